@@ -1,0 +1,91 @@
+#pragma once
+// Every choice a key offers: an enum and its table of names, help and sources (choices.cpp). Validation,
+// schema, help, listings and completion follow from the tables; the implementation is a switch without
+// default, so that the compiler asks for the missing half.
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace descent::config {
+
+struct Choice {
+  int value;                // the enum value
+  std::string_view name;    // as written in an experiment
+  std::string_view help;    // one sentence; for initializers the formula
+  std::string_view source;  // paper or standard; "-" where there is none to name
+};
+
+struct Choices {
+  std::string_view word;  // what an error calls it: "norm", "activation"
+  std::span<const Choice> table;
+};
+
+enum class Device { cpu, cuda };
+enum class Precision { float32, float64 };
+enum class DataName { mnist1d, mnist1d_large, digits };
+enum class Subset { first, random };
+enum class TestFrom { official, rest };
+enum class Normalize { none, standard, minmax };
+enum class NoiseKind { other, uniform };
+enum class Split { train, val, test };
+enum class ModelKind { mlp };
+enum class Activation { relu, tanh, sigmoid, gelu, leaky_relu, silu, identity };
+enum class NormKind { none, batch, layer, rms };
+enum class NormPosition { before, after };
+enum class PredictWith { running, batch };
+enum class InitScheme {
+  pytorch_default, zeros, constant, normal, uniform, xavier_normal, xavier_uniform, he_normal, he_uniform,
+  lecun_normal, orthogonal
+};
+enum class FanMode { fan_in, fan_out };
+enum class OptimizerName { sgd, adam, adamw };
+enum class ScheduleKind { constant, step, multistep, cosine, exponential };
+enum class DurationUnit { epochs, steps };
+enum class LossKind { cross_entropy, mse };
+enum class Monitor { none, val_loss, val_error, train_loss, train_error };
+enum class Restore { best, last };
+
+// The table of an enum: choices_of(Activation{}).
+Choices choices_of(Device);
+Choices choices_of(Precision);
+Choices choices_of(DataName);
+Choices choices_of(Subset);
+Choices choices_of(TestFrom);
+Choices choices_of(Normalize);
+Choices choices_of(NoiseKind);
+Choices choices_of(Split);
+Choices choices_of(ModelKind);
+Choices choices_of(Activation);
+Choices choices_of(NormKind);
+Choices choices_of(NormPosition);
+Choices choices_of(PredictWith);
+Choices choices_of(InitScheme);
+Choices choices_of(FanMode);
+Choices choices_of(OptimizerName);
+Choices choices_of(ScheduleKind);
+Choices choices_of(DurationUnit);
+Choices choices_of(LossKind);
+Choices choices_of(Monitor);
+Choices choices_of(Restore);
+
+template <class Enum>
+std::string_view name_of(Enum value) {
+  for (const Choice& choice : choices_of(value).table)
+    if (choice.value == static_cast<int>(value)) return choice.name;
+  return "?";
+}
+
+// The embedded data sets: facts that need no file. Order as in DataName.
+struct DataFile {
+  std::string_view name;    // below experiments/data/, "mnist1d/x_train.npy"
+  std::string_view sha256;
+};
+struct DataFacts {
+  std::int64_t train_size, test_size;  // official parts; test_size 0: no official split
+  std::int64_t features, classes;
+  std::span<const DataFile> files;     // x_train, y_train, then x_test, y_test where there is a split
+};
+const DataFacts& data_facts(DataName name);
+
+}  // namespace descent::config

@@ -1,0 +1,138 @@
+#pragma once
+// A typed experiment: plain structs with their defaults. Bounds, units and help of every key are in keys.cpp.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/choices.h"
+
+namespace descent::config {
+
+struct LabelNoise {
+  double rate = 0;
+  NoiseKind kind = NoiseKind::other;
+  bool on_test = false;
+};
+
+struct Data {
+  DataName name = DataName::mnist1d;
+  std::optional<std::int64_t> train_size, test_size, val_size;  // absent: all there is (val: none)
+  std::optional<double> val_fraction;
+  Subset subset = Subset::first;
+  TestFrom test_from = TestFrom::official;
+  Normalize normalize = Normalize::none;
+  LabelNoise label_noise;
+  bool shuffle_features = false;
+};
+
+struct Norm {
+  NormKind kind = NormKind::none;
+  double momentum = 0.1;
+  double epsilon = 1e-5;
+  bool affine = true;
+  PredictWith predict_with = PredictWith::running;
+};
+
+struct Dropout {
+  double rate = 0;
+};
+
+struct Init {
+  InitScheme scheme = InitScheme::pytorch_default;
+  double gain = 1;
+  FanMode mode = FanMode::fan_in;
+  std::optional<double> std;    // normal and uniform: instead of gain
+  std::optional<double> value;  // constant
+  std::optional<double> bias;   // absent: 0, and U(+-1/sqrt(fan_in)) for pytorch_default
+};
+
+struct Model {
+  ModelKind kind = ModelKind::mlp;
+  std::optional<std::int64_t> width, depth;  // of equal hidden layers
+  std::vector<std::int64_t> hidden;          // or their widths one by one
+  Activation activation = Activation::relu;
+  Norm norm;
+  NormPosition norm_position = NormPosition::before;
+  Dropout dropout;
+  Init init;
+};
+
+struct Optimizer {
+  OptimizerName name = OptimizerName::sgd;
+  double lr = 0.001;
+  double weight_decay = 0;
+  double momentum = 0;
+  bool nesterov = false;
+  std::array<double, 2> betas{0.9, 0.999};
+  double eps = 1e-8;
+};
+
+struct Schedule {
+  ScheduleKind kind = ScheduleKind::constant;
+  DurationUnit unit = DurationUnit::epochs;  // of every, milestones and warmup
+  std::int64_t every = 30;                   // step: decay each so many units
+  std::vector<std::int64_t> milestones;      // multistep
+  double factor = 0.1;                       // step, multistep, exponential (per unit)
+  double minimum_lr = 0;                     // cosine
+  std::int64_t warmup = 0;                   // linear from 0, in front of any kind
+};
+
+struct Loss {
+  LossKind kind = LossKind::cross_entropy;
+  double label_smoothing = 0;
+};
+
+struct EarlyStopping {
+  Monitor monitor = Monitor::none;
+  std::int64_t patience = 10;
+  double min_delta = 0;
+  Restore restore = Restore::best;
+  bool stop = true;
+};
+
+struct Evaluate {
+  std::optional<std::int64_t> every_epochs, every_steps, log_spaced;  // one of them; absent: every epoch
+  std::vector<Split> splits;                                          // empty: all that exist
+};
+
+struct Train {
+  Optimizer optimizer;
+  Schedule schedule;
+  std::int64_t batch_size = 100;  // 0: full
+  bool drop_last = false;
+  std::optional<std::int64_t> epochs, steps;  // exactly one
+  Loss loss;
+  std::optional<double> clip_gradient_norm;
+  EarlyStopping early_stopping;
+  Evaluate evaluate;
+  std::int64_t threads = 1;
+};
+
+struct Experiment {
+  std::string name, description;
+  std::vector<std::int64_t> seeds{0};
+  Device device = Device::cpu;
+  Precision precision = Precision::float32;
+  Data data;
+  Model model;
+  Train train;
+};
+
+// Sizes that follow from the keys. `val` is 0 without a validation split.
+struct SplitSizes {
+  std::int64_t train, val, test;
+};
+SplitSizes split_sizes(const Data& data);
+
+// Widths of the hidden layers: `hidden`, or `depth` times `width`.
+std::vector<std::int64_t> hidden_widths(const Model& model);
+
+// Examples per step (`full` resolved), steps per epoch and of the whole training.
+std::int64_t batch_size(const Train& train, std::int64_t train_size);
+std::int64_t steps_per_epoch(const Train& train, std::int64_t train_size);
+std::int64_t total_steps(const Train& train, std::int64_t train_size);
+
+}  // namespace descent::config

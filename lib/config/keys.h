@@ -1,0 +1,79 @@
+#pragma once
+// The one declaration per key: describe() names every field of a struct once, with help, unit and bounds.
+// Reader, writer, validation, JSON Schema, `explain`, completion and the identity hash walk the resulting tree.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "config/experiment.h"
+
+namespace descent::config {
+
+struct Key;
+
+// An enum field, type-erased.
+struct EnumSlot {
+  Choices choices;
+  void* field;
+  int (*get)(const void*);
+  void (*set)(void*, int);
+};
+
+// A list of enum values (evaluate.splits).
+struct EnumListSlot {
+  Choices choices;
+  std::vector<Split>* field;
+};
+
+// A struct field; a bare value abbreviates the object by its key `shorthand` (empty: no abbreviation).
+struct SectionSlot {
+  std::vector<Key> keys;
+  std::string_view shorthand;
+};
+
+struct SeedsSlot { std::vector<std::int64_t>* field; };   // a count or a list of distinct seeds
+struct BatchSlot { std::int64_t* field; };                // a count or "full" (0)
+
+using Slot = std::variant<bool*, std::int64_t*, double*, std::string*, std::optional<std::int64_t>*,
+                          std::optional<double>*, std::vector<std::int64_t>*, std::array<double, 2>*, EnumSlot,
+                          EnumListSlot, SectionSlot, SeedsSlot, BatchSlot>;
+
+struct Bound {
+  double value;
+  bool inclusive;
+};
+
+struct Key {
+  std::string_view name, help;
+  Slot slot;
+  std::string_view unit_name;
+  std::optional<Bound> minimum, maximum;
+  bool changes_numbers = true;  // part of a run's identity
+
+  Key& at_least(double v) { minimum = {v, true}; return *this; }
+  Key& above(double v) { minimum = {v, false}; return *this; }
+  Key& at_most(double v) { maximum = {v, true}; return *this; }
+  Key& below(double v) { maximum = {v, false}; return *this; }
+  Key& unit(std::string_view v) { unit_name = v; return *this; }
+  Key& cosmetic() { changes_numbers = false; return *this; }
+};
+
+// All keys of an experiment, with slots that point into `experiment` (which must outlive the tree).
+std::vector<Key> describe(Experiment& experiment);
+
+// Keys that the file may hold beside them, read elsewhere: "sweep", "$schema".
+struct ExtraKey {
+  std::string_view name, help;
+};
+inline constexpr std::array<ExtraKey, 2> extra_keys{{
+    {"$schema", "where an editor finds the JSON Schema of experiments; not read"},
+    {"sweep", "factors and their values: an object of paths to lists is their product, {\"zip\": {...}} pairs them, "
+              "a list of such objects is their union"},
+}};
+
+}  // namespace descent::config

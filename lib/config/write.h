@@ -1,0 +1,36 @@
+#pragma once
+// From typed experiments back to text: resolved files, identity, schema, help.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/experiment.h"
+#include "config/read.h"
+
+namespace descent::config {
+
+// The resolved experiment as indented JSON, all defaults filled, sweep as the list of its points
+// (a union of single assignments), so that reading it again gives the same plan.
+std::string write_document(const Document& document);
+
+// Compact JSON of the keys that change numbers and differ from their defaults: what a run's hash covers.
+std::string identity(const Experiment& experiment);
+
+// JSON Schema, draft 2020-12.
+std::string json_schema();
+
+// Help for a key path ("model.init"), a section or, for "", all keys; InputError with the nearest path.
+std::string explain(std::string_view path);
+
+// Every key path, in order, for completion and listings: "data.name", "model.norm.kind".
+std::vector<std::string> key_paths();
+
+// The choice tables by topic: data, models, activations, norms, initializers, optimizers, schedules, losses, ...
+struct Topic {
+  std::string_view name;
+  Choices choices;
+};
+const std::vector<Topic>& topics();
+
+}  // namespace descent::config

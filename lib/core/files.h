@@ -1,0 +1,55 @@
+#pragma once
+// Files written whole or not at all. Every failure is a FaultError that names the file and the remedy.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace descent::core {
+
+// The bytes of a file; InputError when it is missing, a directory or larger than `max_bytes`.
+std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes = UINT64_MAX);
+
+// Writes aside, fsyncs, renames: a reader sees the old bytes or the new ones.
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+
+// A folder that appears complete or not at all: fill `path()`, then commit. Without commit it is removed.
+class AtomicFolder {
+ public:
+  explicit AtomicFolder(std::filesystem::path target);
+  ~AtomicFolder();
+  AtomicFolder(const AtomicFolder&) = delete;
+  AtomicFolder& operator=(const AtomicFolder&) = delete;
+
+  const std::filesystem::path& path() const { return aside_; }
+  void write(std::string_view name, std::string_view bytes);  // one file inside, fsynced
+  void commit();                                              // rename; keeps an existing target
+
+ private:
+  std::filesystem::path target_, aside_;
+  bool committed_ = false;
+};
+
+// Streams a large file to a temporary beside `path` and renames it at commit.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::string_view bytes);
+  void commit();
+
+ private:
+  void flush();
+  std::filesystem::path path_, aside_;
+  std::string buffer_;
+  int descriptor_ = -1;
+};
+
+// The folder of the running program, symbolic links resolved.
+std::filesystem::path program_folder();
+
+}  // namespace descent::core

@@ -1,0 +1,31 @@
+#pragma once
+// Named random streams: one seed per purpose and run, so that no stream ever disturbs another.
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace descent::core {
+
+enum class Purpose { data, split, label_noise, bootstrap, init, order, dropout, stochastic_depth };
+
+struct PurposeName {
+  Purpose purpose;
+  std::string_view name;
+};
+inline constexpr std::array<PurposeName, 8> purposes{{
+    {Purpose::data, "data"},
+    {Purpose::split, "split"},
+    {Purpose::label_noise, "label_noise"},
+    {Purpose::bootstrap, "bootstrap"},
+    {Purpose::init, "init"},
+    {Purpose::order, "order"},
+    {Purpose::dropout, "dropout"},
+    {Purpose::stochastic_depth, "stochastic_depth"},
+}};
+
+// The seed of one stream of the run with seed `seed`. `init` is `seed` itself, so that
+// torch.manual_seed(seed) in Python reproduces pytorch_default initialization.
+std::uint64_t derive_seed(std::uint64_t seed, Purpose purpose);
+
+}  // namespace descent::core

@@ -1,0 +1,33 @@
+#pragma once
+// Small text helpers shared by messages and tables.
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace descent::core {
+
+// The candidate nearest to `name` by edit distance, if near enough to be what was meant.
+std::optional<std::string> nearest(std::string_view name, std::span<const std::string> candidates);
+
+// "; did you mean \"x\"?" or nothing.
+std::string did_you_mean(std::string_view name, std::span<const std::string> candidates);
+
+std::string join(std::span<const std::string> parts, std::string_view separator);
+std::vector<std::string> split(std::string_view text, char separator);
+
+// Byte offset of the first byte that is not UTF-8, if any.
+std::optional<std::size_t> find_invalid_utf8(std::string_view bytes);
+
+// Shortest text that reads back as the same number; "nan", "inf", "-inf" otherwise.
+std::string format_number(double value);
+
+// A CSV field: quoted only when it holds a comma, quote or line break (RFC 4180).
+std::string csv_field(std::string_view text);
+
+// One CSV line taken apart, quotes undone. The line has no line break inside quotes.
+std::vector<std::string> parse_csv_line(std::string_view line);
+
+}  // namespace descent::core

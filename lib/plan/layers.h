@@ -1,0 +1,29 @@
+#pragma once
+// The layers of a model as plain shapes: parameter counts and cost without LibTorch; lib/nn builds from them.
+
+#include <cstdint>
+#include <vector>
+
+#include "config/experiment.h"
+
+namespace descent::plan {
+
+// One linear layer and what follows it. The last one, the readout, has no norm, activation or dropout.
+struct Layer {
+  std::int64_t in, out;
+  bool hidden;        // followed by norm, activation, dropout as the model says
+  bool norm_affine;   // has gamma and beta, [out] each
+};
+
+// The network [B, features] -> [B, classes].
+std::vector<Layer> layers_of(const config::Model& model, std::int64_t features, std::int64_t classes);
+
+// Trainable numbers of one network.
+std::int64_t parameter_count(const std::vector<Layer>& layers);
+
+// Floating-point operations of the matrix products: forward of one example; a training step costs three times
+// that per example, less the input gradient of the first layer.
+double forward_flops(const std::vector<Layer>& layers);
+double training_flops(const std::vector<Layer>& layers);
+
+}  // namespace descent::plan

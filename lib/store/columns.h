@@ -1,0 +1,61 @@
+#pragma once
+// The rows of the results and, once each, their columns: header, help and value of every CSV follow from here.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace descent::store {
+
+// The measurements of one network at one moment; absent where the split does not exist.
+struct Metrics {
+  std::optional<double> train_loss, train_error, val_loss, val_error, test_loss, test_error;
+};
+
+// One row of curves.csv.
+struct Evaluation {
+  double epoch = 0;  // step / steps per epoch
+  std::int64_t step = 0;
+  Metrics metrics;   // full passes in evaluation mode, without the decay term
+  std::optional<double> lr, weight_norm, gradient_norm;
+};
+
+// A moment of training that the summary names.
+struct Moment {
+  std::optional<double> epoch;
+  std::optional<std::int64_t> step;
+  Metrics metrics;
+};
+
+// One row of summary.csv.
+struct Summary {
+  std::string state = "done";  // done, diverged
+  std::int64_t parameters = 0;
+  std::optional<std::int64_t> diverged_step;
+  Moment final;     // the last evaluation of the training
+  Moment best;      // at the best validation value (the monitored one, else val_loss); empty without validation
+  Moment stopped;   // where the patience rule stopped, or would have
+  std::string stopped_reason;  // "patience", "end"; empty without early stopping
+  Moment restored;  // whose weights are kept
+  std::optional<double> min_test_loss, min_test_loss_epoch, min_test_error, min_test_error_epoch;  // oracle minima
+};
+
+// A cell: absent, whole number, number or text.
+using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;
+std::string cell_text(const Cell& cell);
+
+template <class Row>
+struct Column {
+  std::string name;
+  std::string help;
+  Cell (*get)(const Row&);
+};
+
+// After `run`, the factors and `seed`.
+std::span<const Column<Evaluation>> curve_columns();
+std::span<const Column<Summary>> summary_columns();
+
+}  // namespace descent::store
