@@ -1,0 +1,42 @@
+#pragma once
+// Data sets as networks see them: split, normalized, with label noise, one reproducible view per run.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "config/experiment.h"
+
+namespace descent::data {
+
+// One part. x: [size, features], row-major, shared between the runs that see the same inputs.
+struct Part {
+  std::int64_t size = 0;
+  std::shared_ptr<const std::vector<float>> x;
+  std::vector<std::int32_t> y;  // class of each example, label noise applied: [size]
+};
+
+struct RunData {
+  std::int64_t features = 0, classes = 0;
+  Part train, val, test;  // size 0: no such part
+};
+
+// Reads the embedded files once (checksums verified) and prepares views; safe to call from several threads.
+class Loader {
+ public:
+  // The data of the run with this seed: streams `split` and `label_noise` of core/seeds.h.
+  RunData load(const config::Data& config, std::int64_t seed);
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::weak_ptr<const std::vector<float>>> inputs_;  // by everything that shapes them
+};
+
+// experiments/data, found relative to the program: in the build tree and when installed.
+std::filesystem::path data_folder();
+
+}  // namespace descent::data
