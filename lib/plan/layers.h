@@ -12,11 +12,15 @@ namespace descent::plan {
 struct Layer {
   std::int64_t in, out;
   bool hidden;        // followed by norm, activation, dropout as the model says
-  bool norm_affine;   // has gamma and beta, [out] each
+  bool norm_affine;   // has gamma, [out]
+  bool norm_shift;    // has beta too, [out]: batch and layer norm
 };
 
 // The network [B, features] -> [B, classes].
 std::vector<Layer> layers_of(const config::Model& model, std::int64_t features, std::int64_t classes);
+
+// The network of an experiment, on the features and classes of its data set.
+std::vector<Layer> layers_of(const config::Experiment& experiment);
 
 // Trainable numbers of one network.
 std::int64_t parameter_count(const std::vector<Layer>& layers);
@@ -25,5 +29,8 @@ std::int64_t parameter_count(const std::vector<Layer>& layers);
 // that per example, less the input gradient of the first layer.
 double forward_flops(const std::vector<Layer>& layers);
 double training_flops(const std::vector<Layer>& layers);
+
+// Operations of all training steps of one run: what progress and estimates count.
+double run_flops(const config::Experiment& experiment);
 
 }  // namespace descent::plan

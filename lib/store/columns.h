@@ -2,6 +2,7 @@
 // The rows of the results and, once each, their columns: header, help and value of every CSV follow from here.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,15 +48,30 @@ struct Summary {
 using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;
 std::string cell_text(const Cell& cell);
 
+// How points.csv shows a column: not at all, once per point, or as mean and interval.
+enum class Role { label, constant, measure };
+
 template <class Row>
 struct Column {
   std::string name;
   std::string help;
-  Cell (*get)(const Row&);
+  Role role;
+  std::function<Cell(const Row&)> get;
 };
 
 // After `run`, the factors and `seed`.
 std::span<const Column<Evaluation>> curve_columns();
 std::span<const Column<Summary>> summary_columns();
+
+// Position of a summary column by its name; the name must exist.
+std::size_t summary_column(std::string_view name);
+
+// The column names with commas between, as in a header.
+template <class Row>
+std::string column_names(std::span<const Column<Row>> columns) {
+  std::string names;
+  for (const Column<Row>& column : columns) names += (names.empty() ? "" : ",") + column.name;
+  return names;
+}
 
 }  // namespace descent::store

@@ -2,7 +2,8 @@
 // The results folder: parts written once and atomically, merged into CSVs in plan order.
 
 #include <filesystem>
-#include <map>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,29 +24,58 @@ struct PartTimes {
   double seconds = 0;
 };
 
+// Gets a run (index into Plan::runs) and its cells, parallel to summary_columns().
+using SummaryVisitor = std::function<void(std::size_t run, const std::vector<std::string>& cells)>;
+
 class Results {
  public:
-  // DIR/<experiment name>; nothing is created yet.
+  // DIR/<experiment name>; nothing is created yet. `plan` must outlive this.
   Results(std::filesystem::path out, const plan::Plan& plan);
+  // A results folder wherever it lies.
+  static Results at(std::filesystem::path folder, const plan::Plan& plan);
 
   const std::filesystem::path& folder() const { return folder_; }
 
-  // Runs of the plan (indices) that no readable part holds, in plan order.
+  // Runs of the plan (indices) that no readable part holds, in plan order. Damaged parts are set aside.
   std::vector<std::size_t> missing() const;
+
+  // What missing() and merge() set aside since the last call, one sentence each.
+  std::vector<std::string> take_warnings() const;
+
+  // Summed training time of the parts that hold runs of the plan.
+  double seconds() const;
 
   // Writes the rows of one stack as one part; safe to call from several threads.
   void write_part(const std::vector<RunResult>& results, const PartTimes& times) const;
 
-  // Regenerates curves.csv, summary.csv, points.csv from the parts, in plan order; streams, flat in memory.
+  // Regenerates curves.csv and summary.csv from the parts, in plan order; streams, flat in memory.
+  // (points.csv follows from for_each_summary in lib/stats.)
   void merge() const;
+
+  // The summaries of the finished runs, in plan order, from the parts.
+  void for_each_summary(const SummaryVisitor& visit) const;
+
+  // A CSV of this folder: `header` of its own columns after run, factors and seed.
+  std::string header(const std::string& columns) const;
 
   // experiment.json and manifest.json; the first is rewritten only when its bytes change.
   void write_experiment(const std::string& json) const;
   void write_manifest(const std::string& json) const;
 
  private:
+  struct Index;
+  struct Folder {
+    std::filesystem::path path;
+  };
+  Results(Folder folder, const plan::Plan& plan);
+  void prepare() const;
+
   std::filesystem::path folder_;
   const plan::Plan& plan_;
+  std::shared_ptr<Index> index_;  // what was read of the parts so far
 };
+
+// True for a folder that `Results` made.
+bool is_results_folder(const std::filesystem::path& folder);
 
 }  // namespace descent::store

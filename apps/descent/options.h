@@ -1,0 +1,38 @@
+#pragma once
+// The command line of `descent run` and `descent plan`, told once: descent-train reads the same words.
+
+#include <optional>
+#include <string>
+
+#include "config/read.h"
+
+namespace CLI {
+class App;
+}
+
+namespace descent {
+
+struct RunOptions {
+  std::string file;
+  config::Overrides overrides;
+  std::string out = "results";
+  int jobs = 0;  // 0: the cores
+  std::string csv;  // "-": the merged curves on stdout
+  bool save_weights = false;
+  bool fail_fast = false;
+  bool no_color = false;
+  bool json = false;  // plan
+  bool time = false;  // plan
+};
+
+// FILE, --set, --sweep, --seeds.
+void add_experiment_options(CLI::App& command, RunOptions& options);
+void add_out_option(CLI::App& command, RunOptions& options);
+void add_run_options(CLI::App& command, RunOptions& options);
+void add_plan_options(CLI::App& command, RunOptions& options);
+
+// Parses. An exit status when the program is done: 0 after --help or --version, 2 after wrong usage
+// (already told on stderr); nothing when it shall go on.
+std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv);
+
+}  // namespace descent

@@ -1,0 +1,18 @@
+#pragma once
+// How `descent run` ends, in both programs: merged CSVs, points.csv, the table of points.
+
+#include "plan/plan.h"
+#include "store/results.h"
+
+namespace descent::report {
+
+struct FinishOptions {
+  bool csv_to_stdout = false;  // curves.csv on stdout; the table then goes to stderr
+  bool no_color = false;
+};
+
+// Merges, writes points.csv, prints the table and where the files lie. Returns the exit status:
+// `ok`, or `failed` while runs of the plan are missing.
+int finish(const store::Results& results, const plan::Plan& plan, const FinishOptions& options);
+
+}  // namespace descent::report

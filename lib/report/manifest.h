@@ -1,0 +1,29 @@
+#pragma once
+// manifest.json: what is needed to say why the numbers of two machines differ, and how long it took.
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plan/plan.h"
+
+namespace descent::report {
+
+// Of this program: "0.1.0", and the commit it was built from.
+std::string_view version();
+std::string_view git_hash();
+
+struct ManifestFacts {
+  std::vector<std::string> argv;
+  std::string libtorch_version;  // from the program that links it
+  std::size_t jobs = 1;
+  std::size_t runs_trained = 0;  // by this start; the others were there
+  double training_seconds = 0;   // summed over all parts
+  std::chrono::system_clock::time_point start, end;
+};
+
+std::string manifest_json(const plan::Plan& plan, const ManifestFacts& facts);
+
+}  // namespace descent::report
