@@ -10,8 +10,11 @@
 #include <vector>
 
 #include "config/experiment.h"
+#include "data/embedded.h"
 
 namespace descent::data {
+
+struct Parts;
 
 // One part. x: [size, features], row-major, shared between the runs that see the same inputs.
 struct Part {
@@ -32,11 +35,18 @@ class Loader {
   RunData load(const config::Data& config, std::int64_t seed);
 
  private:
+  struct Inputs {
+    std::vector<float> train, val, test;
+  };
+  std::shared_ptr<const Inputs> inputs(const config::Data& config, std::int64_t seed, const DataSet& set,
+                                       const Parts& parts);
+
   std::mutex mutex_;
-  std::map<std::string, std::weak_ptr<const std::vector<float>>> inputs_;  // by everything that shapes them
+  std::map<config::DataName, DataSet> sets_;
+  std::map<std::string, std::weak_ptr<const Inputs>> inputs_;  // by everything that shapes them
 };
 
-// experiments/data, found relative to the program: in the build tree and when installed.
+// Where experiments/data lies, relative to the program: in the build tree and when installed.
 std::filesystem::path data_folder();
 
 }  // namespace descent::data

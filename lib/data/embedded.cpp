@@ -1,0 +1,35 @@
+#include "data/embedded.h"
+
+#include <fmt/format.h>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "core/sha256.h"
+#include "data/npy.h"
+
+namespace descent::data {
+namespace {
+
+template <class T>
+std::vector<T> read_values(const std::filesystem::path& folder, const config::DataFile& file) {
+  const std::filesystem::path path = folder / file.name;
+  if (!std::filesystem::exists(path))
+    throw core::FaultError(fmt::format("{}: missing; check it out or install Descent again", path.string()));
+  const std::string bytes = core::read_file(path);
+  if (const std::string found = core::sha256(bytes); found != file.sha256)
+    throw core::FaultError(fmt::format("{}: damaged: SHA-256 is {}, expected {}; check it out or install Descent again",
+                                       path.string(), found, file.sha256));
+  return values<T>(parse_npy(bytes, path.string()));
+}
+
+}  // namespace
+
+DataSet read_embedded(config::DataName name, const std::filesystem::path& folder) {
+  const auto files = config::data_facts(name).files;
+  const auto part = [&](std::size_t first) -> Examples {
+    return {read_values<float>(folder, files[first]), read_values<std::int32_t>(folder, files[first + 1])};
+  };
+  return {part(0), files.size() > 2 ? part(2) : Examples{}};
+}
+
+}  // namespace descent::data

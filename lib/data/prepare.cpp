@@ -1,0 +1,120 @@
+#include "data/prepare.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/random.h"
+#include "core/seeds.h"
+
+namespace descent::data {
+namespace {
+
+core::Random stream_of(std::int64_t seed, core::Purpose purpose, std::uint64_t stream) {
+  return core::Random(core::derive_seed(static_cast<std::uint64_t>(seed), purpose), stream);
+}
+
+// The pool's examples that validate, as flags.
+std::vector<bool> choose_validation(std::span<const std::int32_t> labels, std::int64_t classes, std::int64_t size,
+                                    std::int64_t seed) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(classes));
+  for (const std::int32_t label : labels) ++counts[static_cast<std::size_t>(label)];
+  std::vector<std::int64_t> wanted = proportional_shares(counts, size);
+
+  core::Random random = stream_of(seed, core::Purpose::split, 1);
+  std::vector<std::int32_t> order;
+  core::permute(random, std::ssize(labels), order);
+  std::vector<bool> chosen(labels.size());
+  for (const std::int32_t example : order)
+    if (wanted[static_cast<std::size_t>(labels[example])]-- > 0) chosen[example] = true;
+  return chosen;
+}
+
+}  // namespace
+
+bool test_in_pool(const config::Data& config) {
+  return config.test_from == config::TestFrom::rest || config::data_facts(config.name).test_size == 0;
+}
+
+Parts choose_parts(const config::Data& config, std::span<const std::int32_t> pool_labels, std::int64_t classes,
+                   std::int64_t seed) {
+  const config::SplitSizes sizes = config::split_sizes(config);
+  std::vector<std::int32_t> pool(pool_labels.size());
+  std::iota(pool.begin(), pool.end(), 0);
+  if (config.subset == config::Subset::random) {
+    core::Random random = stream_of(seed, core::Purpose::split, 0);
+    core::permute(random, std::ssize(pool), pool);
+  }
+
+  Parts parts;
+  if (sizes.val > 0) {
+    const std::vector<bool> chosen = choose_validation(pool_labels, classes, sizes.val, seed);
+    std::ranges::copy_if(pool, std::back_inserter(parts.val), [&](std::int32_t i) { return chosen[i]; });
+    std::erase_if(pool, [&](std::int32_t i) { return chosen[i]; });
+  }
+  const auto test_begin = pool.begin() + sizes.train;
+  parts.train.assign(pool.begin(), test_begin);
+  if (test_in_pool(config)) {
+    parts.test.assign(test_begin, test_begin + sizes.test);
+  } else {
+    parts.test.resize(static_cast<std::size_t>(sizes.test));
+    std::iota(parts.test.begin(), parts.test.end(), 0);
+  }
+  return parts;
+}
+
+std::vector<std::int64_t> proportional_shares(std::span<const std::int64_t> counts, std::int64_t total) {
+  const std::int64_t all = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+  std::vector<std::int64_t> shares, by_remainder(counts.size());
+  for (const std::int64_t count : counts) shares.push_back(total * count / all);
+  std::iota(by_remainder.begin(), by_remainder.end(), 0);
+  std::ranges::stable_sort(by_remainder, std::greater{}, [&](std::int64_t i) { return total * counts[i] % all; });
+  const std::int64_t left = total - std::accumulate(shares.begin(), shares.end(), std::int64_t{0});
+  for (std::int64_t i = 0; i < left; ++i) ++shares[by_remainder[i]];
+  return shares;
+}
+
+Scaling fit_scaling(config::Normalize kind, std::span<const float> x, std::int64_t features) {
+  const auto width = static_cast<std::size_t>(features);
+  const double size = static_cast<double>(x.size() / width);
+  Scaling scaling{std::vector<double>(width, 0.0), std::vector<double>(width, 1.0)};
+  if (kind == config::Normalize::none) return scaling;
+
+  for (std::size_t f = 0; f < width; ++f) {
+    double low = x[f], high = x[f], sum = 0, squares = 0;
+    for (std::size_t i = f; i < x.size(); i += width) {
+      low = std::min<double>(low, x[i]);
+      high = std::max<double>(high, x[i]);
+      sum += x[i];
+    }
+    const double mean = sum / size;
+    for (std::size_t i = f; i < x.size(); i += width) squares += (x[i] - mean) * (x[i] - mean);
+    const bool standard = kind == config::Normalize::standard;
+    scaling.shift[f] = standard ? mean : low;
+    // Constancy is read off the range: rounding may leave the variance of a constant feature above 0.
+    scaling.scale[f] = high == low ? 0 : 1 / (standard ? std::sqrt(squares / size) : high - low);
+  }
+  return scaling;
+}
+
+std::vector<std::int32_t> feature_permutation(std::int64_t features) {
+  core::Random random = stream_of(0, core::Purpose::data, 0);
+  std::vector<std::int32_t> order;
+  core::permute(random, features, order);
+  return order;
+}
+
+void add_label_noise(const config::LabelNoise& noise, config::Split part, std::int64_t classes, std::int64_t seed,
+                     std::vector<std::int32_t>& labels) {
+  if (noise.rate <= 0 || (part == config::Split::test && !noise.on_test)) return;
+  core::Random random = stream_of(seed, core::Purpose::label_noise, static_cast<std::uint64_t>(part));
+  const bool other = noise.kind == config::NoiseKind::other;
+  for (std::int32_t& label : labels) {
+    const bool moved = random.uniform() < noise.rate;
+    auto drawn = static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(classes - other)));
+    if (other && drawn >= label) ++drawn;
+    if (moved) label = drawn;
+  }
+}
+
+}  // namespace descent::data

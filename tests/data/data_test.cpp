@@ -1,0 +1,154 @@
+#include "data/data.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "core/files.h"
+#include "data/npy.h"
+
+namespace {
+
+using namespace descent;
+using namespace descent::data;
+
+config::Data data_named(config::DataName name) {
+  config::Data data;
+  data.name = name;
+  if (name == config::DataName::digits) data.train_size = 1000, data.test_size = 797;
+  return data;
+}
+
+// A file of experiments/data, read without the loader.
+template <class T>
+std::vector<T> file(const std::string& name) {
+  const std::string bytes = core::read_file(std::filesystem::path(DESCENT_SOURCE_DIR) / "experiments/data" / name);
+  return values<T>(parse_npy(bytes, name));
+}
+
+TEST(data, mnist1d_is_its_official_split) {
+  const RunData data = Loader().load(data_named(config::DataName::mnist1d), 0);
+  EXPECT_EQ(data.features, 40);
+  EXPECT_EQ(data.classes, 10);
+  EXPECT_EQ(data.train.size, 4000);
+  EXPECT_EQ(data.val.size, 0);
+  EXPECT_EQ(data.test.size, 1000);
+  EXPECT_EQ(*data.train.x, file<float>("mnist1d/x_train.npy"));
+  EXPECT_EQ(data.train.y, file<std::int32_t>("mnist1d/y_train.npy"));
+  EXPECT_EQ(*data.test.x, file<float>("mnist1d/x_test.npy"));
+  EXPECT_EQ(data.test.y, file<std::int32_t>("mnist1d/y_test.npy"));
+}
+
+TEST(data, the_double_descent_data_are_the_first_and_the_next_4000_examples) {
+  config::Data config = data_named(config::DataName::mnist1d_large);
+  config.train_size = 4000;
+  config.test_size = 4000;
+  config.test_from = config::TestFrom::rest;
+  const RunData data = Loader().load(config, 3);
+  const auto x = file<float>("mnist1d_large/x_train.npy");
+  const auto y = file<std::int32_t>("mnist1d_large/y_train.npy");
+  EXPECT_EQ(*data.train.x, std::vector<float>(x.begin(), x.begin() + 4000 * 40));
+  EXPECT_EQ(*data.test.x, std::vector<float>(x.begin() + 4000 * 40, x.begin() + 8000 * 40));
+  EXPECT_EQ(data.test.y, std::vector<std::int32_t>(y.begin() + 4000, y.begin() + 8000));
+}
+
+TEST(data, digits_are_pixels_0_to_16_flattened_to_64) {
+  const RunData data = Loader().load(data_named(config::DataName::digits), 0);
+  EXPECT_EQ(data.features, 64);
+  EXPECT_EQ(data.train.x->size(), 1000u * 64);
+  EXPECT_EQ(data.test.size, 797);
+  EXPECT_EQ(std::ranges::min(*data.train.x), 0);
+  EXPECT_EQ(std::ranges::max(*data.train.x), 16);
+}
+
+TEST(data, the_training_part_has_mean_0_and_variance_1_after_standard_scaling) {
+  config::Data config = data_named(config::DataName::digits);
+  config.normalize = config::Normalize::standard;
+  const RunData data = Loader().load(config, 0);
+  for (std::size_t f = 0; f < 64; ++f) {
+    double sum = 0, squares = 0;
+    for (std::size_t i = f; i < data.train.x->size(); i += 64) {
+      sum += (*data.train.x)[i];
+      squares += (*data.train.x)[i] * (*data.train.x)[i];
+    }
+    const double variance = squares / 1000;
+    EXPECT_NEAR(sum / 1000, 0, 1e-6);
+    const bool always_black = variance == 0;  // the first pixel, for example
+    EXPECT_NEAR(variance, always_black ? 0 : 1, 1e-5);
+  }
+}
+
+TEST(data, scaling_takes_nothing_from_the_test_part) {
+  config::Data config = data_named(config::DataName::mnist1d);
+  config.normalize = config::Normalize::minmax;
+  const RunData data = Loader().load(config, 0);
+  EXPECT_EQ(std::ranges::max(*data.train.x), 1);
+  EXPECT_GT(std::ranges::max(*data.test.x), 1);
+}
+
+TEST(data, shuffled_features_are_one_permutation_for_all_parts_and_seeds) {
+  config::Data config = data_named(config::DataName::mnist1d);
+  config.shuffle_features = true;
+  Loader loader;
+  const RunData shuffled = loader.load(config, 0), again = loader.load(config, 1);
+  EXPECT_EQ(*shuffled.train.x, *again.train.x);
+  const auto train = file<float>("mnist1d/x_train.npy"), test = file<float>("mnist1d/x_test.npy");
+  for (std::size_t f = 0; f < 40; ++f) {
+    const auto source = std::find(train.begin(), train.begin() + 40, (*shuffled.train.x)[f]) - train.begin();
+    EXPECT_EQ((*shuffled.train.x)[40 + f], train[40 + source]);
+    EXPECT_EQ((*shuffled.test.x)[f], test[source]);
+  }
+}
+
+TEST(data, noise_reaches_training_and_validation_labels_but_not_test_labels) {
+  config::Data config = data_named(config::DataName::mnist1d);
+  config.val_size = 1000;
+  Loader loader;
+  const RunData clean = loader.load(config, 2);
+  config.label_noise.rate = 0.2;
+  const RunData noisy = loader.load(config, 2);
+  const auto changed = [](const Part& a, const Part& b) {
+    int count = 0;
+    for (std::size_t i = 0; i < a.y.size(); ++i) count += a.y[i] != b.y[i];
+    return static_cast<double>(count) / static_cast<double>(a.size);
+  };
+  EXPECT_NEAR(changed(clean.train, noisy.train), 0.2, 0.03);
+  EXPECT_NEAR(changed(clean.val, noisy.val), 0.2, 0.05);
+  EXPECT_EQ(changed(clean.test, noisy.test), 0);
+}
+
+TEST(data, runs_that_see_the_same_inputs_share_them) {
+  config::Data config = data_named(config::DataName::mnist1d);
+  Loader loader;
+  const RunData first = loader.load(config, 0);
+  config.label_noise.rate = 0.5;
+  EXPECT_EQ(loader.load(config, 1).train.x, first.train.x);
+  config.subset = config::Subset::random;
+  EXPECT_NE(loader.load(config, 1).train.x, first.train.x);
+}
+
+TEST(data, inputs_of_different_seeds_are_not_confused) {
+  config::Data config = data_named(config::DataName::mnist1d);
+  config.subset = config::Subset::random;
+  config.train_size = 500;
+  Loader loader;
+  const RunData zero = loader.load(config, 0), one = loader.load(config, 1);
+  EXPECT_NE(*zero.train.x, *one.train.x);
+  EXPECT_EQ(*Loader().load(config, 0).train.x, *zero.train.x);
+}
+
+TEST(data, threads_may_load_at_once) {
+  config::Data config = data_named(config::DataName::mnist1d);
+  config.subset = config::Subset::random;
+  Loader loader;
+  std::vector<RunData> loaded(4);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < loaded.size(); ++i)
+    threads.emplace_back([&, i] { loaded[i] = loader.load(config, static_cast<std::int64_t>(i % 2)); });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(*loaded[0].train.x, *loaded[2].train.x);
+  EXPECT_EQ(loaded[1].train.y, loaded[3].train.y);
+}
+
+}  // namespace
