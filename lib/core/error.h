@@ -18,11 +18,11 @@ enum class ExitCode : int {
 
 // One thing wrong in an input: where, and what would be right.
 struct Problem {
-  std::string file;         // as the user named it; empty when not about a file
+  std::string file{};       // as the user named it; empty when not about a file
   std::int64_t line = 0;    // 1-based; 0 when unknown
   std::int64_t column = 0;  // 1-based, counted in characters; 0 when unknown
-  std::string path;         // JSON path, "model.norm.kind"; empty for the whole file
-  std::string message;
+  std::string path{};       // JSON path, "model.norm.kind"; empty for the whole file
+  std::string message{};
 
   // "file:line:column: path: message", leaving out what is unknown.
   std::string text() const;

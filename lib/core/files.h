@@ -8,13 +8,17 @@
 
 namespace descent::core {
 
+// How the names of unfinished files and folders begin; a killed process may leave some behind.
+inline constexpr std::string_view aside_prefix = ".tmp-";
+
 // The bytes of a file; InputError when it is missing, a directory or larger than `max_bytes`.
 std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes = UINT64_MAX);
 
-// Writes aside, fsyncs, renames: a reader sees the old bytes or the new ones.
+// Writes aside, fsyncs, renames: a reader sees the old bytes or the new ones. The folder must exist.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
 // A folder that appears complete or not at all: fill `path()`, then commit. Without commit it is removed.
+// The folder above must exist.
 class AtomicFolder {
  public:
   explicit AtomicFolder(std::filesystem::path target);

@@ -15,6 +15,9 @@ std::optional<std::string> nearest(std::string_view name, std::span<const std::s
 // "; did you mean \"x\"?" or nothing.
 std::string did_you_mean(std::string_view name, std::span<const std::string> candidates);
 
+// In double quotes for a message: shortened after `longest` bytes, unprintable bytes as '?'.
+std::string quoted(std::string_view text, std::size_t longest = 60);
+
 std::string join(std::span<const std::string> parts, std::string_view separator);
 std::vector<std::string> split(std::string_view text, char separator);
 

@@ -1,0 +1,177 @@
+#include "core/files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+#include "core/error.h"
+
+namespace descent::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string remedy(int code) {
+  switch (code) {
+    case ENOSPC: return "the disk is full (ENOSPC): free some space, then run the same command again";
+    case EDQUOT: return "your disk quota is used up: free some space, then run the same command again";
+    case EROFS: return "the file system is read-only: choose another folder";
+    case EACCES:
+    case EPERM: return "check the permissions of the file and its folder, or choose another folder";
+    case ENOENT: return "its folder does not exist or was removed meanwhile: create it, then run the same command again";
+    case EMFILE:
+    case ENFILE: return "too many open files: raise the limit (ulimit -n)";
+    case EIO: return "the disk reports an error: check it";
+    default: return "mend this, then run the same command again";
+  }
+}
+
+[[noreturn]] void fail(std::string_view action, const fs::path& path, int code) {
+  throw FaultError(fmt::format("cannot {} {}: {}; {}", action, path.string(), std::strerror(code), remedy(code)));
+}
+
+// A name beside `target` that no other process or thread uses, and that every reader skips.
+fs::path aside_of(const fs::path& target) {
+  static std::atomic<unsigned> counter{0};
+  return target.parent_path() /
+         fmt::format("{}{}-{}-{}", aside_prefix, target.filename().string(), getpid(), counter++);
+}
+
+class Descriptor {
+ public:
+  Descriptor(const fs::path& path, int flags) : path_(path), value_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+    if (value_ < 0) fail("open", path, errno);
+  }
+  ~Descriptor() {
+    if (value_ >= 0) close(value_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return value_; }
+  int release() { return std::exchange(value_, -1); }
+  void sync() const {  // EINVAL: a file system that cannot sync folders
+    if (fsync(value_) != 0 && errno != EINVAL) fail("write", path_, errno);
+  }
+
+ private:
+  const fs::path& path_;
+  int value_;
+};
+
+void write_all(int descriptor, std::string_view bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("write", path, errno);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+// Makes the names inside a folder survive a power cut.
+void sync_folder(const fs::path& folder) {
+  const fs::path path = folder.empty() ? fs::path(".") : folder;
+  Descriptor(path, O_RDONLY | O_DIRECTORY).sync();
+}
+
+}  // namespace
+
+std::string read_file(const fs::path& path, std::uint64_t max_bytes) {
+  const auto wrong = [&](const std::string& message) {
+    return InputError(std::vector{Problem{.file = path.string(), .message = message}});
+  };
+  struct stat status;
+  if (stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) throw wrong("no such file");
+    fail("read", path, errno);
+  }
+  if (S_ISDIR(status.st_mode)) throw wrong("is a folder, not a file");
+  const auto too_large = fmt::format("larger than {} bytes, the most that such a file may have", max_bytes);
+  if (S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) > max_bytes) throw wrong(too_large);
+
+  const Descriptor file(path, O_RDONLY);
+  std::string bytes(static_cast<std::size_t>(status.st_size) + 1, '\0');  // one more, to see the end
+  std::size_t size = 0;
+  for (;;) {
+    if (size == bytes.size()) bytes.resize(bytes.size() * 2 + 4096);  // it grew, or is a pipe
+    const ssize_t count = ::read(file.get(), bytes.data() + size, bytes.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail("read", path, errno);
+    if (count == 0) break;
+    size += static_cast<std::size_t>(count);
+    if (size > max_bytes) throw wrong(too_large);
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+void write_file_atomically(const fs::path& path, std::string_view bytes) {
+  AtomicFile file(path);
+  file.write(bytes);
+  file.commit();
+}
+
+AtomicFolder::AtomicFolder(fs::path target) : target_(std::move(target)), aside_(aside_of(target_)) {
+  if (mkdir(aside_.c_str(), 0777) != 0) fail("create", aside_, errno);
+}
+
+AtomicFolder::~AtomicFolder() {
+  std::error_code ignored;  // what cannot be removed now is skipped by readers
+  if (!committed_) fs::remove_all(aside_, ignored);
+}
+
+void AtomicFolder::write(std::string_view name, std::string_view bytes) {
+  const fs::path path = aside_ / name;
+  const Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC);
+  write_all(file.get(), bytes, path);
+  file.sync();
+}
+
+void AtomicFolder::commit() {
+  sync_folder(aside_);
+  if (rename(aside_.c_str(), target_.c_str()) == 0) {
+    committed_ = true;
+  } else if (errno != EEXIST && errno != ENOTEMPTY) {
+    fail("write", target_, errno);
+  }
+  sync_folder(target_.parent_path());
+}
+
+AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)), aside_(aside_of(path_)) {
+  descriptor_ = Descriptor(aside_, O_WRONLY | O_CREAT | O_EXCL).release();
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ < 0) return;
+  close(descriptor_);
+  unlink(aside_.c_str());
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  constexpr std::size_t enough = 1 << 20;
+  buffer_ += bytes;
+  if (buffer_.size() >= enough) flush();
+}
+
+void AtomicFile::flush() {
+  write_all(descriptor_, buffer_, path_);
+  buffer_.clear();
+}
+
+void AtomicFile::commit() {
+  flush();
+  if (fsync(descriptor_) != 0) fail("write", path_, errno);
+  if (rename(aside_.c_str(), path_.c_str()) != 0) fail("write", path_, errno);
+  close(std::exchange(descriptor_, -1));
+  sync_folder(path_.parent_path());
+}
+
+fs::path program_folder() { return fs::read_symlink("/proc/self/exe").parent_path(); }
+
+}  // namespace descent::core
