@@ -55,9 +55,6 @@ class Results {
   // The summaries of the finished runs, in plan order, from the parts.
   void for_each_summary(const SummaryVisitor& visit) const;
 
-  // A CSV of this folder: `header` of its own columns after run, factors and seed.
-  std::string header(const std::string& columns) const;
-
   // experiment.json and manifest.json; the first is rewritten only when its bytes change.
   void write_experiment(const std::string& json) const;
   void write_manifest(const std::string& json) const;

@@ -1,0 +1,49 @@
+#include "plan/plan.h"
+
+#include <unordered_set>
+
+#include "config/write.h"
+#include "core/sha256.h"
+
+namespace descent::plan {
+namespace {
+
+// What all runs of a point have in common: their numbers depend on this and the seed, nothing else.
+std::string point_identity(config::Experiment experiment) {
+  experiment.seeds = config::Experiment{}.seeds;
+  std::string text = "numerics " + std::to_string(numerics) + "\n" + config::identity(experiment) + "\n";
+  for (const config::DataFile& file : config::data_facts(experiment.data.name).files)
+    text.append(file.sha256) += '\n';
+  return text;
+}
+
+std::string value_text(const config::Json& value) {
+  const std::string* text = std::get_if<std::string>(&value.value);
+  return text ? *text : value.dump();
+}
+
+}  // namespace
+
+Plan make_plan(const config::Document& document) {
+  Plan plan;
+  plan.name = document.base.name;
+  plan.factors = document.factors;
+  std::unordered_set<std::string> seen;
+  std::string all_hashes;
+  for (std::size_t i = 0; i < document.points.size(); ++i) {
+    const std::string identity = point_identity(document.points[i]);
+    if (!seen.insert(identity).second) continue;
+    Point point{{}, document.points[i]};
+    for (const config::Json& value : document.assignments[i]) point.values.push_back(value_text(value));
+    for (const std::int64_t seed : document.base.seeds) {
+      Run run{plan.points.size(), seed, core::sha256(identity + "seed " + std::to_string(seed))};
+      all_hashes += run.hash;
+      plan.runs.push_back(std::move(run));
+    }
+    plan.points.push_back(std::move(point));
+  }
+  plan.hash = core::sha256(all_hashes);
+  return plan;
+}
+
+}  // namespace descent::plan

@@ -1,0 +1,74 @@
+#include "report/manifest.h"
+
+#include <sys/utsname.h>
+
+#include <array>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+namespace descent::report {
+namespace {
+
+// Variables that choose kernels, threads or devices below us.
+constexpr std::array environment_names{"ATEN_CPU_CAPABILITY", "CUDA_VISIBLE_DEVICES", "DNNL_MAX_CPU_ISA",
+                                       "LD_PRELOAD",          "MALLOC_CONF",          "MKL_CBWR",
+                                       "MKL_ENABLE_INSTRUCTIONS", "MKL_NUM_THREADS",  "OMP_NUM_THREADS",
+                                       "OMP_PROC_BIND",       "ONEDNN_MAX_CPU_ISA"};
+
+std::string utc(std::chrono::system_clock::time_point moment) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(moment);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+std::string cpu_model() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);)
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  return "unknown";
+}
+
+nlohmann::ordered_json environment() {
+  auto found = nlohmann::ordered_json::object();
+  for (const char* name : environment_names)
+    if (const char* value = std::getenv(name)) found[name] = value;
+  return found;
+}
+
+}  // namespace
+
+std::string_view version() { return DESCENT_VERSION; }
+
+std::string_view git_hash() { return DESCENT_GIT_HASH; }
+
+std::string manifest_json(const plan::Plan& plan, const ManifestFacts& facts) {
+  utsname system{};
+  uname(&system);
+  const nlohmann::ordered_json manifest{
+      {"experiment", plan.name},
+      {"plan_hash", plan.hash},
+      {"points", plan.points.size()},
+      {"runs", plan.runs.size()},
+      {"runs_trained", facts.runs_trained},
+      {"argv", facts.argv},
+      {"start", utc(facts.start)},
+      {"end", utc(facts.end)},
+      {"seconds", std::chrono::duration<double>(facts.end - facts.start).count()},
+      {"training_seconds", facts.training_seconds},
+      {"jobs", facts.jobs},
+      {"descent", {{"version", version()}, {"git", git_hash()}, {"numerics", plan::numerics}}},
+      {"libtorch", facts.libtorch_version},
+      {"compiler", __VERSION__},
+      {"cpu", {{"model", cpu_model()}, {"cores", std::thread::hardware_concurrency()}}},
+      {"system", std::string(system.sysname) + " " + system.release + " " + system.machine},
+      {"environment", environment()},
+  };
+  return manifest.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace descent::report

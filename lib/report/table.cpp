@@ -1,0 +1,118 @@
+#include "report/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "stats/points.h"
+
+namespace descent::report {
+namespace {
+
+using Row = std::vector<std::string>;
+
+// What the table shows, the first kind that the results have.
+const std::vector<std::vector<std::string>>& column_choices() {
+  static const std::vector<std::vector<std::string>> choices{
+      {"final_test_error", "best_test_error"},
+      {"final_test_loss", "best_test_loss"},
+      {"final_train_error", "final_train_loss"},
+      {"final_train_loss"},
+  };
+  return choices;
+}
+
+// "0.3214 ± 0.0123"; one run has no interval.
+std::string mean_text(const std::optional<stats::Description>& measure) {
+  if (!measure) return "-";
+  if (!measure->sd) return fmt::format("{:.4g}", measure->mean);
+  return fmt::format("{:.4g} ± {:.2g}", measure->mean, *measure->high - measure->mean);
+}
+
+// Characters, not bytes.
+std::size_t width_of(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string laid_out(const std::vector<Row>& rows, bool color) {
+  std::vector<std::size_t> widths(rows[0].size());
+  for (const Row& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  std::string text;
+  for (const Row& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i)
+      line += (i ? "  " : "") + std::string(widths[i] - width_of(row[i]), ' ') + row[i];
+    const bool head = &row == &rows[0];
+    text += color && head ? "\x1b[1m" + line + "\x1b[0m\n" : line + "\n";
+  }
+  return text;
+}
+
+Row head_of(const plan::Plan& plan, const std::vector<std::string>& columns, bool diverged) {
+  Row head = plan.factors;
+  head.push_back("n");
+  if (diverged) head.push_back("diverged");
+  head.insert(head.end(), columns.begin(), columns.end());
+  return head;
+}
+
+Row row_of(const plan::Plan& plan, const stats::PointStats& point, const std::vector<std::string>& columns,
+           bool diverged) {
+  Row row = plan.points[point.point].values;
+  row.push_back(std::to_string(point.n));
+  if (diverged) row.push_back(std::to_string(point.n_diverged));
+  for (const std::string& column : columns) row.push_back(mean_text(point.measures[stats::measure(column)]));
+  return row;
+}
+
+}  // namespace
+
+std::string points_table(const store::Results& results, const plan::Plan& plan, const TableOptions& options) {
+  std::vector<stats::PointStats> points;
+  std::vector<bool> has(stats::measure_names().size());
+  bool diverged = false;
+  stats::for_each_point(results, plan, [&](const stats::PointStats& point) {
+    diverged = diverged || point.n_diverged > 0;
+    for (std::size_t i = 0; i < has.size(); ++i) has[i] = has[i] || point.measures[i];
+    if (points.size() < options.most_rows) points.push_back(point);
+  });
+
+  std::vector<std::string> columns;
+  for (const auto& choice : column_choices()) {
+    std::copy_if(choice.begin(), choice.end(), std::back_inserter(columns),
+                 [&](const std::string& name) { return has[stats::measure(name)]; });
+    if (!columns.empty()) break;
+  }
+  std::vector<Row> rows{head_of(plan, columns, diverged)};
+  for (const stats::PointStats& point : points) rows.push_back(row_of(plan, point, columns, diverged));
+  std::string text = laid_out(rows, options.color);
+  if (points.size() < plan.points.size())
+    text += fmt::format("... and {} more points in points.csv\n", plan.points.size() - points.size());
+  return text;
+}
+
+std::string points_json(const store::Results& results, const plan::Plan& plan) {
+  auto points = nlohmann::ordered_json::array();
+  stats::for_each_point(results, plan, [&](const stats::PointStats& point) {
+    nlohmann::ordered_json entry{{"point", nlohmann::ordered_json::object()}};
+    for (std::size_t i = 0; i < plan.factors.size(); ++i)
+      entry["point"][plan.factors[i]] = plan.points[point.point].values[i];
+    entry["n"] = point.n;
+    entry["n_diverged"] = point.n_diverged;
+    for (std::size_t i = 0; i < point.measures.size(); ++i) {
+      const auto& measure = point.measures[i];
+      if (!measure) continue;
+      nlohmann::ordered_json numbers{{"mean", measure->mean}};
+      if (measure->sd) numbers.update({{"sd", *measure->sd}, {"low", *measure->low}, {"high", *measure->high}});
+      entry[stats::measure_names()[i]] = numbers;
+    }
+    points.push_back(std::move(entry));
+  });
+  return points.dump(2) + "\n";
+}
+
+}  // namespace descent::report

@@ -1,0 +1,24 @@
+#pragma once
+// The points of an experiment as a table for people, and as JSON for programs.
+
+#include <cstddef>
+#include <string>
+
+#include "plan/plan.h"
+#include "store/results.h"
+
+namespace descent::report {
+
+struct TableOptions {
+  bool color = false;
+  std::size_t most_rows = SIZE_MAX;  // a longer table is cut, with a last line that says so
+};
+
+// Factors, n, and mean +- half the 95 % interval of the final and best test error; of the losses where the
+// experiment has no errors, of the training where it has no test examples.
+std::string points_table(const store::Results& results, const plan::Plan& plan, const TableOptions& options);
+
+// [{"point": {...}, "n": 5, "n_diverged": 0, "final_test_error": {"mean", "sd", "low", "high"}, ...}, ...]
+std::string points_json(const store::Results& results, const plan::Plan& plan);
+
+}  // namespace descent::report

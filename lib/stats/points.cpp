@@ -1,0 +1,135 @@
+#include "stats/points.h"
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+
+#include "core/files.h"
+#include "core/text.h"
+
+namespace descent::stats {
+namespace {
+
+std::vector<std::size_t> columns_with(store::Role role) {
+  std::vector<std::size_t> found;
+  const auto columns = store::summary_columns();
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (columns[i].role == role) found.push_back(i);
+  return found;
+}
+
+const std::vector<std::size_t>& constant_columns() {
+  static const auto columns = columns_with(store::Role::constant);
+  return columns;
+}
+
+const std::vector<std::size_t>& measure_columns() {
+  static const auto columns = columns_with(store::Role::measure);
+  return columns;
+}
+
+// Collects the runs of one point; the plan has them one after the other.
+class Collector {
+ public:
+  explicit Collector(std::size_t point) : stats_{.point = point, .constants = {}, .measures = {}} {
+    stats_.constants.resize(constant_columns().size());
+    values_.resize(measure_columns().size());
+  }
+
+  std::size_t point() const { return stats_.point; }
+
+  void add(const std::vector<std::string>& cells) {
+    static const std::size_t state = store::summary_column("state");
+    for (std::size_t i = 0; i < stats_.constants.size(); ++i) stats_.constants[i] = cells[constant_columns()[i]];
+    if (cells[state] == "diverged") {
+      ++stats_.n_diverged;
+      return;
+    }
+    ++stats_.n;
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      const std::string& cell = cells[measure_columns()[i]];
+      double value = 0;
+      if (!cell.empty() && std::from_chars(cell.data(), cell.data() + cell.size(), value).ec == std::errc())
+        values_[i].push_back(value);
+    }
+  }
+
+  const PointStats& finish() {
+    for (const std::vector<double>& values : values_)
+      stats_.measures.push_back(values.empty() ? std::optional<Description>() : describe(values));
+    return stats_;
+  }
+
+ private:
+  PointStats stats_;
+  std::vector<std::vector<double>> values_;
+};
+
+void append(std::string& row, const std::optional<double>& value) {
+  row += ',';
+  if (value) row += core::format_number(*value);
+}
+
+std::string points_header(const plan::Plan& plan) {
+  std::string header;
+  for (const std::string& factor : plan.factors) header += core::csv_field(factor) + ",";
+  header += "n,n_diverged";
+  for (const std::size_t column : constant_columns()) header += "," + store::summary_columns()[column].name;
+  for (const std::string& name : measure_names())
+    for (const char* suffix : {"_mean", "_sd", "_low", "_high"}) header += "," + name + suffix;
+  return header + "\n";
+}
+
+std::string points_row(const plan::Plan& plan, const PointStats& stats) {
+  std::string row;
+  for (const std::string& value : plan.points[stats.point].values) row += core::csv_field(value) + ",";
+  row += std::to_string(stats.n) + "," + std::to_string(stats.n_diverged);
+  for (const std::string& constant : stats.constants) row += "," + constant;
+  for (const std::optional<Description>& measure : stats.measures) {
+    append(row, measure ? std::optional(measure->mean) : std::nullopt);
+    append(row, measure ? measure->sd : std::nullopt);
+    append(row, measure ? measure->low : std::nullopt);
+    append(row, measure ? measure->high : std::nullopt);
+  }
+  return row + "\n";
+}
+
+}  // namespace
+
+const std::vector<std::string>& measure_names() {
+  static const auto names = [] {
+    std::vector<std::string> all;
+    for (const std::size_t column : measure_columns()) all.push_back(store::summary_columns()[column].name);
+    return all;
+  }();
+  return names;
+}
+
+std::size_t measure(std::string_view name) {
+  const auto entry = std::find(measure_names().begin(), measure_names().end(), name);
+  if (entry == measure_names().end()) throw std::logic_error("no measure " + std::string(name));
+  return static_cast<std::size_t>(entry - measure_names().begin());
+}
+
+void for_each_point(const store::Results& results, const plan::Plan& plan,
+                    const std::function<void(const PointStats&)>& visit) {
+  Collector open(0);
+  const auto next = [&] {
+    visit(open.finish());
+    open = Collector(open.point() + 1);
+  };
+  results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
+    while (open.point() < plan.runs[run].point) next();
+    open.add(cells);
+  });
+  while (open.point() < plan.points.size()) next();
+}
+
+void write_points(const store::Results& results, const plan::Plan& plan) {
+  core::AtomicFile file(results.folder() / "points.csv");
+  file.write(points_header(plan));
+  for_each_point(results, plan, [&](const PointStats& stats) { file.write(points_row(plan, stats)); });
+  file.commit();
+}
+
+}  // namespace descent::stats

@@ -1,0 +1,70 @@
+#include "stats/stats.h"
+
+#include <cmath>
+
+namespace descent::stats {
+namespace {
+
+// Continued fraction of the incomplete beta function by Lentz's method (Press et al., Numerical Recipes,
+// section 6.4); converges fast for x < (a + 1) / (a + b + 2).
+double beta_fraction(double a, double b, double x) {
+  constexpr double tiny = 1e-300, precision = 1e-16;
+  const auto guarded = [](double v) { return std::abs(v) < tiny ? tiny : v; };
+  double c = 1, d = 1 / guarded(1 - (a + b) * x / (a + 1)), fraction = d;
+  for (int m = 1; m <= 1000; ++m) {
+    const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+    d = 1 / guarded(1 + even * d);
+    c = guarded(1 + even / c);
+    fraction *= d * c;
+    const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+    d = 1 / guarded(1 + odd * d);
+    c = guarded(1 + odd / c);
+    fraction *= d * c;
+    if (std::abs(d * c - 1) < precision) break;
+  }
+  return fraction;
+}
+
+// The regularized incomplete beta function I_x(a, b); `rest` is 1 - x, given for its precision.
+double incomplete_beta(double a, double b, double x, double rest) {
+  const double front = std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) +
+                                b * std::log(rest));
+  return x < (a + 1) / (a + b + 2) ? front * beta_fraction(a, b, x) / a : 1 - front * beta_fraction(b, a, rest) / b;
+}
+
+// P(T > t) for t > 0.
+double upper_tail(double t, double df) {
+  return 0.5 * incomplete_beta(df / 2, 0.5, df / (df + t * t), t * t / (df + t * t));
+}
+
+}  // namespace
+
+double student_t_quantile(double p, double df) {
+  if (p == 0.5) return 0;
+  if (p < 0.5) return -student_t_quantile(1 - p, df);
+  double low = 0, high = 1;
+  while (upper_tail(high, df) > 1 - p) high *= 2;
+  for (;;) {  // bisection, to the last bit
+    const double middle = low + (high - low) / 2;
+    if (middle <= low || middle >= high) return middle;
+    (upper_tail(middle, df) > 1 - p ? low : high) = middle;
+  }
+}
+
+Description describe(std::span<const double> values) {
+  Description result{values.size(), 0, {}, {}, {}};
+  const double n = static_cast<double>(values.size());
+  // Centred at the first value: equal values have exactly that mean and no spread.
+  for (const double value : values) result.mean += (value - values[0]) / n;
+  result.mean += values[0];
+  if (values.size() < 2) return result;
+  double squares = 0;
+  for (const double value : values) squares += (value - result.mean) * (value - result.mean);
+  result.sd = std::sqrt(squares / (n - 1));
+  const double half = student_t_quantile(0.975, n - 1) * *result.sd / std::sqrt(n);
+  result.low = result.mean - half;
+  result.high = result.mean + half;
+  return result;
+}
+
+}  // namespace descent::stats

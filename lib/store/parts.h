@@ -1,0 +1,43 @@
+#pragma once
+// A part: the finished rows of one stack, a folder that is complete or absent. Its rows hold `run` and their own
+// columns only; factors and seed are added from the plan when parts are merged, so that parts survive a changed
+// sweep. part.json names the runs and the checksums of the files.
+
+#include <cstdint>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "store/results.h"
+
+namespace descent::store {
+
+// Bytes of a file of a part: the rows of one run.
+struct Range {
+  std::uint64_t begin = 0, end = 0;
+};
+
+struct PartRun {
+  std::string hash;
+  Range curve, summary;
+};
+
+struct Part {
+  double seconds = 0;
+  std::vector<PartRun> runs;
+};
+
+// A part that is not as it was written; the text says what is wrong.
+class DamagedPart : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+void write_part(const std::filesystem::path& parts, const std::vector<RunResult>& results, const PartTimes& times);
+
+// Verifies checksums and rows. Throws DamagedPart. The name of a part covers the columns it was written with:
+// parts of another version of the columns have no runs.
+Part read_part(const std::filesystem::path& folder);
+
+}  // namespace descent::store
