@@ -16,7 +16,7 @@ struct RunOptions {
   std::string file;
   config::Overrides overrides;
   std::string out = "results";
-  int jobs = 0;  // 0: the cores
+  int jobs = 0;     // 0: the cores
   std::string csv;  // "-": the merged curves on stdout
   bool save_weights = false;
   bool fail_fast = false;
@@ -25,14 +25,19 @@ struct RunOptions {
   bool time = false;  // plan
 };
 
-// FILE, --set, --sweep, --seeds.
-void add_experiment_options(CLI::App& command, RunOptions& options);
+// Groups of options, for the commands that take them.
+void add_file_argument(CLI::App& command, RunOptions& options);
+void add_override_options(CLI::App& command, RunOptions& options);  // --set, --sweep, --seeds
 void add_out_option(CLI::App& command, RunOptions& options);
+void add_color_option(CLI::App& command, RunOptions& options);
+void add_json_option(CLI::App& command, RunOptions& options);
+
+// All options of `run` and of `plan`, the file and the overrides included.
 void add_run_options(CLI::App& command, RunOptions& options);
 void add_plan_options(CLI::App& command, RunOptions& options);
 
 // Parses. An exit status when the program is done: 0 after --help or --version, 2 after wrong usage
-// (already told on stderr); nothing when it shall go on.
+// (already told on stderr); nothing when it shall go on. InputError for an unknown command.
 std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv);
 
 }  // namespace descent

@@ -37,21 +37,6 @@ std::size_t width_of(const std::string& text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-std::string laid_out(const std::vector<Row>& rows, bool color) {
-  std::vector<std::size_t> widths(rows[0].size());
-  for (const Row& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
-  std::string text;
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i)
-      line += (i ? "  " : "") + std::string(widths[i] - width_of(row[i]), ' ') + row[i];
-    const bool head = &row == &rows[0];
-    text += color && head ? "\x1b[1m" + line + "\x1b[0m\n" : line + "\n";
-  }
-  return text;
-}
-
 Row head_of(const plan::Plan& plan, const std::vector<std::string>& columns, bool diverged) {
   Row head = plan.factors;
   head.push_back("n");
@@ -70,6 +55,21 @@ Row row_of(const plan::Plan& plan, const stats::PointStats& point, const std::ve
 }
 
 }  // namespace
+
+std::string laid_out(const std::vector<Row>& rows, bool color) {
+  std::vector<std::size_t> widths(rows[0].size());
+  for (const Row& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  std::string text;
+  for (const Row& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i)
+      line += (i ? "  " : "") + std::string(widths[i] - width_of(row[i]), ' ') + row[i];
+    const bool head = &row == &rows[0];
+    text += color && head ? "\x1b[1m" + line + "\x1b[0m\n" : line + "\n";
+  }
+  return text;
+}
 
 std::string points_table(const store::Results& results, const plan::Plan& plan, const TableOptions& options) {
   std::vector<stats::PointStats> points;

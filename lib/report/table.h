@@ -3,11 +3,15 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "plan/plan.h"
 #include "store/results.h"
 
 namespace descent::report {
+
+// Rows of cells as right-aligned columns; the first row is the head, bold in colour.
+std::string laid_out(const std::vector<std::vector<std::string>>& rows, bool color);
 
 struct TableOptions {
   bool color = false;

@@ -1,0 +1,82 @@
+#include "descent/commands.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+namespace descent {
+namespace {
+
+void add_target(CLI::App& command, Session& session) {
+  command.add_option("RESULTS", session.options.file, "a results folder, or an experiment file")
+      ->required()
+      ->type_name("");
+  add_override_options(command, session.options);
+  add_out_option(command, session.options);
+  add_color_option(command, session.options);
+}
+
+CLI::Option* add_words(CLI::App& command, Session& session, const char* name, const char* help) {
+  return command.add_option(name, session.words, help)->type_name("");
+}
+
+constexpr Command table[] = {
+    {"run", "train what is missing of an experiment and write its CSVs",
+     "descent run experiments/quickstart.json --set train.epochs=20",
+     [](CLI::App& command, Session& session) { add_run_options(command, session.options); }, run_experiment},
+    {"validate", "check experiment files", "descent validate experiments/*.json",
+     [](CLI::App& command, Session& session) {
+       add_words(command, session, "FILE", "experiments, JSON files")->required();
+       add_override_options(command, session.options);
+     },
+     validate},
+    {"plan", "show points, runs and stacks without training", "descent plan experiments/quickstart.json --time",
+     [](CLI::App& command, Session& session) { add_plan_options(command, session.options); }, show_plan},
+    {"schema", "print the JSON Schema of experiments, for editors", "descent schema > experiment.schema.json",
+     [](CLI::App&, Session&) {}, show_schema},
+    {"explain", "say what a key means, its default and its choices", "descent explain model.init",
+     [](CLI::App& command, Session& session) {
+       add_words(command, session, "KEY", "a key or section; all keys when left out")->expected(0, 1);
+       add_json_option(command, session.options);
+     },
+     explain},
+    {"list", "list data sets, initializers, norms and other choices", "descent list initializers",
+     [](CLI::App& command, Session& session) {
+       add_words(command, session, "TOPIC", "what to list; the topics when left out")->expected(0, 1);
+       add_json_option(command, session.options);
+     },
+     list},
+    {"table", "print the points of finished runs: n, mean and 95 % interval", "descent table results/quickstart",
+     [](CLI::App& command, Session& session) {
+       add_target(command, session);
+       add_json_option(command, session.options);
+     },
+     show_table},
+    {"merge", "write the CSVs again from the finished parts", "descent merge results/quickstart", add_target, merge},
+    {"completion", "print the completion script of a shell", "source <(descent completion bash)",
+     [](CLI::App& command, Session& session) {
+       add_words(command, session, "SHELL", "bash, zsh or fish")
+           ->required()
+           ->expected(1)
+           ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+     },
+     print_completion},
+    {"complete", "print what may follow the words given", "descent complete -- run --se",
+     [](CLI::App& command, Session& session) { add_words(command, session, "WORDS", "words after `descent`"); },
+     complete, true},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return table; }
+
+void configure(CLI::App& app, Session& session) {
+  for (const Command& command : table) {
+    CLI::App* added = app.add_subcommand(command.name, command.help);
+    command.configure(*added, session);
+    added->footer(fmt::format("Example:\n  {}", command.example));
+    if (command.hidden) added->group("");
+  }
+}
+
+}  // namespace descent

@@ -1,0 +1,135 @@
+// Shell completion. The scripts only ask `descent complete`, so that what they offer follows from the command
+// table, the keys and the choices.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+
+#include "config/keys.h"
+#include "config/write.h"
+#include "descent/commands.h"
+
+namespace descent {
+namespace {
+
+using Words = std::vector<std::string>;
+
+// What the values of a key may be, where it has a list of them.
+Words values_of(const std::vector<config::Key>& keys, std::string_view path) {
+  const std::string_view name = path.substr(0, path.find('.'));
+  const auto key = std::find_if(keys.begin(), keys.end(), [&](const config::Key& k) { return k.name == name; });
+  if (key == keys.end()) return {};
+  if (const auto* section = std::get_if<config::SectionSlot>(&key->slot))
+    return values_of(section->keys, name == path ? section->shorthand : path.substr(name.size() + 1));
+  Words values;
+  if (const auto* slot = std::get_if<config::EnumSlot>(&key->slot))
+    for (const config::Choice& choice : slot->choices.table) values.emplace_back(choice.name);
+  if (std::holds_alternative<bool*>(key->slot)) values = {"true", "false"};
+  return values;
+}
+
+// `--set` and `--sweep`: first a key and '=', then its values.
+Words assignments(const std::string& word) {
+  Words found;
+  const std::size_t equals = word.find('=');
+  if (equals == std::string::npos) {
+    for (const std::string& path : config::key_paths()) found.push_back(path + "=");
+    return found;
+  }
+  config::Experiment experiment;
+  const std::size_t start = std::max(equals, word.rfind(',') == std::string::npos ? 0 : word.rfind(',')) + 1;
+  for (const std::string& value : values_of(config::describe(experiment), std::string_view(word).substr(0, equals)))
+    found.push_back(word.substr(0, start) + value);
+  return found;
+}
+
+// Keys and the sections above them.
+Words explainable() {
+  Words found;
+  for (const std::string& path : config::key_paths()) {
+    for (std::size_t dot = path.find('.'); dot != std::string::npos; dot = path.find('.', dot + 1))
+      if (std::find(found.begin(), found.end(), path.substr(0, dot)) == found.end())
+        found.push_back(path.substr(0, dot));
+    found.push_back(path);
+  }
+  return found;
+}
+
+Words topic_names() {
+  Words found;
+  for (const config::Topic& topic : config::topics()) found.emplace_back(topic.name);
+  return found;
+}
+
+// What may stand at the last of `words`; nothing means a file.
+Words candidates(const CLI::App& app, const Words& words) {
+  Words found;
+  if (words.size() == 1) {
+    for (const Command& command : commands())
+      if (!command.hidden) found.emplace_back(command.name);
+    return found;
+  }
+  const std::string& word = words.back();
+  const std::string& before = words[words.size() - 2];
+  if (before == "--set" || before == "--sweep") return assignments(word);
+  if (word.starts_with("-")) {
+    for (const CLI::App* command : app.get_subcommands([&](const CLI::App* c) { return c->get_name() == words[0]; }))
+      for (const CLI::Option* option : command->get_options())
+        for (const std::string& name : option->get_lnames()) found.push_back("--" + name);
+    return found;
+  }
+  if (words.size() > 2) return {};
+  if (words[0] == "explain") return explainable();
+  if (words[0] == "list") return topic_names();
+  if (words[0] == "completion") return {"bash", "zsh", "fish"};
+  return {};
+}
+
+const std::map<std::string, std::string_view> scripts{
+    {"bash", R"script(_descent() {
+  local words
+  read -ra words <<< "${COMP_LINE:0:COMP_POINT}"
+  [[ ${COMP_LINE:COMP_POINT-1:1} == ' ' ]] && words+=('')
+  mapfile -t COMPREPLY < <(descent complete -- "${words[@]:1}" 2> /dev/null)
+  [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace
+  # bash takes what follows the equals sign for a word of its own
+  [[ ${words[-1]} == *=* ]] && COMPREPLY=("${COMPREPLY[@]#*=}")
+}
+complete -o default -F _descent descent
+)script"},
+    {"zsh", R"script(#compdef descent
+_descent() {
+  local -a found
+  found=(${(f)"$(descent complete -- "${(@)words[2,CURRENT]}" 2> /dev/null)"})
+  if (( $#found )); then
+    compadd -Q -S '' -- $found
+  else
+    _files
+  fi
+}
+compdef _descent descent
+)script"},
+    {"fish", R"script(complete -c descent -a '(descent complete -- (commandline -opc)[2..] (commandline -ct) 2> /dev/null)'
+)script"},
+};
+
+}  // namespace
+
+int print_completion(Session& session) {
+  fmt::print("{}", scripts.at(session.words[0]));
+  return 0;
+}
+
+int complete(Session& session) {
+  CLI::App app;
+  Session ignored;
+  configure(app, ignored);
+  const Words words = session.words.empty() ? Words{""} : session.words;
+  for (const std::string& candidate : candidates(app, words))
+    if (candidate.starts_with(words.back())) fmt::print("{}\n", candidate);
+  return 0;
+}
+
+}  // namespace descent

@@ -1,0 +1,81 @@
+// Commands about the keys of experiments: schema, explain, list.
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "config/write.h"
+#include "core/error.h"
+#include "core/text.h"
+#include "descent/commands.h"
+
+namespace descent {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json choices_json(const config::Choices& choices) {
+  Json rows = Json::array();
+  for (const config::Choice& choice : choices.table)
+    rows.push_back({{"name", choice.name}, {"help", choice.help}, {"source", choice.source}});
+  return rows;
+}
+
+std::string choices_text(const config::Choices& choices) {
+  std::size_t width = 0;
+  for (const config::Choice& choice : choices.table) width = std::max(width, choice.name.size());
+  std::string text;
+  for (const config::Choice& choice : choices.table) {
+    text += fmt::format("{:<{}}  {}", choice.name, width, choice.help);
+    text += choice.source == "-" ? "\n" : fmt::format(" [{}]\n", choice.source);
+  }
+  return text;
+}
+
+const config::Topic& topic_named(const std::string& name) {
+  std::vector<std::string> names;
+  for (const config::Topic& topic : config::topics()) {
+    if (topic.name == name) return topic;
+    names.emplace_back(topic.name);
+  }
+  throw core::InputError(fmt::format("unknown topic \"{}\"{} (one of {})", name, core::did_you_mean(name, names),
+                                     core::join(names, ", ")));
+}
+
+}  // namespace
+
+int show_schema(Session&) {
+  fmt::print("{}", config::json_schema());
+  return 0;
+}
+
+int explain(Session& session) {
+  const std::string key = session.words.empty() ? "" : session.words[0];
+  const std::string text = config::explain(key);  // also checks the key
+  if (!session.options.json) {
+    fmt::print("{}", text);
+    return 0;
+  }
+  Json all = Json::object();
+  for (const std::string& path : config::key_paths())
+    if (key.empty() || path == key || path.starts_with(key + ".")) all[path] = config::explain(path);
+  fmt::print("{}\n", all.dump(2));
+  return 0;
+}
+
+int list(Session& session) {
+  if (!session.words.empty()) {
+    const config::Topic& topic = topic_named(session.words[0]);
+    fmt::print("{}", session.options.json ? choices_json(topic.choices).dump(2) + "\n" : choices_text(topic.choices));
+    return 0;
+  }
+  Json all = Json::object();
+  for (const config::Topic& topic : config::topics()) {
+    all[std::string(topic.name)] = choices_json(topic.choices);
+    if (!session.options.json) fmt::print("{}\n", topic.name);
+  }
+  if (session.options.json) fmt::print("{}\n", all.dump(2));
+  return 0;
+}
+
+}  // namespace descent

@@ -1,0 +1,112 @@
+// Commands that only read an experiment: validate, plan.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "core/seeds.h"
+#include "descent/commands.h"
+#include "plan/layers.h"
+#include "plan/pack.h"
+#include "plan/plan.h"
+#include "report/table.h"
+
+namespace descent {
+namespace {
+
+struct Size {
+  std::int64_t parameters, steps;
+  double operations;
+};
+
+Size size_of(const config::Experiment& experiment) {
+  const std::int64_t examples = config::split_sizes(experiment.data).train;
+  return {plan::parameter_count(plan::layers_of(experiment)), config::total_steps(experiment.train, examples),
+          plan::run_flops(experiment)};
+}
+
+std::vector<plan::Stack> all_stacks(const plan::Plan& plan) {
+  std::vector<std::size_t> runs(plan.runs.size());
+  for (std::size_t i = 0; i < runs.size(); ++i) runs[i] = i;
+  return plan::pack(plan, runs);
+}
+
+std::string counted(std::size_t count, const std::string& word) {
+  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+}
+
+std::string plan_text(const plan::Plan& plan) {
+  std::vector<std::vector<std::string>> rows{plan.factors};
+  for (const char* name : {"runs", "parameters", "steps", "GFLOP per run"}) rows[0].push_back(name);
+  std::vector<std::size_t> runs(plan.points.size());
+  for (const plan::Run& run : plan.runs) ++runs[run.point];
+  double total = 0;
+  for (std::size_t i = 0; i < plan.points.size(); ++i) {
+    const Size size = size_of(plan.points[i].experiment);
+    total += size.operations * static_cast<double>(runs[i]);
+    rows.push_back(plan.points[i].values);
+    for (const std::string& cell : {std::to_string(runs[i]), std::to_string(size.parameters),
+                                    std::to_string(size.steps), fmt::format("{:.3g}", size.operations / 1e9)})
+      rows.back().push_back(cell);
+  }
+  return fmt::format("{}{}: {}, {} in {}, {:.3g} GFLOP of matrix products\n", report::laid_out(rows, false), plan.name,
+                     counted(plan.points.size(), "point"), counted(plan.runs.size(), "run"),
+                     counted(all_stacks(plan).size(), "stack"), total / 1e9);
+}
+
+std::string plan_json(const plan::Plan& plan) {
+  using Json = nlohmann::ordered_json;
+  Json points = Json::array();
+  for (const plan::Point& point : plan.points) {
+    Json values = Json::object();
+    for (std::size_t i = 0; i < plan.factors.size(); ++i) values[plan.factors[i]] = point.values[i];
+    const Size size = size_of(point.experiment);
+    points.push_back({{"point", values},
+                      {"parameters", size.parameters},
+                      {"steps", size.steps},
+                      {"flops_per_run", size.operations},
+                      {"runs", Json::array()}});
+  }
+  for (const plan::Run& run : plan.runs) {
+    Json seeds = Json::object();
+    for (const core::PurposeName& purpose : core::purposes)
+      seeds[std::string(purpose.name)] =
+          core::derive_seed(static_cast<std::uint64_t>(run.seed), purpose.purpose);
+    points[run.point]["runs"].push_back({{"run", run.id()}, {"seed", run.seed}, {"hash", run.hash}, {"seeds", seeds}});
+  }
+  Json stacks = Json::array();
+  for (const plan::Stack& stack : all_stacks(plan)) {
+    stacks.push_back(Json::array());
+    for (const std::size_t run : stack) stacks.back().push_back(plan.runs[run].id());
+  }
+  const Json all{{"name", plan.name}, {"hash", plan.hash}, {"points", points}, {"stacks", stacks}};
+  return all.dump(2) + "\n";
+}
+
+}  // namespace
+
+int validate(Session& session) {
+  int status = 0;
+  for (const std::string& file : session.words) {
+    try {
+      const plan::Plan plan = plan::make_plan(config::read_document(file, session.options.overrides));
+      fmt::print("{}: valid, {}, {}\n", file, counted(plan.points.size(), "point"), counted(plan.runs.size(), "run"));
+    } catch (const core::InputError& error) {
+      for (const core::Problem& problem : error.problems()) std::fputs((problem.text() + "\n").c_str(), stderr);
+      status = static_cast<int>(core::ExitCode::usage);
+    }
+  }
+  return status;
+}
+
+int show_plan(Session& session) {
+  const RunOptions& options = session.options;
+  const plan::Plan plan = plan::make_plan(config::read_document(options.file, options.overrides));
+  if (options.time) become_descent_train(session.argv);
+  fmt::print("{}", options.json ? plan_json(plan) : plan_text(plan));
+  return 0;
+}
+
+}  // namespace descent

@@ -1,0 +1,80 @@
+// Commands that read or write results: run, table, merge.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "config/write.h"
+#include "core/error.h"
+#include "descent/commands.h"
+#include "plan/plan.h"
+#include "report/finish.h"
+#include "report/table.h"
+#include "report/terminal.h"
+#include "store/results.h"
+
+namespace descent {
+namespace fs = std::filesystem;
+
+namespace {
+
+// A results folder or an experiment file, opened.
+struct Target {
+  config::Document document;
+  plan::Plan plan;
+  store::Results results;
+
+  Target(const fs::path& folder, const RunOptions& options)
+      : document(config::read_document((folder / "experiment.json").string(), options.overrides)),
+        plan(plan::make_plan(document)),
+        results(store::Results::at(folder, plan)) {}
+  explicit Target(const RunOptions& options)
+      : document(config::read_document(options.file, options.overrides)),
+        plan(plan::make_plan(document)),
+        results(options.out, plan) {}
+  Target(const Target&) = delete;
+  Target& operator=(const Target&) = delete;
+};
+
+Target open(const RunOptions& options) {
+  std::error_code error;
+  if (!fs::is_directory(options.file, error)) return Target(options);
+  if (!store::is_results_folder(options.file))
+    throw core::InputError(fmt::format("{}: is a folder, but not one of results", options.file));
+  return Target(fs::path(options.file), options);
+}
+
+void warn(const store::Results& results) {
+  for (const std::string& warning : results.take_warnings()) std::fputs((warning + "\n").c_str(), stderr);
+}
+
+}  // namespace
+
+int run_experiment(Session& session) {
+  const RunOptions& options = session.options;
+  const Target target(options);
+  const bool done = target.results.missing().empty();
+  warn(target.results);
+  if (!done || options.save_weights) become_descent_train(session.argv);
+  target.results.write_experiment(config::write_document(target.document));
+  return report::finish(target.results, target.plan, {!options.csv.empty(), options.no_color});
+}
+
+int show_table(Session& session) {
+  const RunOptions& options = session.options;
+  const Target target = open(options);
+  const report::TableOptions table{report::wants_color(stdout, options.no_color)};
+  const std::string text = options.json ? report::points_json(target.results, target.plan)
+                                        : report::points_table(target.results, target.plan, table);
+  warn(target.results);
+  fmt::print("{}", text);
+  return 0;
+}
+
+int merge(Session& session) {
+  const Target target = open(session.options);
+  return report::finish(target.results, target.plan, {false, session.options.no_color});
+}
+
+}  // namespace descent
