@@ -1,0 +1,101 @@
+// The training program: `descent run` and `descent plan --time` become this one by exec.
+
+#include <ATen/core/Tensor.h>
+#include <fmt/format.h>
+#include <torch/version.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "config/write.h"
+#include "descent/options.h"
+#include "plan/layers.h"
+#include "plan/pack.h"
+#include "report/finish.h"
+#include "report/guard.h"
+#include "report/manifest.h"
+#include "report/progress.h"
+#include "report/terminal.h"
+#include "train/session.h"
+
+namespace descent {
+namespace {
+
+std::atomic<bool> stop_requested = false;
+
+// The first signal asks for an orderly end, the second ends at once.
+extern "C" void on_signal(int signal) {
+  if (stop_requested.exchange(true)) _exit(128 + signal);
+}
+
+void catch_signals() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2}) sigaction(signal, &action, nullptr);
+}
+
+std::size_t worker_count(const RunOptions& options, const plan::Plan& plan) {
+  if (options.jobs > 0) return static_cast<std::size_t>(options.jobs);
+  const auto threads = static_cast<std::size_t>(plan.points.front().experiment.train.threads);
+  return std::max<std::size_t>(1, std::thread::hardware_concurrency() / threads);
+}
+
+int run(const RunOptions& options, int argc, char** argv) {
+  report::ManifestFacts facts;
+  facts.start = std::chrono::system_clock::now();
+  facts.argv.assign(argv, argv + argc);
+  facts.libtorch_version = TORCH_VERSION;
+  const config::Document document = config::read_document(options.file, options.overrides);
+  const plan::Plan plan = plan::make_plan(document);
+  const store::Results results(options.out, plan);
+  facts.jobs = worker_count(options, plan);
+  const std::vector<std::size_t> missing = results.missing();
+  results.write_experiment(config::write_document(document));
+  double flops = 0;
+  for (const std::size_t run : missing) flops += plan::run_flops(plan.points[plan.runs[run].point].experiment);
+
+  train::SessionReport report;
+  {
+    report::Progress progress(plan.runs.size(), plan.runs.size() - missing.size(), flops, isatty(STDERR_FILENO) == 1);
+    for (const std::string& warning : results.take_warnings()) progress.note(warning);
+    const train::SessionObserver observer{[&](double done) { progress.add_cost(done); },
+                                          [&](bool diverged) { progress.finish_run(diverged); },
+                                          [&](const std::string& message) { progress.note("descent: " + message); }};
+    const train::SessionOptions session{facts.jobs, options.fail_fast,
+                                        options.save_weights ? results.folder() / "checkpoints" : ""};
+    report = train::run_session(plan, plan::pack(plan, missing), results, session, observer, stop_requested);
+  }
+  facts.end = std::chrono::system_clock::now();
+  facts.runs_trained = report.trained;
+  facts.training_seconds = results.seconds();
+  results.write_manifest(report::manifest_json(plan, facts));
+  const int status = report::finish(results, plan, {options.csv == "-", options.no_color});
+  if (!report.interrupted) return report.failed > 0 ? static_cast<int>(core::ExitCode::failed) : status;
+  fmt::print(stderr, "descent: interrupted; {} of {} runs are finished and kept. Start the same command again to go on.\n",
+             plan.runs.size() - missing.size() + report.trained, plan.runs.size());
+  return static_cast<int>(core::ExitCode::interrupted);
+}
+
+int main(int argc, char** argv) {
+  CLI::App app("Trains the experiments of descent; use `descent run`.");
+  RunOptions options;
+  CLI::App* command = app.add_subcommand("run", "train what is missing of an experiment");
+  add_experiment_options(*command, options);
+  add_out_option(*command, options);
+  add_run_options(*command, options);
+  app.require_subcommand(1);
+  if (const auto status = parse_command_line(app, argc, argv)) return *status;
+  catch_signals();
+  return run(options, argc, argv);
+}
+
+}  // namespace
+}  // namespace descent
+
+int main(int argc, char** argv) {
+  return descent::report::guarded([&] { return descent::main(argc, argv); });
+}

@@ -1,0 +1,131 @@
+#pragma once
+// Activations and dropout, element by element.
+
+#include "config/choices.h"
+#include "nn/kernels/vector.h"
+
+namespace descent::nn::DESCENT_CPU {
+
+inline constexpr double leaky_slope = 0.01;  // PyTorch's default negative_slope
+inline constexpr double inverse_sqrt_2 = 0.70710678118654752440;
+inline constexpr double inverse_sqrt_2pi = 0.39894228040143267794;
+
+template <class T>
+inline Vec<T> sigmoid(const Vec<T>& x) {
+  return Vec<T>(T(1)) / (Vec<T>(T(1)) + x.neg().exp());
+}
+
+template <class T, class Function>
+inline void map(std::int64_t count, const T* x, T* y, Function f) {
+  for (std::int64_t i = 0; i < count; i += lanes<T>) f(load(x + i)).store(y + i);
+}
+
+template <class T>
+void activate(int activation, std::int64_t count, const T* x, T* y) {
+  using V = Vec<T>;
+  const V zero(T(0)), one(T(1));
+  switch (static_cast<config::Activation>(activation)) {
+    case config::Activation::relu:
+      return map<T>(count, x, y, [&](V v) { return V::blendv(v, zero, v < zero); });
+    case config::Activation::leaky_relu:
+      return map<T>(count, x, y, [&](V v) { return V::blendv(v, v * V(T(leaky_slope)), v < zero); });
+    case config::Activation::tanh: return map<T>(count, x, y, [](V v) { return v.tanh(); });
+    case config::Activation::sigmoid: return map<T>(count, x, y, [](V v) { return sigmoid<T>(v); });
+    case config::Activation::silu: return map<T>(count, x, y, [](V v) { return v * sigmoid<T>(v); });
+    case config::Activation::gelu:  // x Phi(x) (Hendrycks & Gimpel 2016), exact
+      return map<T>(count, x, y, [&](V v) { return v * V(T(0.5)) * (one + (v * V(T(inverse_sqrt_2))).erf()); });
+    case config::Activation::identity: return map<T>(count, x, y, [](V v) { return v; });
+  }
+}
+
+template <class T, class Function>
+inline void map_gradient(std::int64_t count, const T* v, const T* dy, T* dx, Function derivative) {
+  for (std::int64_t i = 0; i < count; i += lanes<T>) derivative(load(v + i), load(dy + i)).store(dx + i);
+}
+
+template <class T>
+void activate_backward(int activation, std::int64_t count, const T* x, const T* y, const T* dy, T* dx) {
+  using V = Vec<T>;
+  const V zero(T(0)), one(T(1));
+  switch (static_cast<config::Activation>(activation)) {
+    case config::Activation::relu:
+      return map_gradient<T>(count, y, dy, dx, [&](V v, V d) { return V::blendv(d, zero, v <= zero); });
+    case config::Activation::leaky_relu:
+      return map_gradient<T>(count, y, dy, dx,
+                             [&](V v, V d) { return V::blendv(d, d * V(T(leaky_slope)), v <= zero); });
+    case config::Activation::tanh:
+      return map_gradient<T>(count, y, dy, dx, [&](V v, V d) { return d * (one - v * v); });
+    case config::Activation::sigmoid:
+      return map_gradient<T>(count, y, dy, dx, [&](V v, V d) { return d * v * (one - v); });
+    case config::Activation::silu:
+      return map_gradient<T>(count, x, dy, dx, [&](V v, V d) {
+        const V s = sigmoid<T>(v);
+        return d * s * (one + v * (one - s));
+      });
+    case config::Activation::gelu:
+      return map_gradient<T>(count, x, dy, dx, [&](V v, V d) {
+        const V cumulative = V(T(0.5)) * (one + (v * V(T(inverse_sqrt_2))).erf());
+        const V density = V(T(inverse_sqrt_2pi)) * (v * v * V(T(-0.5))).exp();
+        return d * (cumulative + v * density);
+      });
+    case config::Activation::identity: return map_gradient<T>(count, x, dy, dx, [](V, V d) { return d; });
+  }
+}
+
+inline constexpr std::int64_t philox_lanes = 16;
+
+// Sixteen blocks of Philox4x32-10 at counters index ... index + 15: words[w][lane] (core/random.h has the scalar form).
+inline void philox_words(std::uint32_t index, const DropoutDraw& draw, std::uint32_t words[4][philox_lanes]) {
+  std::uint32_t key0 = static_cast<std::uint32_t>(draw.seed), key1 = static_cast<std::uint32_t>(draw.seed >> 32);
+  std::uint32_t* const c0 = words[0];
+  std::uint32_t* const c1 = words[1];
+  std::uint32_t* const c2 = words[2];
+  std::uint32_t* const c3 = words[3];
+  for (int i = 0; i < philox_lanes; ++i) {
+    c0[i] = index + static_cast<std::uint32_t>(i);
+    c1[i] = draw.layer;
+    c2[i] = static_cast<std::uint32_t>(draw.step);
+    c3[i] = static_cast<std::uint32_t>(draw.step >> 32);
+  }
+  for (int round = 0; round < 10; ++round) {
+    for (int i = 0; i < philox_lanes; ++i) {
+      const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c0[i], p1 = std::uint64_t{0xCD9E8D57u} * c2[i];
+      const std::uint32_t n0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1[i] ^ key0;
+      const std::uint32_t n2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3[i] ^ key1;
+      c1[i] = static_cast<std::uint32_t>(p1);
+      c3[i] = static_cast<std::uint32_t>(p0);
+      c0[i] = n0;
+      c2[i] = n2;
+    }
+    key0 += 0x9E3779B9u;
+    key1 += 0xBB67AE85u;
+  }
+}
+
+template <class T>
+void dropout(std::int64_t count, double rate, const DropoutDraw& draw, const T* x, T* mask, T* y) {
+  constexpr std::int64_t chunk = 4 * philox_lanes;
+  const auto threshold = static_cast<std::uint32_t>((1 - rate) * 4294967295.0);
+  const T scale = static_cast<T>(1 / (1 - rate));
+  alignas(64) std::uint32_t words[4][philox_lanes];
+  for (std::int64_t start = 0; start < count; start += chunk) {
+    philox_words(static_cast<std::uint32_t>(start / 4), draw, words);
+    const std::uint32_t* word = words[0];
+    const std::int64_t size = count - start < chunk ? count - start : chunk;
+    for (std::int64_t i = 0; i < size; ++i) mask[start + i] = word[i] <= threshold ? scale : T(0);
+  }
+  for (std::int64_t i = 0; i < count; i += lanes<T>) (load(x + i) * load(mask + i)).store(y + i);
+}
+
+template <class T>
+void clear_pads(std::int64_t rows, std::int64_t columns, std::int64_t stride, T* x) {
+  for (std::int64_t r = 0; r < rows; ++r)
+    for (std::int64_t c = columns; c < stride; ++c) x[r * stride + c] = T(0);
+}
+
+template <class T>
+void multiply(std::int64_t count, const T* x, const T* y, T* out) {
+  for (std::int64_t i = 0; i < count; i += lanes<T>) (load(x + i) * load(y + i)).store(out + i);
+}
+
+}  // namespace descent::nn::DESCENT_CPU

@@ -1,0 +1,108 @@
+#pragma once
+// The arithmetic of the MLP family as vector loops over raw buffers, compiled once per instruction set and
+// chosen at run time. Matrices are row-major with rows padded by zeros to whole vectors of 64 bytes
+// (stride = padded<T>(columns)) and 64-byte aligned, so no element is ever in a scalar remainder and no result
+// depends on what lies beside it. Shape letters: nn/shapes.h.
+
+#include <cstdint>
+
+namespace descent::nn {
+
+// Elements of T in a padded row of `columns`.
+template <class T>
+constexpr std::int64_t padded(std::int64_t columns) {
+  constexpr std::int64_t lanes = 64 / sizeof(T);
+  return (columns + lanes - 1) / lanes * lanes;
+}
+
+// What the optimizer needs to know of one step.
+struct SgdStep {
+  double lr, momentum, weight_decay;
+  bool nesterov, first;  // first: the momentum buffer starts as the gradient (PyTorch)
+};
+struct AdamStep {
+  double lr, beta1, beta2, eps, weight_decay;
+  bool decoupled;        // AdamW
+  std::int64_t step;     // 1-based
+};
+
+// Which random numbers a dropout layer draws: a pure function of the three, never of the stack.
+struct DropoutDraw {
+  std::uint64_t seed;
+  std::uint64_t step;
+  std::uint32_t layer;
+};
+
+struct LossSum {
+  double loss = 0;          // summed over examples
+  std::int64_t errors = 0;  // arg-max differs from the label; the first of equal maxima counts
+};
+
+template <class T>
+struct Kernels {
+  // c[m, n] = a[m, k] b[k, n] + bias[n]; bias may be null. a is read at a[i * a_row + p * a_column].
+  // Each element is one chain of fused multiply-adds over k = 0, 1, ...
+  void (*matmul)(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t a_row, std::int64_t a_column,
+                 const T* b, std::int64_t b_stride, const T* bias, T* c, std::int64_t c_stride);
+  // out[c, r] = in[r, c]; the pad of `out` is zeroed.
+  void (*transpose)(std::int64_t rows, std::int64_t columns, const T* in, std::int64_t in_stride, T* out,
+                    std::int64_t out_stride);
+  // sums[n] = sum over rows of x[m, n].
+  void (*column_sums)(std::int64_t rows, std::int64_t stride, const T* x, T* sums);
+
+  // y = f(x) elementwise over `count` elements (whole vectors); `activation` is config::Activation.
+  void (*activate)(int activation, std::int64_t count, const T* x, T* y);
+  // dx = dy * f'(x), from x and y = f(x). dx may be dy.
+  void (*activate_backward)(int activation, std::int64_t count, const T* x, const T* y, const T* dy, T* dx);
+
+  // Batch norm (Ioffe & Szegedy 2015, algorithm 1). Batch statistics of x[B, F]: mean and biased variance.
+  void (*batch_statistics)(std::int64_t rows, std::int64_t stride, const T* x, T* mean, T* variance);
+  // inverse_sd = 1 / sqrt(variance + epsilon).
+  void (*inverse_sd)(std::int64_t count, const T* variance, T epsilon, T* inverse_sd);
+  // running = (1 - momentum) running + momentum * batch value; the variance times `unbias` = n / (n - 1).
+  void (*update_running)(std::int64_t count, T momentum, T unbias, const T* mean, const T* variance, T* running_mean,
+                         T* running_variance);
+  // y = (x - mean) * inverse_sd * gamma + beta, per column; gamma and beta may be null.
+  void (*normalize_columns)(std::int64_t rows, std::int64_t stride, const T* x, const T* mean, const T* inverse_sd,
+                            const T* gamma, const T* beta, T* y);
+  // Gradient through batch statistics; dgamma, dbeta may be null with gamma. dx may be dy.
+  void (*batch_norm_backward)(std::int64_t rows, std::int64_t stride, const T* x, const T* mean, const T* inverse_sd,
+                              const T* gamma, const T* dy, T* dx, T* dgamma, T* dbeta);
+  // Layer norm (Ba et al. 2016) or, with `centered` false, RMS norm (Zhang & Sennrich 2019) over the first
+  // `features` columns of each row. mean and inverse_sd: [B], kept for the backward pass.
+  void (*normalize_rows)(std::int64_t rows, std::int64_t features, std::int64_t stride, bool centered, T epsilon,
+                         const T* x, const T* gamma, const T* beta, T* y, T* mean, T* inverse_sd);
+  void (*normalize_rows_backward)(std::int64_t rows, std::int64_t features, std::int64_t stride, bool centered,
+                                  const T* x, const T* mean, const T* inverse_sd, const T* gamma, const T* dy, T* dx,
+                                  T* dgamma, T* dbeta);
+
+  // Inverted dropout: mask is 0 or 1/(1 - rate), y = x * mask. Element i of the layer draws the word i of the
+  // Philox stream that `draw` names.
+  void (*dropout)(std::int64_t count, double rate, const DropoutDraw& draw, const T* x, T* mask, T* y);
+  // Sets the columns from `columns` to `stride` to zero.
+  void (*clear_pads)(std::int64_t rows, std::int64_t columns, std::int64_t stride, T* x);
+  void (*multiply)(std::int64_t count, const T* x, const T* y, T* out);
+
+  // Mean softmax cross-entropy over B rows of K classes with label smoothing; with `gradient`, the gradient of the
+  // mean (pads zero) is written there. `scratch`: 64 bytes per class.
+  LossSum (*cross_entropy)(std::int64_t rows, std::int64_t classes, std::int64_t stride, const T* logits,
+                           const std::int32_t* labels, double label_smoothing, T* gradient, T* scratch);
+  // Squared error against one-hot targets, mean over B and K in the gradient, over K in the loss.
+  LossSum (*squared_error)(std::int64_t rows, std::int64_t classes, std::int64_t stride, const T* outputs,
+                           const std::int32_t* labels, T* gradient);
+
+  // One optimizer step over `count` elements of one replica (whole vectors).
+  void (*sgd)(std::int64_t count, const SgdStep& step, T* parameters, const T* gradient, T* momentum);
+  void (*adam)(std::int64_t count, const AdamStep& step, T* parameters, const T* gradient, T* mean, T* square);
+  // Sum of squares over `count` elements.
+  double (*square_sum)(std::int64_t count, const T* x);
+  void (*scale)(std::int64_t count, T factor, T* x);
+
+  const char* instruction_set;
+};
+
+// The loops for this CPU; instantiated for float and double.
+template <class T>
+const Kernels<T>& kernels();
+
+}  // namespace descent::nn

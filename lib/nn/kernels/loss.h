@@ -1,0 +1,92 @@
+#pragma once
+// Losses over a batch: value, errors and gradient in one pass, one example per vector lane.
+
+#include "nn/kernels/vector.h"
+
+namespace descent::nn::DESCENT_CPU {
+
+// A block of `lanes` rows turned so that class c of all of them is one vector; rows beyond `filled` are zero.
+template <class T>
+inline void turn(std::int64_t filled, std::int64_t classes, std::int64_t stride, const T* rows, T* turned) {
+  for (std::int64_t c = 0; c < classes; ++c)
+    for (std::int64_t i = 0; i < lanes<T>; ++i) turned[c * lanes<T> + i] = i < filled ? rows[i * stride + c] : T(0);
+}
+
+template <class T>
+LossSum cross_entropy(std::int64_t rows, std::int64_t classes, std::int64_t stride, const T* logits,
+                      const std::int32_t* labels, double label_smoothing, T* gradient, T* scratch) {
+  using V = Vec<T>;
+  constexpr std::int64_t L = lanes<T>;
+  LossSum total;
+  const T spread = static_cast<T>(label_smoothing / static_cast<double>(classes));
+  const T peak = static_cast<T>(1 - label_smoothing);
+  const T scale = T(1) / static_cast<T>(rows);
+  for (std::int64_t start = 0; start < rows; start += L) {
+    const std::int64_t filled = rows - start < L ? rows - start : L;
+    const T* z = logits + start * stride;
+    turn(filled, classes, stride, z, scratch);
+    V largest = load(scratch), sum_z(T(0)), sum_exp(T(0)), winner(T(0));
+    for (std::int64_t c = 1; c < classes; ++c) {
+      const V value = load(scratch + c * L);
+      const V greater = value > largest;
+      winner = V::blendv(winner, V(static_cast<T>(c)), greater);
+      largest = V::blendv(largest, value, greater);
+    }
+    for (std::int64_t c = 0; c < classes; ++c) {
+      const V shifted = load(scratch + c * L) - largest;
+      sum_z = sum_z + shifted;
+      const V e = shifted.exp();
+      sum_exp = sum_exp + e;
+      e.store(scratch + c * L);
+    }
+    alignas(64) T log_sum[L], all_z[L], top[L], best[L];
+    sum_exp.log().store(log_sum);
+    sum_z.store(all_z);
+    largest.store(top);
+    winner.store(best);
+    for (std::int64_t i = 0; i < filled; ++i) {
+      const std::int32_t label = labels[start + i];
+      const T target = z[i * stride + label] - top[i];
+      // -(1 - s) log p_label - s/K sum_c log p_c
+      const T loss = log_sum[i] - peak * target - (label_smoothing > 0 ? spread * all_z[i] : T(0));
+      total.loss += static_cast<double>(loss);
+      total.errors += static_cast<std::int32_t>(best[i]) != label;
+    }
+    if (!gradient) continue;
+    const V factor = V(scale) / sum_exp;
+    for (std::int64_t c = 0; c < classes; ++c)
+      (load(scratch + c * L) * factor - V(spread * scale)).store(scratch + c * L);
+    T* g = gradient + start * stride;
+    for (std::int64_t i = 0; i < filled; ++i) {
+      for (std::int64_t c = 0; c < classes; ++c) g[i * stride + c] = scratch[c * L + i];
+      for (std::int64_t c = classes; c < stride; ++c) g[i * stride + c] = T(0);
+      g[i * stride + labels[start + i]] -= peak * scale;
+    }
+  }
+  return total;
+}
+
+template <class T>
+LossSum squared_error(std::int64_t rows, std::int64_t classes, std::int64_t stride, const T* outputs,
+                      const std::int32_t* labels, T* gradient) {
+  LossSum total;
+  const T scale = T(2) / static_cast<T>(rows * classes);
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const T* out = outputs + r * stride;
+    std::int64_t best = 0;
+    double sum = 0;
+    for (std::int64_t c = 0; c < classes; ++c) {
+      const T difference = out[c] - T(c == labels[r]);
+      sum += static_cast<double>(difference) * static_cast<double>(difference);
+      if (out[c] > out[best]) best = c;
+      if (gradient) gradient[r * stride + c] = difference * scale;
+    }
+    if (gradient)
+      for (std::int64_t c = classes; c < stride; ++c) gradient[r * stride + c] = T(0);
+    total.loss += sum / static_cast<double>(classes);
+    total.errors += best != labels[r];
+  }
+  return total;
+}
+
+}  // namespace descent::nn::DESCENT_CPU

@@ -1,0 +1,224 @@
+#include "nn/mlp.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+
+namespace descent::nn {
+namespace {
+
+using config::Activation;
+using config::NormKind;
+
+// Whether the derivative needs the input of the activation, not only its output.
+bool derivative_needs_input(Activation activation) {
+  return activation == Activation::gelu || activation == Activation::silu;
+}
+
+template <class T>
+const T* at(const T* buffer, std::int64_t offset) {
+  return offset == absent ? nullptr : buffer + offset;
+}
+
+template <class T>
+T* at(T* buffer, std::int64_t offset) {
+  return offset == absent ? nullptr : buffer + offset;
+}
+
+}  // namespace
+
+template <class T>
+Mlp<T>::Mlp(const config::Model& model, const Layout& layout, std::int64_t max_rows)
+    : kernels_(kernels<T>()), model_(model), layout_(layout), threads_(at::get_num_threads()) {
+  std::int64_t widest = 0, largest = 0;
+  for (const LayerLayout& layer : layout.layers) {
+    widest = std::max({widest, layer.stride, padded<T>(layer.in)});
+    largest = std::max(largest, layer.out * padded<T>(layer.in));
+    if (!layer.hidden) continue;
+    Workspace w;
+    const std::int64_t cells = max_rows * layer.stride, vector = std::max(layer.stride, padded<T>(max_rows));
+    w.linear = Buffer<T>(cells);
+    if (model.norm.kind != NormKind::none) {
+      w.normal = Buffer<T>(cells);
+      w.mean = Buffer<T>(vector);
+      w.variance = Buffer<T>(vector);
+      w.inverse_sd = Buffer<T>(vector);
+    }
+    if (derivative_needs_input(model.activation)) w.active = Buffer<T>(cells);
+    w.dropped = Buffer<T>(cells);
+    w.mask = Buffer<T>(cells);
+    work_.push_back(std::move(w));
+  }
+  logits_ = Buffer<T>(max_rows * layout.layers.back().stride);
+  transposed_ = Buffer<T>(largest);
+  for (Buffer<T>& buffer : gradient_) buffer = Buffer<T>(max_rows * widest);
+}
+
+// Splits the rows of c over the threads of the run where that pays; the bits are the same for any number of threads,
+// since each element is one chain of sums.
+template <class T>
+void Mlp<T>::matmul(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t a_row,
+                    std::int64_t a_column, const T* b, std::int64_t b_stride, const T* bias, T* c,
+                    std::int64_t c_stride) const {
+  constexpr std::int64_t products_per_thread = 1 << 18, tile_rows = 48;
+  const std::int64_t grain = std::max(tile_rows, products_per_thread / std::max<std::int64_t>(n * k, 1));
+  if (threads_ == 1 || m <= grain) return kernels_.matmul(m, n, k, a, a_row, a_column, b, b_stride, bias, c, c_stride);
+  at::parallel_for(0, m, grain, [&](std::int64_t begin, std::int64_t end) {
+    kernels_.matmul(end - begin, n, k, a + begin * a_row, a_row, a_column, b, b_stride, bias, c + begin * c_stride,
+                    c_stride);
+  });
+}
+
+template <class T>
+const T* Mlp<T>::normalize(std::size_t index, const T* x, std::int64_t rows, const T* parameters, T* statistics,
+                           bool training) {
+  const LayerLayout& layer = layout_.layers[index];
+  Workspace& w = work_[index];
+  const T* gamma = at(parameters, layer.gamma);
+  const T* beta = at(parameters, layer.beta);
+  const T epsilon = static_cast<T>(model_.norm.epsilon);
+  w.norm_input = x;
+  switch (model_.norm.kind) {
+    case NormKind::none: return x;
+    case NormKind::batch: {
+      const T* mean = w.mean.data();
+      const T* variance = w.variance.data();
+      if (training || model_.norm.predict_with == config::PredictWith::batch) {
+        kernels_.batch_statistics(rows, layer.stride, x, w.mean.data(), w.variance.data());
+      } else {
+        mean = at(statistics, layer.running_mean);
+        variance = at(statistics, layer.running_variance);
+      }
+      if (training)
+        kernels_.update_running(layer.stride, static_cast<T>(model_.norm.momentum),
+                                static_cast<T>(rows) / static_cast<T>(rows - 1), mean, variance,
+                                at(statistics, layer.running_mean), at(statistics, layer.running_variance));
+      kernels_.inverse_sd(layer.stride, variance, epsilon, w.inverse_sd.data());
+      kernels_.normalize_columns(rows, layer.stride, x, mean, w.inverse_sd.data(), gamma, beta, w.normal.data());
+      return w.normal.data();
+    }
+    case NormKind::layer:
+    case NormKind::rms:
+      kernels_.normalize_rows(rows, layer.out, layer.stride, model_.norm.kind == NormKind::layer, epsilon, x, gamma,
+                              beta, w.normal.data(), w.mean.data(), w.inverse_sd.data());
+      return w.normal.data();
+  }
+  __builtin_unreachable();
+}
+
+template <class T>
+void Mlp<T>::normalize_backward(std::size_t index, std::int64_t rows, const T* parameters, T* dy, T* gradient) {
+  const LayerLayout& layer = layout_.layers[index];
+  Workspace& w = work_[index];
+  const T* gamma = at(parameters, layer.gamma);
+  T* dgamma = at(gradient, layer.gamma);
+  T* dbeta = at(gradient, layer.beta);
+  switch (model_.norm.kind) {
+    case NormKind::none: return;
+    case NormKind::batch:
+      return kernels_.batch_norm_backward(rows, layer.stride, w.norm_input, w.mean.data(), w.inverse_sd.data(), gamma,
+                                          dy, dy, dgamma, dbeta);
+    case NormKind::layer:
+    case NormKind::rms:
+      return kernels_.normalize_rows_backward(rows, layer.out, layer.stride, model_.norm.kind == NormKind::layer,
+                                              w.norm_input, w.mean.data(), w.inverse_sd.data(), gamma, dy, dy, dgamma,
+                                              dbeta);
+  }
+}
+
+template <class T>
+const T* Mlp<T>::activate(std::size_t index, T* x, std::int64_t rows) {
+  const LayerLayout& layer = layout_.layers[index];
+  Workspace& w = work_[index];
+  T* y = w.active.size() > 0 ? w.active.data() : x;
+  kernels_.activate(static_cast<int>(model_.activation), rows * layer.stride, x, y);
+  if (model_.activation == Activation::sigmoid) kernels_.clear_pads(rows, layer.out, layer.stride, y);  // f(0) is 1/2
+  w.active_input = x;
+  w.active_output = y;
+  return y;
+}
+
+// [B, in] -> [B, out] through linear, norm and activation.
+template <class T>
+const T* Mlp<T>::hidden(std::size_t index, const T* x, std::int64_t x_stride, std::int64_t rows, const T* parameters,
+                        T* statistics, bool training) {
+  const LayerLayout& layer = layout_.layers[index];
+  Workspace& w = work_[index];
+  matmul(rows, layer.out, layer.in, x, x_stride, 1, parameters + layer.weight, layer.stride,
+                  parameters + layer.bias, w.linear.data(), layer.stride);
+  if (model_.norm_position == config::NormPosition::after)
+    return normalize(index, activate(index, w.linear.data(), rows), rows, parameters, statistics, training);
+  const T* normal = normalize(index, w.linear.data(), rows, parameters, statistics, training);
+  return activate(index, const_cast<T*>(normal), rows);  // points into this layer's own workspace
+}
+
+template <class T>
+const T* Mlp<T>::forward(const T* x, std::int64_t rows, const T* parameters, T* statistics,
+                         const DropoutPass& dropout) {
+  std::int64_t stride = layout_.input_stride;
+  for (std::size_t i = 0; i < work_.size(); ++i) {
+    x = hidden(i, x, stride, rows, parameters, statistics, true);
+    stride = layout_.layers[i].stride;
+    if (dropout.rate == 0) continue;
+    Workspace& w = work_[i];
+    const DropoutDraw draw{dropout.seed, dropout.step, static_cast<std::uint32_t>(i)};
+    kernels_.dropout(rows * stride, dropout.rate, draw, x, w.mask.data(), w.dropped.data());
+    x = w.dropped.data();
+  }
+  const LayerLayout& readout = layout_.layers.back();
+  matmul(rows, readout.out, readout.in, x, stride, 1, parameters + readout.weight, readout.stride,
+                  parameters + readout.bias, logits_.data(), readout.stride);
+  return logits_.data();
+}
+
+template <class T>
+void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const DropoutPass& dropout) {
+  T* dy = gradient_[0].data();
+  T* dx = gradient_[1].data();
+  const bool after = model_.norm_position == config::NormPosition::after && model_.norm.kind != NormKind::none;
+  for (std::size_t i = layout_.layers.size(); i-- > 0;) {
+    const LayerLayout& layer = layout_.layers[i];
+    if (layer.hidden) {
+      const Workspace& w = work_[i];
+      const std::int64_t cells = rows * layer.stride;
+      if (dropout.rate != 0) kernels_.multiply(cells, dy, w.mask.data(), dy);
+      if (after) normalize_backward(i, rows, parameters, dy, gradient);
+      kernels_.activate_backward(static_cast<int>(model_.activation), cells, w.active_input, w.active_output, dy, dy);
+      if (!after) normalize_backward(i, rows, parameters, dy, gradient);
+    }
+    const T* input = x;
+    std::int64_t input_stride = layout_.input_stride;
+    if (i > 0) {
+      const Workspace& below = work_[i - 1];
+      input_stride = layout_.layers[i - 1].stride;
+      input = dropout.rate != 0 ? below.dropped.data() : after ? below.normal.data() : below.active_output;
+    }
+    matmul(layer.in, layer.out, rows, input, 1, input_stride, dy, layer.stride, nullptr,
+                    gradient + layer.weight, layer.stride);
+    kernels_.column_sums(rows, layer.stride, dy, gradient + layer.bias);
+    if (i == 0) return;
+    const std::int64_t in_stride = padded<T>(layer.in);
+    kernels_.transpose(layer.in, layer.out, parameters + layer.weight, layer.stride, transposed_.data(), in_stride);
+    matmul(rows, layer.in, layer.out, dy, layer.stride, 1, transposed_.data(), in_stride, nullptr, dx,
+                    in_stride);
+    std::swap(dy, dx);
+  }
+}
+
+template <class T>
+const T* Mlp<T>::predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics) {
+  std::int64_t stride = layout_.input_stride;
+  for (std::size_t i = 0; i < work_.size(); ++i) {
+    x = hidden(i, x, stride, rows, parameters, const_cast<T*>(statistics), false);  // read only when not training
+    stride = layout_.layers[i].stride;
+  }
+  const LayerLayout& readout = layout_.layers.back();
+  matmul(rows, readout.out, readout.in, x, stride, 1, parameters + readout.weight, readout.stride,
+                  parameters + readout.bias, logits_.data(), readout.stride);
+  return logits_.data();
+}
+
+template class Mlp<float>;
+template class Mlp<double>;
+
+}  // namespace descent::nn

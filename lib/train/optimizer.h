@@ -1,0 +1,20 @@
+#pragma once
+// SGD, Adam and AdamW on one flat buffer per network, in PyTorch's order of operations.
+
+#include <cstdint>
+
+#include "config/experiment.h"
+#include "nn/buffer.h"
+#include "nn/kernels/kernels.h"
+
+namespace descent::train {
+
+// How many moment buffers [P] an optimizer keeps.
+std::int64_t moment_count(const config::Optimizer& optimizer);
+
+// One step of one network: `step` is 0-based, `moments` holds moment_count buffers of `count` elements.
+template <class T>
+void optimizer_step(const config::Optimizer& optimizer, double lr, std::int64_t step, std::int64_t count,
+                    T* parameters, const T* gradient, T* moments);
+
+}  // namespace descent::train

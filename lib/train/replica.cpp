@@ -1,0 +1,252 @@
+#include "train/replica.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/random.h"
+#include "nn/init.h"
+#include "plan/layers.h"
+#include "train/optimizer.h"
+
+namespace descent::train {
+namespace {
+
+using config::Monitor;
+
+store::Moment moment(const store::Evaluation& evaluation) {
+  return {evaluation.epoch, evaluation.step, evaluation.metrics};
+}
+
+template <class Value>
+void keep_minimum(std::optional<double>& minimum, std::optional<double>& epoch, const std::optional<Value>& value,
+                  double now) {
+  if (value && (!minimum || *value < *minimum)) {
+    minimum = *value;
+    epoch = now;
+  }
+}
+
+bool wants(const config::Evaluate& evaluate, config::Split split) {
+  return evaluate.splits.empty() || std::ranges::find(evaluate.splits, split) != evaluate.splits.end();
+}
+
+}  // namespace
+
+template <class T>
+Replica<T>::Replica(const config::Experiment& experiment, std::int64_t seed, const nn::Layout& layout,
+                    data::RunData data, Inputs<T>& inputs, const Slices<T>& slices)
+    : experiment_(experiment),
+      layout_(layout),
+      kernels_(nn::kernels<T>()),
+      clock_(make_clock(experiment.train, data.train.size)),
+      order_seed_(core::derive_seed(static_cast<std::uint64_t>(seed), core::Purpose::order)),
+      dropout_seed_(core::derive_seed(static_cast<std::uint64_t>(seed), core::Purpose::dropout)),
+      data_(std::move(data)),
+      train_(inputs.get(data_.train, data_.features)),
+      val_(inputs.get(data_.val, data_.features)),
+      test_(inputs.get(data_.test, data_.features)),
+      slices_(slices),
+      stopping_(experiment.train.early_stopping) {
+  const std::int64_t rows = config::batch_size(experiment.train, data_.train.size);
+  x_ = nn::Buffer<T>(rows * layout.input_stride);
+  scratch_ = nn::Buffer<T>(data_.classes * nn::padded<T>(1));
+  y_.resize(static_cast<std::size_t>(rows));
+  nn::initialize(layout, experiment.model.init, seed, slices.parameters, slices.statistics);
+  result_.summary.parameters = plan::parameter_count(plan::layers_of(experiment.model, data_.features, data_.classes));
+}
+
+template <class T>
+std::span<const std::int32_t> Replica<T>::batch(std::int64_t step) {
+  const std::int64_t n = data_.train.size, epoch = step / clock_.steps_per_epoch;
+  const std::int64_t rows = config::batch_size(experiment_.train, n);
+  if (epoch != order_epoch_) {
+    order_epoch_ = epoch;
+    if (rows < n) {
+      core::Random random(order_seed_, static_cast<std::uint64_t>(epoch));
+      core::permute(random, n, order_);
+    } else if (order_.empty()) {
+      order_.resize(static_cast<std::size_t>(n));
+      std::iota(order_.begin(), order_.end(), 0);
+    }
+  }
+  const std::int64_t start = step % clock_.steps_per_epoch * rows;
+  return std::span(order_).subspan(static_cast<std::size_t>(start),
+                                   static_cast<std::size_t>(std::min(rows, n - start)));
+}
+
+template <class T>
+void Replica<T>::gather(std::span<const std::int32_t> batch) {
+  const std::int64_t stride = layout_.input_stride;
+  T* x = x_.data();
+  for (std::size_t i = 0; i < batch.size(); ++i, x += stride) {
+    std::copy_n(train_->data() + batch[i] * stride, stride, x);
+    y_[i] = data_.train.y[static_cast<std::size_t>(batch[i])];
+  }
+}
+
+template <class T>
+void Replica<T>::advance(nn::Mlp<T>& network, std::int64_t until) {
+  const config::Train& train = experiment_.train;
+  const std::int64_t stride = layout_.layers.back().stride;
+  for (; step_ < until && !finished_; ++step_) {
+    const auto indices = batch(step_);
+    const auto rows = static_cast<std::int64_t>(indices.size());
+    gather(indices);
+    const nn::DropoutPass dropout{experiment_.model.dropout.rate, dropout_seed_, static_cast<std::uint64_t>(step_)};
+    const T* logits = network.forward(x_.data(), rows, slices_.parameters, slices_.statistics, dropout);
+    T* gradient = network.logits_gradient();
+    nn::LossSum loss;
+    switch (train.loss.kind) {
+      case config::LossKind::cross_entropy:
+        loss = kernels_.cross_entropy(rows, data_.classes, stride, logits, y_.data(), train.loss.label_smoothing,
+                                      gradient, scratch_.data());
+        break;
+      case config::LossKind::mse:
+        loss = kernels_.squared_error(rows, data_.classes, stride, logits, y_.data(), gradient);
+        break;
+    }
+    if (!std::isfinite(loss.loss)) return diverge();
+    network.backward(x_.data(), rows, slices_.parameters, slices_.gradient, dropout);
+    const std::int64_t count = layout_.parameters;
+    if (train.clip_gradient_norm || step_ + 1 == until) {
+      gradient_norm_ = std::sqrt(kernels_.square_sum(count, slices_.gradient));
+      // As torch.nn.utils.clip_grad_norm_.
+      if (train.clip_gradient_norm && *gradient_norm_ + 1e-6 > *train.clip_gradient_norm)
+        kernels_.scale(count, static_cast<T>(*train.clip_gradient_norm / (*gradient_norm_ + 1e-6)), slices_.gradient);
+    }
+    optimizer_step(train.optimizer, learning_rate(train, clock_, step_), step_, count, slices_.parameters,
+                   static_cast<const T*>(slices_.gradient), slices_.moments);
+  }
+}
+
+template <class T>
+void Replica<T>::diverge() {
+  result_.summary.state = "diverged";
+  result_.summary.diverged_step = step_;
+  finished_ = true;
+}
+
+template <class T>
+typename Replica<T>::Pass Replica<T>::pass(nn::Mlp<T>& network, const data::Part& part, const Input<T>& input) {
+  const config::Train& train = experiment_.train;
+  const bool in_batches = experiment_.model.norm.predict_with == config::PredictWith::batch &&
+                          experiment_.model.norm.kind == config::NormKind::batch;
+  const std::int64_t rows = in_batches ? std::min(config::batch_size(train, data_.train.size), part.size)
+                                       : evaluation_rows;
+  const std::int64_t stride = layout_.layers.back().stride;
+  nn::LossSum total;
+  for (std::int64_t start = 0; start < part.size;) {
+    std::int64_t size = std::min(rows, part.size - start);
+    if (in_batches && part.size - start - size == 1) --size;  // a batch of one has no variance
+    const T* logits = network.predict(input->data() + start * layout_.input_stride, size, slices_.parameters,
+                                      slices_.statistics);
+    const std::int32_t* y = part.y.data() + start;
+    const nn::LossSum sum = train.loss.kind == config::LossKind::mse
+                                ? kernels_.squared_error(size, data_.classes, stride, logits, y, nullptr)
+                                : kernels_.cross_entropy(size, data_.classes, stride, logits, y,
+                                                         train.loss.label_smoothing, nullptr, scratch_.data());
+    total.loss += sum.loss;
+    total.errors += sum.errors;
+    start += size;
+  }
+  const auto n = static_cast<double>(part.size);
+  return {total.loss / n, static_cast<double>(total.errors) / n};
+}
+
+template <class T>
+void Replica<T>::evaluate(nn::Mlp<T>& network) {
+  store::Evaluation row;
+  row.step = step_;
+  row.epoch = static_cast<double>(step_) / static_cast<double>(clock_.steps_per_epoch);
+  const auto measure = [&](config::Split split, const data::Part& part, const Input<T>& input,
+                           std::optional<double>& loss, std::optional<double>& error) {
+    if (part.size == 0 || !wants(experiment_.train.evaluate, split)) return;
+    const Pass result = pass(network, part, input);
+    loss = result.loss;
+    error = result.error;
+  };
+  store::Metrics& m = row.metrics;
+  measure(config::Split::train, data_.train, train_, m.train_loss, m.train_error);
+  measure(config::Split::val, data_.val, val_, m.val_loss, m.val_error);
+  measure(config::Split::test, data_.test, test_, m.test_loss, m.test_error);
+  row.lr = learning_rate(experiment_.train, clock_, std::max<std::int64_t>(step_ - 1, 0));
+  double squares = 0;
+  for (const nn::LayerLayout& layer : layout_.layers)
+    squares += kernels_.square_sum(layer.in * layer.stride, slices_.parameters + layer.weight);
+  row.weight_norm = std::sqrt(squares);
+  row.gradient_norm = gradient_norm_;
+  result_.curve.push_back(row);
+  observe(row);
+}
+
+template <class T>
+std::optional<double> Replica<T>::monitored(const store::Metrics& metrics) const {
+  switch (experiment_.train.early_stopping.monitor) {
+    case Monitor::none:
+    case Monitor::val_loss: return metrics.val_loss;
+    case Monitor::val_error: return metrics.val_error;
+    case Monitor::train_loss: return metrics.train_loss;
+    case Monitor::train_error: return metrics.train_error;
+  }
+  __builtin_unreachable();
+}
+
+template <class T>
+void Replica<T>::keep(const store::Evaluation& row) {
+  result_.summary.restored = moment(row);
+  if (kept_.size() == 0) kept_ = nn::Buffer<T>(layout_.parameters + layout_.statistics);
+  std::copy_n(slices_.parameters, layout_.parameters, kept_.data());
+  std::copy_n(slices_.statistics, layout_.statistics, kept_.data() + layout_.parameters);
+}
+
+template <class T>
+void Replica<T>::observe(const store::Evaluation& row) {
+  store::Summary& summary = result_.summary;
+  const config::EarlyStopping& rule = experiment_.train.early_stopping;
+  const bool on_train = rule.monitor == Monitor::train_loss || rule.monitor == Monitor::train_error;
+  const std::optional<double> value = monitored(row.metrics);
+  const std::optional<double> validation = on_train ? row.metrics.val_loss : value;
+  summary.final = moment(row);
+  keep_minimum(summary.min_test_loss, summary.min_test_loss_epoch, row.metrics.test_loss, row.epoch);
+  keep_minimum(summary.min_test_error, summary.min_test_error_epoch, row.metrics.test_error, row.epoch);
+  if (validation && (!best_value_ || *validation < *best_value_)) {
+    best_value_ = validation;
+    summary.best = moment(row);
+  }
+  if (stopping_.active() && !stopping_.stopped()) {
+    const EarlyStopping::Verdict verdict = stopping_.observe(value.value());
+    if (verdict == EarlyStopping::Verdict::stop) {
+      summary.stopped = moment(row);
+      summary.stopped_reason = "patience";
+      finished_ = rule.stop;
+    }
+    if (verdict == (rule.restore == config::Restore::best ? EarlyStopping::Verdict::improved
+                                                          : EarlyStopping::Verdict::stop))
+      keep(row);
+  }
+  const std::optional<double>& train_loss = row.metrics.train_loss;
+  if (train_loss && !std::isfinite(*train_loss)) diverge();
+  if (step_ == clock_.total_steps) finished_ = true;
+}
+
+template <class T>
+store::RunResult Replica<T>::finish(const std::string& run_hash) {
+  store::Summary& summary = result_.summary;
+  if (stopping_.active() && !stopping_.stopped()) {
+    summary.stopped = summary.final;
+    summary.stopped_reason = "end";
+    if (experiment_.train.early_stopping.restore == config::Restore::last) summary.restored = summary.final;
+  }
+  if (kept_.size() > 0) {
+    std::copy_n(kept_.data(), layout_.parameters, slices_.parameters);
+    std::copy_n(kept_.data() + layout_.parameters, layout_.statistics, slices_.statistics);
+  }
+  result_.run_hash = run_hash;
+  return std::move(result_);
+}
+
+template class Replica<float>;
+template class Replica<double>;
+
+}  // namespace descent::train

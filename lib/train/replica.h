@@ -1,0 +1,89 @@
+#pragma once
+// One network in a stack: its data, its state and what it leaves behind.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "config/experiment.h"
+#include "core/seeds.h"
+#include "nn/layout.h"
+#include "nn/mlp.h"
+#include "store/results.h"
+#include "train/early_stopping.h"
+#include "train/inputs.h"
+#include "train/schedule.h"
+
+namespace descent::train {
+
+// Rows of an evaluation pass computed together: small enough that their activations stay in the cache, a multiple of
+// every register tile of nn/kernels/matmul.h.
+inline constexpr std::int64_t evaluation_rows = 96;
+
+// Where a replica's tensors lie in the buffers of its stack.
+template <class T>
+struct Slices {
+  T* parameters;   // [P]
+  T* statistics;   // [S]
+  T* moments;      // [moments, P]
+  T* gradient;     // [P], shared by the stack: used within one step
+};
+
+template <class T>
+class Replica {
+ public:
+  Replica(const config::Experiment& experiment, std::int64_t seed, const nn::Layout& layout, data::RunData data,
+          Inputs<T>& inputs, const Slices<T>& slices);
+
+  // Takes steps until `step` or until the loss is not finite.
+  void advance(nn::Mlp<T>& network, std::int64_t until);
+
+  // Full passes over the splits; appends to the curve, applies the patience rule.
+  void evaluate(nn::Mlp<T>& network);
+
+  // No further step: the training is over, has stopped or has diverged.
+  bool finished() const { return finished_; }
+  std::int64_t step() const { return step_; }
+
+  // After the last evaluation: the summary, and the weights to keep in the slices (restored where asked for).
+  store::RunResult finish(const std::string& run_hash);
+
+  // Indices of the examples of 0-based `step`, in order.
+  std::span<const std::int32_t> batch(std::int64_t step);
+
+  const Slices<T>& slices() const { return slices_; }
+  const data::RunData& data() const { return data_; }
+
+ private:
+  struct Pass {
+    double loss, error;
+  };
+  Pass pass(nn::Mlp<T>& network, const data::Part& part, const Input<T>& input);
+  void observe(const store::Evaluation& evaluation);
+  void keep(const store::Evaluation& evaluation);
+  void diverge();
+  void gather(std::span<const std::int32_t> batch);
+  std::optional<double> monitored(const store::Metrics& metrics) const;
+
+  const config::Experiment& experiment_;
+  const nn::Layout& layout_;
+  const nn::Kernels<T>& kernels_;
+  const Clock clock_;
+  const std::uint64_t order_seed_, dropout_seed_;
+  data::RunData data_;
+  Input<T> train_, val_, test_;
+  Slices<T> slices_;
+  nn::Buffer<T> x_, scratch_;        // the batch [B, F]; one vector per class for the loss
+  std::vector<std::int32_t> y_;      // its labels [B]
+  std::vector<std::int32_t> order_;  // the permutation of epoch order_epoch_
+  std::int64_t order_epoch_ = -1, step_ = 0;
+  std::optional<double> gradient_norm_;
+  bool finished_ = false;
+  EarlyStopping stopping_;
+  nn::Buffer<T> kept_;               // parameters and statistics that early stopping will restore
+  std::optional<double> best_value_;
+  store::RunResult result_;
+};
+
+}  // namespace descent::train

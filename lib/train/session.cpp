@@ -1,0 +1,106 @@
+#include "train/session.h"
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+#include "core/error.h"
+#include "plan/layers.h"
+#include "train/stack.h"
+
+namespace descent::train {
+namespace {
+
+const config::Experiment& experiment_of(const plan::Plan& plan, const plan::Stack& stack) {
+  return plan.points[plan.runs[stack.front()].point].experiment;
+}
+
+double cost(const plan::Plan& plan, const plan::Stack& stack) {
+  return plan::run_flops(experiment_of(plan, stack)) * static_cast<double>(stack.size());
+}
+
+class Session {
+ public:
+  Session(const plan::Plan& plan, std::vector<plan::Stack> stacks, const store::Results& results,
+          const SessionOptions& options, const SessionObserver& observer, std::atomic<bool>& stop)
+      : plan_(plan), stacks_(std::move(stacks)), results_(results), options_(options), observer_(observer), stop_(stop) {
+    // The longest first, so that no worker is left alone with a long stack at the end.
+    std::ranges::stable_sort(stacks_, std::ranges::greater{},
+                             [&](const plan::Stack& stack) { return cost(plan, stack); });
+  }
+
+  SessionReport run() {
+    std::vector<std::jthread> workers;
+    for (std::size_t i = 0; i < std::min(options_.jobs, stacks_.size()); ++i) workers.emplace_back([this] { work(); });
+    workers.clear();  // joins
+    report_.interrupted = stop_ && !halted_;
+    return report_;
+  }
+
+ private:
+  void work() {
+    for (std::size_t i = next_++; i < stacks_.size() && !stop_; i = next_++) {
+      const plan::Stack& stack = stacks_[i];
+      try {
+        train(stack);
+      } catch (const core::FaultError& error) {  // the machine: what follows would fail as well
+        fail(stack, error.what(), true);
+      } catch (const std::bad_alloc&) {
+        fail(stack, "out of memory; start again with fewer --jobs", options_.fail_fast);
+      } catch (const std::exception& error) {
+        fail(stack, error.what(), options_.fail_fast);
+      }
+    }
+  }
+
+  void train(const plan::Stack& stack) {
+    at::set_num_threads(static_cast<int>(experiment_of(plan_, stack).train.threads));
+    const auto start = std::chrono::steady_clock::now();
+    const StackOptions options{options_.weights_folder, observer_.progress};
+    const auto rows = train_stack(plan_, stack, shared_, options, stop_);
+    if (!rows) return;
+    results_.write_part(*rows, {std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()});
+    const std::lock_guard lock(mutex_);
+    for (const store::RunResult& row : *rows) {
+      const bool diverged = row.summary.state == "diverged";
+      ++report_.trained;
+      report_.diverged += diverged;
+      observer_.run_done(diverged);
+    }
+  }
+
+  void fail(const plan::Stack& stack, const std::string& why, bool halt) {
+    const std::lock_guard lock(mutex_);
+    report_.failed += stack.size();
+    if (halted_) return;
+    observer_.failure(fmt::format("{} run{} failed: {}", stack.size(), stack.size() == 1 ? "" : "s", why));
+    if (!halt) return;
+    halted_ = true;
+    stop_ = true;
+  }
+
+  const plan::Plan& plan_;
+  std::vector<plan::Stack> stacks_;
+  const store::Results& results_;
+  const SessionOptions& options_;
+  const SessionObserver& observer_;
+  std::atomic<bool>& stop_;
+  Shared shared_;
+  std::atomic<std::size_t> next_ = 0;
+  std::mutex mutex_;
+  SessionReport report_;
+  bool halted_ = false;  // stopped by a failure, not by a signal
+};
+
+}  // namespace
+
+SessionReport run_session(const plan::Plan& plan, std::vector<plan::Stack> stacks, const store::Results& results,
+                          const SessionOptions& options, const SessionObserver& observer, std::atomic<bool>& stop) {
+  return Session(plan, std::move(stacks), results, options, observer, stop).run();
+}
+
+}  // namespace descent::train

@@ -1,0 +1,39 @@
+#pragma once
+// Trains the stacks of a plan on several workers, one thread per worker and run.
+
+#include <atomic>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "plan/pack.h"
+#include "store/results.h"
+
+namespace descent::train {
+
+struct SessionOptions {
+  std::size_t jobs = 1;
+  bool fail_fast = false;                // after the first failure no further stack is started
+  std::filesystem::path weights_folder;  // empty: weights are not saved
+};
+
+// What the shell program shows; called from several threads.
+struct SessionObserver {
+  std::function<void(double flops)> progress;
+  std::function<void(bool diverged)> run_done;
+  std::function<void(const std::string& message)> failure;
+};
+
+struct SessionReport {
+  std::size_t trained = 0, diverged = 0, failed = 0;  // runs; trained includes diverged
+  bool interrupted = false;
+};
+
+// Every finished stack becomes a part at once. Raising `stop` ends the session at the next step boundaries.
+SessionReport run_session(const plan::Plan& plan, std::vector<plan::Stack> stacks, const store::Results& results,
+                          const SessionOptions& options, const SessionObserver& observer,
+                          std::atomic<bool>& stop);
+
+}  // namespace descent::train
