@@ -23,15 +23,25 @@ CLI::Option* add_words(CLI::App& command, Session& session, const char* name, co
 constexpr Command table[] = {
     {"run", "train what is missing of an experiment and write its CSVs",
      "descent run experiments/quickstart.json --set train.epochs=20",
-     [](CLI::App& command, Session& session) { add_run_options(command, session.options); }, run_experiment},
+     [](CLI::App& command, Session& session) {
+       add_experiment_options(command, session.options);
+       add_out_option(command, session.options);
+       add_run_options(command, session.options);
+     },
+     run_experiment},
     {"validate", "check experiment files", "descent validate experiments/*.json",
      [](CLI::App& command, Session& session) {
        add_words(command, session, "FILE", "experiments, JSON files")->required();
        add_override_options(command, session.options);
      },
      validate},
-    {"plan", "show points, runs and stacks without training", "descent plan experiments/quickstart.json --time",
-     [](CLI::App& command, Session& session) { add_plan_options(command, session.options); }, show_plan},
+    {"plan", "show points, runs and stacks without training",
+     "descent plan experiments/quickstart.json --time",
+     [](CLI::App& command, Session& session) {
+       add_experiment_options(command, session.options);
+       add_plan_options(command, session.options);
+     },
+     show_plan},
     {"schema", "print the JSON Schema of experiments, for editors", "descent schema > experiment.schema.json",
      [](CLI::App&, Session&) {}, show_schema},
     {"explain", "say what a key means, its default and its choices", "descent explain model.init",
@@ -46,13 +56,15 @@ constexpr Command table[] = {
        add_json_option(command, session.options);
      },
      list},
-    {"table", "print the points of finished runs: n, mean and 95 % interval", "descent table results/quickstart",
+    {"table", "print the points of finished runs: n, mean and 95 % interval",
+     "descent table results/quickstart",
      [](CLI::App& command, Session& session) {
        add_target(command, session);
        add_json_option(command, session.options);
      },
      show_table},
-    {"merge", "write the CSVs again from the finished parts", "descent merge results/quickstart", add_target, merge},
+    {"merge", "write the CSVs again from the finished parts", "descent merge results/quickstart", add_target,
+     merge},
     {"completion", "print the completion script of a shell", "source <(descent completion bash)",
      [](CLI::App& command, Session& session) {
        add_words(command, session, "SHELL", "bash, zsh or fish")
@@ -62,7 +74,9 @@ constexpr Command table[] = {
      },
      print_completion},
     {"complete", "print what may follow the words given", "descent complete -- run --se",
-     [](CLI::App& command, Session& session) { add_words(command, session, "WORDS", "words after `descent`"); },
+     [](CLI::App& command, Session& session) {
+       add_words(command, session, "WORDS", "words after `descent`");
+     },
      complete, true},
 };
 

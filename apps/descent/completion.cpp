@@ -19,7 +19,8 @@ using Words = std::vector<std::string>;
 // What the values of a key may be, where it has a list of them.
 Words values_of(const std::vector<config::Key>& keys, std::string_view path) {
   const std::string_view name = path.substr(0, path.find('.'));
-  const auto key = std::find_if(keys.begin(), keys.end(), [&](const config::Key& k) { return k.name == name; });
+  const auto key =
+      std::find_if(keys.begin(), keys.end(), [&](const config::Key& k) { return k.name == name; });
   if (key == keys.end()) return {};
   if (const auto* section = std::get_if<config::SectionSlot>(&key->slot))
     return values_of(section->keys, name == path ? section->shorthand : path.substr(name.size() + 1));
@@ -40,7 +41,8 @@ Words assignments(const std::string& word) {
   }
   config::Experiment experiment;
   const std::size_t start = std::max(equals, word.rfind(',') == std::string::npos ? 0 : word.rfind(',')) + 1;
-  for (const std::string& value : values_of(config::describe(experiment), std::string_view(word).substr(0, equals)))
+  for (const std::string& value :
+       values_of(config::describe(experiment), std::string_view(word).substr(0, equals)))
     found.push_back(word.substr(0, start) + value);
   return found;
 }
@@ -75,7 +77,8 @@ Words candidates(const CLI::App& app, const Words& words) {
   const std::string& before = words[words.size() - 2];
   if (before == "--set" || before == "--sweep") return assignments(word);
   if (word.starts_with("-")) {
-    for (const CLI::App* command : app.get_subcommands([&](const CLI::App* c) { return c->get_name() == words[0]; }))
+    for (const CLI::App* command :
+         app.get_subcommands([&](const CLI::App* c) { return c->get_name() == words[0]; }))
       for (const CLI::Option* option : command->get_options())
         for (const std::string& name : option->get_lnames()) found.push_back("--" + name);
     return found;
@@ -111,7 +114,8 @@ _descent() {
 }
 compdef _descent descent
 )script"},
-    {"fish", R"script(complete -c descent -a '(descent complete -- (commandline -opc)[2..] (commandline -ct) 2> /dev/null)'
+    {"fish",
+     R"script(complete -c descent -a '(descent complete -- (commandline -opc)[2..] (commandline -ct) 2> /dev/null)'
 )script"},
 };
 

@@ -38,8 +38,8 @@ const config::Topic& topic_named(const std::string& name) {
     if (topic.name == name) return topic;
     names.emplace_back(topic.name);
   }
-  throw core::InputError(fmt::format("unknown topic \"{}\"{} (one of {})", name, core::did_you_mean(name, names),
-                                     core::join(names, ", ")));
+  throw core::InputError(fmt::format("unknown topic \"{}\"{} (one of {})", name,
+                                     core::did_you_mean(name, names), core::join(names, ", ")));
 }
 
 }  // namespace
@@ -66,7 +66,8 @@ int explain(Session& session) {
 int list(Session& session) {
   if (!session.words.empty()) {
     const config::Topic& topic = topic_named(session.words[0]);
-    fmt::print("{}", session.options.json ? choices_json(topic.choices).dump(2) + "\n" : choices_text(topic.choices));
+    fmt::print("{}", session.options.json ? choices_json(topic.choices).dump(2) + "\n"
+                                          : choices_text(topic.choices));
     return 0;
   }
   Json all = Json::object();

@@ -16,27 +16,36 @@ void add_repeatable(CLI::App& command, const std::string& flag, std::vector<std:
   command.add_option(flag, values, help)->allow_extra_args(false)->type_name(form);
 }
 
+void add_jobs_option(CLI::App& command, RunOptions& options) {
+  command.add_option("--jobs", options.jobs, "stacks trained at the same time; default: the cores")
+      ->type_name("N")
+      ->check(CLI::Range(1, 4096));
+}
+
 void check_command(const CLI::App& app, const std::string& word) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     if (command->get_name() == word) return;
     if (!command->get_group().empty()) names.push_back(command->get_name());
   }
-  throw core::InputError(fmt::format("unknown command \"{}\"{} (one of {})", word, core::did_you_mean(word, names),
-                                     core::join(names, ", ")));
+  throw core::InputError(fmt::format("unknown command \"{}\"{} (one of {})", word,
+                                     core::did_you_mean(word, names), core::join(names, ", ")));
 }
 
 }  // namespace
 
-void add_file_argument(CLI::App& command, RunOptions& options) {
-  command.add_option("FILE", options.file, "the experiment, a JSON file")->required()->type_name("");
+void add_override_options(CLI::App& command, RunOptions& options) {
+  add_repeatable(command, "--set", options.overrides.set, "change a key of the experiment; repeatable",
+                 "KEY=VALUE");
+  add_repeatable(command, "--sweep", options.overrides.sweep,
+                 "add or replace a factor of the sweep; repeatable", "KEY=V1,V2,...");
+  command.add_option("--seeds", options.overrides.seeds, "how many seeds, or a list: 5 or [1,2,3]")
+      ->type_name("N");
 }
 
-void add_override_options(CLI::App& command, RunOptions& options) {
-  add_repeatable(command, "--set", options.overrides.set, "change a key of the experiment; repeatable", "KEY=VALUE");
-  add_repeatable(command, "--sweep", options.overrides.sweep, "add or replace a factor of the sweep; repeatable",
-                 "KEY=V1,V2,...");
-  command.add_option("--seeds", options.overrides.seeds, "how many seeds, or a list: 5 or [1,2,3]")->type_name("N");
+void add_experiment_options(CLI::App& command, RunOptions& options) {
+  command.add_option("FILE", options.file, "the experiment, a JSON file")->required()->type_name("");
+  add_override_options(command, options);
 }
 
 void add_out_option(CLI::App& command, RunOptions& options) {
@@ -54,12 +63,7 @@ void add_json_option(CLI::App& command, RunOptions& options) {
 }
 
 void add_run_options(CLI::App& command, RunOptions& options) {
-  add_file_argument(command, options);
-  add_override_options(command, options);
-  add_out_option(command, options);
-  command.add_option("--jobs", options.jobs, "stacks trained at the same time; default: the cores")
-      ->type_name("N")
-      ->check(CLI::Range(1, 4096));
+  add_jobs_option(command, options);
   command.add_option("--csv", options.csv, "- writes the merged curves to stdout")
       ->type_name("-")
       ->check(CLI::IsMember({"-"}));
@@ -69,13 +73,9 @@ void add_run_options(CLI::App& command, RunOptions& options) {
 }
 
 void add_plan_options(CLI::App& command, RunOptions& options) {
-  add_file_argument(command, options);
-  add_override_options(command, options);
   add_json_option(command, options);
   command.add_flag("--time", options.time, "estimate the training time, from a second of measuring");
-  command.add_option("--jobs", options.jobs, "stacks trained at the same time, for --time; default: the cores")
-      ->type_name("N")
-      ->check(CLI::Range(1, 4096));
+  add_jobs_option(command, options);
 }
 
 std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv) {

@@ -26,15 +26,13 @@ struct RunOptions {
 };
 
 // Groups of options, for the commands that take them.
-void add_file_argument(CLI::App& command, RunOptions& options);
-void add_override_options(CLI::App& command, RunOptions& options);  // --set, --sweep, --seeds
+void add_override_options(CLI::App& command, RunOptions& options);    // --set, --sweep, --seeds
+void add_experiment_options(CLI::App& command, RunOptions& options);  // FILE and those
 void add_out_option(CLI::App& command, RunOptions& options);
 void add_color_option(CLI::App& command, RunOptions& options);
 void add_json_option(CLI::App& command, RunOptions& options);
-
-// All options of `run` and of `plan`, the file and the overrides included.
-void add_run_options(CLI::App& command, RunOptions& options);
-void add_plan_options(CLI::App& command, RunOptions& options);
+void add_run_options(CLI::App& command, RunOptions& options);  // what `run` takes beside experiment and --out
+void add_plan_options(CLI::App& command, RunOptions& options);  // what `plan` takes beside the experiment
 
 // Parses. An exit status when the program is done: 0 after --help or --version, 2 after wrong usage
 // (already told on stderr); nothing when it shall go on. InputError for an unknown command.

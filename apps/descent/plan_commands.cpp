@@ -51,8 +51,8 @@ std::string plan_text(const plan::Plan& plan) {
                                     std::to_string(size.steps), fmt::format("{:.3g}", size.operations / 1e9)})
       rows.back().push_back(cell);
   }
-  return fmt::format("{}{}: {}, {} in {}, {:.3g} GFLOP of matrix products\n", report::laid_out(rows, false), plan.name,
-                     counted(plan.points.size(), "point"), counted(plan.runs.size(), "run"),
+  return fmt::format("{}{}: {}, {} in {}, {:.3g} GFLOP of matrix products\n", report::laid_out(rows, false),
+                     plan.name, counted(plan.points.size(), "point"), counted(plan.runs.size(), "run"),
                      counted(all_stacks(plan).size(), "stack"), total / 1e9);
 }
 
@@ -74,7 +74,8 @@ std::string plan_json(const plan::Plan& plan) {
     for (const core::PurposeName& purpose : core::purposes)
       seeds[std::string(purpose.name)] =
           core::derive_seed(static_cast<std::uint64_t>(run.seed), purpose.purpose);
-    points[run.point]["runs"].push_back({{"run", run.id()}, {"seed", run.seed}, {"hash", run.hash}, {"seeds", seeds}});
+    points[run.point]["runs"].push_back(
+        {{"run", run.id()}, {"seed", run.seed}, {"hash", run.hash}, {"seeds", seeds}});
   }
   Json stacks = Json::array();
   for (const plan::Stack& stack : all_stacks(plan)) {
@@ -92,9 +93,11 @@ int validate(Session& session) {
   for (const std::string& file : session.words) {
     try {
       const plan::Plan plan = plan::make_plan(config::read_document(file, session.options.overrides));
-      fmt::print("{}: valid, {}, {}\n", file, counted(plan.points.size(), "point"), counted(plan.runs.size(), "run"));
+      fmt::print("{}: valid, {}, {}\n", file, counted(plan.points.size(), "point"),
+                 counted(plan.runs.size(), "run"));
     } catch (const core::InputError& error) {
-      for (const core::Problem& problem : error.problems()) std::fputs((problem.text() + "\n").c_str(), stderr);
+      for (const core::Problem& problem : error.problems())
+        std::fputs((problem.text() + "\n").c_str(), stderr);
       status = static_cast<int>(core::ExitCode::usage);
     }
   }

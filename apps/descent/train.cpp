@@ -23,10 +23,11 @@ void become_descent_train(const std::vector<std::string>& argv) {
   arguments.push_back(nullptr);
   std::fflush(nullptr);
   execvp(program.c_str(), arguments.data());  // searches PATH for a name without a slash
-  throw core::FaultError(errno == ENOENT ? fmt::format("descent-train, the program that trains, is neither in {} nor "
-                                                       "in PATH; build or install it",
-                                                       beside.parent_path().string())
-                                         : fmt::format("{}: {}", program, std::strerror(errno)));
+  throw core::FaultError(errno == ENOENT
+                             ? fmt::format("descent-train, the program that trains, is neither in {} nor "
+                                           "in PATH; build or install it",
+                                           beside.parent_path().string())
+                             : fmt::format("{}: {}", program, std::strerror(errno)));
 }
 
 }  // namespace descent

@@ -30,7 +30,8 @@ std::int64_t parameter_count(const std::vector<Layer>& layers) {
 
 double forward_flops(const std::vector<Layer>& layers) {
   double flops = 0;
-  for (const Layer& layer : layers) flops += 2.0 * static_cast<double>(layer.in) * static_cast<double>(layer.out);
+  for (const Layer& layer : layers)
+    flops += 2.0 * static_cast<double>(layer.in) * static_cast<double>(layer.out);
   return flops;
 }
 

@@ -11,9 +11,9 @@ namespace descent::plan {
 // One linear layer and what follows it. The last one, the readout, has no norm, activation or dropout.
 struct Layer {
   std::int64_t in, out;
-  bool hidden;        // followed by norm, activation, dropout as the model says
-  bool norm_affine;   // has gamma, [out]
-  bool norm_shift;    // has beta too, [out]: batch and layer norm
+  bool hidden;       // followed by norm, activation, dropout as the model says
+  bool norm_affine;  // has gamma, [out]
+  bool norm_shift;   // has beta too, [out]: batch and layer norm
 };
 
 // The network [B, features] -> [B, classes].

@@ -15,7 +15,8 @@ using Stack = std::vector<std::size_t>;
 std::size_t stack_size(const config::Model& model);
 
 // Packs `missing` (in plan order) into stacks of equal shape; how many go into one is a table of shapes.
-// Points may differ within a stack in seed, initialization, dropout rate, learning rate, weight decay, label noise.
+// Points may differ within a stack in seed, initialization, dropout rate, learning rate, weight decay, label
+// noise.
 std::vector<Stack> pack(const Plan& plan, const std::vector<std::size_t>& missing);
 
 }  // namespace descent::plan

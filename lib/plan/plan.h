@@ -22,7 +22,7 @@ struct Point {
 struct Run {
   std::size_t point;  // index into Plan::points
   std::int64_t seed;
-  std::string hash;   // 64 hexadecimal digits: identity of the numbers
+  std::string hash;                                      // 64 hexadecimal digits: identity of the numbers
   std::string id() const { return hash.substr(0, 16); }  // column `run`, names of weight files
 };
 

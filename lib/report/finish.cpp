@@ -33,8 +33,9 @@ int finish(const store::Results& results, const plan::Plan& plan, const FinishOp
   for (const std::string& warning : results.take_warnings()) std::fputs((warning + "\n").c_str(), stderr);
   const TableOptions table{wants_color(out, options.no_color), most_rows};
   std::fputs(points_table(results, plan, table).c_str(), out);
-  std::string files = fmt::format("\n{} of {} runs, mean ± 95 % interval; {{curves,summary,points}}.csv in {}\n",
-                                  plan.runs.size() - missing, plan.runs.size(), results.folder().string());
+  std::string files =
+      fmt::format("\n{} of {} runs, mean ± 95 % interval; {{curves,summary,points}}.csv in {}\n",
+                  plan.runs.size() - missing, plan.runs.size(), results.folder().string());
   std::fputs(files.c_str(), out);
   return static_cast<int>(missing == 0 ? core::ExitCode::ok : core::ExitCode::failed);
 }

@@ -26,7 +26,8 @@ int failure(const std::string& what) {
 
 // Somebody closed the pipe (`descent table x | head`): they have what they wanted.
 int output_failure(int code) {
-  return code == EPIPE ? ok : failure(std::string("cannot write to the standard output: ") + std::strerror(code));
+  return code == EPIPE ? ok
+                       : failure(std::string("cannot write to the standard output: ") + std::strerror(code));
 }
 
 }  // namespace

@@ -16,12 +16,12 @@ std::string_view version();
 std::string_view git_hash();
 
 struct ManifestFacts {
-  std::vector<std::string> argv;
-  std::string libtorch_version;  // from the program that links it
+  std::vector<std::string> argv{};
+  std::string libtorch_version{};  // from the program that links it
   std::size_t jobs = 1;
   std::size_t runs_trained = 0;  // by this start; the others were there
   double training_seconds = 0;   // summed over all parts
-  std::chrono::system_clock::time_point start, end;
+  std::chrono::system_clock::time_point start{}, end{};
 };
 
 std::string manifest_json(const plan::Plan& plan, const ManifestFacts& facts);

@@ -33,8 +33,8 @@ std::string mean_text(const std::optional<stats::Description>& measure) {
 
 // Characters, not bytes.
 std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 Row head_of(const plan::Plan& plan, const std::vector<std::string>& columns, bool diverged) {
@@ -107,7 +107,8 @@ std::string points_json(const store::Results& results, const plan::Plan& plan) {
       const auto& measure = point.measures[i];
       if (!measure) continue;
       nlohmann::ordered_json numbers{{"mean", measure->mean}};
-      if (measure->sd) numbers.update({{"sd", *measure->sd}, {"low", *measure->low}, {"high", *measure->high}});
+      if (measure->sd)
+        numbers.update({{"sd", *measure->sd}, {"low", *measure->low}, {"high", *measure->high}});
       entry[stats::measure_names()[i]] = numbers;
     }
     points.push_back(std::move(entry));

@@ -40,7 +40,8 @@ class Collector {
 
   void add(const std::vector<std::string>& cells) {
     static const std::size_t state = store::summary_column("state");
-    for (std::size_t i = 0; i < stats_.constants.size(); ++i) stats_.constants[i] = cells[constant_columns()[i]];
+    for (std::size_t i = 0; i < stats_.constants.size(); ++i)
+      stats_.constants[i] = cells[constant_columns()[i]];
     if (cells[state] == "diverged") {
       ++stats_.n_diverged;
       return;

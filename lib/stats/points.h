@@ -13,11 +13,11 @@ namespace descent::stats {
 
 // The finished runs of one point. Diverged runs are counted and left out of every mean.
 struct PointStats {
-  std::size_t point;           // index into Plan::points
-  std::size_t n = 0;           // runs in the means
+  std::size_t point;  // index into Plan::points
+  std::size_t n = 0;  // runs in the means
   std::size_t n_diverged = 0;
-  std::vector<std::string> constants;                  // parallel to the constant summary columns
-  std::vector<std::optional<Description>> measures;    // parallel to measure_names(); absent without values
+  std::vector<std::string> constants;                // parallel to the constant summary columns
+  std::vector<std::optional<Description>> measures;  // parallel to measure_names(); absent without values
 };
 
 // The summary columns that become mean, sd and interval: "final_train_loss", ...

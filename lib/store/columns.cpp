@@ -30,7 +30,8 @@ struct NamedMoment {
 };
 constexpr NamedMoment final_moment{"final", "at the last evaluation", &Summary::final};
 constexpr NamedMoment best_moment{"best", "at the best validation value", &Summary::best};
-constexpr NamedMoment stopped_moment{"stopped", "where the patience rule stopped or would have", &Summary::stopped};
+constexpr NamedMoment stopped_moment{"stopped", "where the patience rule stopped or would have",
+                                     &Summary::stopped};
 constexpr NamedMoment restored_moment{"restored", "of the weights that were kept", &Summary::restored};
 
 template <class Number>
@@ -92,7 +93,8 @@ SummaryColumns make_summary_columns() {
 
 std::vector<Column<Evaluation>> make_curve_columns() {
   std::vector<Column<Evaluation>> columns{
-      {"epoch", "step / steps per epoch", Role::measure, [](const Evaluation& row) { return Cell(row.epoch); }},
+      {"epoch", "step / steps per epoch", Role::measure,
+       [](const Evaluation& row) { return Cell(row.epoch); }},
       {"step", "optimizer steps so far", Role::measure, [](const Evaluation& row) { return Cell(row.step); }},
   };
   for (const Metric& metric : metrics)

@@ -1,5 +1,6 @@
 #pragma once
-// The rows of the results and, once each, their columns: header, help and value of every CSV follow from here.
+// The rows of the results and, once each, their columns: header, help and value of every CSV follow from
+// here.
 
 #include <cstdint>
 #include <functional>
@@ -20,7 +21,7 @@ struct Metrics {
 struct Evaluation {
   double epoch = 0;  // step / steps per epoch
   std::int64_t step = 0;
-  Metrics metrics;   // full passes in evaluation mode, without the decay term
+  Metrics metrics;  // full passes in evaluation mode, without the decay term
   std::optional<double> lr, weight_norm, gradient_norm;
 };
 
@@ -36,12 +37,13 @@ struct Summary {
   std::string state = "done";  // done, diverged
   std::int64_t parameters = 0;
   std::optional<std::int64_t> diverged_step;
-  Moment final;     // the last evaluation of the training
-  Moment best;      // at the best validation value (the monitored one, else val_loss); empty without validation
-  Moment stopped;   // where the patience rule stopped, or would have
+  Moment final;  // the last evaluation of the training
+  Moment best;   // at the best validation value (the monitored one, else val_loss); empty without validation
+  Moment stopped;              // where the patience rule stopped, or would have
   std::string stopped_reason;  // "patience", "end"; empty without early stopping
-  Moment restored;  // whose weights are kept
-  std::optional<double> min_test_loss, min_test_loss_epoch, min_test_error, min_test_error_epoch;  // oracle minima
+  Moment restored;             // whose weights are kept
+  std::optional<double> min_test_loss, min_test_loss_epoch, min_test_error,
+      min_test_error_epoch;  // oracle minima
 };
 
 // A cell: absent, whole number, number or text.

@@ -31,7 +31,8 @@ std::string part_name(const std::vector<std::string>& hashes) {
 std::string id_of(const std::string& hash) { return hash.substr(0, 16); }
 
 template <class Row>
-void append_row(std::string& csv, const std::string& id, std::span<const Column<Row>> columns, const Row& row) {
+void append_row(std::string& csv, const std::string& id, std::span<const Column<Row>> columns,
+                const Row& row) {
   csv += id;
   for (const Column<Row>& column : columns) csv.append(",").append(cell_text(column.get(row)));
   csv += '\n';
@@ -54,7 +55,8 @@ void find_rows(const std::string& csv, const std::string& header, Range PartRun:
   if (at != csv.size()) throw DamagedPart("it holds rows of unknown runs");
 }
 
-std::string checked_file(const std::filesystem::path& folder, const std::string& name, const nlohmann::json& about) {
+std::string checked_file(const std::filesystem::path& folder, const std::string& name,
+                         const nlohmann::json& about) {
   std::string bytes = core::read_file(folder / name);
   if (core::sha256(bytes) != about.at("sha256").at(name).get<std::string>())
     throw DamagedPart("the checksum of " + name + " is wrong");
@@ -63,7 +65,8 @@ std::string checked_file(const std::filesystem::path& folder, const std::string&
 
 }  // namespace
 
-void write_part(const std::filesystem::path& parts, const std::vector<RunResult>& results, const PartTimes& times) {
+void write_part(const std::filesystem::path& parts, const std::vector<RunResult>& results,
+                const PartTimes& times) {
   std::string curves = curve_header(), summary = summary_header();
   std::vector<std::string> hashes;
   for (const RunResult& result : results) {

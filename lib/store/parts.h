@@ -1,7 +1,7 @@
 #pragma once
-// A part: the finished rows of one stack, a folder that is complete or absent. Its rows hold `run` and their own
-// columns only; factors and seed are added from the plan when parts are merged, so that parts survive a changed
-// sweep. part.json names the runs and the checksums of the files.
+// A part: the finished rows of one stack, a folder that is complete or absent. Its rows hold `run` and their
+// own columns only; factors and seed are added from the plan when parts are merged, so that parts survive a
+// changed sweep. part.json names the runs and the checksums of the files.
 
 #include <cstdint>
 #include <filesystem>
@@ -34,7 +34,8 @@ class DamagedPart : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-void write_part(const std::filesystem::path& parts, const std::vector<RunResult>& results, const PartTimes& times);
+void write_part(const std::filesystem::path& parts, const std::vector<RunResult>& results,
+                const PartTimes& times);
 
 // Verifies checksums and rows. Throws DamagedPart. The name of a part covers the columns it was written with:
 // parts of another version of the columns have no runs.

@@ -48,7 +48,8 @@ class RangeReader {
     bytes_.resize(range.end - range.begin);
     file_.seekg(static_cast<std::streamoff>(range.begin));
     if (!file_.read(bytes_.data(), static_cast<std::streamsize>(bytes_.size())))
-      throw core::FaultError(fmt::format("{}: changed while it was read; run the command again", path.string()));
+      throw core::FaultError(
+          fmt::format("{}: changed while it was read; run the command again", path.string()));
     return bytes_;
   }
 
@@ -125,7 +126,9 @@ Results::Results(fs::path out, const plan::Plan& plan) : Results(Folder{std::mov
 Results::Results(Folder folder, const plan::Plan& plan)
     : folder_(std::move(folder.path)), plan_(plan), index_(std::make_shared<Index>(plan)) {}
 
-Results Results::at(fs::path folder, const plan::Plan& plan) { return Results(Folder{std::move(folder)}, plan); }
+Results Results::at(fs::path folder, const plan::Plan& plan) {
+  return Results(Folder{std::move(folder)}, plan);
+}
 
 std::vector<std::size_t> Results::missing() const {
   const std::lock_guard lock(index_->mutex);
@@ -150,12 +153,12 @@ double Results::seconds() const {
 void Results::prepare() const {
   std::error_code error;
   if (fs::exists(folder_, error) && !is_results_folder(folder_) && !fs::is_empty(folder_, error))
-    throw core::InputError(fmt::format("{}: exists and is not a results folder of descent; choose another --out",
-                                       folder_.string()));
+    throw core::InputError(fmt::format(
+        "{}: exists and is not a results folder of descent; choose another --out", folder_.string()));
   fs::create_directories(folder_ / "parts", error);
   if (error)
-    throw core::FaultError(fmt::format("{}: cannot be created ({}); choose another --out", folder_.string(),
-                                       error.message()));
+    throw core::FaultError(
+        fmt::format("{}: cannot be created ({}); choose another --out", folder_.string(), error.message()));
   if (!is_results_folder(folder_)) core::write_file_atomically(folder_ / marker, marker_text);
 }
 

@@ -21,14 +21,16 @@ constexpr std::array<std::string_view, 4> dtypes{"F32", "F64", "I32", "I64"};
 constexpr std::uint64_t max_header_bytes = 100'000'000;  // as in the reference implementation
 
 [[noreturn]] void damaged(const std::filesystem::path& path, const std::string& what) {
-  throw core::FaultError(fmt::format("{}: not a whole safetensors file ({}); write it again", path.string(), what));
+  throw core::FaultError(
+      fmt::format("{}: not a whole safetensors file ({}); write it again", path.string(), what));
 }
 
 // Product of the dimensions, if it is a sensible count.
 std::optional<std::uint64_t> count_of(const std::vector<std::int64_t>& shape) {
   std::uint64_t count = 1;
   for (const std::int64_t size : shape) {
-    if (size < 0 || (size > 0 && count > std::numeric_limits<std::int64_t>::max() / 8 / static_cast<std::uint64_t>(size)))
+    if (size < 0 ||
+        (size > 0 && count > std::numeric_limits<std::int64_t>::max() / 8 / static_cast<std::uint64_t>(size)))
       return std::nullopt;
     count *= static_cast<std::uint64_t>(size);
   }
@@ -54,7 +56,8 @@ Tensor read_tensor(const nlohmann::json& about, std::string_view bytes, const st
   const std::optional<std::uint64_t> count = count_of(tensor.shape);
   std::visit(
       [&](auto& values) {
-        if (!count || *count * sizeof(values[0]) != range[1] - range[0]) damaged(path, "a shape does not fit its values");
+        if (!count || *count * sizeof(values[0]) != range[1] - range[0])
+          damaged(path, "a shape does not fit its values");
         values.resize(*count);
         if (*count > 0) std::memcpy(values.data(), bytes.data() + range[0], range[1] - range[0]);
       },
@@ -83,8 +86,11 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
   file.write({reinterpret_cast<const char*>(&length), sizeof length});
   file.write(text);
   for (const TensorView& tensor : tensors)
-    std::visit([&](auto values) { file.write({reinterpret_cast<const char*>(values.data()), values.size_bytes()}); },
-               tensor.values);
+    std::visit(
+        [&](auto values) {
+          file.write({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
+        },
+        tensor.values);
   file.commit();
 }
 
@@ -93,13 +99,15 @@ std::map<std::string, Tensor> read_safetensors(const std::filesystem::path& path
   std::uint64_t length = 0;
   if (bytes.size() < sizeof length) damaged(path, "too short");
   std::memcpy(&length, bytes.data(), sizeof length);
-  if (length > max_header_bytes || length > bytes.size() - sizeof length) damaged(path, "its header is cut off");
+  if (length > max_header_bytes || length > bytes.size() - sizeof length)
+    damaged(path, "its header is cut off");
   const std::string_view all(bytes);
   try {
     const auto header = nlohmann::json::parse(all.substr(sizeof length, length));
     std::map<std::string, Tensor> tensors;
     for (const auto& [name, about] : header.items())
-      if (name != "__metadata__") tensors.emplace(name, read_tensor(about, all.substr(sizeof length + length), path));
+      if (name != "__metadata__")
+        tensors.emplace(name, read_tensor(about, all.substr(sizeof length + length), path));
     return tensors;
   } catch (const nlohmann::json::exception&) {
     damaged(path, "its header cannot be read");

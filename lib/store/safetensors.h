@@ -24,7 +24,8 @@ struct TensorView {
 // A tensor that was read.
 struct Tensor {
   std::vector<std::int64_t> shape;
-  std::variant<std::vector<float>, std::vector<double>, std::vector<std::int32_t>, std::vector<std::int64_t>> values;
+  std::variant<std::vector<float>, std::vector<double>, std::vector<std::int32_t>, std::vector<std::int64_t>>
+      values;
 };
 
 // Atomic, like every file of the store. `metadata` becomes the header's __metadata__.

@@ -1,0 +1,107 @@
+#include "report/progress.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+#include <vector>
+
+namespace descent::report {
+namespace {
+
+// What was written to a temporary file.
+class Sink {
+ public:
+  Sink() : file_(std::tmpfile()) {}
+  ~Sink() { std::fclose(file_); }
+  std::FILE* file() const { return file_; }
+  std::string text() const {
+    std::string bytes(static_cast<std::size_t>(std::ftell(file_)), '\0');
+    std::rewind(file_);
+    bytes.resize(std::fread(bytes.data(), 1, bytes.size(), file_));
+    return bytes;
+  }
+
+ private:
+  std::FILE* file_;
+};
+
+const ProgressState half{
+    .runs_total = 20, .runs_done = 12, .runs_before = 10, .cost_total = 100, .cost_done = 50, .seconds = 10};
+
+TEST(progress, durations_read_like_a_clock) {
+  EXPECT_EQ(format_duration(0.4), "0:00");
+  EXPECT_EQ(format_duration(7), "0:07");
+  EXPECT_EQ(format_duration(125.6), "2:06");
+  EXPECT_EQ(format_duration(3700), "1:01:40");
+}
+
+TEST(progress, line_tells_runs_share_rate_and_time_left) {
+  EXPECT_EQ(progress_line(half, 0), "12/20 runs, 50 %, 30 runs/min, 0:10 left");
+}
+
+TEST(progress, line_counts_diverged_runs) {
+  ProgressState state = half;
+  state.runs_diverged = 2;
+  EXPECT_EQ(progress_line(state, 0), "12/20 runs, 50 %, 2 diverged, 30 runs/min, 0:10 left");
+}
+
+TEST(progress, line_at_the_start_claims_no_rate) {
+  EXPECT_EQ(progress_line({.runs_total = 4, .cost_total = 10}, 0), "0/4 runs, 0 %");
+}
+
+TEST(progress, bar_fits_the_width) {
+  EXPECT_EQ(progress_line(half, 53), "[#####.....] 12/20 runs, 50 %, 30 runs/min, 0:10 left");
+  EXPECT_EQ(progress_line(half, 20), "12/20 runs, 50 %, 30");
+  EXPECT_EQ(progress_line(half, 200).find(']'), 41u);
+}
+
+TEST(progress, off_a_terminal_is_a_plain_line_at_the_end) {
+  const Sink sink;
+  Progress progress(2, 0, 0, false, sink.file());
+  progress.finish_run(false);
+  progress.finish_run(true);
+  progress.close();
+  EXPECT_TRUE(sink.text().starts_with("2/2 runs, 100 %, 1 diverged, "));
+  EXPECT_EQ(sink.text().find('\x1b'), std::string::npos);
+}
+
+TEST(progress, on_a_terminal_is_cleared_at_the_end_and_around_notes) {
+  const Sink sink;
+  {
+    Progress progress(2, 0, 10, true, sink.file());
+    std::this_thread::sleep_for(std::chrono::milliseconds(110));
+    progress.add_cost(5);
+    progress.note("hello");
+  }
+  const std::string text = sink.text();
+  EXPECT_TRUE(text.starts_with("\r["));
+  EXPECT_TRUE(text.ends_with("\x1b[K\r\x1b[Khello\n")) << text;
+}
+
+TEST(progress, on_a_terminal_draws_at_most_ten_times_a_second) {
+  const Sink sink;
+  Progress progress(1, 0, 1e9, true, sink.file());
+  for (int i = 0; i < 10000; ++i) progress.add_cost(1);
+  progress.close();
+  const std::string text = sink.text();
+  EXPECT_LE(std::count(text.begin(), text.end(), '\r'), 5);
+}
+
+TEST(progress, counts_right_from_several_threads) {
+  const Sink sink;
+  Progress progress(64, 0, 64, false, sink.file());
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([&] {
+      for (int j = 0; j < 8; ++j) {
+        progress.add_cost(1);
+        progress.finish_run(false);
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  progress.close();
+  EXPECT_TRUE(sink.text().starts_with("64/64 runs, 100 %"));
+}
+
+}  // namespace
+}  // namespace descent::report

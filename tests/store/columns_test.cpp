@@ -1,0 +1,61 @@
+#include "store/columns.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <set>
+
+namespace descent::store {
+namespace {
+
+TEST(columns, of_the_curves_are_these_in_this_order) {
+  EXPECT_EQ(column_names(curve_columns()),
+            "epoch,step,train_loss,train_error,val_loss,val_error,test_loss,test_error,lr,weight_norm,"
+            "gradient_norm");
+}
+
+TEST(columns, of_the_summary_are_these_in_this_order) {
+  EXPECT_EQ(
+      column_names(summary_columns()),
+      "parameters,state,diverged_step,"
+      "final_epoch,final_step,final_train_loss,final_train_error,final_val_loss,final_val_error,"
+      "final_test_loss,final_test_error,"
+      "best_epoch,best_step,best_train_loss,best_train_error,best_val_loss,best_val_error,best_test_loss,"
+      "best_test_error,"
+      "stopped_epoch,stopped_step,stopped_reason,stopped_train_loss,stopped_train_error,stopped_val_loss,"
+      "stopped_val_error,stopped_test_loss,stopped_test_error,"
+      "restored_epoch,restored_step,restored_train_loss,restored_train_error,restored_val_loss,"
+      "restored_val_error,restored_test_loss,restored_test_error,"
+      "min_test_loss,min_test_loss_epoch,min_test_error,min_test_error_epoch");
+}
+
+TEST(columns, each_have_help_and_a_name_of_their_own) {
+  std::set<std::string> names;
+  for (const auto& column : summary_columns()) {
+    EXPECT_TRUE(names.insert(column.name).second) << column.name;
+    EXPECT_FALSE(column.help.empty()) << column.name;
+  }
+  for (const auto& column : curve_columns()) EXPECT_FALSE(column.help.empty()) << column.name;
+}
+
+TEST(columns, read_the_field_they_are_named_after) {
+  Summary row;
+  row.best.metrics.val_error = 0.25;
+  row.restored.step = 7;
+  row.min_test_loss_epoch = 3;
+  EXPECT_EQ(cell_text(summary_columns()[summary_column("best_val_error")].get(row)), "0.25");
+  EXPECT_EQ(cell_text(summary_columns()[summary_column("restored_step")].get(row)), "7");
+  EXPECT_EQ(cell_text(summary_columns()[summary_column("min_test_loss_epoch")].get(row)), "3");
+  EXPECT_EQ(cell_text(summary_columns()[summary_column("final_val_error")].get(row)), "");
+}
+
+TEST(columns, write_cells_as_the_shortest_text_that_reads_back) {
+  EXPECT_EQ(cell_text(Cell()), "");
+  EXPECT_EQ(cell_text(Cell(std::int64_t{12})), "12");
+  EXPECT_EQ(cell_text(Cell(0.1)), "0.1");
+  EXPECT_EQ(cell_text(Cell(std::numeric_limits<double>::infinity())), "inf");
+  EXPECT_EQ(cell_text(Cell(std::string("a,b"))), "\"a,b\"");
+}
+
+}  // namespace
+}  // namespace descent::store

@@ -1,0 +1,205 @@
+#include "store/results.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+#include "core/error.h"
+#include "store/fixture.h"
+
+namespace descent::store {
+namespace {
+
+namespace fs = std::filesystem;
+using results = InFolder;
+
+const plan::Plan two_by_two = plan_with({"4", "8"}, 2);
+
+std::string part_folder(const fs::path& out) {
+  for (const auto& entry : fs::directory_iterator(out / "trial" / "parts"))
+    if (entry.path().extension().empty()) return entry.path().string();
+  return "";
+}
+
+void flip_a_bit(const fs::path& path) {
+  std::string bytes = core::read_file(path);
+  bytes[bytes.size() / 2] ^= 1;
+  core::write_file_atomically(path, bytes);
+}
+
+TEST_F(results, are_all_missing_before_the_first_part) {
+  const Results store(out, two_by_two);
+  EXPECT_EQ(store.missing(), (std::vector<std::size_t>{0, 1, 2, 3}));
+  EXPECT_FALSE(fs::exists(store.folder()));
+}
+
+TEST_F(results, miss_what_no_part_holds) {
+  const Results store(out, two_by_two);
+  store.write_part({result_of(two_by_two.runs[2], 0.5), result_of(two_by_two.runs[0], 0.25)}, {1.5});
+  EXPECT_EQ(store.missing(), (std::vector<std::size_t>{1, 3}));
+  EXPECT_EQ(store.seconds(), 1.5);
+  EXPECT_EQ(Results(out, two_by_two).missing(), store.missing());
+}
+
+TEST_F(results, are_merged_in_plan_order_with_factors_and_seed) {
+  const Results store(out, two_by_two);
+  store.write_part({result_of(two_by_two.runs[2], 0.5), result_of(two_by_two.runs[0], 0.25)}, {});
+  store.merge();
+  const std::string first = two_by_two.runs[0].id(), second = two_by_two.runs[2].id();
+  EXPECT_EQ(
+      read("curves.csv"),
+      "run,model.width,seed,epoch,step,train_loss,train_error,val_loss,val_error,test_loss,test_error,lr,"
+      "weight_norm,gradient_norm\n" +
+          first + ",4,0,0,0,,,,,,,,,\n" + first + ",4,0,1,40,,,,,,0.25,0.1,,\n" + second +
+          ",8,0,0,0,,,,,,,,,\n" + second + ",8,0,1,40,,,,,,0.5,0.1,,\n");
+  EXPECT_NE(read("summary.csv").find("\n" + second + ",8,0,418,done,,,40,,,,,,0.5,"), std::string::npos);
+}
+
+TEST_F(results, have_the_same_bytes_however_the_runs_were_stacked) {
+  const Results together(out / "a", two_by_two), apart(out / "b", two_by_two);
+  std::vector<RunResult> rows;
+  for (const plan::Run& run : two_by_two.runs) rows.push_back(result_of(run, 0.125));
+  together.write_part(rows, {2});
+  for (std::size_t i = rows.size(); i-- > 0;) apart.write_part({rows[i]}, {3});
+  together.merge();
+  apart.merge();
+  for (const char* name : {"curves.csv", "summary.csv"})
+    EXPECT_EQ(core::read_file(together.folder() / name), core::read_file(apart.folder() / name)) << name;
+}
+
+TEST_F(results, have_headers_before_the_first_row) {
+  const Results store(out, two_by_two);
+  store.merge();
+  EXPECT_EQ(read("curves.csv").find('\n'), read("curves.csv").size() - 1);
+  EXPECT_TRUE(read("summary.csv").starts_with("run,model.width,seed,parameters,state,"));
+}
+
+TEST_F(results, quote_a_factor_that_holds_a_comma) {
+  const plan::Plan plan = plan_with({"[8,4]"}, 1);
+  const Results store(out, plan);
+  store.write_part({result_of(plan.runs[0], 0.5)}, {});
+  store.merge();
+  EXPECT_NE(read("curves.csv").find(",\"[8,4]\",0,1,40,"), std::string::npos);
+}
+
+TEST_F(results, survive_a_widened_sweep_and_ignore_runs_that_left_it) {
+  Results(out, two_by_two)
+      .write_part({result_of(two_by_two.runs[0], 0.5), result_of(two_by_two.runs[2], 0.5)}, {});
+  const plan::Plan wider = plan_with({"2", "4"}, 3);
+  const Results store(out, wider);
+  EXPECT_EQ(store.missing(), (std::vector<std::size_t>{0, 1, 2, 4, 5}));
+  store.merge();
+  EXPECT_EQ(read("curves.csv").find(two_by_two.runs[2].id()), std::string::npos);
+}
+
+TEST_F(results, count_a_run_once_that_two_parts_hold) {
+  const Results store(out, two_by_two);
+  store.write_part({result_of(two_by_two.runs[0], 0.5)}, {});
+  store.write_part({result_of(two_by_two.runs[0], 0.5), result_of(two_by_two.runs[1], 0.5)}, {});
+  store.merge();
+  std::size_t rows = 0;
+  store.for_each_summary([&](std::size_t, const std::vector<std::string>&) { ++rows; });
+  EXPECT_EQ(rows, 2u);
+  const std::string curves = read("curves.csv");
+  EXPECT_EQ(std::count(curves.begin(), curves.end(), '\n'), 1 + 4);
+}
+
+TEST_F(results, set_a_damaged_part_aside_and_take_its_runs_for_missing) {
+  Results(out, two_by_two).write_part({result_of(two_by_two.runs[0], 0.5)}, {});
+  const std::string part = part_folder(out);
+  flip_a_bit(part + "/curves.csv");
+  const Results store(out, two_by_two);
+  EXPECT_EQ(store.missing().size(), 4u);
+  EXPECT_EQ(store.take_warnings(),
+            std::vector{
+                fmt::format("{}: damaged (the checksum of curves.csv is wrong); set aside as {}.damaged, its "
+                            "runs count as missing",
+                            part, fs::path(part).filename().string())});
+  EXPECT_TRUE(store.take_warnings().empty());
+  store.write_part({result_of(two_by_two.runs[0], 0.5)}, {});
+  EXPECT_EQ(store.missing().size(), 3u);
+}
+
+TEST_F(results, see_damage_in_every_file_of_a_part) {
+  for (const char* name : {"curves.csv", "summary.csv", "part.json"}) {
+    Results(out, two_by_two).write_part({result_of(two_by_two.runs[0], 0.5)}, {});
+    fs::resize_file(part_folder(out) + "/" + name, 100);
+    EXPECT_EQ(Results(out, two_by_two).missing().size(), 4u) << name;
+    Results(out, two_by_two).write_part({result_of(two_by_two.runs[0], 0.5)}, {});
+    fs::remove(part_folder(out) + "/" + name);
+    EXPECT_EQ(Results(out, two_by_two).missing().size(), 4u) << name;
+  }
+}
+
+TEST_F(results, retrain_a_part_whose_list_of_runs_was_changed) {
+  Results(out, two_by_two).write_part({result_of(two_by_two.runs[0], 0.5)}, {});
+  const std::string about = part_folder(out) + "/part.json";
+  std::string text = core::read_file(about);
+  text.replace(text.find(two_by_two.runs[0].hash) + 40, 1, "x");
+  core::write_file_atomically(about, text);
+  const Results store(out, two_by_two);
+  EXPECT_EQ(store.missing().size(), 4u);
+  EXPECT_EQ(store.take_warnings().size(), 1u);
+}
+
+TEST_F(results, ignore_what_killed_processes_left_and_remove_it_when_it_is_old) {
+  const Results store(out, two_by_two);
+  store.write_experiment("{}");
+  const fs::path young = store.folder() / "parts" / ".tmp-young", old = store.folder() / "parts" / ".tmp-old";
+  fs::create_directory(young);
+  fs::create_directory(old);
+  fs::last_write_time(old, fs::file_time_type::clock::now() - std::chrono::hours(2));
+  store.write_experiment("{}");
+  EXPECT_TRUE(fs::exists(young));
+  EXPECT_FALSE(fs::exists(old));
+  EXPECT_EQ(store.missing().size(), 4u);
+  EXPECT_TRUE(store.take_warnings().empty());
+}
+
+TEST_F(results, never_take_over_a_folder_of_something_else) {
+  fs::create_directories(out / "trial");
+  core::write_file_atomically(out / "trial" / "experiment.json", "mine");
+  const Results store(out, two_by_two);
+  try {
+    store.write_experiment("{}");
+    FAIL();
+  } catch (const core::InputError& error) {
+    EXPECT_EQ(
+        error.problems()[0].text(),
+        (out / "trial").string() + ": exists and is not a results folder of descent; choose another --out");
+  }
+  EXPECT_EQ(read("experiment.json"), "mine");
+}
+
+TEST_F(results, rewrite_the_experiment_only_when_it_changes) {
+  const Results store(out, two_by_two);
+  store.write_experiment("{}");
+  const auto time = fs::file_time_type::clock::now() - std::chrono::hours(1);
+  fs::last_write_time(store.folder() / "experiment.json", time);
+  store.write_experiment("{}");
+  EXPECT_EQ(fs::last_write_time(store.folder() / "experiment.json"), time);
+  store.write_experiment("{1}");
+  EXPECT_EQ(read("experiment.json"), "{1}");
+}
+
+TEST_F(results, are_found_wherever_their_folder_was_moved) {
+  Results(out, two_by_two).write_part({result_of(two_by_two.runs[0], 0.5)}, {});
+  fs::rename(out / "trial", out / "kept");
+  EXPECT_EQ(Results::at(out / "kept", two_by_two).missing().size(), 3u);
+  EXPECT_TRUE(is_results_folder(out / "kept"));
+  EXPECT_FALSE(is_results_folder(out));
+}
+
+TEST_F(results, take_parts_from_several_threads) {
+  const plan::Plan plan = plan_with({"4"}, 16);
+  const Results store(out, plan);
+  std::vector<std::thread> threads;
+  for (const plan::Run& run : plan.runs)
+    threads.emplace_back([&] { store.write_part({result_of(run, 0.5)}, {}); });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_TRUE(store.missing().empty());
+}
+
+}  // namespace
+}  // namespace descent::store
