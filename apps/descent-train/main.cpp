@@ -19,7 +19,8 @@
 #include "report/guard.h"
 #include "report/manifest.h"
 #include "report/progress.h"
-#include "report/terminal.h"
+#include "report/table.h"
+#include "train/calibrate.h"
 #include "train/session.h"
 
 namespace descent {
@@ -80,6 +81,25 @@ int run(const RunOptions& options, int argc, char** argv) {
   return static_cast<int>(core::ExitCode::interrupted);
 }
 
+// After the table that `descent plan` has printed: what it will cost in time.
+int time_plan(const RunOptions& options) {
+  const plan::Plan plan = plan::make_plan(config::read_document(options.file, options.overrides));
+  const std::vector<double> seconds = train::seconds_per_run(plan, 1.0);
+  std::vector<std::vector<std::string>> rows{plan.factors};
+  rows[0].push_back("seconds per run");
+  double total = 0;
+  for (const plan::Run& run : plan.runs) total += seconds[run.point];
+  for (std::size_t i = 0; i < plan.points.size(); ++i) {
+    rows.push_back(plan.points[i].values);
+    rows.back().push_back(fmt::format("{:.3g}", seconds[i]));
+  }
+  const std::size_t workers = worker_count(options, plan);
+  fmt::print("{}estimated from one second of training: {} in all, {} with {} at a time\n",
+             report::laid_out(rows, false), report::format_duration(total),
+             report::format_duration(total / static_cast<double>(workers)), workers);
+  return 0;
+}
+
 int main(int argc, char** argv) {
   CLI::App app("Trains the experiments of descent; use `descent run`.");
   RunOptions options;
@@ -87,8 +107,12 @@ int main(int argc, char** argv) {
   add_experiment_options(*command, options);
   add_out_option(*command, options);
   add_run_options(*command, options);
+  CLI::App* timing = app.add_subcommand("plan", "estimate the time of an experiment");
+  add_experiment_options(*timing, options);
+  add_plan_options(*timing, options);
   app.require_subcommand(1);
   if (const auto status = parse_command_line(app, argc, argv)) return *status;
+  if (timing->parsed()) return time_plan(options);
   catch_signals();
   return run(options, argc, argv);
 }

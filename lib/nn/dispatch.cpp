@@ -19,19 +19,26 @@ DESCENT_DECLARE(avx512)
 #undef DESCENT_DECLARE
 
 template <class T>
-const Kernels<T>& kernels() {
-  static const Kernels<T>& chosen = []() -> const Kernels<T>& {
+std::vector<const Kernels<T>*> available_kernels() {
+  std::vector<const Kernels<T>*> available;
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
-      return avx512::table<T>();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return avx2::table<T>();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl"))
+    available.push_back(&avx512::table<T>());
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) available.push_back(&avx2::table<T>());
 #endif
-    return portable::table<T>();
-  }();
-  return chosen;
+  available.push_back(&portable::table<T>());
+  return available;
 }
 
+template <class T>
+const Kernels<T>& kernels() {
+  static const Kernels<T>& fastest = *available_kernels<T>().front();
+  return fastest;
+}
+
+template std::vector<const Kernels<float>*> available_kernels<float>();
+template std::vector<const Kernels<double>*> available_kernels<double>();
 template const Kernels<float>& kernels<float>();
 template const Kernels<double>& kernels<double>();
 

@@ -72,6 +72,16 @@ void activate_backward(int activation, std::int64_t count, const T* x, const T* 
   }
 }
 
+template <class T>
+void exponential(std::int64_t count, const T* x, T* y) {
+  map<T>(count, x, y, [](Vec<T> v) { return v.exp(); });
+}
+
+template <class T>
+void logarithm(std::int64_t count, const T* x, T* y) {
+  map<T>(count, x, y, [](Vec<T> v) { return v.log(); });
+}
+
 inline constexpr std::int64_t philox_lanes = 16;
 
 // Sixteen blocks of Philox4x32-10 at counters index ... index + 15: words[w][lane] (core/random.h has the scalar form).

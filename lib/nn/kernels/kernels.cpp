@@ -14,10 +14,30 @@ namespace descent::nn::DESCENT_CPU {
 template <class T>
 const Kernels<T>& table() {
   static constexpr Kernels<T> all{
-      matmul<T>, transpose<T>, column_sums<T>, activate<T>, activate_backward<T>, batch_statistics<T>,
-      inverse_sd<T>, update_running<T>, normalize_columns<T>, batch_norm_backward<T>, normalize_rows<T>, normalize_rows_backward<T>, dropout<T>,
-      clear_pads<T>, multiply<T>, cross_entropy<T>, squared_error<T>, sgd<T>, adam<T>, square_sum<T>, scale<T>,
-      DESCENT_TEXT(DESCENT_CPU)};
+      .matmul = matmul<T>,
+      .transpose = transpose<T>,
+      .column_sums = column_sums<T>,
+      .activate = activate<T>,
+      .activate_backward = activate_backward<T>,
+      .batch_statistics = batch_statistics<T>,
+      .inverse_sd = inverse_sd<T>,
+      .update_running = update_running<T>,
+      .normalize_columns = normalize_columns<T>,
+      .batch_norm_backward = batch_norm_backward<T>,
+      .normalize_rows = normalize_rows<T>,
+      .normalize_rows_backward = normalize_rows_backward<T>,
+      .dropout = dropout<T>,
+      .clear_pads = clear_pads<T>,
+      .multiply = multiply<T>,
+      .cross_entropy = cross_entropy<T>,
+      .squared_error = squared_error<T>,
+      .sgd = sgd<T>,
+      .adam = adam<T>,
+      .exponential = exponential<T>,
+      .logarithm = logarithm<T>,
+      .square_sum = square_sum<T>,
+      .scale = scale<T>,
+      .instruction_set = DESCENT_TEXT(DESCENT_CPU)};
   return all;
 }
 

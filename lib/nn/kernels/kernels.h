@@ -5,6 +5,7 @@
 // depends on what lies beside it. Shape letters: nn/shapes.h.
 
 #include <cstdint>
+#include <vector>
 
 namespace descent::nn {
 
@@ -94,6 +95,9 @@ struct Kernels {
   // One optimizer step over `count` elements of one replica (whole vectors).
   void (*sgd)(std::int64_t count, const SgdStep& step, T* parameters, const T* gradient, T* momentum);
   void (*adam)(std::int64_t count, const AdamStep& step, T* parameters, const T* gradient, T* mean, T* square);
+  // exp and natural logarithm, accurate to 2 units in the last place, elementwise over whole vectors.
+  void (*exponential)(std::int64_t count, const T* x, T* y);
+  void (*logarithm)(std::int64_t count, const T* x, T* y);
   // Sum of squares over `count` elements.
   double (*square_sum)(std::int64_t count, const T* x);
   void (*scale)(std::int64_t count, T factor, T* x);
@@ -101,7 +105,11 @@ struct Kernels {
   const char* instruction_set;
 };
 
-// The loops for this CPU; instantiated for float and double.
+// The loops of every instruction set that this CPU has, fastest first; instantiated for float and double.
+template <class T>
+std::vector<const Kernels<T>*> available_kernels();
+
+// The fastest of them.
 template <class T>
 const Kernels<T>& kernels();
 

@@ -1,0 +1,160 @@
+// The explicit backward pass against central differences, over the tables of choices.
+
+#include "nn/mlp.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/random.h"
+#include "nn/init.h"
+
+namespace descent::nn {
+namespace {
+
+constexpr std::int64_t features = 5, classes = 3, rows = 7;
+
+struct Case {
+  config::Activation activation;
+  config::NormKind norm;
+  config::NormPosition position;
+  double dropout;
+};
+
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const config::Choice& activation : config::choices_of(config::Activation{}).table)
+    for (const config::Choice& norm : config::choices_of(config::NormKind{}).table)
+      for (const config::Choice& position : config::choices_of(config::NormPosition{}).table)
+        for (const double dropout : {0.0, 0.4})
+          all.push_back({static_cast<config::Activation>(activation.value), static_cast<config::NormKind>(norm.value),
+                         static_cast<config::NormPosition>(position.value), dropout});
+  return all;
+}
+
+config::Model model_of(const Case& c) {
+  config::Model model;
+  model.hidden = {6, 9};
+  model.activation = c.activation;
+  model.norm.kind = c.norm;
+  model.norm_position = c.position;
+  model.dropout.rate = c.dropout;
+  return model;
+}
+
+// A network in double with random parameters and inputs, and its loss as a function of the parameters.
+struct Net {
+  explicit Net(const Case& c)
+      : model(model_of(c)), layout(make_layout<double>(model, features, classes)), network(model, layout, rows),
+        parameters(layout.parameters), statistics(layout.statistics), gradient(layout.parameters),
+        x(rows * layout.input_stride), scratch(classes * padded<double>(1)),
+        dropout{c.dropout, 5, 3} {
+    initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
+    core::Random random(2);
+    for (const NamedTensor& tensor : layout.tensors())  // gamma and beta too, away from 1 and 0
+      if (!tensor.statistic)
+        for (std::int64_t r = 0; r < std::max<std::int64_t>(tensor.rows, 1); ++r)
+          for (std::int64_t i = 0; i < tensor.columns; ++i)
+            parameters.data()[tensor.offset + r * tensor.stride + i] += 0.3 * random.normal();
+    for (std::int64_t r = 0; r < rows; ++r)
+      for (std::int64_t i = 0; i < features; ++i) x.data()[r * layout.input_stride + i] = random.normal();
+  }
+
+  double loss(double* logits_gradient = nullptr) {
+    const double* logits = network.forward(x.data(), rows, parameters.data(), statistics.data(), dropout);
+    return kernels<double>()
+               .cross_entropy(rows, classes, layout.layers.back().stride, logits, labels, 0, logits_gradient,
+                              scratch.data())
+               .loss /
+           rows;
+  }
+
+  config::Model model;
+  Layout layout;
+  Mlp<double> network;
+  Buffer<double> parameters, statistics, gradient, x, scratch;
+  DropoutPass dropout;
+  const std::int32_t labels[rows] = {0, 1, 2, 0, 1, 2, 1};
+};
+
+TEST(mlp, backward_agrees_with_central_differences_for_every_activation_norm_position_and_dropout) {
+  for (const Case& c : cases()) {
+    Net net(c);
+    net.loss(net.network.logits_gradient());
+    net.network.backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
+    for (const NamedTensor& tensor : net.layout.tensors()) {
+      if (tensor.statistic) continue;
+      const std::int64_t last = (std::max<std::int64_t>(tensor.rows, 1) - 1) * tensor.stride + tensor.columns - 1;
+      for (const std::int64_t i : {std::int64_t{0}, last}) {
+        double& parameter = net.parameters.data()[tensor.offset + i];
+        const double kept = parameter, h = 1e-6;
+        parameter = kept + h;
+        const double up = net.loss();
+        parameter = kept - h;
+        const double down = net.loss();
+        parameter = kept;
+        ASSERT_NEAR(net.gradient.data()[tensor.offset + i], (up - down) / (2 * h), 1e-7)
+            << config::name_of(c.activation) << ", norm " << config::name_of(c.norm) << " "
+            << config::name_of(c.position) << ", dropout " << c.dropout << ", " << tensor.name << "[" << i << "]";
+      }
+    }
+  }
+}
+
+TEST(mlp, pads_of_parameters_get_no_gradient) {
+  for (const Case& c : cases()) {
+    Net net(c);
+    std::fill_n(net.gradient.data(), net.gradient.size(), 7.0);
+    net.loss(net.network.logits_gradient());
+    net.network.backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
+    for (const NamedTensor& tensor : net.layout.tensors()) {
+      if (tensor.statistic) continue;
+      for (std::int64_t r = 0; r < std::max<std::int64_t>(tensor.rows, 1); ++r)
+        for (std::int64_t i = tensor.columns; i < tensor.stride; ++i)
+          ASSERT_EQ(net.gradient.data()[tensor.offset + r * tensor.stride + i], 0)
+              << tensor.name << ", " << config::name_of(c.activation) << ", norm " << config::name_of(c.norm);
+    }
+  }
+}
+
+TEST(mlp, an_example_is_predicted_alike_alone_and_in_any_company) {
+  for (const Case& c : cases()) {
+    Net net(c);
+    const std::int64_t stride = net.layout.layers.back().stride;
+    const double* logits = net.network.predict(net.x.data(), rows, net.parameters.data(), net.statistics.data());
+    const std::vector<double> together(logits, logits + rows * stride);
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const double* alone = net.network.predict(net.x.data() + r * net.layout.input_stride, 1, net.parameters.data(),
+                                                net.statistics.data());
+      for (std::int64_t k = 0; k < classes; ++k)
+        ASSERT_EQ(alone[k], together[static_cast<std::size_t>(r * stride + k)]);
+    }
+  }
+}
+
+TEST(mlp, batch_norm_normalizes_each_unit_over_the_batch_before_the_activation) {
+  Net net({config::Activation::identity, config::NormKind::batch, config::NormPosition::before, 0});
+  config::Model model = net.model;
+  model.hidden = {6};
+  const Layout layout = make_layout<double>(model, features, 6);
+  Buffer<double> parameters(layout.parameters), statistics(layout.statistics);
+  initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
+  const LayerLayout& readout = layout.layers.back();
+  for (std::int64_t i = 0; i < 6; ++i)  // the readout shows the hidden units
+    for (std::int64_t o = 0; o < 6; ++o) parameters.data()[readout.weight + i * readout.stride + o] = i == o;
+  std::fill_n(parameters.data() + readout.bias, 6, 0.0);
+  Mlp<double> network(model, layout, rows);
+  const double* h = network.forward(net.x.data(), rows, parameters.data(), statistics.data(), {});
+  for (std::int64_t c = 0; c < 6; ++c) {
+    double mean = 0, square = 0;
+    for (std::int64_t r = 0; r < rows; ++r) {
+      mean += h[r * readout.stride + c] / rows;
+      square += h[r * readout.stride + c] * h[r * readout.stride + c] / rows;
+    }
+    EXPECT_NEAR(mean, 0, 1e-12);
+    EXPECT_NEAR(square, 1, 1e-3);  // epsilon
+  }
+}
+
+}  // namespace
+}  // namespace descent::nn

@@ -1,0 +1,215 @@
+#include "train/stack.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include "core/files.h"
+#include "core/random.h"
+#include "plan/layers.h"
+#include "plan/plan.h"
+
+namespace descent::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Trained {
+  std::vector<store::RunResult> results;  // by run
+  std::vector<std::string> weights;       // bytes of the weight files
+};
+
+class stack : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("descent-stack-" + std::to_string(getpid()));
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  plan::Plan plan_of(const std::string& text) {
+    return plan::make_plan(config::read_document_text(text, "test.json"));
+  }
+
+  // Trains every run of the plan, in these stacks.
+  Trained train(const plan::Plan& plan, const std::vector<plan::Stack>& stacks) {
+    Shared shared;
+    const std::atomic<bool> stop = false;
+    Trained trained;
+    trained.results.resize(plan.runs.size());
+    trained.weights.resize(plan.runs.size());
+    for (const plan::Stack& runs : stacks) {
+      auto rows = train_stack(plan, runs, shared, {folder_, {}}, stop);
+      for (std::size_t i = 0; i < runs.size(); ++i) {
+        trained.weights[runs[i]] = core::read_file(folder_ / (plan.runs[runs[i]].id() + ".safetensors"));
+        trained.results[runs[i]] = std::move((*rows)[i]);
+      }
+    }
+    return trained;
+  }
+
+  Trained train(const plan::Plan& plan) {
+    std::vector<std::size_t> all(plan.runs.size());
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+    return train(plan, plan::pack(plan, all));
+  }
+
+  fs::path folder_;
+};
+
+std::string row(const store::Evaluation& evaluation) {
+  std::string text;
+  for (const auto& column : store::curve_columns()) text += store::cell_text(column.get(evaluation)) + ",";
+  return text;
+}
+
+std::string rows(const store::RunResult& result) {
+  std::string text;
+  for (const auto& column : store::summary_columns()) text += store::cell_text(column.get(result.summary)) + ",";
+  for (const store::Evaluation& evaluation : result.curve) text += "\n" + row(evaluation);
+  return text;
+}
+
+constexpr const char* small = R"({
+  "data": {"name": "mnist1d", "train_size": 230, "val_size": 50, "test_size": 100},
+  "model": {"width": 12, "depth": 2, "init": "he_normal"},
+  "train": {"optimizer": {"name": "adam", "lr": 0.01}, "batch_size": 32, "epochs": 3}
+})";
+
+std::string with(std::string text, const std::string& extra) {
+  return text.insert(text.rfind('}'), "," + extra);
+}
+
+TEST_F(stack, a_run_has_the_same_bits_in_every_partition_of_24_runs) {
+  const std::string base = with(small, R"("seeds": 3, "sweep": {"train.optimizer.lr": [0.003, 0.01],
+      "model.dropout": [0, 0.2], "data.label_noise": [0, 0.1]})");
+  for (const std::string norm : {"none", "batch", "layer", "rms"})
+    for (const std::string optimizer : {"sgd", "adam", "adamw"}) {
+      config::Overrides overrides;
+      overrides.set = {"model.norm=" + norm, "train.optimizer.name=" + optimizer};
+      const plan::Plan plan = plan::make_plan(config::read_document_text(base, "test.json", overrides));
+      ASSERT_EQ(plan.runs.size(), 24u);
+      std::vector<plan::Stack> alone;
+      for (std::size_t i = 0; i < 24; ++i) alone.push_back({i});
+      const Trained expected = train(plan, alone);
+      core::Random random(7);
+      for (int repeat = 0; repeat < 2; ++repeat) {
+        std::vector<std::int32_t> order;
+        core::permute(random, 24, order);
+        std::vector<plan::Stack> stacks;
+        for (std::size_t i = 0; i < 24;) {
+          const std::size_t size = std::min<std::size_t>(1 + random.below(9), 24 - i);
+          stacks.emplace_back(order.begin() + static_cast<std::ptrdiff_t>(i),
+                              order.begin() + static_cast<std::ptrdiff_t>(i + size));
+          i += size;
+        }
+        const Trained trained = train(plan, stacks);
+        for (std::size_t i = 0; i < 24; ++i) {
+          EXPECT_EQ(rows(trained.results[i]), rows(expected.results[i])) << norm << " " << optimizer;
+          EXPECT_EQ(trained.weights[i], expected.weights[i]) << norm << " " << optimizer;
+        }
+      }
+    }
+}
+
+TEST_F(stack, the_evaluation_schedule_changes_no_other_number) {
+  const Trained sparse = train(plan_of(small));
+  const Trained dense = train(plan_of(with(small, R"("description": "x")")));
+  config::Overrides overrides;
+  overrides.set = {"train.evaluate.every_steps=3"};
+  const plan::Plan plan = plan::make_plan(config::read_document_text(small, "test.json", overrides));
+  const Trained often = train(plan);
+  EXPECT_EQ(often.weights[0], sparse.weights[0]);
+  EXPECT_EQ(row(often.results[0].curve.back()), row(sparse.results[0].curve.back()));
+  EXPECT_EQ(rows(dense.results[0]), rows(sparse.results[0]));
+}
+
+TEST_F(stack, threads_per_run_change_no_number) {
+  config::Overrides overrides;
+  overrides.set = {"train.threads=2", "model.width=130", "train.batch_size=230"};
+  const plan::Plan two = plan::make_plan(config::read_document_text(small, "test.json", overrides));
+  overrides.set[0] = "train.threads=1";
+  const plan::Plan one = plan::make_plan(config::read_document_text(small, "test.json", overrides));
+  EXPECT_EQ(train(two).weights[0], train(one).weights[0]);
+}
+
+TEST_F(stack, a_training_of_no_steps_shows_the_network_at_initialization) {
+  config::Overrides overrides;
+  overrides.set = {"train.epochs=0"};
+  const Trained trained = train(plan::make_plan(config::read_document_text(small, "test.json", overrides)));
+  ASSERT_EQ(trained.results[0].curve.size(), 1u);
+  EXPECT_EQ(trained.results[0].curve[0].step, 0);
+  EXPECT_FALSE(trained.results[0].curve[0].gradient_norm);
+  EXPECT_EQ(trained.results[0].summary.state, "done");
+}
+
+TEST_F(stack, a_run_that_diverges_stops_and_leaves_its_neighbours_alone) {
+  const plan::Plan plan = plan_of(with(small, R"("sweep": {"train.optimizer.lr": [0.01, 1e30]})"));
+  const Trained both = train(plan, {{0, 1}}), alone = train(plan, {{0}});
+  EXPECT_EQ(rows(both.results[0]), rows(alone.results[0]));
+  EXPECT_EQ(both.results[1].summary.state, "diverged");
+  ASSERT_TRUE(both.results[1].summary.diverged_step);
+  EXPECT_GE(*both.results[1].summary.diverged_step, 1);
+}
+
+TEST_F(stack, early_stopping_restores_the_weights_that_gave_the_best_validation_value) {
+  config::Overrides stopping, up_to_best;
+  stopping.set = {"train.early_stopping={\"monitor\": \"val_loss\", \"patience\": 2}", "train.epochs=60"};
+  const Trained stopped = train(plan::make_plan(config::read_document_text(small, "test.json", stopping)));
+  const store::Summary& summary = stopped.results[0].summary;
+  ASSERT_EQ(summary.stopped_reason, "patience");
+  EXPECT_EQ(summary.final.step, summary.stopped.step);
+  EXPECT_LT(*summary.restored.step, *summary.stopped.step);
+  EXPECT_EQ(summary.restored.metrics.val_loss, summary.best.metrics.val_loss);
+  // Training up to the restored step gives those weights, bit for bit, and the recorded validation value.
+  up_to_best.set = {"train.epochs=null", "train.steps=" + std::to_string(*summary.restored.step)};
+  const Trained shorter = train(plan::make_plan(config::read_document_text(small, "test.json", up_to_best)));
+  EXPECT_EQ(stopped.weights[0], shorter.weights[0]);
+  EXPECT_EQ(shorter.results[0].summary.final.metrics.val_loss, summary.restored.metrics.val_loss);
+}
+
+TEST_F(stack, early_stopping_that_only_records_lets_the_training_go_on) {
+  config::Overrides recording, none;
+  recording.set = {"train.early_stopping={\"monitor\": \"val_loss\", \"patience\": 2, \"stop\": false}",
+                   "train.epochs=40"};
+  none.set = {"train.epochs=40"};
+  const Trained recorded = train(plan::make_plan(config::read_document_text(small, "test.json", recording)));
+  const Trained plain = train(plan::make_plan(config::read_document_text(small, "test.json", none)));
+  ASSERT_EQ(recorded.results[0].curve.size(), plain.results[0].curve.size());
+  EXPECT_EQ(row(recorded.results[0].curve.back()), row(plain.results[0].curve.back()));
+  EXPECT_EQ(recorded.results[0].summary.stopped_reason, "patience");
+  EXPECT_LT(*recorded.results[0].summary.stopped.step, *recorded.results[0].summary.final.step);
+}
+
+TEST_F(stack, only_the_splits_asked_for_are_evaluated) {
+  config::Overrides overrides;
+  overrides.set = {"train.evaluate.splits=[\"test\"]"};
+  const Trained trained = train(plan::make_plan(config::read_document_text(small, "test.json", overrides)));
+  const store::Metrics& metrics = trained.results[0].curve.back().metrics;
+  EXPECT_FALSE(metrics.train_loss || metrics.train_error || metrics.val_loss || metrics.val_error);
+  EXPECT_TRUE(metrics.test_loss && metrics.test_error);
+}
+
+TEST_F(stack, raising_the_stop_flag_ends_a_stack_without_rows) {
+  const plan::Plan plan = plan_of(small);
+  Shared shared;
+  const std::atomic<bool> stop = true;
+  EXPECT_FALSE(train_stack(plan, {0}, shared, {}, stop));
+}
+
+TEST_F(stack, progress_adds_up_to_the_cost_of_the_runs) {
+  const plan::Plan plan = plan_of(with(small, R"("seeds": 2)"));
+  Shared shared;
+  const std::atomic<bool> stop = false;
+  double done = 0;
+  train_stack(plan, {0, 1}, shared, {{}, [&](double flops) { done += flops; }}, stop);
+  EXPECT_NEAR(done, 2 * plan::run_flops(plan.points[0].experiment), 1);
+}
+
+}  // namespace
+}  // namespace descent::train
