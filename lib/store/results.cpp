@@ -27,13 +27,21 @@ constexpr auto marker_text = "Results written by descent.\n";
 // Neither unfinished nor set aside.
 bool is_part_name(std::string_view name) { return name.find('.') == std::string_view::npos; }
 
+bool is_unfinished(const fs::path& path) { return path.filename().string().starts_with(core::aside_prefix); }
+
+bool holds_files(const fs::path& folder) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (!is_unfinished(entry.path())) return true;
+  return fs::is_regular_file(folder, error);
+}
+
 // What killed processes left behind; an hour is longer than any write takes.
 void remove_leftovers(const fs::path& folder) {
   std::error_code error;
   const auto now = fs::file_time_type::clock::now();
   for (const auto& entry : fs::directory_iterator(folder, error))
-    if (entry.path().filename().string().starts_with(core::aside_prefix) &&
-        now - entry.last_write_time(error) > std::chrono::hours(1))
+    if (is_unfinished(entry.path()) && now - entry.last_write_time(error) > std::chrono::hours(1))
       fs::remove_all(entry.path(), error);
 }
 
@@ -151,15 +159,17 @@ double Results::seconds() const {
 }
 
 void Results::prepare() const {
-  std::error_code error;
-  if (fs::exists(folder_, error) && !is_results_folder(folder_) && !fs::is_empty(folder_, error))
+  // In this order, and marked before the first part: several threads and processes may do this at once.
+  if (holds_files(folder_) && !is_results_folder(folder_))
     throw core::InputError(fmt::format(
         "{}: exists and is not a results folder of descent; choose another --out", folder_.string()));
-  fs::create_directories(folder_ / "parts", error);
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  if (!error && !is_results_folder(folder_)) core::write_file_atomically(folder_ / marker, marker_text);
+  if (!error) fs::create_directory(folder_ / "parts", error);
   if (error)
     throw core::FaultError(
         fmt::format("{}: cannot be created ({}); choose another --out", folder_.string(), error.message()));
-  if (!is_results_folder(folder_)) core::write_file_atomically(folder_ / marker, marker_text);
 }
 
 void Results::write_part(const std::vector<RunResult>& results, const PartTimes& times) const {

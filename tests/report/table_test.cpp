@@ -34,7 +34,8 @@ TEST_F(table, shows_losses_where_there_are_no_errors) {
   const auto plan = store::plan_with({"4"}, 1);
   const store::Results results(out, plan);
   auto result = result_of(plan.runs[0], 0.5);
-  result.summary.final.metrics = {.train_loss = 0.1, .test_loss = 0.2};
+  result.summary.final.metrics.test_error.reset();
+  result.summary.final.metrics.test_loss = 0.2;
   results.write_part({result}, {});
   EXPECT_EQ(points_table(results, plan, {}),
             "model.width  n  final_test_loss\n"

@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+"""Drives the real `descent`, with a stand-in for descent-train beside it.
+
+Usage: cli_test.py DESCENT REHEARSE_TRAIN [unittest arguments]
+"""
+import csv, io, json, os, pathlib, pty, shutil, subprocess, sys, tempfile, time, unittest
+
+DESCENT, REHEARSE = (pathlib.Path(p).resolve() for p in sys.argv[1:3])
+EXPERIMENT = """{
+  // two widths, two seeds
+  "name": "trial", "seeds": 2,
+  "data": {"name": "mnist1d"},
+  "model": {"kind": "mlp", "width": 8, "depth": 1},
+  "train": {"epochs": 1, "optimizer": {"name": "sgd", "lr": 0.1}},
+  "sweep": {"model.width": [4, 8]}
+}
+"""
+CSVS = ("curves.csv", "summary.csv", "points.csv")
+
+
+class Cli(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="descent_cli_"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.bin = self.folder / "bin"
+        self.bin.mkdir()
+        shutil.copy(DESCENT, self.bin / "descent")
+        shutil.copy(REHEARSE, self.bin / "descent-train")
+        (self.folder / "x.json").write_text(EXPERIMENT)
+
+    def descent(self, *words, status=0, **more):
+        done = subprocess.run([self.bin / "descent", *words], cwd=self.folder, capture_output=True, text=True, **more)
+        self.assertEqual(done.returncode, status, done.stderr + done.stdout)
+        return done
+
+    def csvs(self, results="results/trial"):
+        return {name: (self.folder / results / name).read_bytes() for name in CSVS}
+
+
+class Run(Cli):
+    def test_writes_the_csvs_and_prints_the_points(self):
+        done = self.descent("run", "x.json")
+        self.assertEqual(done.stdout, "model.width  n  final_test_error\n"
+                                      "          4  2   0.01172 ± 0.05\n"
+                                      "          8  2   0.01172 ± 0.05\n"
+                                      "\n4 of 4 runs, mean ± 95 % interval; {curves,summary,points}.csv in "
+                                      "results/trial\n")
+        rows = list(csv.DictReader(io.StringIO(self.csvs()["curves.csv"].decode())))
+        self.assertEqual([(r["model.width"], r["seed"], r["step"]) for r in rows],
+                         [(w, s, t) for w in "48" for s in "01" for t in ("0", "40")])
+
+    def test_finds_everything_done_the_second_time(self):
+        self.descent("run", "x.json")
+        first = self.csvs()
+        (self.bin / "descent-train").unlink()
+        done = self.descent("run", "x.json")
+        self.assertEqual(done.stderr, "")
+        self.assertEqual(self.csvs(), first)
+
+    def test_trains_only_what_is_new(self):
+        self.descent("run", "x.json")
+        done = self.descent("run", "x.json", "--seeds", "3")
+        self.assertEqual(done.stderr, "rehearsed 1 runs\n" * 2)
+        fresh = self.folder / "fresh"
+        self.descent("run", "x.json", "--seeds", "3", "--out", fresh)
+        self.assertEqual(self.csvs(), self.csvs("fresh/trial"))
+
+    def test_passes_every_word_on(self):
+        self.descent("run", "x.json", "--set", "name=other", "--sweep", "model.width=2", "--seeds", "[7]", "--jobs", "1",
+                     "--save-weights", "--fail-fast", "--no-color", "--out", "deep/er")
+        rows = list(csv.DictReader((self.folder / "deep/er/other/summary.csv").open()))
+        self.assertEqual([(r["model.width"], r["seed"]) for r in rows], [("2", "7")])
+
+    def test_writes_the_curves_to_stdout(self):
+        for _ in range(2):  # once by the training program, once by the shell program
+            done = self.descent("run", "x.json", "--csv", "-")
+            self.assertEqual(done.stdout.encode(), self.csvs()["curves.csv"])
+            self.assertIn("4 of 4 runs", done.stderr)
+
+    def test_sets_a_damaged_part_aside_and_trains_it_again(self):
+        self.descent("run", "x.json")
+        first = self.csvs()
+        part = next((self.folder / "results/trial/parts").iterdir())
+        (part / "curves.csv").write_bytes(b"")
+        done = self.descent("run", "x.json")
+        self.assertEqual(done.stderr, f"results/trial/parts/{part.name}: damaged (the checksum of curves.csv is wrong); "
+                                      f"set aside as {part.name}.damaged, its runs count as missing\nrehearsed 2 runs\n")
+        self.assertEqual(self.csvs(), first)
+
+    def test_leaves_a_folder_alone_that_is_not_its_own(self):
+        (self.folder / "results/trial").mkdir(parents=True)
+        (self.folder / "results/trial/thesis.tex").write_text("mine")
+        done = self.descent("run", "x.json", status=2)
+        self.assertEqual(done.stderr, "results/trial: exists and is not a results folder of descent; choose another "
+                                      "--out\n")
+        self.assertEqual([f.name for f in (self.folder / "results/trial").iterdir()], ["thesis.tex"])
+
+    def test_names_the_program_that_is_missing(self):
+        (self.bin / "descent-train").unlink()
+        done = self.descent("run", "x.json", status=1, env={"PATH": "/usr/bin:/bin"})
+        self.assertEqual(done.stderr, f"descent: descent-train, the program that trains, is neither in {self.bin} nor in "
+                                      "PATH; build or install it\n")
+
+    def test_finds_the_training_program_in_the_path(self):
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        (self.bin / "descent-train").rename(elsewhere / "descent-train")
+        self.descent("run", "x.json", env={"PATH": str(elsewhere)})
+
+    def test_can_be_repeated_from_its_own_resolved_experiment(self):
+        self.descent("run", "x.json")
+        self.descent("run", "results/trial/experiment.json", "--out", "again")
+        self.assertEqual(self.csvs(), self.csvs("again/trial"))
+
+
+class Readers(Cli):
+    def test_table_takes_a_results_folder_or_an_experiment(self):
+        self.descent("run", "x.json")
+        of_folder = self.descent("table", "results/trial").stdout
+        self.assertEqual(of_folder, self.descent("table", "x.json").stdout)
+        self.assertIn("0.01172 ± 0.05", of_folder)
+
+    def test_table_as_json_holds_the_numbers_of_points_csv(self):
+        self.descent("run", "x.json")
+        points = json.loads(self.descent("table", "results/trial", "--json").stdout)
+        rows = list(csv.DictReader((self.folder / "results/trial/points.csv").open()))
+        self.assertEqual(points[1]["point"], {"model.width": "8"})
+        self.assertEqual(points[1]["final_test_error"]["high"], float(rows[1]["final_test_error_high"]))
+
+    def test_table_of_another_folder_says_so(self):
+        done = self.descent("table", "bin", status=2)
+        self.assertEqual(done.stderr, "bin: is a folder, but not one of results\n")
+
+    def test_merge_writes_the_csvs_again(self):
+        self.descent("run", "x.json")
+        first = self.csvs()
+        for name in CSVS:
+            (self.folder / "results/trial" / name).unlink()
+        self.descent("merge", "results/trial")
+        self.assertEqual(self.csvs(), first)
+
+    def test_merge_of_unfinished_results_fails_and_counts(self):
+        self.descent("run", "x.json")
+        done = self.descent("merge", "x.json", "--seeds", "3", status=1)
+        self.assertIn("\n4 of 6 runs, ", done.stdout)
+
+    def test_plan_shows_points_runs_and_sizes(self):
+        done = self.descent("plan", "x.json")
+        self.assertEqual(done.stdout, "model.width  runs  parameters  steps  GFLOP per run\n"
+                                      "          4     2         214     40        0.00352\n"
+                                      "          8     2         418     40        0.00704\n"
+                                      "trial: 2 points, 4 runs in 2 stacks, 0.0211 GFLOP of matrix products\n")
+
+    def test_plan_as_json_holds_every_run_with_its_seeds(self):
+        plan = json.loads(self.descent("plan", "x.json", "--json").stdout)
+        runs = [run for point in plan["points"] for run in point["runs"]]
+        self.assertEqual(len({run["hash"] for run in runs}), 4)
+        self.assertEqual(runs[1]["seeds"]["init"], 1)
+        self.assertEqual(runs[1]["seeds"], runs[3]["seeds"])
+        self.assertEqual(sorted(sum(plan["stacks"], [])), sorted(run["run"] for run in runs))
+
+    def test_plan_with_time_asks_the_training_program(self):
+        self.assertEqual(self.descent("plan", "x.json", "--time").stdout, "rehearsed plan --time\n")
+
+    def test_validate_tells_of_every_file(self):
+        (self.folder / "bad.json").write_text(EXPERIMENT.replace('"width": 8', '"widht": 8'))
+        done = self.descent("validate", "x.json", "bad.json", status=2)
+        self.assertEqual(done.stdout, "x.json: valid, 2 points, 4 runs\n")
+        self.assertTrue(done.stderr.startswith("bad.json:5:28: model.widht: unknown key"), done.stderr)
+
+    def test_explain_and_list_answer_as_text_and_json(self):
+        self.assertIn("norm", self.descent("explain", "model.norm").stdout)
+        keys = json.loads(self.descent("explain", "--json").stdout)
+        self.assertIn("train.optimizer.lr", keys)
+        topics = self.descent("list").stdout.split()
+        for topic in topics:
+            self.assertTrue(json.loads(self.descent("list", topic, "--json").stdout))
+            self.assertTrue(self.descent("list", topic).stdout)
+        self.assertEqual(sorted(json.loads(self.descent("list", "--json").stdout)), sorted(topics))
+
+    def test_list_of_an_unknown_topic_names_the_nearest(self):
+        done = self.descent("list", "nroms", status=2)
+        self.assertTrue(done.stderr.startswith('unknown topic "nroms"; did you mean "norms"? (one of '), done.stderr)
+
+    def test_schema_is_json(self):
+        self.assertIn("2020-12", json.loads(self.descent("schema").stdout)["$schema"])
+
+
+class Shell(Cli):
+    def test_help_of_every_command_has_an_example(self):
+        commands = self.descent("complete", "--", "").stdout.split()
+        self.assertIn("run", commands)
+        for command in commands:
+            self.assertIn("Example:\n  ", self.descent(command, "--help").stdout)
+
+    def test_version_is_one_line(self):
+        self.assertRegex(self.descent("--version").stdout, r"^descent \d+\.\d+\.\d+ \(\w+\)\n$")
+
+    def test_an_unknown_command_names_the_nearest(self):
+        done = self.descent("rnu", status=2)
+        self.assertEqual(done.stderr, 'unknown command "rnu"; did you mean "run"? (one of run, validate, plan, schema, '
+                                      "explain, list, table, merge, completion)\n")
+
+    def test_wrong_usage_exits_2_and_writes_nothing(self):
+        for words in [[], ["run"], ["run", "x.json", "--jobs", "0"], ["run", "x.json", "--csv", "file"],
+                      ["run", "x.json", "--what"], ["completion", "tcsh"], ["run", "no.json"]]:
+            done = self.descent(*words, status=2)
+            self.assertNotEqual(done.stderr, "", words)
+            self.assertEqual(done.stdout, "", words)
+        self.assertFalse((self.folder / "results").exists())
+
+    def test_a_reader_that_goes_away_is_no_error(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run([self.bin / "descent", "schema"], stdout=writer, stderr=subprocess.PIPE)
+        os.close(writer)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+
+    def test_a_full_disk_behind_stdout_is_an_error(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([self.bin / "descent", "schema"], stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr, "descent: cannot write to the standard output: No space left on device\n")
+
+    def test_colours_only_on_a_terminal_that_wants_them(self):
+        self.descent("run", "x.json")
+        self.assertIn("\x1b[1m", self.on_terminal("table", "results/trial", TERM="xterm"))
+        self.assertNotIn("\x1b", self.on_terminal("table", "results/trial", "--no-color", TERM="xterm"))
+        self.assertNotIn("\x1b", self.on_terminal("table", "results/trial", TERM="xterm", NO_COLOR="1"))
+        self.assertNotIn("\x1b", self.on_terminal("table", "results/trial", TERM="dumb"))
+
+    def on_terminal(self, *words, **environment):
+        master, slave = pty.openpty()
+        subprocess.run([self.bin / "descent", *words], cwd=self.folder, stdout=slave, env=environment, check=True)
+        os.close(slave)
+        text = b""
+        try:
+            while chunk := os.read(master, 4096):
+                text += chunk
+        except OSError:
+            pass  # how Linux says that the other end is closed
+        os.close(master)
+        return text.decode()
+
+    def test_completion_offers_commands_options_keys_and_choices(self):
+        def offers(*words):
+            return self.descent("complete", "--", *words).stdout.split()
+        self.assertEqual(offers("ex"), ["explain"])
+        self.assertEqual(offers("run", "x.json", "--sa"), ["--save-weights"])
+        self.assertEqual(offers("run", "--set", "train.optimizer.l"), ["train.optimizer.lr="])
+        self.assertEqual(offers("run", "--set", "model.norm.kind=b"), ["model.norm.kind=batch"])
+        self.assertEqual(offers("run", "--sweep", "model.norm=none,l"), ["model.norm=none,layer"])
+        self.assertEqual(offers("run", "--set", "model.norm.affine="),
+                         ["model.norm.affine=true", "model.norm.affine=false"])
+        self.assertIn("model.init", offers("explain", "model.in"))
+        self.assertEqual(offers("list", "norm"), ["norms"])
+        self.assertEqual(offers("completion", "z"), ["zsh"])
+        self.assertEqual(offers("run", "x"), [])
+
+    @unittest.skipUnless(shutil.which("bash"), "needs bash")
+    def test_bash_completes_with_the_script(self):
+        program = """eval "$(descent completion bash)"
+compopt() { :; }
+ask() { COMP_LINE=$1 COMP_POINT=${#1}; _descent; echo "${COMPREPLY[*]}"; }
+ask 'descent pl'
+ask 'descent run x.json --set model.norm.kind=b'
+ask 'descent list norm'
+"""
+        done = subprocess.run(["bash", "-c", program], capture_output=True, text=True,
+                              env={"PATH": f"{self.bin}:/usr/bin:/bin"})
+        self.assertEqual(done.stdout.split("\n"), ["plan", "batch", "norms", ""], done.stderr)
+
+    def test_answers_at_once(self):
+        for words in (["--help"], ["validate", "x.json"], ["plan", "x.json"]):
+            times = []
+            for _ in range(5):
+                start = time.perf_counter()
+                self.descent(*words)
+                times.append(time.perf_counter() - start)
+            self.assertLess(min(times), 0.05, words)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])

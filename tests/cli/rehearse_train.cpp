@@ -1,0 +1,63 @@
+// Stands in for descent-train where the command line is tested: reads the same words, keeps the same folder, but
+// makes its rows up instead of training.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "config/write.h"
+#include "descent/options.h"
+#include "plan/pack.h"
+#include "report/finish.h"
+#include "report/guard.h"
+
+namespace descent {
+namespace {
+
+store::RunResult made_up(const plan::Run& run) {
+  store::RunResult result{run.hash, {}, {}};
+  for (std::int64_t step : {0, 40}) {
+    store::Evaluation row;
+    row.step = step;
+    row.metrics.test_error = static_cast<double>(run.seed + 1) / 128;
+    result.curve.push_back(row);
+  }
+  result.summary.final = {1.0, 40, result.curve.back().metrics};
+  return result;
+}
+
+int rehearse(int argc, char** argv) {
+  CLI::App app;
+  RunOptions options;
+  CLI::App* run = app.add_subcommand("run");
+  add_experiment_options(*run, options);
+  add_out_option(*run, options);
+  add_run_options(*run, options);
+  CLI::App* plan_command = app.add_subcommand("plan");
+  add_experiment_options(*plan_command, options);
+  add_plan_options(*plan_command, options);
+  if (const auto status = parse_command_line(app, argc, argv)) return *status;
+  if (options.time) {
+    fmt::print("rehearsed plan --time\n");
+    return 0;
+  }
+  const config::Document document = config::read_document(options.file, options.overrides);
+  const plan::Plan plan = plan::make_plan(document);
+  const store::Results results(options.out, plan);
+  results.write_experiment(config::write_document(document));
+  for (const plan::Stack& stack : plan::pack(plan, results.missing())) {
+    std::vector<store::RunResult> rows;
+    for (const std::size_t index : stack) rows.push_back(made_up(plan.runs[index]));
+    fmt::print(stderr, "rehearsed {} runs\n", rows.size());
+    results.write_part(rows, {});
+  }
+  return report::finish(results, plan, {!options.csv.empty(), options.no_color});
+}
+
+}  // namespace
+}  // namespace descent
+
+int main(int argc, char** argv) {
+  return descent::report::guarded([&] { return descent::rehearse(argc, argv); });
+}
