@@ -121,7 +121,12 @@ struct Experiment {
   Train train;
 };
 
-// Sizes that follow from the keys. `val` is 0 without a validation split.
+// Whether the test examples come from the pool (the official training part; all examples where there is no
+// official split) instead of an official test part.
+bool tests_on_rest(const Data& data);
+
+// Sizes that follow from the keys. `val` is 0 without a validation split; it is chosen from the pool, beside the
+// training examples. With tests_on_rest the test examples come from what the two leave of the pool.
 struct SplitSizes {
   std::int64_t train, val, test;
 };

@@ -21,9 +21,12 @@ struct Json {
   std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object> value = nullptr;
   std::int64_t line = 0, column = 0;  // 1-based; 0: not from a file (an override)
 
+  template <class T>
+  bool is() const { return std::holds_alternative<T>(value); }
   const Json* find(std::string_view key) const;  // member of an object, or null
   Json* find(std::string_view key);
   std::string dump() const;                      // compact, keys in order
+  std::string pretty() const;                    // in lines, short values on one
 };
 
 struct Json::Member {
@@ -31,6 +34,9 @@ struct Json::Member {
   std::int64_t line = 0, column = 0;  // of the key
   Json value;
 };
+
+// Where reading gives up listing problems.
+inline constexpr std::size_t most_problems = 200;
 
 // Parses `text`; problems (syntax, duplicate keys, too deep, not UTF-8) are appended, with `file` as given.
 // After a syntax error the result is what was read until then.

@@ -53,7 +53,9 @@ struct Key {
   Slot slot;
   std::string_view unit_name;
   std::optional<Bound> minimum, maximum;
-  bool changes_numbers = true;  // part of a run's identity
+  bool changes_numbers = true;  // part of a run's identity; may be swept
+  bool (*applies)(const Experiment&) = nullptr;  // whether it has an effect; null: always
+  std::string_view idle;                         // "has no effect ...": "without the optimizer \"sgd\""
 
   Key& at_least(double v) { minimum = {v, true}; return *this; }
   Key& above(double v) { minimum = {v, false}; return *this; }
@@ -61,10 +63,38 @@ struct Key {
   Key& below(double v) { maximum = {v, false}; return *this; }
   Key& unit(std::string_view v) { unit_name = v; return *this; }
   Key& cosmetic() { changes_numbers = false; return *this; }
+  Key& when(bool (*applies_in)(const Experiment&), std::string_view otherwise) {
+    applies = applies_in;
+    idle = otherwise;
+    return *this;
+  }
+  bool has_effect(const Experiment& experiment) const { return !applies || applies(experiment); }
 };
 
 // All keys of an experiment, with slots that point into `experiment` (which must outlive the tree).
 std::vector<Key> describe(Experiment& experiment);
+
+// The key with this path, or null: find_key(keys, "model.norm.kind").
+Key* find_key(std::vector<Key>& keys, std::string_view path);
+
+// Whether `path` is `section` or lies inside it.
+bool lies_in(std::string_view path, std::string_view section);
+
+// Calls visit(path, key) for every key of the tree, a section before what is in it.
+template <class Tree, class Visit>
+void for_each_key(Tree& keys, const Visit& visit, const std::string& prefix = {}) {
+  for (auto& key : keys) {
+    const std::string path = prefix + std::string(key.name);
+    visit(path, key);
+    if (auto* section = std::get_if<SectionSlot>(&key.slot)) for_each_key(section->keys, visit, path + ".");
+  }
+}
+
+// The key by which a bare value abbreviates this section, or null.
+const Key* shorthand_of(const Key& key);
+
+// Whether the sweep may vary it: what changes numbers, single values and sections that a bare value abbreviates.
+bool is_sweepable(const Key& key);
 
 // Keys that the file may hold beside them, read elsewhere: "sweep", "$schema".
 struct ExtraKey {

@@ -1,0 +1,189 @@
+#include "config/choices.h"
+
+namespace descent::config {
+namespace {
+
+template <class Enum>
+constexpr Choice row(Enum value, std::string_view name, std::string_view help, std::string_view source = "-") {
+  return {static_cast<int>(value), name, help, source};
+}
+
+constexpr Choice devices[] = {
+    row(Device::cpu, "cpu", "the processor; one thread per run unless train.threads says otherwise"),
+    row(Device::cuda, "cuda", "an NVIDIA GPU; not available in this version"),
+};
+
+constexpr Choice precisions[] = {
+    row(Precision::float32, "float32", "single precision, about 7 digits", "IEEE 754"),
+    row(Precision::float64, "float64", "double precision, about 16 digits, slower", "IEEE 754"),
+};
+
+constexpr Choice data_names[] = {
+    row(DataName::mnist1d, "mnist1d", "1-D digit signals, 40 features, 10 classes; 4000 to train, 1000 to test",
+        "Greydanus and Kobak 2024, \"Scaling down deep learning with MNIST-1D\""),
+    row(DataName::mnist1d_large, "mnist1d_large",
+        "the same generator, 40 features, 10 classes; 10000 to train, 6000 to test",
+        "Greydanus and Kobak 2024, \"Scaling down deep learning with MNIST-1D\""),
+    row(DataName::digits, "digits",
+        "handwritten digits of 8 x 8 pixels, 64 features, 10 classes; 1797 examples without an official test part",
+        "Alpaydin and Kaynak 1998, UCI Machine Learning Repository"),
+};
+
+constexpr Choice subsets[] = {
+    row(Subset::first, "first", "in the order of the file, the same for every seed"),
+    row(Subset::random, "random", "in a random order, another for every seed"),
+};
+
+constexpr Choice test_parts[] = {
+    row(TestFrom::official, "official", "the first test_size examples of the data set's own test part"),
+    row(TestFrom::rest, "rest", "the examples that follow the training examples in the pool"),
+};
+
+constexpr Choice normalizations[] = {
+    row(Normalize::none, "none", "features as in the file"),
+    row(Normalize::standard, "standard", "(x - mean) / standard deviation of each feature",
+        "LeCun et al. 1998, \"Efficient BackProp\""),
+    row(Normalize::minmax, "minmax", "(x - min) / (max - min) of each feature: [0, 1] on the training part"),
+};
+
+constexpr Choice noise_kinds[] = {
+    row(NoiseKind::other, "other", "a noisy label moves to one of the other classes: rate 0.15 changes 15 %",
+        "Nakkiran et al. 2019, \"Deep double descent\""),
+    row(NoiseKind::uniform, "uniform", "a noisy label is redrawn over all classes: with 10, rate 0.15 changes 13.5 %",
+        "Zhang et al. 2017, \"Understanding deep learning requires rethinking generalization\""),
+};
+
+constexpr Choice splits[] = {
+    row(Split::train, "train", "the examples trained on, with their noisy labels"),
+    row(Split::val, "val", "the validation examples, with noise as in training"),
+    row(Split::test, "test", "the test examples, with clean labels unless label_noise.on_test"),
+};
+
+constexpr Choice models[] = {
+    row(ModelKind::mlp, "mlp", "fully connected layers: hidden ones with norm, activation and dropout, then a readout",
+        "Rumelhart, Hinton and Williams 1986"),
+};
+
+constexpr Choice activations[] = {
+    row(Activation::relu, "relu", "max(x, 0)", "Nair and Hinton 2010"),
+    row(Activation::tanh, "tanh", "tanh(x)", "LeCun et al. 1998"),
+    row(Activation::sigmoid, "sigmoid", "1 / (1 + exp(-x))", "Rumelhart, Hinton and Williams 1986"),
+    row(Activation::gelu, "gelu", "x Phi(x), Phi the normal distribution function", "Hendrycks and Gimpel 2016"),
+    row(Activation::leaky_relu, "leaky_relu", "x for x > 0, else 0.01 x", "Maas et al. 2013"),
+    row(Activation::silu, "silu", "x sigmoid(x), also called swish", "Elfwing et al. 2017"),
+    row(Activation::identity, "identity", "x: the network stays linear", "Saxe et al. 2013"),
+};
+
+constexpr Choice norms[] = {
+    row(NormKind::none, "none", "no normalization"),
+    row(NormKind::batch, "batch", "each feature to mean 0 and variance 1 over the batch; then gamma x + beta",
+        "Ioffe and Szegedy 2015"),
+    row(NormKind::layer, "layer", "each example to mean 0 and variance 1 over its features; then gamma x + beta",
+        "Ba et al. 2016"),
+    row(NormKind::rms, "rms", "each example to mean square 1 over its features; then gamma x",
+        "Zhang and Sennrich 2019"),
+};
+
+constexpr Choice norm_positions[] = {
+    row(NormPosition::before, "before", "linear, norm, activation", "Ioffe and Szegedy 2015"),
+    row(NormPosition::after, "after", "linear, activation, norm", "Mishkin et al. 2016"),
+};
+
+constexpr Choice statistics[] = {
+    row(PredictWith::running, "running", "averages collected during training", "Ioffe and Szegedy 2015"),
+    row(PredictWith::batch, "batch", "mean and variance of the examples evaluated together"),
+};
+
+// fan_in, fan_out: inputs and outputs of the layer; fan: the one that `mode` names. N(0, v) has variance v,
+// U(+-b) is uniform on [-b, b] and has variance b^2 / 3.
+constexpr Choice initializers[] = {
+    row(InitScheme::pytorch_default, "pytorch_default",
+        "gain * U(+-sqrt(1/fan_in)), variance gain^2/(3 fan_in); bias U(+-sqrt(1/fan_in))",
+        "nn.Linear of PyTorch 2"),
+    row(InitScheme::zeros, "zeros", "0: every unit of a layer stays equal"),
+    row(InitScheme::constant, "constant", "value: every unit of a layer stays equal"),
+    row(InitScheme::normal, "normal", "N(0, std^2), or N(0, gain^2/fan_in) without std"),
+    row(InitScheme::uniform, "uniform",
+        "U(+-sqrt(3) std), variance std^2, or U(+-gain sqrt(3/fan_in)) without std"),
+    row(InitScheme::xavier_normal, "xavier_normal", "N(0, gain^2 * 2/(fan_in + fan_out))", "Glorot and Bengio 2010"),
+    row(InitScheme::xavier_uniform, "xavier_uniform",
+        "U(+-gain sqrt(6/(fan_in + fan_out))), variance gain^2 * 2/(fan_in + fan_out)", "Glorot and Bengio 2010"),
+    row(InitScheme::he_normal, "he_normal", "N(0, gain^2 * 2/fan)", "He et al. 2015"),
+    row(InitScheme::he_uniform, "he_uniform", "U(+-gain sqrt(6/fan)), variance gain^2 * 2/fan", "He et al. 2015"),
+    row(InitScheme::lecun_normal, "lecun_normal", "N(0, gain^2/fan_in)", "LeCun et al. 1998, \"Efficient BackProp\""),
+    row(InitScheme::orthogonal, "orthogonal", "gain * Q with orthonormal rows or columns, whichever are fewer",
+        "Saxe et al. 2013"),
+};
+
+constexpr Choice fans[] = {
+    row(FanMode::fan_in, "fan_in", "number of inputs: keeps the variance of the signals", "He et al. 2015"),
+    row(FanMode::fan_out, "fan_out", "number of outputs: keeps the variance of the gradients", "He et al. 2015"),
+};
+
+constexpr Choice optimizers[] = {
+    row(OptimizerName::sgd, "sgd", "stochastic gradient descent, with momentum if given; decay is added to the gradient",
+        "Sutskever et al. 2013"),
+    row(OptimizerName::adam, "adam", "steps scaled by running moments; decay is added to the gradient",
+        "Kingma and Ba 2015"),
+    row(OptimizerName::adamw, "adamw", "Adam with the decay applied to the weights themselves",
+        "Loshchilov and Hutter 2019"),
+};
+
+constexpr Choice schedules[] = {
+    row(ScheduleKind::constant, "constant", "lr"),
+    row(ScheduleKind::step, "step", "lr * factor^floor(t / every)", "He et al. 2016"),
+    row(ScheduleKind::multistep, "multistep", "lr * factor^(number of milestones reached)", "He et al. 2016"),
+    row(ScheduleKind::cosine, "cosine", "from lr to minimum_lr along half a cosine over the whole training",
+        "Loshchilov and Hutter 2017"),
+    row(ScheduleKind::exponential, "exponential", "lr * factor^t"),
+};
+
+constexpr Choice units[] = {
+    row(DurationUnit::epochs, "epochs", "passes over the training examples"),
+    row(DurationUnit::steps, "steps", "updates of the weights"),
+};
+
+constexpr Choice losses[] = {
+    row(LossKind::cross_entropy, "cross_entropy", "-log softmax of the right class, mean over examples", "Bridle 1990"),
+    row(LossKind::mse, "mse", "squared distance to the one-hot label, mean over examples and classes",
+        "Hui and Belkin 2021"),
+};
+
+constexpr Choice monitors[] = {
+    row(Monitor::none, "none", "no early stopping"),
+    row(Monitor::val_loss, "val_loss", "loss on the validation examples", "Prechelt 1998"),
+    row(Monitor::val_error, "val_error", "share of validation examples misclassified", "Prechelt 1998"),
+    row(Monitor::train_loss, "train_loss", "loss on the training examples"),
+    row(Monitor::train_error, "train_error", "share of training examples misclassified"),
+};
+
+constexpr Choice restores[] = {
+    row(Restore::best, "best", "the weights at the best monitored value", "Prechelt 1998"),
+    row(Restore::last, "last", "the weights at the last step"),
+};
+
+}  // namespace
+
+Choices choices_of(Device) { return {"device", devices}; }
+Choices choices_of(Precision) { return {"precision", precisions}; }
+Choices choices_of(DataName) { return {"data set", data_names}; }
+Choices choices_of(Subset) { return {"subset", subsets}; }
+Choices choices_of(TestFrom) { return {"test part", test_parts}; }
+Choices choices_of(Normalize) { return {"normalization", normalizations}; }
+Choices choices_of(NoiseKind) { return {"kind of label noise", noise_kinds}; }
+Choices choices_of(Split) { return {"split", splits}; }
+Choices choices_of(ModelKind) { return {"model", models}; }
+Choices choices_of(Activation) { return {"activation", activations}; }
+Choices choices_of(NormKind) { return {"norm", norms}; }
+Choices choices_of(NormPosition) { return {"norm position", norm_positions}; }
+Choices choices_of(PredictWith) { return {"kind of statistics", statistics}; }
+Choices choices_of(InitScheme) { return {"initializer", initializers}; }
+Choices choices_of(FanMode) { return {"fan", fans}; }
+Choices choices_of(OptimizerName) { return {"optimizer", optimizers}; }
+Choices choices_of(ScheduleKind) { return {"schedule", schedules}; }
+Choices choices_of(DurationUnit) { return {"unit", units}; }
+Choices choices_of(LossKind) { return {"loss", losses}; }
+Choices choices_of(Monitor) { return {"monitored value", monitors}; }
+Choices choices_of(Restore) { return {"choice of weights", restores}; }
+
+}  // namespace descent::config

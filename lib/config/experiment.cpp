@@ -1,0 +1,41 @@
+#include "config/experiment.h"
+
+#include <cmath>
+
+namespace descent::config {
+
+bool tests_on_rest(const Data& data) {
+  return data.test_from == TestFrom::rest || data_facts(data.name).test_size == 0;
+}
+
+SplitSizes split_sizes(const Data& data) {
+  const DataFacts& facts = data_facts(data.name);
+  const std::int64_t pool = facts.train_size;
+  const std::int64_t fraction = std::llround(data.val_fraction.value_or(0) * static_cast<double>(pool));
+  const std::int64_t val = data.val_size.value_or(fraction);
+  if (!tests_on_rest(data))
+    return {data.train_size.value_or(pool - val), val, data.test_size.value_or(facts.test_size)};
+  // Of the two that share the pool, the one without a size takes what the other leaves.
+  const std::int64_t test = data.test_size.value_or(data.train_size ? pool - val - *data.train_size : 0);
+  return {data.train_size.value_or(pool - val - test), val, test};
+}
+
+std::vector<std::int64_t> hidden_widths(const Model& model) {
+  if (!model.hidden.empty() || !model.width) return model.hidden;
+  return std::vector<std::int64_t>(static_cast<std::size_t>(model.depth.value_or(0)), *model.width);
+}
+
+std::int64_t batch_size(const Train& train, std::int64_t train_size) {
+  return train.batch_size == 0 ? train_size : train.batch_size;
+}
+
+std::int64_t steps_per_epoch(const Train& train, std::int64_t train_size) {
+  const std::int64_t batch = batch_size(train, train_size);
+  return train.drop_last ? train_size / batch : (train_size + batch - 1) / batch;
+}
+
+std::int64_t total_steps(const Train& train, std::int64_t train_size) {
+  return train.steps.value_or(train.epochs.value_or(0) * steps_per_epoch(train, train_size));
+}
+
+}  // namespace descent::config

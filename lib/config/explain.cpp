@@ -1,0 +1,125 @@
+// Help on keys and choices, from the key tree and the tables.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/slots.h"
+#include "config/write.h"
+#include "core/text.h"
+
+namespace descent::config {
+namespace {
+
+std::string default_text(const Key& key) {
+  if (std::holds_alternative<SectionSlot>(key.slot)) return "";
+  const Json value = to_json(key);
+  return value.is<std::nullptr_t>() || key.name == "name" || key.name == "description" ? "" : value.dump();
+}
+
+// One line of a list of keys.
+std::string line_of(std::string_view name, std::size_t width, const Key& key) {
+  const std::string preset = default_text(key);
+  return fmt::format("  {:<{}}  {}{}\n", name, width, describe_key(key), preset.empty() ? "" : fmt::format(" ({})", preset));
+}
+
+std::string choices_table(const Choices& choices) {
+  std::size_t width = 0;
+  for (const Choice& choice : choices.table) width = std::max(width, choice.name.size());
+  std::string text;
+  for (const Choice& choice : choices.table)
+    text += fmt::format("  {:<{}}  {}{}\n", choice.name, width, choice.help,
+                        choice.source == "-" ? "" : fmt::format(" [{}]", choice.source));
+  return text;
+}
+
+std::string explain_all(const std::vector<Key>& keys) {
+  std::string text = "Keys of an experiment, with their defaults:\n\n";
+  for_each_key(keys, [&](const std::string& path, const Key& key) {
+    if (!std::holds_alternative<SectionSlot>(key.slot)) text += line_of(path, 33, key);
+  });
+  for (const ExtraKey& extra : extra_keys) text += fmt::format("  {:<33}  {}\n", extra.name, extra.help);
+  return text;
+}
+
+std::string explain_section(std::string_view path, const Key& key) {
+  std::string text = fmt::format("{}: {}\n", path, key.help);
+  const Key* abbreviated = shorthand_of(key);
+  if (abbreviated)
+    text += fmt::format("A bare value abbreviates it: \"{}\": V is \"{}\": {{\"{}\": V}}.\n", key.name, key.name,
+                        abbreviated->name);
+  const auto& keys = std::get<SectionSlot>(key.slot).keys;
+  std::size_t width = 0;
+  for (const Key& inner : keys) width = std::max(width, inner.name.size());
+  text += "\n";
+  for (const Key& inner : keys) text += line_of(inner.name, width, inner);
+  const auto* slot = abbreviated ? std::get_if<EnumSlot>(&abbreviated->slot) : nullptr;
+  if (slot) text += fmt::format("\n{}.{}:\n\n{}", path, abbreviated->name, choices_table(slot->choices));
+  return text;
+}
+
+std::string explain_leaf(std::string_view path, const Key& key) {
+  std::string text = fmt::format("{}: {}\n", path, describe_key(key));
+  const std::string bounds = bounds_text(key), preset = default_text(key);
+  text += fmt::format("Takes {}{}{}.\n", type_name(key.slot), bounds.empty() ? "" : ", ", bounds);
+  if (!preset.empty()) text += fmt::format("Default: {}.\n", preset);
+  if (const auto* slot = std::get_if<EnumSlot>(&key.slot)) text += fmt::format("\n{}", choices_table(slot->choices));
+  if (const auto* slot = std::get_if<EnumListSlot>(&key.slot)) text += fmt::format("\n{}", choices_table(slot->choices));
+  return text;
+}
+
+constexpr std::string_view sweep_examples = R"(
+Paths to lists of values; null stands for the default. All combinations:
+  "sweep": {"model.width": [4, 8, 16], "model.norm": ["none", "batch"]}
+Values in step:
+  "sweep": {"zip": {"model.width": [4, 16], "train.optimizer.lr": [0.1, 0.02]}}
+One after the other:
+  "sweep": [{"model.depth": [2, 4]}, {"model.width": [256]}]
+Instead of a list, {"range": [from, to, step]} or {"logspace": [from, to, count]}; whole numbers stay whole.
+)";
+
+}  // namespace
+
+std::string explain(std::string_view path) {
+  Experiment defaults;
+  std::vector<Key> keys = describe(defaults);
+  if (path.empty()) return explain_all(keys);
+  for (const ExtraKey& extra : extra_keys)
+    if (extra.name == path)
+      return fmt::format("{}: {}\n{}", path, extra.help, path == "sweep" ? sweep_examples : "");
+  const Key* key = find_key(keys, path);
+  if (!key) {
+    std::vector<std::string> known = key_paths();
+    throw core::InputError(fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, known)));
+  }
+  return std::holds_alternative<SectionSlot>(key->slot) ? explain_section(path, *key) : explain_leaf(path, *key);
+}
+
+std::vector<std::string> key_paths() {
+  Experiment defaults;
+  std::vector<Key> keys = describe(defaults);
+  std::vector<std::string> paths;
+  for_each_key(keys, [&](const std::string& path, const Key&) { paths.push_back(path); });
+  return paths;
+}
+
+const std::vector<Topic>& topics() {
+  static const std::vector<Topic> all{
+      {"data", choices_of(DataName{})},
+      {"normalizations", choices_of(Normalize{})},
+      {"label_noise", choices_of(NoiseKind{})},
+      {"models", choices_of(ModelKind{})},
+      {"activations", choices_of(Activation{})},
+      {"norms", choices_of(NormKind{})},
+      {"initializers", choices_of(InitScheme{})},
+      {"optimizers", choices_of(OptimizerName{})},
+      {"schedules", choices_of(ScheduleKind{})},
+      {"losses", choices_of(LossKind{})},
+      {"monitors", choices_of(Monitor{})},
+      {"precisions", choices_of(Precision{})},
+      {"devices", choices_of(Device{})},
+  };
+  return all;
+}
+
+}  // namespace descent::config

@@ -1,0 +1,218 @@
+#include "config/json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/text.h"
+
+namespace descent::config {
+namespace {
+
+constexpr std::size_t deepest = 64, most_values = 1'000'000;
+
+// Follows the tokens of the parser through the text and knows line and column. The parser tells neither, only the
+// order of the tokens; every byte is passed once.
+class Cursor {
+ public:
+  explicit Cursor(std::string_view text) : rest_(text) {}
+
+  // To the next token: over white space, comments and one separator, which is returned.
+  char find_token() {
+    char separator = 0;
+    while (!rest_.empty()) {
+      if (rest_.starts_with("//")) pass(rest_.find('\n'));
+      else if (rest_.starts_with("/*")) pass_comment();
+      else if (!separator && (rest_[0] == ',' || rest_[0] == ':')) separator = rest_[0], pass(1);
+      else if (std::string_view(" \t\r\n").find(rest_[0]) != rest_.npos) pass(1);
+      else break;
+    }
+    return separator;
+  }
+
+  char token() const { return rest_.empty() ? '\0' : rest_[0]; }
+
+  void pass_token() {
+    std::size_t length = 1;
+    if (token() == '"') {
+      while (length < rest_.size() && rest_[length] != '"') length += rest_[length] == '\\' ? 2 : 1;
+      ++length;
+    } else if (std::isalnum(static_cast<unsigned char>(token())) || token() == '-') {
+      length = rest_.find_first_not_of("abcdefghijklmnopqrstuvwxyzE0123456789+-.");
+    }
+    pass(length);
+  }
+
+  std::int64_t line = 1, column = 1;
+
+ private:
+  void pass_comment() {
+    const std::size_t end = rest_.find("*/", 2);
+    pass(end == rest_.npos ? end : end + 2);
+  }
+
+  void pass(std::size_t length) {
+    length = std::min(length, rest_.size());
+    for (const char c : rest_.substr(0, length)) {
+      if (c == '\n') ++line, column = 1;
+      else if ((c & 0xC0) != 0x80) ++column;  // continuation bytes of UTF-8 are no characters
+    }
+    rest_.remove_prefix(length);
+  }
+
+  std::string_view rest_;
+};
+
+// Builds values from the events of nlohmann's parser, each with the position where its token begins.
+class Builder {
+ public:
+  Builder(std::string_view text, const std::string& file, std::vector<core::Problem>& problems)
+      : cursor_(text), file_(file), problems_(problems) {}
+
+  bool null() { return add(nullptr); }
+  bool boolean(bool value) { return add(value); }
+  bool number_integer(std::int64_t value) { return add(value); }
+  bool number_unsigned(std::uint64_t value) {
+    return value <= INT64_MAX ? add(static_cast<std::int64_t>(value)) : too_large(std::to_string(value));
+  }
+  bool number_float(double value, const std::string& digits) {
+    return digits.find_first_of(".eE") != digits.npos ? add(value) : too_large(digits);
+  }
+  bool string(std::string& value) { return add(std::move(value)); }
+  bool binary(nlohmann::json::binary_t&) { return false; }  // JSON has none
+  bool start_object(std::size_t) { return open(Json::Object{}); }
+  bool start_array(std::size_t) { return open(Json::Array{}); }
+  bool end_array() { return close(); }
+  bool end_object() {
+    report_duplicates(std::get<Json::Object>(open_.back()->value));
+    return close();
+  }
+
+  bool key(std::string& name) {
+    cursor_.find_token();
+    auto& members = std::get<Json::Object>(open_.back()->value);
+    members.push_back({std::move(name), cursor_.line, cursor_.column, {}});
+    cursor_.pass_token();
+    return true;
+  }
+
+  bool parse_error(std::size_t, const std::string& token, const nlohmann::json::exception& error) {
+    constexpr int overflow = 406;
+    if (error.id == overflow) return too_large(token);
+    const char separator = cursor_.find_token(), next = cursor_.token();
+    if (separator == ',' && (next == '}' || next == ']'))
+      return refuse(fmt::format("not valid JSON: no comma may stand before '{}'", next));
+    const std::string_view what = error.what();
+    const std::size_t dash = what.rfind(" - ");
+    std::string_view reason = dash == what.npos ? what : what.substr(dash + 3);
+    reason = reason.substr(0, reason.find("; last read:"));
+    return refuse(fmt::format("not valid JSON: {}", reason));
+  }
+
+  Json root;
+
+ private:
+  bool refuse(std::string message) {
+    problems_.push_back({file_, cursor_.line, cursor_.column, "", std::move(message)});
+    return false;
+  }
+
+  bool too_large(const std::string& digits) {
+    cursor_.find_token();
+    return refuse(fmt::format("the number {} is too large", digits.size() <= 40 ? digits : digits.substr(0, 40) + "..."));
+  }
+
+  bool add(auto&& value) { return place(std::forward<decltype(value)>(value)) != nullptr; }
+
+  bool open(auto&& container) {
+    Json* opened = place(std::move(container));
+    if (opened && open_.size() == deepest) return refuse(fmt::format("nested more than {} deep", deepest));
+    open_.push_back(opened);
+    return opened;
+  }
+
+  bool close() {
+    open_.pop_back();
+    cursor_.find_token();
+    cursor_.pass_token();
+    return true;
+  }
+
+  Json* place(auto&& value) {
+    cursor_.find_token();
+    if (++count_ > most_values) return refuse(fmt::format("more than {} values", most_values)), nullptr;
+    Json* target = &root;
+    if (!open_.empty()) {
+      if (auto* array = std::get_if<Json::Array>(&open_.back()->value)) target = &array->emplace_back();
+      else target = &std::get<Json::Object>(open_.back()->value).back().value;
+    }
+    *target = Json{std::forward<decltype(value)>(value), cursor_.line, cursor_.column};
+    cursor_.pass_token();
+    return target;
+  }
+
+  void report_duplicates(const Json::Object& object) {
+    std::vector<const Json::Member*> members;
+    for (const Json::Member& member : object) members.push_back(&member);
+    std::ranges::stable_sort(members, {}, &Json::Member::key);
+    for (std::size_t i = 1; i < members.size() && problems_.size() <= most_problems; ++i) {
+      if (members[i]->key != members[i - 1]->key) continue;
+      problems_.push_back({file_, members[i]->line, members[i]->column, "",
+                           fmt::format("duplicate key {}, first given in line {}", core::quoted(members[i]->key),
+                                       members[i - 1]->line)});
+    }
+  }
+
+  Cursor cursor_;
+  const std::string& file_;
+  std::vector<core::Problem>& problems_;
+  std::vector<Json*> open_;  // the containers around the current value, outermost first
+  std::size_t count_ = 0;
+};
+
+void forget_positions(Json& json) {
+  json.line = json.column = 0;
+  if (auto* array = std::get_if<Json::Array>(&json.value))
+    for (Json& element : *array) forget_positions(element);
+  if (auto* object = std::get_if<Json::Object>(&json.value))
+    for (Json::Member& member : *object) {
+      member.line = member.column = 0;
+      forget_positions(member.value);
+    }
+}
+
+}  // namespace
+
+Json parse_json(std::string_view text, const std::string& file, std::vector<core::Problem>& problems) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a byte order mark
+  const std::size_t bad = std::min(core::find_invalid_utf8(text).value_or(text.npos), text.find('\0'));
+  if (bad != text.npos) {
+    const std::string_view before = text.substr(0, bad);
+    const auto line = 1 + std::ranges::count(before, '\n');
+    const auto column = 1 + std::ranges::count_if(before.substr(before.rfind('\n') + 1), [](char c) {
+      return (c & 0xC0) != 0x80;
+    });
+    const auto byte = static_cast<unsigned char>(text[bad]);
+    problems.push_back({file, line, column, "", fmt::format("not UTF-8 text: byte 0x{:02x}", byte)});
+    return {};
+  }
+  if (text.find_first_not_of(" \t\r\n") == text.npos) {
+    problems.push_back({file, 0, 0, "", "the file is empty"});
+    return {};
+  }
+  Builder builder(text, file, problems);
+  constexpr bool strict = true, comments = true;
+  nlohmann::json::sax_parse(text.begin(), text.end(), &builder, nlohmann::json::input_format_t::json, strict, comments);
+  return std::move(builder.root);
+}
+
+Json parse_value(std::string_view text) {
+  std::vector<core::Problem> problems;
+  Json json = parse_json(text, "", problems);
+  if (!problems.empty()) json = Json{std::string(text)};
+  forget_positions(json);
+  return json;
+}
+
+}  // namespace descent::config

@@ -1,0 +1,12 @@
+#pragma once
+// What --set, --sweep and --seeds change in the values of a file, before it is read.
+
+#include "config/read.h"
+#include "config/reader.h"
+
+namespace descent::config {
+
+// `root` is an object. A key that is set is no longer swept. Values from here have no position.
+void apply_overrides(Json& root, const Overrides& overrides, Problems& problems);
+
+}  // namespace descent::config

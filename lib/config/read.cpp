@@ -1,0 +1,158 @@
+#include "config/read.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "config/check.h"
+#include "config/overrides.h"
+#include "config/slots.h"
+#include "config/sweep.h"
+#include "core/files.h"
+#include "core/text.h"
+
+namespace descent::config {
+namespace {
+
+constexpr std::uint64_t most_bytes = 16 << 20;
+constexpr std::size_t most_runs = 1'000'000;
+
+void check_name(Experiment& experiment, const Given& given, Problems& problems) {
+  const bool from_file = !given.contains("name");
+  if (from_file) experiment.name = std::filesystem::path(problems.file()).stem().string();
+  const std::string& name = experiment.name;
+  const auto fits = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-'; };
+  if (!name.empty() && std::ssize(name) <= longest_name && name[0] != '.' && std::ranges::all_of(name, fits)) return;
+  const Position at = given.find(from_file ? "" : "name")->second;
+  problems.add(at, "name", fmt::format("{}{} is no name for a folder: use up to {} letters, digits, '.', '_' and '-', not "
+                                       "beginning with '.'", core::quoted(name), from_file ? ", from the file," : "",
+                                       longest_name));
+}
+
+// Builds the points of a document and reports what is wrong with each, the same only once.
+class Points {
+ public:
+  Points(const Experiment& base, const Given& given, const Sweep& sweep, Problems& problems)
+      : base_(base), given_(given), sweep_(sweep), problems_(problems), keys_(describe(point_)),
+        default_keys_(describe(defaults_)) {
+    for (const core::Problem& problem : problems.list()) unreadable_.insert(problem.path);
+    for (const std::string& factor : sweep.factors) factor_keys_.push_back(find_key(keys_, factor));
+    for_each_key(keys_, [&](const std::string& path, const Key& key) {
+      if (key.applies) conditional_.push_back({path, &key});
+    });
+  }
+
+  std::vector<Experiment> build() {
+    std::vector<Experiment> points;
+    for (const Assignment& assignment : sweep_.assignments) {
+      if (problems_.full()) break;
+      Given given = given_;
+      point_ = base_;
+      for (std::size_t i = 0; i < assignment.size(); ++i) assign(sweep_.factors[i], *factor_keys_[i], assignment[i], given);
+      for (const Finding& finding : check(point_, given)) report(finding, assignment, given);
+      check_effects(assignment, given);
+      points.push_back(point_);
+    }
+    for (const Conditional& key : conditional_)
+      if (key.seen && !key.used) report(no_effect(key), {}, given_);
+    return points;
+  }
+
+ private:
+  // A key that has an effect only beside others. One from the file must have it in some point, one from the sweep in
+  // every point that gives it.
+  struct Conditional {
+    std::string path;
+    const Key* key;
+    bool seen = false, used = false;
+  };
+
+  void assign(const std::string& path, Key& key, const Json& value, Given& given) {
+    given.erase(given.lower_bound(path + "."), given.lower_bound(path + "/"));  // '/' follows '.': all that lies in it
+    given.erase(path);
+    copy_value(key, *find_key(default_keys_, path));
+    if (!value.is<std::nullptr_t>()) read_key(value, path, key, given, problems_);
+  }
+
+  void check_effects(const Assignment& assignment, const Given& given) {
+    for (Conditional& key : conditional_) {
+      if (!given.contains(key.path)) continue;
+      const bool effective = key.key->has_effect(point_);
+      const bool swept = std::ranges::any_of(sweep_.factors, [&](const auto& f) { return lies_in(key.path, f); });
+      if (swept && !effective) report(no_effect(key), assignment, given);
+      if (!swept) key.seen = true, key.used |= effective;
+    }
+  }
+
+  static Finding no_effect(const Conditional& key) { return {{key.path}, fmt::format("has no effect {}", key.key->idle)}; }
+
+  void report(const Finding& finding, const Assignment& assignment, const Given& given) {
+    const std::string path(finding.paths[0]);
+    if (!reported_.insert(path + ": " + finding.message).second) return;
+    for (const std::string_view part : finding.paths)
+      for (const std::string& bad : unreadable_)
+        if (!bad.empty() && (lies_in(part, bad) || lies_in(bad, part))) return;  // follows from what is told already
+    problems_.add(position(path, given), path, finding.message + label(assignment));
+  }
+
+  // Where `path` is written, or the nearest section around it.
+  static Position position(std::string path, const Given& given) {
+    while (!given.contains(path)) path.resize(path.find('.') == path.npos ? 0 : path.rfind('.'));
+    return given.find(path)->second;
+  }
+
+  std::string label(const Assignment& assignment) const {
+    std::string text;
+    for (std::size_t i = 0; i < assignment.size(); ++i)
+      text += (i > 0 ? ", " : " (at ") + sweep_.factors[i] + "=" + assignment[i].dump();
+    return text.empty() ? text : text + ")";
+  }
+
+  const Experiment& base_;
+  const Given& given_;
+  const Sweep& sweep_;
+  Problems& problems_;
+  Experiment point_;
+  Experiment defaults_;
+  std::vector<Key> keys_, default_keys_;
+  std::vector<Key*> factor_keys_;
+  std::vector<Conditional> conditional_;
+  std::set<std::string> unreadable_, reported_;
+};
+
+}  // namespace
+
+Document read_document(const std::string& file, const Overrides& overrides) {
+  return read_document_text(core::read_file(file, most_bytes), file, overrides);
+}
+
+Document read_document_text(std::string_view text, const std::string& file, const Overrides& overrides) {
+  Problems problems(file);
+  Json root = parse_json(text, file, problems.list());
+  if (!root.is<Json::Object>()) {
+    if (problems.empty()) problems.add({root.line, root.column}, "", "expected an object: { ... }");
+    problems.throw_if_any();
+  }
+  apply_overrides(root, overrides, problems);
+  Document document{.file = file, .base = {}, .factors = {}, .assignments = {}, .points = {}};
+  std::vector<Key> keys = describe(document.base);
+  Given given{{"", {root.line, root.column}}};
+  read_section(root, "", keys, given, problems, extra_keys);
+  check_name(document.base, given, problems);
+
+  Sweep sweep = read_sweep(root, problems);
+  const std::size_t runs = sweep.assignments.size() * document.base.seeds.size();
+  if (runs > most_runs)
+    problems.add(given[""], "sweep", fmt::format("{} points with {} seeds are more than {} runs",
+                                                 sweep.assignments.size(), document.base.seeds.size(), most_runs));
+  else
+    document.points = Points(document.base, given, sweep, problems).build();
+  problems.throw_if_any();
+  document.factors = std::move(sweep.factors);
+  document.assignments = std::move(sweep.assignments);
+  return document;
+}
+
+}  // namespace descent::config

@@ -1,0 +1,25 @@
+#pragma once
+// The sweep of an experiment file, unfolded into one assignment per point.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/read.h"
+#include "config/reader.h"
+
+namespace descent::config {
+
+struct Sweep {
+  std::vector<std::string> factors;     // first seen first
+  std::vector<Assignment> assignments;  // one per point; null: the default
+};
+
+// Reads and checks the member "sweep" of the file: paths, values, sizes. Factors that a branch of a union leaves out
+// keep the value that the file gives them. Without "sweep" there is one empty assignment.
+Sweep read_sweep(const Json& root, Problems& problems);
+
+// The keys that a sweep may vary: "model.width".
+std::vector<std::string> sweepable_paths();
+
+}  // namespace descent::config
