@@ -3,7 +3,7 @@
 
 Usage: cli_test.py DESCENT REHEARSE_TRAIN [unittest arguments]
 """
-import csv, io, json, os, pathlib, pty, shutil, subprocess, sys, tempfile, time, unittest
+import csv, json, os, pathlib, pty, shutil, subprocess, sys, tempfile, time, unittest
 
 DESCENT, REHEARSE = (pathlib.Path(p).resolve() for p in sys.argv[1:3])
 EXPERIMENT = """{
@@ -36,16 +36,19 @@ class Cli(unittest.TestCase):
     def csvs(self, results="results/trial"):
         return {name: (self.folder / results / name).read_bytes() for name in CSVS}
 
+    def rows(self, path):
+        return list(csv.DictReader((self.folder / path).read_text().splitlines()))
+
 
 class Run(Cli):
     def test_writes_the_csvs_and_prints_the_points(self):
         done = self.descent("run", "x.json")
         self.assertEqual(done.stdout, "model.width  n  final_test_error\n"
-                                      "          4  2   0.01172 ± 0.05\n"
-                                      "          8  2   0.01172 ± 0.05\n"
+                                      "          4  2    0.01172 ± 0.05\n"
+                                      "          8  2    0.01172 ± 0.05\n"
                                       "\n4 of 4 runs, mean ± 95 % interval; {curves,summary,points}.csv in "
                                       "results/trial\n")
-        rows = list(csv.DictReader(io.StringIO(self.csvs()["curves.csv"].decode())))
+        rows = self.rows("results/trial/curves.csv")
         self.assertEqual([(r["model.width"], r["seed"], r["step"]) for r in rows],
                          [(w, s, t) for w in "48" for s in "01" for t in ("0", "40")])
 
@@ -68,7 +71,7 @@ class Run(Cli):
     def test_passes_every_word_on(self):
         self.descent("run", "x.json", "--set", "name=other", "--sweep", "model.width=2", "--seeds", "[7]", "--jobs", "1",
                      "--save-weights", "--fail-fast", "--no-color", "--out", "deep/er")
-        rows = list(csv.DictReader((self.folder / "deep/er/other/summary.csv").open()))
+        rows = self.rows("deep/er/other/summary.csv")
         self.assertEqual([(r["model.width"], r["seed"]) for r in rows], [("2", "7")])
 
     def test_writes_the_curves_to_stdout(self):
@@ -123,7 +126,7 @@ class Readers(Cli):
     def test_table_as_json_holds_the_numbers_of_points_csv(self):
         self.descent("run", "x.json")
         points = json.loads(self.descent("table", "results/trial", "--json").stdout)
-        rows = list(csv.DictReader((self.folder / "results/trial/points.csv").open()))
+        rows = self.rows("results/trial/points.csv")
         self.assertEqual(points[1]["point"], {"model.width": "8"})
         self.assertEqual(points[1]["final_test_error"]["high"], float(rows[1]["final_test_error_high"]))
 
@@ -166,7 +169,7 @@ class Readers(Cli):
         (self.folder / "bad.json").write_text(EXPERIMENT.replace('"width": 8', '"widht": 8'))
         done = self.descent("validate", "x.json", "bad.json", status=2)
         self.assertEqual(done.stdout, "x.json: valid, 2 points, 4 runs\n")
-        self.assertTrue(done.stderr.startswith("bad.json:5:28: model.widht: unknown key"), done.stderr)
+        self.assertTrue(done.stderr.startswith("bad.json:5:28: model: unknown key \"widht\"; did you mean \"width\"?"), done.stderr)
 
     def test_explain_and_list_answer_as_text_and_json(self):
         self.assertIn("norm", self.descent("explain", "model.norm").stdout)
@@ -253,7 +256,7 @@ class Shell(Cli):
         self.assertEqual(offers("run", "--set", "model.norm.affine="),
                          ["model.norm.affine=true", "model.norm.affine=false"])
         self.assertIn("model.init", offers("explain", "model.in"))
-        self.assertEqual(offers("list", "norm"), ["norms"])
+        self.assertEqual(offers("list", "norms"), ["norms"])
         self.assertEqual(offers("completion", "z"), ["zsh"])
         self.assertEqual(offers("run", "x"), [])
 
@@ -264,7 +267,7 @@ compopt() { :; }
 ask() { COMP_LINE=$1 COMP_POINT=${#1}; _descent; echo "${COMPREPLY[*]}"; }
 ask 'descent pl'
 ask 'descent run x.json --set model.norm.kind=b'
-ask 'descent list norm'
+ask 'descent list norms'
 """
         done = subprocess.run(["bash", "-c", program], capture_output=True, text=True,
                               env={"PATH": f"{self.bin}:/usr/bin:/bin"})

@@ -25,10 +25,10 @@ TEST(plan, holds_a_run_per_point_and_seed_with_the_seeds_inside) {
 
 TEST(plan, shows_factor_values_bare_or_as_compact_json) {
   const Plan plan = plan_of(
-      R"({"name": "a", "sweep": {"zip": {"model.activation": ["tanh"], "train.optimizer": [{"name": "adam"}],
+      R"({"name": "a", "sweep": {"zip": {"model.activation": ["tanh"], "model.norm": [{"kind": "batch"}],
           "train.optimizer.lr": [0.50]}}, )" +
       tail + "}");
-  EXPECT_EQ(plan.points[0].values, (std::vector<std::string>{"tanh", R"({"name":"adam"})", "0.5"}));
+  EXPECT_EQ(plan.points[0].values, (std::vector<std::string>{"tanh", R"({"kind":"batch"})", "0.5"}));
 }
 
 TEST(plan, drops_a_point_that_repeats_another_one) {
@@ -40,7 +40,7 @@ TEST(plan, drops_a_point_that_repeats_another_one) {
 TEST(plan, gives_every_run_a_hash_of_its_own) {
   const Plan plan = plan_of(R"({"name": "a", "seeds": 3, "sweep": {"model.width": [4, 8]}, )" + tail + "}");
   std::set<std::string> hashes, ids;
-  for (const Run& run : plan.runs) {
+  for (const plan::Run& run : plan.runs) {
     hashes.insert(run.hash);
     ids.insert(run.id());
   }
