@@ -32,6 +32,7 @@ void save_weights(const std::filesystem::path& path, const nn::Layout& layout, c
   std::vector<store::TensorView> views;
   for (const auto& [name, tensor] : tensors)
     views.push_back({name, tensor.shape, std::span<const T>(tensor.values)});
+  std::filesystem::create_directories(path.parent_path());
   store::write_safetensors(path, views);
 }
 
