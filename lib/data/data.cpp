@@ -23,7 +23,8 @@ std::vector<float> gather(const std::vector<float>& x, const std::vector<std::in
   return rows;
 }
 
-std::vector<std::int32_t> gather(const std::vector<std::int32_t>& y, const std::vector<std::int32_t>& indices) {
+std::vector<std::int32_t> gather(const std::vector<std::int32_t>& y,
+                                 const std::vector<std::int32_t>& indices) {
   std::vector<std::int32_t> labels;
   for (const std::int32_t index : indices) labels.push_back(y[index]);
   return labels;
@@ -35,10 +36,10 @@ std::vector<std::int32_t> gather(const std::vector<std::int32_t>& y, const std::
 std::shared_ptr<const Loader::Inputs> Loader::inputs(const config::Data& config, std::int64_t seed,
                                                      const DataSet& set, const Parts& parts) {
   const bool seeded = config.subset == config::Subset::random || !parts.val.empty();
-  const std::string key =
-      fmt::format("{} {} {} {} {} {} {} {} {}", config::name_of(config.name), parts.train.size(), parts.val.size(),
-                  parts.test.size(), config::name_of(config.subset), config::name_of(config.test_from),
-                  config::name_of(config.normalize), config.shuffle_features, seeded ? seed : 0);
+  const std::string key = fmt::format(
+      "{} {} {} {} {} {} {} {} {}", config::name_of(config.name), parts.train.size(), parts.val.size(),
+      parts.test.size(), config::name_of(config.subset), config::name_of(config.test_from),
+      config::name_of(config.normalize), config.shuffle_features, seeded ? seed : 0);
   if (auto found = inputs_[key].lock()) return found;
 
   const std::int64_t features = config::data_facts(config.name).features;
@@ -49,7 +50,7 @@ std::shared_ptr<const Loader::Inputs> Loader::inputs(const config::Data& config,
   const Scaling scaling =
       fit_scaling(config.normalize, gather(set.train.x, parts.train, columns, as_is), features);
 
-  const auto& test_x = test_in_pool(config) ? set.train.x : set.test.x;
+  const auto& test_x = config::tests_on_rest(config) ? set.train.x : set.test.x;
   auto made = std::make_shared<const Inputs>(Inputs{gather(set.train.x, parts.train, columns, scaling),
                                                     gather(set.train.x, parts.val, columns, scaling),
                                                     gather(test_x, parts.test, columns, scaling)});
@@ -72,7 +73,7 @@ RunData Loader::load(const config::Data& config, std::int64_t seed) {
     add_label_noise(config.label_noise, split, facts.classes, seed, labels);
     return {std::ssize(indices), {shared, &x}, std::move(labels)};
   };
-  const auto& test_y = test_in_pool(config) ? set.train.y : set.test.y;
+  const auto& test_y = config::tests_on_rest(config) ? set.train.y : set.test.y;
   return {facts.features, facts.classes, part(config::Split::train, shared->train, set.train.y, parts.train),
           part(config::Split::val, shared->val, set.train.y, parts.val),
           part(config::Split::test, shared->test, test_y, parts.test)};

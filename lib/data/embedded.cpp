@@ -17,8 +17,9 @@ std::vector<T> read_values(const std::filesystem::path& folder, const config::Da
     throw core::FaultError(fmt::format("{}: missing; check it out or install Descent again", path.string()));
   const std::string bytes = core::read_file(path);
   if (const std::string found = core::sha256(bytes); found != file.sha256)
-    throw core::FaultError(fmt::format("{}: damaged: SHA-256 is {}, expected {}; check it out or install Descent again",
-                                       path.string(), found, file.sha256));
+    throw core::FaultError(
+        fmt::format("{}: damaged: SHA-256 is {}, expected {}; check it out or install Descent again",
+                    path.string(), found, file.sha256));
   return values<T>(parse_npy(bytes, path.string()));
 }
 

@@ -48,14 +48,19 @@ class HeaderReader {
       else if (key == "fortran_order") header.fortran_order = word(), found |= 2;
       else if (key == "shape") header.shape = tuple(), found |= 4;
       else damaged();
-      if (!eat(',')) { expect('}'); break; }
+      if (!eat(',')) {
+        expect('}');
+        break;
+      }
     }
     if (found != 7) damaged();
     return header;
   }
 
  private:
-  [[noreturn]] void damaged() const { fail(name_, "damaged .npy header; save the array again with numpy.save"); }
+  [[noreturn]] void damaged() const {
+    fail(name_, "damaged .npy header; save the array again with numpy.save");
+  }
 
   void skip_space() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \n"), rest_.size())); }
   bool eat(char c) {
@@ -92,7 +97,10 @@ class HeaderReader {
       if (error != std::errc{} || size < 0) damaged();
       take(static_cast<std::size_t>(end - rest_.data()));
       sizes.push_back(size);
-      if (!eat(',')) { expect(')'); break; }
+      if (!eat(',')) {
+        expect(')');
+        break;
+      }
       skip_space();
     }
     return sizes;
@@ -104,13 +112,16 @@ class HeaderReader {
 
 // The header's text; `bytes` then begins with the elements.
 std::string_view split_header(std::string_view& bytes, const std::string& name) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i]));
+  };
   if (bytes.substr(0, 6) != "\x93NUMPY") fail(name, "not a .npy file; save the array with numpy.save");
   const std::size_t length_size = bytes.size() > 6 && byte(6) == 2 ? 4 : 2;
   if (bytes.size() < 8 + length_size) fail(name, "truncated in the .npy header; restore the file");
   if (byte(6) != 1 && byte(6) != 2)
-    fail(name, fmt::format(".npy version {}.{} is not supported (1.0 or 2.0); save the array again with numpy.save",
-                           byte(6), byte(7)));
+    fail(name,
+         fmt::format(".npy version {}.{} is not supported (1.0 or 2.0); save the array again with numpy.save",
+                     byte(6), byte(7)));
   std::size_t length = 0;
   for (std::size_t i = 0; i < length_size; ++i) length |= byte(8 + i) << (8 * i);
   bytes.remove_prefix(8 + length_size);
@@ -135,7 +146,8 @@ Npy parse_npy(std::string_view bytes, const std::string& name) {
     if (candidate.descr == header.descr) type = &candidate;
   if (!type)
     fail(name, fmt::format("element type \"{}\" is not supported (one of <f4, <f8, |u1, <i4, <i8); "
-                           "convert the array with astype", header.descr));
+                           "convert the array with astype",
+                           header.descr));
   if (header.fortran_order != "False")
     fail(name, "the array is in Fortran order; save numpy.ascontiguousarray of it");
 
@@ -146,8 +158,8 @@ Npy parse_npy(std::string_view bytes, const std::string& name) {
     needed *= size;
   }
   if (static_cast<std::int64_t>(bytes.size()) != needed)
-    fail(name, fmt::format("holds {} bytes of elements where its shape needs {}; restore the file", bytes.size(),
-                           needed));
+    fail(name, fmt::format("holds {} bytes of elements where its shape needs {}; restore the file",
+                           bytes.size(), needed));
   return {type->type, header.shape, bytes};
 }
 

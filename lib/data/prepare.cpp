@@ -15,8 +15,8 @@ core::Random stream_of(std::int64_t seed, core::Purpose purpose, std::uint64_t s
 }
 
 // The pool's examples that validate, as flags.
-std::vector<bool> choose_validation(std::span<const std::int32_t> labels, std::int64_t classes, std::int64_t size,
-                                    std::int64_t seed) {
+std::vector<bool> choose_validation(std::span<const std::int32_t> labels, std::int64_t classes,
+                                    std::int64_t size, std::int64_t seed) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(classes));
   for (const std::int32_t label : labels) ++counts[static_cast<std::size_t>(label)];
   std::vector<std::int64_t> wanted = proportional_shares(counts, size);
@@ -32,12 +32,8 @@ std::vector<bool> choose_validation(std::span<const std::int32_t> labels, std::i
 
 }  // namespace
 
-bool test_in_pool(const config::Data& config) {
-  return config.test_from == config::TestFrom::rest || config::data_facts(config.name).test_size == 0;
-}
-
-Parts choose_parts(const config::Data& config, std::span<const std::int32_t> pool_labels, std::int64_t classes,
-                   std::int64_t seed) {
+Parts choose_parts(const config::Data& config, std::span<const std::int32_t> pool_labels,
+                   std::int64_t classes, std::int64_t seed) {
   const config::SplitSizes sizes = config::split_sizes(config);
   std::vector<std::int32_t> pool(pool_labels.size());
   std::iota(pool.begin(), pool.end(), 0);
@@ -54,7 +50,7 @@ Parts choose_parts(const config::Data& config, std::span<const std::int32_t> poo
   }
   const auto test_begin = pool.begin() + sizes.train;
   parts.train.assign(pool.begin(), test_begin);
-  if (test_in_pool(config)) {
+  if (config::tests_on_rest(config)) {
     parts.test.assign(test_begin, test_begin + sizes.test);
   } else {
     parts.test.resize(static_cast<std::size_t>(sizes.test));
@@ -68,7 +64,8 @@ std::vector<std::int64_t> proportional_shares(std::span<const std::int64_t> coun
   std::vector<std::int64_t> shares, by_remainder(counts.size());
   for (const std::int64_t count : counts) shares.push_back(total * count / all);
   std::iota(by_remainder.begin(), by_remainder.end(), 0);
-  std::ranges::stable_sort(by_remainder, std::greater{}, [&](std::int64_t i) { return total * counts[i] % all; });
+  std::ranges::stable_sort(by_remainder, std::greater{},
+                           [&](std::int64_t i) { return total * counts[i] % all; });
   const std::int64_t left = total - std::accumulate(shares.begin(), shares.end(), std::int64_t{0});
   for (std::int64_t i = 0; i < left; ++i) ++shares[by_remainder[i]];
   return shares;
@@ -104,8 +101,8 @@ std::vector<std::int32_t> feature_permutation(std::int64_t features) {
   return order;
 }
 
-void add_label_noise(const config::LabelNoise& noise, config::Split part, std::int64_t classes, std::int64_t seed,
-                     std::vector<std::int32_t>& labels) {
+void add_label_noise(const config::LabelNoise& noise, config::Split part, std::int64_t classes,
+                     std::int64_t seed, std::vector<std::int32_t>& labels) {
   if (noise.rate <= 0 || (part == config::Split::test && !noise.on_test)) return;
   core::Random random = stream_of(seed, core::Purpose::label_noise, static_cast<std::uint64_t>(part));
   const bool other = noise.kind == config::NoiseKind::other;

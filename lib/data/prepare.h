@@ -9,19 +9,17 @@
 
 namespace descent::data {
 
-// Whether test examples come from the pool: as asked, or because there is no official test part.
-bool test_in_pool(const config::Data& config);
-
 // Which examples make the parts: indices into the pool (the official training part, or all examples);
-// `test` indexes the official test part unless test_in_pool.
+// `test` indexes the official test part unless config::tests_on_rest.
 struct Parts {
   std::vector<std::int32_t> train, val, test;
 };
 
-// The pool is permuted first when `subset` is random. Validation examples are chosen from all of it, in proportion
-// to its classes; training and, with test_in_pool, test examples are the first and the next of what remains.
-Parts choose_parts(const config::Data& config, std::span<const std::int32_t> pool_labels, std::int64_t classes,
-                   std::int64_t seed);
+// The pool is permuted first when `subset` is random. Validation examples are chosen from all of it, in
+// proportion to its classes; training and, with config::tests_on_rest, test examples are the first and the
+// next of what remains.
+Parts choose_parts(const config::Data& config, std::span<const std::int32_t> pool_labels,
+                   std::int64_t classes, std::int64_t seed);
 
 // Shares of `total` in proportion to `counts`, rounded by the largest remainder; ties go to the lower index.
 std::vector<std::int64_t> proportional_shares(std::span<const std::int64_t> counts, std::int64_t total);
@@ -38,9 +36,9 @@ Scaling fit_scaling(config::Normalize kind, std::span<const float> x, std::int64
 // The permutation of `shuffle_features`: one for all seeds.
 std::vector<std::int32_t> feature_permutation(std::int64_t features);
 
-// Moves labels with probability `rate`. Each part has its own stream, and an example's draws do not depend on the
-// rate, so a higher rate moves a superset and a longer part begins like a shorter one.
-void add_label_noise(const config::LabelNoise& noise, config::Split part, std::int64_t classes, std::int64_t seed,
-                     std::vector<std::int32_t>& labels);
+// Moves labels with probability `rate`. Each part has its own stream, and an example's draws do not depend on
+// the rate, so a higher rate moves a superset and a longer part begins like a shorter one.
+void add_label_noise(const config::LabelNoise& noise, config::Split part, std::int64_t classes,
+                     std::int64_t seed, std::vector<std::int32_t>& labels);
 
 }  // namespace descent::data

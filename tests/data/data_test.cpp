@@ -23,7 +23,8 @@ config::Data data_named(config::DataName name) {
 // A file of experiments/data, read without the loader.
 template <class T>
 std::vector<T> file(const std::string& name) {
-  const std::string bytes = core::read_file(std::filesystem::path(DESCENT_SOURCE_DIR) / "experiments/data" / name);
+  const std::string bytes =
+      core::read_file(std::filesystem::path(DESCENT_SOURCE_DIR) / "experiments/data" / name);
   return values<T>(parse_npy(bytes, name));
 }
 

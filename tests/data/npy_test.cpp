@@ -48,7 +48,8 @@ TEST(npy, reads_every_supported_element_type) {
   EXPECT_THAT(read("<f8", raw<double>({0.1, 1e300})), ElementsAre(0.1, 1e300));
   EXPECT_THAT(read("|u1", raw<std::uint8_t>({0, 255})), ElementsAre(0, 255));
   EXPECT_THAT(read("<i4", raw<std::int32_t>({-7, 1 << 30})), ElementsAre(-7, 1 << 30));
-  EXPECT_THAT(read("<i8", raw<std::int64_t>({-7, std::int64_t{1} << 40})), ElementsAre(-7, std::int64_t{1} << 40));
+  EXPECT_THAT(read("<i8", raw<std::int64_t>({-7, std::int64_t{1} << 40})),
+              ElementsAre(-7, std::int64_t{1} << 40));
 }
 
 TEST(npy, keeps_the_shape_and_row_order) {
@@ -78,7 +79,8 @@ TEST(npy, says_what_is_wrong_with_a_file) {
       {npy("{'descr': '<f4'}", ""), "a.npy: damaged .npy header; save the array again with numpy.save"},
       {npy(header("<f4", "(-2,)"), ""), "a.npy: damaged .npy header; save the array again with numpy.save"},
       {npy(header(">f4", "(2,)"), "12345678"),
-       "a.npy: element type \">f4\" is not supported (one of <f4, <f8, |u1, <i4, <i8); convert the array with astype"},
+       "a.npy: element type \">f4\" is not supported (one of <f4, <f8, |u1, <i4, <i8); convert the array "
+       "with astype"},
       {npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2), }", ""),
        "a.npy: the array is in Fortran order; save numpy.ascontiguousarray of it"},
       {npy(header("<f4", "(4000000000, 4000000000)"), ""),
@@ -91,7 +93,8 @@ TEST(npy, says_what_is_wrong_with_a_file) {
 
 TEST(npy, survives_every_truncation_and_random_damage) {
   const std::string good = npy(header("<f4", "(2, 3)"), raw<float>({1, 2, 3, 4, 5, 6}));
-  for (std::size_t length = 0; length < good.size(); ++length) EXPECT_NE(error_of(good.substr(0, length)), "no error");
+  for (std::size_t length = 0; length < good.size(); ++length)
+    EXPECT_NE(error_of(good.substr(0, length)), "no error");
   std::mt19937 random(1);
   for (int round = 0; round < 20000; ++round) {
     std::string bytes = good;
