@@ -40,11 +40,15 @@ double training_flops(const std::vector<Layer>& layers) {
   return 3 * forward_flops(layers) - 2.0 * static_cast<double>(first.in) * static_cast<double>(first.out);
 }
 
+double step_flops(const config::Experiment& experiment) {
+  const std::int64_t examples = config::split_sizes(experiment.data).train;
+  return training_flops(layers_of(experiment)) *
+         static_cast<double>(config::batch_size(experiment.train, examples));
+}
+
 double run_flops(const config::Experiment& experiment) {
   const std::int64_t examples = config::split_sizes(experiment.data).train;
-  const double per_step = static_cast<double>(config::batch_size(experiment.train, examples));
-  return training_flops(layers_of(experiment)) * per_step *
-         static_cast<double>(config::total_steps(experiment.train, examples));
+  return step_flops(experiment) * static_cast<double>(config::total_steps(experiment.train, examples));
 }
 
 }  // namespace descent::plan

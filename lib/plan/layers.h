@@ -30,6 +30,9 @@ std::int64_t parameter_count(const std::vector<Layer>& layers);
 double forward_flops(const std::vector<Layer>& layers);
 double training_flops(const std::vector<Layer>& layers);
 
+// Operations of one training step with a whole batch.
+double step_flops(const config::Experiment& experiment);
+
 // Operations of all training steps of one run: what progress and estimates count.
 double run_flops(const config::Experiment& experiment);
 

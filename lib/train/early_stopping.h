@@ -17,6 +17,15 @@ class EarlyStopping {
   // After `stop` it keeps answering `stop`.
   Verdict observe(double value);
 
+  // To and from a checkpoint.
+  template <class Archive>
+  void archive(Archive& ar) {
+    ar(best_);
+    ar(any_);
+    ar(stopped_);
+    ar(waited_);
+  }
+
   bool active() const { return rule_.monitor != config::Monitor::none; }
   bool stopped() const { return stopped_; }
 

@@ -4,9 +4,11 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/archive.h"
 #include "core/random.h"
 #include "nn/init.h"
 #include "plan/layers.h"
+#include "store/archive.h"
 #include "train/optimizer.h"
 
 namespace descent::train {
@@ -246,6 +248,30 @@ store::RunResult Replica<T>::finish(const std::string& run_hash) {
   return std::move(result_);
 }
 
+template <class T>
+template <class Archive>
+void Replica<T>::archive(Archive& ar) {
+  ar(step_);
+  ar(finished_);
+  ar(gradient_norm_);
+  ar(best_value_);
+  stopping_.archive(ar);
+  store::archive(ar, result_);
+  ar.values(std::span(slices_.parameters, static_cast<std::size_t>(layout_.parameters)));
+  ar.values(std::span(slices_.statistics, static_cast<std::size_t>(layout_.statistics)));
+  ar.values(std::span(slices_.moments, static_cast<std::size_t>(moment_count(experiment_.train.optimizer) *
+                                                                layout_.parameters)));
+  bool kept = kept_.size() > 0;
+  ar(kept);
+  if (!kept) return;
+  if (kept_.size() == 0) kept_ = nn::Buffer<T>(layout_.parameters + layout_.statistics);
+  ar.values(std::span(kept_.data(), static_cast<std::size_t>(kept_.size())));
+}
+
+template void Replica<float>::archive(core::Writer&);
+template void Replica<float>::archive(core::Reader&);
+template void Replica<double>::archive(core::Writer&);
+template void Replica<double>::archive(core::Reader&);
 template class Replica<float>;
 template class Replica<double>;
 

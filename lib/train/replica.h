@@ -45,9 +45,15 @@ class Replica {
   // No further step: the training is over, has stopped or has diverged.
   bool finished() const { return finished_; }
   std::int64_t step() const { return step_; }
+  // The step of the last evaluation; -1 before the first.
+  std::int64_t evaluated_step() const { return result_.curve.empty() ? -1 : result_.curve.back().step; }
 
   // After the last evaluation: the summary, and the weights to keep in the slices (restored where asked for).
   store::RunResult finish(const std::string& run_hash);
+
+  // To and from a checkpoint: everything that the rest of the training depends on.
+  template <class Archive>
+  void archive(Archive& ar);
 
   // Indices of the examples of 0-based `step`, in order.
   std::span<const std::int32_t> batch(std::int64_t step);

@@ -23,11 +23,19 @@ double cost(const plan::Plan& plan, const plan::Stack& stack) {
   return plan::run_flops(experiment_of(plan, stack)) * static_cast<double>(stack.size());
 }
 
+std::vector<std::string> hashes(const std::vector<store::RunResult>& rows) {
+  std::vector<std::string> all;
+  for (const store::RunResult& row : rows) all.push_back(row.run_hash);
+  return all;
+}
+
 class Session {
  public:
   Session(const plan::Plan& plan, std::vector<plan::Stack> stacks, const store::Results& results,
           const SessionOptions& options, const SessionObserver& observer, std::atomic<bool>& stop)
-      : plan_(plan), stacks_(std::move(stacks)), results_(results), options_(options), observer_(observer), stop_(stop) {
+      : plan_(plan), stacks_(std::move(stacks)), results_(results), options_(options), observer_(observer), stop_(stop),
+        checkpoints_(results.folder() / "checkpoints") {
+    for (const std::string& warning : checkpoints_.warnings()) observer.failure(warning);
     // The longest first, so that no worker is left alone with a long stack at the end.
     std::ranges::stable_sort(stacks_, std::ranges::greater{},
                              [&](const plan::Stack& stack) { return cost(plan, stack); });
@@ -60,10 +68,11 @@ class Session {
   void train(const plan::Stack& stack) {
     at::set_num_threads(static_cast<int>(experiment_of(plan_, stack).train.threads));
     const auto start = std::chrono::steady_clock::now();
-    const StackOptions options{options_.weights_folder, observer_.progress};
-    const auto rows = train_stack(plan_, stack, shared_, options, stop_);
+    const StackOptions options{options_.weights_folder, observer_.progress, options_.checkpoint_seconds};
+    const auto rows = train_stack(plan_, stack, shared_, options, &checkpoints_, stop_);
     if (!rows) return;
     results_.write_part(*rows, {std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()});
+    checkpoints_.remove(hashes(*rows));
     const std::lock_guard lock(mutex_);
     for (const store::RunResult& row : *rows) {
       const bool diverged = row.summary.state == "diverged";
@@ -90,6 +99,7 @@ class Session {
   const SessionObserver& observer_;
   std::atomic<bool>& stop_;
   Shared shared_;
+  Checkpoints checkpoints_;
   std::atomic<std::size_t> next_ = 0;
   std::mutex mutex_;
   SessionReport report_;

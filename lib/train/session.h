@@ -17,6 +17,7 @@ struct SessionOptions {
   std::size_t jobs = 1;
   bool fail_fast = false;                // after the first failure no further stack is started
   std::filesystem::path weights_folder;  // empty: weights are not saved
+  double checkpoint_seconds = 30;        // least time between two checkpoints of a stack
 };
 
 // What the shell program shows; called from several threads.

@@ -1,7 +1,9 @@
 #include "train/stack.h"
 
 #include <algorithm>
+#include <chrono>
 
+#include "core/archive.h"
 #include "plan/layers.h"
 #include "train/optimizer.h"
 #include "train/replica.h"
@@ -10,14 +12,14 @@
 namespace descent::train {
 namespace {
 
-// Steps between two looks at `stop`.
-constexpr std::int64_t stride_of_steps = 50;
+// Steps between two looks at `stop` and at the time.
+constexpr std::int64_t steps_between_looks = 50;
 
 template <class T>
 class Stack {
  public:
   Stack(const plan::Plan& plan, const plan::Stack& runs, Shared& shared, Inputs<T>& inputs)
-      : plan_(plan), runs_(runs), experiment_(experiment(0)) {
+      : plan_(plan), runs_(runs), experiment_(experiment(0)), flops_per_step_(plan::step_flops(experiment_)) {
     const auto count = static_cast<std::int64_t>(runs.size());
     const std::int64_t moments = moment_count(experiment_.train.optimizer);
     for (std::size_t r = 0; r < runs.size(); ++r) {
@@ -39,18 +41,23 @@ class Stack {
     }
   }
 
-  std::optional<std::vector<store::RunResult>> train(const StackOptions& options, const std::atomic<bool>& stop) {
+  // Continues where the checkpoints say; nothing when `stop` was raised before the end.
+  std::optional<std::vector<store::RunResult>> train(const StackOptions& options, Checkpoints* checkpoints,
+                                                     const std::atomic<bool>& stop) {
     const Clock clock = make_clock(experiment_.train, replicas_.front().data().train.size);
-    const double flops = plan::run_flops(experiment_) / static_cast<double>(std::max<std::int64_t>(clock.total_steps, 1));
+    restore(checkpoints, options);
     for (const std::int64_t target : evaluation_steps(experiment_.train.evaluate, clock))
       for (Replica<T>& replica : replicas_) {
+        if (replica.finished() || replica.evaluated_step() >= target) continue;
         while (replica.step() < target && !replica.finished()) {
           const std::int64_t before = replica.step();
-          replica.advance(*network_, std::min(target, before + stride_of_steps));
-          if (options.on_progress) options.on_progress(flops * static_cast<double>(replica.step() - before));
+          replica.advance(*network_, std::min(target, before + steps_between_looks));
+          report(options, replica.step() - before);
+          if (stop || due(options)) save(checkpoints);
           if (stop) return std::nullopt;
         }
         if (!replica.finished()) replica.evaluate(*network_);
+        if (replica.finished()) report(options, clock.total_steps - replica.step());
       }
     return results(options);
   }
@@ -58,6 +65,35 @@ class Stack {
  private:
   const config::Experiment& experiment(std::size_t r) const {
     return plan_.points[plan_.runs[runs_[r]].point].experiment;
+  }
+
+  void report(const StackOptions& options, std::int64_t steps) const {
+    if (options.on_progress) options.on_progress(flops_per_step_ * static_cast<double>(steps));
+  }
+
+  bool due(const StackOptions& options) const {
+    return std::chrono::steady_clock::now() - saved_ > std::chrono::duration<double>(options.checkpoint_seconds);
+  }
+
+  void save(Checkpoints* checkpoints) {
+    saved_ = std::chrono::steady_clock::now();
+    if (!checkpoints) return;
+    std::vector<RunState> states;
+    for (std::size_t r = 0; r < replicas_.size(); ++r) {
+      core::Writer writer;
+      replicas_[r].archive(writer);
+      states.push_back({plan_.runs[runs_[r]].hash, replicas_[r].step(), writer.bytes()});
+    }
+    checkpoints->write(states);
+  }
+
+  void restore(const Checkpoints* checkpoints, const StackOptions& options) {
+    for (std::size_t r = 0; checkpoints && r < replicas_.size(); ++r)
+      if (const RunState* state = checkpoints->find(plan_.runs[runs_[r]].hash)) {
+        core::Reader reader(state->bytes);
+        replicas_[r].archive(reader);
+        report(options, replicas_[r].step());
+      }
   }
 
   std::vector<store::RunResult> results(const StackOptions& options) {
@@ -75,6 +111,8 @@ class Stack {
   const plan::Plan& plan_;
   const plan::Stack& runs_;
   const config::Experiment& experiment_;  // of the first run: shapes, schedule
+  const double flops_per_step_;
+  std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
   nn::Layout layout_;
   nn::Buffer<T> parameters_, statistics_, moments_, gradient_;  // [R, P], [R, S], [R, moments, P], [P]
   std::optional<nn::Mlp<T>> network_;
@@ -84,18 +122,18 @@ class Stack {
 template <class T>
 std::optional<std::vector<store::RunResult>> train_as(const plan::Plan& plan, const plan::Stack& stack, Shared& shared,
                                                       Inputs<T>& inputs, const StackOptions& options,
-                                                      const std::atomic<bool>& stop) {
-  return Stack<T>(plan, stack, shared, inputs).train(options, stop);
+                                                      Checkpoints* checkpoints, const std::atomic<bool>& stop) {
+  return Stack<T>(plan, stack, shared, inputs).train(options, checkpoints, stop);
 }
 
 }  // namespace
 
 std::optional<std::vector<store::RunResult>> train_stack(const plan::Plan& plan, const plan::Stack& stack,
                                                          Shared& shared, const StackOptions& options,
-                                                         const std::atomic<bool>& stop) {
+                                                         Checkpoints* checkpoints, const std::atomic<bool>& stop) {
   switch (plan.points[plan.runs[stack.front()].point].experiment.precision) {
-    case config::Precision::float32: return train_as<float>(plan, stack, shared, shared.inputs32, options, stop);
-    case config::Precision::float64: return train_as<double>(plan, stack, shared, shared.inputs64, options, stop);
+    case config::Precision::float32: return train_as<float>(plan, stack, shared, shared.inputs32, options, checkpoints, stop);
+    case config::Precision::float64: return train_as<double>(plan, stack, shared, shared.inputs64, options, checkpoints, stop);
   }
   __builtin_unreachable();
 }

@@ -12,6 +12,7 @@
 #include "plan/pack.h"
 #include "plan/plan.h"
 #include "store/results.h"
+#include "train/checkpoint.h"
 #include "train/inputs.h"
 
 namespace descent::train {
@@ -26,11 +27,14 @@ struct Shared {
 struct StackOptions {
   std::filesystem::path weights_folder;          // empty: weights are not saved
   std::function<void(double flops)> on_progress;  // matrix-product operations since the last call
+  double checkpoint_seconds = 30;                 // least time between two checkpoints
 };
 
-// The rows of every run, in the order of the stack; nothing when `stop` was raised before the end.
+// The rows of every run, in the order of the stack; nothing when `stop` was raised before the end: then, and now and
+// then before, the state of the stack is in the checkpoints. Runs continue from states found there. `checkpoints` may
+// be null.
 std::optional<std::vector<store::RunResult>> train_stack(const plan::Plan& plan, const plan::Stack& stack,
                                                          Shared& shared, const StackOptions& options,
-                                                         const std::atomic<bool>& stop);
+                                                         Checkpoints* checkpoints, const std::atomic<bool>& stop);
 
 }  // namespace descent::train

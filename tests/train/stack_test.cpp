@@ -44,7 +44,7 @@ class stack : public testing::Test {
     trained.results.resize(plan.runs.size());
     trained.weights.resize(plan.runs.size());
     for (const plan::Stack& runs : stacks) {
-      auto rows = train_stack(plan, runs, shared, {folder_, {}}, stop);
+      auto rows = train_stack(plan, runs, shared, {folder_, {}}, nullptr, stop);
       for (std::size_t i = 0; i < runs.size(); ++i) {
         trained.weights[runs[i]] = core::read_file(folder_ / (plan.runs[runs[i]].id() + ".safetensors"));
         trained.results[runs[i]] = std::move((*rows)[i]);
@@ -149,7 +149,10 @@ TEST_F(stack, a_training_of_no_steps_shows_the_network_at_initialization) {
 }
 
 TEST_F(stack, a_run_that_diverges_stops_and_leaves_its_neighbours_alone) {
-  const plan::Plan plan = plan_of(with(small, R"("sweep": {"train.optimizer.lr": [0.01, 1e30]})"));
+  config::Overrides overrides;
+  overrides.set = {"train.optimizer.name=sgd"};
+  overrides.sweep = {"train.optimizer.lr=0.01,1e6"};
+  const plan::Plan plan = plan::make_plan(config::read_document_text(small, "test.json", overrides));
   const Trained both = train(plan, {{0, 1}}), alone = train(plan, {{0}});
   EXPECT_EQ(rows(both.results[0]), rows(alone.results[0]));
   EXPECT_EQ(both.results[1].summary.state, "diverged");
@@ -186,6 +189,35 @@ TEST_F(stack, early_stopping_that_only_records_lets_the_training_go_on) {
   EXPECT_LT(*recorded.results[0].summary.stopped.step, *recorded.results[0].summary.final.step);
 }
 
+TEST_F(stack, a_stack_stopped_anywhere_goes_on_in_another_stack_to_the_same_bits) {
+  config::Overrides overrides;
+  overrides.set = {"train.early_stopping={\"monitor\": \"val_loss\", \"patience\": 4, \"stop\": false}",
+                   "model.norm=batch", "model.dropout=0.2", "train.epochs=40", "seeds=3"};
+  const plan::Plan plan = plan::make_plan(config::read_document_text(small, "test.json", overrides));
+  const Trained expected = train(plan, {{0, 1, 2}});
+  for (int looks : {1, 3, 9}) {
+    Shared shared;
+    std::atomic<bool> stop = false;
+    {
+      Checkpoints checkpoints(folder_ / "states");
+      int seen = 0;
+      const auto watch = [&](double) { stop = ++seen >= looks; };
+      ASSERT_FALSE(train_stack(plan, {0, 1, 2}, shared, {{}, watch}, &checkpoints, stop));
+    }
+    stop = false;
+    Checkpoints checkpoints(folder_ / "states");
+    ASSERT_NE(checkpoints.find(plan.runs[0].hash), nullptr);
+    for (const plan::Stack& runs : {plan::Stack{2}, plan::Stack{1, 0}}) {
+      const auto resumed = train_stack(plan, runs, shared, {folder_, {}}, &checkpoints, stop);
+      for (std::size_t i = 0; i < runs.size(); ++i) {
+        EXPECT_EQ(rows((*resumed)[i]), rows(expected.results[runs[i]])) << "stopped after " << looks;
+        EXPECT_EQ(core::read_file(folder_ / (plan.runs[runs[i]].id() + ".safetensors")), expected.weights[runs[i]]);
+      }
+    }
+    fs::remove_all(folder_ / "states");
+  }
+}
+
 TEST_F(stack, only_the_splits_asked_for_are_evaluated) {
   config::Overrides overrides;
   overrides.set = {"train.evaluate.splits=[\"test\"]"};
@@ -199,7 +231,7 @@ TEST_F(stack, raising_the_stop_flag_ends_a_stack_without_rows) {
   const plan::Plan plan = plan_of(small);
   Shared shared;
   const std::atomic<bool> stop = true;
-  EXPECT_FALSE(train_stack(plan, {0}, shared, {}, stop));
+  EXPECT_FALSE(train_stack(plan, {0}, shared, {}, nullptr, stop));
 }
 
 TEST_F(stack, progress_adds_up_to_the_cost_of_the_runs) {
@@ -207,7 +239,7 @@ TEST_F(stack, progress_adds_up_to_the_cost_of_the_runs) {
   Shared shared;
   const std::atomic<bool> stop = false;
   double done = 0;
-  train_stack(plan, {0, 1}, shared, {{}, [&](double flops) { done += flops; }}, stop);
+  train_stack(plan, {0, 1}, shared, {{}, [&](double flops) { done += flops; }}, nullptr, stop);
   EXPECT_NEAR(done, 2 * plan::run_flops(plan.points[0].experiment), 1);
 }
 

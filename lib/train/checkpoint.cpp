@@ -1,0 +1,102 @@
+#include "train/checkpoint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/archive.h"
+#include "core/error.h"
+#include "core/files.h"
+#include "core/sha256.h"
+
+namespace descent::train {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view magic = "descent checkpoint 1\n";
+constexpr std::size_t checksum_size = 64;
+
+template <class Archive>
+void archive(Archive& ar, RunState& state) {
+  ar(state.run_hash);
+  ar(state.step);
+  ar(state.bytes);
+}
+
+std::vector<RunState> decode(std::string_view bytes) {
+  if (!bytes.starts_with(magic)) throw core::FaultError("not a checkpoint of this version");
+  bytes.remove_prefix(magic.size());
+  const std::string_view checksum = bytes.substr(0, checksum_size);
+  bytes.remove_prefix(checksum.size());
+  if (core::sha256(bytes) != checksum) throw core::FaultError("the checksum does not match");
+  core::Reader reader(bytes);
+  std::vector<RunState> states;
+  while (!reader.done()) archive(reader, states.emplace_back());
+  return states;
+}
+
+}  // namespace
+
+Checkpoints::Checkpoints(fs::path folder) : folder_(std::move(folder)) {
+  std::error_code error;
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder_, error))
+    if (entry.path().extension() == ".checkpoint") files.push_back(entry.path());
+  std::ranges::sort(files);
+  for (const fs::path& file : files) read(file);
+}
+
+void Checkpoints::read(const fs::path& file) {
+  try {
+    for (RunState& state : decode(core::read_file(file))) {
+      needed_[file].push_back(state.run_hash);
+      RunState& known = states_[state.run_hash];
+      if (known.bytes.empty() || known.step < state.step) known = std::move(state);
+    }
+  } catch (const std::exception& error) {
+    std::error_code ignored;
+    fs::rename(file, file.string() + ".damaged", ignored);
+    warnings_.push_back(fmt::format("{}: {}; set aside, its runs start from the beginning", file.string(), error.what()));
+  }
+}
+
+const RunState* Checkpoints::find(std::string_view run_hash) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = states_.find(run_hash);
+  return found == states_.end() ? nullptr : &found->second;
+}
+
+fs::path Checkpoints::path_of(const std::vector<std::string>& run_hashes) const {
+  std::string all;
+  for (const std::string& hash : run_hashes) all += hash;
+  return folder_ / (core::sha256(all).substr(0, 16) + ".checkpoint");
+}
+
+void Checkpoints::write(const std::vector<RunState>& states) {
+  core::Writer writer;
+  std::vector<std::string> hashes;
+  for (const RunState& state : states) {
+    archive(writer, const_cast<RunState&>(state));  // a writer only reads it
+    hashes.push_back(state.run_hash);
+  }
+  fs::create_directories(folder_);
+  const fs::path file = path_of(hashes);
+  core::write_file_atomically(file, std::string(magic) + core::sha256(writer.bytes()) + writer.bytes());
+  const std::lock_guard lock(mutex_);
+  needed_[file] = hashes;
+}
+
+void Checkpoints::remove(const std::vector<std::string>& run_hashes) {
+  const std::lock_guard lock(mutex_);
+  for (const std::string& hash : run_hashes) states_.erase(hash);
+  std::error_code ignored;
+  for (auto entry = needed_.begin(); entry != needed_.end();) {
+    auto& [file, runs] = *entry;
+    std::erase_if(runs, [&](const std::string& hash) { return std::ranges::find(run_hashes, hash) != run_hashes.end(); });
+    if (runs.empty()) fs::remove(file, ignored);
+    entry = runs.empty() ? needed_.erase(entry) : std::next(entry);
+  }
+  if (needed_.empty()) fs::remove(folder_, ignored);  // only when it is empty
+}
+
+}  // namespace descent::train

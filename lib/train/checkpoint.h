@@ -1,0 +1,50 @@
+#pragma once
+// The states of unfinished runs on disk, so that an interrupted training goes on where it was, in whatever stack.
+
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace descent::train {
+
+// The state of one run at some step, as Replica::archive wrote it.
+struct RunState {
+  std::string run_hash;
+  std::int64_t step = 0;
+  std::string bytes;
+};
+
+// One file per stack, written atomically, with a checksum. Safe to call from several threads.
+class Checkpoints {
+ public:
+  // Reads what earlier sessions left in `folder`; a damaged file is set aside as <name>.damaged.
+  explicit Checkpoints(std::filesystem::path folder);
+
+  // The latest state of a run, or null.
+  const RunState* find(std::string_view run_hash) const;
+
+  // Replaces the file of the stack that these runs form.
+  void write(const std::vector<RunState>& states);
+
+  // The stack is finished: its file and the states of its runs are of no further use. A file of an earlier session
+  // goes when none of its runs is needed any more.
+  void remove(const std::vector<std::string>& run_hashes);
+
+  // What was set aside, one sentence each.
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
+ private:
+  std::filesystem::path path_of(const std::vector<std::string>& run_hashes) const;
+  void read(const std::filesystem::path& file);
+
+  const std::filesystem::path folder_;
+  mutable std::mutex mutex_;
+  std::map<std::string, RunState, std::less<>> states_;               // by run
+  std::map<std::filesystem::path, std::vector<std::string>> needed_;  // runs for which a file is kept
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace descent::train
