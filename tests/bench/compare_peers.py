@@ -2,10 +2,11 @@
 
     python tests/bench/compare_peers.py --rounds 5 --markdown tests/bench/RESULTS.md
 
-Every round runs every program on every width, one after the other, so that the drift of the core's speed meets all
-of them; ratios are formed within a round and their median is quoted. Needs torch and numpy; JAX takes part where it
-is installed. The work is stated in peers/common.py, ours in w1.json and w2.json beside this file.
+Every round runs every program on every width, one after the other, so that the drift of the core's speed meets
+all of them; ratios are formed within a round and their median is quoted. Needs torch and numpy; JAX takes part
+where it is installed. The work is stated in peers/common.py, ours in w1.json and w2.json beside this file.
 """
+
 import argparse
 import csv
 import datetime
@@ -40,8 +41,12 @@ def run(command, core):
     """Runs a command on one core; its stdout and the CPU seconds of it and its children."""
     environment = dict(os.environ, OMP_NUM_THREADS="1")
     with tempfile.TemporaryFile("w+") as out:
-        process = subprocess.Popen(["taskset", "-c", str(core), *map(str, command)], stdout=out, env=environment,
-                                   stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            ["taskset", "-c", str(core), *map(str, command)],
+            stdout=out,
+            env=environment,
+            stderr=subprocess.DEVNULL,
+        )
         _, status, usage = os.wait4(process.pid, 0)
         out.seek(0)
         text = out.read()
@@ -53,8 +58,16 @@ def run(command, core):
 def run_peer(name, work, widths, seeds, core):
     """us per step and test error by width, and the CPU seconds of the whole script."""
     script, arguments, _, _ = PEERS[name]
-    command = [sys.executable, HERE / "peers" / script, *arguments, "--seeds", seeds, "--widths",
-               ",".join(map(str, widths)), *(["--bn"] if work == "w2" else [])]
+    command = [
+        sys.executable,
+        HERE / "peers" / script,
+        *arguments,
+        "--seeds",
+        seeds,
+        "--widths",
+        ",".join(map(str, widths)),
+        *(["--bn"] if work == "w2" else []),
+    ]
     text, seconds = run(command, core)
     rows = [line.split() for line in text.splitlines() if line.split()[:1] and line.split()[0].isdigit()]
     return {int(r[0]): (float(r[4]), 1 - float(r[7])) for r in rows}, seconds
@@ -63,8 +76,19 @@ def run_peer(name, work, widths, seeds, core):
 def run_ours(descent, work, widths, seeds, core):
     """The same of `descent run`; its training seconds come from the parts of the results."""
     with tempfile.TemporaryDirectory() as out:
-        command = [descent, "run", HERE / f"{work}.json", "--sweep", "model.width=" + ",".join(map(str, widths)),
-                   "--seeds", seeds, "--jobs", 1, "--out", out]
+        command = [
+            descent,
+            "run",
+            HERE / f"{work}.json",
+            "--sweep",
+            "model.width=" + ",".join(map(str, widths)),
+            "--seeds",
+            seeds,
+            "--jobs",
+            1,
+            "--out",
+            out,
+        ]
         _, seconds = run(command, core)
         folder = pathlib.Path(out) / work
         with open(folder / "summary.csv", newline="") as file:
@@ -82,9 +106,11 @@ def cpu_model():
 
 def peak_gflops(core):
     """What one core reaches in the largest matrix product that fits its caches."""
-    program = ("import time, torch; torch.set_num_threads(1); a = torch.rand(512, 512); s = []\n"
-               "for _ in range(60):\n t = time.perf_counter(); a @ a; s.append(time.perf_counter() - t)\n"
-               "print(2 * 512**3 / min(s) / 1e9)")
+    program = (
+        "import time, torch; torch.set_num_threads(1); a = torch.rand(512, 512); s = []\n"
+        "for _ in range(60):\n t = time.perf_counter(); a @ a; s.append(time.perf_counter() - t)\n"
+        "print(2 * 512**3 / min(s) / 1e9)"
+    )
     return float(run([sys.executable, "-c", program], core)[0])
 
 
@@ -104,16 +130,22 @@ def measure(a, work, names):
     times, errors = {}, {}
     for round_number in range(a.rounds):
         for width in a.widths or WIDTHS[work]:
+
             def add(name, us, error):
                 times.setdefault(width, {}).setdefault(name, []).append(us)
                 errors.setdefault(width, {}).setdefault(name, []).append(error)
+
             us, error, seconds = run_ours(a.descent, work, [width], a.seeds, a.core)
             add(OURS, us, error)
             add(OURS_PROCESS, seconds / a.seeds / STEPS * 1e6, error)
             for name in names:
                 add(name, *run_peer(name, work, [width], a.seeds, a.core)[0][width])
-            print(f"{work} round {round_number + 1} width {width}: " +
-                  ", ".join(f"{n} {t[-1]:.0f}" for n, t in times[width].items()), file=sys.stderr, flush=True)
+            print(
+                f"{work} round {round_number + 1} width {width}: "
+                + ", ".join(f"{n} {t[-1]:.0f}" for n, t in times[width].items()),
+                file=sys.stderr,
+                flush=True,
+            )
     return times, errors
 
 
@@ -122,18 +154,33 @@ def step_tables(a, work, names, gflops):
     columns = [OURS, OURS_PROCESS, *names]
     rows, ratios, accuracy = [], [], []
     for width, by_name in times.items():
-        rows.append([str(width), *(f"{statistics.median(by_name[n]):.1f}" for n in columns), f"{limit(width, gflops):.1f}"])
+        rows.append(
+            [
+                str(width),
+                *(f"{statistics.median(by_name[n]):.1f}" for n in columns),
+                f"{limit(width, gflops):.1f}",
+            ]
+        )
         ratio = {n: statistics.median(t / o for t, o in zip(by_name[n], by_name[OURS])) for n in names}
-        ratios.append([str(width), *(f"{ratio[n]:.2f}" for n in names), f"{min(ratio.values()):.2f}",
-                       f"{statistics.median(by_name[OURS]) / limit(width, gflops):.2f}"])
+        ratios.append(
+            [
+                str(width),
+                *(f"{ratio[n]:.2f}" for n in names),
+                f"{min(ratio.values()):.2f}",
+                f"{statistics.median(by_name[OURS]) / limit(width, gflops):.2f}",
+            ]
+        )
         accuracy.append([str(width), *(f"{statistics.mean(errors[width][n]):.4f}" for n in [OURS, *names])])
-    return "\n\n".join([
-        f"## {work.upper()}: microseconds per step and network, evaluations included, compilation excluded",
-        table(["width", *columns, f"arithmetic limit at {gflops:.0f} GFLOP/s"], rows),
-        "How many times slower than Descent (median of the rounds), and Descent over the arithmetic limit:",
-        table(["width", *names, "fastest peer", "Descent / limit"], ratios),
-        "Mean test error after training, which must agree within noise:",
-        table(["width", OURS, *names], accuracy)])
+    return "\n\n".join(
+        [
+            f"## {work.upper()}: microseconds per step and network, evaluations included, compilation excluded",
+            table(["width", *columns, f"arithmetic limit at {gflops:.0f} GFLOP/s"], rows),
+            "How many times slower than Descent (median of the rounds), and Descent over the arithmetic limit:",
+            table(["width", *names, "fastest peer", "Descent / limit"], ratios),
+            "Mean test error after training, which must agree within noise:",
+            table(["width", OURS, *names], accuracy),
+        ]
+    )
 
 
 def whole_table(a, work, names):
@@ -143,17 +190,29 @@ def whole_table(a, work, names):
         seconds.setdefault(OURS, []).append(run_ours(a.descent, work, widths, a.seeds, a.core)[2])
         for name in names:
             seconds.setdefault(name, []).append(run_peer(name, work, widths, a.seeds, a.core)[1])
-    rows = [[n, f"{statistics.median(s):.2f}", f"{statistics.median(p / o for p, o in zip(s, seconds[OURS])):.2f}"]
-            for n, s in seconds.items()]
-    title = f"## {work.upper()} whole, from the shell to the results: CPU seconds, start and compilation included"
+    rows = [
+        [
+            n,
+            f"{statistics.median(s):.2f}",
+            f"{statistics.median(p / o for p, o in zip(s, seconds[OURS])):.2f}",
+        ]
+        for n, s in seconds.items()
+    ]
+    title = (
+        f"## {work.upper()} whole, from the shell to the results: CPU seconds, start and compilation included"
+    )
     return title + "\n\n" + table(["program", "seconds", "ratio to Descent"], rows)
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--descent", default=HERE.parents[1] / "build/release/bin/descent", help="the program under test")
+    p.add_argument(
+        "--descent", default=HERE.parents[1] / "build/release/bin/descent", help="the program under test"
+    )
     p.add_argument("--works", default="w1,w2")
-    p.add_argument("--widths", type=lambda s: [int(v) for v in s.split(",")], help="instead of those of the work")
+    p.add_argument(
+        "--widths", type=lambda s: [int(v) for v in s.split(",")], help="instead of those of the work"
+    )
     p.add_argument("--seeds", type=int, default=SEEDS)
     p.add_argument("--rounds", type=int, default=5)
     p.add_argument("--core", type=int, default=0)
@@ -170,10 +229,12 @@ def main():
     modules = [m for m in ("torch", "jax", "numpy") if importlib.util.find_spec(m)]
     versions = ", ".join(f"{m} {importlib.metadata.version(m)}" for m in modules)
     ours = run([a.descent, "--version"], a.core)[0].strip()
-    parts = [f"# Descent and its peers\n\n{datetime.date.today()}, one core of {cpu_model()}, "
-             f"load {os.getloadavg()[0]:.1f}. {ours}; {versions}. "
-             f"Medians of {a.rounds} interleaved rounds, {a.seeds} seeds, 2000 steps each. "
-             "Made by tests/bench/compare_peers.py."]
+    parts = [
+        f"# Descent and its peers\n\n{datetime.date.today()}, one core of {cpu_model()}, "
+        f"load {os.getloadavg()[0]:.1f}. {ours}; {versions}. "
+        f"Medians of {a.rounds} interleaved rounds, {a.seeds} seeds, 2000 steps each. "
+        "Made by tests/bench/compare_peers.py."
+    ]
     for work in a.works.split(","):
         able = [n for n in names if work in PEERS[n][3]]
         parts.append(step_tables(a, work, able, gflops))

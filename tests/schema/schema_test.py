@@ -1,7 +1,8 @@
 """`descent schema` is a JSON Schema that accepts the experiments of this checkout and rejects bad ones.
 
-    python tests/schema/schema_test.py DESCENT
+python tests/schema/schema_test.py DESCENT
 """
+
 import json
 import pathlib
 import re
@@ -19,12 +20,20 @@ GOOD = {
     "a seed count": {"seeds": 5, "train": TRAIN},
     "a seed list": {"seeds": [1, 2, 3], "train": TRAIN},
     "the editor's key": {"$schema": "experiment.schema.json", "train": TRAIN},
-    "abbreviations": {"data": "digits", "model": {"norm": "batch", "dropout": 0.2, "init": "he_normal"},
-                      "train": {"optimizer": "adam", "schedule": "cosine", "loss": "mse", "early_stopping": "val_loss"}},
-    "whole objects": {"data": {"name": "digits", "test_size": 300, "label_noise": {"rate": 0.1, "kind": "uniform"}},
-                      "model": {"norm": {"kind": "batch", "momentum": 0.2}, "dropout": {"rate": 0.5},
-                                "init": {"scheme": "normal", "std": 0.1}},
-                      "train": {"optimizer": {"name": "adam", "betas": [0.8, 0.99]}, "steps": 10}},
+    "abbreviations": {
+        "data": "digits",
+        "model": {"norm": "batch", "dropout": 0.2, "init": "he_normal"},
+        "train": {"optimizer": "adam", "schedule": "cosine", "loss": "mse", "early_stopping": "val_loss"},
+    },
+    "whole objects": {
+        "data": {"name": "digits", "test_size": 300, "label_noise": {"rate": 0.1, "kind": "uniform"}},
+        "model": {
+            "norm": {"kind": "batch", "momentum": 0.2},
+            "dropout": {"rate": 0.5},
+            "init": {"scheme": "normal", "std": 0.1},
+        },
+        "train": {"optimizer": {"name": "adam", "betas": [0.8, 0.99]}, "steps": 10},
+    },
     "hidden widths one by one": {"model": {"hidden": [32, 16]}, "train": TRAIN},
     "a full batch": {"train": {"batch_size": "full", "epochs": 1}},
     "chosen splits": {"train": {"epochs": 1, "evaluate": {"every_steps": 5, "splits": ["train", "test"]}}},
@@ -82,7 +91,9 @@ def without_comments(text):
 class SchemaTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        schema = json.loads(subprocess.run([PROGRAM, "schema"], check=True, capture_output=True, text=True).stdout)
+        schema = json.loads(
+            subprocess.run([PROGRAM, "schema"], check=True, capture_output=True, text=True).stdout
+        )
         cls.schema = schema
         cls.validator = jsonschema.Draft202012Validator(schema)
 
@@ -116,6 +127,7 @@ class SchemaTest(unittest.TestCase):
                     for name, value in child.items():
                         self.assertTrue(value.get("description"), f"{path}/{name}")
                 walk(child, f"{path}/{key}")
+
         walk(self.schema.get("properties", {}), "")
         self.assertGreater(len(self.schema["properties"]), 5)
 
