@@ -67,10 +67,10 @@ constexpr Command table[] = {
      merge},
     {"completion", "print the completion script of a shell", "source <(descent completion bash)",
      [](CLI::App& command, Session& session) {
-       add_words(command, session, "SHELL", "bash, zsh or fish")
+       add_words(command, session, "SHELL", "whose script")
            ->required()
            ->expected(1)
-           ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+           ->check(CLI::IsMember(completion_shells()));
      },
      print_completion},
     {"complete", "print what may follow the words given", "descent complete -- run --se",

@@ -40,6 +40,9 @@ int merge(Session& session);
 int print_completion(Session& session);
 int complete(Session& session);
 
+// The shells that print_completion knows.
+std::vector<std::string> completion_shells();
+
 // Replaces this program by descent-train with the same arguments; returns only by FaultError.
 [[noreturn]] void become_descent_train(const std::vector<std::string>& argv);
 

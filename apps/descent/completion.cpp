@@ -16,6 +16,44 @@ namespace {
 
 using Words = std::vector<std::string>;
 
+const std::map<std::string, std::string_view> scripts{
+    {"bash", R"script(_descent() {
+  local words
+  read -ra words <<< "${COMP_LINE:0:COMP_POINT}"
+  [[ ${COMP_LINE:COMP_POINT-1:1} == ' ' ]] && words+=('')
+  mapfile -t COMPREPLY < <(descent complete -- "${words[@]:1}" 2> /dev/null)
+  [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace
+  # bash takes what follows the equals sign for a word of its own
+  [[ ${words[-1]} == *=* ]] && COMPREPLY=("${COMPREPLY[@]#*=}")
+}
+complete -o default -F _descent descent
+)script"},
+    {"zsh", R"script(#compdef descent
+_descent() {
+  local -a found
+  found=(${(f)"$(descent complete -- "${(@)words[2,CURRENT]}" 2> /dev/null)"})
+  if (( ! $#found )); then
+    _files
+  elif [[ $found[1] == *= ]]; then
+    compadd -Q -S '' -- $found
+  else
+    compadd -Q -- $found
+  fi
+}
+compdef _descent descent
+)script"},
+    {"fish", R"script(function __descent_complete
+  set -l found (descent complete -- (commandline -opc)[2..] (commandline -ct) 2> /dev/null)
+  if set -q found[1]
+    printf '%s\n' $found
+  else
+    __fish_complete_path (commandline -ct)
+  end
+end
+complete -c descent -f -a '(__descent_complete)'
+)script"},
+};
+
 // What the values of a key may be, where it has a list of them.
 Words values_of(const std::vector<config::Key>& keys, std::string_view path) {
   const std::string_view name = path.substr(0, path.find('.'));
@@ -86,40 +124,17 @@ Words candidates(const CLI::App& app, const Words& words) {
   if (words.size() > 2) return {};
   if (words[0] == "explain") return explainable();
   if (words[0] == "list") return topic_names();
-  if (words[0] == "completion") return {"bash", "zsh", "fish"};
+  if (words[0] == "completion") return completion_shells();
   return {};
 }
 
-const std::map<std::string, std::string_view> scripts{
-    {"bash", R"script(_descent() {
-  local words
-  read -ra words <<< "${COMP_LINE:0:COMP_POINT}"
-  [[ ${COMP_LINE:COMP_POINT-1:1} == ' ' ]] && words+=('')
-  mapfile -t COMPREPLY < <(descent complete -- "${words[@]:1}" 2> /dev/null)
-  [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace
-  # bash takes what follows the equals sign for a word of its own
-  [[ ${words[-1]} == *=* ]] && COMPREPLY=("${COMPREPLY[@]#*=}")
-}
-complete -o default -F _descent descent
-)script"},
-    {"zsh", R"script(#compdef descent
-_descent() {
-  local -a found
-  found=(${(f)"$(descent complete -- "${(@)words[2,CURRENT]}" 2> /dev/null)"})
-  if (( $#found )); then
-    compadd -Q -S '' -- $found
-  else
-    _files
-  fi
-}
-compdef _descent descent
-)script"},
-    {"fish",
-     R"script(complete -c descent -a '(descent complete -- (commandline -opc)[2..] (commandline -ct) 2> /dev/null)'
-)script"},
-};
-
 }  // namespace
+
+std::vector<std::string> completion_shells() {
+  Words names;
+  for (const auto& [name, script] : scripts) names.push_back(name);
+  return names;
+}
 
 int print_completion(Session& session) {
   fmt::print("{}", scripts.at(session.words[0]));

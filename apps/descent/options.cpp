@@ -32,6 +32,18 @@ void check_command(const CLI::App& app, const std::string& word) {
                                      core::did_you_mean(word, names), core::join(names, ", ")));
 }
 
+// What was typed where nothing like it was expected, and the option that may have been meant.
+core::InputError unexpected_word(const CLI::App& app) {
+  const std::string word = app.remaining(true).at(0);
+  const CLI::App* command = app.get_subcommands().empty() ? &app : app.get_subcommands()[0];
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command->get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return core::InputError(fmt::format("descent {}: unexpected \"{}\"{} (see descent {} --help)",
+                                      command->get_name(), word, core::did_you_mean(word, names),
+                                      command->get_name()));
+}
+
 }  // namespace
 
 void add_override_options(CLI::App& command, RunOptions& options) {
@@ -83,6 +95,8 @@ std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const
   try {
     app.parse(argc, argv);
     return std::nullopt;
+  } catch (const CLI::ExtrasError&) {
+    throw unexpected_word(app);
   } catch (const CLI::ParseError& error) {
     return static_cast<int>(app.exit(error) == 0 ? core::ExitCode::ok : core::ExitCode::usage);
   }

@@ -35,7 +35,7 @@ void add_run_options(CLI::App& command, RunOptions& options);  // what `run` tak
 void add_plan_options(CLI::App& command, RunOptions& options);  // what `plan` takes beside the experiment
 
 // Parses. An exit status when the program is done: 0 after --help or --version, 2 after wrong usage
-// (already told on stderr); nothing when it shall go on. InputError for an unknown command.
+// (already told on stderr); nothing when it shall go on. InputError for unknown commands and words.
 std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv);
 
 }  // namespace descent

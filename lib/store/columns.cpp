@@ -73,7 +73,7 @@ SummaryColumns make_summary_columns() {
       {"parameters", "trainable numbers of the network", Role::constant,
        [](const Summary& row) { return Cell(row.parameters); }},
       {"state", "done or diverged", Role::label, [](const Summary& row) { return cell(row.state); }},
-      {"diverged_step", "step after which the loss was not finite", Role::label,
+      {"diverged_step", "optimizer steps until the loss was not finite", Role::label,
        [](const Summary& row) { return cell(row.diverged_step); }},
   };
   for (const NamedMoment& moment : {final_moment, best_moment}) {
@@ -100,11 +100,11 @@ std::vector<Column<Evaluation>> make_curve_columns() {
   for (const Metric& metric : metrics)
     columns.push_back({std::string(metric.name), std::string(metric.help), Role::measure,
                        [value = metric.field](const Evaluation& row) { return cell(row.metrics.*value); }});
-  columns.push_back({"lr", "learning rate of the next step", Role::measure,
+  columns.push_back({"lr", "learning rate of the last step; at step 0 of the first", Role::measure,
                      [](const Evaluation& row) { return cell(row.lr); }});
-  columns.push_back({"weight_norm", "Euclidean norm of all parameters", Role::measure,
+  columns.push_back({"weight_norm", "Euclidean norm of all weights, without biases and norms", Role::measure,
                      [](const Evaluation& row) { return cell(row.weight_norm); }});
-  columns.push_back({"gradient_norm", "Euclidean norm of the last step's gradient", Role::measure,
+  columns.push_back({"gradient_norm", "Euclidean norm of the gradient of the last step, before clipping", Role::measure,
                      [](const Evaluation& row) { return cell(row.gradient_norm); }});
   return columns;
 }

@@ -29,9 +29,13 @@ class Cli(unittest.TestCase):
         (self.folder / "x.json").write_text(EXPERIMENT)
 
     def descent(self, *words, status=0, **more):
-        done = subprocess.run([self.bin / "descent", *words], cwd=self.folder, capture_output=True, text=True, **more)
+        done = subprocess.run([self.bin / "descent", *words], cwd=self.folder, capture_output=True, text=True,
+                              **more)
         self.assertEqual(done.returncode, status, done.stderr + done.stdout)
         return done
+
+    def told(self, *words, status=2, **more):
+        return self.descent(*words, status=status, **more).stderr
 
     def csvs(self, results="results/trial"):
         return {name: (self.folder / results / name).read_bytes() for name in CSVS}
@@ -69,8 +73,8 @@ class Run(Cli):
         self.assertEqual(self.csvs(), self.csvs("fresh/trial"))
 
     def test_passes_every_word_on(self):
-        self.descent("run", "x.json", "--set", "name=other", "--sweep", "model.width=2", "--seeds", "[7]", "--jobs", "1",
-                     "--save-weights", "--fail-fast", "--no-color", "--out", "deep/er")
+        self.descent("run", "x.json", "--set", "name=other", "--sweep", "model.width=2", "--seeds", "[7]",
+                     "--jobs", "1", "--save-weights", "--fail-fast", "--no-color", "--out", "deep/er")
         rows = self.rows("deep/er/other/summary.csv")
         self.assertEqual([(r["model.width"], r["seed"]) for r in rows], [("2", "7")])
 
@@ -85,24 +89,23 @@ class Run(Cli):
         first = self.csvs()
         part = next((self.folder / "results/trial/parts").iterdir())
         (part / "curves.csv").write_bytes(b"")
-        done = self.descent("run", "x.json")
-        self.assertEqual(done.stderr, f"results/trial/parts/{part.name}: damaged (the checksum of curves.csv is wrong); "
-                                      f"set aside as {part.name}.damaged, its runs count as missing\nrehearsed 2 runs\n")
+        self.assertEqual(self.told("run", "x.json", status=0),
+                         f"results/trial/parts/{part.name}: damaged (the checksum of curves.csv is wrong); set aside "
+                         f"as {part.name}.damaged, its runs count as missing\nrehearsed 2 runs\n")
         self.assertEqual(self.csvs(), first)
 
     def test_leaves_a_folder_alone_that_is_not_its_own(self):
         (self.folder / "results/trial").mkdir(parents=True)
         (self.folder / "results/trial/thesis.tex").write_text("mine")
-        done = self.descent("run", "x.json", status=2)
-        self.assertEqual(done.stderr, "results/trial: exists and is not a results folder of descent; choose another "
-                                      "--out\n")
+        self.assertEqual(self.told("run", "x.json"), "results/trial: exists and is not a results folder of descent; "
+                                                     "choose another --out\n")
         self.assertEqual([f.name for f in (self.folder / "results/trial").iterdir()], ["thesis.tex"])
 
     def test_names_the_program_that_is_missing(self):
         (self.bin / "descent-train").unlink()
-        done = self.descent("run", "x.json", status=1, env={"PATH": "/usr/bin:/bin"})
-        self.assertEqual(done.stderr, f"descent: descent-train, the program that trains, is neither in {self.bin} nor in "
-                                      "PATH; build or install it\n")
+        self.assertEqual(self.told("run", "x.json", status=1, env={"PATH": "/usr/bin:/bin"}),
+                         f"descent: descent-train, the program that trains, is neither in {self.bin} nor in PATH; "
+                         "build or install it\n")
 
     def test_finds_the_training_program_in_the_path(self):
         elsewhere = self.folder / "elsewhere"
@@ -131,8 +134,7 @@ class Readers(Cli):
         self.assertEqual(points[1]["final_test_error"]["high"], float(rows[1]["final_test_error_high"]))
 
     def test_table_of_another_folder_says_so(self):
-        done = self.descent("table", "bin", status=2)
-        self.assertEqual(done.stderr, "bin: is a folder, but not one of results\n")
+        self.assertEqual(self.told("table", "bin"), "bin: is a folder, but not one of results\n")
 
     def test_merge_writes_the_csvs_again(self):
         self.descent("run", "x.json")
@@ -152,7 +154,8 @@ class Readers(Cli):
         self.assertEqual(done.stdout, "model.width  runs  parameters  steps  GFLOP per run\n"
                                       "          4     2         214     40        0.00352\n"
                                       "          8     2         418     40        0.00704\n"
-                                      "trial: 2 points, 4 runs in 2 stacks, 0.0211 GFLOP of matrix products\n")
+                                      "trial: 2 points, 4 runs in 2 stacks, 0.0211 GFLOP of matrix "
+                                      "products\n")
 
     def test_plan_as_json_holds_every_run_with_its_seeds(self):
         plan = json.loads(self.descent("plan", "x.json", "--json").stdout)
@@ -169,7 +172,7 @@ class Readers(Cli):
         (self.folder / "bad.json").write_text(EXPERIMENT.replace('"width": 8', '"widht": 8'))
         done = self.descent("validate", "x.json", "bad.json", status=2)
         self.assertEqual(done.stdout, "x.json: valid, 2 points, 4 runs\n")
-        self.assertTrue(done.stderr.startswith("bad.json:5:28: model: unknown key \"widht\"; did you mean \"width\"?"), done.stderr)
+        self.assertIn('bad.json:5:28: model: unknown key "widht"; did you mean "width"?', done.stderr)
 
     def test_explain_and_list_answer_as_text_and_json(self):
         self.assertIn("norm", self.descent("explain", "model.norm").stdout)
@@ -182,8 +185,7 @@ class Readers(Cli):
         self.assertEqual(sorted(json.loads(self.descent("list", "--json").stdout)), sorted(topics))
 
     def test_list_of_an_unknown_topic_names_the_nearest(self):
-        done = self.descent("list", "nroms", status=2)
-        self.assertTrue(done.stderr.startswith('unknown topic "nroms"; did you mean "norms"? (one of '), done.stderr)
+        self.assertIn('unknown topic "nroms"; did you mean "norms"? (one of ', self.told("list", "nroms"))
 
     def test_schema_is_json(self):
         self.assertIn("2020-12", json.loads(self.descent("schema").stdout)["$schema"])
@@ -200,9 +202,12 @@ class Shell(Cli):
         self.assertRegex(self.descent("--version").stdout, r"^descent \d+\.\d+\.\d+ \(\w+\)\n$")
 
     def test_an_unknown_command_names_the_nearest(self):
-        done = self.descent("rnu", status=2)
-        self.assertEqual(done.stderr, 'unknown command "rnu"; did you mean "run"? (one of run, validate, plan, schema, '
-                                      "explain, list, table, merge, completion)\n")
+        self.assertEqual(self.told("rnu"), 'unknown command "rnu"; did you mean "run"? (one of run, validate, plan, '
+                                           "schema, explain, list, table, merge, completion)\n")
+
+    def test_an_unknown_option_names_the_nearest(self):
+        self.assertEqual(self.told("run", "x.json", "--seed", "3"),
+                         'descent run: unexpected "--seed"; did you mean "--seeds"? (see descent run --help)\n')
 
     def test_wrong_usage_exits_2_and_writes_nothing(self):
         for words in [[], ["run"], ["run", "x.json", "--jobs", "0"], ["run", "x.json", "--csv", "file"],
@@ -221,9 +226,9 @@ class Shell(Cli):
 
     def test_a_full_disk_behind_stdout_is_an_error(self):
         with open("/dev/full", "w") as full:
-            done = subprocess.run([self.bin / "descent", "schema"], stdout=full, stderr=subprocess.PIPE, text=True)
+            done = subprocess.run([self.bin / "descent", "schema"], stdout=full, stderr=subprocess.PIPE)
         self.assertEqual(done.returncode, 1)
-        self.assertEqual(done.stderr, "descent: cannot write to the standard output: No space left on device\n")
+        self.assertEqual(done.stderr, b"descent: cannot write to the standard output: No space left on device\n")
 
     def test_colours_only_on_a_terminal_that_wants_them(self):
         self.descent("run", "x.json")
@@ -234,7 +239,7 @@ class Shell(Cli):
 
     def on_terminal(self, *words, **environment):
         master, slave = pty.openpty()
-        subprocess.run([self.bin / "descent", *words], cwd=self.folder, stdout=slave, env=environment, check=True)
+        subprocess.run([self.bin / "descent", *words], cwd=self.folder, stdout=slave, env=environment)
         os.close(slave)
         text = b""
         try:
@@ -272,6 +277,31 @@ ask 'descent list norms'
         done = subprocess.run(["bash", "-c", program], capture_output=True, text=True,
                               env={"PATH": f"{self.bin}:/usr/bin:/bin"})
         self.assertEqual(done.stdout.split("\n"), ["plan", "batch", "norms", ""], done.stderr)
+
+    @unittest.skipUnless(shutil.which("fish"), "needs fish")
+    def test_fish_completes_with_the_script(self):
+        program = """descent completion fish | source
+complete -C 'descent pl'
+complete -C 'descent run x.json --set model.norm.kind=b'
+complete -C 'descent run x.j'
+"""
+        done = subprocess.run(["fish", "-c", program], cwd=self.folder, capture_output=True, text=True,
+                              env={"PATH": f"{self.bin}:/usr/bin:/bin", "HOME": str(self.folder)})
+        self.assertEqual(done.stdout, "plan\nmodel.norm.kind=batch\nx.json\n", done.stderr)
+
+    @unittest.skipUnless(shutil.which("zsh"), "needs zsh")
+    def test_zsh_completes_with_the_script(self):
+        program = """compdef() { :; }; compadd() { print -r -- "$@"; }; _files() { print files; }
+eval "$(descent completion zsh)"
+words=(descent pl) CURRENT=2; _descent
+words=(descent run x.json --set model.norm.affine=t) CURRENT=5; _descent
+words=(descent run --set train.optimizer.l) CURRENT=4; _descent
+words=(descent run '') CURRENT=3; _descent
+"""
+        done = subprocess.run(["zsh", "-f", "-c", program], capture_output=True, text=True,
+                              env={"PATH": f"{self.bin}:/usr/bin:/bin"})
+        self.assertEqual(done.stdout.split("\n"), ["-Q -- plan", "-Q -- model.norm.affine=true",
+                                                   "-Q -S  -- train.optimizer.lr=", "files", ""], done.stderr)
 
     def test_answers_at_once(self):
         for words in (["--help"], ["validate", "x.json"], ["plan", "x.json"]):
