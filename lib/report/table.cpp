@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -24,11 +25,13 @@ const std::vector<std::vector<std::string>>& column_choices() {
   return choices;
 }
 
-// "0.3214 ± 0.0123"; one run has no interval.
+// "0.321 ± 0.012": the interval with two digits, the mean as far as those reach. One run has no interval.
 std::string mean_text(const std::optional<stats::Description>& measure) {
   if (!measure) return "-";
-  if (!measure->sd) return fmt::format("{:.4g}", measure->mean);
-  return fmt::format("{:.4g} ± {:.2g}", measure->mean, *measure->high - measure->mean);
+  const double half = measure->sd ? *measure->high - measure->mean : 0;
+  if (!measure->sd || half == 0 || !std::isfinite(half)) return fmt::format("{:.4g}", measure->mean);
+  const int decimals = std::max(0, 1 - static_cast<int>(std::floor(std::log10(half))));
+  return fmt::format("{:.{}f} ± {:.{}f}", measure->mean, decimals, half, decimals);
 }
 
 // Characters, not bytes.

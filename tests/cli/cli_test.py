@@ -48,8 +48,8 @@ class Run(Cli):
     def test_writes_the_csvs_and_prints_the_points(self):
         done = self.descent("run", "x.json")
         self.assertEqual(done.stdout, "model.width  n  final_test_error\n"
-                                      "          4  2    0.01172 ± 0.05\n"
-                                      "          8  2    0.01172 ± 0.05\n"
+                                      "          4  2     0.012 ± 0.050\n"
+                                      "          8  2     0.012 ± 0.050\n"
                                       "\n4 of 4 runs, mean ± 95 % interval; {curves,summary,points}.csv in "
                                       "results/trial\n")
         rows = self.rows("results/trial/curves.csv")
@@ -90,22 +90,23 @@ class Run(Cli):
         part = next((self.folder / "results/trial/parts").iterdir())
         (part / "curves.csv").write_bytes(b"")
         self.assertEqual(self.told("run", "x.json", status=0),
-                         f"results/trial/parts/{part.name}: damaged (the checksum of curves.csv is wrong); set aside "
-                         f"as {part.name}.damaged, its runs count as missing\nrehearsed 2 runs\n")
+                         f"results/trial/parts/{part.name}: damaged (the checksum of curves.csv is wrong); "
+                         f"set aside as {part.name}.damaged, its runs count as missing\nrehearsed 2 runs\n")
         self.assertEqual(self.csvs(), first)
 
     def test_leaves_a_folder_alone_that_is_not_its_own(self):
         (self.folder / "results/trial").mkdir(parents=True)
         (self.folder / "results/trial/thesis.tex").write_text("mine")
-        self.assertEqual(self.told("run", "x.json"), "results/trial: exists and is not a results folder of descent; "
-                                                     "choose another --out\n")
+        self.assertEqual(self.told("run", "x.json"),
+                         "results/trial: exists and is not a results folder of descent; choose another "
+                         "--out\n")
         self.assertEqual([f.name for f in (self.folder / "results/trial").iterdir()], ["thesis.tex"])
 
     def test_names_the_program_that_is_missing(self):
         (self.bin / "descent-train").unlink()
         self.assertEqual(self.told("run", "x.json", status=1, env={"PATH": "/usr/bin:/bin"}),
-                         f"descent: descent-train, the program that trains, is neither in {self.bin} nor in PATH; "
-                         "build or install it\n")
+                         f"descent: descent-train, the program that trains, is neither in {self.bin} nor in "
+                         "PATH; build or install it\n")
 
     def test_finds_the_training_program_in_the_path(self):
         elsewhere = self.folder / "elsewhere"
@@ -124,7 +125,7 @@ class Readers(Cli):
         self.descent("run", "x.json")
         of_folder = self.descent("table", "results/trial").stdout
         self.assertEqual(of_folder, self.descent("table", "x.json").stdout)
-        self.assertIn("0.01172 ± 0.05", of_folder)
+        self.assertIn("0.012 ± 0.050", of_folder)
 
     def test_table_as_json_holds_the_numbers_of_points_csv(self):
         self.descent("run", "x.json")
@@ -202,12 +203,14 @@ class Shell(Cli):
         self.assertRegex(self.descent("--version").stdout, r"^descent \d+\.\d+\.\d+ \(\w+\)\n$")
 
     def test_an_unknown_command_names_the_nearest(self):
-        self.assertEqual(self.told("rnu"), 'unknown command "rnu"; did you mean "run"? (one of run, validate, plan, '
-                                           "schema, explain, list, table, merge, completion)\n")
+        self.assertEqual(self.told("rnu"),
+                         'unknown command "rnu"; did you mean "run"? (one of run, validate, plan, schema, '
+                         "explain, list, table, merge, completion)\n")
 
     def test_an_unknown_option_names_the_nearest(self):
         self.assertEqual(self.told("run", "x.json", "--seed", "3"),
-                         'descent run: unexpected "--seed"; did you mean "--seeds"? (see descent run --help)\n')
+                         'descent run: unexpected "--seed"; did you mean "--seeds"? '
+                         "(see descent run --help)\n")
 
     def test_wrong_usage_exits_2_and_writes_nothing(self):
         for words in [[], ["run"], ["run", "x.json", "--jobs", "0"], ["run", "x.json", "--csv", "file"],
@@ -228,7 +231,8 @@ class Shell(Cli):
         with open("/dev/full", "w") as full:
             done = subprocess.run([self.bin / "descent", "schema"], stdout=full, stderr=subprocess.PIPE)
         self.assertEqual(done.returncode, 1)
-        self.assertEqual(done.stderr, b"descent: cannot write to the standard output: No space left on device\n")
+        self.assertEqual(done.stderr,
+                         b"descent: cannot write to the standard output: No space left on device\n")
 
     def test_colours_only_on_a_terminal_that_wants_them(self):
         self.descent("run", "x.json")

@@ -1,5 +1,5 @@
 // Stands in for descent-train where the command line is tested: reads the same words, keeps the same
-// but makes its rows up instead of training.
+// folder, but makes its rows up instead of training.
 
 #include <fmt/format.h>
 
