@@ -40,8 +40,9 @@ bool check_sizes(const Experiment& e, Findings& found) {
   if (data.val_size && data.val_fraction) return fail({val_fraction}, "give either val_size or val_fraction");
   if (rest && !data.test_size && !data.train_size)
     return fail({facts.test_size == 0 ? "data.name" : test_from},
-                fmt::format("{} tests on a part of its {} examples: give data.test_size, or data.train_size to test on "
-                            "what is left", name, facts.train_size));
+                fmt::format("{}: give data.test_size, or data.train_size to test on what is left",
+                            facts.test_size == 0 ? fmt::format("{} has no test part of its own", name)
+                                                 : "\"rest\" alone leaves the sizes open"));
   const SplitSizes sizes = split_sizes(data);
   const std::string_view val = data.val_size ? val_size : val_fraction;
   if (data.val_fraction.value_or(0) > 0 && sizes.val == 0)

@@ -19,12 +19,12 @@ struct LabelNoise {
 
 struct Data {
   DataName name = DataName::mnist1d;
-  std::optional<std::int64_t> train_size, test_size, val_size;  // absent: all there is (val: none)
-  std::optional<double> val_fraction;
+  std::optional<std::int64_t> train_size{}, test_size{}, val_size{};  // absent: all there is (val: none)
+  std::optional<double> val_fraction{};
   Subset subset = Subset::first;
   TestFrom test_from = TestFrom::official;
   Normalize normalize = Normalize::none;
-  LabelNoise label_noise;
+  LabelNoise label_noise{};
   bool shuffle_features = false;
 };
 
@@ -44,20 +44,20 @@ struct Init {
   InitScheme scheme = InitScheme::pytorch_default;
   double gain = 1;
   FanMode mode = FanMode::fan_in;
-  std::optional<double> std;    // normal and uniform: instead of gain
-  std::optional<double> value;  // constant
-  std::optional<double> bias;   // absent: 0, and U(+-1/sqrt(fan_in)) for pytorch_default
+  std::optional<double> std{};    // normal and uniform: instead of gain
+  std::optional<double> value{};  // constant
+  std::optional<double> bias{};   // absent: 0, and U(+-1/sqrt(fan_in)) for pytorch_default
 };
 
 struct Model {
   ModelKind kind = ModelKind::mlp;
-  std::optional<std::int64_t> width, depth;  // of equal hidden layers
-  std::vector<std::int64_t> hidden;          // or their widths one by one
+  std::optional<std::int64_t> width{}, depth{};  // of equal hidden layers
+  std::vector<std::int64_t> hidden{};            // or their widths one by one
   Activation activation = Activation::relu;
-  Norm norm;
+  Norm norm{};
   NormPosition norm_position = NormPosition::before;
-  Dropout dropout;
-  Init init;
+  Dropout dropout{};
+  Init init{};
 };
 
 struct Optimizer {
@@ -74,7 +74,7 @@ struct Schedule {
   ScheduleKind kind = ScheduleKind::constant;
   DurationUnit unit = DurationUnit::epochs;  // of every, milestones and warmup
   std::int64_t every = 30;                   // step: decay each so many units
-  std::vector<std::int64_t> milestones;      // multistep
+  std::vector<std::int64_t> milestones{};    // multistep
   double factor = 0.1;                       // step, multistep, exponential (per unit)
   double minimum_lr = 0;                     // cosine
   std::int64_t warmup = 0;                   // linear from 0, in front of any kind
@@ -94,31 +94,32 @@ struct EarlyStopping {
 };
 
 struct Evaluate {
-  std::optional<std::int64_t> every_epochs, every_steps, log_spaced;  // one of them; absent: every epoch
-  std::vector<Split> splits;                                          // empty: all that exist
+  std::optional<std::int64_t> every_epochs{}, every_steps{}, log_spaced{};  // one of them; absent: every epoch
+  std::vector<Split> splits{};                                              // empty: all that exist
 };
 
 struct Train {
-  Optimizer optimizer;
-  Schedule schedule;
+  Optimizer optimizer{};
+  Schedule schedule{};
   std::int64_t batch_size = 100;  // 0: full
   bool drop_last = false;
-  std::optional<std::int64_t> epochs, steps;  // exactly one
-  Loss loss;
-  std::optional<double> clip_gradient_norm;
-  EarlyStopping early_stopping;
-  Evaluate evaluate;
+  std::optional<std::int64_t> epochs{}, steps{};  // exactly one
+  Loss loss{};
+  std::optional<double> clip_gradient_norm{};
+  EarlyStopping early_stopping{};
+  Evaluate evaluate{};
   std::int64_t threads = 1;
 };
 
 struct Experiment {
-  std::string name, description;
+  std::string name{}, description{};
   std::vector<std::int64_t> seeds{0};
   Device device = Device::cpu;
   Precision precision = Precision::float32;
-  Data data;
-  Model model;
-  Train train;
+  double checkpoint_seconds = 30;
+  Data data{};
+  Model model{};
+  Train train{};
 };
 
 // Whether the test examples come from the pool (the official training part; all examples where there is no

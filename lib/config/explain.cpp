@@ -12,15 +12,15 @@ namespace descent::config {
 namespace {
 
 std::string default_text(const Key& key) {
-  if (std::holds_alternative<SectionSlot>(key.slot)) return "";
+  if (std::holds_alternative<SectionSlot>(key.slot) || std::holds_alternative<std::string*>(key.slot)) return "";
   const Json value = to_json(key);
-  return value.is<std::nullptr_t>() || key.name == "name" || key.name == "description" ? "" : value.dump();
+  return value.is<std::nullptr_t>() ? "" : value.dump();
 }
 
 // One line of a list of keys.
 std::string line_of(std::string_view name, std::size_t width, const Key& key) {
   const std::string preset = default_text(key);
-  return fmt::format("  {:<{}}  {}{}\n", name, width, describe_key(key), preset.empty() ? "" : fmt::format(" ({})", preset));
+  return fmt::format("  {:<{}}  {}{}\n", name, width, help_text(key), preset.empty() ? "" : fmt::format(" ({})", preset));
 }
 
 std::string choices_table(const Choices& choices) {
@@ -59,10 +59,11 @@ std::string explain_section(std::string_view path, const Key& key) {
 }
 
 std::string explain_leaf(std::string_view path, const Key& key) {
-  std::string text = fmt::format("{}: {}\n", path, describe_key(key));
+  std::string text = fmt::format("{}: {}\n", path, help_text(key));
   const std::string bounds = bounds_text(key), preset = default_text(key);
   text += fmt::format("Takes {}{}{}.\n", type_name(key.slot), bounds.empty() ? "" : ", ", bounds);
   if (!preset.empty()) text += fmt::format("Default: {}.\n", preset);
+  if (!key.idle.empty()) text += fmt::format("Has no effect {}.\n", key.idle);
   if (const auto* slot = std::get_if<EnumSlot>(&key.slot)) text += fmt::format("\n{}", choices_table(slot->choices));
   if (const auto* slot = std::get_if<EnumListSlot>(&key.slot)) text += fmt::format("\n{}", choices_table(slot->choices));
   return text;

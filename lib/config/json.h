@@ -39,7 +39,7 @@ struct Json::Member {
 inline constexpr std::size_t most_problems = 200;
 
 // Parses `text`; problems (syntax, duplicate keys, too deep, not UTF-8) are appended, with `file` as given.
-// After a syntax error the result is what was read until then.
+// After a syntax error the result is null.
 Json parse_json(std::string_view text, const std::string& file, std::vector<core::Problem>& problems);
 
 // A value of the command line: JSON where it parses, else a string.

@@ -126,8 +126,9 @@ class Builder {
   bool add(auto&& value) { return place(std::forward<decltype(value)>(value)) != nullptr; }
 
   bool open(auto&& container) {
+    cursor_.find_token();
+    if (open_.size() == deepest) return refuse(fmt::format("nested more than {} deep", deepest));
     Json* opened = place(std::move(container));
-    if (opened && open_.size() == deepest) return refuse(fmt::format("nested more than {} deep", deepest));
     open_.push_back(opened);
     return opened;
   }
@@ -203,8 +204,9 @@ Json parse_json(std::string_view text, const std::string& file, std::vector<core
   }
   Builder builder(text, file, problems);
   constexpr bool strict = true, comments = true;
-  nlohmann::json::sax_parse(text.begin(), text.end(), &builder, nlohmann::json::input_format_t::json, strict, comments);
-  return std::move(builder.root);
+  return nlohmann::json::sax_parse(text.begin(), text.end(), &builder, nlohmann::json::input_format_t::json, strict, comments)
+             ? std::move(builder.root)
+             : Json{};
 }
 
 Json parse_value(std::string_view text) {

@@ -66,13 +66,13 @@ std::vector<Key> describe(LabelNoise& noise) {
 std::vector<Key> describe(Data& data) {
   return {
       key("name", choice(data.name), "data set; all are embedded. Its official training part is the pool (digits: all)"),
-      key("train_size", &data.train_size, "training examples; absent: what validation and test leave of the pool")
+      key("train_size", &data.train_size, "size of the training part; absent: what validation and test leave of the pool")
           .unit("examples").at_least(1).at_most(1e9),
-      key("test_size", &data.test_size, "test examples; absent: all there are. Needed by digits, which has no test part")
+      key("test_size", &data.test_size, "size of the test part; absent: all there are (digits needs it: it has no test part)")
           .unit("examples").at_least(1).at_most(1e9),
-      key("val_size", &data.val_size, "validation examples, from the pool, classes in proportion; absent: none")
+      key("val_size", &data.val_size, "size of the validation part, from the pool, classes in proportion; absent: none")
           .unit("examples").at_least(0).at_most(1e9),
-      key("val_fraction", &data.val_fraction, "validation examples as a share of the pool, instead of val_size")
+      key("val_fraction", &data.val_fraction, "size of the validation part as a share of the pool, instead of val_size")
           .at_least(0).below(1),
       key("subset", choice(data.subset), "which examples of the pool are taken"),
       key("test_from", choice(data.test_from), "where the test examples come from")
@@ -121,11 +121,11 @@ std::vector<Key> describe(Init& init) {
 std::vector<Key> describe(Model& model) {
   return {
       key("kind", choice(model.kind), "family of networks"),
-      key("width", &model.width, "units of each hidden layer").unit("units").at_least(1).at_most(100'000)
+      key("width", &model.width, "size of each hidden layer").unit("units").at_least(1).at_most(100'000)
           .when(has_equal_layers, "beside model.hidden; give either"),
-      key("depth", &model.depth, "hidden layers; 0 is a linear classifier").unit("layers").at_least(0).at_most(1000)
+      key("depth", &model.depth, "number of hidden layers; 0 is a linear classifier").at_least(0).at_most(1000)
           .when(has_equal_layers, "beside model.hidden; give either"),
-      key("hidden", &model.hidden, "units of the hidden layers one by one, instead of width and depth")
+      key("hidden", &model.hidden, "sizes of the hidden layers one by one, instead of width and depth")
           .unit("units").at_least(1).at_most(100'000).when(has_listed_layers, "beside model.width and model.depth; give either"),
       key("activation", choice(model.activation), "function applied to each hidden unit"),
       section("norm", describe(model.norm), "kind", "normalization inside the network"),
@@ -156,16 +156,16 @@ std::vector<Key> describe(Schedule& schedule) {
       key("kind", choice(schedule.kind), "how the learning rate changes with time t"),
       key("unit", choice(schedule.unit), "of t, every, milestones and warmup")
           .when(has_schedule_unit, "without the schedule \"step\", \"multistep\" or \"exponential\", or a warmup"),
-      key("every", &schedule.every, "time between two decays").unit("units").at_least(1).at_most(1e12)
+      key("every", &schedule.every, "time between two decays").unit("epochs or steps").at_least(1).at_most(1e12)
           .when(is_schedule<ScheduleKind::step>, "without the schedule \"step\""),
-      key("milestones", &schedule.milestones, "times of the decays, ascending").unit("units").at_least(1).at_most(1e12)
+      key("milestones", &schedule.milestones, "times of the decays, ascending").unit("epochs or steps").at_least(1).at_most(1e12)
           .when(is_schedule<ScheduleKind::multistep>, "without the schedule \"multistep\""),
       key("factor", &schedule.factor, "what a decay multiplies lr by").above(0).at_most(100)
           .when(is_schedule<ScheduleKind::step, ScheduleKind::multistep, ScheduleKind::exponential>,
                 "without the schedule \"step\", \"multistep\" or \"exponential\""),
       key("minimum_lr", &schedule.minimum_lr, "where the cosine ends").at_least(0).at_most(huge)
           .when(is_schedule<ScheduleKind::cosine>, "without the schedule \"cosine\""),
-      key("warmup", &schedule.warmup, "linear growth from 0 to lr, ahead of any schedule").unit("units").at_least(0)
+      key("warmup", &schedule.warmup, "linear growth from 0 to lr, in front of any schedule").unit("epochs or steps").at_least(0)
           .at_most(1e12),
   };
 }
@@ -182,7 +182,7 @@ std::vector<Key> describe(EarlyStopping& stopping) {
   constexpr std::string_view monitor = "without train.early_stopping.monitor";
   return {
       key("monitor", choice(stopping.monitor), "value that must improve; val_* carries label noise as training does"),
-      key("patience", &stopping.patience, "evaluations without improvement before stopping").unit("evaluations")
+      key("patience", &stopping.patience, "evaluations without improvement after which training stops")
           .at_least(1).at_most(1e9).when(stops_early, monitor),
       key("min_delta", &stopping.min_delta, "an improvement is a value below best - min_delta").at_least(0).at_most(huge)
           .when(stops_early, monitor),
@@ -193,11 +193,11 @@ std::vector<Key> describe(EarlyStopping& stopping) {
 
 std::vector<Key> describe(Evaluate& evaluate) {
   return {
-      key("every_epochs", &evaluate.every_epochs, "evaluate each so many epochs; absent: every epoch").unit("epochs")
+      key("every_epochs", &evaluate.every_epochs, "time between two evaluations; absent: one epoch").unit("epochs")
           .at_least(1).at_most(1e9),
-      key("every_steps", &evaluate.every_steps, "evaluate each so many steps").unit("steps").at_least(1).at_most(1e12),
-      key("log_spaced", &evaluate.log_spaced, "so many evaluations, evenly spaced in the logarithm of the step")
-          .unit("evaluations").at_least(2).at_most(1e6),
+      key("every_steps", &evaluate.every_steps, "time between two evaluations").unit("steps").at_least(1).at_most(1e12),
+      key("log_spaced", &evaluate.log_spaced, "number of evaluations, evenly spaced in the logarithm of the step")
+          .at_least(2).at_most(1e6),
       key("splits", EnumListSlot{choices_of(Split{}), &evaluate.splits}, "what is evaluated; absent: all that exist"),
   };
 }
@@ -206,19 +206,19 @@ std::vector<Key> describe(Train& train) {
   return {
       section("optimizer", describe(train.optimizer), "name", "how weights are updated"),
       section("schedule", describe(train.schedule), "kind", "learning rate over time"),
-      key("batch_size", BatchSlot{&train.batch_size}, "examples per step; \"full\" takes all").unit("examples")
+      key("batch_size", BatchSlot{&train.batch_size}, "examples per step, or \"full\" for all").unit("examples")
           .at_least(1).at_most(1e9),
       key("drop_last", &train.drop_last, "leave out the last batch of an epoch when it is smaller than the others"),
-      key("epochs", &train.epochs, "passes over the training examples; 0 measures the network as initialized")
+      key("epochs", &train.epochs, "length of the training; 0 measures the network as initialized")
           .unit("epochs").at_least(0).at_most(1e9),
-      key("steps", &train.steps, "updates of the weights, instead of epochs").unit("steps").at_least(0).at_most(1e12),
+      key("steps", &train.steps, "length of the training, instead of epochs").unit("steps").at_least(0).at_most(1e12),
       section("loss", describe(train.loss), "kind", "what training minimizes"),
       key("clip_gradient_norm", &train.clip_gradient_norm, "longest gradient; longer ones are scaled down to it")
           .above(0).at_most(huge),
       section("early_stopping", describe(train.early_stopping), "monitor", "stop when the monitored value improves no more"),
       section("evaluate", describe(train.evaluate), "every_epochs", "when and on what the network is evaluated"),
-      key("threads", &train.threads, "threads of one run; other numbers change the rounding").unit("threads").at_least(1)
-          .at_most(1024),
+      key("threads", &train.threads, "number of threads of one run; no number depends on it").at_least(1)
+          .at_most(1024).cosmetic(),
   };
 }
 
@@ -232,6 +232,8 @@ std::vector<Key> describe(Experiment& experiment) {
           .at_least(0).cosmetic(),
       key("device", choice(experiment.device), "where networks are trained"),
       key("precision", choice(experiment.precision), "of all numbers in training"),
+      key("checkpoint_seconds", &experiment.checkpoint_seconds, "least time between two checkpoints of unfinished runs")
+          .at_least(0).at_most(86400).unit("s").cosmetic(),
       section("data", describe(experiment.data), "name", "examples to learn from and to test with"),
       section("model", describe(experiment.model), "", "the network"),
       section("train", describe(experiment.train), "", "how the network is trained"),

@@ -82,7 +82,7 @@ bool lies_in(std::string_view path, std::string_view section);
 
 // Calls visit(path, key) for every key of the tree, a section before what is in it.
 template <class Tree, class Visit>
-void for_each_key(Tree& keys, const Visit& visit, const std::string& prefix = {}) {
+void for_each_key(Tree&& keys, const Visit& visit, const std::string& prefix = {}) {
   for (auto& key : keys) {
     const std::string path = prefix + std::string(key.name);
     visit(path, key);

@@ -24,6 +24,8 @@ void check_name(Experiment& experiment, const Given& given, Problems& problems) 
   if (from_file) experiment.name = std::filesystem::path(problems.file()).stem().string();
   const std::string& name = experiment.name;
   const auto fits = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-'; };
+  const auto unreadable = [](const core::Problem& problem) { return problem.path == "name"; };
+  if (std::ranges::any_of(problems.list(), unreadable)) return;
   if (!name.empty() && std::ssize(name) <= longest_name && name[0] != '.' && std::ranges::all_of(name, fits)) return;
   const Position at = given.find(from_file ? "" : "name")->second;
   problems.add(at, "name", fmt::format("{}{} is no name for a folder: use up to {} letters, digits, '.', '_' and '-', not "
@@ -136,7 +138,7 @@ Document read_document_text(std::string_view text, const std::string& file, cons
     problems.throw_if_any();
   }
   apply_overrides(root, overrides, problems);
-  Document document{.file = file, .base = {}, .factors = {}, .assignments = {}, .points = {}};
+  Document document{.file = file};
   std::vector<Key> keys = describe(document.base);
   Given given{{"", {root.line, root.column}}};
   read_section(root, "", keys, given, problems, extra_keys);

@@ -15,18 +15,18 @@ using Assignment = std::vector<Json>;
 
 // A whole experiment file: the typed base and what the sweep makes of it.
 struct Document {
-  std::string file;                      // as the user named it
-  Experiment base;                       // without the sweep
-  std::vector<std::string> factors;      // paths: "model.width", first seen first
-  std::vector<Assignment> assignments;   // one per point; a single empty one without a sweep
-  std::vector<Experiment> points;        // typed and checked, parallel to `assignments`
+  std::string file{};                      // as the user named it
+  Experiment base{};                       // without the sweep
+  std::vector<std::string> factors{};      // paths: "model.width", first seen first
+  std::vector<Assignment> assignments{};   // one per point; a single empty one without a sweep
+  std::vector<Experiment> points{};        // typed and checked, parallel to `assignments`
 };
 
 // What the command line changes: --set, --sweep, --seeds, in this order of application.
 struct Overrides {
-  std::vector<std::string> set;     // "train.optimizer.lr=0.1"
-  std::vector<std::string> sweep;   // "model.width=4,8,16"; replaces or adds a factor of a product
-  std::string seeds;                // count or list; empty: as in the file
+  std::vector<std::string> set{};    // "train.optimizer.lr=0.1"
+  std::vector<std::string> sweep{};  // "model.width=4,8,16"; replaces or adds a factor of a product
+  std::string seeds{};               // count or list; empty: as in the file
 };
 
 // Throws InputError with every problem found.

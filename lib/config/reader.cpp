@@ -20,7 +20,7 @@ std::vector<std::string> names(const Choices& choices) {
 
 std::string shown(const Json& value) {
   if (value.is<Json::Object>()) return "an object";
-  if (value.is<Json::Array>()) return "a list";
+  if (const auto* list = std::get_if<Json::Array>(&value.value)) return fmt::format("a list of {}", list->size());
   const auto* text = std::get_if<std::string>(&value.value);
   return text ? core::quoted(*text) : value.dump();
 }
@@ -116,24 +116,28 @@ class SlotReader {
   void fail(const Json& where, std::string message) {
     problems_.add({where.line, where.column}, path_, std::move(message));
   }
-  void wrong_type() { fail(value_, fmt::format("expected {}, got {}", type_name(key_.slot), shown(value_))); }
+  void wrong_type() { wrong_type(value_); }
+  void wrong_type(const Json& part) {
+    fail(part, fmt::format("expected {}, got {}{}", type_name(key_.slot), shown(part), &part == &value_ ? "" : " in it"));
+  }
 
   bool in_bounds(const Json& where, double value) {
-    const auto& [low, high] = std::pair(key_.minimum, key_.maximum);
-    const bool ok = (!low || value > low->value || (low->inclusive && value == low->value)) &&
-                    (!high || value < high->value || (high->inclusive && value == high->value));
-    if (!ok) fail(where, fmt::format("must be {}, got {}", bounds_text(key_), shown(where)));
-    return ok;
+    const auto &low = key_.minimum, &high = key_.maximum;
+    const bool above = !low || value > low->value || (low->inclusive && value == low->value);
+    const bool below = !high || value < high->value || (high->inclusive && value == high->value);
+    if (!above || !below)
+      fail(where, fmt::format("must be {}, got {}", above ? maximum_text(*high) : minimum_text(*low), shown(where)));
+    return above && below;
   }
 
   void read_whole(const Json& json, std::int64_t& field) {
     const auto value = whole(json);
-    if (!value) return wrong_type();
+    if (!value) return wrong_type(json);
     if (in_bounds(json, static_cast<double>(*value))) field = *value;
   }
   void read_number(const Json& json, double& field) {
     const auto value = number(json);
-    if (!value) return wrong_type();
+    if (!value) return wrong_type(json);
     if (in_bounds(json, *value)) field = *value;
   }
   template <class T>
@@ -145,13 +149,12 @@ class SlotReader {
     const auto* list = std::get_if<Json::Array>(&value_.value);
     if (!list) return wrong_type();
     if (std::ssize(*list) > longest) return fail(value_, fmt::format("more than {} entries", longest));
-    if (!std::ranges::all_of(*list, [](const Json& element) { return whole(element).has_value(); })) return wrong_type();
     field.assign(list->size(), 0);
     for (std::size_t i = 0; i < list->size() && !problems_.full(); ++i) read_whole((*list)[i], field[i]);
   }
   const Choice* choose(const Json& json, const Choices& choices) {
     const auto* text = std::get_if<std::string>(&json.value);
-    if (!text) return wrong_type(), nullptr;
+    if (!text) return wrong_type(json), nullptr;
     const auto found = std::ranges::find(choices.table, *text, &Choice::name);
     if (found != choices.table.end()) return &*found;
     fail(json, fmt::format("unknown {} {}{} (one of {})", choices.word, core::quoted(*text),

@@ -94,9 +94,10 @@ struct TypeSchema {
 
 Json key_schema(const Key& key) {
   Json schema = std::visit(TypeSchema{key}, key.slot);
-  add(schema, "description", text(describe_key(key)));
-  if (!std::holds_alternative<SectionSlot>(key.slot))
-    if (Json value = to_json(key); !value.is<std::nullptr_t>() && key.name != "name") add(schema, "default", value);
+  const std::string idle = key.idle.empty() ? "" : fmt::format("; no effect {}", key.idle);
+  add(schema, "description", text(help_text(key) + idle));
+  if (!std::holds_alternative<SectionSlot>(key.slot) && !std::holds_alternative<std::string*>(key.slot))
+    if (Json value = to_json(key); !value.is<std::nullptr_t>()) add(schema, "default", value);
   return schema;
 }
 

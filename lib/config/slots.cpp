@@ -19,7 +19,7 @@ Json list_of(const T& values) {
 
 // Without exponent where that is readable: 100000, 0.5, 1e+12.
 std::string bound_number(double value) {
-  return value == std::trunc(value) && std::abs(value) < 1e7 ? fmt::format("{:.0f}", value) : core::format_number(value);
+  return value == std::trunc(value) && std::abs(value) < 1e13 ? fmt::format("{:.0f}", value) : core::format_number(value);
 }
 
 std::string_view choice_name(const Choices& choices, int value) {
@@ -107,20 +107,23 @@ void copy_value(Key& key, const Key& fallback) { std::visit(CopyValue{fallback.s
 
 std::string type_name(const Slot& slot) { return std::visit(TypeName{}, slot); }
 
+std::string minimum_text(const Bound& bound) {
+  return (bound.inclusive ? "at least " : "above ") + bound_number(bound.value);
+}
+
+std::string maximum_text(const Bound& bound) {
+  return (bound.inclusive ? "at most " : "below ") + bound_number(bound.value);
+}
+
 std::string bounds_text(const Key& key) {
   std::vector<std::string> parts;
-  if (const auto& low = key.minimum)
-    parts.push_back((low->inclusive ? "at least " : "above ") + bound_number(low->value));
-  if (const auto& high = key.maximum)
-    parts.push_back((high->inclusive ? "at most " : "below ") + bound_number(high->value));
+  if (key.minimum) parts.push_back(minimum_text(*key.minimum));
+  if (key.maximum) parts.push_back(maximum_text(*key.maximum));
   return core::join(parts, " and ");
 }
 
-std::string describe_key(const Key& key) {
-  std::string text(key.help);
-  if (!key.unit_name.empty()) text += fmt::format(" [{}]", key.unit_name);
-  if (!key.idle.empty()) text += fmt::format("; no effect {}", key.idle);
-  return text;
+std::string help_text(const Key& key) {
+  return key.unit_name.empty() ? std::string(key.help) : fmt::format("{} [{}]", key.help, key.unit_name);
 }
 
 std::string names_of(const Choices& choices) {

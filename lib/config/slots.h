@@ -21,11 +21,15 @@ Json to_json(const Key& key);
 // What a slot takes, in words: "a whole number", "one of none, batch, layer, rms".
 std::string type_name(const Slot& slot);
 
+// "at least 0", "below 1".
+std::string minimum_text(const Bound& bound);
+std::string maximum_text(const Bound& bound);
+
 // "at least 0 and below 1"; empty without bounds.
 std::string bounds_text(const Key& key);
 
-// Help with unit, and when the key has no effect.
-std::string describe_key(const Key& key);
+// Help and unit of a key.
+std::string help_text(const Key& key);
 
 std::string names_of(const Choices& choices);  // "none, batch, layer, rms"
 

@@ -1,0 +1,55 @@
+#pragma once
+// Experiment files for the tests: short ways to write one, and what reading a bad one must say.
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "config/read.h"
+#include "core/error.h"
+
+namespace descent::config {
+
+// Files that are right but for the part given.
+inline std::string data(const std::string& value) {
+  return R"({"data": )" + value + R"(, "model": {"width": 8, "depth": 2}, "train": {"epochs": 1}})";
+}
+inline std::string model(const std::string& keys) {
+  return R"({"data": "mnist1d", "model": {)" + keys + R"(}, "train": {"epochs": 1}})";
+}
+inline std::string layers(const std::string& keys) { return model(R"("width": 8, "depth": 2, )" + keys); }
+inline std::string train(const std::string& keys) {
+  return R"({"data": "mnist1d", "model": {"width": 8, "depth": 2}, "train": {)" + keys + "}}";
+}
+inline std::string training(const std::string& keys) { return train(R"("epochs": 1, )" + keys); }
+inline std::string also(const std::string& keys) {
+  return R"({"data": "mnist1d", "model": {"width": 8, "depth": 2}, "train": {"epochs": 1}, )" + keys + "}";
+}
+inline std::string sweep(const std::string& value) { return also(R"("sweep": )" + value); }
+
+inline Document read(const std::string& text, const Overrides& overrides = {}) {
+  return read_document_text(text, "x.json", overrides);
+}
+
+// The problems of a file, a line each; empty when it can be read.
+inline std::string problems_of(const std::string& text, const Overrides& overrides = {}) {
+  try {
+    read(text, overrides);
+  } catch (const core::InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+struct BadFile {
+  const char* sentence;  // what is wrong with it: the name of its test
+  std::string text;
+  std::string problems;
+};
+
+inline std::string sentence_of(const ::testing::TestParamInfo<BadFile>& info) { return info.param.sentence; }
+
+class BadFiles : public ::testing::TestWithParam<BadFile> {};
+
+}  // namespace descent::config

@@ -1,0 +1,171 @@
+#include <gtest/gtest.h>
+
+#include "config/files.h"
+#include "config/json.h"
+
+namespace descent::config {
+namespace {
+
+using json_parse_files = BadFiles;
+
+TEST_P(json_parse_files, says_what_is_wrong_with) { EXPECT_EQ(problems_of(GetParam().text), GetParam().problems); }
+
+const std::vector<BadFile> syntax{
+    {"an_empty_file",
+     "",
+     "x.json: the file is empty"},
+    {"a_file_of_white_space",
+     " \n\n",
+     "x.json: the file is empty"},
+    {"a_list_instead_of_an_object",
+     "[]",
+     "x.json:1:1: expected an object: { ... }"},
+    {"plain_text",
+     "hello",
+     "x.json:1:1: not valid JSON: invalid literal"},
+    {"a_file_that_ends_too_early",
+     R"({
+  "seeds": 3,
+)",
+     "x.json:3:1: not valid JSON: unexpected end of input; expected string literal"},
+    {"a_missing_colon",
+     R"({"seeds" 3})",
+     "x.json:1:10: not valid JSON: unexpected number literal; expected ':'"},
+    {"a_comma_before_the_brace",
+     R"({
+  "seeds": 3,
+})",
+     "x.json:3:1: not valid JSON: no comma may stand before '}'"},
+    {"a_comma_before_the_bracket",
+     R"({"seeds": [1, 2,]})",
+     "x.json:1:17: not valid JSON: no comma may stand before ']'"},
+    {"a_missing_value",
+     R"({"seeds": ,
+})",
+     "x.json:1:11: not valid JSON: unexpected ','; expected '[', '{', or a literal"},
+    {"a_missing_comma",
+     R"({"seeds": 3
+ "name": "x"})",
+     "x.json:2:2: not valid JSON: unexpected string literal; expected '}'"},
+    {"a_half_literal",
+     R"({"seeds": tru})",
+     "x.json:1:11: not valid JSON: invalid literal"},
+    {"an_open_string",
+     R"({"name": "x)",
+     "x.json:1:10: not valid JSON: invalid string: missing closing quote"},
+    {"single_quotes",
+     "{'name': 1}",
+     "x.json:1:2: not valid JSON: invalid literal"},
+    {"a_number_that_overflows",
+     R"({"seeds": 1e999})",
+     "x.json:1:11: the number 1e999 is too large"},
+    {"a_whole_number_that_overflows",
+     R"({"seeds": 123456789012345678901234567890})",
+     "x.json:1:11: the number 123456789012345678901234567890 is too large"},
+    {"not_a_number",
+     R"({"seeds": NaN})",
+     "x.json:1:11: not valid JSON: invalid literal"},
+    {"a_second_value",
+     "{} {}",
+     "x.json:1:4: not valid JSON: unexpected '{'; expected end of input"},
+    {"an_open_comment",
+     "/* no end",
+     "x.json:1:10: not valid JSON: invalid comment; missing closing '*/'"},
+    {"a_line_break_in_a_string",
+     R"({"name": "a
+b"})",
+     "x.json:1:10: not valid JSON: invalid string: control character U+000A (LF) must be escaped to \\u000A "
+     "or \\n"},
+    {"columns_count_characters_and_not_bytes",
+     R"({"description": "äöü€😀", "nmae": 1, "model": {"hidden": []}, "train": {"epochs": 1}})",
+     "x.json:1:26: unknown key \"nmae\"; did you mean \"name\"? (one of name, description, seeds, device, "
+     "precision, checkpoint_seconds, data, model, train, $schema, sweep)"},
+    {"comments_and_lines_are_counted",
+     R"(// first
+{ /* a
+ b */ "seeds": 0, "model": {"hidden": []}, "train": {"epochs": 1}})",
+     "x.json:3:16: seeds: must be a count from 1 to 100000, got 0"},
+};
+
+INSTANTIATE_TEST_SUITE_P(bad, json_parse_files, ::testing::ValuesIn(syntax), sentence_of);
+
+std::string problems_of_parsing(const std::string& text) {
+  std::vector<core::Problem> problems;
+  parse_json(text, "x.json", problems);
+  return problems.empty() ? "" : core::InputError(problems).what();
+}
+
+TEST(json_parse, every_value_knows_where_it_stands) {
+  std::vector<core::Problem> problems;
+  const Json json = parse_json("// c\n{\"a\": [1,\n  -2.5e3, \"x\\\"y\"], /* d\n */ \"é\": {\"b\" : true}}", "", problems);
+  ASSERT_TRUE(problems.empty());
+  const auto& list = std::get<Json::Array>(json.find("a")->value);
+  const auto place = [](const auto& at) { return std::pair(at.line, at.column); };
+  EXPECT_EQ(place(json), std::pair(std::int64_t{2}, std::int64_t{1}));
+  EXPECT_EQ(place(*json.find("a")), std::pair(std::int64_t{2}, std::int64_t{7}));
+  EXPECT_EQ(place(list[0]), std::pair(std::int64_t{2}, std::int64_t{8}));
+  EXPECT_EQ(place(list[1]), std::pair(std::int64_t{3}, std::int64_t{3}));
+  EXPECT_EQ(place(list[2]), std::pair(std::int64_t{3}, std::int64_t{11}));
+  EXPECT_EQ(place(std::get<Json::Object>(json.value)[1]), std::pair(std::int64_t{4}, std::int64_t{5}));
+  EXPECT_EQ(place(*json.find("é")), std::pair(std::int64_t{4}, std::int64_t{10}));
+  EXPECT_EQ(place(*json.find("é")->find("b")), std::pair(std::int64_t{4}, std::int64_t{17}));
+}
+
+TEST(json_parse, whole_numbers_stay_whole) {
+  EXPECT_TRUE(parse_value("-7").is<std::int64_t>());
+  EXPECT_TRUE(parse_value("9223372036854775807").is<std::int64_t>());
+  EXPECT_TRUE(parse_value("7.0").is<double>());
+  EXPECT_TRUE(parse_value("1e3").is<double>());
+}
+
+TEST(json_parse, a_byte_order_mark_is_skipped) {
+  EXPECT_EQ(problems_of_parsing("\xef\xbb\xbf{}"), "");
+  EXPECT_EQ(problems_of_parsing("\xef\xbb\xbf{x"), problems_of_parsing("{x"));
+}
+
+TEST(json_parse, bytes_that_are_not_utf8_are_named) {
+  EXPECT_EQ(problems_of_parsing("{\n \"é\": \"\xff\"}"), "x.json:2:8: not UTF-8 text: byte 0xff");
+  EXPECT_EQ(problems_of_parsing(std::string("{\"a\": 1}\0", 9)), "x.json:1:9: not UTF-8 text: byte 0x00");
+  EXPECT_EQ(problems_of_parsing("\xff\xfe{"), "x.json:1:1: not UTF-8 text: byte 0xff");
+}
+
+TEST(json_parse, a_hundred_thousand_brackets_are_refused) {
+  EXPECT_EQ(problems_of_parsing(std::string(100000, '[')), "x.json:1:65: nested more than 64 deep");
+  std::string objects;
+  for (int i = 0; i < 100000; ++i) objects += "{\"a\":";
+  EXPECT_EQ(problems_of_parsing(objects), "x.json:1:321: nested more than 64 deep");
+}
+
+TEST(json_parse, sixty_four_brackets_are_not) {
+  EXPECT_EQ(problems_of_parsing(std::string(64, '[') + std::string(64, ']')), "");
+}
+
+TEST(json_parse, a_million_values_are_enough) {
+  std::string list = "[0";
+  for (int i = 0; i < 1000000; ++i) list += ",0";
+  EXPECT_EQ(problems_of_parsing(list + "]"), "x.json:1:2000000: more than 1000000 values");
+}
+
+TEST(json_parse, many_duplicate_keys_are_quick_and_not_all_told) {
+  std::string object = "{\"a\": 0";
+  for (int i = 0; i < 300000; ++i) object += ",\"a\":0";
+  std::vector<core::Problem> problems;
+  parse_json(object + "}", "x.json", problems);
+  EXPECT_EQ(problems.size(), most_problems + 1);
+}
+
+TEST(json_parse, a_value_of_the_command_line_is_json_or_text) {
+  EXPECT_EQ(parse_value("[1, {\"a\": null}]").dump(), R"([1,{"a":null}])");
+  EXPECT_EQ(parse_value("relu").dump(), "\"relu\"");
+  EXPECT_EQ(parse_value("[1,").dump(), "\"[1,\"");
+  EXPECT_EQ(parse_value("").dump(), "\"\"");
+}
+
+TEST(json_parse, a_value_of_the_command_line_has_no_position) {
+  const Json json = parse_value("[1, {\"a\": 2}]");
+  EXPECT_EQ(json.line, 0);
+  EXPECT_EQ(std::get<Json::Array>(json.value)[1].find("a")->line, 0);
+}
+
+}  // namespace
+}  // namespace descent::config

@@ -1,0 +1,298 @@
+#include "config/reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/files.h"
+#include "config/write.h"
+
+namespace descent::config {
+namespace {
+
+using reader_files = BadFiles;
+
+TEST_P(reader_files, says_what_is_wrong_with) { EXPECT_EQ(problems_of(GetParam().text), GetParam().problems); }
+
+const std::vector<BadFile> fields{
+    {"an_unknown_key",
+     also(R"("nmae": "x")"),
+     "x.json:1:80: unknown key \"nmae\"; did you mean \"name\"? (one of name, description, seeds, device, "
+     "precision, checkpoint_seconds, data, model, train, $schema, sweep)"},
+    {"an_unknown_key_that_is_near_to_nothing",
+     also(R"("plots": 1)"),
+     "x.json:1:80: unknown key \"plots\" (one of name, description, seeds, device, precision, "
+     "checkpoint_seconds, data, model, train, $schema, sweep)"},
+    {"an_unknown_key_in_a_section",
+     model(R"("widht": 8, "depth": 2)"),
+     "x.json:1:31: model: unknown key \"widht\"; did you mean \"width\"? (one of kind, width, depth, "
+     "hidden, activation, norm, norm_position, dropout, init)"},
+    {"a_duplicate_key",
+     also(R"("seeds": 3, "seeds": 4)"),
+     "x.json:1:92: duplicate key \"seeds\", first given in line 1"},
+    {"a_duplicate_key_in_a_section",
+     model(R"("width": 8, "depth": 2, "width": 16)"),
+     "x.json:1:55: duplicate key \"width\", first given in line 1"},
+    {"no_seed",
+     also(R"("seeds": 0)"),
+     "x.json:1:89: seeds: must be a count from 1 to 100000, got 0"},
+    {"an_empty_list_of_seeds",
+     also(R"("seeds": [])"),
+     "x.json:1:89: seeds: an empty list"},
+    {"a_seed_twice",
+     also(R"("seeds": [1, 1])"),
+     "x.json:1:89: seeds: seed 1 is listed twice"},
+    {"a_negative_seed",
+     also(R"("seeds": [-1])"),
+     "x.json:1:90: seeds: must be at least 0, got -1"},
+    {"seeds_in_quotes",
+     also(R"("seeds": "5")"),
+     "x.json:1:89: seeds: expected a count or a list of whole numbers, got \"5\""},
+    {"a_seed_in_quotes",
+     also(R"("seeds": [1, "a"])"),
+     "x.json:1:93: seeds: expected a count or a list of whole numbers, got \"a\" in it"},
+    {"too_many_seeds",
+     also(R"("seeds": 1000000)"),
+     "x.json:1:89: seeds: must be a count from 1 to 100000, got 1000000"},
+    {"a_name_with_a_slash",
+     also(R"("name": "a/b")"),
+     "x.json:1:88: name: \"a/b\" is no name for a folder: use up to 100 letters, digits, '.', '_' and '-', "
+     "not beginning with '.'"},
+    {"a_name_that_leads_upwards",
+     also(R"("name": "..")"),
+     "x.json:1:88: name: \"..\" is no name for a folder: use up to 100 letters, digits, '.', '_' and '-', "
+     "not beginning with '.'"},
+    {"an_empty_name",
+     also(R"("name": "")"),
+     "x.json:1:88: name: \"\" is no name for a folder: use up to 100 letters, digits, '.', '_' and '-', not "
+     "beginning with '.'"},
+    {"a_name_that_is_a_number",
+     also(R"("name": 5)"),
+     "x.json:1:88: name: expected a text in quotes, got 5"},
+    {"a_list_for_a_text",
+     also(R"("description": ["a"])"),
+     "x.json:1:95: description: expected a text in quotes, got a list of 1"},
+    {"a_device_of_later_versions",
+     also(R"("device": "cuda")"),
+     "x.json:1:90: device: cuda is not available in this version; use \"cpu\""},
+    {"an_unknown_device",
+     also(R"("device": "gpu")"),
+     "x.json:1:90: device: unknown device \"gpu\"; did you mean \"cpu\"? (one of cpu, cuda)"},
+    {"an_unknown_precision",
+     also(R"("precision": "float_32")"),
+     "x.json:1:93: precision: unknown precision \"float_32\"; did you mean \"float32\"? (one of float32, "
+     "float64)"},
+    {"an_unknown_data_set",
+     data(R"("mnist1")"),
+     "x.json:1:10: data: unknown data set \"mnist1\"; did you mean \"mnist1d\"? (one of mnist1d, "
+     "mnist1d_large, digits)"},
+    {"a_number_for_the_data",
+     data("5"),
+     "x.json:1:10: data: expected one of mnist1d, mnist1d_large, digits, got 5"},
+    {"a_fraction_of_an_example",
+     data(R"({"train_size": 2.5})"),
+     "x.json:1:25: data.train_size: expected a whole number, got 2.5"},
+    {"no_training_example",
+     data(R"({"train_size": 0})"),
+     "x.json:1:25: data.train_size: must be at least 1, got 0"},
+    {"null_in_the_file",
+     data(R"({"train_size": null})"),
+     "x.json:1:25: data.train_size: expected a whole number, got null"},
+    {"a_noise_rate_above_one",
+     data(R"({"label_noise": 1.5})"),
+     "x.json:1:26: data.label_noise: must be at most 1, got 1.5"},
+    {"an_unknown_noise",
+     data(R"({"label_noise": {"kind": "symmetric"}})"),
+     "x.json:1:35: data.label_noise.kind: unknown kind of label noise \"symmetric\" (one of other, uniform)"},
+    {"an_unknown_normalization",
+     data(R"({"normalize": "standart"})"),
+     "x.json:1:24: data.normalize: unknown normalization \"standart\"; did you mean \"standard\"? (one of "
+     "none, standard, minmax)"},
+    {"a_number_for_a_switch",
+     data(R"({"shuffle_features": 1})"),
+     "x.json:1:31: data.shuffle_features: expected true or false, got 1"},
+    {"all_for_validation",
+     data(R"({"val_fraction": 1})"),
+     "x.json:1:27: data.val_fraction: must be below 1, got 1"},
+    {"no_unit",
+     model(R"("width": 0, "depth": 2)"),
+     "x.json:1:40: model.width: must be at least 1, got 0"},
+    {"no_unit_in_a_layer",
+     model(R"("hidden": [8, 0])"),
+     "x.json:1:45: model.hidden: must be at least 1, got 0"},
+    {"a_text_in_a_list",
+     model(R"("hidden": [8, "a"])"),
+     "x.json:1:45: model.hidden: expected a list of whole numbers, got \"a\" in it"},
+    {"a_number_for_a_list",
+     model(R"("hidden": 8)"),
+     "x.json:1:41: model.hidden: expected a list of whole numbers, got 8"},
+    {"an_unknown_norm",
+     layers(R"("norm": "bathc")"),
+     "x.json:1:63: model.norm: unknown norm \"bathc\"; did you mean \"batch\"? (one of none, batch, layer, "
+     "rms)"},
+    {"an_unknown_norm_in_an_object",
+     layers(R"("norm": {"kind": "bathc"})"),
+     "x.json:1:72: model.norm.kind: unknown norm \"bathc\"; did you mean \"batch\"? (one of none, batch, "
+     "layer, rms)"},
+    {"certain_dropout",
+     layers(R"("dropout": 1)"),
+     "x.json:1:66: model.dropout: must be below 1, got 1"},
+    {"dropout_in_words",
+     layers(R"("dropout": "high")"),
+     "x.json:1:66: model.dropout: expected a number, got \"high\""},
+    {"an_unknown_initializer",
+     layers(R"("init": "xavier")"),
+     "x.json:1:63: model.init: unknown initializer \"xavier\"; did you mean \"xavier_normal\"? (one of "
+     "pytorch_default, zeros, constant, normal, uniform, xavier_normal, xavier_uniform, he_normal, "
+     "he_uniform, lecun_normal, orthogonal)"},
+    {"a_list_of_activations",
+     layers(R"("activation": ["relu"])"),
+     "x.json:1:69: model.activation: expected one of relu, tanh, sigmoid, gelu, leaky_relu, silu, identity, "
+     "got a list of 1"},
+    {"a_model_without_layers",
+     R"({"model": "mlp", "train": {"epochs": 1}})",
+     "x.json:1:11: model: expected an object, got \"mlp\""},
+    {"an_unknown_model",
+     model(R"("kind": "cnn")"),
+     "x.json:1:39: model.kind: unknown model \"cnn\" (one of mlp)"},
+    {"a_negative_duration",
+     train(R"("epochs": -1)"),
+     "x.json:1:76: train.epochs: must be at least 0, got -1"},
+    {"a_duration_in_words",
+     train(R"("epochs": "ten")"),
+     "x.json:1:76: train.epochs: expected a whole number, got \"ten\""},
+    {"one_beta",
+     training(R"("optimizer": {"name": "adam", "betas": [0.9]})"),
+     "x.json:1:118: train.optimizer.betas: expected a list of two numbers, got a list of 1"},
+    {"a_beta_of_one",
+     training(R"("optimizer": {"name": "adam", "betas": [0.9, 1]})"),
+     "x.json:1:124: train.optimizer.betas: must be below 1, got 1"},
+    {"a_negative_learning_rate",
+     training(R"("optimizer": {"lr": -1})"),
+     "x.json:1:99: train.optimizer.lr: must be at least 0, got -1"},
+    {"a_huge_learning_rate",
+     training(R"("optimizer": {"lr": 1e308})"),
+     "x.json:1:99: train.optimizer.lr: must be at most 1000000, got 1e+308"},
+    {"an_unknown_optimizer",
+     training(R"("optimizer": "adma")"),
+     "x.json:1:92: train.optimizer: unknown optimizer \"adma\"; did you mean \"adam\"? (one of sgd, adam, "
+     "adamw)"},
+    {"a_batch_in_words",
+     training(R"("batch_size": "all")"),
+     "x.json:1:93: train.batch_size: expected a whole number or \"full\", got \"all\""},
+    {"an_empty_batch",
+     training(R"("batch_size": 0)"),
+     "x.json:1:93: train.batch_size: must be at least 1, got 0"},
+    {"no_split_to_evaluate",
+     training(R"("evaluate": {"splits": []})"),
+     "x.json:1:102: train.evaluate.splits: an empty list"},
+    {"a_split_twice",
+     training(R"("evaluate": {"splits": ["test", "test"]})"),
+     "x.json:1:111: train.evaluate.splits: \"test\" is listed twice"},
+    {"an_unknown_split",
+     training(R"("evaluate": {"splits": ["valid"]})"),
+     "x.json:1:103: train.evaluate.splits: unknown split \"valid\"; did you mean \"val\"? (one of train, "
+     "val, test)"},
+    {"no_thread",
+     training(R"("threads": 0)"),
+     "x.json:1:90: train.threads: must be at least 1, got 0"},
+    {"a_longest_gradient_of_zero",
+     training(R"("clip_gradient_norm": 0)"),
+     "x.json:1:101: train.clip_gradient_norm: must be above 0, got 0"},
+    {"a_list_for_a_section",
+     R"({"model": {"hidden": []}, "train": []})",
+     "x.json:1:36: train: expected an object, got a list of 0"},
+};
+
+INSTANTIATE_TEST_SUITE_P(bad, reader_files, ::testing::ValuesIn(fields), sentence_of);
+
+TEST(reader, a_bare_value_abbreviates_every_section_that_allows_it) {
+  // Values other than the defaults, so that reading nothing would show.
+  const std::map<std::string, std::string> values{
+      {"data", "mnist1d_large"}, {"data.label_noise", "0.5"}, {"model.norm", "batch"}, {"model.dropout", "0.5"},
+      {"model.init", "zeros"}, {"train.optimizer", "adam"}, {"train.schedule", "cosine"}, {"train.loss", "mse"},
+      {"train.early_stopping", "train_loss"}, {"train.evaluate", "3"}};
+  const std::string file = also("\"seeds\": 1"), untouched = identity(read(file).points[0]);
+  Experiment experiment;
+  std::size_t sections = 0;
+  for_each_key(describe(experiment), [&](const std::string& path, const Key& key) {
+    const Key* abbreviated = shorthand_of(key);
+    if (!abbreviated) return;
+    ++sections;
+    const std::string& value = values.at(path);
+    const Document bare = read(file, {.set = {path + "=" + value}});
+    const Document full = read(file, {.set = {path + "." + std::string(abbreviated->name) + "=" + value}});
+    EXPECT_NE(identity(bare.points[0]), untouched) << path;
+    EXPECT_EQ(identity(bare.points[0]), identity(full.points[0])) << path;
+  });
+  EXPECT_EQ(sections, values.size());
+}
+
+TEST(reader, every_kind_of_key_is_read) {
+  const Experiment e = read(R"({
+    // comments are welcome
+    "$schema": "experiment.schema.json",
+    "name": "all-1.0", "description": "what it shows", "seeds": [3, 1], "precision": "float64",
+    "data": {"name": "digits", "train_size": 1e3, "test_size": 300, "val_fraction": 0.1, "subset": "random",
+             "normalize": "standard", "label_noise": {"rate": 0.1, "on_test": true}, "shuffle_features": true},
+    "model": {"hidden": [32, 16], "activation": "gelu", "norm": {"kind": "batch", "epsilon": 0.001},
+              "norm_position": "after", "dropout": 0.25, "init": {"scheme": "normal", "std": 0.5, "bias": 0}},
+    "train": {"optimizer": {"name": "adam", "betas": [0.8, 0.9]}, "batch_size": "full", "steps": 20,
+              "schedule": {"kind": "multistep", "unit": "steps", "milestones": [5, 10]}, "loss": "mse",
+              "clip_gradient_norm": 2, "early_stopping": {"monitor": "val_error", "patience": 3, "stop": false},
+              "evaluate": {"every_steps": 5, "splits": ["val", "train"]}, "threads": 2}
+  })").base;
+  EXPECT_EQ(e.name, "all-1.0");
+  EXPECT_EQ(e.seeds, (std::vector<std::int64_t>{3, 1}));
+  EXPECT_EQ(e.precision, Precision::float64);
+  EXPECT_EQ(e.data.name, DataName::digits);
+  EXPECT_EQ(e.data.train_size, 1000);
+  EXPECT_EQ(e.data.val_fraction, 0.1);
+  EXPECT_TRUE(e.data.label_noise.on_test);
+  EXPECT_EQ(e.model.hidden, (std::vector<std::int64_t>{32, 16}));
+  EXPECT_EQ(e.model.norm.kind, NormKind::batch);
+  EXPECT_EQ(e.model.norm.epsilon, 0.001);
+  EXPECT_EQ(e.model.dropout.rate, 0.25);
+  EXPECT_EQ(e.model.init.std, 0.5);
+  EXPECT_EQ(e.model.init.bias, 0.0);
+  EXPECT_EQ(e.train.optimizer.betas, (std::array<double, 2>{0.8, 0.9}));
+  EXPECT_EQ(e.train.batch_size, 0);
+  EXPECT_EQ(e.train.schedule.milestones, (std::vector<std::int64_t>{5, 10}));
+  EXPECT_EQ(e.train.loss.kind, LossKind::mse);
+  EXPECT_EQ(e.train.clip_gradient_norm, 2.0);
+  EXPECT_EQ(e.train.early_stopping.monitor, Monitor::val_error);
+  EXPECT_FALSE(e.train.early_stopping.stop);
+  EXPECT_EQ(e.train.evaluate.splits, (std::vector<Split>{Split::val, Split::train}));
+  EXPECT_EQ(e.train.threads, 2);
+}
+
+TEST(reader, a_count_of_seeds_starts_at_zero) {
+  EXPECT_EQ(read(also("\"seeds\": 3")).base.seeds, (std::vector<std::int64_t>{0, 1, 2}));
+}
+
+TEST(reader, what_is_left_out_has_its_default) {
+  const Experiment e = read(R"({"model": {"hidden": []}, "train": {"epochs": 0}})").base;
+  EXPECT_EQ(e.seeds, std::vector<std::int64_t>{0});
+  EXPECT_EQ(e.train.batch_size, 100);
+  EXPECT_EQ(e.train.optimizer.lr, 0.001);
+}
+
+TEST(reader, the_list_of_problems_ends_after_two_hundred) {
+  std::string keys = "\"seeds\": 1";
+  for (int i = 0; i < 5000; ++i) keys += ", \"key" + std::to_string(i) + "\": 1";
+  try {
+    read(also(keys));
+    FAIL();
+  } catch (const core::InputError& error) {
+    ASSERT_EQ(error.problems().size(), 201u);
+    EXPECT_EQ(error.problems().back().text(), "x.json: more than 200 problems; the others are not shown");
+  }
+}
+
+TEST(reader, messages_show_long_and_strange_texts_in_a_harmless_form) {
+  const std::string problems = problems_of(layers("\"norm\": \"\\u001b[31m" + std::string(100000, 'x') + "\""));
+  EXPECT_THAT(problems, ::testing::StartsWith("x.json:1:63: model.norm: unknown norm \"?[31mxxxx"));
+  EXPECT_LT(problems.size(), 200u);
+}
+
+}  // namespace
+}  // namespace descent::config

@@ -1,0 +1,50 @@
+#include "config/sweep_values.h"
+
+#include <gtest/gtest.h>
+
+namespace descent::config {
+namespace {
+
+std::string values_of(std::string_view text) {
+  Problems problems("x.json");
+  const std::vector<Json> values = sweep_values(parse_value(text), "sweep model.width", problems);
+  return problems.empty() ? Json{values}.dump() : problems.list()[0].message;
+}
+
+TEST(sweep_values, a_list_is_taken_as_it_is) { EXPECT_EQ(values_of(R"([1, "a", null, [2]])"), R"([1,"a",null,[2]])"); }
+
+TEST(sweep_values, a_range_ends_where_its_steps_hit_the_end) {
+  EXPECT_EQ(values_of(R"({"range": [1, 7, 3]})"), "[1,4,7]");
+  EXPECT_EQ(values_of(R"({"range": [1, 8, 3]})"), "[1,4,7]");
+  EXPECT_EQ(values_of(R"({"range": [3, 3, 1]})"), "[3]");
+}
+
+TEST(sweep_values, a_range_walks_down_too) { EXPECT_EQ(values_of(R"({"range": [5, 1, -2]})"), "[5,3,1]"); }
+
+TEST(sweep_values, a_range_of_fractions_has_no_rounding_noise) {
+  EXPECT_EQ(values_of(R"({"range": [0.1, 0.5, 0.1]})"), "[0.1,0.2,0.3,0.4,0.5]");
+}
+
+TEST(sweep_values, a_logspace_is_even_in_the_logarithm) {
+  EXPECT_EQ(values_of(R"({"logspace": [0.0001, 0.1, 4]})"), "[1e-04,0.001,0.01,0.1]");
+  EXPECT_EQ(values_of(R"({"logspace": [100.0, 1, 3]})"), "[100,10,1]");
+}
+
+TEST(sweep_values, a_logspace_of_whole_numbers_is_rounded_without_repeats) {
+  EXPECT_EQ(values_of(R"({"logspace": [1, 8, 9]})"), "[1,2,3,4,5,6,8]");
+}
+
+TEST(sweep_values, extreme_ends_do_not_overflow) {
+  EXPECT_EQ(values_of(R"({"logspace": [1e-300, 1e300, 3]})"), "[1e-300,1,1e+300]");
+  EXPECT_EQ(values_of(R"({"range": [-1e308, 1e308, 1e-308]})"), "more than 100000 values");
+}
+
+TEST(sweep_values, generated_values_stand_where_the_range_stands) {
+  std::vector<core::Problem> problems;
+  const Json json = parse_json(R"({"range": [1, 2, 1]})", "x.json", problems);
+  Problems ignored("x.json");
+  EXPECT_EQ(sweep_values(json, "", ignored)[1].column, 11);
+}
+
+}  // namespace
+}  // namespace descent::config
