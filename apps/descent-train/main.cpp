@@ -20,6 +20,7 @@
 #include "report/manifest.h"
 #include "report/progress.h"
 #include "report/table.h"
+#include "store/lock.h"
 #include "train/calibrate.h"
 #include "train/session.h"
 
@@ -53,6 +54,7 @@ int run(const RunOptions& options, int argc, char** argv) {
   const config::Document document = config::read_document(options.file, options.overrides);
   const plan::Plan plan = plan::make_plan(document);
   const store::Results results(options.out, plan);
+  const store::FolderLock lock(results);
   facts.jobs = worker_count(options, plan);
   const std::vector<std::size_t> missing = results.missing();
   results.write_experiment(config::write_document(document));
@@ -67,7 +69,8 @@ int run(const RunOptions& options, int argc, char** argv) {
                                           [&](bool diverged) { progress.finish_run(diverged); },
                                           [&](const std::string& message) { progress.note("descent: " + message); }};
     const train::SessionOptions session{facts.jobs, options.fail_fast,
-                                        options.save_weights ? results.folder() / "checkpoints" : ""};
+                                        options.save_weights ? results.folder() / "checkpoints" : "",
+                                        options.checkpoint_seconds.value_or(document.base.checkpoint_seconds)};
     report = train::run_session(plan, plan::pack(plan, missing), results, session, observer, stop_requested);
   }
   facts.end = std::chrono::system_clock::now();

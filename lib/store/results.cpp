@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <mutex>
 #include <optional>
@@ -36,13 +38,17 @@ bool holds_files(const fs::path& folder) {
   return fs::is_regular_file(folder, error);
 }
 
-// What killed processes left behind; an hour is longer than any write takes.
-void remove_leftovers(const fs::path& folder) {
+// Whether the process that wrote this unfinished file, .tmp-NAME-PID-COUNT, is gone.
+bool writer_is_gone(const fs::path& path) {
+  const std::vector<std::string> words = core::split(path.filename().string(), '-');
+  const pid_t writer = words.size() > 3 ? static_cast<pid_t>(std::atol(words[words.size() - 2].c_str())) : 0;
+  return writer > 0 && kill(writer, 0) != 0 && errno == ESRCH;
+}
+
+void remove_leftovers_in(const fs::path& folder) {
   std::error_code error;
-  const auto now = fs::file_time_type::clock::now();
   for (const auto& entry : fs::directory_iterator(folder, error))
-    if (is_unfinished(entry.path()) && now - entry.last_write_time(error) > std::chrono::hours(1))
-      fs::remove_all(entry.path(), error);
+    if (is_unfinished(entry.path()) && writer_is_gone(entry.path())) fs::remove_all(entry.path(), error);
 }
 
 // Reads byte ranges; keeps the last file open, since neighbours in the plan mostly share a part.
@@ -158,6 +164,10 @@ double Results::seconds() const {
   return index_->seconds;
 }
 
+void Results::remove_leftovers() const {
+  for (const fs::path& folder : {folder_, folder_ / "parts", folder_ / "checkpoints"}) remove_leftovers_in(folder);
+}
+
 void Results::prepare() const {
   // In this order, and marked before the first part: several threads and processes may do this at once.
   if (holds_files(folder_) && !is_results_folder(folder_))
@@ -227,8 +237,6 @@ void Results::for_each_summary(const SummaryVisitor& visit) const {
 
 void Results::write_experiment(const std::string& json) const {
   prepare();
-  remove_leftovers(folder_);
-  remove_leftovers(folder_ / "parts");
   const fs::path path = folder_ / "experiment.json";
   std::error_code error;
   if (fs::exists(path, error) && core::read_file(path) == json) return;

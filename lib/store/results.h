@@ -36,6 +36,11 @@ class Results {
 
   const std::filesystem::path& folder() const { return folder_; }
 
+  // Makes the folder; InputError for one that holds other things.
+  void prepare() const;
+  // Removes what killed processes left half-written.
+  void remove_leftovers() const;
+
   // Runs of the plan (indices) that no readable part holds, in plan order. Damaged parts are set aside.
   std::vector<std::size_t> missing() const;
 
@@ -65,7 +70,6 @@ class Results {
     std::filesystem::path path;
   };
   Results(Folder folder, const plan::Plan& plan);
-  void prepare() const;
 
   std::filesystem::path folder_;
   const plan::Plan& plan_;
