@@ -20,6 +20,7 @@ struct RunOptions {
   std::string csv;  // "-": the merged curves on stdout
   bool save_weights = false;
   bool fail_fast = false;
+  std::optional<double> checkpoint_seconds;  // instead of the experiment's
   bool no_color = false;
   bool json = false;  // plan
   bool time = false;  // plan
