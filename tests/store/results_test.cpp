@@ -1,6 +1,8 @@
 #include "store/results.h"
 
 #include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <thread>
@@ -143,18 +145,27 @@ TEST_F(results, retrain_a_part_whose_list_of_runs_was_changed) {
   EXPECT_EQ(store.take_warnings().size(), 1u);
 }
 
-TEST_F(results, ignore_what_killed_processes_left_and_remove_it_when_it_is_old) {
+// The number of a process that has ended.
+pid_t ended_process() {
+  const pid_t child = fork();
+  if (child == 0) _exit(0);
+  waitpid(child, nullptr, 0);
+  return child;
+}
+
+TEST_F(results, ignore_unfinished_parts_and_remove_those_of_processes_that_ended) {
   const Results store(out, two_by_two);
-  store.write_experiment("{}");
-  const fs::path young = store.folder() / "parts" / ".tmp-young", old = store.folder() / "parts" / ".tmp-old";
-  fs::create_directory(young);
-  fs::create_directory(old);
-  fs::last_write_time(old, fs::file_time_type::clock::now() - std::chrono::hours(2));
-  store.write_experiment("{}");
-  EXPECT_TRUE(fs::exists(young));
-  EXPECT_FALSE(fs::exists(old));
+  store.prepare();
+  const fs::path parts = store.folder() / "parts";
+  const fs::path ours = parts / fmt::format(".tmp-0123456789abcdef-{}-0", getpid());
+  const fs::path theirs = parts / fmt::format(".tmp-0123456789abcdef-{}-0", ended_process());
+  fs::create_directory(ours);
+  fs::create_directory(theirs);
   EXPECT_EQ(store.missing().size(), 4u);
   EXPECT_TRUE(store.take_warnings().empty());
+  store.remove_leftovers();
+  EXPECT_TRUE(fs::exists(ours));
+  EXPECT_FALSE(fs::exists(theirs));
 }
 
 TEST_F(results, never_take_over_a_folder_of_something_else) {
