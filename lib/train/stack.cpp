@@ -46,8 +46,9 @@ class Stack {
                                                      const std::atomic<bool>& stop) {
     const Clock clock = make_clock(experiment_.train, replicas_.front().data().train.size);
     restore(checkpoints, options);
-    for (const std::int64_t target : evaluation_steps(experiment_.train.evaluate, clock))
-      for (Replica<T>& replica : replicas_) {
+    const std::vector<std::int64_t> targets = evaluation_steps(experiment_.train.evaluate, clock);
+    for (Replica<T>& replica : replicas_)  // one after the other: the tensors in turn stay in the cache
+      for (const std::int64_t target : targets) {
         if (replica.finished() || replica.evaluated_step() >= target) continue;
         while (replica.step() < target && !replica.finished()) {
           const std::int64_t before = replica.step();

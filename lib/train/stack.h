@@ -1,6 +1,7 @@
 #pragma once
 // Trains one stack: R networks of equal shapes on one workspace, their parameters side by side in one buffer [R, P].
-// Between two evaluations each network advances alone, so its numbers cannot depend on its neighbours.
+// They advance one after the other, each with its tensors in the cache: no operation has an overhead that sharing it
+// would save, and no number can depend on the neighbours.
 
 #include <atomic>
 #include <filesystem>

@@ -1,0 +1,86 @@
+// The time of one training step per network, by width and number R of networks trained in turn, and its ratio to the
+// arithmetic limit: the floating-point operations of the matrix products at the speed of the fastest product measured
+// on this core. Evaluations are not included. Run it pinned: taskset -c 0 step_benchmark
+
+#include <ATen/Parallel.h>
+#include <benchmark/benchmark.h>
+
+#include <chrono>
+#include <memory>
+
+#include "plan/layers.h"
+#include "train/single.h"
+
+namespace descent {
+namespace {
+
+// Floating-point operations per second of the best of some products that fit the first-level cache.
+template <class T>
+double product_speed() {
+  const nn::Kernels<T>& kernels = nn::kernels<T>();
+  double best = 0;
+  for (const std::int64_t n : {32, 64, 128}) {
+    nn::Buffer<T> a(96 * n), b(n * n), c(96 * n);
+    for (int repeat = 0; repeat < 20; ++repeat) {
+      const auto start = std::chrono::steady_clock::now();
+      constexpr int products = 200;
+      for (int i = 0; i < products; ++i)
+        kernels.matmul(96, n, n, a.data(), n, 1, b.data(), n, nullptr, c.data(), n);
+      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+      best = std::max(best, 2.0 * 96 * static_cast<double>(n * n) * products / seconds.count());
+    }
+  }
+  return best;
+}
+
+config::Experiment experiment(std::int64_t width, bool norm_and_dropout) {
+  config::Experiment e;
+  e.model.width = width;
+  e.model.depth = 2;
+  e.train.optimizer.name = config::OptimizerName::adam;
+  e.train.optimizer.lr = 0.001;
+  e.train.epochs = 1'000'000;
+  if (norm_and_dropout) {
+    e.model.norm.kind = config::NormKind::batch;
+    e.model.dropout.rate = 0.2;
+  }
+  return e;
+}
+
+template <class T>
+void training_step(benchmark::State& state, bool norm_and_dropout) {
+  at::set_num_threads(1);
+  const config::Experiment e = experiment(state.range(0), norm_and_dropout);
+  const std::int64_t networks = state.range(1), turn = 50;
+  std::vector<std::unique_ptr<train::Single<T>>> singles;
+  for (std::int64_t r = 0; r < networks; ++r) singles.push_back(std::make_unique<train::Single<T>>(e, r));
+  const auto start = std::chrono::steady_clock::now();
+  for (auto _ : state)
+    for (auto& single : singles) single->replica.advance(single->network, single->replica.step() + turn);
+  const std::chrono::duration<double, std::micro> time = std::chrono::steady_clock::now() - start;
+  static const double speed = product_speed<T>();
+  const double step = time.count() / static_cast<double>(state.iterations() * networks * turn);
+  const double limit = plan::step_flops(e) / speed * 1e6;
+  state.counters["us_per_step"] = step;
+  state.counters["limit_us"] = limit;
+  state.counters["times_limit"] = step / limit;
+}
+
+void shapes(benchmark::internal::Benchmark* benchmark) {
+  for (const std::int64_t width : {4, 8, 16, 32, 64, 128, 256, 512})
+    for (const std::int64_t networks : {1, 8}) benchmark->Args({width, networks});
+  benchmark->ArgNames({"width", "R"})->Unit(benchmark::kMillisecond);
+}
+
+void mlp(benchmark::State& state) { training_step<float>(state, false); }
+void mlp_batch_norm_dropout(benchmark::State& state) { training_step<float>(state, true); }
+void mlp_float64(benchmark::State& state) { training_step<double>(state, false); }
+
+BENCHMARK(mlp)->Apply(shapes);
+BENCHMARK(mlp_batch_norm_dropout)->Apply(shapes);
+BENCHMARK(mlp_float64)->Apply(shapes);
+
+}  // namespace
+}  // namespace descent
+
+BENCHMARK_MAIN();
