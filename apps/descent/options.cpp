@@ -80,7 +80,8 @@ void add_run_options(CLI::App& command, RunOptions& options) {
       ->type_name("-")
       ->check(CLI::IsMember({"-"}));
   command.add_flag("--save-weights", options.save_weights, "keep the weights of every run as safetensors");
-  command.add_option("--checkpoint-seconds", options.checkpoint_seconds, "least time between two checkpoints")
+  command
+      .add_option("--checkpoint-seconds", options.checkpoint_seconds, "least time between two checkpoints")
       ->type_name("SECONDS")
       ->check(CLI::NonNegativeNumber);
   command.add_flag("--fail-fast", options.fail_fast, "stop at the first run that fails");

@@ -11,7 +11,8 @@ namespace descent::store {
 
 template <class Archive>
 void archive(Archive& ar, Metrics& m) {
-  for (auto* value : {&m.train_loss, &m.train_error, &m.val_loss, &m.val_error, &m.test_loss, &m.test_error}) ar(*value);
+  for (auto* value : {&m.train_loss, &m.train_error, &m.val_loss, &m.val_error, &m.test_loss, &m.test_error})
+    ar(*value);
 }
 
 template <class Archive>
@@ -36,7 +37,8 @@ void archive(Archive& ar, Summary& s) {
   ar(s.diverged_step);
   for (Moment* moment : {&s.final, &s.best, &s.stopped, &s.restored}) archive(ar, *moment);
   ar(s.stopped_reason);
-  for (auto* value : {&s.min_test_loss, &s.min_test_loss_epoch, &s.min_test_error, &s.min_test_error_epoch}) ar(*value);
+  for (auto* value : {&s.min_test_loss, &s.min_test_loss_epoch, &s.min_test_error, &s.min_test_error_epoch})
+    ar(*value);
 }
 
 template <class Archive>

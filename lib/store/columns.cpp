@@ -104,8 +104,8 @@ std::vector<Column<Evaluation>> make_curve_columns() {
                      [](const Evaluation& row) { return cell(row.lr); }});
   columns.push_back({"weight_norm", "Euclidean norm of all weights, without biases and norms", Role::measure,
                      [](const Evaluation& row) { return cell(row.weight_norm); }});
-  columns.push_back({"gradient_norm", "Euclidean norm of the gradient of the last step, before clipping", Role::measure,
-                     [](const Evaluation& row) { return cell(row.gradient_norm); }});
+  columns.push_back({"gradient_norm", "Euclidean norm of the gradient of the last step, before clipping",
+                     Role::measure, [](const Evaluation& row) { return cell(row.gradient_norm); }});
   return columns;
 }
 

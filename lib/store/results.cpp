@@ -165,7 +165,8 @@ double Results::seconds() const {
 }
 
 void Results::remove_leftovers() const {
-  for (const fs::path& folder : {folder_, folder_ / "parts", folder_ / "checkpoints"}) remove_leftovers_in(folder);
+  for (const fs::path& folder : {folder_, folder_ / "parts", folder_ / "checkpoints"})
+    remove_leftovers_in(folder);
 }
 
 void Results::prepare() const {
