@@ -9,11 +9,13 @@ namespace {
 
 using Findings = std::vector<Finding>;
 
-constexpr std::string_view train_size = "data.train_size", test_size = "data.test_size", val_size = "data.val_size",
-                           val_fraction = "data.val_fraction", test_from = "data.test_from";
+constexpr std::string_view train_size = "data.train_size", test_size = "data.test_size",
+                           val_size = "data.val_size", val_fraction = "data.val_fraction",
+                           test_from = "data.test_from";
 
 void check_device(const Experiment& e, Findings& found) {
-  if (e.device == Device::cuda) found.push_back({{"device"}, "cuda is not available in this version; use \"cpu\""});
+  if (e.device == Device::cuda)
+    found.push_back({{"device"}, "cuda is not available in this version; use \"cpu\""});
 }
 
 // "3000 training + 1500 validation = 4500"
@@ -32,7 +34,8 @@ bool check_sizes(const Experiment& e, Findings& found) {
   const std::string_view name = name_of(data.name);
   const bool rest = tests_on_rest(data);
   const auto fail = [&](std::vector<std::string_view> paths, std::string message) {
-    for (const auto path : {train_size, val_size, val_fraction, test_size, test_from, std::string_view("data.name")})
+    for (const auto path :
+         {train_size, val_size, val_fraction, test_size, test_from, std::string_view("data.name")})
       paths.push_back(path);
     found.push_back({std::move(paths), std::move(message)});
     return false;
@@ -48,49 +51,61 @@ bool check_sizes(const Experiment& e, Findings& found) {
   if (data.val_fraction.value_or(0) > 0 && sizes.val == 0)
     return fail({val}, fmt::format("leaves no validation example of {}", facts.train_size));
   if (!data.train_size && sizes.train < 1)
-    return fail({sizes.val > 0 ? val : test_size}, fmt::format("leaves no training example of the {} in the training "
-                                                                 "part of {}", facts.train_size, name));
+    return fail({sizes.val > 0 ? val : test_size},
+                fmt::format("leaves no training example of the {} in the training "
+                            "part of {}",
+                            facts.train_size, name));
   if (rest && !data.test_size && sizes.test < 1)
     return fail({train_size}, fmt::format("leaves no test example of the {} of {}", facts.train_size, name));
   if (sizes.train + sizes.val + (rest ? sizes.test : 0) > facts.train_size)
-    return fail({data.train_size ? train_size : sizes.val > 0 ? val : test_size},
+    return fail({data.train_size ? train_size
+                 : sizes.val > 0 ? val
+                                 : test_size},
                 fmt::format("asks for {} examples; the training part of {} has {}",
                             sum_text(sizes, rest && data.test_size), name, facts.train_size));
   if (!rest && sizes.test > facts.test_size)
-    return fail({test_size}, fmt::format("asks for {} test examples; {} has {}", sizes.test, name, facts.test_size));
+    return fail({test_size},
+                fmt::format("asks for {} test examples; {} has {}", sizes.test, name, facts.test_size));
   return true;
 }
 
 void check_layers(const Experiment& e, const Given& given, Findings& found) {
   const Model& model = e.model;
   if (!model.hidden.empty() || given.contains("model.hidden")) return;
-  if (model.width && !model.depth) found.push_back({{"model.width", "model.depth"}, "needs model.depth beside it"});
+  if (model.width && !model.depth)
+    found.push_back({{"model.width", "model.depth"}, "needs model.depth beside it"});
   if (!model.width && model.depth.value_or(0) > 0)
     found.push_back({{"model.depth", "model.width"}, "needs model.width beside it"});
   if (!model.width && !model.depth)
-    found.push_back({{"model", "model.width", "model.depth", "model.hidden"}, "needs width and depth, or hidden"});
+    found.push_back(
+        {{"model", "model.width", "model.depth", "model.hidden"}, "needs width and depth, or hidden"});
 }
 
 void check_init(const Experiment& e, Findings& found) {
   if (e.model.init.scheme == InitScheme::constant && !e.model.init.value)
-    found.push_back({{"model.init", "model.init.value"}, "the initializer \"constant\" needs model.init.value"});
+    found.push_back(
+        {{"model.init", "model.init.value"}, "the initializer \"constant\" needs model.init.value"});
 }
 
 void check_batches(const Experiment& e, Findings& found) {
   const std::int64_t train = split_sizes(e.data).train, batch = batch_size(e.train, train);
   const std::string_view path = "train.batch_size";
   if (batch > train) {
-    found.push_back({{path, train_size}, fmt::format("a batch of {} is larger than the {} training examples; "
-                                                     "\"full\" takes all of them", batch, train)});
+    found.push_back({{path, train_size},
+                     fmt::format("a batch of {} is larger than the {} training examples; "
+                                 "\"full\" takes all of them",
+                                 batch, train)});
     return;
   }
   if (e.model.norm.kind != NormKind::batch || hidden_widths(e.model).empty()) return;
   if (batch == 1)
     found.push_back({{path, "model.norm.kind"}, "batch norm needs at least 2 examples in a batch, got 1"});
   else if (train % batch == 1 && !e.train.drop_last)
-    found.push_back({{path, "model.norm.kind", "train.drop_last", train_size},
-                     fmt::format("{} training examples in batches of {} leave a last batch of 1, too small for batch "
-                                 "norm; set train.drop_last or another size", train, batch)});
+    found.push_back(
+        {{path, "model.norm.kind", "train.drop_last", train_size},
+         fmt::format("{} training examples in batches of {} leave a last batch of 1, too small for batch "
+                     "norm; set train.drop_last or another size",
+                     train, batch)});
 }
 
 void check_optimizer(const Experiment& e, Findings& found) {
@@ -107,7 +122,8 @@ void check_schedule(const Experiment& e, Findings& found) {
   if (std::ranges::adjacent_find(schedule.milestones, std::greater_equal{}) != schedule.milestones.end())
     found.push_back({{milestones}, "must ascend"});
   if (schedule.kind == ScheduleKind::cosine && schedule.minimum_lr > e.train.optimizer.lr)
-    found.push_back({{"train.schedule.minimum_lr", "train.optimizer.lr"}, "must not be above the learning rate"});
+    found.push_back(
+        {{"train.schedule.minimum_lr", "train.optimizer.lr"}, "must not be above the learning rate"});
 }
 
 void check_duration(const Experiment& e, Findings& found) {
@@ -123,9 +139,11 @@ bool is_evaluated(const Evaluate& evaluate, Split split) {
 void check_evaluation(const Experiment& e, bool has_val, Findings& found) {
   const Evaluate& evaluate = e.train.evaluate;
   constexpr std::string_view splits = "train.evaluate.splits", monitor = "train.early_stopping.monitor";
-  if (evaluate.every_epochs.has_value() + evaluate.every_steps.has_value() + evaluate.log_spaced.has_value() > 1)
+  if (evaluate.every_epochs.has_value() + evaluate.every_steps.has_value() + evaluate.log_spaced.has_value() >
+      1)
     found.push_back({{"train.evaluate"}, "give one of every_epochs, every_steps and log_spaced"});
-  constexpr std::string_view no_val = "there are no validation examples; give data.val_size or data.val_fraction";
+  constexpr std::string_view no_val =
+      "there are no validation examples; give data.val_size or data.val_fraction";
   if (!evaluate.splits.empty() && is_evaluated(evaluate, Split::val) && !has_val)
     found.push_back({{splits, val_size, val_fraction}, std::string(no_val)});
   const Monitor watched = e.train.early_stopping.monitor;
@@ -133,8 +151,9 @@ void check_evaluation(const Experiment& e, bool has_val, Findings& found) {
   const bool on_val = watched == Monitor::val_loss || watched == Monitor::val_error;
   if (on_val && !has_val) found.push_back({{monitor, val_size, val_fraction}, std::string(no_val)});
   else if (!is_evaluated(evaluate, on_val ? Split::val : Split::train))
-    found.push_back({{monitor, splits}, fmt::format("{} is not evaluated; add \"{}\" to train.evaluate.splits",
-                                                    name_of(watched), on_val ? "val" : "train")});
+    found.push_back({{monitor, splits},
+                     fmt::format("{} is not evaluated; add \"{}\" to train.evaluate.splits", name_of(watched),
+                                 on_val ? "val" : "train")});
 }
 
 }  // namespace

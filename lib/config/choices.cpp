@@ -4,7 +4,8 @@ namespace descent::config {
 namespace {
 
 template <class Enum>
-constexpr Choice row(Enum value, std::string_view name, std::string_view help, std::string_view source = "-") {
+constexpr Choice row(Enum value, std::string_view name, std::string_view help,
+                     std::string_view source = "-") {
   return {static_cast<int>(value), name, help, source};
 }
 
@@ -19,13 +20,15 @@ constexpr Choice precisions[] = {
 };
 
 constexpr Choice data_names[] = {
-    row(DataName::mnist1d, "mnist1d", "1-D digit signals, 40 features, 10 classes; 4000 to train, 1000 to test",
+    row(DataName::mnist1d, "mnist1d",
+        "1-D digit signals, 40 features, 10 classes; 4000 to train, 1000 to test",
         "Greydanus and Kobak 2024, \"Scaling down deep learning with MNIST-1D\""),
     row(DataName::mnist1d_large, "mnist1d_large",
         "the same generator, 40 features, 10 classes; 10000 to train, 6000 to test",
         "Greydanus and Kobak 2024, \"Scaling down deep learning with MNIST-1D\""),
     row(DataName::digits, "digits",
-        "handwritten digits of 8 x 8 pixels, 64 features, 10 classes; 1797 examples without an official test part",
+        "handwritten digits of 8 x 8 pixels, 64 features, 10 classes; 1797 examples without an official test "
+        "part",
         "Alpaydin and Kaynak 1998, UCI Machine Learning Repository"),
 };
 
@@ -49,7 +52,8 @@ constexpr Choice normalizations[] = {
 constexpr Choice noise_kinds[] = {
     row(NoiseKind::other, "other", "a noisy label moves to one of the other classes: rate 0.15 changes 15 %",
         "Nakkiran et al. 2019, \"Deep double descent\""),
-    row(NoiseKind::uniform, "uniform", "a noisy label is redrawn over all classes: with 10, rate 0.15 changes 13.5 %",
+    row(NoiseKind::uniform, "uniform",
+        "a noisy label is redrawn over all classes: with 10, rate 0.15 changes 13.5 %",
         "Zhang et al. 2017, \"Understanding deep learning requires rethinking generalization\""),
 };
 
@@ -60,7 +64,8 @@ constexpr Choice splits[] = {
 };
 
 constexpr Choice models[] = {
-    row(ModelKind::mlp, "mlp", "fully connected layers: hidden ones with norm, activation and dropout, then a readout",
+    row(ModelKind::mlp, "mlp",
+        "fully connected layers: hidden ones with norm, activation and dropout, then a readout",
         "Rumelhart, Hinton and Williams 1986"),
 };
 
@@ -68,7 +73,8 @@ constexpr Choice activations[] = {
     row(Activation::relu, "relu", "max(x, 0)", "Nair and Hinton 2010"),
     row(Activation::tanh, "tanh", "tanh(x)", "LeCun et al. 1998"),
     row(Activation::sigmoid, "sigmoid", "1 / (1 + exp(-x))", "Rumelhart, Hinton and Williams 1986"),
-    row(Activation::gelu, "gelu", "x Phi(x), Phi the normal distribution function", "Hendrycks and Gimpel 2016"),
+    row(Activation::gelu, "gelu", "x Phi(x), Phi the normal distribution function",
+        "Hendrycks and Gimpel 2016"),
     row(Activation::leaky_relu, "leaky_relu", "x for x > 0, else 0.01 x", "Maas et al. 2013"),
     row(Activation::silu, "silu", "x sigmoid(x), also called swish", "Elfwing et al. 2017"),
     row(Activation::identity, "identity", "x: the network stays linear", "Saxe et al. 2013"),
@@ -78,8 +84,8 @@ constexpr Choice norms[] = {
     row(NormKind::none, "none", "no normalization"),
     row(NormKind::batch, "batch", "each feature to mean 0 and variance 1 over the batch; then gamma x + beta",
         "Ioffe and Szegedy 2015"),
-    row(NormKind::layer, "layer", "each example to mean 0 and variance 1 over its features; then gamma x + beta",
-        "Ba et al. 2016"),
+    row(NormKind::layer, "layer",
+        "each example to mean 0 and variance 1 over its features; then gamma x + beta", "Ba et al. 2016"),
     row(NormKind::rms, "rms", "each example to mean square 1 over its features; then gamma x",
         "Zhang and Sennrich 2019"),
 };
@@ -105,23 +111,29 @@ constexpr Choice initializers[] = {
     row(InitScheme::normal, "normal", "N(0, std^2), or N(0, gain^2/fan_in) without std"),
     row(InitScheme::uniform, "uniform",
         "U(+-sqrt(3) std), variance std^2, or U(+-gain sqrt(3/fan_in)) without std"),
-    row(InitScheme::xavier_normal, "xavier_normal", "N(0, gain^2 * 2/(fan_in + fan_out))", "Glorot and Bengio 2010"),
+    row(InitScheme::xavier_normal, "xavier_normal", "N(0, gain^2 * 2/(fan_in + fan_out))",
+        "Glorot and Bengio 2010"),
     row(InitScheme::xavier_uniform, "xavier_uniform",
-        "U(+-gain sqrt(6/(fan_in + fan_out))), variance gain^2 * 2/(fan_in + fan_out)", "Glorot and Bengio 2010"),
+        "U(+-gain sqrt(6/(fan_in + fan_out))), variance gain^2 * 2/(fan_in + fan_out)",
+        "Glorot and Bengio 2010"),
     row(InitScheme::he_normal, "he_normal", "N(0, gain^2 * 2/fan)", "He et al. 2015"),
-    row(InitScheme::he_uniform, "he_uniform", "U(+-gain sqrt(6/fan)), variance gain^2 * 2/fan", "He et al. 2015"),
-    row(InitScheme::lecun_normal, "lecun_normal", "N(0, gain^2/fan_in)", "LeCun et al. 1998, \"Efficient BackProp\""),
-    row(InitScheme::orthogonal, "orthogonal", "gain * Q with orthonormal rows or columns, whichever are fewer",
-        "Saxe et al. 2013"),
+    row(InitScheme::he_uniform, "he_uniform", "U(+-gain sqrt(6/fan)), variance gain^2 * 2/fan",
+        "He et al. 2015"),
+    row(InitScheme::lecun_normal, "lecun_normal", "N(0, gain^2/fan_in)",
+        "LeCun et al. 1998, \"Efficient BackProp\""),
+    row(InitScheme::orthogonal, "orthogonal",
+        "gain * Q with orthonormal rows or columns, whichever are fewer", "Saxe et al. 2013"),
 };
 
 constexpr Choice fans[] = {
     row(FanMode::fan_in, "fan_in", "number of inputs: keeps the variance of the signals", "He et al. 2015"),
-    row(FanMode::fan_out, "fan_out", "number of outputs: keeps the variance of the gradients", "He et al. 2015"),
+    row(FanMode::fan_out, "fan_out", "number of outputs: keeps the variance of the gradients",
+        "He et al. 2015"),
 };
 
 constexpr Choice optimizers[] = {
-    row(OptimizerName::sgd, "sgd", "stochastic gradient descent, with momentum if given; decay is added to the gradient",
+    row(OptimizerName::sgd, "sgd",
+        "stochastic gradient descent, with momentum if given; decay is added to the gradient",
         "Sutskever et al. 2013"),
     row(OptimizerName::adam, "adam", "steps scaled by running moments; decay is added to the gradient",
         "Kingma and Ba 2015"),
@@ -144,7 +156,8 @@ constexpr Choice units[] = {
 };
 
 constexpr Choice losses[] = {
-    row(LossKind::cross_entropy, "cross_entropy", "-log softmax of the right class, mean over examples", "Bridle 1990"),
+    row(LossKind::cross_entropy, "cross_entropy", "-log softmax of the right class, mean over examples",
+        "Bridle 1990"),
     row(LossKind::mse, "mse", "squared distance to the one-hot label, mean over examples and classes",
         "Hui and Belkin 2021"),
 };

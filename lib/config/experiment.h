@@ -94,8 +94,9 @@ struct EarlyStopping {
 };
 
 struct Evaluate {
-  std::optional<std::int64_t> every_epochs{}, every_steps{}, log_spaced{};  // one of them; absent: every epoch
-  std::vector<Split> splits{};                                              // empty: all that exist
+  std::optional<std::int64_t> every_epochs{}, every_steps{},
+      log_spaced{};             // one of them; absent: every epoch
+  std::vector<Split> splits{};  // empty: all that exist
 };
 
 struct Train {
@@ -126,8 +127,8 @@ struct Experiment {
 // official split) instead of an official test part.
 bool tests_on_rest(const Data& data);
 
-// Sizes that follow from the keys. `val` is 0 without a validation split; it is chosen from the pool, beside the
-// training examples. With tests_on_rest the test examples come from what the two leave of the pool.
+// Sizes that follow from the keys. `val` is 0 without a validation split; it is chosen from the pool, beside
+// the training examples. With tests_on_rest the test examples come from what the two leave of the pool.
 struct SplitSizes {
   std::int64_t train, val, test;
 };

@@ -12,7 +12,8 @@ namespace descent::config {
 namespace {
 
 std::string default_text(const Key& key) {
-  if (std::holds_alternative<SectionSlot>(key.slot) || std::holds_alternative<std::string*>(key.slot)) return "";
+  if (std::holds_alternative<SectionSlot>(key.slot) || std::holds_alternative<std::string*>(key.slot))
+    return "";
   const Json value = to_json(key);
   return value.is<std::nullptr_t>() ? "" : value.dump();
 }
@@ -20,7 +21,8 @@ std::string default_text(const Key& key) {
 // One line of a list of keys.
 std::string line_of(std::string_view name, std::size_t width, const Key& key) {
   const std::string preset = default_text(key);
-  return fmt::format("  {:<{}}  {}{}\n", name, width, help_text(key), preset.empty() ? "" : fmt::format(" ({})", preset));
+  return fmt::format("  {:<{}}  {}{}\n", name, width, help_text(key),
+                     preset.empty() ? "" : fmt::format(" ({})", preset));
 }
 
 std::string choices_table(const Choices& choices) {
@@ -46,8 +48,8 @@ std::string explain_section(std::string_view path, const Key& key) {
   std::string text = fmt::format("{}: {}\n", path, key.help);
   const Key* abbreviated = shorthand_of(key);
   if (abbreviated)
-    text += fmt::format("A bare value abbreviates it: \"{}\": V is \"{}\": {{\"{}\": V}}.\n", key.name, key.name,
-                        abbreviated->name);
+    text += fmt::format("A bare value abbreviates it: \"{}\": V is \"{}\": {{\"{}\": V}}.\n", key.name,
+                        key.name, abbreviated->name);
   const auto& keys = std::get<SectionSlot>(key.slot).keys;
   std::size_t width = 0;
   for (const Key& inner : keys) width = std::max(width, inner.name.size());
@@ -64,8 +66,10 @@ std::string explain_leaf(std::string_view path, const Key& key) {
   text += fmt::format("Takes {}{}{}.\n", type_name(key.slot), bounds.empty() ? "" : ", ", bounds);
   if (!preset.empty()) text += fmt::format("Default: {}.\n", preset);
   if (!key.idle.empty()) text += fmt::format("Has no effect {}.\n", key.idle);
-  if (const auto* slot = std::get_if<EnumSlot>(&key.slot)) text += fmt::format("\n{}", choices_table(slot->choices));
-  if (const auto* slot = std::get_if<EnumListSlot>(&key.slot)) text += fmt::format("\n{}", choices_table(slot->choices));
+  if (const auto* slot = std::get_if<EnumSlot>(&key.slot))
+    text += fmt::format("\n{}", choices_table(slot->choices));
+  if (const auto* slot = std::get_if<EnumListSlot>(&key.slot))
+    text += fmt::format("\n{}", choices_table(slot->choices));
   return text;
 }
 
@@ -91,9 +95,11 @@ std::string explain(std::string_view path) {
   const Key* key = find_key(keys, path);
   if (!key) {
     std::vector<std::string> known = key_paths();
-    throw core::InputError(fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, known)));
+    throw core::InputError(
+        fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, known)));
   }
-  return std::holds_alternative<SectionSlot>(key->slot) ? explain_section(path, *key) : explain_leaf(path, *key);
+  return std::holds_alternative<SectionSlot>(key->slot) ? explain_section(path, *key)
+                                                        : explain_leaf(path, *key);
 }
 
 std::vector<std::string> key_paths() {
@@ -106,18 +112,12 @@ std::vector<std::string> key_paths() {
 
 const std::vector<Topic>& topics() {
   static const std::vector<Topic> all{
-      {"data", choices_of(DataName{})},
-      {"normalizations", choices_of(Normalize{})},
-      {"label_noise", choices_of(NoiseKind{})},
-      {"models", choices_of(ModelKind{})},
-      {"activations", choices_of(Activation{})},
-      {"norms", choices_of(NormKind{})},
-      {"initializers", choices_of(InitScheme{})},
-      {"optimizers", choices_of(OptimizerName{})},
-      {"schedules", choices_of(ScheduleKind{})},
-      {"losses", choices_of(LossKind{})},
-      {"monitors", choices_of(Monitor{})},
-      {"precisions", choices_of(Precision{})},
+      {"data", choices_of(DataName{})},           {"normalizations", choices_of(Normalize{})},
+      {"label_noise", choices_of(NoiseKind{})},   {"models", choices_of(ModelKind{})},
+      {"activations", choices_of(Activation{})},  {"norms", choices_of(NormKind{})},
+      {"initializers", choices_of(InitScheme{})}, {"optimizers", choices_of(OptimizerName{})},
+      {"schedules", choices_of(ScheduleKind{})},  {"losses", choices_of(LossKind{})},
+      {"monitors", choices_of(Monitor{})},        {"precisions", choices_of(Precision{})},
       {"devices", choices_of(Device{})},
   };
   return all;

@@ -21,7 +21,8 @@ std::string escaped(std::string_view text) {
   return result + '"';
 }
 
-// Visits a value and appends its text: without any space, on one line, or in lines where one would be too long.
+// Visits a value and appends its text: without any space, on one line, or in lines where one would be too
+// long.
 class Writer {
  public:
   enum class Style { compact, one_line, lines };

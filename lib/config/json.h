@@ -22,11 +22,13 @@ struct Json {
   std::int64_t line = 0, column = 0;  // 1-based; 0: not from a file (an override)
 
   template <class T>
-  bool is() const { return std::holds_alternative<T>(value); }
+  bool is() const {
+    return std::holds_alternative<T>(value);
+  }
   const Json* find(std::string_view key) const;  // member of an object, or null
   Json* find(std::string_view key);
-  std::string dump() const;                      // compact, keys in order
-  std::string pretty() const;                    // in lines, short values on one
+  std::string dump() const;    // compact, keys in order
+  std::string pretty() const;  // in lines, short values on one
 };
 
 struct Json::Member {

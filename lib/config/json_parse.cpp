@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t deepest = 64, most_values = 1'000'000;
 
-// Follows the tokens of the parser through the text and knows line and column. The parser tells neither, only the
-// order of the tokens; every byte is passed once.
+// Follows the tokens of the parser through the text and knows line and column. The parser tells neither, only
+// the order of the tokens; every byte is passed once.
 class Cursor {
  public:
   explicit Cursor(std::string_view text) : rest_(text) {}
@@ -120,7 +120,8 @@ class Builder {
 
   bool too_large(const std::string& digits) {
     cursor_.find_token();
-    return refuse(fmt::format("the number {} is too large", digits.size() <= 40 ? digits : digits.substr(0, 40) + "..."));
+    return refuse(fmt::format("the number {} is too large",
+                              digits.size() <= 40 ? digits : digits.substr(0, 40) + "..."));
   }
 
   bool add(auto&& value) { return place(std::forward<decltype(value)>(value)) != nullptr; }
@@ -160,8 +161,8 @@ class Builder {
     for (std::size_t i = 1; i < members.size() && problems_.size() <= most_problems; ++i) {
       if (members[i]->key != members[i - 1]->key) continue;
       problems_.push_back({file_, members[i]->line, members[i]->column, "",
-                           fmt::format("duplicate key {}, first given in line {}", core::quoted(members[i]->key),
-                                       members[i - 1]->line)});
+                           fmt::format("duplicate key {}, first given in line {}",
+                                       core::quoted(members[i]->key), members[i - 1]->line)});
     }
   }
 
@@ -191,9 +192,8 @@ Json parse_json(std::string_view text, const std::string& file, std::vector<core
   if (bad != text.npos) {
     const std::string_view before = text.substr(0, bad);
     const auto line = 1 + std::ranges::count(before, '\n');
-    const auto column = 1 + std::ranges::count_if(before.substr(before.rfind('\n') + 1), [](char c) {
-      return (c & 0xC0) != 0x80;
-    });
+    const auto column = 1 + std::ranges::count_if(before.substr(before.rfind('\n') + 1),
+                                                  [](char c) { return (c & 0xC0) != 0x80; });
     const auto byte = static_cast<unsigned char>(text[bad]);
     problems.push_back({file, line, column, "", fmt::format("not UTF-8 text: byte 0x{:02x}", byte)});
     return {};
@@ -204,7 +204,8 @@ Json parse_json(std::string_view text, const std::string& file, std::vector<core
   }
   Builder builder(text, file, problems);
   constexpr bool strict = true, comments = true;
-  return nlohmann::json::sax_parse(text.begin(), text.end(), &builder, nlohmann::json::input_format_t::json, strict, comments)
+  return nlohmann::json::sax_parse(text.begin(), text.end(), &builder, nlohmann::json::input_format_t::json,
+                                   strict, comments)
              ? std::move(builder.root)
              : Json{};
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+// clang-format off: a key reads best on its line or two, however many calls bound it.
+
 namespace descent::config {
 namespace {
 
@@ -21,7 +23,8 @@ Key section(std::string_view name, std::vector<Key> keys, std::string_view short
 
 template <class Enum>
 EnumSlot choice(Enum& field) {
-  return {choices_of(Enum{}), &field, [](const void* f) { return static_cast<int>(*static_cast<const Enum*>(f)); },
+  return {choices_of(Enum{}), &field,
+          [](const void* f) { return static_cast<int>(*static_cast<const Enum*>(f)); },
           [](void* f, int value) { *static_cast<Enum*>(f) = static_cast<Enum>(value); }};
 }
 
@@ -29,13 +32,18 @@ using E = const Experiment&;
 
 bool has_norm(E e) { return e.model.norm.kind != NormKind::none; }
 bool has_batch_norm(E e) { return e.model.norm.kind == NormKind::batch; }
-bool collects_statistics(E e) { return has_batch_norm(e) && e.model.norm.predict_with == PredictWith::running; }
+bool collects_statistics(E e) {
+  return has_batch_norm(e) && e.model.norm.predict_with == PredictWith::running;
+}
 bool is_sgd(E e) { return e.train.optimizer.name == OptimizerName::sgd; }
 bool is_adam(E e) { return !is_sgd(e); }
+bool has_cross_entropy(E e) { return e.train.loss.kind == LossKind::cross_entropy; }
 bool stops_early(E e) { return e.train.early_stopping.monitor != Monitor::none; }
 bool has_equal_layers(E e) { return e.model.hidden.empty(); }
 bool has_listed_layers(E e) { return !e.model.hidden.empty() || (!e.model.width && !e.model.depth); }
-bool has_test_choice(E e) { return data_facts(e.data.name).test_size > 0 || e.data.test_from == TestFrom::rest; }
+bool has_test_choice(E e) {
+  return data_facts(e.data.name).test_size > 0 || e.data.test_from == TestFrom::rest;
+}
 
 template <ScheduleKind... kinds>
 bool is_schedule(E e) {
@@ -54,189 +62,197 @@ bool is_scheme(E e) {
 
 bool has_gain(E e) { return !is_scheme<InitScheme::zeros, InitScheme::constant>(e) && !e.model.init.std; }
 
-std::vector<Key> describe(LabelNoise& noise) {
+std::vector<Key> describe(LabelNoise& n) {
   return {
-      key("rate", &noise.rate, "share of the labels that are noisy, drawn once per seed and kept for the whole training")
-          .at_least(0).at_most(1),
-      key("kind", choice(noise.kind), "what becomes of a noisy label"),
-      key("on_test", &noise.on_test, "noise on the test labels too"),
+      key("rate", &n.rate, "share of noisy labels, drawn once per seed and kept for the whole training")
+          .within(0, 1),
+      key("kind", choice(n.kind), "what becomes of a noisy label"),
+      key("on_test", &n.on_test, "noise on the test labels too"),
   };
 }
 
-std::vector<Key> describe(Data& data) {
+std::vector<Key> describe(Data& d) {
   return {
-      key("name", choice(data.name), "data set; all are embedded. Its official training part is the pool (digits: all)"),
-      key("train_size", &data.train_size, "size of the training part; absent: what validation and test leave of the pool")
-          .unit("examples").at_least(1).at_most(1e9),
-      key("test_size", &data.test_size, "size of the test part; absent: all there are (digits needs it: it has no test part)")
-          .unit("examples").at_least(1).at_most(1e9),
-      key("val_size", &data.val_size, "size of the validation part, from the pool, classes in proportion; absent: none")
-          .unit("examples").at_least(0).at_most(1e9),
-      key("val_fraction", &data.val_fraction, "size of the validation part as a share of the pool, instead of val_size")
+      key("name", choice(d.name), "embedded data set; its training part is the pool (digits: all of it)"),
+      key("train_size", &d.train_size, "training examples; absent: all that others leave of the pool")
+          .unit("examples").within(1, 1e9),
+      key("test_size", &d.test_size, "test examples; absent: all there are (digits has none apart: give it)")
+          .unit("examples").within(1, 1e9),
+      key("val_size", &d.val_size, "validation examples, from the pool, classes in proportion; absent: none")
+          .unit("examples").within(0, 1e9),
+      key("val_fraction", &d.val_fraction, "validation examples as a share of the pool, instead of val_size")
           .at_least(0).below(1),
-      key("subset", choice(data.subset), "which examples of the pool are taken"),
-      key("test_from", choice(data.test_from), "where the test examples come from")
+      key("subset", choice(d.subset), "which examples of the pool are taken"),
+      key("test_from", choice(d.test_from), "where the test examples come from")
           .when(has_test_choice, "with a data set that has no test part; only \"rest\" is possible"),
-      key("normalize", choice(data.normalize), "of each feature; statistics from the training examples only"),
-      section("label_noise", describe(data.label_noise), "rate",
-              "wrong labels, on training and validation examples: both belong to the data one would train on"),
-      key("shuffle_features", &data.shuffle_features, "one fixed permutation of the features, the same for every seed"),
+      key("normalize", choice(d.normalize), "of each feature; statistics from the training examples only"),
+      section("label_noise", describe(d.label_noise), "rate",
+              "wrong labels, on training and validation examples alike: both are data to learn from"),
+      key("shuffle_features", &d.shuffle_features, "one permutation of the features, equal for all seeds"),
   };
 }
 
-std::vector<Key> describe(Norm& norm) {
+std::vector<Key> describe(Norm& n) {
   return {
-      key("kind", choice(norm.kind), "normalization in every hidden layer"),
-      key("momentum", &norm.momentum, "weight of the newest batch in the running statistics")
-          .at_least(0).at_most(1).when(collects_statistics, "without the norm \"batch\" and running statistics"),
-      key("epsilon", &norm.epsilon, "added to the variance").above(0).at_most(1).when(has_norm, "without a norm"),
-      key("affine", &norm.affine, "learned scale and shift: gamma and beta").when(has_norm, "without a norm"),
-      key("predict_with", choice(norm.predict_with), "statistics used to evaluate")
+      key("kind", choice(n.kind), "normalization in every hidden layer"),
+      key("momentum", &n.momentum, "weight of the newest batch in the running statistics")
+          .within(0, 1).when(collects_statistics, "without the norm \"batch\" and running statistics"),
+      key("epsilon", &n.epsilon, "added to the variance").above(0).at_most(1)
+          .when(has_norm, "without a norm"),
+      key("affine", &n.affine, "learned scale and shift: gamma and beta").when(has_norm, "without a norm"),
+      key("predict_with", choice(n.predict_with), "statistics used to evaluate")
           .when(has_batch_norm, "without the norm \"batch\""),
   };
 }
 
-std::vector<Key> describe(Dropout& dropout) {
-  return {key("rate", &dropout.rate, "probability that a hidden unit is set to 0 in training; others grow by 1/(1 - rate)")
-              .at_least(0).below(1)};
+std::vector<Key> describe(Dropout& d) {
+  return {
+      key("rate", &d.rate, "share of hidden units set to 0 in training; the others grow by 1/(1 - rate)")
+          .at_least(0).below(1),
+  };
 }
 
-std::vector<Key> describe(Init& init) {
+std::vector<Key> describe(Init& i) {
   return {
-      key("scheme", choice(init.scheme), "distribution of the initial weights"),
-      key("gain", &init.gain, "factor on the weights; never implied by the activation")
-          .at_least(0).at_most(huge).when(has_gain, "beside std or without a random initializer"),
-      key("mode", choice(init.mode), "which fan the He initializers divide by")
-          .when(is_scheme<InitScheme::he_normal, InitScheme::he_uniform>, "without the initializer \"he_normal\" or \"he_uniform\""),
-      key("std", &init.std, "standard deviation of the weights, instead of gain")
-          .at_least(0).at_most(huge)
-          .when(is_scheme<InitScheme::normal, InitScheme::uniform>, "without the initializer \"normal\" or \"uniform\""),
-      key("value", &init.value, "the weight").at_least(-huge).at_most(huge)
+      key("scheme", choice(i.scheme), "distribution of the initial weights"),
+      key("gain", &i.gain, "factor on the weights; never implied by the activation")
+          .within(0, huge).when(has_gain, "beside std or without a random initializer"),
+      key("mode", choice(i.mode), "which fan the He initializers divide by")
+          .when(is_scheme<InitScheme::he_normal, InitScheme::he_uniform>,
+                "without the initializer \"he_normal\" or \"he_uniform\""),
+      key("std", &i.std, "standard deviation of the weights, instead of gain")
+          .within(0, huge).when(is_scheme<InitScheme::normal, InitScheme::uniform>,
+                                "without the initializer \"normal\" or \"uniform\""),
+      key("value", &i.value, "the weight").within(-huge, huge)
           .when(is_scheme<InitScheme::constant>, "without the initializer \"constant\""),
-      key("bias", &init.bias, "every bias; absent: 0, and U(+-sqrt(1/fan_in)) with pytorch_default")
-          .at_least(-huge).at_most(huge),
+      key("bias", &i.bias, "every bias; absent: 0, and U(+-sqrt(1/fan_in)) with pytorch_default")
+          .within(-huge, huge),
   };
 }
 
-std::vector<Key> describe(Model& model) {
+std::vector<Key> describe(Model& m) {
   return {
-      key("kind", choice(model.kind), "family of networks"),
-      key("width", &model.width, "size of each hidden layer").unit("units").at_least(1).at_most(100'000)
+      key("kind", choice(m.kind), "family of networks"),
+      key("width", &m.width, "size of each hidden layer").unit("units").within(1, 100'000)
           .when(has_equal_layers, "beside model.hidden; give either"),
-      key("depth", &model.depth, "number of hidden layers; 0 is a linear classifier").at_least(0).at_most(1000)
+      key("depth", &m.depth, "number of hidden layers; 0 is a linear classifier").within(0, 1000)
           .when(has_equal_layers, "beside model.hidden; give either"),
-      key("hidden", &model.hidden, "sizes of the hidden layers one by one, instead of width and depth")
-          .unit("units").at_least(1).at_most(100'000).when(has_listed_layers, "beside model.width and model.depth; give either"),
-      key("activation", choice(model.activation), "function applied to each hidden unit"),
-      section("norm", describe(model.norm), "kind", "normalization inside the network"),
-      key("norm_position", choice(model.norm_position), "place of the norm in a hidden layer").when(has_norm, "without a norm"),
-      section("dropout", describe(model.dropout), "rate", "hidden units switched off at random while training"),
-      section("init", describe(model.init), "scheme", "initial weights and biases"),
+      key("hidden", &m.hidden, "sizes of the hidden layers one by one, instead of width and depth")
+          .unit("units").within(1, 100'000)
+          .when(has_listed_layers, "beside model.width and model.depth; give either"),
+      key("activation", choice(m.activation), "function applied to each hidden unit"),
+      section("norm", describe(m.norm), "kind", "normalization inside the network"),
+      key("norm_position", choice(m.norm_position), "place of the norm in a hidden layer")
+          .when(has_norm, "without a norm"),
+      section("dropout", describe(m.dropout), "rate", "hidden units switched off at random while training"),
+      section("init", describe(m.init), "scheme", "initial weights and biases"),
   };
 }
 
-std::vector<Key> describe(Optimizer& optimizer) {
+std::vector<Key> describe(Optimizer& o) {
   return {
-      key("name", choice(optimizer.name), "rule of the weight updates"),
-      key("lr", &optimizer.lr, "learning rate").at_least(0).at_most(huge),
-      key("weight_decay", &optimizer.weight_decay, "decay of all parameters, biases included").at_least(0).at_most(huge),
-      key("momentum", &optimizer.momentum, "velocity kept from step to step").at_least(0).below(1)
+      key("name", choice(o.name), "rule of the weight updates"),
+      key("lr", &o.lr, "learning rate").within(0, huge),
+      key("weight_decay", &o.weight_decay, "decay of all parameters, biases included").within(0, huge),
+      key("momentum", &o.momentum, "velocity kept from step to step").at_least(0).below(1)
           .when(is_sgd, "without the optimizer \"sgd\""),
-      key("nesterov", &optimizer.nesterov, "gradient at the point that momentum leads to")
+      key("nesterov", &o.nesterov, "gradient at the point that momentum leads to")
           .when(is_sgd, "without the optimizer \"sgd\""),
-      key("betas", &optimizer.betas, "decay rates of the first and second moment").at_least(0).below(1)
+      key("betas", &o.betas, "decay rates of the first and second moment").at_least(0).below(1)
           .when(is_adam, "without the optimizer \"adam\" or \"adamw\""),
-      key("eps", &optimizer.eps, "added to the root of the second moment").above(0).at_most(1)
+      key("eps", &o.eps, "added to the root of the second moment").above(0).at_most(1)
           .when(is_adam, "without the optimizer \"adam\" or \"adamw\""),
   };
 }
 
-std::vector<Key> describe(Schedule& schedule) {
+std::vector<Key> describe(Schedule& s) {
   return {
-      key("kind", choice(schedule.kind), "how the learning rate changes with time t"),
-      key("unit", choice(schedule.unit), "of t, every, milestones and warmup")
-          .when(has_schedule_unit, "without the schedule \"step\", \"multistep\" or \"exponential\", or a warmup"),
-      key("every", &schedule.every, "time between two decays").unit("epochs or steps").at_least(1).at_most(1e12)
+      key("kind", choice(s.kind), "how the learning rate changes with time t"),
+      key("unit", choice(s.unit), "of t, every, milestones and warmup")
+          .when(has_schedule_unit,
+                "without a warmup or the schedule \"step\", \"multistep\" or \"exponential\""),
+      key("every", &s.every, "time between two decays").unit("epochs or steps").within(1, 1e12)
           .when(is_schedule<ScheduleKind::step>, "without the schedule \"step\""),
-      key("milestones", &schedule.milestones, "times of the decays, ascending").unit("epochs or steps").at_least(1).at_most(1e12)
+      key("milestones", &s.milestones, "times of the decays, ascending")
+          .unit("epochs or steps").within(1, 1e12)
           .when(is_schedule<ScheduleKind::multistep>, "without the schedule \"multistep\""),
-      key("factor", &schedule.factor, "what a decay multiplies lr by").above(0).at_most(100)
+      key("factor", &s.factor, "what a decay multiplies lr by").above(0).at_most(100)
           .when(is_schedule<ScheduleKind::step, ScheduleKind::multistep, ScheduleKind::exponential>,
                 "without the schedule \"step\", \"multistep\" or \"exponential\""),
-      key("minimum_lr", &schedule.minimum_lr, "where the cosine ends").at_least(0).at_most(huge)
+      key("minimum_lr", &s.minimum_lr, "where the cosine ends").within(0, huge)
           .when(is_schedule<ScheduleKind::cosine>, "without the schedule \"cosine\""),
-      key("warmup", &schedule.warmup, "linear growth from 0 to lr, in front of any schedule").unit("epochs or steps").at_least(0)
-          .at_most(1e12),
+      key("warmup", &s.warmup, "linear growth from 0 to lr, before the schedule begins at t = 0")
+          .unit("epochs or steps").within(0, 1e12),
   };
 }
 
-std::vector<Key> describe(Loss& loss) {
+std::vector<Key> describe(Loss& l) {
   return {
-      key("kind", choice(loss.kind), "what training minimizes"),
-      key("label_smoothing", &loss.label_smoothing, "share of each label spread over all classes").at_least(0).below(1)
-          .when([](E e) { return e.train.loss.kind == LossKind::cross_entropy; }, "without the loss \"cross_entropy\""),
+      key("kind", choice(l.kind), "what training minimizes"),
+      key("label_smoothing", &l.label_smoothing, "share of each label spread over all classes")
+          .at_least(0).below(1).when(has_cross_entropy, "without the loss \"cross_entropy\""),
   };
 }
 
-std::vector<Key> describe(EarlyStopping& stopping) {
+std::vector<Key> describe(EarlyStopping& s) {
   constexpr std::string_view monitor = "without train.early_stopping.monitor";
   return {
-      key("monitor", choice(stopping.monitor), "value that must improve; val_* carries label noise as training does"),
-      key("patience", &stopping.patience, "evaluations without improvement after which training stops")
-          .at_least(1).at_most(1e9).when(stops_early, monitor),
-      key("min_delta", &stopping.min_delta, "an improvement is a value below best - min_delta").at_least(0).at_most(huge)
+      key("monitor", choice(s.monitor), "value that must improve; val_* has label noise as training has"),
+      key("patience", &s.patience, "evaluations without improvement after which training stops")
+          .within(1, 1e9).when(stops_early, monitor),
+      key("min_delta", &s.min_delta, "an improvement is a value below best - min_delta").within(0, huge)
           .when(stops_early, monitor),
-      key("restore", choice(stopping.restore), "weights kept at the end").when(stops_early, monitor),
-      key("stop", &stopping.stop, "false: only record where it would have stopped and go on").when(stops_early, monitor),
+      key("restore", choice(s.restore), "weights kept at the end").when(stops_early, monitor),
+      key("stop", &s.stop, "false: only record where it would have stopped, go on")
+          .when(stops_early, monitor),
   };
 }
 
-std::vector<Key> describe(Evaluate& evaluate) {
+std::vector<Key> describe(Evaluate& e) {
   return {
-      key("every_epochs", &evaluate.every_epochs, "time between two evaluations; absent: one epoch").unit("epochs")
-          .at_least(1).at_most(1e9),
-      key("every_steps", &evaluate.every_steps, "time between two evaluations").unit("steps").at_least(1).at_most(1e12),
-      key("log_spaced", &evaluate.log_spaced, "number of evaluations, evenly spaced in the logarithm of the step")
-          .at_least(2).at_most(1e6),
-      key("splits", EnumListSlot{choices_of(Split{}), &evaluate.splits}, "what is evaluated; absent: all that exist"),
+      key("every_epochs", &e.every_epochs, "time between two evaluations; absent: one epoch").unit("epochs")
+          .within(1, 1e9),
+      key("every_steps", &e.every_steps, "time between two evaluations").unit("steps").within(1, 1e12),
+      key("log_spaced", &e.log_spaced, "number of evaluations, evenly spaced in the logarithm of the step")
+          .within(2, 1e6),
+      key("splits", EnumListSlot{choices_of(Split{}), &e.splits}, "what to evaluate; absent: all that exist"),
   };
 }
 
-std::vector<Key> describe(Train& train) {
+std::vector<Key> describe(Train& t) {
   return {
-      section("optimizer", describe(train.optimizer), "name", "how weights are updated"),
-      section("schedule", describe(train.schedule), "kind", "learning rate over time"),
-      key("batch_size", BatchSlot{&train.batch_size}, "examples per step, or \"full\" for all").unit("examples")
-          .at_least(1).at_most(1e9),
-      key("drop_last", &train.drop_last, "leave out the last batch of an epoch when it is smaller than the others"),
-      key("epochs", &train.epochs, "length of the training; 0 measures the network as initialized")
-          .unit("epochs").at_least(0).at_most(1e9),
-      key("steps", &train.steps, "length of the training, instead of epochs").unit("steps").at_least(0).at_most(1e12),
-      section("loss", describe(train.loss), "kind", "what training minimizes"),
-      key("clip_gradient_norm", &train.clip_gradient_norm, "longest gradient; longer ones are scaled down to it")
+      section("optimizer", describe(t.optimizer), "name", "how weights are updated"),
+      section("schedule", describe(t.schedule), "kind", "learning rate over time"),
+      key("batch_size", BatchSlot{&t.batch_size}, "examples per step, or \"full\" for all").unit("examples")
+          .within(1, 1e9),
+      key("drop_last", &t.drop_last, "leave out the last batch of an epoch when it is smaller"),
+      key("epochs", &t.epochs, "length of the training; 0 measures the network as initialized")
+          .unit("epochs").within(0, 1e9),
+      key("steps", &t.steps, "length of the training, instead of epochs").unit("steps").within(0, 1e12),
+      section("loss", describe(t.loss), "kind", "what training minimizes"),
+      key("clip_gradient_norm", &t.clip_gradient_norm, "longest gradient; longer ones are scaled down to it")
           .above(0).at_most(huge),
-      section("early_stopping", describe(train.early_stopping), "monitor", "stop when the monitored value improves no more"),
-      section("evaluate", describe(train.evaluate), "every_epochs", "when and on what the network is evaluated"),
-      key("threads", &train.threads, "number of threads of one run; no number depends on it").at_least(1)
-          .at_most(1024).cosmetic(),
+      section("early_stopping", describe(t.early_stopping), "monitor", "stop when a value improves no more"),
+      section("evaluate", describe(t.evaluate), "every_epochs", "when and on what the network is evaluated"),
+      key("threads", &t.threads, "threads of one run; no number depends on them").within(1, 1024).cosmetic(),
   };
 }
 
 }  // namespace
 
-std::vector<Key> describe(Experiment& experiment) {
+std::vector<Key> describe(Experiment& e) {
   return {
-      key("name", &experiment.name, "names the results folder; absent: the name of the file").cosmetic(),
-      key("description", &experiment.description, "what the experiment shows").cosmetic(),
-      key("seeds", SeedsSlot{&experiment.seeds}, "how many seeds (0, 1, ...) or which; every point runs with each")
+      key("name", &e.name, "names the results folder; absent: the name of the file").cosmetic(),
+      key("description", &e.description, "what the experiment shows").cosmetic(),
+      key("seeds", SeedsSlot{&e.seeds}, "how many seeds (0, 1, ...) or which; every point runs with each")
           .at_least(0).cosmetic(),
-      key("device", choice(experiment.device), "where networks are trained"),
-      key("precision", choice(experiment.precision), "of all numbers in training"),
-      key("checkpoint_seconds", &experiment.checkpoint_seconds, "least time between two checkpoints of unfinished runs")
-          .at_least(0).at_most(86400).unit("s").cosmetic(),
-      section("data", describe(experiment.data), "name", "examples to learn from and to test with"),
-      section("model", describe(experiment.model), "", "the network"),
-      section("train", describe(experiment.train), "", "how the network is trained"),
+      key("device", choice(e.device), "where networks are trained"),
+      key("precision", choice(e.precision), "of all numbers in training"),
+      key("checkpoint_seconds", &e.checkpoint_seconds, "least time between two checkpoints of a run")
+          .within(0, 86400).unit("s").cosmetic(),
+      section("data", describe(e.data), "name", "examples to learn from and to test with"),
+      section("model", describe(e.model), "", "the network"),
+      section("train", describe(e.train), "", "how the network is trained"),
   };
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // The one declaration per key: describe() names every field of a struct once, with help, unit and bounds.
-// Reader, writer, validation, JSON Schema, `explain`, completion and the identity hash walk the resulting tree.
+// Reader, writer, validation, JSON Schema, `explain`, completion and identity walk the resulting tree.
 
 #include <array>
 #include <cstdint>
@@ -40,8 +40,8 @@ struct SeedsSlot { std::vector<std::int64_t>* field; };   // a count or a list o
 struct BatchSlot { std::int64_t* field; };                // a count or "full" (0)
 
 using Slot = std::variant<bool*, std::int64_t*, double*, std::string*, std::optional<std::int64_t>*,
-                          std::optional<double>*, std::vector<std::int64_t>*, std::array<double, 2>*, EnumSlot,
-                          EnumListSlot, SectionSlot, SeedsSlot, BatchSlot>;
+                          std::optional<double>*, std::vector<std::int64_t>*, std::array<double, 2>*,
+                          EnumSlot, EnumListSlot, SectionSlot, SeedsSlot, BatchSlot>;
 
 struct Bound {
   double value;
@@ -59,6 +59,7 @@ struct Key {
 
   Key& at_least(double v) { minimum = {v, true}; return *this; }
   Key& above(double v) { minimum = {v, false}; return *this; }
+  Key& within(double low, double high) { return at_least(low).at_most(high); }
   Key& at_most(double v) { maximum = {v, true}; return *this; }
   Key& below(double v) { maximum = {v, false}; return *this; }
   Key& unit(std::string_view v) { unit_name = v; return *this; }
@@ -93,7 +94,7 @@ void for_each_key(Tree&& keys, const Visit& visit, const std::string& prefix = {
 // The key by which a bare value abbreviates this section, or null.
 const Key* shorthand_of(const Key& key);
 
-// Whether the sweep may vary it: what changes numbers, single values and sections that a bare value abbreviates.
+// Whether the sweep may vary it: single values and abbreviated sections that change numbers.
 bool is_sweepable(const Key& key);
 
 // Keys that the file may hold beside them, read elsewhere: "sweep", "$schema".
@@ -102,8 +103,8 @@ struct ExtraKey {
 };
 inline constexpr std::array<ExtraKey, 2> extra_keys{{
     {"$schema", "where an editor finds the JSON Schema of experiments; not read"},
-    {"sweep", "factors and their values: an object of paths to lists is their product, {\"zip\": {...}} pairs them, "
-              "a list of such objects is their union"},
+    {"sweep", "factors and their values: an object of paths to lists is their product, {\"zip\": {...}} "
+              "pairs them, a list of such objects is their union"},
 }};
 
 }  // namespace descent::config

@@ -59,10 +59,12 @@ void for_each_branch(Json& root, auto&& visit) {
 }
 
 // "a=b" taken apart; the value is empty and a problem told without '='.
-std::pair<std::string, std::string> parts_of(const std::string& text, std::string_view flag, Problems& problems) {
+std::pair<std::string, std::string> parts_of(const std::string& text, std::string_view flag,
+                                             Problems& problems) {
   const std::size_t equals = text.find('=');
   if (equals == text.npos) {
-    problems.add(command_line, std::string(flag), fmt::format("expected KEY=VALUE, got {}", core::quoted(text)));
+    problems.add(command_line, std::string(flag),
+                 fmt::format("expected KEY=VALUE, got {}", core::quoted(text)));
     return {};
   }
   return {text.substr(0, equals), text.substr(equals + 1)};
@@ -74,7 +76,8 @@ void report_swept(const Json& factors, const std::string& path, Problems& proble
   if (!members) return;
   for (const Json::Member& member : *members)
     if (lies_in(path, member.key) || lies_in(member.key, path))
-      problems.add(command_line, "--set", fmt::format("{} has no effect: the sweep varies {}", path, member.key));
+      problems.add(command_line, "--set",
+                   fmt::format("{} has no effect: the sweep varies {}", path, member.key));
 }
 
 void apply_set(Json& root, std::vector<Key>& keys, const std::string& text, Problems& problems) {
@@ -82,7 +85,8 @@ void apply_set(Json& root, std::vector<Key>& keys, const std::string& text, Prob
   if (path.empty()) return;
   if (path == "sweep") {
     erase_members(root, [](const std::string& key) { return key == "sweep"; });
-    if (Json sweep = parse_value(value); !sweep.is<std::nullptr_t>()) member_of(root, path) = std::move(sweep);
+    if (Json sweep = parse_value(value); !sweep.is<std::nullptr_t>())
+      member_of(root, path) = std::move(sweep);
     return;
   }
   if (!find_key(keys, path)) {

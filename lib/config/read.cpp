@@ -23,21 +23,30 @@ void check_name(Experiment& experiment, const Given& given, Problems& problems) 
   const bool from_file = !given.contains("name");
   if (from_file) experiment.name = std::filesystem::path(problems.file()).stem().string();
   const std::string& name = experiment.name;
-  const auto fits = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-'; };
+  const auto fits = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-';
+  };
   const auto unreadable = [](const core::Problem& problem) { return problem.path == "name"; };
   if (std::ranges::any_of(problems.list(), unreadable)) return;
-  if (!name.empty() && std::ssize(name) <= longest_name && name[0] != '.' && std::ranges::all_of(name, fits)) return;
+  if (!name.empty() && std::ssize(name) <= longest_name && name[0] != '.' && std::ranges::all_of(name, fits))
+    return;
   const Position at = given.find(from_file ? "" : "name")->second;
-  problems.add(at, "name", fmt::format("{}{} is no name for a folder: use up to {} letters, digits, '.', '_' and '-', not "
-                                       "beginning with '.'", core::quoted(name), from_file ? ", from the file," : "",
-                                       longest_name));
+  problems.add(
+      at, "name",
+      fmt::format("{}{} is no name for a folder: use up to {} letters, digits, '.', '_' and '-', not "
+                  "beginning with '.'",
+                  core::quoted(name), from_file ? ", from the file," : "", longest_name));
 }
 
 // Builds the points of a document and reports what is wrong with each, the same only once.
 class Points {
  public:
   Points(const Experiment& base, const Given& given, const Sweep& sweep, Problems& problems)
-      : base_(base), given_(given), sweep_(sweep), problems_(problems), keys_(describe(point_)),
+      : base_(base),
+        given_(given),
+        sweep_(sweep),
+        problems_(problems),
+        keys_(describe(point_)),
         default_keys_(describe(defaults_)) {
     for (const core::Problem& problem : problems.list()) unreadable_.insert(problem.path);
     for (const std::string& factor : sweep.factors) factor_keys_.push_back(find_key(keys_, factor));
@@ -52,7 +61,8 @@ class Points {
       if (problems_.full()) break;
       Given given = given_;
       point_ = base_;
-      for (std::size_t i = 0; i < assignment.size(); ++i) assign(sweep_.factors[i], *factor_keys_[i], assignment[i], given);
+      for (std::size_t i = 0; i < assignment.size(); ++i)
+        assign(sweep_.factors[i], *factor_keys_[i], assignment[i], given);
       for (const Finding& finding : check(point_, given)) report(finding, assignment, given);
       check_effects(assignment, given);
       points.push_back(point_);
@@ -63,8 +73,8 @@ class Points {
   }
 
  private:
-  // A key that has an effect only beside others. One from the file must have it in some point, one from the sweep in
-  // every point that gives it.
+  // A key that has an effect only beside others. One from the file must have it in some point, one from the
+  // sweep in every point that gives it.
   struct Conditional {
     std::string path;
     const Key* key;
@@ -72,7 +82,8 @@ class Points {
   };
 
   void assign(const std::string& path, Key& key, const Json& value, Given& given) {
-    given.erase(given.lower_bound(path + "."), given.lower_bound(path + "/"));  // '/' follows '.': all that lies in it
+    given.erase(given.lower_bound(path + "."),
+                given.lower_bound(path + "/"));  // '/' follows '.': all that lies in it
     given.erase(path);
     copy_value(key, *find_key(default_keys_, path));
     if (!value.is<std::nullptr_t>()) read_key(value, path, key, given, problems_);
@@ -82,20 +93,24 @@ class Points {
     for (Conditional& key : conditional_) {
       if (!given.contains(key.path)) continue;
       const bool effective = key.key->has_effect(point_);
-      const bool swept = std::ranges::any_of(sweep_.factors, [&](const auto& f) { return lies_in(key.path, f); });
+      const bool swept =
+          std::ranges::any_of(sweep_.factors, [&](const auto& f) { return lies_in(key.path, f); });
       if (swept && !effective) report(no_effect(key), assignment, given);
       if (!swept) key.seen = true, key.used |= effective;
     }
   }
 
-  static Finding no_effect(const Conditional& key) { return {{key.path}, fmt::format("has no effect {}", key.key->idle)}; }
+  static Finding no_effect(const Conditional& key) {
+    return {{key.path}, fmt::format("has no effect {}", key.key->idle)};
+  }
 
   void report(const Finding& finding, const Assignment& assignment, const Given& given) {
     const std::string path(finding.paths[0]);
     if (!reported_.insert(path + ": " + finding.message).second) return;
     for (const std::string_view part : finding.paths)
       for (const std::string& bad : unreadable_)
-        if (!bad.empty() && (lies_in(part, bad) || lies_in(bad, part))) return;  // follows from what is told already
+        if (!bad.empty() && (lies_in(part, bad) || lies_in(bad, part)))
+          return;  // follows from what is told already
     problems_.add(position(path, given), path, finding.message + label(assignment));
   }
 
@@ -147,10 +162,10 @@ Document read_document_text(std::string_view text, const std::string& file, cons
   Sweep sweep = read_sweep(root, problems);
   const std::size_t runs = sweep.assignments.size() * document.base.seeds.size();
   if (runs > most_runs)
-    problems.add(given[""], "sweep", fmt::format("{} points with {} seeds are more than {} runs",
-                                                 sweep.assignments.size(), document.base.seeds.size(), most_runs));
-  else
-    document.points = Points(document.base, given, sweep, problems).build();
+    problems.add(given[""], "sweep",
+                 fmt::format("{} points with {} seeds are more than {} runs", sweep.assignments.size(),
+                             document.base.seeds.size(), most_runs));
+  else document.points = Points(document.base, given, sweep, problems).build();
   problems.throw_if_any();
   document.factors = std::move(sweep.factors);
   document.assignments = std::move(sweep.assignments);

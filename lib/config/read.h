@@ -1,5 +1,6 @@
 #pragma once
-// From an experiment file to typed experiments: parse, overrides, fields, cross-checks; all problems in one pass.
+// From an experiment file to typed experiments: parse, overrides, fields, cross-checks; all problems in one
+// pass.
 
 #include <string>
 #include <string_view>
@@ -15,11 +16,11 @@ using Assignment = std::vector<Json>;
 
 // A whole experiment file: the typed base and what the sweep makes of it.
 struct Document {
-  std::string file{};                      // as the user named it
-  Experiment base{};                       // without the sweep
-  std::vector<std::string> factors{};      // paths: "model.width", first seen first
-  std::vector<Assignment> assignments{};   // one per point; a single empty one without a sweep
-  std::vector<Experiment> points{};        // typed and checked, parallel to `assignments`
+  std::string file{};                     // as the user named it
+  Experiment base{};                      // without the sweep
+  std::vector<std::string> factors{};     // paths: "model.width", first seen first
+  std::vector<Assignment> assignments{};  // one per point; a single empty one without a sweep
+  std::vector<Experiment> points{};       // typed and checked, parallel to `assignments`
 };
 
 // What the command line changes: --set, --sweep, --seeds, in this order of application.

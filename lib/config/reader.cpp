@@ -20,7 +20,8 @@ std::vector<std::string> names(const Choices& choices) {
 
 std::string shown(const Json& value) {
   if (value.is<Json::Object>()) return "an object";
-  if (const auto* list = std::get_if<Json::Array>(&value.value)) return fmt::format("a list of {}", list->size());
+  if (const auto* list = std::get_if<Json::Array>(&value.value))
+    return fmt::format("a list of {}", list->size());
   const auto* text = std::get_if<std::string>(&value.value);
   return text ? core::quoted(*text) : value.dump();
 }
@@ -56,7 +57,8 @@ class SlotReader {
   void operator()(std::string* field) {
     const auto* text = std::get_if<std::string>(&value_.value);
     if (!text) return wrong_type();
-    if (std::ssize(*text) > longest_text) return fail(value_, fmt::format("longer than {} bytes", longest_text));
+    if (std::ssize(*text) > longest_text)
+      return fail(value_, fmt::format("longer than {} bytes", longest_text));
     *field = *text;
   }
   void operator()(std::vector<std::int64_t>* field) { read_list(*field, most_entries); }
@@ -118,7 +120,8 @@ class SlotReader {
   }
   void wrong_type() { wrong_type(value_); }
   void wrong_type(const Json& part) {
-    fail(part, fmt::format("expected {}, got {}{}", type_name(key_.slot), shown(part), &part == &value_ ? "" : " in it"));
+    fail(part, fmt::format("expected {}, got {}{}", type_name(key_.slot), shown(part),
+                           &part == &value_ ? "" : " in it"));
   }
 
   bool in_bounds(const Json& where, double value) {
@@ -126,7 +129,8 @@ class SlotReader {
     const bool above = !low || value > low->value || (low->inclusive && value == low->value);
     const bool below = !high || value < high->value || (high->inclusive && value == high->value);
     if (!above || !below)
-      fail(where, fmt::format("must be {}, got {}", above ? maximum_text(*high) : minimum_text(*low), shown(where)));
+      fail(where,
+           fmt::format("must be {}, got {}", above ? maximum_text(*high) : minimum_text(*low), shown(where)));
     return above && below;
   }
 
@@ -184,10 +188,12 @@ void report_unknown(const Json::Member& member, const std::string& path, const s
 void Problems::add(Position at, std::string path, std::string message) {
   if (full()) return;
   if (list_.size() == most_problems) {
-    list_.push_back({file_, 0, 0, "", fmt::format("more than {} problems; the others are not shown", most_problems)});
+    list_.push_back(
+        {file_, 0, 0, "", fmt::format("more than {} problems; the others are not shown", most_problems)});
     return;
   }
-  list_.push_back({at.line > 0 ? file_ : "command line", at.line, at.column, std::move(path), std::move(message)});
+  list_.push_back(
+      {at.line > 0 ? file_ : "command line", at.line, at.column, std::move(path), std::move(message)});
 }
 
 void Problems::throw_if_any() {

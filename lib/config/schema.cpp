@@ -26,16 +26,22 @@ void add(Json& target, std::string_view key, Json value) {
 Json bounded(std::string_view type, const Key& key) {
   Json schema = object({{"type", text(type)}});
   const auto bound = [](double value) {
-    return value == static_cast<double>(static_cast<std::int64_t>(value)) ? Json{static_cast<std::int64_t>(value)}
-                                                                          : Json{value};
+    return value == static_cast<double>(static_cast<std::int64_t>(value))
+               ? Json{static_cast<std::int64_t>(value)}
+               : Json{value};
   };
-  if (const auto& low = key.minimum) add(schema, low->inclusive ? "minimum" : "exclusiveMinimum", bound(low->value));
-  if (const auto& high = key.maximum) add(schema, high->inclusive ? "maximum" : "exclusiveMaximum", bound(high->value));
+  if (const auto& low = key.minimum)
+    add(schema, low->inclusive ? "minimum" : "exclusiveMinimum", bound(low->value));
+  if (const auto& high = key.maximum)
+    add(schema, high->inclusive ? "maximum" : "exclusiveMaximum", bound(high->value));
   return schema;
 }
 
 Json list_of(Json items, std::int64_t shortest, std::int64_t longest) {
-  return object({{"type", text("array")}, {"items", std::move(items)}, {"minItems", {shortest}}, {"maxItems", {longest}}});
+  return object({{"type", text("array")},
+                 {"items", std::move(items)},
+                 {"minItems", {shortest}},
+                 {"maxItems", {longest}}});
 }
 
 Json choices_schema(const Choices& choices) {
@@ -68,11 +74,14 @@ struct TypeSchema {
     if (key.name == "name") return object({{"type", text("string")}, {"pattern", text(name_pattern)}});
     return object({{"type", text("string")}, {"maxLength", {longest_text}}});
   }
-  Json operator()(const std::vector<std::int64_t>*) const { return list_of(bounded("integer", key), 0, most_entries); }
+  Json operator()(const std::vector<std::int64_t>*) const {
+    return list_of(bounded("integer", key), 0, most_entries);
+  }
   Json operator()(const std::array<double, 2>*) const { return list_of(bounded("number", key), 2, 2); }
   Json operator()(const EnumSlot& slot) const { return choices_schema(slot.choices); }
   Json operator()(const EnumListSlot& slot) const {
-    Json schema = list_of(choices_schema(slot.choices), 1, static_cast<std::int64_t>(slot.choices.table.size()));
+    Json schema =
+        list_of(choices_schema(slot.choices), 1, static_cast<std::int64_t>(slot.choices.table.size()));
     add(schema, "uniqueItems", {true});
     return schema;
   }
@@ -84,7 +93,8 @@ struct TypeSchema {
   Json operator()(const SeedsSlot&) const {
     Json list = list_of(bounded("integer", key), 1, most_seeds);
     add(list, "uniqueItems", {true});
-    const Json count = object({{"type", text("integer")}, {"minimum", {std::int64_t{1}}}, {"maximum", {most_seeds}}});
+    const Json count =
+        object({{"type", text("integer")}, {"minimum", {std::int64_t{1}}}, {"maximum", {most_seeds}}});
     return object({{"anyOf", array({count, list})}});
   }
   Json operator()(const BatchSlot&) const {
@@ -103,19 +113,23 @@ Json key_schema(const Key& key) {
 
 Json reference(std::string_view target) { return object({{"$ref", text(target)}}); }
 
-// Paths to lists of values; `pointer` leads to the schema of each key, so that values are checked as the key is.
-void add_factors(Json& properties, const std::vector<Key>& keys, const std::string& prefix, const std::string& pointer,
-                 bool unique) {
+// Paths to lists of values; `pointer` leads to the schema of each key, so that values are checked as the key
+// is.
+void add_factors(Json& properties, const std::vector<Key>& keys, const std::string& prefix,
+                 const std::string& pointer, bool unique) {
   for (const Key& key : keys) {
-    const std::string path = prefix + std::string(key.name), target = pointer + "/properties/" + std::string(key.name);
+    const std::string path = prefix + std::string(key.name),
+                      target = pointer + "/properties/" + std::string(key.name);
     if (is_sweepable(key)) {
       const Json value = object({{"anyOf", array({reference(target), object({{"type", text("null")}})})}});
       Json list = object({{"type", text("array")}, {"items", value}, {"minItems", {std::int64_t{1}}}});
       if (unique) add(list, "uniqueItems", {true});
-      add(properties, path, object({{"anyOf", array({list, reference("#/$defs/range"), reference("#/$defs/logspace")})}}));
+      add(properties, path,
+          object({{"anyOf", array({list, reference("#/$defs/range"), reference("#/$defs/logspace")})}}));
     }
     if (const auto* section = std::get_if<SectionSlot>(&key.slot))
-      add_factors(properties, section->keys, path + ".", shorthand_of(key) ? target + "/anyOf/1" : target, unique);
+      add_factors(properties, section->keys, path + ".", shorthand_of(key) ? target + "/anyOf/1" : target,
+                  unique);
   }
 }
 
@@ -123,7 +137,8 @@ Json factors_schema(const std::vector<Key>& keys, bool with_zip) {
   Json properties{Json::Object{}};
   add_factors(properties, keys, "", "#", with_zip);
   if (with_zip) add(properties, "zip", reference("#/$defs/zip"));
-  Json schema = object({{"type", text("object")}, {"properties", properties}, {"additionalProperties", {false}}});
+  Json schema =
+      object({{"type", text("object")}, {"properties", properties}, {"additionalProperties", {false}}});
   if (!with_zip) add(schema, "minProperties", {std::int64_t{1}});
   return schema;
 }
@@ -131,10 +146,15 @@ Json factors_schema(const std::vector<Key>& keys, bool with_zip) {
 // {"range": [from, to, step]}
 Json generator_schema(std::string_view name, std::string_view help, Json third) {
   const Json number = object({{"type", text("number")}});
-  const Json ends = object({{"type", text("array")}, {"prefixItems", array({number, number, std::move(third)})},
-                            {"minItems", {std::int64_t{3}}}, {"maxItems", {std::int64_t{3}}}});
-  return object({{"type", text("object")}, {"description", text(help)}, {"properties", object({{name, ends}})},
-                 {"required", array({text(name)})}, {"additionalProperties", {false}}});
+  const Json ends = object({{"type", text("array")},
+                            {"prefixItems", array({number, number, std::move(third)})},
+                            {"minItems", {std::int64_t{3}}},
+                            {"maxItems", {std::int64_t{3}}}});
+  return object({{"type", text("object")},
+                 {"description", text(help)},
+                 {"properties", object({{name, ends}})},
+                 {"required", array({text(name)})},
+                 {"additionalProperties", {false}}});
 }
 
 }  // namespace
@@ -157,10 +177,12 @@ std::string json_schema() {
   const Json number = object({{"type", text("number")}});
   const Json count = object({{"type", text("integer")}, {"minimum", {std::int64_t{2}}}});
   add(schema, "$defs",
-      object({{"branch", factors_schema(keys, true)},
-              {"zip", factors_schema(keys, false)},
-              {"range", generator_schema("range", "[from, to, step], with `to` where the steps hit it", number)},
-              {"logspace", generator_schema("logspace", "[from, to, count], evenly spaced in the logarithm", count)}}));
+      object(
+          {{"branch", factors_schema(keys, true)},
+           {"zip", factors_schema(keys, false)},
+           {"range", generator_schema("range", "[from, to, step], with `to` where the steps hit it", number)},
+           {"logspace",
+            generator_schema("logspace", "[from, to, count], evenly spaced in the logarithm", count)}}));
   return schema.pretty();
 }
 

@@ -19,7 +19,8 @@ Json list_of(const T& values) {
 
 // Without exponent where that is readable: 100000, 0.5, 1e+12.
 std::string bound_number(double value) {
-  return value == std::trunc(value) && std::abs(value) < 1e13 ? fmt::format("{:.0f}", value) : core::format_number(value);
+  return value == std::trunc(value) && std::abs(value) < 1e13 ? fmt::format("{:.0f}", value)
+                                                              : core::format_number(value);
 }
 
 std::string_view choice_name(const Choices& choices, int value) {
@@ -47,7 +48,8 @@ struct ToJson {
   Json operator()(const SectionSlot& section) const {
     Json::Object object;
     for (const Key& key : section.keys)
-      if (Json value = to_json(key); !value.is<std::nullptr_t>()) object.push_back({std::string(key.name), 0, 0, value});
+      if (Json value = to_json(key); !value.is<std::nullptr_t>())
+        object.push_back({std::string(key.name), 0, 0, value});
     return {std::move(object)};
   }
   Json operator()(const SeedsSlot& slot) const {

@@ -9,7 +9,8 @@
 namespace descent::config {
 
 // Limits that keep any input cheap.
-inline constexpr std::int64_t most_seeds = 100'000, most_entries = 1000, longest_text = 10'000, longest_name = 100;
+inline constexpr std::int64_t most_seeds = 100'000, most_entries = 1000, longest_text = 10'000,
+                              longest_name = 100;
 inline constexpr std::string_view name_pattern = "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$";
 
 // Gives `key` (of a tree of the same shape as that of `fallback`) the value of `fallback`.

@@ -21,7 +21,8 @@ Position at(const Json& json) { return {json.line, json.column}; }
 
 class SweepReader {
  public:
-  SweepReader(const Json& root, Problems& problems) : root_(root), problems_(problems), keys_(describe(scratch_)) {}
+  SweepReader(const Json& root, Problems& problems)
+      : root_(root), problems_(problems), keys_(describe(scratch_)) {}
 
   Sweep read(const Json& sweep) {
     const std::size_t problems_before = problems_.list().size();
@@ -50,7 +51,8 @@ class SweepReader {
     std::vector<Axis> axes;
     branch_.clear();
     const auto* members = std::get_if<Json::Object>(&branch.value);
-    if (!members) return fail(branch, "expected an object of paths to lists, or a list of such objects"), axes;
+    if (!members)
+      return fail(branch, "expected an object of paths to lists, or a list of such objects"), axes;
     for (const Json::Member& member : *members) {
       if (problems_.full()) break;
       Axis axis = member.key == "zip" ? read_zip(member.value) : read_axis(member);
@@ -73,15 +75,18 @@ class SweepReader {
 
   Axis read_zip(const Json& zip) {
     const auto* members = std::get_if<Json::Object>(&zip.value);
-    if (!members || members->empty()) return fail(zip, "expected an object of paths to lists", "sweep.zip"), Axis{};
+    if (!members || members->empty())
+      return fail(zip, "expected an object of paths to lists", "sweep.zip"), Axis{};
     Axis axis;
     for (const Json::Member& member : *members) {
       if (problems_.full() || !accept(member)) continue;
       std::vector<Json> values = read_values(member);
       if (axis.paths.empty()) axis.rows.resize(values.size());
       if (values.size() != axis.rows.size()) {
-        fail(member.value, fmt::format("{} values beside the {} of {}; a zip pairs lists of equal length", values.size(),
-                                       axis.rows.size(), axis.paths[0]), "sweep " + member.key);
+        fail(member.value,
+             fmt::format("{} values beside the {} of {}; a zip pairs lists of equal length", values.size(),
+                         axis.rows.size(), axis.paths[0]),
+             "sweep " + member.key);
         continue;
       }
       axis.paths.push_back(member.key);
@@ -100,12 +105,14 @@ class SweepReader {
       return false;
     };
     if (!key)
-      return refuse(fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, sweepable_paths())));
+      return refuse(
+          fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, sweepable_paths())));
     if (path == "seeds") return refuse("every point runs with all seeds; list them in \"seeds\"");
     if (!key->changes_numbers) return refuse(fmt::format("{} changes nothing in a run", path));
     if (!is_sweepable(*key)) {
       const auto& inside = std::get<SectionSlot>(key->slot).keys;
-      return refuse(fmt::format("{} is a section; sweep one of its keys, such as {}.{}", path, path, inside[1].name));
+      return refuse(
+          fmt::format("{} is a section; sweep one of its keys, such as {}.{}", path, path, inside[1].name));
     }
     if (!branch_.insert(path).second) return refuse(path + " is swept twice");
     for (const std::string& factor : factors_)
@@ -144,7 +151,8 @@ class SweepReader {
         const Assignment& row = axis->rows[left % axis->rows.size()];
         left /= axis->rows.size();
         for (std::size_t i = 0; i < row.size(); ++i)
-          assignment[static_cast<std::size_t>(std::ranges::find(factors_, axis->paths[i]) - factors_.begin())] = row[i];
+          assignment[static_cast<std::size_t>(std::ranges::find(factors_, axis->paths[i]) -
+                                              factors_.begin())] = row[i];
       }
     }
   }

@@ -15,8 +15,8 @@ struct Sweep {
   std::vector<Assignment> assignments;  // one per point; null: the default
 };
 
-// Reads and checks the member "sweep" of the file: paths, values, sizes. Factors that a branch of a union leaves out
-// keep the value that the file gives them. Without "sweep" there is one empty assignment.
+// Reads and checks the member "sweep" of the file: paths, values, sizes. Factors that a branch of a union
+// leaves out keep the value that the file gives them. Without "sweep" there is one empty assignment.
 Sweep read_sweep(const Json& root, Problems& problems);
 
 // The keys that a sweep may vary: "model.width".

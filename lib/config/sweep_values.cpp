@@ -53,7 +53,8 @@ Values range(const Json& ends) {
   if (steps >= static_cast<double>(most_points)) return too_many();
   const bool whole = three->whole[0] && three->whole[1] && three->whole[2];
   std::vector<Json> values;
-  for (int i = 0; i <= static_cast<int>(steps); ++i) values.push_back(number_at(from + i * step, whole, ends));
+  for (int i = 0; i <= static_cast<int>(steps); ++i)
+    values.push_back(number_at(from + i * step, whole, ends));
   return values;
 }
 
@@ -85,9 +86,12 @@ std::vector<Json> sweep_values(const Json& given, const std::string& path, Probl
     return list->empty() ? fail(given, "an empty list sweeps nothing") : *list;
   const Json *range_ends = given.find("range"), *log_ends = given.find("logspace");
   if (!range_ends == !log_ends || std::get<Json::Object>(given.value).size() != 1)
-    return fail(given, "expected a list of values, {\"range\": [from, to, step]} or {\"logspace\": [from, to, count]}");
+    return fail(
+        given,
+        "expected a list of values, {\"range\": [from, to, step]} or {\"logspace\": [from, to, count]}");
   Values values = range_ends ? range(*range_ends) : logspace(*log_ends);
-  if (const auto* message = std::get_if<std::string>(&values)) return fail(range_ends ? *range_ends : *log_ends, *message);
+  if (const auto* message = std::get_if<std::string>(&values))
+    return fail(range_ends ? *range_ends : *log_ends, *message);
   return std::move(std::get<std::vector<Json>>(values));
 }
 

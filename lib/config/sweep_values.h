@@ -1,5 +1,6 @@
 #pragma once
-// The list of values of one factor: written out, {"range": [from, to, step]} or {"logspace": [from, to, count]}.
+// The list of values of one factor: written out, {"range": [from, to, step]} or {"logspace": [from, to,
+// count]}.
 
 #include <string>
 #include <vector>

@@ -19,7 +19,8 @@ class View {
 
   View() : keys_(describe(experiment_)) {
     for_each_key(keys_, [&](const std::string& path, Key& key) {
-      if (!std::holds_alternative<SectionSlot>(key.slot)) leaves_.push_back({path, &key, to_json(key).dump()});
+      if (!std::holds_alternative<SectionSlot>(key.slot))
+        leaves_.push_back({path, &key, to_json(key).dump()});
     });
   }
 
@@ -42,18 +43,20 @@ Json& place(Json& root, std::string_view path) {
     const std::string name(path.substr(0, dot));
     Json* member = json->find(name);
     if (!member)
-      member = &std::get<Json::Object>(json->value).emplace_back(Json::Member{name, 0, 0, {Json::Object{}}}).value;
+      member =
+          &std::get<Json::Object>(json->value).emplace_back(Json::Member{name, 0, 0, {Json::Object{}}}).value;
     if (dot == path.npos) return *member;
     json = member;
     path.remove_prefix(dot + 1);
   }
 }
 
-// A default that is written counts as given when the file is read again, so it must have an effect everywhere; what
-// the user gave needs one somewhere.
+// A default that is written counts as given when the file is read again, so it must have an effect
+// everywhere; what the user gave needs one somewhere.
 bool is_written(const View::Leaf& leaf, const std::string& text, const Document& document) {
   if (text == "null") return false;
-  if (std::ranges::any_of(document.factors, [&](const auto& factor) { return lies_in(leaf.path, factor); })) return false;
+  if (std::ranges::any_of(document.factors, [&](const auto& factor) { return lies_in(leaf.path, factor); }))
+    return false;
   const auto has_effect = [&](const Experiment& point) { return leaf.key->has_effect(point); };
   return text == leaf.default_text ? std::ranges::all_of(document.points, has_effect)
                                    : std::ranges::any_of(document.points, has_effect);

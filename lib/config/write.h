@@ -26,7 +26,8 @@ std::string explain(std::string_view path);
 // Every key path, in order, for completion and listings: "data.name", "model.norm.kind".
 std::vector<std::string> key_paths();
 
-// The choice tables by topic: data, models, activations, norms, initializers, optimizers, schedules, losses, ...
+// The choice tables by topic: data, models, activations, norms, initializers, optimizers, schedules, losses,
+// ...
 struct Topic {
   std::string_view name;
   Choices choices;

@@ -10,10 +10,10 @@ namespace descent::core {
 
 // The exit status of both programs.
 enum class ExitCode : int {
-  ok = 0,             // diverged runs included: they are results
-  failed = 1,         // a run, a file or the machine failed
-  usage = 2,          // wrong command line or invalid experiment; nothing was written
-  interrupted = 75,   // EX_TEMPFAIL: start the same command again to go on
+  ok = 0,            // diverged runs included: they are results
+  failed = 1,        // a run, a file or the machine failed
+  usage = 2,         // wrong command line or invalid experiment; nothing was written
+  interrupted = 75,  // EX_TEMPFAIL: start the same command again to go on
 };
 
 // One thing wrong in an input: where, and what would be right.

@@ -25,7 +25,8 @@ std::string remedy(int code) {
     case EROFS: return "the file system is read-only: choose another folder";
     case EACCES:
     case EPERM: return "check the permissions of the file and its folder, or choose another folder";
-    case ENOENT: return "its folder does not exist or was removed meanwhile: create it, then run the same command again";
+    case ENOENT:
+      return "its folder does not exist or was removed meanwhile: create it, then run the same command again";
     case EMFILE:
     case ENFILE: return "too many open files: raise the limit (ulimit -n)";
     case EIO: return "the disk reports an error: check it";
@@ -34,7 +35,8 @@ std::string remedy(int code) {
 }
 
 [[noreturn]] void fail(std::string_view action, const fs::path& path, int code) {
-  throw FaultError(fmt::format("cannot {} {}: {}; {}", action, path.string(), std::strerror(code), remedy(code)));
+  throw FaultError(
+      fmt::format("cannot {} {}: {}; {}", action, path.string(), std::strerror(code), remedy(code)));
 }
 
 // A name beside `target` that no other process or thread uses, and that every reader skips.
@@ -46,7 +48,8 @@ fs::path aside_of(const fs::path& target) {
 
 class Descriptor {
  public:
-  Descriptor(const fs::path& path, int flags) : path_(path), value_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+  Descriptor(const fs::path& path, int flags)
+      : path_(path), value_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {
     if (value_ < 0) fail("open", path, errno);
   }
   ~Descriptor() {
@@ -93,7 +96,8 @@ std::string read_file(const fs::path& path, std::uint64_t max_bytes) {
   }
   if (S_ISDIR(status.st_mode)) throw wrong("is a folder, not a file");
   const auto too_large = fmt::format("larger than {} bytes, the most that such a file may have", max_bytes);
-  if (S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) > max_bytes) throw wrong(too_large);
+  if (S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) > max_bytes)
+    throw wrong(too_large);
 
   const Descriptor file(path, O_RDONLY);
   std::string bytes(static_cast<std::size_t>(status.st_size) + 1, '\0');  // one more, to see the end

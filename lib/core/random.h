@@ -1,6 +1,6 @@
 #pragma once
-// A counter-based generator: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
-// Block i of a stream is a pure function of (seed, stream, i); nothing is shared between streams.
+// A counter-based generator: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2,
+// 3"). Block i of a stream is a pure function of (seed, stream, i); nothing is shared between streams.
 
 #include <array>
 #include <cstdint>
@@ -18,10 +18,10 @@ class Random {
   // key = seed; counter = (index low, index high, stream low, stream high).
   explicit Random(std::uint64_t seed, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
 
-  std::uint32_t next();                       // uniform on all 32-bit words
-  std::uint32_t below(std::uint32_t bound);   // uniform on [0, bound), without modulo bias (Lemire 2019)
-  double uniform();                           // [0, 1), 53 bits
-  double normal();                            // N(0, 1), Box-Muller
+  std::uint32_t next();                      // uniform on all 32-bit words
+  std::uint32_t below(std::uint32_t bound);  // uniform on [0, bound), without modulo bias (Lemire 2019)
+  double uniform();                          // [0, 1), 53 bits
+  double normal();                           // N(0, 1), Box-Muller
 
  private:
   std::uint64_t seed_, stream_, index_ = 0;

@@ -12,70 +12,50 @@ using check_files = BadFiles;
 TEST_P(check_files, says_what_is_wrong_with) { EXPECT_EQ(problems_of(GetParam().text), GetParam().problems); }
 
 const std::vector<BadFile> combinations{
-    {"more_training_examples_than_there_are",
-     data(R"({"train_size": 5000})"),
+    {"more_training_examples_than_there_are", data(R"({"train_size": 5000})"),
      "x.json:1:25: data.train_size: asks for 5000 training examples; the training part of mnist1d has 4000"},
-    {"more_training_and_validation_than_there_are",
-     data(R"({"train_size": 3000, "val_size": 1500})"),
+    {"more_training_and_validation_than_there_are", data(R"({"train_size": 3000, "val_size": 1500})"),
      "x.json:1:25: data.train_size: asks for 3000 training + 1500 validation = 4500 examples; the training "
      "part of mnist1d has 4000"},
-    {"a_fraction_beyond_what_is_left",
-     data(R"({"train_size": 3000, "val_fraction": 0.5})"),
+    {"a_fraction_beyond_what_is_left", data(R"({"train_size": 3000, "val_fraction": 0.5})"),
      "x.json:1:25: data.train_size: asks for 3000 training + 2000 validation = 5000 examples; the training "
      "part of mnist1d has 4000"},
-    {"two_validation_sizes",
-     data(R"({"val_size": 100, "val_fraction": 0.5})"),
+    {"two_validation_sizes", data(R"({"val_size": 100, "val_fraction": 0.5})"),
      "x.json:1:44: data.val_fraction: give either val_size or val_fraction"},
-    {"validation_that_takes_all",
-     data(R"({"val_size": 4000})"),
+    {"validation_that_takes_all", data(R"({"val_size": 4000})"),
      "x.json:1:23: data.val_size: leaves no training example of the 4000 in the training part of mnist1d"},
-    {"a_fraction_of_nothing",
-     data(R"({"val_fraction": 0.0001})"),
+    {"a_fraction_of_nothing", data(R"({"val_fraction": 0.0001})"),
      "x.json:1:27: data.val_fraction: leaves no validation example of 4000"},
-    {"more_test_examples_than_there_are",
-     data(R"({"test_size": 2000})"),
+    {"more_test_examples_than_there_are", data(R"({"test_size": 2000})"),
      "x.json:1:24: data.test_size: asks for 2000 test examples; mnist1d has 1000"},
-    {"digits_without_a_test_size",
-     data(R"("digits")"),
+    {"digits_without_a_test_size", data(R"("digits")"),
      "x.json:1:10: data.name: digits has no test part of its own: give data.test_size, or data.train_size "
      "to test on what is left"},
     {"digits_with_an_official_test_part",
      data(R"({"name": "digits", "test_from": "official", "test_size": 100})"),
      "x.json:1:42: data.test_from: has no effect with a data set that has no test part; only \"rest\" is "
      "possible"},
-    {"digits_with_nothing_to_train_on",
-     data(R"({"name": "digits", "test_size": 1797})"),
+    {"digits_with_nothing_to_train_on", data(R"({"name": "digits", "test_size": 1797})"),
      "x.json:1:42: data.test_size: leaves no training example of the 1797 in the training part of digits"},
-    {"digits_with_nothing_to_test_on",
-     data(R"({"name": "digits", "train_size": 1797})"),
+    {"digits_with_nothing_to_test_on", data(R"({"name": "digits", "train_size": 1797})"),
      "x.json:1:43: data.train_size: leaves no test example of the 1797 of digits"},
-    {"digits_with_too_much_of_both",
-     data(R"({"name": "digits", "train_size": 1000, "test_size": 800})"),
+    {"digits_with_too_much_of_both", data(R"({"name": "digits", "train_size": 1000, "test_size": 800})"),
      "x.json:1:43: data.train_size: asks for 1000 training + 800 test = 1800 examples; the training part of "
      "digits has 1797"},
-    {"the_rest_of_an_open_size",
-     data(R"({"test_from": "rest"})"),
+    {"the_rest_of_an_open_size", data(R"({"test_from": "rest"})"),
      "x.json:1:24: data.test_from: \"rest\" alone leaves the sizes open: give data.test_size, or "
      "data.train_size to test on what is left"},
     {"more_test_examples_than_the_rest",
      data(R"({"train_size": 3000, "test_size": 2000, "test_from": "rest"})"),
      "x.json:1:25: data.train_size: asks for 3000 training + 2000 test = 5000 examples; the training part "
      "of mnist1d has 4000"},
-    {"a_batch_larger_than_the_data",
-     data(R"({"train_size": 50})"),
+    {"a_batch_larger_than_the_data", data(R"({"train_size": 50})"),
      "x.json:1:74: train.batch_size: a batch of 100 is larger than the 50 training examples; \"full\" takes "
      "all of them"},
-    {"width_without_depth",
-     model(R"("width": 8)"),
-     "x.json:1:40: model.width: needs model.depth beside it"},
-    {"depth_without_width",
-     model(R"("depth": 2)"),
-     "x.json:1:40: model.depth: needs model.width beside it"},
-    {"no_layers",
-     model(""),
-     "x.json:1:30: model: needs width and depth, or hidden"},
-    {"hidden_beside_width_and_depth",
-     model(R"("width": 8, "depth": 2, "hidden": [8])"),
+    {"width_without_depth", model(R"("width": 8)"), "x.json:1:40: model.width: needs model.depth beside it"},
+    {"depth_without_width", model(R"("depth": 2)"), "x.json:1:40: model.depth: needs model.width beside it"},
+    {"no_layers", model(""), "x.json:1:30: model: needs width and depth, or hidden"},
+    {"hidden_beside_width_and_depth", model(R"("width": 8, "depth": 2, "hidden": [8])"),
      "x.json:1:40: model.width: has no effect beside model.hidden; give either\n"
      "x.json:1:52: model.depth: has no effect beside model.hidden; give either"},
     {"batch_norm_with_a_batch_of_one",
@@ -85,96 +65,69 @@ const std::vector<BadFile> combinations{
      R"({"data": {"train_size": 3901}, "model": {"hidden": [8], "norm": "batch"}, "train": {"epochs": 1}})",
      "x.json:1:84: train.batch_size: 3901 training examples in batches of 100 leave a last batch of 1, too "
      "small for batch norm; set train.drop_last or another size"},
-    {"norm_keys_without_a_norm",
-     layers(R"("norm": {"momentum": 0.2, "epsilon": 0.1})"),
+    {"norm_keys_without_a_norm", layers(R"("norm": {"momentum": 0.2, "epsilon": 0.1})"),
      "x.json:1:76: model.norm.momentum: has no effect without the norm \"batch\" and running statistics\n"
      "x.json:1:92: model.norm.epsilon: has no effect without a norm"},
-    {"layer_norm_with_running_statistics",
-     layers(R"("norm": {"kind": "layer", "predict_with": "running"})"),
+    {"layer_norm_with_running_statistics", layers(R"("norm": {"kind": "layer", "predict_with": "running"})"),
      "x.json:1:97: model.norm.predict_with: has no effect without the norm \"batch\""},
     {"running_momentum_that_nothing_uses",
      layers(R"("norm": {"kind": "batch", "predict_with": "batch", "momentum": 0.1})"),
      "x.json:1:118: model.norm.momentum: has no effect without the norm \"batch\" and running statistics"},
-    {"a_norm_position_without_a_norm",
-     layers(R"("norm_position": "before")"),
+    {"a_norm_position_without_a_norm", layers(R"("norm_position": "before")"),
      "x.json:1:72: model.norm_position: has no effect without a norm"},
-    {"std_with_he_normal",
-     layers(R"("init": {"scheme": "he_normal", "std": 0.1})"),
+    {"std_with_he_normal", layers(R"("init": {"scheme": "he_normal", "std": 0.1})"),
      "x.json:1:94: model.init.std: has no effect without the initializer \"normal\" or \"uniform\""},
-    {"gain_beside_std",
-     layers(R"("init": {"scheme": "normal", "std": 0.1, "gain": 1})"),
+    {"gain_beside_std", layers(R"("init": {"scheme": "normal", "std": 0.1, "gain": 1})"),
      "x.json:1:104: model.init.gain: has no effect beside std or without a random initializer"},
-    {"a_fan_without_he",
-     layers(R"("init": {"scheme": "xavier_normal", "mode": "fan_out"})"),
+    {"a_fan_without_he", layers(R"("init": {"scheme": "xavier_normal", "mode": "fan_out"})"),
      "x.json:1:99: model.init.mode: has no effect without the initializer \"he_normal\" or \"he_uniform\""},
-    {"constant_without_a_value",
-     layers(R"("init": "constant")"),
+    {"constant_without_a_value", layers(R"("init": "constant")"),
      "x.json:1:63: model.init: the initializer \"constant\" needs model.init.value"},
-    {"a_value_without_constant",
-     layers(R"("init": {"value": 0.1})"),
+    {"a_value_without_constant", layers(R"("init": {"value": 0.1})"),
      "x.json:1:73: model.init.value: has no effect without the initializer \"constant\""},
-    {"zeros_with_a_gain",
-     layers(R"("init": {"scheme": "zeros", "gain": 2})"),
+    {"zeros_with_a_gain", layers(R"("init": {"scheme": "zeros", "gain": 2})"),
      "x.json:1:91: model.init.gain: has no effect beside std or without a random initializer"},
-    {"no_duration",
-     train(""),
-     "x.json:1:65: train: needs epochs or steps"},
-    {"epochs_and_steps",
-     train(R"("epochs": 1, "steps": 1)"),
+    {"no_duration", train(""), "x.json:1:65: train: needs epochs or steps"},
+    {"epochs_and_steps", train(R"("epochs": 1, "steps": 1)"),
      "x.json:1:88: train.steps: give either epochs or steps"},
-    {"adam_with_momentum",
-     training(R"("optimizer": {"name": "adam", "momentum": 0})"),
+    {"adam_with_momentum", training(R"("optimizer": {"name": "adam", "momentum": 0})"),
      "x.json:1:121: train.optimizer.momentum: has no effect without the optimizer \"sgd\""},
-    {"sgd_with_betas",
-     training(R"("optimizer": {"betas": [0.9, 0.999]})"),
+    {"sgd_with_betas", training(R"("optimizer": {"betas": [0.9, 0.999]})"),
      "x.json:1:102: train.optimizer.betas: has no effect without the optimizer \"adam\" or \"adamw\""},
-    {"nesterov_without_momentum",
-     training(R"("optimizer": {"nesterov": true})"),
+    {"nesterov_without_momentum", training(R"("optimizer": {"nesterov": true})"),
      "x.json:1:105: train.optimizer.nesterov: needs momentum above 0"},
-    {"multistep_without_milestones",
-     training(R"("schedule": "multistep")"),
+    {"multistep_without_milestones", training(R"("schedule": "multistep")"),
      "x.json:1:91: train.schedule: the schedule \"multistep\" needs milestones"},
-    {"cosine_with_milestones",
-     training(R"("schedule": {"kind": "cosine", "milestones": [3]})"),
+    {"cosine_with_milestones", training(R"("schedule": {"kind": "cosine", "milestones": [3]})"),
      "x.json:1:124: train.schedule.milestones: has no effect without the schedule \"multistep\""},
-    {"milestones_that_descend",
-     training(R"("schedule": {"kind": "multistep", "milestones": [5, 3]})"),
+    {"milestones_that_descend", training(R"("schedule": {"kind": "multistep", "milestones": [5, 3]})"),
      "x.json:1:127: train.schedule.milestones: must ascend"},
-    {"a_constant_with_a_factor",
-     training(R"("schedule": {"factor": 0.1})"),
+    {"a_constant_with_a_factor", training(R"("schedule": {"factor": 0.1})"),
      "x.json:1:102: train.schedule.factor: has no effect without the schedule \"step\", \"multistep\" or "
      "\"exponential\""},
-    {"a_unit_of_nothing",
-     training(R"("schedule": {"unit": "steps"})"),
-     "x.json:1:100: train.schedule.unit: has no effect without the schedule \"step\", \"multistep\" or "
-     "\"exponential\", or a warmup"},
-    {"a_cosine_that_rises",
-     training(R"("schedule": {"kind": "cosine", "minimum_lr": 1})"),
+    {"a_unit_of_nothing", training(R"("schedule": {"unit": "steps"})"),
+     "x.json:1:100: train.schedule.unit: has no effect without a warmup or the schedule \"step\", "
+     "\"multistep\" or \"exponential\""},
+    {"a_cosine_that_rises", training(R"("schedule": {"kind": "cosine", "minimum_lr": 1})"),
      "x.json:1:124: train.schedule.minimum_lr: must not be above the learning rate"},
-    {"a_batch_beyond_the_data",
-     training(R"("batch_size": 5000)"),
+    {"a_batch_beyond_the_data", training(R"("batch_size": 5000)"),
      "x.json:1:93: train.batch_size: a batch of 5000 is larger than the 4000 training examples; \"full\" "
      "takes all of them"},
-    {"smoothing_with_mse",
-     training(R"("loss": {"kind": "mse", "label_smoothing": 0.1})"),
+    {"smoothing_with_mse", training(R"("loss": {"kind": "mse", "label_smoothing": 0.1})"),
      "x.json:1:122: train.loss.label_smoothing: has no effect without the loss \"cross_entropy\""},
-    {"validation_loss_without_validation",
-     training(R"("early_stopping": "val_loss")"),
+    {"validation_loss_without_validation", training(R"("early_stopping": "val_loss")"),
      "x.json:1:97: train.early_stopping.monitor: there are no validation examples; give data.val_size or "
      "data.val_fraction"},
-    {"patience_without_a_monitor",
-     training(R"("early_stopping": {"patience": 3})"),
+    {"patience_without_a_monitor", training(R"("early_stopping": {"patience": 3})"),
      "x.json:1:110: train.early_stopping.patience: has no effect without train.early_stopping.monitor"},
     {"a_monitor_that_is_not_evaluated",
      training(R"("early_stopping": "train_loss", "evaluate": {"splits": ["test"]})"),
      "x.json:1:97: train.early_stopping.monitor: train_loss is not evaluated; add \"train\" to "
      "train.evaluate.splits"},
-    {"an_evaluation_of_no_validation",
-     training(R"("evaluate": {"splits": ["val"]})"),
+    {"an_evaluation_of_no_validation", training(R"("evaluate": {"splits": ["val"]})"),
      "x.json:1:102: train.evaluate.splits: there are no validation examples; give data.val_size or "
      "data.val_fraction"},
-    {"two_evaluation_schedules",
-     training(R"("evaluate": {"every_epochs": 1, "log_spaced": 10})"),
+    {"two_evaluation_schedules", training(R"("evaluate": {"every_epochs": 1, "log_spaced": 10})"),
      "x.json:1:91: train.evaluate: give one of every_epochs, every_steps and log_spaced"},
     {"all_problems_at_once",
      R"({
@@ -201,7 +154,8 @@ TEST(check, digits_works_with_a_test_size_or_a_training_size) {
 }
 
 TEST(check, batch_norm_accepts_a_last_batch_of_one_that_is_dropped) {
-  const std::string keys = R"("model": {"hidden": [8], "norm": "batch"}, "train": {"epochs": 1, "drop_last": true}})";
+  const std::string keys =
+      R"("model": {"hidden": [8], "norm": "batch"}, "train": {"epochs": 1, "drop_last": true}})";
   EXPECT_EQ(problems_of(R"({"data": {"train_size": 3901}, )" + keys), "");
 }
 
@@ -213,15 +167,18 @@ TEST(check, a_learning_rate_of_zero_is_allowed) {
 
 TEST(check, a_key_of_the_file_needs_an_effect_in_one_point_only) {
   EXPECT_EQ(problems_of(R"({"model": {"hidden": [8], "norm": {"kind": "batch", "momentum": 0.2}},
-                            "train": {"epochs": 1}, "sweep": {"model.norm.kind": ["none", "batch"]}})"), "");
-  EXPECT_EQ(problems_of(R"({"model": {"hidden": [8], "norm": {"kind": "batch", "momentum": 0.2}},
+                            "train": {"epochs": 1}, "sweep": {"model.norm.kind": ["none", "batch"]}})"),
+            "");
+  EXPECT_EQ(
+      problems_of(R"({"model": {"hidden": [8], "norm": {"kind": "batch", "momentum": 0.2}},
 "train": {"epochs": 1}, "sweep": {"model.norm.kind": ["none", "layer"]}})"),
-            "x.json:1:65: model.norm.momentum: has no effect without the norm \"batch\" and running statistics");
+      "x.json:1:65: model.norm.momentum: has no effect without the norm \"batch\" and running statistics");
 }
 
 TEST(check, a_value_that_the_sweep_replaces_needs_no_effect) {
   EXPECT_EQ(problems_of(R"({"model": {"hidden": [8], "norm": {"kind": "none", "momentum": 0.2}},
-                            "train": {"epochs": 1}, "sweep": {"model.norm": ["none", "layer"]}})"), "");
+                            "train": {"epochs": 1}, "sweep": {"model.norm": ["none", "layer"]}})"),
+            "");
 }
 
 }  // namespace

@@ -48,6 +48,8 @@ struct BadFile {
   std::string problems;
 };
 
+inline void PrintTo(const BadFile& file, std::ostream* out) { *out << file.sentence; }
+
 inline std::string sentence_of(const ::testing::TestParamInfo<BadFile>& info) { return info.param.sentence; }
 
 class BadFiles : public ::testing::TestWithParam<BadFile> {};

@@ -8,36 +8,28 @@ namespace {
 
 using json_parse_files = BadFiles;
 
-TEST_P(json_parse_files, says_what_is_wrong_with) { EXPECT_EQ(problems_of(GetParam().text), GetParam().problems); }
+TEST_P(json_parse_files, says_what_is_wrong_with) {
+  EXPECT_EQ(problems_of(GetParam().text), GetParam().problems);
+}
 
 const std::vector<BadFile> syntax{
-    {"an_empty_file",
-     "",
-     "x.json: the file is empty"},
-    {"a_file_of_white_space",
-     " \n\n",
-     "x.json: the file is empty"},
-    {"a_list_instead_of_an_object",
-     "[]",
-     "x.json:1:1: expected an object: { ... }"},
-    {"plain_text",
-     "hello",
-     "x.json:1:1: not valid JSON: invalid literal"},
+    {"an_empty_file", "", "x.json: the file is empty"},
+    {"a_file_of_white_space", " \n\n", "x.json: the file is empty"},
+    {"a_list_instead_of_an_object", "[]", "x.json:1:1: expected an object: { ... }"},
+    {"plain_text", "hello", "x.json:1:1: not valid JSON: invalid literal"},
     {"a_file_that_ends_too_early",
      R"({
   "seeds": 3,
 )",
      "x.json:3:1: not valid JSON: unexpected end of input; expected string literal"},
-    {"a_missing_colon",
-     R"({"seeds" 3})",
+    {"a_missing_colon", R"({"seeds" 3})",
      "x.json:1:10: not valid JSON: unexpected number literal; expected ':'"},
     {"a_comma_before_the_brace",
      R"({
   "seeds": 3,
 })",
      "x.json:3:1: not valid JSON: no comma may stand before '}'"},
-    {"a_comma_before_the_bracket",
-     R"({"seeds": [1, 2,]})",
+    {"a_comma_before_the_bracket", R"({"seeds": [1, 2,]})",
      "x.json:1:17: not valid JSON: no comma may stand before ']'"},
     {"a_missing_value",
      R"({"seeds": ,
@@ -47,30 +39,16 @@ const std::vector<BadFile> syntax{
      R"({"seeds": 3
  "name": "x"})",
      "x.json:2:2: not valid JSON: unexpected string literal; expected '}'"},
-    {"a_half_literal",
-     R"({"seeds": tru})",
-     "x.json:1:11: not valid JSON: invalid literal"},
-    {"an_open_string",
-     R"({"name": "x)",
+    {"a_half_literal", R"({"seeds": tru})", "x.json:1:11: not valid JSON: invalid literal"},
+    {"an_open_string", R"({"name": "x)",
      "x.json:1:10: not valid JSON: invalid string: missing closing quote"},
-    {"single_quotes",
-     "{'name': 1}",
-     "x.json:1:2: not valid JSON: invalid literal"},
-    {"a_number_that_overflows",
-     R"({"seeds": 1e999})",
-     "x.json:1:11: the number 1e999 is too large"},
-    {"a_whole_number_that_overflows",
-     R"({"seeds": 123456789012345678901234567890})",
+    {"single_quotes", "{'name': 1}", "x.json:1:2: not valid JSON: invalid literal"},
+    {"a_number_that_overflows", R"({"seeds": 1e999})", "x.json:1:11: the number 1e999 is too large"},
+    {"a_whole_number_that_overflows", R"({"seeds": 123456789012345678901234567890})",
      "x.json:1:11: the number 123456789012345678901234567890 is too large"},
-    {"not_a_number",
-     R"({"seeds": NaN})",
-     "x.json:1:11: not valid JSON: invalid literal"},
-    {"a_second_value",
-     "{} {}",
-     "x.json:1:4: not valid JSON: unexpected '{'; expected end of input"},
-    {"an_open_comment",
-     "/* no end",
-     "x.json:1:10: not valid JSON: invalid comment; missing closing '*/'"},
+    {"not_a_number", R"({"seeds": NaN})", "x.json:1:11: not valid JSON: invalid literal"},
+    {"a_second_value", "{} {}", "x.json:1:4: not valid JSON: unexpected '{'; expected end of input"},
+    {"an_open_comment", "/* no end", "x.json:1:10: not valid JSON: invalid comment; missing closing '*/'"},
     {"a_line_break_in_a_string",
      R"({"name": "a
 b"})",
@@ -97,7 +75,8 @@ std::string problems_of_parsing(const std::string& text) {
 
 TEST(json_parse, every_value_knows_where_it_stands) {
   std::vector<core::Problem> problems;
-  const Json json = parse_json("// c\n{\"a\": [1,\n  -2.5e3, \"x\\\"y\"], /* d\n */ \"é\": {\"b\" : true}}", "", problems);
+  const Json json =
+      parse_json("// c\n{\"a\": [1,\n  -2.5e3, \"x\\\"y\"], /* d\n */ \"é\": {\"b\" : true}}", "", problems);
   ASSERT_TRUE(problems.empty());
   const auto& list = std::get<Json::Array>(json.find("a")->value);
   const auto place = [](const auto& at) { return std::pair(at.line, at.column); };

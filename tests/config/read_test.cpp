@@ -43,8 +43,9 @@ TEST_F(read_file_of, a_folder_says_so) {
 TEST_F(read_file_of, two_hundred_megabytes_are_refused_unread) {
   std::ofstream(folder / "x.json").put('{');
   fs::resize_file(folder / "x.json", 200'000'000);
-  EXPECT_EQ(error_of(folder / "x.json"),
-            (folder / "x.json").string() + ": larger than 16777216 bytes, the most that such a file may have");
+  EXPECT_EQ(
+      error_of(folder / "x.json"),
+      (folder / "x.json").string() + ": larger than 16777216 bytes, the most that such a file may have");
 }
 
 TEST_F(read_file_of, the_name_defaults_to_that_of_the_file) {
@@ -57,9 +58,10 @@ TEST(read, a_file_name_that_is_no_experiment_name_asks_for_one) {
     read_document_text(R"({"model": {"hidden": []}, "train": {"epochs": 1}})", "my widths.json");
     FAIL();
   } catch (const core::InputError& error) {
-    EXPECT_STREQ(error.what(),
-                 "my widths.json:1:1: name: \"my widths\", from the file, is no name for a folder: use up to 100 "
-                 "letters, digits, '.', '_' and '-', not beginning with '.'");
+    EXPECT_STREQ(
+        error.what(),
+        "my widths.json:1:1: name: \"my widths\", from the file, is no name for a folder: use up to 100 "
+        "letters, digits, '.', '_' and '-', not beginning with '.'");
   }
 }
 
@@ -71,7 +73,8 @@ TEST(read, a_point_repeats_the_base_but_for_its_factors) {
 }
 
 TEST(read, a_base_that_only_the_sweep_completes_is_fine) {
-  EXPECT_EQ(read(R"({"model": {"depth": 1}, "train": {"epochs": 1}, "sweep": {"model.width": [1, 2]}})").points.size(),
+  EXPECT_EQ(read(R"({"model": {"depth": 1}, "train": {"epochs": 1}, "sweep": {"model.width": [1, 2]}})")
+                .points.size(),
             2u);
 }
 
@@ -87,13 +90,15 @@ TEST(read, every_experiment_that_is_shipped_can_be_read) {
 
 // Any bytes give a document or an InputError.
 TEST(read, damaged_files_never_crash) {
-  const std::string good = sweep(R"([{"model.norm": ["none", {"kind": "batch"}], "model.dropout": {"range": [0, 0.5, 0.1]}},
+  const std::string good =
+      sweep(R"([{"model.norm": ["none", {"kind": "batch"}], "model.dropout": {"range": [0, 0.5, 0.1]}},
                                      {"zip": {"model.width": [1, null], "train.optimizer": ["adam", "sgd"]}}])");
   core::Random random(1);
   for (int i = 0; i < 3000; ++i) {
     std::string text = good;
     for (std::uint32_t edits = 1 + random.below(4); edits > 0; --edits) {
-      const std::uint32_t at = random.below(static_cast<std::uint32_t>(text.size())), length = 1 + random.below(12);
+      const std::uint32_t at = random.below(static_cast<std::uint32_t>(text.size())),
+                          length = 1 + random.below(12);
       switch (random.below(3)) {
         case 0: text[at] = static_cast<char>(random.below(256)); break;
         case 1: text.erase(at, length); break;

@@ -13,124 +13,86 @@ using sweep_files = BadFiles;
 TEST_P(sweep_files, says_what_is_wrong_with) { EXPECT_EQ(problems_of(GetParam().text), GetParam().problems); }
 
 const std::vector<BadFile> sweeps{
-    {"a_path_that_does_not_exist",
-     sweep(R"({"model.widht": [1]})"),
+    {"a_path_that_does_not_exist", sweep(R"({"model.widht": [1]})"),
      "x.json:1:90: sweep: unknown key \"model.widht\"; did you mean \"model.width\"?"},
-    {"a_path_that_resembles_nothing",
-     sweep(R"({"plots": [1]})"),
+    {"a_path_that_resembles_nothing", sweep(R"({"plots": [1]})"),
      "x.json:1:90: sweep: unknown key \"plots\""},
-    {"a_section",
-     sweep(R"({"model": [1]})"),
+    {"a_section", sweep(R"({"model": [1]})"),
      "x.json:1:90: sweep: model is a section; sweep one of its keys, such as model.width"},
-    {"the_name",
-     sweep(R"({"name": ["a"]})"),
-     "x.json:1:90: sweep: name changes nothing in a run"},
-    {"the_seeds",
-     sweep(R"({"seeds": [1]})"),
+    {"the_name", sweep(R"({"name": ["a"]})"), "x.json:1:90: sweep: name changes nothing in a run"},
+    {"the_seeds", sweep(R"({"seeds": [1]})"),
      "x.json:1:90: sweep: every point runs with all seeds; list them in \"seeds\""},
-    {"the_sweep",
-     sweep(R"({"sweep": [1]})"),
-     "x.json:1:90: sweep: unknown key \"sweep\""},
-    {"an_empty_list",
-     sweep(R"({"model.width": []})"),
+    {"the_sweep", sweep(R"({"sweep": [1]})"), "x.json:1:90: sweep: unknown key \"sweep\""},
+    {"an_empty_list", sweep(R"({"model.width": []})"),
      "x.json:1:105: sweep model.width: an empty list sweeps nothing"},
-    {"a_bare_value",
-     sweep(R"({"model.width": 4})"),
+    {"a_bare_value", sweep(R"({"model.width": 4})"),
      "x.json:1:105: sweep model.width: expected a list of values, {\"range\": [from, to, step]} or "
      "{\"logspace\": [from, to, count]}"},
-    {"a_value_out_of_bounds",
-     sweep(R"({"model.width": [4, 0]})"),
+    {"a_value_out_of_bounds", sweep(R"({"model.width": [4, 0]})"),
      "x.json:1:109: sweep model.width: must be at least 1, got 0"},
-    {"a_value_of_the_wrong_type",
-     sweep(R"({"model.width": [4, "a"]})"),
+    {"a_value_of_the_wrong_type", sweep(R"({"model.width": [4, "a"]})"),
      "x.json:1:109: sweep model.width: expected a whole number, got \"a\""},
-    {"an_unknown_choice",
-     sweep(R"({"model.norm": ["none", "bach"]})"),
+    {"an_unknown_choice", sweep(R"({"model.norm": ["none", "bach"]})"),
      "x.json:1:113: sweep model.norm: unknown norm \"bach\"; did you mean \"batch\"? (one of none, batch, "
      "layer, rms)"},
-    {"a_value_twice",
-     sweep(R"({"model.width": [4, 4.0]})"),
+    {"a_value_twice", sweep(R"({"model.width": [4, 4.0]})"),
      "x.json:1:109: sweep model.width: the same value twice"},
-    {"an_empty_union",
-     sweep("[]"),
-     "x.json:1:89: sweep: an empty list sweeps nothing"},
-    {"a_number",
-     sweep("3"),
+    {"an_empty_union", sweep("[]"), "x.json:1:89: sweep: an empty list sweeps nothing"},
+    {"a_number", sweep("3"),
      "x.json:1:89: sweep: expected an object of paths to lists, or a list of such objects"},
-    {"a_list_of_numbers",
-     sweep("[3]"),
+    {"a_list_of_numbers", sweep("[3]"),
      "x.json:1:90: sweep: expected an object of paths to lists, or a list of such objects"},
-    {"a_zip_of_unequal_lengths",
-     sweep(R"({"zip": {"model.width": [1, 2], "model.depth": [1]}})"),
+    {"a_zip_of_unequal_lengths", sweep(R"({"zip": {"model.width": [1, 2], "model.depth": [1]}})"),
      "x.json:1:136: sweep model.depth: 1 values beside the 2 of model.width; a zip pairs lists of equal "
      "length"},
-    {"an_empty_zip",
-     sweep(R"({"zip": {}})"),
+    {"an_empty_zip", sweep(R"({"zip": {}})"), "x.json:1:97: sweep.zip: expected an object of paths to lists"},
+    {"a_zip_that_is_a_list", sweep(R"({"zip": [1]})"),
      "x.json:1:97: sweep.zip: expected an object of paths to lists"},
-    {"a_zip_that_is_a_list",
-     sweep(R"({"zip": [1]})"),
-     "x.json:1:97: sweep.zip: expected an object of paths to lists"},
-    {"a_path_twice",
-     sweep(R"({"model.width": [1], "zip": {"model.width": [2]}})"),
+    {"a_path_twice", sweep(R"({"model.width": [1], "zip": {"model.width": [2]}})"),
      "x.json:1:118: sweep: model.width is swept twice"},
-    {"paths_that_overlap",
-     sweep(R"({"model.norm": ["none"], "model.norm.kind": ["batch"]})"),
+    {"paths_that_overlap", sweep(R"({"model.norm": ["none"], "model.norm.kind": ["batch"]})"),
      "x.json:1:114: sweep: model.norm and model.norm.kind overlap; sweep one of them"},
     {"paths_that_overlap_across_a_union",
      sweep(R"([{"model.norm.kind": ["none"]}, {"model.norm": ["batch"]}])"),
      "x.json:1:122: sweep: model.norm.kind and model.norm overlap; sweep one of them"},
-    {"a_range_of_two_numbers",
-     sweep(R"({"model.width": {"range": [1, 10]}})"),
+    {"a_range_of_two_numbers", sweep(R"({"model.width": {"range": [1, 10]}})"),
      "x.json:1:115: sweep model.width: expected \"range\": [from, to, step]"},
-    {"a_range_that_walks_away",
-     sweep(R"({"model.width": {"range": [10, 1, 1]}})"),
+    {"a_range_that_walks_away", sweep(R"({"model.width": {"range": [10, 1, 1]}})"),
      "x.json:1:115: sweep model.width: the step does not lead from the first number to the second"},
-    {"a_range_that_stands_still",
-     sweep(R"({"model.width": {"range": [1, 10, 0]}})"),
+    {"a_range_that_stands_still", sweep(R"({"model.width": {"range": [1, 10, 0]}})"),
      "x.json:1:115: sweep model.width: the step does not lead from the first number to the second"},
-    {"a_range_without_end",
-     sweep(R"({"model.width": {"range": [1, 1e9, 1]}})"),
+    {"a_range_without_end", sweep(R"({"model.width": {"range": [1, 1e9, 1]}})"),
      "x.json:1:115: sweep model.width: more than 100000 values"},
-    {"a_range_that_leaves_the_bounds",
-     sweep(R"({"model.dropout": {"range": [0.5, 1, 0.25]}})"),
+    {"a_range_that_leaves_the_bounds", sweep(R"({"model.dropout": {"range": [0.5, 1, 0.25]}})"),
      "x.json:1:117: sweep model.dropout: must be below 1, got 1"},
-    {"a_logspace_from_zero",
-     sweep(R"({"model.width": {"logspace": [0, 10, 3]}})"),
+    {"a_logspace_from_zero", sweep(R"({"model.width": {"logspace": [0, 10, 3]}})"),
      "x.json:1:118: sweep model.width: both ends must be above 0"},
-    {"a_logspace_of_one",
-     sweep(R"({"model.width": {"logspace": [1, 10, 1]}})"),
+    {"a_logspace_of_one", sweep(R"({"model.width": {"logspace": [1, 10, 1]}})"),
      "x.json:1:118: sweep model.width: the count must be at least 2"},
-    {"a_logspace_with_half_a_value",
-     sweep(R"({"model.width": {"logspace": [1, 10, 2.5]}})"),
+    {"a_logspace_with_half_a_value", sweep(R"({"model.width": {"logspace": [1, 10, 2.5]}})"),
      "x.json:1:118: sweep model.width: expected \"logspace\": [from, to, count]"},
-    {"an_unknown_generator",
-     sweep(R"({"model.width": {"linspace": [1, 10, 1]}})"),
+    {"an_unknown_generator", sweep(R"({"model.width": {"linspace": [1, 10, 1]}})"),
      "x.json:1:105: sweep model.width: expected a list of values, {\"range\": [from, to, step]} or "
      "{\"logspace\": [from, to, count]}"},
-    {"two_generators",
-     sweep(R"({"model.width": {"range": [1, 2, 1], "logspace": [1, 10, 2]}})"),
+    {"two_generators", sweep(R"({"model.width": {"range": [1, 2, 1], "logspace": [1, 10, 2]}})"),
      "x.json:1:105: sweep model.width: expected a list of values, {\"range\": [from, to, step]} or "
      "{\"logspace\": [from, to, count]}"},
-    {"a_point_that_cannot_work",
-     sweep(R"({"data.train_size": [1000, 5000], "model.dropout": [0, 0.5]})"),
+    {"a_point_that_cannot_work", sweep(R"({"data.train_size": [1000, 5000], "model.dropout": [0, 0.5]})"),
      "x.json:1:116: data.train_size: asks for 5000 training examples; the training part of mnist1d has 4000 "
      "(at data.train_size=5000, model.dropout=0)"},
-    {"an_unknown_key_in_a_value",
-     sweep(R"({"model.norm": ["none", {"kind": "batch", "momentun": 3}]})"),
+    {"an_unknown_key_in_a_value", sweep(R"({"model.norm": ["none", {"kind": "batch", "momentun": 3}]})"),
      "x.json:1:131: sweep model.norm: unknown key \"momentun\"; did you mean \"momentum\"? (one of kind, "
      "momentum, epsilon, affine, predict_with)"},
     {"a_value_without_effect_in_a_point",
      sweep(R"({"train.optimizer.momentum": [0, 0.9], "train.optimizer.name": ["sgd", "adam"]})"),
      "x.json:1:119: train.optimizer.momentum: has no effect without the optimizer \"sgd\" (at "
      "train.optimizer.momentum=0, train.optimizer.name=\"adam\")"},
-    {"a_null_that_leaves_too_little",
-     sweep(R"({"train.epochs": [null, 3]})"),
+    {"a_null_that_leaves_too_little", sweep(R"({"train.epochs": [null, 3]})"),
      "x.json:1:65: train: needs epochs or steps (at train.epochs=null)"},
     {"too_many_points",
      sweep(R"({"model.width": {"range": [1, 1000, 1]}, "model.depth": {"range": [1, 1000, 1]}})"),
      "x.json:1:89: sweep: more than 100000 points"},
-    {"too_many_runs",
-     also(R"("seeds": 100000, "sweep": {"model.width": {"range": [1, 20, 1]}})"),
+    {"too_many_runs", also(R"("seeds": 100000, "sweep": {"model.width": {"range": [1, 20, 1]}})"),
      "x.json:1:1: sweep: 20 points with 100000 seeds are more than 1000000 runs"},
 };
 
@@ -165,15 +127,19 @@ TEST(sweep, an_object_is_the_product_with_the_last_factor_fastest) {
 }
 
 TEST(sweep, a_zip_pairs_and_multiplies_with_the_rest) {
-  EXPECT_EQ(points_of(R"({"zip": {"model.width": [1, 2], "model.depth": [2, 2]}, "model.dropout": [0, 0.5]})"),
-            (Points{"model.width=1 model.depth=2 model.dropout=0", "model.width=1 model.depth=2 model.dropout=0.5",
-                    "model.width=2 model.depth=2 model.dropout=0", "model.width=2 model.depth=2 model.dropout=0.5"}));
+  EXPECT_EQ(
+      points_of(R"({"zip": {"model.width": [1, 2], "model.depth": [2, 2]}, "model.dropout": [0, 0.5]})"),
+      (Points{"model.width=1 model.depth=2 model.dropout=0", "model.width=1 model.depth=2 model.dropout=0.5",
+              "model.width=2 model.depth=2 model.dropout=0",
+              "model.width=2 model.depth=2 model.dropout=0.5"}));
 }
 
 TEST(sweep, a_list_is_the_union_and_what_a_branch_leaves_out_is_as_in_the_file) {
-  EXPECT_EQ(points_of(R"([{"model.width": [1]}, {"model.depth": [5]}, {"model.norm": ["batch"]}, {}])"),
-            (Points{"model.width=1 model.depth=2 model.norm=null", "model.width=8 model.depth=5 model.norm=null",
-                    "model.width=8 model.depth=2 model.norm=\"batch\"", "model.width=8 model.depth=2 model.norm=null"}));
+  EXPECT_EQ(
+      points_of(R"([{"model.width": [1]}, {"model.depth": [5]}, {"model.norm": ["batch"]}, {}])"),
+      (Points{"model.width=1 model.depth=2 model.norm=null", "model.width=8 model.depth=5 model.norm=null",
+              "model.width=8 model.depth=2 model.norm=\"batch\"",
+              "model.width=8 model.depth=2 model.norm=null"}));
 }
 
 TEST(sweep, a_key_inside_an_abbreviated_section_is_left_as_in_the_file) {
@@ -213,7 +179,8 @@ TEST(sweep, null_stands_for_the_default) {
 }
 
 TEST(sweep, a_list_may_be_a_value) {
-  const Document document = read(R"({"model": {}, "train": {"epochs": 1}, "sweep": {"model.hidden": [[], [3, 2]]}})");
+  const Document document =
+      read(R"({"model": {}, "train": {"epochs": 1}, "sweep": {"model.hidden": [[], [3, 2]]}})");
   EXPECT_TRUE(hidden_widths(document.points[0].model).empty());
   EXPECT_EQ(hidden_widths(document.points[1].model), (std::vector<std::int64_t>{3, 2}));
 }
@@ -224,7 +191,8 @@ TEST(sweep, the_same_problem_of_many_points_is_told_once) {
 }
 
 TEST(sweep, ten_thousand_points_are_read) {
-  EXPECT_EQ(read(sweep(R"({"model.width": {"range": [1, 100, 1]}, "model.depth": {"range": [1, 100, 1]}})")).points.size(),
+  EXPECT_EQ(read(sweep(R"({"model.width": {"range": [1, 100, 1]}, "model.depth": {"range": [1, 100, 1]}})"))
+                .points.size(),
             10000u);
 }
 

@@ -29,7 +29,8 @@ TEST(seeds, derived_seeds_never_change) {
 }
 
 TEST(seeds, purposes_are_listed_in_the_order_of_the_enum) {
-  for (std::size_t i = 0; i < purposes.size(); ++i) EXPECT_EQ(static_cast<std::size_t>(purposes[i].purpose), i);
+  for (std::size_t i = 0; i < purposes.size(); ++i)
+    EXPECT_EQ(static_cast<std::size_t>(purposes[i].purpose), i);
 }
 
 }  // namespace

@@ -51,12 +51,12 @@ TEST(text, find_invalid_utf8_accepts_every_length) {
 
 TEST(text, find_invalid_utf8_names_the_first_bad_byte) {
   EXPECT_EQ(find_invalid_utf8("ab\xff"), 2u);
-  EXPECT_EQ(find_invalid_utf8("ab\xc3"), 2u);                // cut off
-  EXPECT_EQ(find_invalid_utf8("\xc0\xaf"), 0u);              // overlong
-  EXPECT_EQ(find_invalid_utf8("\xe0\x80\xaf"), 0u);          // overlong
-  EXPECT_EQ(find_invalid_utf8("\xed\xa0\x80"), 0u);          // surrogate
-  EXPECT_EQ(find_invalid_utf8("\xf4\x90\x80\x80"), 0u);      // above U+10FFFF
-  EXPECT_EQ(find_invalid_utf8("x\x80"), 1u);                 // continuation alone
+  EXPECT_EQ(find_invalid_utf8("ab\xc3"), 2u);            // cut off
+  EXPECT_EQ(find_invalid_utf8("\xc0\xaf"), 0u);          // overlong
+  EXPECT_EQ(find_invalid_utf8("\xe0\x80\xaf"), 0u);      // overlong
+  EXPECT_EQ(find_invalid_utf8("\xed\xa0\x80"), 0u);      // surrogate
+  EXPECT_EQ(find_invalid_utf8("\xf4\x90\x80\x80"), 0u);  // above U+10FFFF
+  EXPECT_EQ(find_invalid_utf8("x\x80"), 1u);             // continuation alone
 }
 
 TEST(text, format_number_is_the_shortest_that_reads_back) {
@@ -76,7 +76,9 @@ TEST(text, csv_fields_survive_the_round_trip) {
   EXPECT_EQ(parse_csv_line(join(written, ",") + "\r\n"), fields);
 }
 
-TEST(text, an_empty_csv_line_is_one_empty_field) { EXPECT_EQ(parse_csv_line("\n"), std::vector<std::string>{""}); }
+TEST(text, an_empty_csv_line_is_one_empty_field) {
+  EXPECT_EQ(parse_csv_line("\n"), std::vector<std::string>{""});
+}
 
 }  // namespace
 }  // namespace descent::core
