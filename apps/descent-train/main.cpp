@@ -97,7 +97,7 @@ int time_plan(const RunOptions& options) {
     rows.back().push_back(fmt::format("{:.3g}", seconds[i]));
   }
   const std::size_t workers = worker_count(options, plan);
-  fmt::print("{}estimated from one second of training: {} in all, {} with {} at a time\n",
+  fmt::print("\n{}estimated from one second of training: {} in all, {} with {} at a time\n",
              report::laid_out(rows, false), report::format_duration(total),
              report::format_duration(total / static_cast<double>(workers)), workers);
   return 0;

@@ -107,8 +107,9 @@ int validate(Session& session) {
 int show_plan(Session& session) {
   const RunOptions& options = session.options;
   const plan::Plan plan = plan::make_plan(config::read_document(options.file, options.overrides));
-  if (options.time) become_descent_train(session.argv);
+  if (options.json && options.time) throw core::InputError("plan: give --json or --time, not both");
   fmt::print("{}", options.json ? plan_json(plan) : plan_text(plan));
+  if (options.time) become_descent_train(session.argv);
   return 0;
 }
 
