@@ -1,0 +1,48 @@
+"""Every experiment of the checkout says what it is and runs, shortened to one epoch and one seed.
+
+    python tests/experiments/experiments_test.py DESCENT
+"""
+import csv
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FILES = [*ROOT.glob("experiments/*.json"), *ROOT.glob("tests/bench/*.json")]
+
+
+class ExperimentsTest(unittest.TestCase):
+    def test_every_experiment_begins_with_its_command_and_cost(self):
+        for file in FILES:
+            with self.subTest(file.name):
+                header = file.read_text().split("{")[0]
+                self.assertIn(f"// Command:  descent run {file.relative_to(ROOT)}", header)
+                self.assertIn("// Cost:     ", header)
+
+    def test_every_experiment_for_students_names_paper_and_expected_result(self):
+        for file in ROOT.glob("experiments/*.json"):
+            with self.subTest(file.name):
+                header = file.read_text().split("{")[0]
+                self.assertIn("// Paper:    ", header)
+                self.assertIn("// Expected: ", header)
+                self.assertIn(f"[{file.name}]({file.name})", (ROOT / "experiments/README.md").read_text())
+
+    def test_every_experiment_runs(self):
+        for file in FILES:
+            with self.subTest(file.name), tempfile.TemporaryDirectory() as out:
+                command = [PROGRAM, "run", file, "--set", "train.epochs=1", "--seeds", "1", "--out", out]
+                done = subprocess.run(command, capture_output=True, text=True)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                [summary] = pathlib.Path(out).glob("*/summary.csv")
+                with open(summary, newline="") as rows:
+                    states = [row["state"] for row in csv.DictReader(rows)]
+                self.assertGreaterEqual(len(states), 2)
+                self.assertLessEqual(set(states), {"done", "diverged"})
+                self.assertIn("done", states)
+
+
+if __name__ == "__main__":
+    PROGRAM = sys.argv.pop(1)
+    unittest.main()
