@@ -81,6 +81,17 @@ void check_layers(const Experiment& e, const Given& given, Findings& found) {
         {{"model", "model.width", "model.depth", "model.hidden"}, "needs width and depth, or hidden"});
 }
 
+void check_residual(const Experiment& e, Findings& found) {
+  if (!e.model.residual) return;
+  const std::vector<std::int64_t> widths = hidden_widths(e.model);
+  if (widths.size() < 2 || std::ranges::adjacent_find(widths, std::ranges::not_equal_to{}) != widths.end())
+    found.push_back({{"model.residual", "model.depth", "model.hidden"},
+                     "a residual network needs two hidden layers or more, all of one width"});
+  if (e.model.norm.kind != NormKind::none && e.model.norm_position == NormPosition::after)
+    found.push_back({{"model.norm_position", "model.residual"},
+                     "a residual network normalizes before the activation"});
+}
+
 void check_init(const Experiment& e, Findings& found) {
   if (e.model.init.scheme == InitScheme::constant && !e.model.init.value)
     found.push_back(
@@ -163,6 +174,7 @@ std::vector<Finding> check(const Experiment& e, const Given& given) {
   check_device(e, found);
   const bool sizes_fit = check_sizes(e, found);
   check_layers(e, given, found);
+  check_residual(e, found);
   check_init(e, found);
   if (sizes_fit) check_batches(e, found);
   check_optimizer(e, found);

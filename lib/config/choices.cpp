@@ -95,6 +95,18 @@ constexpr Choice norm_positions[] = {
     row(NormPosition::after, "after", "linear, activation, norm", "Mishkin et al. 2016"),
 };
 
+constexpr Choice branch_inits[] = {
+    row(BranchInit::one, "one", "as model.init says", "He et al. 2016"),
+    row(BranchInit::inverse_sqrt_depth, "inverse_sqrt_depth", "divided by the root of the number of branches: "
+        "the variance of the sum does not grow with depth", "Zhang et al. 2019"),
+    row(BranchInit::zero, "zero", "0: every block starts as the identity", "Zhang et al. 2019"),
+};
+
+constexpr Choice decays[] = {
+    row(DecayOn::all, "all", "every parameter", "Krogh and Hertz 1991"),
+    row(DecayOn::weights, "weights", "weight matrices only, neither biases nor gamma and beta", "He et al. 2019"),
+};
+
 constexpr Choice statistics[] = {
     row(PredictWith::running, "running", "averages collected during training", "Ioffe and Szegedy 2015"),
     row(PredictWith::batch, "batch", "mean and variance of the examples evaluated together"),
@@ -188,6 +200,8 @@ Choices choices_of(Split) { return {"split", splits}; }
 Choices choices_of(ModelKind) { return {"model", models}; }
 Choices choices_of(Activation) { return {"activation", activations}; }
 Choices choices_of(NormKind) { return {"norm", norms}; }
+Choices choices_of(BranchInit) { return {"branch initialization", branch_inits}; }
+Choices choices_of(DecayOn) { return {"decay", decays}; }
 Choices choices_of(NormPosition) { return {"norm position", norm_positions}; }
 Choices choices_of(PredictWith) { return {"kind of statistics", statistics}; }
 Choices choices_of(InitScheme) { return {"initializer", initializers}; }

@@ -33,12 +33,14 @@ enum class ModelKind { mlp };
 enum class Activation { relu, tanh, sigmoid, gelu, leaky_relu, silu, identity };
 enum class NormKind { none, batch, layer, rms };
 enum class NormPosition { before, after };
+enum class BranchInit { one, inverse_sqrt_depth, zero };
 enum class PredictWith { running, batch };
 enum class InitScheme {
   pytorch_default, zeros, constant, normal, uniform, xavier_normal, xavier_uniform, he_normal, he_uniform,
   lecun_normal, orthogonal
 };
 enum class FanMode { fan_in, fan_out };
+enum class DecayOn { all, weights };
 enum class OptimizerName { sgd, adam, adamw };
 enum class ScheduleKind { constant, step, multistep, cosine, exponential };
 enum class DurationUnit { epochs, steps };
@@ -59,6 +61,8 @@ Choices choices_of(ModelKind);
 Choices choices_of(Activation);
 Choices choices_of(NormKind);
 Choices choices_of(NormPosition);
+Choices choices_of(BranchInit);
+Choices choices_of(DecayOn);
 Choices choices_of(PredictWith);
 Choices choices_of(InitScheme);
 Choices choices_of(FanMode);

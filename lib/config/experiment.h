@@ -56,6 +56,8 @@ struct Model {
   Activation activation = Activation::relu;
   Norm norm{};
   NormPosition norm_position = NormPosition::before;
+  bool residual = false;
+  BranchInit branch_init = BranchInit::one;  // with residual
   Dropout dropout{};
   Init init{};
 };
@@ -64,6 +66,7 @@ struct Optimizer {
   OptimizerName name = OptimizerName::sgd;
   double lr = 0.001;
   double weight_decay = 0;
+  DecayOn decay_on = DecayOn::all;
   double momentum = 0;
   bool nesterov = false;
   std::array<double, 2> betas{0.9, 0.999};

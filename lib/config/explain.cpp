@@ -115,6 +115,7 @@ const std::vector<Topic>& topics() {
       {"data", choices_of(DataName{})},           {"normalizations", choices_of(Normalize{})},
       {"label_noise", choices_of(NoiseKind{})},   {"models", choices_of(ModelKind{})},
       {"activations", choices_of(Activation{})},  {"norms", choices_of(NormKind{})},
+      {"norm_positions", choices_of(NormPosition{})}, {"branch_inits", choices_of(BranchInit{})},
       {"initializers", choices_of(InitScheme{})}, {"optimizers", choices_of(OptimizerName{})},
       {"schedules", choices_of(ScheduleKind{})},  {"losses", choices_of(LossKind{})},
       {"monitors", choices_of(Monitor{})},        {"precisions", choices_of(Precision{})},

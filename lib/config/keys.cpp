@@ -32,6 +32,8 @@ using E = const Experiment&;
 
 bool has_norm(E e) { return e.model.norm.kind != NormKind::none; }
 bool has_batch_norm(E e) { return e.model.norm.kind == NormKind::batch; }
+bool is_residual(E e) { return e.model.residual; }
+bool has_decay(E e) { return e.train.optimizer.weight_decay > 0; }
 bool collects_statistics(E e) {
   return has_batch_norm(e) && e.model.norm.predict_with == PredictWith::running;
 }
@@ -144,6 +146,9 @@ std::vector<Key> describe(Model& m) {
       section("norm", describe(m.norm), "kind", "normalization inside the network"),
       key("norm_position", choice(m.norm_position), "place of the norm in a hidden layer")
           .when(has_norm, "without a norm"),
+      key("residual", &m.residual, "every hidden layer but the first adds its input: h + W f(h) + b"),
+      key("branch_init", choice(m.branch_init), "factor on the initial weights of what is added")
+          .when(is_residual, "without model.residual"),
       section("dropout", describe(m.dropout), "rate", "hidden units switched off at random while training"),
       section("init", describe(m.init), "scheme", "initial weights and biases"),
   };
@@ -153,7 +158,8 @@ std::vector<Key> describe(Optimizer& o) {
   return {
       key("name", choice(o.name), "rule of the weight updates"),
       key("lr", &o.lr, "learning rate").within(0, huge),
-      key("weight_decay", &o.weight_decay, "decay of all parameters, biases included").within(0, huge),
+      key("weight_decay", &o.weight_decay, "decay of the parameters").within(0, huge),
+      key("decay_on", choice(o.decay_on), "which parameters decay").when(has_decay, "without weight_decay"),
       key("momentum", &o.momentum, "velocity kept from step to step").at_least(0).below(1)
           .when(is_sgd, "without the optimizer \"sgd\""),
       key("nesterov", &o.nesterov, "gradient at the point that momentum leads to")

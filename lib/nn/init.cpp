@@ -100,6 +100,7 @@ void initialize(const Layout& layout, const config::Init& init, std::int64_t see
     const Fans fan{static_cast<double>(layer.in), static_cast<double>(layer.out)};
     at::Tensor weight = at::empty({layer.out, layer.in}, options), bias = at::empty({layer.out}, options);
     fill_weight(weight, init, fan, generator);
+    if (layer.branch_scale != 1) weight.mul_(layer.branch_scale);
     fill_bias(bias, init, fan.in, generator);
     const T* w = weight.const_data_ptr<T>();
     for (std::int64_t i = 0; i < layer.in; ++i)

@@ -2,9 +2,25 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "nn/kernels/kernels.h"
 
 namespace descent::nn {
+
+namespace {
+
+double branch_scale(const config::Model& model) {
+  switch (model.branch_init) {
+    case config::BranchInit::one: return 1;
+    case config::BranchInit::inverse_sqrt_depth:
+      return 1 / std::sqrt(static_cast<double>(config::hidden_widths(model).size() - 1));
+    case config::BranchInit::zero: return 0;
+  }
+  __builtin_unreachable();
+}
+
+}  // namespace
 
 template <class T>
 Layout make_layout(const config::Model& model, std::int64_t features, std::int64_t classes) {
@@ -23,6 +39,8 @@ Layout make_layout(const config::Model& model, std::int64_t features, std::int64
     layer.in = shape.in;
     layer.out = shape.out;
     layer.stride = padded<T>(shape.out);
+    layer.residual = model.residual && shape.hidden && !layout.layers.empty();
+    layer.branch_scale = layer.residual ? branch_scale(model) : 1;
     layer.hidden = shape.hidden;
     layer.weight = take(layout.parameters, true, shape.in * layer.stride);
     layer.bias = take(layout.parameters, true, layer.stride);

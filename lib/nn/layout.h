@@ -16,6 +16,8 @@ inline constexpr std::int64_t absent = -1;
 struct LayerLayout {
   std::int64_t in, out;
   std::int64_t stride;          // elements between rows of [.., out]: out, padded
+  bool residual;                // adds its input before norm and activation: z + W f(z) + b
+  double branch_scale;          // factor on the initial weights
   bool hidden;                  // followed by norm, activation, dropout
   std::int64_t weight, bias;    // [in, stride], [stride]
   std::int64_t gamma, beta;     // [stride]

@@ -44,7 +44,7 @@ Mlp<T>::Mlp(const config::Model& model, const Layout& layout, std::int64_t max_r
       w.variance = Buffer<T>(vector);
       w.inverse_sd = Buffer<T>(vector);
     }
-    if (derivative_needs_input(model.activation)) w.active = Buffer<T>(cells);
+    if (derivative_needs_input(model.activation) || model.residual) w.active = Buffer<T>(cells);
     w.dropped = Buffer<T>(cells);
     w.mask = Buffer<T>(cells);
     work_.push_back(std::move(w));
@@ -146,6 +146,8 @@ const T* Mlp<T>::hidden(std::size_t index, const T* x, std::int64_t x_stride, st
   Workspace& w = work_[index];
   matmul(rows, layer.out, layer.in, x, x_stride, 1, parameters + layer.weight, layer.stride,
                   parameters + layer.bias, w.linear.data(), layer.stride);
+  if (layer.residual)
+    kernels_.add(rows * layer.stride, w.linear.data(), work_[index - 1].linear.data(), w.linear.data());
   if (model_.norm_position == config::NormPosition::after)
     return normalize(index, activate(index, w.linear.data(), rows), rows, parameters, statistics, training);
   const T* normal = normalize(index, w.linear.data(), rows, parameters, statistics, training);
@@ -175,6 +177,8 @@ template <class T>
 void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const DropoutPass& dropout) {
   T* dy = gradient_[0].data();
   T* dx = gradient_[1].data();
+  T* spare = gradient_[2].data();
+  const T* skip = nullptr;  // the gradient that a residual layer passes around its branch
   const bool after = model_.norm_position == config::NormPosition::after && model_.norm.kind != NormKind::none;
   for (std::size_t i = layout_.layers.size(); i-- > 0;) {
     const LayerLayout& layer = layout_.layers[i];
@@ -185,6 +189,7 @@ void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gra
       if (after) normalize_backward(i, rows, parameters, dy, gradient);
       kernels_.activate_backward(static_cast<int>(model_.activation), cells, w.active_input, w.active_output, dy, dy);
       if (!after) normalize_backward(i, rows, parameters, dy, gradient);
+      if (skip) kernels_.add(cells, dy, skip, dy);
     }
     const T* input = x;
     std::int64_t input_stride = layout_.input_stride;
@@ -194,14 +199,16 @@ void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gra
       input = dropout.rate != 0 ? below.dropped.data() : after ? below.normal.data() : below.active_output;
     }
     matmul(layer.in, layer.out, rows, input, 1, input_stride, dy, layer.stride, nullptr,
-                    gradient + layer.weight, layer.stride);
+           gradient + layer.weight, layer.stride);
     kernels_.column_sums(rows, layer.stride, dy, gradient + layer.bias);
     if (i == 0) return;
     const std::int64_t in_stride = padded<T>(layer.in);
     kernels_.transpose(layer.in, layer.out, parameters + layer.weight, layer.stride, transposed_.data(), in_stride);
     matmul(rows, layer.in, layer.out, dy, layer.stride, 1, transposed_.data(), in_stride, nullptr, dx,
-                    in_stride);
-    std::swap(dy, dx);
+           in_stride);
+    skip = layer.residual ? dy : nullptr;
+    std::swap(dx, spare);
+    std::swap(dy, spare);
   }
 }
 

@@ -62,7 +62,7 @@ class Mlp {
   const int threads_;  // of this run: at::get_num_threads() at construction
   std::vector<Workspace> work_;
   Buffer<T> logits_, transposed_;
-  Buffer<T> gradient_[2];  // [B, widest], by turns
+  Buffer<T> gradient_[3];  // [B, widest], by turns
 };
 
 }  // namespace descent::nn

@@ -1,5 +1,7 @@
 #include "train/optimizer.h"
 
+#include "nn/kernels/kernels.h"
+
 namespace descent::train {
 
 using config::OptimizerName;
@@ -13,26 +15,46 @@ std::int64_t moment_count(const config::Optimizer& optimizer) {
   __builtin_unreachable();
 }
 
+namespace {
+
+// The parameters [begin, begin + count); `total` separates the moment buffers.
 template <class T>
-void optimizer_step(const config::Optimizer& optimizer, double lr, std::int64_t step, std::int64_t count,
-                    T* parameters, const T* gradient, T* moments) {
+void update(const config::Optimizer& optimizer, double lr, double weight_decay, std::int64_t step, std::int64_t begin,
+            std::int64_t count, std::int64_t total, T* parameters, const T* gradient, T* moments) {
   const nn::Kernels<T>& kernels = nn::kernels<T>();
   switch (optimizer.name) {
     case OptimizerName::sgd:
-      return kernels.sgd(count, {lr, optimizer.momentum, optimizer.weight_decay, optimizer.nesterov, step == 0},
-                         parameters, gradient, moments);
+      return kernels.sgd(count, {lr, optimizer.momentum, weight_decay, optimizer.nesterov, step == 0},
+                         parameters + begin, gradient + begin, moments + begin);
     case OptimizerName::adam:
     case OptimizerName::adamw:
       return kernels.adam(count,
-                          {lr, optimizer.betas[0], optimizer.betas[1], optimizer.eps, optimizer.weight_decay,
+                          {lr, optimizer.betas[0], optimizer.betas[1], optimizer.eps, weight_decay,
                            optimizer.name == OptimizerName::adamw, step + 1},
-                          parameters, gradient, moments, moments + count);
+                          parameters + begin, gradient + begin, moments + begin, moments + total + begin);
   }
 }
 
-template void optimizer_step<float>(const config::Optimizer&, double, std::int64_t, std::int64_t, float*, const float*,
-                                    float*);
-template void optimizer_step<double>(const config::Optimizer&, double, std::int64_t, std::int64_t, double*,
+}  // namespace
+
+template <class T>
+void optimizer_step(const config::Optimizer& optimizer, double lr, std::int64_t step, const nn::Layout& layout,
+                    T* parameters, const T* gradient, T* moments) {
+  const std::int64_t total = layout.parameters;
+  const double decay = optimizer.weight_decay;
+  if (decay == 0 || optimizer.decay_on == config::DecayOn::all)
+    return update(optimizer, lr, decay, step, 0, total, total, parameters, gradient, moments);
+  for (std::size_t i = 0; i < layout.layers.size(); ++i) {  // weights first, then the vectors of the layer
+    const nn::LayerLayout& layer = layout.layers[i];
+    const std::int64_t end = i + 1 < layout.layers.size() ? layout.layers[i + 1].weight : total;
+    update(optimizer, lr, decay, step, layer.weight, layer.bias - layer.weight, total, parameters, gradient, moments);
+    update(optimizer, lr, 0, step, layer.bias, end - layer.bias, total, parameters, gradient, moments);
+  }
+}
+
+template void optimizer_step<float>(const config::Optimizer&, double, std::int64_t, const nn::Layout&, float*,
+                                    const float*, float*);
+template void optimizer_step<double>(const config::Optimizer&, double, std::int64_t, const nn::Layout&, double*,
                                      const double*, double*);
 
 }  // namespace descent::train

@@ -4,17 +4,16 @@
 #include <cstdint>
 
 #include "config/experiment.h"
-#include "nn/buffer.h"
-#include "nn/kernels/kernels.h"
+#include "nn/layout.h"
 
 namespace descent::train {
 
 // How many moment buffers [P] an optimizer keeps.
 std::int64_t moment_count(const config::Optimizer& optimizer);
 
-// One step of one network: `step` is 0-based, `moments` holds moment_count buffers of `count` elements.
+// One step of one network: `step` is 0-based, `moments` holds moment_count buffers of the layout's parameters [P].
 template <class T>
-void optimizer_step(const config::Optimizer& optimizer, double lr, std::int64_t step, std::int64_t count,
+void optimizer_step(const config::Optimizer& optimizer, double lr, std::int64_t step, const nn::Layout& layout,
                     T* parameters, const T* gradient, T* moments);
 
 }  // namespace descent::train

@@ -117,7 +117,7 @@ void Replica<T>::advance(nn::Mlp<T>& network, std::int64_t until) {
       if (train.clip_gradient_norm && *gradient_norm_ + 1e-6 > *train.clip_gradient_norm)
         kernels_.scale(count, static_cast<T>(*train.clip_gradient_norm / (*gradient_norm_ + 1e-6)), slices_.gradient);
     }
-    optimizer_step(train.optimizer, learning_rate(train, clock_, step_), step_, count, slices_.parameters,
+    optimizer_step(train.optimizer, learning_rate(train, clock_, step_), step_, layout_, slices_.parameters,
                    static_cast<const T*>(slices_.gradient), slices_.moments);
   }
 }
@@ -227,8 +227,8 @@ void Replica<T>::observe(const store::Evaluation& row) {
                                                           : EarlyStopping::Verdict::stop))
       keep(row);
   }
-  const std::optional<double>& train_loss = row.metrics.train_loss;
-  if (train_loss && !std::isfinite(*train_loss)) diverge();
+  for (const std::optional<double>& loss : {row.metrics.train_loss, row.metrics.val_loss, row.metrics.test_loss})
+    if (loss && !std::isfinite(*loss)) diverge();
   if (step_ == clock_.total_steps) finished_ = true;
 }
 

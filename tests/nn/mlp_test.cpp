@@ -19,6 +19,7 @@ struct Case {
   config::NormKind norm;
   config::NormPosition position;
   double dropout;
+  bool residual = false;
 };
 
 std::vector<Case> cases() {
@@ -29,12 +30,20 @@ std::vector<Case> cases() {
         for (const double dropout : {0.0, 0.4})
           all.push_back({static_cast<config::Activation>(activation.value), static_cast<config::NormKind>(norm.value),
                          static_cast<config::NormPosition>(position.value), dropout});
+  const std::size_t plain = all.size();
+  for (std::size_t i = 0; i < plain; ++i)
+    if (all[i].position == config::NormPosition::before) {
+      all.push_back(all[i]);
+      all.back().residual = true;
+    }
   return all;
 }
 
 config::Model model_of(const Case& c) {
   config::Model model;
   model.hidden = {6, 9};
+  if (c.residual) model.hidden = {9, 9, 9};
+  model.residual = c.residual;
   model.activation = c.activation;
   model.norm.kind = c.norm;
   model.norm_position = c.position;
@@ -95,7 +104,7 @@ TEST(mlp, backward_agrees_with_central_differences_for_every_activation_norm_pos
         parameter = kept;
         ASSERT_NEAR(net.gradient.data()[tensor.offset + i], (up - down) / (2 * h), 1e-7)
             << config::name_of(c.activation) << ", norm " << config::name_of(c.norm) << " "
-            << config::name_of(c.position) << ", dropout " << c.dropout << ", " << tensor.name << "[" << i << "]";
+            << config::name_of(c.position) << (c.residual ? ", residual" : "") << ", dropout " << c.dropout << ", " << tensor.name << "[" << i << "]";
       }
     }
   }
@@ -130,6 +139,35 @@ TEST(mlp, an_example_is_predicted_alike_alone_and_in_any_company) {
         ASSERT_EQ(alone[k], together[static_cast<std::size_t>(r * stride + k)]);
     }
   }
+}
+
+TEST(mlp, residual_branches_that_start_at_0_pass_signal_and_gradient_unchanged) {
+  config::Model model;
+  model.hidden = {8, 8, 8, 8};
+  model.residual = true;
+  model.branch_init = config::BranchInit::zero;
+  config::Model shallow = model;
+  shallow.hidden = {8};
+  shallow.residual = false;
+  const Layout deep = make_layout<double>(model, features, classes);
+  const Layout flat = make_layout<double>(shallow, features, classes);
+  Buffer<double> deep_parameters(deep.parameters), flat_parameters(flat.parameters), none(0);
+  config::Init init;
+  init.scheme = config::InitScheme::he_normal;
+  initialize(deep, init, 1, deep_parameters.data(), none.data());
+  const auto copy = [&](std::size_t from, std::size_t to) {  // stem and readout, weights and biases
+    const LayerLayout& a = deep.layers[from];
+    std::copy_n(deep_parameters.data() + a.weight, a.in * a.stride + a.stride,
+                flat_parameters.data() + flat.layers[to].weight);
+  };
+  copy(0, 0);
+  copy(4, 1);
+  Net net(cases().front());
+  Mlp<double> deep_network(model, deep, rows), flat_network(shallow, flat, rows);
+  const double* a = deep_network.predict(net.x.data(), rows, deep_parameters.data(), none.data());
+  const double* b = flat_network.predict(net.x.data(), rows, flat_parameters.data(), none.data());
+  for (std::int64_t r = 0; r < rows; ++r)
+    for (std::int64_t k = 0; k < classes; ++k) ASSERT_EQ(a[r * padded<double>(classes) + k], b[r * padded<double>(classes) + k]);
 }
 
 TEST(mlp, batch_norm_normalizes_each_unit_over_the_batch_before_the_activation) {

@@ -134,6 +134,11 @@ void clear_pads(std::int64_t rows, std::int64_t columns, std::int64_t stride, T*
 }
 
 template <class T>
+void add(std::int64_t count, const T* x, const T* y, T* out) {
+  for (std::int64_t i = 0; i < count; i += lanes<T>) (load(x + i) + load(y + i)).store(out + i);
+}
+
+template <class T>
 void multiply(std::int64_t count, const T* x, const T* y, T* out) {
   for (std::int64_t i = 0; i < count; i += lanes<T>) (load(x + i) * load(y + i)).store(out + i);
 }

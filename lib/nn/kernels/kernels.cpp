@@ -28,6 +28,7 @@ const Kernels<T>& table() {
       .normalize_rows_backward = normalize_rows_backward<T>,
       .dropout = dropout<T>,
       .clear_pads = clear_pads<T>,
+      .add = add<T>,
       .multiply = multiply<T>,
       .cross_entropy = cross_entropy<T>,
       .squared_error = squared_error<T>,

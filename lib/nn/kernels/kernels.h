@@ -82,6 +82,7 @@ struct Kernels {
   void (*dropout)(std::int64_t count, double rate, const DropoutDraw& draw, const T* x, T* mask, T* y);
   // Sets the columns from `columns` to `stride` to zero.
   void (*clear_pads)(std::int64_t rows, std::int64_t columns, std::int64_t stride, T* x);
+  void (*add)(std::int64_t count, const T* x, const T* y, T* out);
   void (*multiply)(std::int64_t count, const T* x, const T* y, T* out);
 
   // Mean softmax cross-entropy over B rows of K classes with label smoothing; with `gradient`, the gradient of the
