@@ -52,6 +52,11 @@ class Reader {
   template <class T>
     requires std::is_arithmetic_v<T>
   void operator()(T& value) { raw(&value, sizeof value); }
+  void operator()(bool& value) {  // any other byte in a bool would be undefined behaviour
+    const char byte = take(1)[0];
+    if (byte != 0 && byte != 1) throw FaultError("a flag is neither 0 nor 1");
+    value = byte == 1;
+  }
   void operator()(std::string& text) {
     std::uint64_t size = 0;
     (*this)(size);

@@ -160,7 +160,11 @@ Npy parse_npy(std::string_view bytes, const std::string& name) {
   if (static_cast<std::int64_t>(bytes.size()) != needed)
     fail(name, fmt::format("holds {} bytes of elements where its shape needs {}; restore the file",
                            bytes.size(), needed));
-  return {type->type, header.shape, bytes};
+  return {type->type, header.shape, bytes, name};
+}
+
+void refuse_element(const std::string& name, double element, int bits) {
+  fail(name, fmt::format("holds {} where a whole number of {} bits is needed; correct the array", element, bits));
 }
 
 }  // namespace descent::data

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace descent::data {
@@ -15,6 +17,7 @@ struct Npy {
   NpyType type;
   std::vector<std::int64_t> shape;
   std::string_view bytes;  // the elements, a view into the parsed bytes: exactly as many as `shape` needs
+  std::string name;        // of the file, for messages
 
   std::int64_t count() const;  // product of the shape
 };
@@ -22,14 +25,29 @@ struct Npy {
 // Any bytes give an array or an InputError that calls the file `name`.
 Npy parse_npy(std::string_view bytes, const std::string& name);
 
-// The elements, converted as static_cast does.
+// The InputError for an element that a whole number of so many bits cannot hold.
+[[noreturn]] void refuse_element(const std::string& name, double element, int bits);
+
+// One element, which must lie between the limits of a whole T; its fraction is dropped.
+template <class T, class Stored>
+T convert_element(Stored stored, const std::string& name) {
+  if constexpr (std::is_integral_v<T>) {
+    constexpr int bits = 8 * sizeof(T);
+    const auto value = static_cast<long double>(stored);  // holds every int64
+    if (!(value >= std::numeric_limits<T>::min() && value <= std::numeric_limits<T>::max()))
+      refuse_element(name, static_cast<double>(stored), bits);
+  }
+  return static_cast<T>(stored);
+}
+
+// All elements.
 template <class T>
 std::vector<T> values(const Npy& array) {
   std::vector<T> result(static_cast<std::size_t>(array.count()));
   const auto convert = [&]<class Stored>(Stored stored) {
     for (std::size_t i = 0; i < result.size(); ++i) {
       std::memcpy(&stored, array.bytes.data() + i * sizeof stored, sizeof stored);
-      result[i] = static_cast<T>(stored);
+      result[i] = convert_element<T>(stored, array.name);
     }
   };
   switch (array.type) {

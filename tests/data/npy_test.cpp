@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <random>
 
 #include "core/error.h"
@@ -89,6 +90,24 @@ TEST(npy, says_what_is_wrong_with_a_file) {
        "a.npy: holds 8 bytes of elements where its shape needs 12; restore the file"},
   };
   for (const auto& [bytes, message] : cases) EXPECT_EQ(error_of(bytes), message);
+}
+
+TEST(npy, refuses_an_element_that_a_whole_number_cannot_hold) {
+  const auto labels_of = [](const std::string& descr, const std::string& element) -> std::string {
+    const std::string bytes = npy(header(descr, "(1,)"), element);
+    try {
+      return fmt::format("{}", values<std::int32_t>(parse_npy(bytes, "y.npy"))[0]);
+    } catch (const descent::core::InputError& error) {
+      return error.what();
+    }
+  };
+  EXPECT_EQ(labels_of("<f8", raw<double>({-2147483648.0})), "-2147483648");
+  EXPECT_EQ(labels_of("<f8", raw<double>({1e300})),
+            "y.npy: holds 1e+300 where a whole number of 32 bits is needed; correct the array");
+  EXPECT_EQ(labels_of("<f4", raw<float>({NAN})),
+            "y.npy: holds nan where a whole number of 32 bits is needed; correct the array");
+  EXPECT_EQ(labels_of("<i8", raw<std::int64_t>({std::int64_t{1} << 31})),
+            "y.npy: holds 2147483648 where a whole number of 32 bits is needed; correct the array");
 }
 
 TEST(npy, survives_every_truncation_and_random_damage) {
