@@ -18,7 +18,7 @@ struct Json {
   using Array = std::vector<Json>;
   using Object = std::vector<Member>;
   // Null, boolean, integer, real, text, array, object; a number without '.' and exponent is an integer.
-  std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object> value = nullptr;
+  std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object> value;
   std::int64_t line = 0, column = 0;  // 1-based; 0: not from a file (an override)
 
   template <class T>

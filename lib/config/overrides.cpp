@@ -58,9 +58,12 @@ void for_each_branch(Json& root, auto&& visit) {
   }
 }
 
-// "a=b" taken apart; the value is empty and a problem told without '='.
-std::pair<std::string, std::string> parts_of(const std::string& text, std::string_view flag,
-                                             Problems& problems) {
+struct Setting {
+  std::string path, value;
+};
+
+// "a=b" taken apart; empty and a problem told without '='.
+Setting setting_of(const std::string& text, std::string_view flag, Problems& problems) {
   const std::size_t equals = text.find('=');
   if (equals == text.npos) {
     problems.add(command_line, std::string(flag),
@@ -81,11 +84,12 @@ void report_swept(const Json& factors, const std::string& path, Problems& proble
 }
 
 void apply_set(Json& root, std::vector<Key>& keys, const std::string& text, Problems& problems) {
-  const auto [path, value] = parts_of(text, "--set", problems);
+  const Setting given = setting_of(text, "--set", problems);
+  const std::string& path = given.path;
   if (path.empty()) return;
   if (path == "sweep") {
     erase_members(root, [](const std::string& key) { return key == "sweep"; });
-    if (Json sweep = parse_value(value); !sweep.is<std::nullptr_t>())
+    if (Json sweep = parse_value(given.value); !sweep.is<std::nullptr_t>())
       member_of(root, path) = std::move(sweep);
     return;
   }
@@ -95,7 +99,7 @@ void apply_set(Json& root, std::vector<Key>& keys, const std::string& text, Prob
     return problems.add(command_line, "--set",
                         fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, known)));
   }
-  set_value(root, keys, path, parse_value(value));
+  set_value(root, keys, path, parse_value(given.value));
   for_each_branch(root, [&](Json& branch) {
     erase_members(branch, [&](const std::string& factor) { return lies_in(factor, path); });
     report_swept(branch, path, problems);
@@ -119,14 +123,14 @@ std::vector<std::string> split_values(std::string_view text) {
 }
 
 void apply_sweep(Json& root, const std::string& text, Problems& problems) {
-  const auto [path, given] = parts_of(text, "--sweep", problems);
-  if (path.empty()) return;
+  const Setting given = setting_of(text, "--sweep", problems);
+  if (given.path.empty()) return;
   Json::Array list;
-  for (const std::string& value : split_values(given)) list.push_back(parse_value(value));
+  for (const std::string& value : split_values(given.value)) list.push_back(parse_value(value));
   const bool generated = list.size() == 1 && (list[0].find("range") || list[0].find("logspace"));
   const Json values = generated ? list[0] : Json{list};
   if (Json& sweep = member_of(root, "sweep"); sweep.is<std::nullptr_t>()) sweep.value = Json::Object{};
-  for_each_branch(root, [&](Json& branch) { member_of(branch, path) = values; });
+  for_each_branch(root, [&](Json& branch) { member_of(branch, given.path) = values; });
 }
 
 }  // namespace
