@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Writes the binary seeds of corpus/: python3 tests/fuzz/make_corpus.py (NumPy only)."""
+import io
+import json
+import pathlib
+import struct
+
+import numpy
+
+corpus = pathlib.Path(__file__).parent / "corpus"
+
+
+def write(name, data):
+    (corpus / name).write_bytes(data)
+
+
+def npy(array, version=None):
+    file = io.BytesIO()
+    numpy.lib.format.write_array(file, numpy.asarray(array), version=version)
+    return file.getvalue()
+
+
+for dtype in ("<f4", "<f8", "|u1", "<i4", "<i8"):
+    write(f"npy/{dtype[1:]}.npy", npy(numpy.arange(6, dtype=dtype).reshape(2, 3)))
+write("npy/version2.npy", npy(numpy.zeros(2, "<f4"), (2, 0)))
+write("npy/empty.npy", npy(numpy.zeros((0, 4), "<i8")))
+write("npy/scalar.npy", npy(numpy.float64(1e300)))
+write("npy/fortran.npy", npy(numpy.zeros((2, 2), "<f4", order="F")))
+write("npy/complex.npy", npy(numpy.zeros(1, "<c8")))
+write("npy/truncated.npy", npy(numpy.zeros(4, "<f4"))[:-3])
+
+
+def safetensors(header, values):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + values
+
+
+def about(dtype, shape, begin, end):
+    return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
+
+
+write("safetensors/two", safetensors({"__metadata__": {"run": "x"}, "w": about("F32", [1, 2], 0, 8),
+                                      "b": about("F64", [], 8, 16)}, bytes(16)))
+write("safetensors/integers", safetensors({"i": about("I32", [2], 0, 8), "j": about("I64", [0, 3], 8, 8)}, bytes(8)))
+write("safetensors/shape_too_large", safetensors({"w": about("F32", [2**62, 8], 0, 8)}, bytes(8)))
+write("safetensors/wrong_types", safetensors({"w": about(3, "x", -1, 1e300)}, b""))
+write("safetensors/not_json", safetensors(b"{", b""))
+write("safetensors/header_cut_off", struct.pack("<Q", 1000) + b"{}")
+
+
+def text(value):
+    return struct.pack("<Q", len(value)) + value
+
+
+def present(layout, *values):
+    return struct.pack("<" + "".join("?" + c for c in layout), *(x for v in values for x in (True, v)))
+
+
+def rows(count):
+    metrics = bytes(6)
+    moment = bytes(2) + metrics
+    summary = text(b"done") + struct.pack("<q", 810) + bytes(1) + 4 * moment + text(b"end") + bytes(4)
+    row = struct.pack("<dq", 0.5, 20) + metrics + present("ddd", 0.1, 1.5, 0.25)
+    return text(b"a" * 64) + summary + struct.pack("<Q", count) + count * row
+
+
+def state(run, step, data):
+    return text(run * 64) + struct.pack("<q", step) + text(data)
+
+
+write("checkpoint/two_states", state(b"a", 40, bytes(32)) + state(b"b", 0, b""))
+write("checkpoint/same_run_twice", state(b"a", 40, b"new") + state(b"a", 20, b"old"))
+write("checkpoint/size_too_large", text(b"a" * 64) + struct.pack("<qQ", 1, 2**63))
+write("checkpoint/rows", rows(3))
+write("checkpoint/rows_cut_off", rows(3)[:-5])
+write("checkpoint/bool_of_two", rows(0)[:-8].replace(b"\0", b"\2"))
