@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -54,22 +55,25 @@ int run(const RunOptions& options, int argc, char** argv) {
   const config::Document document = config::read_document(options.file, options.overrides);
   const plan::Plan plan = plan::make_plan(document);
   const store::Results results(options.out, plan);
-  const store::FolderLock lock(results);
+  const store::FolderLock lock(results, options.shard);
   facts.jobs = worker_count(options, plan);
-  const std::vector<std::size_t> missing = results.missing();
+  const std::vector<std::size_t> missing =
+      plan::select(plan, results.missing(options.save_weights), options.shard);
+  const auto total = static_cast<std::size_t>(std::ranges::count_if(
+      plan.runs, [&](const plan::Run& candidate) { return options.shard.holds(candidate); }));
   results.write_experiment(config::write_document(document));
   double flops = 0;
   for (const std::size_t run : missing) flops += plan::run_flops(plan.points[plan.runs[run].point].experiment);
 
   train::SessionReport report;
   {
-    report::Progress progress(plan.runs.size(), plan.runs.size() - missing.size(), flops, isatty(STDERR_FILENO) == 1);
+    report::Progress progress(total, total - missing.size(), flops, isatty(STDERR_FILENO) == 1);
     for (const std::string& warning : results.take_warnings()) progress.note(warning);
     const train::SessionObserver observer{[&](double done) { progress.add_cost(done); },
                                           [&](bool diverged) { progress.finish_run(diverged); },
                                           [&](const std::string& message) { progress.note("descent: " + message); }};
     const train::SessionOptions session{facts.jobs, options.fail_fast,
-                                        options.save_weights ? results.folder() / "checkpoints" : "",
+                                        options.save_weights ? results.weights_folder() : "",
                                         options.checkpoint_seconds.value_or(document.base.checkpoint_seconds)};
     report = train::run_session(plan, plan::pack(plan, missing), results, session, observer, stop_requested);
   }
@@ -77,10 +81,11 @@ int run(const RunOptions& options, int argc, char** argv) {
   facts.runs_trained = report.trained;
   facts.training_seconds = results.seconds();
   results.write_manifest(report::manifest_json(plan, facts));
-  const int status = report::finish(results, plan, {options.csv == "-", options.no_color});
+  const int status =
+      report::finish(results, plan, {options.csv == "-", options.no_color, report.trained, options.shard});
   if (!report.interrupted) return report.failed > 0 ? static_cast<int>(core::ExitCode::failed) : status;
   fmt::print(stderr, "descent: interrupted; {} of {} runs are finished and kept. Start the same command again to go on.\n",
-             plan.runs.size() - missing.size() + report.trained, plan.runs.size());
+             total - missing.size() + report.trained, total);
   return static_cast<int>(core::ExitCode::interrupted);
 }
 

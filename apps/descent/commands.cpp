@@ -63,7 +63,12 @@ constexpr Command table[] = {
        add_json_option(command, session.options);
      },
      show_table},
-    {"merge", "write the CSVs again from the finished parts", "descent merge results/quickstart", add_target,
+    {"merge", "write the CSVs again from the finished parts, of other folders too",
+     "descent merge results/quickstart /elsewhere/results/quickstart",
+     [](CLI::App& command, Session& session) {
+       add_target(command, session);
+       add_words(command, session, "OTHER", "results folders, as of other shards, whose runs are copied first");
+     },
      merge},
     {"completion", "print the completion script of a shell", "source <(descent completion bash)",
      [](CLI::App& command, Session& session) {

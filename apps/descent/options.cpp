@@ -84,7 +84,13 @@ void add_run_options(CLI::App& command, RunOptions& options) {
       .add_option("--checkpoint-seconds", options.checkpoint_seconds, "least time between two checkpoints")
       ->type_name("SECONDS")
       ->check(CLI::NonNegativeNumber);
-  command.add_flag("--fail-fast", options.fail_fast, "stop at the first run that fails");
+  command.add_flag("--fail-fast", options.fail_fast,
+                   "stop at the first run that fails; the next start trains failed runs again");
+  command
+      .add_option_function<std::string>(
+          "--shard", [&options](const std::string& text) { options.shard = plan::parse_shard(text); },
+          "train only the i-th of n shares; shards may share --out, or be merged (descent merge)")
+      ->type_name("i/n");
   add_color_option(command, options);
 }
 

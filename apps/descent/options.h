@@ -5,6 +5,7 @@
 #include <string>
 
 #include "config/read.h"
+#include "plan/shard.h"
 
 namespace CLI {
 class App;
@@ -20,6 +21,7 @@ struct RunOptions {
   std::string csv;  // "-": the merged curves on stdout
   bool save_weights = false;
   bool fail_fast = false;
+  plan::Shard shard{};
   std::optional<double> checkpoint_seconds;  // instead of the experiment's
   bool no_color = false;
   bool json = false;  // plan

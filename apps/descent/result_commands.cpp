@@ -10,6 +10,7 @@
 #include "descent/commands.h"
 #include "plan/plan.h"
 #include "report/finish.h"
+#include "report/manifest.h"
 #include "report/table.h"
 #include "report/terminal.h"
 #include "store/results.h"
@@ -54,11 +55,15 @@ void warn(const store::Results& results) {
 int run_experiment(Session& session) {
   const RunOptions& options = session.options;
   const Target target(options);
-  const bool done = target.results.missing().empty();
+  const auto missing =
+      plan::select(target.plan, target.results.missing(options.save_weights), options.shard);
   warn(target.results);
-  if (!done || options.save_weights) become_descent_train(session.argv);
+  // A manifest of another plan, or none, is written again by the program that knows LibTorch.
+  if (!missing.empty() || !report::has_manifest_of(target.results.folder(), target.plan))
+    become_descent_train(session.argv);
   target.results.write_experiment(config::write_document(target.document));
-  return report::finish(target.results, target.plan, {!options.csv.empty(), options.no_color});
+  return report::finish(target.results, target.plan,
+                        {!options.csv.empty(), options.no_color, 0, options.shard});
 }
 
 int show_table(Session& session) {
@@ -74,6 +79,13 @@ int show_table(Session& session) {
 
 int merge(Session& session) {
   const Target target = open(session.options);
+  for (const std::string& folder : session.words) {
+    if (!store::is_results_folder(folder))
+      throw core::InputError(fmt::format("{}: is not a folder of results", folder));
+    const store::Results other = store::Results::at(folder, target.plan);
+    fmt::print(stderr, "{}: {} new\n", folder, target.results.take_from(other));
+    warn(other);
+  }
   return report::finish(target.results, target.plan, {false, session.options.no_color});
 }
 

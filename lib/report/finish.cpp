@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 
@@ -9,6 +10,7 @@
 #include "report/table.h"
 #include "report/terminal.h"
 #include "stats/points.h"
+#include "store/lock.h"
 
 namespace descent::report {
 namespace {
@@ -22,22 +24,40 @@ void copy_to_stdout(const std::filesystem::path& path) {
     std::fwrite(buffer.data(), 1, static_cast<std::size_t>(file.gcount()), stdout);
 }
 
+// "12 reused, 4 new; 8 stale runs in 2 parts: descent prune lists them".
+std::string origin_text(const store::Results& results, std::size_t finished, std::size_t trained) {
+  std::size_t stale_runs = 0;
+  const std::vector<store::StalePart> stale = results.stale();
+  for (const store::StalePart& part : stale) stale_runs += part.runs;
+  std::string text = fmt::format("{} reused, {} new", finished - std::min(finished, trained), trained);
+  if (!stale.empty())
+    text += fmt::format("; {} stale run{} in {} part{}: descent prune lists them", stale_runs,
+                        stale_runs == 1 ? "" : "s", stale.size(), stale.size() == 1 ? "" : "s");
+  return text + "\n";
+}
+
 }  // namespace
 
 int finish(const store::Results& results, const plan::Plan& plan, const FinishOptions& options) {
-  results.merge();
-  stats::write_points(results, plan);
-  const std::size_t missing = results.missing().size();
+  {
+    const store::MergeLock lock(results);
+    results.merge();
+    stats::write_points(results, plan);
+  }
+  const std::vector<std::size_t> missing = results.missing();
+  const std::size_t finished = plan.runs.size() - missing.size();
   std::FILE* out = options.csv_to_stdout ? stderr : stdout;
   if (options.csv_to_stdout) copy_to_stdout(results.folder() / "curves.csv");
   for (const std::string& warning : results.take_warnings()) std::fputs((warning + "\n").c_str(), stderr);
   const TableOptions table{wants_color(out, options.no_color), most_rows};
   std::fputs(points_table(results, plan, table).c_str(), out);
-  std::string files =
+  const std::string files =
       fmt::format("\n{} of {} runs, mean ± 95 % interval; {{curves,summary,points}}.csv in {}\n",
-                  plan.runs.size() - missing, plan.runs.size(), results.folder().string());
+                  finished, plan.runs.size(), results.folder().string());
   std::fputs(files.c_str(), out);
-  return static_cast<int>(missing == 0 ? core::ExitCode::ok : core::ExitCode::failed);
+  if (options.trained) std::fputs(origin_text(results, finished, *options.trained).c_str(), out);
+  const bool complete = plan::select(plan, missing, options.shard).empty();
+  return static_cast<int>(complete ? core::ExitCode::ok : core::ExitCode::failed);
 }
 
 }  // namespace descent::report

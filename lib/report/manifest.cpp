@@ -53,6 +53,12 @@ std::string_view version() { return DESCENT_VERSION; }
 
 std::string_view git_hash() { return DESCENT_GIT_HASH; }
 
+bool has_manifest_of(const std::filesystem::path& folder, const plan::Plan& plan) {
+  std::ifstream file(folder / "manifest.json");
+  const auto manifest = nlohmann::json::parse(file, nullptr, false);
+  return manifest.is_object() && manifest.value("plan_hash", nlohmann::json()) == plan.hash;
+}
+
 std::string manifest_json(const plan::Plan& plan, const ManifestFacts& facts) {
   utsname system{};
   uname(&system);

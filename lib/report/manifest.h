@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,9 @@ struct ManifestFacts {
   double training_seconds = 0;   // summed over all parts
   std::chrono::system_clock::time_point start{}, end{};
 };
+
+// Whether the folder has a manifest of this plan.
+bool has_manifest_of(const std::filesystem::path& folder, const plan::Plan& plan);
 
 std::string manifest_json(const plan::Plan& plan, const ManifestFacts& facts);
 

@@ -2,38 +2,102 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "core/error.h"
 
 namespace descent::store {
+namespace {
 
-FolderLock::FolderLock(const Results& results) {
-  results.prepare();
-  const std::filesystem::path file = results.folder() / ".lock";
-  descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (descriptor_ < 0)
-    throw core::FaultError(
-        fmt::format("{}: cannot be opened ({}); choose another --out", file.string(), std::strerror(errno)));
-  if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    char holder[32] = {};
-    const ssize_t size = read(descriptor_, holder, sizeof holder - 1);
-    close(descriptor_);
-    throw core::FaultError(
-        fmt::format("{}: process {} is training into this folder; wait for it, or choose another --out",
-                    results.folder().string(), size > 0 ? holder : "?"));
-  }
-  const std::string self = std::to_string(getpid());
-  // Should this fail, only the name of the holder is missing; the lock holds.
-  [[maybe_unused]] const bool named =
-      ftruncate(descriptor_, 0) == 0 && write(descriptor_, self.data(), self.size()) > 0;
-  results.remove_leftovers();
+// Byte ranges of the file .lock: training everything locks all slots, a shard locks its own and writes its process
+// number there; merging locks a byte behind them.
+constexpr off_t slot_size = 16, all_slots = off_t{1} << 40;
+
+struct flock range(short type, off_t start, off_t length) {
+  struct flock lock {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = start;
+  lock.l_len = length;
+  return lock;
 }
 
-FolderLock::~FolderLock() { close(descriptor_); }
+// The first slot for everything, then one for 1/2 and 2/2, for 1/3, 2/3 and 3/3, ...
+off_t slot_of(const plan::Shard& shard) {
+  return (shard.count * (shard.count - 1) / 2 + shard.index - 1) * slot_size;
+}
+
+std::filesystem::path file_in(const std::filesystem::path& folder) { return folder / ".lock"; }
+
+long process_at(int descriptor, off_t slot) {
+  char text[slot_size + 1] = {};
+  return pread(descriptor, text, slot_size, slot) > 0 ? std::atol(text) : 0;
+}
+
+void collect(int descriptor, off_t begin, off_t end, std::vector<long>& processes) {
+  if (begin >= end) return;
+  struct flock other = range(F_WRLCK, begin, end - begin);
+  if (fcntl(descriptor, F_OFD_GETLK, &other) != 0 || other.l_type == F_UNLCK) return;
+  processes.push_back(process_at(descriptor, other.l_start));
+  collect(descriptor, begin, other.l_start, processes);
+  collect(descriptor, other.l_start + other.l_len, end, processes);
+}
+
+const std::filesystem::path& prepared(const Results& results) {
+  results.prepare();
+  return results.folder();
+}
+
+}  // namespace
+
+LockFile::LockFile(const std::filesystem::path& folder)
+    : descriptor_(open(file_in(folder).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+  if (descriptor_ < 0)
+    throw core::FaultError(fmt::format("{}: cannot be opened ({}); choose another --out",
+                                       file_in(folder).string(), std::strerror(errno)));
+}
+
+LockFile::~LockFile() { close(descriptor_); }
+
+FolderLock::FolderLock(const Results& results, const plan::Shard& shard) : file_(prepared(results)) {
+  const off_t slot = slot_of(shard);
+  struct flock own = range(F_WRLCK, slot, shard.is_all() ? all_slots : slot_size);
+  if (fcntl(file_.descriptor(), F_OFD_SETLK, &own) != 0) {
+    if (errno != EAGAIN && errno != EACCES)
+      throw core::FaultError(fmt::format("{}: cannot be locked ({}); choose another --out",
+                                         results.folder().string(), std::strerror(errno)));
+    std::vector<long> others;
+    collect(file_.descriptor(), own.l_start, own.l_start + own.l_len, others);
+    const std::string holder = others.empty() ? "?" : std::to_string(others[0]);
+    throw core::FaultError(
+        fmt::format("{}: process {} is training into this folder; wait for it, or choose another --out",
+                    results.folder().string(), holder));
+  }
+  char text[slot_size] = {};
+  std::snprintf(text, sizeof text, "%ld", static_cast<long>(getpid()));
+  // Should this fail, only the name of the holder is missing; the lock holds.
+  [[maybe_unused]] const ssize_t named = pwrite(file_.descriptor(), text, sizeof text, slot);
+  if (shard.is_all()) results.remove_leftovers();  // those of a shard on another machine may be in use
+}
+
+MergeLock::MergeLock(const Results& results) : file_(prepared(results)) {
+  struct flock own = range(F_WRLCK, all_slots, 1);
+  while (fcntl(file_.descriptor(), F_OFD_SETLKW, &own) != 0 && errno == EINTR) {
+  }
+}
+
+std::vector<long> training_processes(const std::filesystem::path& folder) {
+  std::vector<long> processes;
+  const int descriptor = open(file_in(folder).c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return processes;
+  collect(descriptor, 0, all_slots, processes);
+  close(descriptor);
+  return processes;
+}
 
 }  // namespace descent::store

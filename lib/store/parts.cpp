@@ -1,6 +1,7 @@
 #include "store/parts.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -84,6 +85,23 @@ void write_part(const std::filesystem::path& parts, const std::vector<RunResult>
   folder.write("summary.csv", summary);
   folder.write("part.json", about.dump(1) + "\n");
   folder.commit();
+}
+
+void copy_part(const std::filesystem::path& folder, const std::filesystem::path& parts) {
+  core::AtomicFolder copy(parts / folder.filename());
+  for (const char* name : {"curves.csv", "summary.csv", "part.json"})
+    copy.write(name, core::read_file(folder / name));
+  copy.commit();
+}
+
+void remove_part(const std::filesystem::path& folder) {
+  const std::string aside = fmt::format("{}{}-{}-0", core::aside_prefix, folder.filename().string(), getpid());
+  std::error_code error;
+  std::filesystem::rename(folder, folder.parent_path() / aside, error);
+  if (!error) std::filesystem::remove_all(folder.parent_path() / aside, error);
+  if (error)
+    throw core::FaultError(fmt::format("cannot remove {}: {}; check the permissions of its folder",
+                                       folder.string(), error.message()));
 }
 
 Part read_part(const std::filesystem::path& folder) try {

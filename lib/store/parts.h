@@ -37,6 +37,12 @@ class DamagedPart : public std::runtime_error {
 void write_part(const std::filesystem::path& parts, const std::vector<RunResult>& results,
                 const PartTimes& times);
 
+// Makes a copy in the folder `parts`.
+void copy_part(const std::filesystem::path& folder, const std::filesystem::path& parts);
+
+// Removes a part; whoever looks meanwhile sees all of it or nothing.
+void remove_part(const std::filesystem::path& folder);
+
 // Verifies checksums and rows. Throws DamagedPart. The name of a part covers the columns it was written with:
 // parts of another version of the columns have no runs.
 Part read_part(const std::filesystem::path& folder);

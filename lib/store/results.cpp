@@ -8,15 +8,14 @@
 #include <cstdlib>
 #include <fstream>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <system_error>
-#include <unordered_map>
+#include <utility>
 
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
-#include "store/parts.h"
+#include "store/index.h"
 
 namespace descent::store {
 namespace fs = std::filesystem;
@@ -25,9 +24,6 @@ namespace {
 
 constexpr auto marker = ".descent";
 constexpr auto marker_text = "Results written by descent.\n";
-
-// Neither unfinished nor set aside.
-bool is_part_name(std::string_view name) { return name.find('.') == std::string_view::npos; }
 
 bool is_unfinished(const fs::path& path) { return path.filename().string().starts_with(core::aside_prefix); }
 
@@ -75,82 +71,33 @@ class RangeReader {
 
 }  // namespace
 
-// Where the rows of the plan's runs lie. Parts never change, so each is read and verified once.
-struct Results::Index {
-  struct Location {
-    std::size_t part;
-    PartRun rows;
-  };
-  std::mutex mutex;
-  std::unordered_map<std::string_view, std::size_t> run_of;  // hash -> run of the plan
-  std::vector<std::optional<Location>> found;                // by run of the plan
-  std::set<fs::path> known;                                  // folders already looked at
-  std::vector<fs::path> parts;                               // those that hold runs of the plan
-  double seconds = 0;
-  std::vector<std::string> warnings;
-
-  explicit Index(const plan::Plan& plan) : found(plan.runs.size()) {
-    for (std::size_t i = 0; i < plan.runs.size(); ++i) run_of.emplace(plan.runs[i].hash, i);
-  }
-
-  void refresh(const fs::path& folder) {
-    std::vector<fs::path> folders;
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(folder, error))
-      if (is_part_name(entry.path().filename().string()) && !known.contains(entry.path()))
-        folders.push_back(entry.path());
-    std::sort(folders.begin(), folders.end());
-    for (const fs::path& part : folders) {
-      known.insert(part);
-      try {
-        add(part, read_part(part));
-      } catch (const DamagedPart& damage) {
-        set_aside(part, damage.what());
-      }
-    }
-  }
-
-  void add(const fs::path& path, const Part& part) {
-    bool used = false;
-    for (const PartRun& run : part.runs) {
-      const auto entry = run_of.find(run.hash);
-      if (entry == run_of.end() || found[entry->second]) continue;  // stale, or in another part already
-      found[entry->second] = Location{parts.size(), run};
-      used = true;
-    }
-    if (!used) return;
-    parts.push_back(path);
-    seconds += part.seconds;
-  }
-
-  void set_aside(const fs::path& part, const std::string& reason) {
-    fs::path aside = part;
-    aside += ".damaged";
-    std::error_code error;
-    fs::remove_all(aside, error);
-    fs::rename(part, aside, error);
-    known.erase(part);  // its runs will be trained again, under the same name
-    warnings.push_back(fmt::format("{}: damaged ({}); {}, its runs count as missing", part.string(), reason,
-                                   error ? "ignored" : "set aside as " + aside.filename().string()));
-  }
-};
-
 Results::Results(fs::path out, const plan::Plan& plan) : Results(Folder{std::move(out) / plan.name}, plan) {}
 
 Results::Results(Folder folder, const plan::Plan& plan)
-    : folder_(std::move(folder.path)), plan_(plan), index_(std::make_shared<Index>(plan)) {}
+    : folder_(std::move(folder.path)), plan_(plan), index_(std::make_shared<Index>(folder_ / "parts", plan)) {}
 
 Results Results::at(fs::path folder, const plan::Plan& plan) {
   return Results(Folder{std::move(folder)}, plan);
 }
 
-std::vector<std::size_t> Results::missing() const {
+std::vector<std::size_t> Results::missing(bool weights) const {
   const std::lock_guard lock(index_->mutex);
-  index_->refresh(folder_ / "parts");
+  index_->refresh();
   std::vector<std::size_t> runs;
+  std::error_code error;
   for (std::size_t i = 0; i < index_->found.size(); ++i)
-    if (!index_->found[i]) runs.push_back(i);
+    if (!index_->found[i] || (weights && !fs::exists(weights_file(plan_.runs[i]), error))) runs.push_back(i);
   return runs;
+}
+
+std::vector<StalePart> Results::stale() const {
+  const std::lock_guard lock(index_->mutex);
+  index_->refresh();
+  return index_->stale;
+}
+
+fs::path Results::weights_file(const plan::Run& run) const {
+  return weights_folder() / (run.id() + ".safetensors");
 }
 
 std::vector<std::string> Results::take_warnings() const {
@@ -160,8 +107,16 @@ std::vector<std::string> Results::take_warnings() const {
 
 double Results::seconds() const {
   const std::lock_guard lock(index_->mutex);
-  index_->refresh(folder_ / "parts");
+  index_->refresh();
   return index_->seconds;
+}
+
+std::vector<double> Results::run_seconds() const {
+  const std::lock_guard lock(index_->mutex);
+  index_->refresh();
+  std::vector<double> seconds;
+  for (const auto& location : index_->found) seconds.push_back(location ? location->seconds : 0);
+  return seconds;
 }
 
 void Results::remove_leftovers() const {
@@ -170,6 +125,8 @@ void Results::remove_leftovers() const {
 }
 
 void Results::prepare() const {
+  const std::lock_guard lock(index_->mutex);
+  if (index_->prepared) return;
   // In this order, and marked before the first part: several threads and processes may do this at once.
   if (holds_files(folder_) && !is_results_folder(folder_))
     throw core::InputError(fmt::format(
@@ -181,17 +138,39 @@ void Results::prepare() const {
   if (error)
     throw core::FaultError(
         fmt::format("{}: cannot be created ({}); choose another --out", folder_.string(), error.message()));
+  index_->prepared = true;
 }
 
 void Results::write_part(const std::vector<RunResult>& results, const PartTimes& times) const {
   prepare();
+  {
+    const std::lock_guard lock(index_->mutex);
+    if (index_->holds(results)) return;
+  }
   store::write_part(folder_ / "parts", results, times);
+}
+
+std::size_t Results::take_from(const Results& other) const {
+  prepare();
+  const std::vector<std::size_t> lacking = missing();
+  other.missing();
+  std::set<std::size_t> wanted;
+  for (const std::size_t run : lacking)
+    if (const auto& location = other.index_->found[run]) wanted.insert(location->part);
+  for (const std::size_t part : wanted) copy_part(other.index_->parts[part], folder_ / "parts");
+  std::error_code error;
+  fs::create_directory(weights_folder(), error);
+  for (const plan::Run& run : plan_.runs)
+    if (fs::exists(other.weights_file(run), error) && !fs::exists(weights_file(run), error))
+      core::write_file_atomically(weights_file(run), core::read_file(other.weights_file(run)));
+  fs::remove(weights_folder(), error);  // only when it is empty
+  return lacking.size() - missing().size();
 }
 
 void Results::merge() const {
   prepare();
   const std::lock_guard lock(index_->mutex);
-  index_->refresh(folder_ / "parts");
+  index_->refresh();
   std::string keys = "run,";
   for (const std::string& factor : plan_.factors) keys += core::csv_field(factor) + ",";
   keys += "seed,";
@@ -223,7 +202,7 @@ void Results::merge() const {
 
 void Results::for_each_summary(const SummaryVisitor& visit) const {
   const std::lock_guard lock(index_->mutex);
-  index_->refresh(folder_ / "parts");
+  index_->refresh();
   RangeReader reader;
   for (std::size_t i = 0; i < plan_.runs.size(); ++i) {
     const auto& location = index_->found[i];

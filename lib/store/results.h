@@ -24,6 +24,12 @@ struct PartTimes {
   double seconds = 0;
 };
 
+// A part without a run of the plan: the experiment was changed, or the columns of the program (then 0 runs).
+struct StalePart {
+  std::filesystem::path folder;
+  std::size_t runs;
+};
+
 // Gets a run (index into Plan::runs) and its cells, parallel to summary_columns().
 using SummaryVisitor = std::function<void(std::size_t run, const std::vector<std::string>& cells)>;
 
@@ -41,8 +47,12 @@ class Results {
   // Removes what killed processes left half-written.
   void remove_leftovers() const;
 
-  // Runs of the plan (indices) that no readable part holds, in plan order. Damaged parts are set aside.
-  std::vector<std::size_t> missing() const;
+  // Runs of the plan (indices) that no readable part holds, in plan order; with `weights` also those whose weights are
+  // not kept. Damaged parts are set aside.
+  std::vector<std::size_t> missing(bool weights = false) const;
+
+  // Parts that only earlier versions of the experiment need.
+  std::vector<StalePart> stale() const;
 
   // What missing() and merge() set aside since the last call, one sentence each.
   std::vector<std::string> take_warnings() const;
@@ -50,7 +60,19 @@ class Results {
   // Summed training time of the parts that hold runs of the plan.
   double seconds() const;
 
-  // Writes the rows of one stack as one part; safe to call from several threads.
+  // The share of each run of the plan in that time; 0 for a missing one.
+  std::vector<double> run_seconds() const;
+
+  // checkpoints/<run>.safetensors
+  std::filesystem::path weights_folder() const { return folder_ / "checkpoints"; }
+  std::filesystem::path weights_file(const plan::Run& run) const;
+
+  // Copies from another results folder what it holds of the plan and this one lacks: parts, and weights. Returns the
+  // number of runs that came.
+  std::size_t take_from(const Results& other) const;
+
+  // Writes the rows of one stack as one part, unless others have them already; safe to call from several threads.
+  // A folder that was removed since prepare() is a FaultError.
   void write_part(const std::vector<RunResult>& results, const PartTimes& times) const;
 
   // Regenerates curves.csv and summary.csv from the parts, in plan order; streams, flat in memory.

@@ -10,6 +10,8 @@
 
 #include "core/error.h"
 #include "plan/layers.h"
+#include "store/attempts.h"
+#include "store/checkpoint.h"
 #include "train/stack.h"
 
 namespace descent::train {
@@ -23,9 +25,9 @@ double cost(const plan::Plan& plan, const plan::Stack& stack) {
   return plan::run_flops(experiment_of(plan, stack)) * static_cast<double>(stack.size());
 }
 
-std::vector<std::string> hashes(const std::vector<store::RunResult>& rows) {
+std::vector<std::string> hashes(const plan::Plan& plan, const plan::Stack& stack) {
   std::vector<std::string> all;
-  for (const store::RunResult& row : rows) all.push_back(row.run_hash);
+  for (const std::size_t run : stack) all.push_back(plan.runs[run].hash);
   return all;
 }
 
@@ -34,7 +36,7 @@ class Session {
   Session(const plan::Plan& plan, std::vector<plan::Stack> stacks, const store::Results& results,
           const SessionOptions& options, const SessionObserver& observer, std::atomic<bool>& stop)
       : plan_(plan), stacks_(std::move(stacks)), results_(results), options_(options), observer_(observer), stop_(stop),
-        checkpoints_(results.folder() / "checkpoints") {
+        checkpoints_(results.folder() / "checkpoints"), attempts_(results.folder(), options.jobs) {
     for (const std::string& warning : checkpoints_.warnings()) observer.failure(warning);
     // The longest first, so that no worker is left alone with a long stack at the end.
     std::ranges::stable_sort(stacks_, std::ranges::greater{},
@@ -45,6 +47,7 @@ class Session {
     std::vector<std::jthread> workers;
     for (std::size_t i = 0; i < std::min(options_.jobs, stacks_.size()); ++i) workers.emplace_back([this] { work(); });
     workers.clear();  // joins
+    forget_finished_states();
     report_.interrupted = stop_ && !halted_;
     return report_;
   }
@@ -65,14 +68,24 @@ class Session {
     }
   }
 
+  // A file of an earlier session may hold runs of several shards: whoever ends last removes it.
+  void forget_finished_states() {
+    const std::vector<std::size_t> missing = results_.missing(!options_.weights_folder.empty());
+    std::vector<std::string> finished;
+    for (std::size_t i = 0; i < plan_.runs.size(); ++i)
+      if (!std::ranges::binary_search(missing, i)) finished.push_back(plan_.runs[i].hash);
+    checkpoints_.remove(finished);
+  }
+
   void train(const plan::Stack& stack) {
     at::set_num_threads(static_cast<int>(experiment_of(plan_, stack).train.threads));
     const auto start = std::chrono::steady_clock::now();
     const StackOptions options{options_.weights_folder, observer_.progress, options_.checkpoint_seconds};
+    attempts_.begun(hashes(plan_, stack));
     const auto rows = train_stack(plan_, stack, shared_, options, &checkpoints_, stop_);
     if (!rows) return;
     results_.write_part(*rows, {std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()});
-    checkpoints_.remove(hashes(*rows));
+    checkpoints_.remove(hashes(plan_, stack));
     const std::lock_guard lock(mutex_);
     for (const store::RunResult& row : *rows) {
       const bool diverged = row.summary.state == "diverged";
@@ -85,6 +98,7 @@ class Session {
   void fail(const plan::Stack& stack, const std::string& why, bool halt) {
     const std::lock_guard lock(mutex_);
     report_.failed += stack.size();
+    attempts_.failed(hashes(plan_, stack), why);
     if (halted_) return;
     observer_.failure(fmt::format("{} run{} failed: {}", stack.size(), stack.size() == 1 ? "" : "s", why));
     if (!halt) return;
@@ -99,7 +113,8 @@ class Session {
   const SessionObserver& observer_;
   std::atomic<bool>& stop_;
   Shared shared_;
-  Checkpoints checkpoints_;
+  store::Checkpoints checkpoints_;
+  const store::AttemptLog attempts_;
   std::atomic<std::size_t> next_ = 0;
   std::mutex mutex_;
   SessionReport report_;

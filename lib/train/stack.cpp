@@ -42,7 +42,8 @@ class Stack {
   }
 
   // Continues where the checkpoints say; nothing when `stop` was raised before the end.
-  std::optional<std::vector<store::RunResult>> train(const StackOptions& options, Checkpoints* checkpoints,
+  std::optional<std::vector<store::RunResult>> train(const StackOptions& options,
+                                                     store::Checkpoints* checkpoints,
                                                      const std::atomic<bool>& stop) {
     const Clock clock = make_clock(experiment_.train, replicas_.front().data().train.size);
     restore(checkpoints, options);
@@ -76,10 +77,10 @@ class Stack {
     return std::chrono::steady_clock::now() - saved_ > std::chrono::duration<double>(options.checkpoint_seconds);
   }
 
-  void save(Checkpoints* checkpoints) {
+  void save(store::Checkpoints* checkpoints) {
     saved_ = std::chrono::steady_clock::now();
     if (!checkpoints) return;
-    std::vector<RunState> states;
+    std::vector<store::RunState> states;
     for (std::size_t r = 0; r < replicas_.size(); ++r) {
       core::Writer writer;
       replicas_[r].archive(writer);
@@ -88,9 +89,9 @@ class Stack {
     checkpoints->write(states);
   }
 
-  void restore(const Checkpoints* checkpoints, const StackOptions& options) {
+  void restore(const store::Checkpoints* checkpoints, const StackOptions& options) {
     for (std::size_t r = 0; checkpoints && r < replicas_.size(); ++r)
-      if (const RunState* state = checkpoints->find(plan_.runs[runs_[r]].hash)) {
+      if (const store::RunState* state = checkpoints->find(plan_.runs[runs_[r]].hash)) {
         core::Reader reader(state->bytes);
         replicas_[r].archive(reader);
         report(options, replicas_[r].step());
@@ -123,7 +124,8 @@ class Stack {
 template <class T>
 std::optional<std::vector<store::RunResult>> train_as(const plan::Plan& plan, const plan::Stack& stack, Shared& shared,
                                                       Inputs<T>& inputs, const StackOptions& options,
-                                                      Checkpoints* checkpoints, const std::atomic<bool>& stop) {
+                                                      store::Checkpoints* checkpoints,
+                                                      const std::atomic<bool>& stop) {
   return Stack<T>(plan, stack, shared, inputs).train(options, checkpoints, stop);
 }
 
@@ -131,7 +133,8 @@ std::optional<std::vector<store::RunResult>> train_as(const plan::Plan& plan, co
 
 std::optional<std::vector<store::RunResult>> train_stack(const plan::Plan& plan, const plan::Stack& stack,
                                                          Shared& shared, const StackOptions& options,
-                                                         Checkpoints* checkpoints, const std::atomic<bool>& stop) {
+                                                         store::Checkpoints* checkpoints,
+                                                         const std::atomic<bool>& stop) {
   switch (plan.points[plan.runs[stack.front()].point].experiment.precision) {
     case config::Precision::float32: return train_as<float>(plan, stack, shared, shared.inputs32, options, checkpoints, stop);
     case config::Precision::float64: return train_as<double>(plan, stack, shared, shared.inputs64, options, checkpoints, stop);

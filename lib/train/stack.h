@@ -12,8 +12,8 @@
 #include "data/data.h"
 #include "plan/pack.h"
 #include "plan/plan.h"
+#include "store/checkpoint.h"
 #include "store/results.h"
-#include "train/checkpoint.h"
 #include "train/inputs.h"
 
 namespace descent::train {
@@ -36,6 +36,7 @@ struct StackOptions {
 // be null.
 std::optional<std::vector<store::RunResult>> train_stack(const plan::Plan& plan, const plan::Stack& stack,
                                                          Shared& shared, const StackOptions& options,
-                                                         Checkpoints* checkpoints, const std::atomic<bool>& stop);
+                                                         store::Checkpoints* checkpoints,
+                                                         const std::atomic<bool>& stop);
 
 }  // namespace descent::train

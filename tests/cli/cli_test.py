@@ -51,7 +51,7 @@ class Run(Cli):
                                       "          4  2     0.012 ± 0.050\n"
                                       "          8  2     0.012 ± 0.050\n"
                                       "\n4 of 4 runs, mean ± 95 % interval; {curves,summary,points}.csv in "
-                                      "results/trial\n")
+                                      "results/trial\n0 reused, 4 new\n")
         rows = self.rows("results/trial/curves.csv")
         self.assertEqual([(r["model.width"], r["seed"], r["step"]) for r in rows],
                          [(w, s, t) for w in "48" for s in "01" for t in ("0", "40")])
@@ -167,7 +167,8 @@ class Readers(Cli):
         self.assertEqual(sorted(sum(plan["stacks"], [])), sorted(run["run"] for run in runs))
 
     def test_plan_with_time_asks_the_training_program(self):
-        self.assertEqual(self.descent("plan", "x.json", "--time").stdout, "rehearsed plan --time\n")
+        plan = self.descent("plan", "x.json").stdout
+        self.assertEqual(self.descent("plan", "x.json", "--time").stdout, plan + "rehearsed plan --time\n")
 
     def test_validate_tells_of_every_file(self):
         (self.folder / "bad.json").write_text(EXPERIMENT.replace('"width": 8', '"widht": 8'))

@@ -11,6 +11,7 @@
 #include "plan/pack.h"
 #include "report/finish.h"
 #include "report/guard.h"
+#include "report/manifest.h"
 
 namespace descent {
 namespace {
@@ -46,13 +47,16 @@ int rehearse(int argc, char** argv) {
   const plan::Plan plan = plan::make_plan(document);
   const store::Results results(options.out, plan);
   results.write_experiment(config::write_document(document));
-  for (const plan::Stack& stack : plan::pack(plan, results.missing())) {
+  const auto missing = plan::select(plan, results.missing(), options.shard);
+  for (const plan::Stack& stack : plan::pack(plan, missing)) {
     std::vector<store::RunResult> rows;
     for (const std::size_t index : stack) rows.push_back(made_up(plan.runs[index]));
     fmt::print(stderr, "rehearsed {} runs\n", rows.size());
     results.write_part(rows, {});
   }
-  return report::finish(results, plan, {!options.csv.empty(), options.no_color});
+  results.write_manifest(report::manifest_json(plan, {}));
+  return report::finish(results, plan,
+                        {!options.csv.empty(), options.no_color, missing.size(), options.shard});
 }
 
 }  // namespace

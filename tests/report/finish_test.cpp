@@ -41,5 +41,28 @@ TEST_F(finish_run, fails_while_runs_are_missing) {
   EXPECT_NE(testing::internal::GetCapturedStdout().find("\n0 of 2 runs"), std::string::npos);
 }
 
+TEST_F(finish_run, asks_only_for_the_runs_of_its_shard) {
+  const auto plan = store::plan_with({"4"}, 8);
+  const store::Results results(out, plan);
+  const plan::Shard shard{1, 2};
+  for (const plan::Run& run : plan.runs)
+    if (shard.holds(run)) results.write_part({result_of(run, 0.5)}, {});
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(finish(results, plan, {.shard = shard}), 0);
+  EXPECT_EQ(finish(results, plan, {.shard = {2, 2}}), 1);
+  testing::internal::GetCapturedStdout();
+}
+
+TEST_F(finish_run, counts_what_was_reused_new_and_stale) {
+  const auto plan = store::plan_with({"4"}, 3), before = store::plan_with({"4", "8"}, 2);
+  for (const plan::Run& run : before.runs) store::Results(out, before).write_part({result_of(run, 0.5)}, {});
+  const store::Results results(out, plan);
+  results.write_part({result_of(plan.runs[2], 0.5)}, {});
+  testing::internal::CaptureStdout();
+  finish(results, plan, {.trained = 1});
+  EXPECT_TRUE(testing::internal::GetCapturedStdout().ends_with(
+      "\n2 reused, 1 new; 2 stale runs in 2 parts: descent prune lists them\n"));
+}
+
 }  // namespace
 }  // namespace descent::report

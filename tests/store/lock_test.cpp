@@ -35,5 +35,45 @@ TEST_F(lock, is_free_again_after_its_holder) {
   EXPECT_NO_THROW(FolderLock second(results));
 }
 
+TEST_F(lock, is_one_for_every_shard) {
+  const Results results(out, plan);
+  const FolderLock first(results, {1, 2});
+  EXPECT_NO_THROW(FolderLock(results, {2, 2}));
+  EXPECT_THROW(FolderLock(results, {1, 2}), core::FaultError);
+}
+
+TEST_F(lock, of_everything_and_of_a_shard_exclude_each_other) {
+  const Results results(out, plan);
+  std::optional<FolderLock> first(std::in_place, results, plan::Shard{3, 7});
+  EXPECT_THROW(FolderLock second(results), core::FaultError);
+  first.emplace(results, plan::Shard{});
+  EXPECT_THROW(FolderLock(results, {3, 7}), core::FaultError);
+}
+
+TEST_F(lock, tells_who_trains) {
+  const Results results(out, plan);
+  EXPECT_TRUE(training_processes(results.folder()).empty());
+  const FolderLock first(results, {1, 3}), second(results, {3, 3});
+  EXPECT_EQ(training_processes(results.folder()), (std::vector<long>{getpid(), getpid()}));
+}
+
+TEST_F(lock, of_merging_leaves_training_alone) {
+  const Results results(out, plan);
+  const MergeLock merging(results);
+  EXPECT_NO_THROW(FolderLock training(results));
+  EXPECT_TRUE(training_processes(results.folder()).empty());
+}
+
+TEST_F(lock, of_a_shard_leaves_what_others_are_writing) {
+  const Results results(out, plan);
+  results.prepare();
+  const auto unfinished = results.folder() / "parts" / ".tmp-0123456789abcdef-99999999-0";
+  std::filesystem::create_directory(unfinished);
+  { const FolderLock shard(results, {1, 2}); }
+  EXPECT_TRUE(std::filesystem::exists(unfinished));
+  { const FolderLock everything(results); }
+  EXPECT_FALSE(std::filesystem::exists(unfinished));
+}
+
 }  // namespace
 }  // namespace descent::store

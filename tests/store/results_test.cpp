@@ -202,6 +202,86 @@ TEST_F(results, are_found_wherever_their_folder_was_moved) {
   EXPECT_FALSE(is_results_folder(out));
 }
 
+TEST_F(results, take_from_another_folder_what_they_lack) {
+  const Results ours(out / "a", two_by_two), theirs(out / "b", two_by_two);
+  std::vector<RunResult> rows;
+  for (const plan::Run& run : two_by_two.runs) rows.push_back(result_of(run, 0.5));
+  ours.write_part({rows[0], rows[1]}, {1});
+  theirs.write_part({rows[1]}, {1});
+  theirs.write_part({rows[2], rows[1]}, {1});
+  EXPECT_EQ(ours.take_from(theirs), 1u);
+  EXPECT_EQ(ours.missing(), (std::vector<std::size_t>{3}));
+  EXPECT_EQ(ours.take_from(theirs), 0u);
+  EXPECT_EQ(std::distance(fs::directory_iterator(ours.folder() / "parts"), {}), 2);
+}
+
+TEST_F(results, never_take_a_damaged_part) {
+  const Results ours(out / "a", two_by_two), theirs(out / "b", two_by_two);
+  theirs.write_part({result_of(two_by_two.runs[0], 0.5)}, {});
+  flip_a_bit(fs::directory_iterator(theirs.folder() / "parts")->path() / "summary.csv");
+  EXPECT_EQ(ours.take_from(theirs), 0u);
+  EXPECT_EQ(theirs.take_warnings().size(), 1u);
+}
+
+TEST_F(results, take_the_weights_as_well) {
+  const Results ours(out / "a", two_by_two), theirs(out / "b", two_by_two);
+  const fs::path name = theirs.weights_file(two_by_two.runs[0]);
+  fs::create_directories(name.parent_path());
+  core::write_file_atomically(name, "weights");
+  ours.take_from(theirs);
+  EXPECT_EQ(core::read_file(ours.weights_file(two_by_two.runs[0])), "weights");
+}
+
+TEST_F(results, miss_runs_whose_weights_are_asked_for_and_absent) {
+  const Results store(out, two_by_two);
+  for (const plan::Run& run : two_by_two.runs) store.write_part({result_of(run, 0.5)}, {});
+  fs::create_directories(store.weights_folder());
+  core::write_file_atomically(store.weights_file(two_by_two.runs[1]), "weights");
+  EXPECT_EQ(store.missing(true), (std::vector<std::size_t>{0, 2, 3}));
+  EXPECT_TRUE(store.missing().empty());
+}
+
+TEST_F(results, keep_one_part_of_runs_that_were_trained_again) {
+  const Results store(out, two_by_two);
+  const RunResult first = result_of(two_by_two.runs[0], 0.5), second = result_of(two_by_two.runs[1], 0.5);
+  store.write_part({first, second}, {});
+  store.missing();
+  store.write_part({first}, {});
+  EXPECT_EQ(std::distance(fs::directory_iterator(store.folder() / "parts"), {}), 1);
+}
+
+TEST_F(results, name_the_parts_that_no_run_of_the_plan_needs) {
+  Results(out, two_by_two).write_part({result_of(two_by_two.runs[0], 0.5)}, {});
+  Results(out, two_by_two)
+      .write_part({result_of(two_by_two.runs[2], 0.5), result_of(two_by_two.runs[3], 0.5)}, {});
+  const plan::Plan narrower = plan_with({"4"}, 2);
+  const std::vector<StalePart> stale = Results(out, narrower).stale();
+  ASSERT_EQ(stale.size(), 1u);
+  EXPECT_EQ(stale[0].runs, 2u);
+  EXPECT_TRUE(fs::exists(stale[0].folder / "part.json"));
+}
+
+TEST_F(results, share_the_seconds_of_a_part_among_its_runs) {
+  const Results store(out, two_by_two);
+  store.write_part({result_of(two_by_two.runs[0], 0.5), result_of(two_by_two.runs[2], 0.5)}, {3});
+  EXPECT_EQ(store.run_seconds(), (std::vector<double>{1.5, 0, 1.5, 0}));
+}
+
+TEST_F(results, that_were_removed_meanwhile_are_a_fault_that_says_so) {
+  const Results store(out, two_by_two);
+  store.prepare();
+  fs::remove_all(store.folder());
+  try {
+    store.write_part({result_of(two_by_two.runs[0], 0.5)}, {});
+    FAIL();
+  } catch (const core::FaultError& error) {
+    EXPECT_TRUE(std::string(error.what())
+                    .ends_with("its folder does not exist or was removed meanwhile: create it, then run the "
+                               "same command again"))
+        << error.what();
+  }
+}
+
 TEST_F(results, take_parts_from_several_threads) {
   const plan::Plan plan = plan_with({"4"}, 16);
   const Results store(out, plan);

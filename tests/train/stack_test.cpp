@@ -199,13 +199,13 @@ TEST_F(stack, a_stack_stopped_anywhere_goes_on_in_another_stack_to_the_same_bits
     Shared shared;
     std::atomic<bool> stop = false;
     {
-      Checkpoints checkpoints(folder_ / "states");
+      store::Checkpoints checkpoints(folder_ / "states");
       int seen = 0;
       const auto watch = [&](double) { stop = ++seen >= looks; };
       ASSERT_FALSE(train_stack(plan, {0, 1, 2}, shared, {{}, watch}, &checkpoints, stop));
     }
     stop = false;
-    Checkpoints checkpoints(folder_ / "states");
+    store::Checkpoints checkpoints(folder_ / "states");
     ASSERT_NE(checkpoints.find(plan.runs[0].hash), nullptr);
     for (const plan::Stack& runs : {plan::Stack{2}, plan::Stack{1, 0}}) {
       const auto resumed = train_stack(plan, runs, shared, {folder_, {}}, &checkpoints, stop);

@@ -1,20 +1,22 @@
-#include "train/checkpoint.h"
+#include "store/checkpoint.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "core/archive.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/sha256.h"
 
-namespace descent::train {
+namespace descent::store {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view magic = "descent checkpoint 1\n";
 constexpr std::size_t checksum_size = 64;
+constexpr std::int64_t hash_size = 64;
 
 template <class Archive>
 void archive(Archive& ar, RunState& state) {
@@ -35,15 +37,41 @@ std::vector<RunState> decode(std::string_view bytes) {
   return states;
 }
 
-}  // namespace
-
-Checkpoints::Checkpoints(fs::path folder) : folder_(std::move(folder)) {
+std::vector<fs::path> files_in(const fs::path& folder) {
   std::error_code error;
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder_, error))
+  for (const auto& entry : fs::directory_iterator(folder, error))
     if (entry.path().extension() == ".checkpoint") files.push_back(entry.path());
   std::ranges::sort(files);
-  for (const fs::path& file : files) read(file);
+  return files;
+}
+
+}  // namespace
+
+std::map<std::string, std::int64_t> checkpointed_steps(const fs::path& folder) {
+  std::map<std::string, std::int64_t> steps;
+  for (const fs::path& path : files_in(folder)) {
+    std::ifstream file(path, std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(magic.size() + checksum_size));
+    const auto number = [&file] {
+      std::int64_t value = 0;
+      file.read(reinterpret_cast<char*>(&value), sizeof value);
+      return value;
+    };
+    while (number() == hash_size && file) {
+      std::string hash(hash_size, '\0');
+      file.read(hash.data(), hash_size);
+      const std::int64_t step = number(), size = number();
+      if (!file || size < 0) break;
+      file.seekg(size, std::ios::cur);
+      steps[hash] = std::max(steps[hash], step);
+    }
+  }
+  return steps;
+}
+
+Checkpoints::Checkpoints(fs::path folder) : folder_(std::move(folder)) {
+  for (const fs::path& file : files_in(folder_)) read(file);
 }
 
 void Checkpoints::read(const fs::path& file) {
@@ -56,7 +84,8 @@ void Checkpoints::read(const fs::path& file) {
   } catch (const std::exception& error) {
     std::error_code ignored;
     fs::rename(file, file.string() + ".damaged", ignored);
-    warnings_.push_back(fmt::format("{}: {}; set aside, its runs start from the beginning", file.string(), error.what()));
+    warnings_.push_back(
+        fmt::format("{}: {}; set aside, its runs start from the beginning", file.string(), error.what()));
   }
 }
 
@@ -79,7 +108,8 @@ void Checkpoints::write(const std::vector<RunState>& states) {
     archive(writer, const_cast<RunState&>(state));  // a writer only reads it
     hashes.push_back(state.run_hash);
   }
-  fs::create_directories(folder_);
+  std::error_code ignored;  // what is wrong the writing tells; a results folder that was removed stays so
+  fs::create_directory(folder_, ignored);
   const fs::path file = path_of(hashes);
   core::write_file_atomically(file, std::string(magic) + core::sha256(writer.bytes()) + writer.bytes());
   const std::lock_guard lock(mutex_);
@@ -92,11 +122,13 @@ void Checkpoints::remove(const std::vector<std::string>& run_hashes) {
   std::error_code ignored;
   for (auto entry = needed_.begin(); entry != needed_.end();) {
     auto& [file, runs] = *entry;
-    std::erase_if(runs, [&](const std::string& hash) { return std::ranges::find(run_hashes, hash) != run_hashes.end(); });
+    std::erase_if(runs, [&](const std::string& hash) {
+      return std::ranges::find(run_hashes, hash) != run_hashes.end();
+    });
     if (runs.empty()) fs::remove(file, ignored);
     entry = runs.empty() ? needed_.erase(entry) : std::next(entry);
   }
   if (needed_.empty()) fs::remove(folder_, ignored);  // only when it is empty
 }
 
-}  // namespace descent::train
+}  // namespace descent::store

@@ -1,6 +1,7 @@
 #pragma once
 // The states of unfinished runs on disk, so that an interrupted training goes on where it was, in whatever stack.
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -8,14 +9,18 @@
 #include <string_view>
 #include <vector>
 
-namespace descent::train {
+namespace descent::store {
 
-// The state of one run at some step, as Replica::archive wrote it.
+// The state of one run at some step, as the training wrote it.
 struct RunState {
   std::string run_hash;
   std::int64_t step = 0;
   std::string bytes;
 };
+
+// How far the runs are that have a state in `folder`: the steps by the hash of the run. Reads only the heads of the
+// states and verifies nothing.
+std::map<std::string, std::int64_t> checkpointed_steps(const std::filesystem::path& folder);
 
 // One file per stack, written atomically, with a checksum. Safe to call from several threads.
 class Checkpoints {
@@ -47,4 +52,4 @@ class Checkpoints {
   std::vector<std::string> warnings_;
 };
 
-}  // namespace descent::train
+}  // namespace descent::store

@@ -1,0 +1,73 @@
+#include "store/index.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace descent::store {
+namespace fs = std::filesystem;
+
+namespace {
+
+// Neither unfinished nor set aside.
+bool is_part_name(std::string_view name) { return name.find('.') == std::string_view::npos; }
+
+}  // namespace
+
+Results::Index::Index(fs::path parts_folder, const plan::Plan& plan)
+    : found(plan.runs.size()), folder_(std::move(parts_folder)) {
+  for (std::size_t i = 0; i < plan.runs.size(); ++i) run_of_.emplace(plan.runs[i].hash, i);
+}
+
+void Results::Index::refresh() {
+  std::vector<fs::path> folders;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder_, error))
+    if (is_part_name(entry.path().filename().string()) && !known_.contains(entry.path()))
+      folders.push_back(entry.path());
+  std::sort(folders.begin(), folders.end());
+  for (const fs::path& part : folders) {
+    known_.insert(part);
+    try {
+      add(part, read_part(part));
+    } catch (const DamagedPart& damage) {
+      set_aside(part, damage.what());
+    }
+  }
+}
+
+bool Results::Index::holds(const std::vector<RunResult>& results) const {
+  return std::all_of(results.begin(), results.end(), [&](const RunResult& result) {
+    const auto entry = run_of_.find(result.run_hash);
+    return entry != run_of_.end() && found[entry->second];
+  });
+}
+
+void Results::Index::add(const fs::path& path, const Part& part) {
+  bool used = false, planned = false;
+  for (const PartRun& run : part.runs) {
+    const auto entry = run_of_.find(run.hash);
+    if (entry == run_of_.end()) continue;
+    planned = true;
+    if (found[entry->second]) continue;  // in another part already
+    found[entry->second] = Location{parts.size(), run, part.seconds / static_cast<double>(part.runs.size())};
+    used = true;
+  }
+  if (!planned) stale.push_back({path, part.runs.size()});
+  if (!used) return;
+  parts.push_back(path);
+  seconds += part.seconds;
+}
+
+void Results::Index::set_aside(const fs::path& part, const std::string& reason) {
+  fs::path aside = part;
+  aside += ".damaged";
+  std::error_code error;
+  fs::remove_all(aside, error);
+  fs::rename(part, aside, error);
+  if (!error) known_.erase(part);  // its runs will be trained again, under the same name
+  warnings.push_back(fmt::format("{}: damaged ({}); {}, its runs count as missing", part.string(), reason,
+                                 error ? "ignored" : "set aside as " + aside.filename().string()));
+}
+
+}  // namespace descent::store

@@ -1,0 +1,51 @@
+#pragma once
+// Where the rows of the plan's runs lie. Parts never change, so each is read and verified once.
+
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "plan/plan.h"
+#include "store/parts.h"
+#include "store/results.h"
+
+namespace descent::store {
+
+struct Results::Index {
+  struct Location {
+    std::size_t part;
+    PartRun rows;
+    double seconds;  // its share of the part's
+  };
+  std::mutex mutex;
+  std::vector<std::optional<Location>> found;  // by run of the plan
+  std::vector<std::filesystem::path> parts;    // those that hold runs of the plan
+  std::vector<StalePart> stale;
+  double seconds = 0;  // of `parts`
+  std::vector<std::string> warnings;
+  bool prepared = false;  // the folder was made or found
+
+  // `plan` must outlive this.
+  Index(std::filesystem::path parts_folder, const plan::Plan& plan);
+
+  // Reads the parts that have come since the last call; sets damaged ones aside.
+  void refresh();
+
+  // Whether every one of these runs of the plan has its rows.
+  bool holds(const std::vector<RunResult>& results) const;
+
+ private:
+  void add(const std::filesystem::path& path, const Part& part);
+  void set_aside(const std::filesystem::path& part, const std::string& reason);
+
+  const std::filesystem::path folder_;
+  std::unordered_map<std::string_view, std::size_t> run_of_;  // hash -> run of the plan
+  std::set<std::filesystem::path> known_;                     // folders already looked at
+};
+
+}  // namespace descent::store

@@ -1,0 +1,71 @@
+#include "store/checkpoint.h"
+
+#include "store/fixture.h"
+
+namespace descent::store {
+namespace {
+
+namespace fs = std::filesystem;
+using checkpoint = InFolder;
+
+RunState state_of(const std::string& run, std::int64_t step) {
+  return {core::sha256(run), step, "bytes of " + run + " at " + std::to_string(step)};
+}
+
+fs::path only_file_in(const fs::path& folder) { return fs::directory_iterator(folder)->path(); }
+
+TEST_F(checkpoint, reads_back_the_latest_state_of_a_run) {
+  {
+    Checkpoints states(out);
+    states.write({state_of("a", 5), state_of("b", 5)});
+    states.write({state_of("b", 9)});
+  }
+  const Checkpoints states(out);
+  ASSERT_NE(states.find(core::sha256("b")), nullptr);
+  EXPECT_EQ(states.find(core::sha256("b"))->bytes, "bytes of b at 9");
+  EXPECT_EQ(states.find(core::sha256("a"))->step, 5);
+  EXPECT_EQ(states.find(core::sha256("c")), nullptr);
+}
+
+TEST_F(checkpoint, tells_the_steps_without_reading_all) {
+  Checkpoints(out).write({state_of("a", 5), state_of("b", 7)});
+  EXPECT_EQ(checkpointed_steps(out),
+            (std::map<std::string, std::int64_t>{{core::sha256("a"), 5}, {core::sha256("b"), 7}}));
+}
+
+TEST_F(checkpoint, tells_no_steps_of_a_file_of_something_else) {
+  core::write_file_atomically(out / "x.checkpoint", std::string(300, '\xff'));
+  EXPECT_TRUE(checkpointed_steps(out).empty());
+  EXPECT_TRUE(checkpointed_steps(out / "absent").empty());
+}
+
+TEST_F(checkpoint, that_is_cut_off_or_changed_anywhere_is_set_aside) {
+  Checkpoints(out).write({state_of("a", 5)});
+  const fs::path file = only_file_in(out);
+  const std::string bytes = core::read_file(file);
+  for (std::size_t at = 0; at < bytes.size(); at += 7) {
+    std::string changed = bytes;
+    changed[at] ^= 1;
+    for (const std::string& wrong : {changed, bytes.substr(0, at)}) {
+      core::write_file_atomically(file, wrong);
+      const Checkpoints states(out);
+      EXPECT_EQ(states.find(core::sha256("a")), nullptr) << at;
+      ASSERT_EQ(states.warnings().size(), 1u) << at;
+      EXPECT_TRUE(states.warnings()[0].ends_with("; set aside, its runs start from the beginning"));
+      EXPECT_FALSE(fs::exists(file));
+      fs::remove(file.string() + ".damaged");
+    }
+  }
+}
+
+TEST_F(checkpoint, goes_when_none_of_its_runs_is_needed) {
+  Checkpoints states(out / "states");
+  states.write({state_of("a", 5), state_of("b", 5)});
+  states.remove({core::sha256("a")});
+  EXPECT_TRUE(fs::exists(out / "states"));
+  states.remove({core::sha256("b")});
+  EXPECT_FALSE(fs::exists(out / "states"));
+}
+
+}  // namespace
+}  // namespace descent::store
