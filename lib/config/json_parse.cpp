@@ -38,8 +38,8 @@ class Cursor {
     if (token() == '"') {
       while (length < rest_.size() && rest_[length] != '"') length += rest_[length] == '\\' ? 2 : 1;
       ++length;
-    } else if (std::isalnum(static_cast<unsigned char>(token())) || token() == '-') {
-      length = rest_.find_first_not_of("abcdefghijklmnopqrstuvwxyzE0123456789+-.");
+    } else if (const std::size_t end = rest_.find_first_not_of(word_characters); end > 0) {
+      length = end;
     }
     pass(length);
   }
@@ -47,6 +47,8 @@ class Cursor {
   std::int64_t line = 1, column = 1;
 
  private:
+  static constexpr std::string_view word_characters = "abcdefghijklmnopqrstuvwxyzE0123456789+-.";
+
   void pass_comment() {
     const std::size_t end = rest_.find("*/", 2);
     pass(end == rest_.npos ? end : end + 2);
@@ -77,7 +79,8 @@ class Builder {
     return value <= INT64_MAX ? add(static_cast<std::int64_t>(value)) : too_large(std::to_string(value));
   }
   bool number_float(double value, const std::string& digits) {
-    return digits.find_first_of(".eE") != digits.npos ? add(value) : too_large(digits);
+    // Only whole numbers beyond 64 bits come without '.' and exponent; in `digits` the '.' is the one of the locale.
+    return digits.find_first_not_of("-0123456789") != digits.npos ? add(value) : too_large(digits);
   }
   bool string(std::string& value) { return add(std::move(value)); }
   bool binary(nlohmann::json::binary_t&) { return false; }  // JSON has none

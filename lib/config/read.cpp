@@ -23,12 +23,12 @@ void check_name(Experiment& experiment, const Given& given, Problems& problems) 
   const bool from_file = !given.contains("name");
   if (from_file) experiment.name = std::filesystem::path(problems.file()).stem().string();
   const std::string& name = experiment.name;
-  const auto fits = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-';
-  };
+  constexpr std::string_view characters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
   const auto unreadable = [](const core::Problem& problem) { return problem.path == "name"; };
   if (std::ranges::any_of(problems.list(), unreadable)) return;
-  if (!name.empty() && std::ssize(name) <= longest_name && name[0] != '.' && std::ranges::all_of(name, fits))
+  if (!name.empty() && std::ssize(name) <= longest_name && name[0] != '.' &&
+      name.find_first_not_of(characters) == name.npos)
     return;
   const Position at = given.find(from_file ? "" : "name")->second;
   problems.add(

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <clocale>
+
 #include "config/files.h"
 #include "config/json.h"
 
@@ -144,6 +147,17 @@ TEST(json_parse, a_value_of_the_command_line_has_no_position) {
   const Json json = parse_value("[1, {\"a\": 2}]");
   EXPECT_EQ(json.line, 0);
   EXPECT_EQ(std::get<Json::Array>(json.value)[1].find("a")->line, 0);
+}
+
+TEST(json_parse, reads_numbers_alike_where_the_locale_writes_a_comma) {
+  const auto names = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "es_ES.UTF-8"};
+  const bool found = std::ranges::any_of(names, [](const char* name) { return std::setlocale(LC_ALL, name); });
+  if (!found) GTEST_SKIP() << "no such locale is installed";
+  const std::string text = R"({"a":1.5,"b":-25.0,"c":1e-3})";
+  std::vector<core::Problem> problems;
+  const std::string read = parse_json(text, "x.json", problems).dump();
+  std::setlocale(LC_ALL, "C");
+  EXPECT_EQ(read, R"({"a":1.5,"b":-25,"c":0.001})");
 }
 
 }  // namespace
