@@ -79,6 +79,7 @@ void write_part(const std::filesystem::path& parts, const std::vector<RunResult>
   const nlohmann::ordered_json about{
       {"runs", hashes},
       {"seconds", times.seconds},
+      {"cpu_seconds", times.cpu_seconds},
       {"sha256", {{"curves.csv", core::sha256(curves)}, {"summary.csv", core::sha256(summary)}}}};
   core::AtomicFolder folder(parts / part_name(hashes));
   folder.write("curves.csv", curves);

@@ -22,6 +22,7 @@ struct RunResult {
 // Times of a part, for manifest and status; never in a CSV.
 struct PartTimes {
   double seconds = 0;
+  double cpu_seconds = 0;  // of the thread that trained it: steady when other programs share the core
 };
 
 // A part without a run of the plan: the experiment was changed, or the columns of the program (then 0 runs).

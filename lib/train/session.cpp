@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <mutex>
 #include <thread>
 
@@ -29,6 +29,16 @@ std::vector<std::string> hashes(const plan::Plan& plan, const plan::Stack& stack
   std::vector<std::string> all;
   for (const std::size_t run : stack) all.push_back(plan.runs[run].hash);
   return all;
+}
+
+// What the clocks show.
+store::PartTimes times() {
+  const auto read = [](clockid_t clock) {
+    timespec time{};
+    clock_gettime(clock, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+  };
+  return {read(CLOCK_MONOTONIC), read(CLOCK_THREAD_CPUTIME_ID)};
 }
 
 class Session {
@@ -79,12 +89,13 @@ class Session {
 
   void train(const plan::Stack& stack) {
     at::set_num_threads(static_cast<int>(experiment_of(plan_, stack).train.threads));
-    const auto start = std::chrono::steady_clock::now();
+    const store::PartTimes start = times();
     const StackOptions options{options_.weights_folder, observer_.progress, options_.checkpoint_seconds};
     attempts_.begun(hashes(plan_, stack));
     const auto rows = train_stack(plan_, stack, shared_, options, &checkpoints_, stop_);
     if (!rows) return;
-    results_.write_part(*rows, {std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()});
+    const store::PartTimes end = times();
+    results_.write_part(*rows, {end.seconds - start.seconds, end.cpu_seconds - start.cpu_seconds});
     checkpoints_.remove(hashes(plan_, stack));
     const std::lock_guard lock(mutex_);
     for (const store::RunResult& row : *rows) {

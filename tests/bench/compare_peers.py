@@ -74,7 +74,7 @@ def run_peer(name, work, widths, seeds, core):
 
 
 def run_ours(descent, work, widths, seeds, core):
-    """The same of `descent run`; its training seconds come from the parts of the results."""
+    """The same of `descent run`; its CPU seconds of training come from the parts of the results."""
     with tempfile.TemporaryDirectory() as out:
         command = [
             descent,
@@ -93,7 +93,7 @@ def run_ours(descent, work, widths, seeds, core):
         folder = pathlib.Path(out) / work
         with open(folder / "summary.csv", newline="") as file:
             errors = [float(row["final_test_error"]) for row in csv.DictReader(file)]
-        trained = sum(json.loads(p.read_text())["seconds"] for p in folder.glob("parts/*/part.json"))
+        trained = sum(json.loads(p.read_text())["cpu_seconds"] for p in folder.glob("parts/*/part.json"))
     return trained / len(errors) / STEPS * 1e6, statistics.mean(errors), seconds
 
 
