@@ -56,6 +56,14 @@ constexpr Command table[] = {
        add_json_option(command, session.options);
      },
      list},
+    {"status", "show how many runs are done, failed, interrupted, running or missing",
+     "descent status results/quickstart --watch",
+     [](CLI::App& command, Session& session) {
+       add_target(command, session);
+       add_json_option(command, session.options);
+       command.add_flag("--watch", session.options.watch, "show it again every two seconds until all is done");
+     },
+     show_status},
     {"table", "print the points of finished runs: n, mean and 95 % interval",
      "descent table results/quickstart",
      [](CLI::App& command, Session& session) {
@@ -70,6 +78,13 @@ constexpr Command table[] = {
        add_words(command, session, "OTHER", "results folders, as of other shards, whose runs are copied first");
      },
      merge},
+    {"prune", "list the finished parts that no run of the experiment needs any more",
+     "descent prune results/quickstart --yes",
+     [](CLI::App& command, Session& session) {
+       add_target(command, session);
+       command.add_flag("--yes", session.options.yes, "delete them");
+     },
+     prune},
     {"completion", "print the completion script of a shell", "source <(descent completion bash)",
      [](CLI::App& command, Session& session) {
        add_words(command, session, "SHELL", "whose script")

@@ -36,7 +36,9 @@ int show_schema(Session& session);
 int explain(Session& session);
 int list(Session& session);
 int show_table(Session& session);
+int show_status(Session& session);
 int merge(Session& session);
+int prune(Session& session);
 int print_completion(Session& session);
 int complete(Session& session);
 

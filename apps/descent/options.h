@@ -26,6 +26,8 @@ struct RunOptions {
   bool no_color = false;
   bool json = false;  // plan
   bool time = false;  // plan
+  bool watch = false;  // status
+  bool yes = false;    // prune
 };
 
 // Groups of options, for the commands that take them.

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
+#include <thread>
 
 #include "config/write.h"
 #include "core/error.h"
@@ -11,8 +14,11 @@
 #include "plan/plan.h"
 #include "report/finish.h"
 #include "report/manifest.h"
+#include "report/status.h"
 #include "report/table.h"
 #include "report/terminal.h"
+#include "store/lock.h"
+#include "store/parts.h"
 #include "store/results.h"
 
 namespace descent {
@@ -74,6 +80,42 @@ int show_table(Session& session) {
                                         : report::points_table(target.results, target.plan, table);
   warn(target.results);
   fmt::print("{}", text);
+  return 0;
+}
+
+int show_status(Session& session) {
+  const RunOptions& options = session.options;
+  const Target target = open(options);
+  const bool terminal = report::is_terminal(stdout);
+  for (;;) {
+    const report::Status status = report::read_status(target.results, target.plan);
+    const std::string text =
+        options.json ? report::status_json(status, target.plan)
+                     : report::status_text(status, target.plan, report::wants_color(stdout, options.no_color));
+    warn(target.results);
+    if (options.watch && terminal) fmt::print("\x1b[H\x1b[J");
+    fmt::print("{}", text);
+    std::fflush(stdout);
+    if (!options.watch || status.complete()) return 0;
+    std::this_thread::sleep_for(std::chrono::seconds(2));
+  }
+}
+
+int prune(Session& session) {
+  const Target target = open(session.options);
+  const std::vector<store::StalePart> stale = target.results.stale();
+  warn(target.results);
+  std::optional<store::FolderLock> lock;  // not while somebody trains, perhaps an earlier version of the file
+  if (session.options.yes && !stale.empty()) lock.emplace(target.results);
+  std::size_t runs = 0;
+  for (const store::StalePart& part : stale) {
+    runs += part.runs;
+    if (session.options.yes) store::remove_part(part.folder);
+    fmt::print("{}: {}\n", part.folder.string(),
+               part.runs == 0 ? "of another version of descent" : fmt::format("{} runs", part.runs));
+  }
+  fmt::print("{} stale runs in {} parts{}\n", runs, stale.size(),
+             stale.empty() ? "" : session.options.yes ? ", deleted" : "; --yes deletes them");
   return 0;
 }
 

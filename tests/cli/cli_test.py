@@ -94,6 +94,11 @@ class Run(Cli):
                          f"set aside as {part.name}.damaged, its runs count as missing\nrehearsed 2 runs\n")
         self.assertEqual(self.csvs(), first)
 
+    def test_renews_the_manifest_of_a_changed_plan(self):
+        self.descent("run", "x.json", "--seeds", "3")
+        self.descent("run", "x.json")
+        self.assertEqual(json.loads((self.folder / "results/trial/manifest.json").read_text())["runs"], 4)
+
     def test_leaves_a_folder_alone_that_is_not_its_own(self):
         (self.folder / "results/trial").mkdir(parents=True)
         (self.folder / "results/trial/thesis.tex").write_text("mine")
@@ -149,6 +154,37 @@ class Readers(Cli):
         self.descent("run", "x.json")
         done = self.descent("merge", "x.json", "--seeds", "3", status=1)
         self.assertIn("\n4 of 6 runs, ", done.stdout)
+
+    def test_merge_of_something_else_says_so(self):
+        self.descent("run", "x.json")
+        self.assertEqual(self.told("merge", "results/trial", "bin"), "bin: is not a folder of results\n")
+
+    def test_status_tells_what_is_done_and_missing(self):
+        self.assertTrue(self.descent("status", "x.json").stdout.endswith("0 of 4 runs finished; nothing trains now\n"))
+        self.descent("run", "x.json")
+        done = self.descent("status", "results/trial", "--seeds", "3", "--json").stdout
+        self.assertEqual([(p["done"], p["missing"]) for p in json.loads(done)["points"]], [(2, 1), (2, 1)])
+
+    def test_status_watches_until_all_is_done(self):
+        self.descent("run", "x.json")
+        self.assertTrue(self.descent("status", "x.json", "--watch").stdout.endswith("4 of 4 runs finished\n"))
+
+    def test_prune_deletes_what_the_experiment_needs_no_more(self):
+        self.descent("run", "x.json")
+        first = self.csvs()
+        done = self.descent("run", "x.json", "--set", "train.epochs=2")
+        self.assertTrue(done.stdout.endswith("0 reused, 4 new; 4 stale runs in 2 parts: descent prune lists them\n"))
+        self.descent("run", "x.json")
+        parts = self.folder / "results/trial/parts"
+        before = set(parts.iterdir())
+        self.assertTrue(self.descent("prune", "results/trial").stdout.endswith(
+            " 2 runs\n4 stale runs in 2 parts; --yes deletes them\n"))
+        self.assertEqual(set(parts.iterdir()), before)
+        self.descent("prune", "results/trial", "--yes")
+        self.assertEqual(len(set(parts.iterdir())), 2)
+        self.assertEqual(self.descent("prune", "results/trial", "--yes").stdout, "0 stale runs in 0 parts\n")
+        self.descent("merge", "results/trial")
+        self.assertEqual(self.csvs(), first)
 
     def test_plan_shows_points_runs_and_sizes(self):
         done = self.descent("plan", "x.json")
@@ -206,7 +242,7 @@ class Shell(Cli):
     def test_an_unknown_command_names_the_nearest(self):
         self.assertEqual(self.told("rnu"),
                          'unknown command "rnu"; did you mean "run"? (one of run, validate, plan, schema, '
-                         "explain, list, table, merge, completion)\n")
+                         "explain, list, status, table, merge, prune, completion)\n")
 
     def test_an_unknown_option_names_the_nearest(self):
         self.assertEqual(self.told("run", "x.json", "--seed", "3"),

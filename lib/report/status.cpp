@@ -1,0 +1,163 @@
+#include "report/status.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "plan/layers.h"
+#include "report/progress.h"
+#include "report/table.h"
+#include "store/attempts.h"
+#include "store/checkpoint.h"
+#include "store/lock.h"
+
+namespace descent::report {
+namespace {
+
+// What lies beside the parts.
+struct Traces {
+  explicit Traces(const std::filesystem::path& folder)
+      : attempts(store::read_attempts(folder)),
+        steps(store::checkpointed_steps(folder / "checkpoints")),
+        processes(store::training_processes(folder)) {}
+
+  const store::Attempts& of(const plan::Run& run) const {
+    static const store::Attempts none;
+    const auto entry = attempts.find(run.hash);
+    return entry == attempts.end() ? none : entry->second;
+  }
+
+  // Of a run without rows.
+  RunState state_of(const plan::Run& run) const {
+    const store::Attempts& last = of(run);
+    if (!last.failure.empty()) return RunState::failed;
+    if (std::ranges::find(processes, last.process) != processes.end()) return RunState::running;
+    return steps.contains(run.hash) ? RunState::interrupted : RunState::missing;
+  }
+
+  std::map<std::string, store::Attempts> attempts;
+  std::map<std::string, std::int64_t> steps;
+  std::vector<long> processes;
+};
+
+// The finished runs, by index.
+std::vector<std::optional<RunState>> finished_states(const store::Results& results, const plan::Plan& plan) {
+  static const std::size_t column = store::summary_column("state");
+  std::vector<std::optional<RunState>> states(plan.runs.size());
+  results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
+    states[run] = cells[column] == "diverged" ? RunState::diverged : RunState::done;
+  });
+  return states;
+}
+
+void add(PointStatus& status, RunState state, std::size_t attempts, double seconds) {
+  ++status.counts[static_cast<std::size_t>(state)];
+  status.attempts += attempts;
+  status.seconds += seconds;
+}
+
+std::vector<std::string> cells_of(const PointStatus& point) {
+  std::vector<std::string> cells;
+  for (const std::size_t count : point.counts) cells.push_back(std::to_string(count));
+  cells.push_back(std::to_string(point.attempts));
+  cells.push_back(fmt::format("{:.1f}", point.seconds));
+  return cells;
+}
+
+nlohmann::ordered_json json_of(const PointStatus& point) {
+  nlohmann::ordered_json json;
+  for (std::size_t i = 0; i < state_names.size(); ++i) json[std::string(state_names[i])] = point.counts[i];
+  json["attempts"] = point.attempts;
+  json["seconds"] = point.seconds;
+  return json;
+}
+
+}  // namespace
+
+Status read_status(const store::Results& results, const plan::Plan& plan) {
+  const Traces traces(results.folder());  // before the parts: what ends meanwhile counts as done
+  const auto finished = finished_states(results, plan);
+  const std::vector<double> seconds = results.run_seconds();
+  Status status;
+  status.points.resize(plan.points.size());
+  status.processes = traces.processes;
+  status.runs = plan.runs.size();
+  double known_cost = 0, open_cost = 0;
+  std::map<long, std::size_t> jobs;  // of the processes that train now
+  for (std::size_t i = 0; i < plan.runs.size(); ++i) {
+    const plan::Run& run = plan.runs[i];
+    const store::Attempts& attempts = traces.of(run);
+    const RunState state = finished[i] ? *finished[i] : traces.state_of(run);
+    for (PointStatus* sum : {&status.points[run.point], &status.total})
+      add(*sum, state, attempts.count, seconds[i]);
+    if (state == RunState::failed) ++status.failures[attempts.failure];
+    if (state == RunState::running) jobs[attempts.process] = attempts.jobs;
+    const config::Experiment& experiment = plan.points[run.point].experiment;
+    const double cost = plan::run_flops(experiment);
+    const auto step = traces.steps.find(run.hash);
+    const double before = step == traces.steps.end()
+                              ? 0
+                              : plan::step_flops(experiment) * static_cast<double>(step->second);
+    // A diverged run ended early: its time tells nothing of the cost of the others.
+    if (state == RunState::done) known_cost += cost;
+    if (!finished[i]) open_cost += std::max(0.0, cost - before);
+  }
+  double known_seconds = 0;
+  for (std::size_t i = 0; i < finished.size(); ++i)
+    if (finished[i] == RunState::done) known_seconds += seconds[i];
+  std::size_t workers = 0;
+  for (const auto& [process, count] : jobs) workers += count;
+  if (status.complete())
+    status.seconds_left = 0;
+  else if (known_cost > 0 && known_seconds > 0)
+    status.seconds_left =
+        open_cost * known_seconds / known_cost / static_cast<double>(std::max<std::size_t>(1, workers));
+  return status;
+}
+
+std::string status_text(const Status& status, const plan::Plan& plan, bool color) {
+  std::vector<std::vector<std::string>> rows{plan.factors};
+  for (const std::string_view name : state_names) rows[0].emplace_back(name);
+  rows[0].insert(rows[0].end(), {"attempts", "seconds"});
+  for (std::size_t i = 0; i < status.points.size(); ++i) {
+    rows.push_back(plan.points[i].values);
+    for (std::string& cell : cells_of(status.points[i])) rows.back().push_back(std::move(cell));
+  }
+  if (status.points.size() > 1) {
+    rows.emplace_back(plan.factors.size());
+    rows.back()[0] = "all";
+    for (std::string& cell : cells_of(status.total)) rows.back().push_back(std::move(cell));
+  }
+  std::string text = laid_out(rows, color);
+  for (const auto& [why, runs] : status.failures)
+    text += fmt::format("{} run{} failed: {}; the next start trains {} again\n", runs, runs == 1 ? "" : "s",
+                        why, runs == 1 ? "it" : "them");
+  text += fmt::format("{} of {} runs finished", status.finished(), status.runs);
+  if (!status.complete() && status.seconds_left)
+    text += fmt::format(", about {} of training left", format_duration(*status.seconds_left));
+  if (status.processes.empty()) return text + (status.complete() ? "\n" : "; nothing trains now\n");
+  text += "; training now: process";
+  for (const long process : status.processes) text += " " + std::to_string(process);
+  return text + "\n";
+}
+
+std::string status_json(const Status& status, const plan::Plan& plan) {
+  nlohmann::ordered_json all{{"experiment", plan.name}, {"runs", status.runs}, {"complete", status.complete()}};
+  all["processes"] = status.processes;
+  all["total"] = json_of(status.total);
+  all["seconds_left"] = status.seconds_left ? nlohmann::ordered_json(*status.seconds_left) : nullptr;
+  all["failures"] = nlohmann::ordered_json::array();
+  for (const auto& [why, runs] : status.failures) all["failures"].push_back({{"why", why}, {"runs", runs}});
+  all["points"] = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < status.points.size(); ++i) {
+    nlohmann::ordered_json point{{"point", nlohmann::ordered_json::object()}};
+    for (std::size_t f = 0; f < plan.factors.size(); ++f)
+      point["point"][plan.factors[f]] = plan.points[i].values[f];
+    point.update(json_of(status.points[i]));
+    all["points"].push_back(std::move(point));
+  }
+  return all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace descent::report
