@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+"""What goes wrong around a sweep: each time a message with the file and the remedy, nothing finished is lost, and the
+next start repairs. Usage: faults_test.py DESCENT"""
+import json, os, pathlib, resource, shutil, signal, subprocess, sys, time, unittest
+
+from trial import DESCENT, Trial
+
+FAILED, INTERRUPTED = 1, 75
+
+
+def flip_a_bit(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+class Faults(Trial):
+    epochs = 60
+
+    def whole(self):
+        """The bytes that every repaired sweep must have."""
+        if not hasattr(Faults, "expected"):
+            self.descent("run", "x.json", "--out", "whole")
+            Faults.expected = self.csvs("whole/trial")
+        return Faults.expected
+
+    def repaired(self, out="results"):
+        self.descent("run", "x.json", "--out", out)
+        self.assertEqual(self.csvs(f"{out}/trial"), self.whole())
+
+    def mounted(self, options):
+        """A small file system, or the test is skipped."""
+        folder = self.folder / "mounted"
+        folder.mkdir()
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True)
+        if done.returncode:
+            self.skipTest("cannot mount a file system: " + done.stderr.strip())
+        self.addCleanup(subprocess.run, ["umount", "-l", folder])
+        return folder
+
+    def wait_for(self, pattern, process):
+        """The first file of the results with this pattern."""
+        for _ in range(1200):
+            found = [*(self.folder / "results/trial").glob(pattern)]
+            if found:
+                return found[0]
+            self.assertIsNone(process.poll(), "the sweep ended")
+            time.sleep(0.05)
+        self.fail(f"no {pattern}")
+
+    def interrupted(self):
+        """A sweep that was stopped with checkpoints."""
+        process = self.start("run", "x.json", "--checkpoint-seconds", "0", "--jobs", "1")
+        checkpoint = self.wait_for("checkpoints/*.checkpoint", process)
+        process.kill()
+        process.wait()
+        return checkpoint
+
+    def test_a_full_disk_ends_the_sweep_and_keeps_what_is_finished(self):
+        disk = self.mounted("size=28k")
+        done = self.descent("run", "x.json", "--out", disk, status=FAILED)
+        self.assertIn("the disk is full (ENOSPC): free some space, then run the same command again", done.stderr)
+        subprocess.run(["mount", "-o", "remount,size=20m", disk], check=True)
+        self.repaired(disk)
+
+    def test_a_read_only_folder_is_named(self):
+        disk = self.mounted("size=10m")
+        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        done = self.descent("run", "x.json", "--out", disk, status=FAILED)
+        self.assertIn(f"{disk}/trial: cannot be created (Read-only file system); choose another --out", done.stderr)
+
+    def test_results_that_become_read_only_can_be_looked_at(self):
+        disk = self.mounted("size=10m")
+        self.descent("run", "x.json", "--out", disk)
+        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        self.descent("table", disk / "trial")
+        self.descent("status", disk / "trial")
+        done = self.descent("run", "x.json", "--out", disk, status=FAILED)
+        self.assertIn("Read-only file system", done.stderr)
+
+    def test_results_deleted_meanwhile_are_not_written_any_more(self):
+        process = self.start("run", "x.json", "--jobs", "1")
+        self.wait_for("attempts.jsonl", process)
+        shutil.rmtree(self.folder / "results/trial", ignore_errors=True)
+        errors = process.communicate(timeout=120)[1]
+        self.assertEqual(process.returncode, FAILED, errors)
+        self.assertIn("its folder does not exist or was removed meanwhile: create it, then run the same command again",
+                      errors)
+        self.repaired()
+
+    def test_too_little_memory_is_said(self):
+        limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+        done = self.descent("run", "x.json", "--sweep", "model.width=8,16000", "--set", "model.depth=3", "--seeds", "1",
+                            "--jobs", "1", status=FAILED, preexec_fn=limit)
+        self.assertIn("descent: 1 run failed: out of memory", done.stderr)
+        self.assertIn("1 of 2 runs", done.stdout)
+        status = json.loads(self.descent("status", "results/trial", "--json").stdout)
+        self.assertEqual((status["total"]["done"], status["total"]["failed"]), (1, 1))
+
+    def test_a_damaged_part_is_set_aside_and_trained_again(self):
+        expected = self.whole()
+        for name in ("curves.csv", "summary.csv", "part.json"):
+            for damage in (flip_a_bit, lambda path: os.truncate(path, path.stat().st_size // 2), os.unlink):
+                self.descent("run", "x.json")
+                part = min(p for p in (self.folder / "results/trial/parts").iterdir() if not p.suffix)
+                damage(part / name)
+                done = self.descent("run", "x.json")
+                self.assertIn(f"{part.name}: damaged (", done.stderr)
+                self.assertIn(f"set aside as {part.name}.damaged", done.stderr)
+                self.assertEqual(self.csvs(), expected)
+
+    def test_a_damaged_part_of_another_folder_is_not_merged(self):
+        self.descent("run", "x.json", "--out", "other")
+        part = min((self.folder / "other/trial/parts").iterdir())
+        flip_a_bit(part / "curves.csv")
+        self.descent("run", "x.json", "--shard", "1/40")
+        done = self.descent("merge", "results/trial", "other/trial", status=FAILED)
+        self.assertIn(f"{part.name}: damaged (", done.stderr)
+        self.repaired()
+
+    def test_a_damaged_checkpoint_is_set_aside(self):
+        for damage in (flip_a_bit, lambda path: os.truncate(path, path.stat().st_size - 1)):
+            damage(self.interrupted())
+            done = self.descent("run", "x.json")
+            self.assertIn("; set aside, its runs start from the beginning", done.stderr)
+            self.assertEqual(self.csvs(), self.whole())
+            shutil.rmtree(self.folder / "results")
+
+    def test_damaged_data_are_named(self):
+        program = self.folder / "installed"
+        shutil.copytree(DESCENT.parent.parent / "share", program / "share", symlinks=False)
+        (program / "bin").mkdir()
+        for name in ("descent", "descent-train"):
+            shutil.copy(DESCENT.parent / name, program / "bin" / name)
+        data = program / "share/descent/experiments/data/mnist1d/x_train.npy"
+        for damage in (flip_a_bit, lambda path: os.truncate(path, 1000), os.unlink):
+            damage(data)
+            done = subprocess.run([program / "bin/descent", "run", "x.json"], cwd=self.folder, capture_output=True,
+                                  text=True)
+            self.assertEqual(done.returncode, FAILED, done.stderr)
+            self.assertIn("x_train.npy", done.stderr)
+        self.repaired()
+
+    def test_an_unreadable_part_is_named(self):
+        self.descent("run", "x.json")
+        part = min((self.folder / "results/trial/parts").iterdir()) / "curves.csv"
+        part.chmod(0)
+        more = {}
+        if os.geteuid() == 0:  # who may read everything: as nobody
+            nobody = 65534
+            for path in (self.folder, *self.folder.rglob("*")):
+                os.chown(path, nobody, nobody)
+            more = {"user": nobody, "group": nobody, "extra_groups": []}
+        try:
+            done = self.descent("run", "x.json", status=FAILED, **more)
+        except PermissionError:
+            self.skipTest("nobody may not start the program")
+        self.assertIn("curves.csv: Permission denied; check the permissions of the file and its folder", done.stderr)
+
+    def test_of_two_started_at_once_one_trains(self):
+        expected = self.whole()
+        both = [self.start("run", "x.json") for _ in range(2)]
+        ends = sorted((process.communicate(timeout=120)[1], process.returncode) for process in both)
+        self.assertEqual(self.csvs(), expected)
+        for errors, code in ends:  # the second may also come when all is done
+            self.assertTrue(code == 0 or "is training into this folder; wait for it" in errors, errors)
+        self.assertIn(0, [code for _, code in ends])
+
+    def test_a_killed_process_leaves_the_folder_to_the_next(self):
+        checkpoint = self.interrupted()
+        status = json.loads(self.descent("status", "results/trial", "--json").stdout)
+        self.assertGreater(status["total"]["interrupted"], 0)
+        self.assertEqual((status["total"]["running"], status["processes"]), (0, []))
+        self.repaired()
+        self.assertFalse(checkpoint.exists())
+
+    def test_a_running_sweep_is_shown(self):
+        self.write(100000)
+        process = self.start("run", "x.json", "--jobs", "1")
+        self.wait_for("attempts.jsonl", process)
+        status = json.loads(self.descent("status", "results/trial", "--json").stdout)
+        self.assertEqual(status["processes"], [process.pid])
+        self.assertGreater(status["total"]["running"], 0)
+
+    def test_a_polite_signal_before_the_kill_loses_nothing(self):
+        process = self.start("run", "x.json", "--jobs", "1")
+        self.wait_for("attempts.jsonl", process)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(2)
+        process.kill()
+        self.assertEqual(process.wait(), INTERRUPTED)
+        self.repaired()
+
+    def test_weights_that_are_missing_are_made_again(self):
+        self.descent("run", "x.json", "--save-weights")
+        weights = sorted((self.folder / "results/trial/checkpoints").glob("*.safetensors"))
+        self.assertEqual(len(weights), 8)
+        before = {path: path.read_bytes() for path in weights}
+        for path in weights[::2]:
+            path.unlink()
+        self.assertIn("4 reused, 4 new", self.descent("run", "x.json", "--save-weights").stdout)
+        self.assertEqual({path: path.read_bytes() for path in weights}, before)
+        self.assertEqual(self.csvs(), self.whole())
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
