@@ -44,14 +44,22 @@ auto empty_values(std::size_t dtype, std::index_sequence<index...>) {
   return values;
 }
 
+// Converting a number that is not whole could overflow.
+template <class List>
+List whole_numbers(const nlohmann::json& list, const std::filesystem::path& path) {
+  for (const nlohmann::json& number : list)
+    if (!number.is_number_integer()) damaged(path, "its header cannot be read");
+  return list.get<List>();
+}
+
 Tensor read_tensor(const nlohmann::json& about, std::string_view bytes, const std::filesystem::path& path) {
   const auto name = about.at("dtype").get<std::string>();
   const auto dtype = std::find(dtypes.begin(), dtypes.end(), name);
   if (dtype == dtypes.end()) damaged(path, "type " + name + " is not supported");
-  Tensor tensor{about.at("shape").get<std::vector<std::int64_t>>(),
+  Tensor tensor{whole_numbers<std::vector<std::int64_t>>(about.at("shape"), path),
                 empty_values(static_cast<std::size_t>(dtype - dtypes.begin()),
                              std::make_index_sequence<dtypes.size()>())};
-  const auto range = about.at("data_offsets").get<std::array<std::uint64_t, 2>>();
+  const auto range = whole_numbers<std::array<std::uint64_t, 2>>(about.at("data_offsets"), path);
   if (range[0] > range[1] || range[1] > bytes.size()) damaged(path, "values are cut off");
   const std::optional<std::uint64_t> count = count_of(tensor.shape);
   std::visit(

@@ -43,6 +43,8 @@ write("safetensors/two", safetensors({"__metadata__": {"run": "x"}, "w": about("
                                       "b": about("F64", [], 8, 16)}, bytes(16)))
 write("safetensors/integers", safetensors({"i": about("I32", [2], 0, 8), "j": about("I64", [0, 3], 8, 8)}, bytes(8)))
 write("safetensors/shape_too_large", safetensors({"w": about("F32", [2**62, 8], 0, 8)}, bytes(8)))
+write("safetensors/shape_beyond_64_bits", safetensors({"w": about("F64", [9223372036854854775808], 0, 8)}, bytes(8)))
+write("safetensors/offsets_not_whole", safetensors({"w": about("F64", [1], 0.0, 8.5)}, bytes(8)))
 write("safetensors/wrong_types", safetensors({"w": about(3, "x", -1, 1e300)}, b""))
 write("safetensors/not_json", safetensors(b"{", b""))
 write("safetensors/header_cut_off", struct.pack("<Q", 1000) + b"{}")
@@ -70,6 +72,7 @@ def state(run, step, data):
 
 write("checkpoint/two_states", state(b"a", 40, bytes(32)) + state(b"b", 0, b""))
 write("checkpoint/same_run_twice", state(b"a", 40, b"new") + state(b"a", 20, b"old"))
+write("checkpoint/step_below_0", state(b"a", -1, b"new"))
 write("checkpoint/size_too_large", text(b"a" * 64) + struct.pack("<qQ", 1, 2**63))
 write("checkpoint/rows", rows(3))
 write("checkpoint/rows_cut_off", rows(3)[:-5])

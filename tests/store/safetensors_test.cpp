@@ -64,6 +64,8 @@ TEST_F(safetensors, with_lying_headers_are_errors) {
         R"({"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,0]}})",
         R"({"x":{"dtype":"Q4","shape":[],"data_offsets":[0,0]}})",
         R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})",
+        R"({"x":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}})",
+        R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0.5,4.5]}})",
         R"({"x":{"shape":[1],"data_offsets":[0,4]}})", R"({"x":[]})", R"([1])", "x"}) {
     const std::string length{static_cast<char>(header.size()), 0, 0, 0, 0, 0, 0, 0};
     core::write_file_atomically(path, length + header + std::string(4, 'x'));
