@@ -21,7 +21,10 @@ class Writer {
   template <class T>
     requires std::is_arithmetic_v<T>
   void operator()(const T& value) { raw(&value, sizeof value); }
-  void operator()(const std::string& text) { counted(std::span<const char>(text)); }
+  void operator()(const std::string& text) {
+    (*this)(static_cast<std::uint64_t>(text.size()));
+    raw(text.data(), text.size());
+  }
   template <class T>
   void operator()(const std::optional<T>& value) {
     (*this)(value.has_value());
@@ -34,11 +37,6 @@ class Writer {
   const std::string& bytes() const { return bytes_; }
 
  private:
-  template <class T>
-  void counted(std::span<const T> all) {
-    (*this)(static_cast<std::uint64_t>(all.size()));
-    values(all);
-  }
   void raw(const void* data, std::size_t size) { bytes_.append(static_cast<const char*>(data), size); }
   std::string bytes_;
 };
