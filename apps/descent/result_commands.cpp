@@ -61,12 +61,12 @@ void warn(const store::Results& results) {
 int run_experiment(Session& session) {
   const RunOptions& options = session.options;
   const Target target(options);
+  // A manifest of another plan, or none, is written again by the program that knows LibTorch.
+  if (!report::has_manifest_of(target.results.folder(), target.plan)) become_descent_train(session.argv);
   const auto missing =
       plan::select(target.plan, target.results.missing(options.save_weights), options.shard);
   warn(target.results);
-  // A manifest of another plan, or none, is written again by the program that knows LibTorch.
-  if (!missing.empty() || !report::has_manifest_of(target.results.folder(), target.plan))
-    become_descent_train(session.argv);
+  if (!missing.empty()) become_descent_train(session.argv);
   target.results.write_experiment(config::write_document(target.document));
   return report::finish(target.results, target.plan,
                         {!options.csv.empty(), options.no_color, 0, options.shard});
