@@ -45,7 +45,9 @@ DEFAULTS = {
     "model.norm.affine": True,
     "model.norm.predict_with": "running",
     "model.norm_position": "before",
+    "model.residual": False,
     "train.optimizer.weight_decay": 0,
+    "train.optimizer.decay_on": "all",
     "train.optimizer.momentum": 0,
     "train.optimizer.nesterov": False,
     "train.optimizer.betas": [0.9, 0.999],
@@ -80,21 +82,47 @@ ACTIVATIONS = {
 }
 
 
+def norm_keys(norm, position, optimizer):
+    keys = {} if norm == "none" else {"model.norm.kind": norm, "model.norm_position": position}
+    # The bias ahead of batch norm has a gradient of rounding noise, which Adam divides by about eps: a larger one
+    # keeps it from moving the running mean.
+    if norm == "batch" and position == "before" and optimizer != "sgd":
+        keys["train.optimizer.eps"] = 1e-4
+    return keys
+
+
 def training_cases():
     """name -> the keys that it sets."""
     cases = {}
     for optimizer, keys in OPTIMIZERS.items():
         for norm in NORMS:
             for position in ["before", "after"] if norm != "none" else ["before"]:
-                place = {} if norm == "none" else {"model.norm.kind": norm, "model.norm_position": position}
-                # The bias ahead of batch norm has a gradient of rounding noise, which Adam divides by about eps:
-                # a larger one keeps it from moving the running mean.
-                if norm == "batch" and position == "before" and optimizer != "sgd":
-                    place["train.optimizer.eps"] = 1e-4
                 cases[f"{optimizer}, norm {norm}" + (f" {position}" if norm != "none" else "")] = {
                     **keys,
-                    **place,
+                    **norm_keys(norm, position, optimizer),
                 }
+            cases[f"{optimizer}, residual, norm {norm}"] = {
+                **keys,
+                **norm_keys(norm, "before", optimizer),
+                "model.residual": True,
+                "model.depth": 5,
+            }
+        for norm in "none", "layer":
+            cases[f"{optimizer}, norm {norm}, decay on weights alone"] = {
+                **keys,
+                **norm_keys(norm, "before", optimizer),
+                "train.optimizer.decay_on": "weights",
+            }
+    for activation in "tanh", "gelu":
+        for branch_init in "one", "inverse_sqrt_depth", "zero":
+            cases[f"residual, {activation}, branch_init {branch_init}"] = {
+                **SGD,
+                "train.optimizer.momentum": 0.8,
+                "model.activation": activation,
+                "model.residual": True,
+                "model.branch_init": branch_init,
+                "model.depth": 5,
+            }
     for activation in ACTIVATIONS:
         cases[f"activation {activation}"] = {
             **SGD,
@@ -213,7 +241,10 @@ def distance(a, b):
 
 
 class Mlp(nn.Module):
-    """Linear, norm, activation per hidden layer, then the readout; modules named as in our weight files."""
+    """Linear, norm, activation per hidden layer, then the readout; modules named as in our weight files.
+
+    In a residual network every linear map but the first and the readout adds its result to the stream z.
+    """
 
     def __init__(self, keys, dtype, sizes):
         super().__init__()
@@ -236,18 +267,23 @@ class Mlp(nn.Module):
 
     def forward(self, x):
         for i in range(self.depth):
-            x = getattr(self, f"linear{i}")(x)
+            branch = getattr(self, f"linear{i}")(x)
+            z = z + branch if self.keys["model.residual"] and i > 0 else branch
             norm = getattr(self, f"norm{i}") or nn.Identity()
             before = self.keys["model.norm_position"] == "before"
-            x = self.activation(norm(x)) if before else norm(self.activation(x))
+            x = self.activation(norm(z)) if before else norm(self.activation(z))
         return getattr(self, f"linear{self.depth}")(x)
 
 
-def make_optimizer(keys, parameters):
+def make_optimizer(keys, model):
     k = {
         name: keys["train.optimizer." + name]
         for name in ("lr", "weight_decay", "momentum", "nesterov", "betas", "eps")
     }
+    parameters = [{"params": list(model.parameters())}]
+    if keys["train.optimizer.decay_on"] == "weights":
+        matrices, vectors = ([p for p in model.parameters() if (p.dim() == 2) == m] for m in (True, False))
+        parameters = [{"params": matrices}, {"params": vectors, "weight_decay": 0}]
     if keys["train.optimizer.name"] == "sgd":
         return torch.optim.SGD(parameters, k["lr"], k["momentum"], 0, k["weight_decay"], k["nesterov"])
     kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[keys["train.optimizer.name"]]
@@ -316,7 +352,7 @@ def compare_training(case, keys, tensors, dtype, allowed):
     batches = [row[row >= 0] for row in tensors["order"]]
     assert len(batches) == STEPS
     epoch = len(y) // len(batches[0]) if keys["train.drop_last"] else math.ceil(len(y) / len(batches[0]))
-    optimizer = make_optimizer(keys, list(model.parameters()))
+    optimizer = make_optimizer(keys, model)
     schedule = make_schedule(keys, optimizer, epoch)
 
     model.train()
@@ -478,6 +514,24 @@ def compare_initializers(program):
         check(f"bias, layer {i}", (tensors["bias"][f"init/linear{i}.bias"] - 0.5).abs().max().item(), 0)
 
 
+def compare_branch_inits(program):
+    """The same draws as in a plain network; branch_init only scales what is added to the stream."""
+    depth = 10
+    base = {**BASE, "precision": "float64", "model.depth": depth, "train.steps": 1}
+    scales = {"one": 1, "inverse_sqrt_depth": 1 / math.sqrt(depth - 1), "zero": 0}
+    cases = {name: {"model.residual": True, "model.branch_init": name} for name in scales}
+    points = dump(program, "oracle-branches", base, {"plain": {"model.residual": False}, **cases})
+    for name, scale in scales.items():
+        for i in range(depth + 1):
+            weight = points["plain"][f"init/linear{i}.weight"]
+            branch = 0 < i < depth
+            check(
+                f"branch_init {name}, layer {i}",
+                distance(points[name][f"init/linear{i}.weight"], weight * scale if branch else weight),
+                0,
+            )
+
+
 def compare_orthogonal(program):
     for precision, allowed in ("float64", 1e-12), ("float32", 1e-4):
         cases = {f"gain {gain}": {"model.init.gain": gain} for gain in (1, 1.5)}
@@ -532,6 +586,7 @@ def main():
     compare_trainings(program)
     compare_default_initialization(program)
     compare_initializers(program)
+    compare_branch_inits(program)
     compare_orthogonal(program)
     compare_saved_weights(descent)
     print(f"oracle: {failures} failures, torch {torch.__version__}")
