@@ -4,19 +4,21 @@
 
 namespace descent::nn {
 
-#define DESCENT_DECLARE(set)                                        \
-  namespace set {                                                   \
-  template <class T>                                                \
-  const Kernels<T>& table();                                        \
-  extern template const Kernels<float>& table<float>();             \
-  extern template const Kernels<double>& table<double>();           \
-  }
-DESCENT_DECLARE(portable)
+// One table per instruction set, from lib/nn/kernels/kernels.cpp.
+namespace portable {
+template <class T>
+const Kernels<T>& table();
+}
 #if defined(__x86_64__)
-DESCENT_DECLARE(avx2)
-DESCENT_DECLARE(avx512)
+namespace avx2 {
+template <class T>
+const Kernels<T>& table();
+}
+namespace avx512 {
+template <class T>
+const Kernels<T>& table();
+}
 #endif
-#undef DESCENT_DECLARE
 
 template <class T>
 std::vector<const Kernels<T>*> available_kernels() {

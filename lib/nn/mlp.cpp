@@ -145,7 +145,7 @@ const T* Mlp<T>::hidden(std::size_t index, const T* x, std::int64_t x_stride, st
   const LayerLayout& layer = layout_.layers[index];
   Workspace& w = work_[index];
   matmul(rows, layer.out, layer.in, x, x_stride, 1, parameters + layer.weight, layer.stride,
-                  parameters + layer.bias, w.linear.data(), layer.stride);
+         parameters + layer.bias, w.linear.data(), layer.stride);
   if (layer.residual)
     kernels_.add(rows * layer.stride, w.linear.data(), work_[index - 1].linear.data(), w.linear.data());
   if (model_.norm_position == config::NormPosition::after)
@@ -169,7 +169,7 @@ const T* Mlp<T>::forward(const T* x, std::int64_t rows, const T* parameters, T* 
   }
   const LayerLayout& readout = layout_.layers.back();
   matmul(rows, readout.out, readout.in, x, stride, 1, parameters + readout.weight, readout.stride,
-                  parameters + readout.bias, logits_.data(), readout.stride);
+         parameters + readout.bias, logits_.data(), readout.stride);
   return logits_.data();
 }
 
@@ -221,7 +221,7 @@ const T* Mlp<T>::predict(const T* x, std::int64_t rows, const T* parameters, con
   }
   const LayerLayout& readout = layout_.layers.back();
   matmul(rows, readout.out, readout.in, x, stride, 1, parameters + readout.weight, readout.stride,
-                  parameters + readout.bias, logits_.data(), readout.stride);
+         parameters + readout.bias, logits_.data(), readout.stride);
   return logits_.data();
 }
 

@@ -20,11 +20,10 @@ store::Moment moment(const store::Evaluation& evaluation) {
   return {evaluation.epoch, evaluation.step, evaluation.metrics};
 }
 
-template <class Value>
-void keep_minimum(std::optional<double>& minimum, std::optional<double>& epoch, const std::optional<Value>& value,
+void keep_minimum(std::optional<double>& minimum, std::optional<double>& epoch, const std::optional<double>& value,
                   double now) {
   if (value && (!minimum || *value < *minimum)) {
-    minimum = *value;
+    minimum = value;
     epoch = now;
   }
 }
