@@ -82,13 +82,17 @@ void matmul(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int
 template <class T>
 void transpose(std::int64_t rows, std::int64_t columns, const T* in, std::int64_t in_stride, T* out,
                std::int64_t out_stride) {
-  constexpr std::int64_t block = 64 / sizeof(T);  // one cache line of the output
+  constexpr std::int64_t block = 16;  // shuffled in registers where it is whole
   for (std::int64_t r = 0; r < padded<T>(rows); r += block)
-    for (std::int64_t c = 0; c < columns; ++c) {
-      T* line = out + c * out_stride + r;
-      const std::int64_t filled = rows - r < block ? rows - r : block;
-      for (std::int64_t i = 0; i < filled; ++i) line[i] = in[(r + i) * in_stride + c];
-      for (std::int64_t i = filled; i < block; ++i) line[i] = T(0);
+    for (std::int64_t c = 0; c < columns; c += block) {
+      if (r + block <= rows && c + block <= columns) {
+        at::vec::transpose_mxn<T, block, block>(in + r * in_stride + c, in_stride, out + c * out_stride + r, out_stride);
+        continue;
+      }
+      const std::int64_t row_end = padded<T>(rows) - r < block ? padded<T>(rows) : r + block;
+      const std::int64_t column_end = columns - c < block ? columns : c + block;
+      for (std::int64_t j = c; j < column_end; ++j)
+        for (std::int64_t i = r; i < row_end; ++i) out[j * out_stride + i] = i < rows ? in[i * in_stride + j] : T(0);
     }
 }
 
