@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Usage: fuzz.sh BUILD SECONDS [CMAKE OPTION...]
-# Builds the fuzz targets in BUILD with clang and libFuzzer and runs each for SECONDS, two at a time. New inputs go to
-# BUILD/corpus, the report of each target to BUILD/<target>.log; exit 77 where clang++ or libFuzzer is missing.
+# Builds the fuzz targets in BUILD with clang and libFuzzer and runs all of them for SECONDS, side by side. New inputs
+# go to BUILD/corpus, the report of each target to BUILD/<target>.log; exit 77 where clang++ or libFuzzer is missing.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$1 seconds=$2
@@ -36,4 +36,4 @@ fuzz() {
 }
 export -f fuzz
 export here build seconds
-printf '%s\n' "$here"/*_fuzz.cpp | sed 's|.*/||; s|_fuzz.cpp$||' | xargs -P 2 -I{} bash -c 'fuzz {}'
+printf '%s\n' "$here"/*_fuzz.cpp | sed 's|.*/||; s|_fuzz.cpp$||' | xargs -P 0 -I{} bash -c 'fuzz {}'
