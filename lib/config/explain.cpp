@@ -65,7 +65,7 @@ std::string explain_leaf(std::string_view path, const Key& key) {
   const std::string bounds = bounds_text(key), preset = default_text(key);
   text += fmt::format("Takes {}{}{}.\n", type_name(key.slot), bounds.empty() ? "" : ", ", bounds);
   if (!preset.empty()) text += fmt::format("Default: {}.\n", preset);
-  if (!key.idle.empty()) text += fmt::format("Has no effect {}.\n", key.idle);
+  for (const Condition& condition : key.conditions) text += fmt::format("Has no effect {}.\n", condition.idle);
   if (const auto* slot = std::get_if<EnumSlot>(&key.slot))
     text += fmt::format("\n{}", choices_table(slot->choices));
   if (const auto* slot = std::get_if<EnumListSlot>(&key.slot))

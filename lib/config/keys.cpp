@@ -246,6 +246,18 @@ std::vector<Key> describe(Train& t) {
 
 }  // namespace
 
+Key& Key::when(bool (*applies)(const Experiment&), std::string_view otherwise) {
+  if (auto* section = std::get_if<SectionSlot>(&slot))
+    for (Key& inner : section->keys) inner.when(applies, otherwise);
+  else conditions.push_back({applies, otherwise});
+  return *this;
+}
+
+const Condition* Key::idle_in(const Experiment& experiment) const {
+  const auto idle = std::ranges::find_if(conditions, [&](const Condition& c) { return !c.applies(experiment); });
+  return idle == conditions.end() ? nullptr : &*idle;
+}
+
 std::vector<Key> describe(Experiment& e) {
   return {
       key("name", &e.name, "names the results folder; absent: the name of the file").cosmetic(),

@@ -48,14 +48,19 @@ struct Bound {
   bool inclusive;
 };
 
+// Where a key has an effect, and what an error says of other places: has no effect "without the optimizer \"sgd\"".
+struct Condition {
+  bool (*applies)(const Experiment&);
+  std::string_view idle;
+};
+
 struct Key {
   std::string_view name, help;
   Slot slot;
   std::string_view unit_name;
   std::optional<Bound> minimum, maximum;
   bool changes_numbers = true;  // part of a run's identity; may be swept
-  bool (*applies)(const Experiment&) = nullptr;  // whether it has an effect; null: always
-  std::string_view idle;                         // "has no effect ...": "without the optimizer \"sgd\""
+  std::vector<Condition> conditions;  // all must hold
 
   Key& at_least(double v) { minimum = {v, true}; return *this; }
   Key& above(double v) { minimum = {v, false}; return *this; }
@@ -64,12 +69,11 @@ struct Key {
   Key& below(double v) { maximum = {v, false}; return *this; }
   Key& unit(std::string_view v) { unit_name = v; return *this; }
   Key& cosmetic() { changes_numbers = false; return *this; }
-  Key& when(bool (*applies_in)(const Experiment&), std::string_view otherwise) {
-    applies = applies_in;
-    idle = otherwise;
-    return *this;
-  }
-  bool has_effect(const Experiment& experiment) const { return !applies || applies(experiment); }
+  // Of a section: for every key in it.
+  Key& when(bool (*applies)(const Experiment&), std::string_view otherwise);
+  // The first condition that does not hold, or null.
+  const Condition* idle_in(const Experiment& experiment) const;
+  bool has_effect(const Experiment& experiment) const { return !idle_in(experiment); }
 };
 
 // All keys of an experiment, with slots that point into `experiment` (which must outlive the tree).

@@ -51,7 +51,7 @@ class Points {
     for (const core::Problem& problem : problems.list()) unreadable_.insert(problem.path);
     for (const std::string& factor : sweep.factors) factor_keys_.push_back(find_key(keys_, factor));
     for_each_key(keys_, [&](const std::string& path, const Key& key) {
-      if (key.applies) conditional_.push_back({path, &key});
+      if (!key.conditions.empty()) conditional_.push_back({path, &key});
     });
   }
 
@@ -68,7 +68,7 @@ class Points {
       points.push_back(point_);
     }
     for (const Conditional& key : conditional_)
-      if (key.seen && !key.used) report(no_effect(key), {}, given_);
+      if (key.idle) report(no_effect(key.path, *key.idle), {}, given_);
     return points;
   }
 
@@ -78,7 +78,8 @@ class Points {
   struct Conditional {
     std::string path;
     const Key* key;
-    bool seen = false, used = false;
+    const Condition* idle = nullptr;  // why it has had no effect in any point so far
+    bool used = false;
   };
 
   void assign(const std::string& path, Key& key, const Json& value, Given& given) {
@@ -92,16 +93,18 @@ class Points {
   void check_effects(const Assignment& assignment, const Given& given) {
     for (Conditional& key : conditional_) {
       if (!given.contains(key.path)) continue;
-      const bool effective = key.key->has_effect(point_);
+      const Condition* idle = key.key->idle_in(point_);
       const bool swept =
           std::ranges::any_of(sweep_.factors, [&](const auto& f) { return lies_in(key.path, f); });
-      if (swept && !effective) report(no_effect(key), assignment, given);
-      if (!swept) key.seen = true, key.used |= effective;
+      if (swept && idle) report(no_effect(key.path, *idle), assignment, given);
+      if (swept) continue;
+      key.used |= !idle;
+      key.idle = key.used ? nullptr : idle;
     }
   }
 
-  static Finding no_effect(const Conditional& key) {
-    return {{key.path}, fmt::format("has no effect {}", key.key->idle)};
+  static Finding no_effect(const std::string& path, const Condition& condition) {
+    return {{path}, fmt::format("has no effect {}", condition.idle)};
   }
 
   void report(const Finding& finding, const Assignment& assignment, const Given& given) {

@@ -104,7 +104,8 @@ struct TypeSchema {
 
 Json key_schema(const Key& key) {
   Json schema = std::visit(TypeSchema{key}, key.slot);
-  const std::string idle = key.idle.empty() ? "" : fmt::format("; no effect {}", key.idle);
+  std::string idle;
+  for (const Condition& condition : key.conditions) idle += fmt::format("; no effect {}", condition.idle);
   add(schema, "description", text(help_text(key) + idle));
   if (!std::holds_alternative<SectionSlot>(key.slot) && !std::holds_alternative<std::string*>(key.slot))
     if (Json value = to_json(key); !value.is<std::nullptr_t>()) add(schema, "default", value);
