@@ -1,6 +1,5 @@
 // The training program: `descent run` and `descent plan --time` become this one by exec.
 
-#include <ATen/core/Tensor.h>
 #include <fmt/format.h>
 #include <torch/version.h>
 #include <unistd.h>
@@ -63,7 +62,7 @@ int run(const RunOptions& options, int argc, char** argv) {
       plan.runs, [&](const plan::Run& candidate) { return options.shard.holds(candidate); }));
   results.write_experiment(config::write_document(document));
   double flops = 0;
-  for (const std::size_t run : missing) flops += plan::run_flops(plan.points[plan.runs[run].point].experiment);
+  for (const std::size_t run : missing) flops += plan::run_flops(plan.experiment(run));
 
   train::SessionReport report;
   {

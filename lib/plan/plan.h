@@ -32,6 +32,9 @@ struct Plan {
   std::vector<Point> points;
   std::vector<Run> runs;  // point by point, seeds inside
   std::string hash;       // of all runs
+
+  // What the run with this index trains.
+  const config::Experiment& experiment(std::size_t run) const { return points[runs[run].point].experiment; }
 };
 
 Plan make_plan(const config::Document& document);

@@ -18,7 +18,7 @@ namespace descent::train {
 namespace {
 
 const config::Experiment& experiment_of(const plan::Plan& plan, const plan::Stack& stack) {
-  return plan.points[plan.runs[stack.front()].point].experiment;
+  return plan.experiment(stack.front());
 }
 
 double cost(const plan::Plan& plan, const plan::Stack& stack) {

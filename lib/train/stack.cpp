@@ -66,7 +66,7 @@ class Stack {
 
  private:
   const config::Experiment& experiment(std::size_t r) const {
-    return plan_.points[plan_.runs[runs_[r]].point].experiment;
+    return plan_.experiment(runs_[r]);
   }
 
   void report(const StackOptions& options, std::int64_t steps) const {
@@ -135,7 +135,7 @@ std::optional<std::vector<store::RunResult>> train_stack(const plan::Plan& plan,
                                                          Shared& shared, const StackOptions& options,
                                                          store::Checkpoints* checkpoints,
                                                          const std::atomic<bool>& stop) {
-  switch (plan.points[plan.runs[stack.front()].point].experiment.precision) {
+  switch (plan.experiment(stack.front()).precision) {
     case config::Precision::float32: return train_as<float>(plan, stack, shared, shared.inputs32, options, checkpoints, stop);
     case config::Precision::float64: return train_as<double>(plan, stack, shared, shared.inputs64, options, checkpoints, stop);
   }
