@@ -98,6 +98,18 @@ void check_init(const Experiment& e, Findings& found) {
         {{"model.init", "model.init.value"}, "the initializer \"constant\" needs model.init.value"});
 }
 
+// Every batch in equal groups of 2 examples or more; `last`: the short batch at the end of an epoch, 0: none.
+void check_groups(std::int64_t batch, std::int64_t last, std::int64_t groups, Findings& found) {
+  const std::vector<std::string_view> paths = {"model.norm.statistics_groups", "train.batch_size", train_size};
+  if (batch % groups != 0 || batch / groups < 2)
+    found.push_back({paths, fmt::format("a batch of {} does not split into {} equal groups of 2 examples or more", batch,
+                                        groups)});
+  else if (last % groups != 0 || (last > 0 && last / groups < 2))
+    found.push_back({paths, fmt::format("the last batch of {} does not split into {} equal groups of 2 examples or more; "
+                                        "set train.drop_last or another size",
+                                        last, groups)});
+}
+
 void check_batches(const Experiment& e, Findings& found) {
   const std::int64_t train = split_sizes(e.data).train, batch = batch_size(e.train, train);
   const std::string_view path = "train.batch_size";
@@ -109,9 +121,12 @@ void check_batches(const Experiment& e, Findings& found) {
     return;
   }
   if (e.model.norm.kind != NormKind::batch || hidden_widths(e.model).empty()) return;
+  const std::int64_t groups = e.model.norm.statistics_groups, last = e.train.drop_last ? 0 : train % batch;
   if (batch == 1)
     found.push_back({{path, "model.norm.kind"}, "batch norm needs at least 2 examples in a batch, got 1"});
-  else if (train % batch == 1 && !e.train.drop_last)
+  else if (groups > 1)
+    check_groups(batch, last, groups, found);
+  else if (last == 1)
     found.push_back(
         {{path, "model.norm.kind", "train.drop_last", train_size},
          fmt::format("{} training examples in batches of {} leave a last batch of 1, too small for batch "

@@ -34,6 +34,8 @@ struct Norm {
   double epsilon = 1e-5;
   bool affine = true;
   PredictWith predict_with = PredictWith::running;
+  std::int64_t statistics_groups = 1;  // parts of a batch, as of as many workers in parallel
+  bool synchronized = false;           // with more than one: they share their statistics
 };
 
 struct Dropout {

@@ -32,6 +32,7 @@ using E = const Experiment&;
 
 bool has_norm(E e) { return e.model.norm.kind != NormKind::none; }
 bool has_batch_norm(E e) { return e.model.norm.kind == NormKind::batch; }
+bool has_statistics_groups(E e) { return has_batch_norm(e) && e.model.norm.statistics_groups > 1; }
 bool is_residual(E e) { return e.model.residual; }
 bool has_decay(E e) { return e.train.optimizer.weight_decay > 0; }
 bool collects_statistics(E e) {
@@ -104,6 +105,12 @@ std::vector<Key> describe(Norm& n) {
       key("affine", &n.affine, "learned scale and shift: gamma and beta").when(has_norm, "without a norm"),
       key("predict_with", choice(n.predict_with), "statistics used to evaluate")
           .when(has_batch_norm, "without the norm \"batch\""),
+      key("statistics_groups", &n.statistics_groups,
+          "parts of a training batch that are normalized apart, as on so many devices in parallel")
+          .within(1, 1e6).when(has_batch_norm, "without the norm \"batch\""),
+      key("synchronized", &n.synchronized, "true: the groups share their statistics; false: each uses its own, and "
+          "the running statistics are those of the first, as on the first device")
+          .when(has_statistics_groups, "without model.norm.statistics_groups above 1"),
   };
 }
 

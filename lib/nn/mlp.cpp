@@ -36,13 +36,13 @@ Mlp<T>::Mlp(const config::Model& model, const Layout& layout, std::int64_t max_r
     largest = std::max(largest, layer.out * padded<T>(layer.in));
     if (!layer.hidden) continue;
     Workspace w;
-    const std::int64_t cells = max_rows * layer.stride, vector = std::max(layer.stride, padded<T>(max_rows));
+    const std::int64_t cells = max_rows * layer.stride;
     w.linear = Buffer<T>(cells);
     if (model.norm.kind != NormKind::none) {
       w.normal = Buffer<T>(cells);
-      w.mean = Buffer<T>(vector);
-      w.variance = Buffer<T>(vector);
-      w.inverse_sd = Buffer<T>(vector);
+      if (model.norm.kind == NormKind::batch) w.batch_norm = BatchNorm<T>(model.norm, layer.stride);
+      w.mean = Buffer<T>(padded<T>(max_rows));
+      w.inverse_sd = Buffer<T>(padded<T>(max_rows));
     }
     if (derivative_needs_input(model.activation) || model.residual) w.active = Buffer<T>(cells);
     w.dropped = Buffer<T>(cells);
@@ -81,20 +81,12 @@ const T* Mlp<T>::normalize(std::size_t index, const T* x, std::int64_t rows, con
   switch (model_.norm.kind) {
     case NormKind::none: return x;
     case NormKind::batch: {
-      const T* mean = w.mean.data();
-      const T* variance = w.variance.data();
-      if (training || model_.norm.predict_with == config::PredictWith::batch) {
-        kernels_.batch_statistics(rows, layer.stride, x, w.mean.data(), w.variance.data());
-      } else {
-        mean = at(statistics, layer.running_mean);
-        variance = at(statistics, layer.running_variance);
-      }
-      if (training)
-        kernels_.update_running(layer.stride, static_cast<T>(model_.norm.momentum),
-                                static_cast<T>(rows) / static_cast<T>(rows - 1), mean, variance,
-                                at(statistics, layer.running_mean), at(statistics, layer.running_variance));
-      kernels_.inverse_sd(layer.stride, variance, epsilon, w.inverse_sd.data());
-      kernels_.normalize_columns(rows, layer.stride, x, mean, w.inverse_sd.data(), gamma, beta, w.normal.data());
+      T* mean = at(statistics, layer.running_mean);
+      T* variance = at(statistics, layer.running_variance);
+      if (training) w.batch_norm.train(rows, x, {gamma, beta}, mean, variance, w.normal.data());
+      else if (model_.norm.predict_with == config::PredictWith::running)
+        w.batch_norm.predict(rows, x, {gamma, beta}, mean, variance, w.normal.data());
+      else w.batch_norm.predict(rows, x, {gamma, beta}, nullptr, nullptr, w.normal.data());
       return w.normal.data();
     }
     case NormKind::layer:
@@ -116,8 +108,7 @@ void Mlp<T>::normalize_backward(std::size_t index, std::int64_t rows, const T* p
   switch (model_.norm.kind) {
     case NormKind::none: return;
     case NormKind::batch:
-      return kernels_.batch_norm_backward(rows, layer.stride, w.norm_input, w.mean.data(), w.inverse_sd.data(), gamma,
-                                          dy, dy, dgamma, dbeta);
+      return w.batch_norm.backward(rows, w.norm_input, gamma, dy, dy, {dgamma, dbeta});
     case NormKind::layer:
     case NormKind::rms:
       return kernels_.normalize_rows_backward(rows, layer.out, layer.stride, model_.norm.kind == NormKind::layer,

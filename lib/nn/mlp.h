@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/experiment.h"
+#include "nn/batch_norm.h"
 #include "nn/buffer.h"
 #include "nn/kernels/kernels.h"
 #include "nn/layout.h"
@@ -41,7 +42,8 @@ class Mlp {
   // Steps that may work in place share a buffer.
   struct Workspace {
     Buffer<T> linear, normal, active, dropped, mask;
-    Buffer<T> mean, variance, inverse_sd;  // [stride] for batch norm, [B] for layer and RMS norm
+    BatchNorm<T> batch_norm;
+    Buffer<T> mean, inverse_sd;  // [B], of layer and RMS norm
     const T* norm_input = nullptr;
     const T* active_input = nullptr;
     const T* active_output = nullptr;

@@ -65,6 +65,21 @@ const std::vector<BadFile> combinations{
      R"({"data": {"train_size": 3901}, "model": {"hidden": [8], "norm": "batch"}, "train": {"epochs": 1}})",
      "x.json:1:84: train.batch_size: 3901 training examples in batches of 100 leave a last batch of 1, too "
      "small for batch norm; set train.drop_last or another size"},
+    {"statistics_groups_that_do_not_divide_a_batch",
+     R"({"model": {"hidden": [8], "norm": {"kind": "batch", "statistics_groups": 3}}, "train": {"epochs": 1}})",
+     "x.json:1:74: model.norm.statistics_groups: a batch of 100 does not split into 3 equal groups of 2 examples or "
+     "more"},
+    {"statistics_groups_of_one_example",
+     R"({"model": {"hidden": [8], "norm": {"kind": "batch", "statistics_groups": 100}}, "train": {"epochs": 1}})",
+     "x.json:1:74: model.norm.statistics_groups: a batch of 100 does not split into 100 equal groups of 2 examples or "
+     "more"},
+    {"statistics_groups_that_do_not_divide_the_last_batch",
+     R"({"data": {"train_size": 3930}, "model": {"hidden": [8], "norm": {"kind": "batch", "statistics_groups": 4}}, )"
+     R"("train": {"epochs": 1}})",
+     "x.json:1:104: model.norm.statistics_groups: the last batch of 30 does not split into 4 equal groups of 2 "
+     "examples or more; set train.drop_last or another size"},
+    {"synchronized_without_groups", layers(R"("norm": {"kind": "batch", "synchronized": true})"),
+     "x.json:1:97: model.norm.synchronized: has no effect without model.norm.statistics_groups above 1"},
     {"norm_keys_without_a_norm", layers(R"("norm": {"momentum": 0.2, "epsilon": 0.1})"),
      "x.json:1:76: model.norm.momentum: has no effect without the norm \"batch\" and running statistics\n"
      "x.json:1:92: model.norm.epsilon: has no effect without a norm"},

@@ -82,7 +82,7 @@ const std::vector<BadFile> sweeps{
      "(at data.train_size=5000, model.dropout=0)"},
     {"an_unknown_key_in_a_value", sweep(R"({"model.norm": ["none", {"kind": "batch", "momentun": 3}]})"),
      "x.json:1:131: sweep model.norm: unknown key \"momentun\"; did you mean \"momentum\"? (one of kind, "
-     "momentum, epsilon, affine, predict_with)"},
+     "momentum, epsilon, affine, predict_with, statistics_groups, synchronized)"},
     {"a_value_without_effect_in_a_point",
      sweep(R"({"train.optimizer.momentum": [0, 0.9], "train.optimizer.name": ["sgd", "adam"]})"),
      "x.json:1:119: train.optimizer.momentum: has no effect without the optimizer \"sgd\" (at "

@@ -44,6 +44,8 @@ DEFAULTS = {
     "model.norm.epsilon": 1e-5,
     "model.norm.affine": True,
     "model.norm.predict_with": "running",
+    "model.norm.statistics_groups": 1,
+    "model.norm.synchronized": False,
     "model.norm_position": "before",
     "model.residual": False,
     "train.optimizer.weight_decay": 0,
@@ -177,6 +179,17 @@ def training_cases():
             "model.norm.kind": "batch",
             "model.norm.predict_with": "batch",
         },
+        **{
+            f"batch norm of {k} groups{', synchronized' * synchronized}, {optimizer}": {
+                **keys,
+                **norm_keys("batch", "before", optimizer),
+                "model.norm.statistics_groups": k,
+                **({"model.norm.synchronized": True} if synchronized else {}),
+            }
+            for k in (2, 5)
+            for synchronized in (False, True)
+            for optimizer, keys in OPTIMIZERS.items()
+        },
         "layer norm without gamma and beta": {**SGD, "model.norm.kind": "layer", "model.norm.affine": False},
         "label noise and standard scaling": {
             **SGD,
@@ -240,6 +253,20 @@ def distance(a, b):
     return (a.detach().double() - b.detach().double()).abs().max().item()
 
 
+class GroupedBatchNorm(nn.BatchNorm1d):
+    """The layers of K devices under DistributedDataParallel, which keeps the buffers of the first."""
+
+    groups = 1
+
+    def forward(self, x):
+        if not self.training:
+            return super().forward(x)
+        first, *others = x.chunk(self.groups)
+        return torch.cat(
+            [super().forward(first), *(F.batch_norm(part, None, None, self.weight, self.bias, True, 0, self.eps) for part in others)]
+        )
+
+
 class Mlp(nn.Module):
     """Linear, norm, activation per hidden layer, then the readout; modules named as in our weight files.
 
@@ -255,7 +282,9 @@ class Mlp(nn.Module):
         kind = keys["model.norm.kind"]
         for i, width in enumerate(sizes[1:-1]):
             if kind == "batch":
-                norm = nn.BatchNorm1d(width, epsilon, keys["model.norm.momentum"], affine, dtype=dtype)
+                norm = GroupedBatchNorm(width, epsilon, keys["model.norm.momentum"], affine, dtype=dtype)
+                if not keys["model.norm.synchronized"]:
+                    norm.groups = keys["model.norm.statistics_groups"]
             elif kind == "layer":
                 norm = nn.LayerNorm(width, epsilon, affine, dtype=dtype)
             elif kind == "rms":

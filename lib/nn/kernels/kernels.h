@@ -58,6 +58,10 @@ struct Kernels {
 
   // Batch norm (Ioffe & Szegedy 2015, algorithm 1). Batch statistics of x[B, F]: mean and biased variance.
   void (*batch_statistics)(std::int64_t rows, std::int64_t stride, const T* x, T* mean, T* variance);
+  // Mean and variance of a batch from those of its `groups` equal parts, [groups, stride]: the mean of their means;
+  // the mean of their variances plus the variance of their means.
+  void (*merge_statistics)(std::int64_t groups, std::int64_t stride, const T* means, const T* variances, T* mean,
+                           T* variance);
   // inverse_sd = 1 / sqrt(variance + epsilon).
   void (*inverse_sd)(std::int64_t count, const T* variance, T epsilon, T* inverse_sd);
   // running = (1 - momentum) running + momentum * batch value; the variance times `unbias` = n / (n - 1).

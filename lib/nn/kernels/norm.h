@@ -25,6 +25,26 @@ void batch_statistics(std::int64_t rows, std::int64_t stride, const T* x, T* mea
 }
 
 template <class T>
+void merge_statistics(std::int64_t groups, std::int64_t stride, const T* means, const T* variances, T* mean,
+                      T* variance) {
+  const Vec<T> scale(T(1) / static_cast<T>(groups));
+  for (std::int64_t c = 0; c < stride; c += lanes<T>) {
+    Vec<T> sum(T(0)), within(T(0)), between(T(0));
+    for (std::int64_t g = 0; g < groups; ++g) {
+      sum = sum + load(means + g * stride + c);
+      within = within + load(variances + g * stride + c);
+    }
+    const Vec<T> m = sum * scale;
+    for (std::int64_t g = 0; g < groups; ++g) {
+      const Vec<T> d = load(means + g * stride + c) - m;
+      between = fma(d, d, between);
+    }
+    m.store(mean + c);
+    ((within + between) * scale).store(variance + c);
+  }
+}
+
+template <class T>
 void inverse_sd(std::int64_t count, const T* variance, T epsilon, T* out) {
   for (std::int64_t i = 0; i < count; i += lanes<T>)
     (Vec<T>(T(1)) / (load(variance + i) + Vec<T>(epsilon)).sqrt()).store(out + i);
