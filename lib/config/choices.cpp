@@ -187,6 +187,17 @@ constexpr Choice restores[] = {
     row(Restore::last, "last", "the weights at the last step"),
 };
 
+constexpr Choice probes[] = {
+    row(ProbeName::weight_norm, "weight_norm", "Euclidean norm of the weights of each layer, without biases"),
+};
+
+constexpr Choice probe_moments[] = {
+    row(ProbeMoment::evaluations, "evaluations", "at every evaluation"),
+    row(ProbeMoment::start, "start", "at initialization"),
+    row(ProbeMoment::end, "end", "at the last evaluation"),
+    row(ProbeMoment::start_and_end, "start_and_end", "at initialization and at the last evaluation"),
+};
+
 }  // namespace
 
 Choices choices_of(Device) { return {"device", devices}; }
@@ -212,5 +223,7 @@ Choices choices_of(DurationUnit) { return {"unit", units}; }
 Choices choices_of(LossKind) { return {"loss", losses}; }
 Choices choices_of(Monitor) { return {"monitored value", monitors}; }
 Choices choices_of(Restore) { return {"choice of weights", restores}; }
+Choices choices_of(ProbeName) { return {"probe", probes}; }
+Choices choices_of(ProbeMoment) { return {"moment", probe_moments}; }
 
 }  // namespace descent::config

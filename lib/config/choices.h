@@ -47,6 +47,8 @@ enum class DurationUnit { epochs, steps };
 enum class LossKind { cross_entropy, mse };
 enum class Monitor { none, val_loss, val_error, train_loss, train_error };
 enum class Restore { best, last };
+enum class ProbeName { weight_norm };
+enum class ProbeMoment { evaluations, start, end, start_and_end };
 
 // The table of an enum: choices_of(Activation{}).
 Choices choices_of(Device);
@@ -72,6 +74,8 @@ Choices choices_of(DurationUnit);
 Choices choices_of(LossKind);
 Choices choices_of(Monitor);
 Choices choices_of(Restore);
+Choices choices_of(ProbeName);
+Choices choices_of(ProbeMoment);
 
 template <class Enum>
 std::string_view name_of(Enum value) {

@@ -117,6 +117,11 @@ struct Train {
   std::int64_t threads = 1;
 };
 
+struct Probes {
+  std::vector<ProbeName> names{};
+  ProbeMoment at = ProbeMoment::evaluations;
+};
+
 struct Experiment {
   std::string name{}, description{};
   std::vector<std::int64_t> seeds{0};
@@ -126,6 +131,7 @@ struct Experiment {
   Data data{};
   Model model{};
   Train train{};
+  Probes probes{};
 };
 
 // Whether the test examples come from the pool (the official training part; all examples where there is no

@@ -25,6 +25,13 @@ std::string line_of(std::string_view name, std::size_t width, const Key& key) {
                      preset.empty() ? "" : fmt::format(" ({})", preset));
 }
 
+// What a key chooses from, or null.
+const Choices* choices_in(const Slot& slot) {
+  if (const auto* one = std::get_if<EnumSlot>(&slot)) return &one->choices;
+  const auto* list = std::get_if<EnumListSlot>(&slot);
+  return list ? &list->choices : nullptr;
+}
+
 std::string choices_table(const Choices& choices) {
   std::size_t width = 0;
   for (const Choice& choice : choices.table) width = std::max(width, choice.name.size());
@@ -55,8 +62,8 @@ std::string explain_section(std::string_view path, const Key& key) {
   for (const Key& inner : keys) width = std::max(width, inner.name.size());
   text += "\n";
   for (const Key& inner : keys) text += line_of(inner.name, width, inner);
-  const auto* slot = abbreviated ? std::get_if<EnumSlot>(&abbreviated->slot) : nullptr;
-  if (slot) text += fmt::format("\n{}.{}:\n\n{}", path, abbreviated->name, choices_table(slot->choices));
+  const Choices* choices = abbreviated ? choices_in(abbreviated->slot) : nullptr;
+  if (choices) text += fmt::format("\n{}.{}:\n\n{}", path, abbreviated->name, choices_table(*choices));
   return text;
 }
 
@@ -66,10 +73,7 @@ std::string explain_leaf(std::string_view path, const Key& key) {
   text += fmt::format("Takes {}{}{}.\n", type_name(key.slot), bounds.empty() ? "" : ", ", bounds);
   if (!preset.empty()) text += fmt::format("Default: {}.\n", preset);
   for (const Condition& condition : key.conditions) text += fmt::format("Has no effect {}.\n", condition.idle);
-  if (const auto* slot = std::get_if<EnumSlot>(&key.slot))
-    text += fmt::format("\n{}", choices_table(slot->choices));
-  if (const auto* slot = std::get_if<EnumListSlot>(&key.slot))
-    text += fmt::format("\n{}", choices_table(slot->choices));
+  if (const Choices* choices = choices_in(key.slot)) text += fmt::format("\n{}", choices_table(*choices));
   return text;
 }
 
@@ -119,7 +123,7 @@ const std::vector<Topic>& topics() {
       {"initializers", choices_of(InitScheme{})}, {"optimizers", choices_of(OptimizerName{})},
       {"schedules", choices_of(ScheduleKind{})},  {"losses", choices_of(LossKind{})},
       {"monitors", choices_of(Monitor{})},        {"precisions", choices_of(Precision{})},
-      {"devices", choices_of(Device{})},
+      {"devices", choices_of(Device{})},          {"probes", choices_of(ProbeName{})},
   };
   return all;
 }

@@ -28,6 +28,21 @@ EnumSlot choice(Enum& field) {
           [](void* f, int value) { *static_cast<Enum*>(f) = static_cast<Enum>(value); }};
 }
 
+template <class Enum>
+EnumListSlot choice_list(std::vector<Enum>& field) {
+  using List = std::vector<Enum>;
+  return {choices_of(Enum{}), &field,
+          [](const void* f) {
+            std::vector<int> values;
+            for (const Enum value : *static_cast<const List*>(f)) values.push_back(static_cast<int>(value));
+            return values;
+          },
+          [](void* f, const std::vector<int>& values) {
+            static_cast<List*>(f)->clear();
+            for (const int value : values) static_cast<List*>(f)->push_back(static_cast<Enum>(value));
+          }};
+}
+
 using E = const Experiment&;
 
 bool has_norm(E e) { return e.model.norm.kind != NormKind::none; }
@@ -42,6 +57,7 @@ bool is_sgd(E e) { return e.train.optimizer.name == OptimizerName::sgd; }
 bool is_adam(E e) { return !is_sgd(e); }
 bool has_cross_entropy(E e) { return e.train.loss.kind == LossKind::cross_entropy; }
 bool stops_early(E e) { return e.train.early_stopping.monitor != Monitor::none; }
+bool has_probes(E e) { return !e.probes.names.empty(); }
 bool has_equal_layers(E e) { return e.model.hidden.empty(); }
 bool has_listed_layers(E e) { return !e.model.hidden.empty() || (!e.model.width && !e.model.depth); }
 bool has_test_choice(E e) {
@@ -228,7 +244,7 @@ std::vector<Key> describe(Evaluate& e) {
       key("every_steps", &e.every_steps, "time between two evaluations").unit("steps").within(1, 1e12),
       key("log_spaced", &e.log_spaced, "number of evaluations, evenly spaced in the logarithm of the step")
           .within(2, 1e6),
-      key("splits", EnumListSlot{choices_of(Split{}), &e.splits}, "what to evaluate; absent: all that exist"),
+      key("splits", choice_list(e.splits), "what to evaluate; absent: all that exist"),
   };
 }
 
@@ -248,6 +264,13 @@ std::vector<Key> describe(Train& t) {
       section("early_stopping", describe(t.early_stopping), "monitor", "stop when a value improves no more"),
       section("evaluate", describe(t.evaluate), "every_epochs", "when and on what the network is evaluated"),
       key("threads", &t.threads, "threads of one run; no number depends on them").within(1, 1024).cosmetic(),
+  };
+}
+
+std::vector<Key> describe(Probes& p) {
+  return {
+      key("names", choice_list(p.names), "measurements inside the network, written to probes.csv; absent: none"),
+      key("at", choice(p.at), "when they are taken").when(has_probes, "without probes.names"),
   };
 }
 
@@ -278,6 +301,7 @@ std::vector<Key> describe(Experiment& e) {
       section("data", describe(e.data), "name", "examples to learn from and to test with"),
       section("model", describe(e.model), "", "the network"),
       section("train", describe(e.train), "", "how the network is trained"),
+      section("probes", describe(e.probes), "names", "what to measure inside the network; no training changes by it"),
   };
 }
 

@@ -24,10 +24,12 @@ struct EnumSlot {
   void (*set)(void*, int);
 };
 
-// A list of enum values (evaluate.splits).
+// A list of different enum values (evaluate.splits), type-erased.
 struct EnumListSlot {
   Choices choices;
-  std::vector<Split>* field;
+  void* field;
+  std::vector<int> (*get)(const void*);
+  void (*set)(void*, const std::vector<int>&);
 };
 
 // A struct field; a bare value abbreviates the object by its key `shorthand` (empty: no abbreviation).

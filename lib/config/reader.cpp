@@ -74,16 +74,16 @@ class SlotReader {
     const auto* list = std::get_if<Json::Array>(&value_.value);
     if (!list) return wrong_type();
     if (list->empty()) return fail(value_, "an empty list");
-    slot.field->clear();
+    std::vector<int> values;
     for (const Json& element : *list) {
       const Choice* choice = choose(element, slot.choices);
       if (problems_.full()) return;
       if (!choice) continue;
-      const auto split = static_cast<Split>(choice->value);
-      if (std::ranges::find(*slot.field, split) != slot.field->end())
+      if (std::ranges::find(values, choice->value) != values.end())
         fail(element, fmt::format("\"{}\" is listed twice", choice->name));
-      else slot.field->push_back(split);
+      else values.push_back(choice->value);
     }
+    slot.set(slot.field, values);
   }
   void operator()(SectionSlot& section) {
     if (value_.is<Json::Object>()) return read_section(value_, path_, section.keys, given_, problems_);

@@ -42,7 +42,7 @@ struct ToJson {
   }
   Json operator()(const EnumListSlot& slot) const {
     Json::Array list;
-    for (const Split split : *slot.field) list.push_back({std::string(name_of(split))});
+    for (const int value : slot.get(slot.field)) list.push_back({std::string(choice_name(slot.choices, value))});
     return list.empty() ? Json{} : Json{std::move(list)};
   }
   Json operator()(const SectionSlot& section) const {
@@ -89,6 +89,10 @@ struct CopyValue {
   }
   void operator()(const EnumSlot& slot) const {
     const auto& other = std::get<EnumSlot>(from);
+    slot.set(slot.field, other.get(other.field));
+  }
+  void operator()(const EnumListSlot& slot) const {
+    const auto& other = std::get<EnumListSlot>(from);
     slot.set(slot.field, other.get(other.field));
   }
   void operator()(SectionSlot& section) const {

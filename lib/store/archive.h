@@ -42,17 +42,32 @@ void archive(Archive& ar, Summary& s) {
 }
 
 template <class Archive>
+void archive(Archive& ar, ProbeRow& row) {
+  ar(row.epoch);
+  ar(row.step);
+  ar(row.probe);
+  ar(row.layer);
+  ar(row.value);
+}
+
+template <class Archive, class Row>
+void archive_rows(Archive& ar, std::vector<Row>& rows) {
+  auto count = static_cast<std::uint64_t>(rows.size());
+  ar(count);
+  if constexpr (Archive::reading) {
+    rows.clear();
+    for (std::uint64_t i = 0; i < count; ++i) archive(ar, rows.emplace_back());
+  } else {
+    for (Row& row : rows) archive(ar, row);
+  }
+}
+
+template <class Archive>
 void archive(Archive& ar, RunResult& result) {
   ar(result.run_hash);
   archive(ar, result.summary);
-  auto rows = static_cast<std::uint64_t>(result.curve.size());
-  ar(rows);
-  if constexpr (Archive::reading) {
-    result.curve.clear();
-    for (std::uint64_t i = 0; i < rows; ++i) archive(ar, result.curve.emplace_back());
-  } else {
-    for (Evaluation& row : result.curve) archive(ar, row);
-  }
+  archive_rows(ar, result.curve);
+  archive_rows(ar, result.probes);
 }
 
 }  // namespace descent::store

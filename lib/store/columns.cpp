@@ -128,6 +128,34 @@ std::span<const Column<Summary>> summary_columns() {
   return columns;
 }
 
+std::span<const Column<ProbeRow>> probe_columns() {
+  static const std::vector<Column<ProbeRow>> columns{
+      {"epoch", "step / steps per epoch", Role::measure, [](const ProbeRow& row) { return Cell(row.epoch); }},
+      {"step", "optimizer steps so far", Role::measure, [](const ProbeRow& row) { return Cell(row.step); }},
+      {"probe", "what was measured: descent list probes", Role::label,
+       [](const ProbeRow& row) { return cell(row.probe); }},
+      {"layer", "where; empty: in the whole network", Role::label,
+       [](const ProbeRow& row) { return cell(row.layer); }},
+      {"value", "the measurement", Role::measure, [](const ProbeRow& row) { return Cell(row.value); }},
+  };
+  return columns;
+}
+
+std::string_view file_name(Table table) {
+  switch (table) {
+    case Table::curves: return "curves.csv";
+    case Table::summary: return "summary.csv";
+    case Table::probes: return "probes.csv";
+  }
+  __builtin_unreachable();
+}
+
+const std::string& column_names(Table table) {
+  static const std::array names{column_names(curve_columns()), column_names(summary_columns()),
+                                column_names(probe_columns())};
+  return names[static_cast<std::size_t>(table)];
+}
+
 std::size_t summary_column(std::string_view name) {
   const auto columns = summary_columns();
   for (std::size_t i = 0; i < columns.size(); ++i)

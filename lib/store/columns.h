@@ -2,6 +2,7 @@
 // The rows of the results and, once each, their columns: header, help and value of every CSV follow from
 // here.
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -46,6 +47,14 @@ struct Summary {
       min_test_error_epoch;  // oracle minima
 };
 
+// One row of probes.csv: a measurement inside the network.
+struct ProbeRow {
+  double epoch = 0;
+  std::int64_t step = 0;
+  std::string probe, layer;  // what was measured and where; an empty layer is the whole network
+  double value = 0;
+};
+
 // A cell: absent, whole number, number or text.
 using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;
 std::string cell_text(const Cell& cell);
@@ -64,6 +73,7 @@ struct Column {
 // After `run`, the factors and `seed`.
 std::span<const Column<Evaluation>> curve_columns();
 std::span<const Column<Summary>> summary_columns();
+std::span<const Column<ProbeRow>> probe_columns();
 
 // Position of a summary column by its name; the name must exist.
 std::size_t summary_column(std::string_view name);
@@ -75,5 +85,11 @@ std::string column_names(std::span<const Column<Row>> columns) {
   for (const Column<Row>& column : columns) names += (names.empty() ? "" : ",") + column.name;
   return names;
 }
+
+// The tables that have rows of single runs: one file each, in parts and merged.
+enum class Table { curves, summary, probes };
+inline constexpr std::array all_tables{Table::curves, Table::summary, Table::probes};
+std::string_view file_name(Table table);
+const std::string& column_names(Table table);
 
 }  // namespace descent::store

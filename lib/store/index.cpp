@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
+
+#include "core/error.h"
 
 namespace descent::store {
 namespace fs = std::filesystem;
@@ -11,6 +14,28 @@ namespace {
 
 // Neither unfinished nor set aside.
 bool is_part_name(std::string_view name) { return name.find('.') == std::string_view::npos; }
+
+// Reads byte ranges; keeps the last file open, since neighbours in the plan mostly share a part.
+class RangeReader {
+ public:
+  const std::string& read(const fs::path& path, Range range) {
+    if (path != path_) {
+      file_ = std::ifstream(path, std::ios::binary);
+      path_ = path;
+    }
+    bytes_.resize(range.end - range.begin);
+    file_.seekg(static_cast<std::streamoff>(range.begin));
+    if (!file_.read(bytes_.data(), static_cast<std::streamsize>(bytes_.size())))
+      throw core::FaultError(
+          fmt::format("{}: changed while it was read; run the command again", path.string()));
+    return bytes_;
+  }
+
+ private:
+  fs::path path_;
+  std::ifstream file_;
+  std::string bytes_;
+};
 
 }  // namespace
 
@@ -41,6 +66,15 @@ bool Results::Index::holds(const std::vector<RunResult>& results) const {
     const auto entry = run_of_.find(result.run_hash);
     return entry != run_of_.end() && found[entry->second];
   });
+}
+
+void Results::Index::for_each_run(
+    Table table, const std::function<void(std::size_t run, std::string_view rows)>& visit) const {
+  RangeReader reader;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (const auto& location = found[i])
+      if (const Range rows = location->rows.rows_of(table); rows.begin < rows.end)
+        visit(i, reader.read(parts[location->part] / file_name(table), rows));
 }
 
 void Results::Index::add(const fs::path& path, const Part& part) {

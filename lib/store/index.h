@@ -2,6 +2,7 @@
 // Where the rows of the plan's runs lie. Parts never change, so each is read and verified once.
 
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -38,6 +39,9 @@ struct Results::Index {
 
   // Whether every one of these runs of the plan has its rows.
   bool holds(const std::vector<RunResult>& results) const;
+
+  // Visits the finished runs in plan order with the bytes of their rows.
+  void for_each_run(Table table, const std::function<void(std::size_t run, std::string_view rows)>& visit) const;
 
  private:
   void add(const std::filesystem::path& path, const Part& part);

@@ -1,8 +1,9 @@
 #pragma once
 // A part: the finished rows of one stack, a folder that is complete or absent. Its rows hold `run` and their
 // own columns only; factors and seed are added from the plan when parts are merged, so that parts survive a
-// changed sweep. part.json names the runs and the checksums of the files.
+// changed sweep. part.json names the runs and the checksums of the files. A table without rows has no file.
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <stdexcept>
@@ -20,7 +21,9 @@ struct Range {
 
 struct PartRun {
   std::string hash;
-  Range curve, summary;
+  std::array<Range, all_tables.size()> rows{};  // by Table
+
+  const Range& rows_of(Table table) const { return rows[static_cast<std::size_t>(table)]; }
 };
 
 struct Part {

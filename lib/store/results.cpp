@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <fstream>
 #include <mutex>
 #include <set>
 #include <system_error>
@@ -46,28 +45,6 @@ void remove_leftovers_in(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder, error))
     if (is_unfinished(entry.path()) && writer_is_gone(entry.path())) fs::remove_all(entry.path(), error);
 }
-
-// Reads byte ranges; keeps the last file open, since neighbours in the plan mostly share a part.
-class RangeReader {
- public:
-  const std::string& read(const fs::path& path, Range range) {
-    if (path != path_) {
-      file_ = std::ifstream(path, std::ios::binary);
-      path_ = path;
-    }
-    bytes_.resize(range.end - range.begin);
-    file_.seekg(static_cast<std::streamoff>(range.begin));
-    if (!file_.read(bytes_.data(), static_cast<std::streamsize>(bytes_.size())))
-      throw core::FaultError(
-          fmt::format("{}: changed while it was read; run the command again", path.string()));
-    return bytes_;
-  }
-
- private:
-  fs::path path_;
-  std::ifstream file_;
-  std::string bytes_;
-};
 
 }  // namespace
 
@@ -175,44 +152,42 @@ void Results::merge() const {
   for (const std::string& factor : plan_.factors) keys += core::csv_field(factor) + ",";
   keys += "seed,";
 
-  const auto merge_one = [&](const std::string& name, const std::string& columns, Range PartRun::*range) {
-    core::AtomicFile file(folder_ / name);
-    file.write(keys + columns + "\n");
-    RangeReader reader;
-    for (std::size_t i = 0; i < plan_.runs.size(); ++i) {
-      const auto& location = index_->found[i];
-      if (!location) continue;
+  const auto merge_one = [&](Table table) {
+    core::AtomicFile file(folder_ / file_name(table));
+    file.write(keys + column_names(table) + "\n");
+    index_->for_each_run(table, [&](std::size_t i, std::string_view rows) {
       const plan::Run& run = plan_.runs[i];
       std::string prefix = run.id() + ",";
       for (const std::string& value : plan_.points[run.point].values) prefix += core::csv_field(value) + ",";
       prefix += std::to_string(run.seed);
-      const std::string& rows = reader.read(index_->parts[location->part] / name, location->rows.*range);
       for (std::size_t at = 0; at < rows.size();) {
         const std::size_t own = rows.find(',', at), end = rows.find('\n', at) + 1;
         file.write(prefix);
-        file.write(std::string_view(rows).substr(own, end - own));
+        file.write(rows.substr(own, end - own));
         at = end;
       }
-    }
+    });
     file.commit();
   };
-  merge_one("curves.csv", column_names(curve_columns()), &PartRun::curve);
-  merge_one("summary.csv", column_names(summary_columns()), &PartRun::summary);
+  merge_one(Table::curves);
+  merge_one(Table::summary);
+  const auto has_probes = [](const plan::Point& point) { return !point.experiment.probes.names.empty(); };
+  std::error_code ignored;
+  if (std::ranges::any_of(plan_.points, has_probes)) merge_one(Table::probes);
+  else fs::remove(folder_ / file_name(Table::probes), ignored);  // of an earlier version of the experiment
 }
 
-void Results::for_each_summary(const SummaryVisitor& visit) const {
+void Results::for_each_row(Table table, const RowVisitor& visit) const {
   const std::lock_guard lock(index_->mutex);
   index_->refresh();
-  RangeReader reader;
-  for (std::size_t i = 0; i < plan_.runs.size(); ++i) {
-    const auto& location = index_->found[i];
-    if (!location) continue;
-    std::string line = reader.read(index_->parts[location->part] / "summary.csv", location->rows.summary);
-    line.pop_back();  // the line break
-    std::vector<std::string> cells = core::parse_csv_line(line);
-    cells.erase(cells.begin());  // the run
-    visit(i, cells);
-  }
+  index_->for_each_run(table, [&](std::size_t run, std::string_view rows) {
+    for (std::size_t at = 0, end = 0; at < rows.size(); at = end + 1) {
+      end = rows.find('\n', at);
+      std::vector<std::string> cells = core::parse_csv_line(rows.substr(at, end - at));
+      cells.erase(cells.begin());  // the run
+      visit(run, cells);
+    }
+  });
 }
 
 void Results::write_experiment(const std::string& json) const {

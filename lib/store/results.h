@@ -17,6 +17,7 @@ struct RunResult {
   std::string run_hash;
   Summary summary;
   std::vector<Evaluation> curve;
+  std::vector<ProbeRow> probes{};
 };
 
 // Times of a part, for manifest and status; never in a CSV.
@@ -31,8 +32,8 @@ struct StalePart {
   std::size_t runs;
 };
 
-// Gets a run (index into Plan::runs) and its cells, parallel to summary_columns().
-using SummaryVisitor = std::function<void(std::size_t run, const std::vector<std::string>& cells)>;
+// Gets a run (index into Plan::runs) and the cells of one row, parallel to the columns of its table.
+using RowVisitor = std::function<void(std::size_t run, const std::vector<std::string>& cells)>;
 
 class Results {
  public:
@@ -76,12 +77,13 @@ class Results {
   // A folder that was removed since prepare() is a FaultError.
   void write_part(const std::vector<RunResult>& results, const PartTimes& times) const;
 
-  // Regenerates curves.csv and summary.csv from the parts, in plan order; streams, flat in memory.
-  // (points.csv follows from for_each_summary in lib/stats.)
+  // Regenerates curves.csv, summary.csv and, where the experiment has probes, probes.csv from the parts, in plan
+  // order; streams, flat in memory. (What follows from several runs is made by lib/stats.)
   void merge() const;
 
-  // The summaries of the finished runs, in plan order, from the parts.
-  void for_each_summary(const SummaryVisitor& visit) const;
+  // The rows of the finished runs, in plan order, from the parts.
+  void for_each_row(Table table, const RowVisitor& visit) const;
+  void for_each_summary(const RowVisitor& visit) const { for_each_row(Table::summary, visit); }
 
   // experiment.json and manifest.json; the first is rewritten only when its bytes change.
   void write_experiment(const std::string& json) const;

@@ -28,6 +28,17 @@ void keep_minimum(std::optional<double>& minimum, std::optional<double>& epoch, 
   }
 }
 
+// `finished`: no evaluation follows.
+bool is_moment(config::ProbeMoment at, std::int64_t step, bool finished) {
+  switch (at) {
+    case config::ProbeMoment::evaluations: return true;
+    case config::ProbeMoment::start: return step == 0;
+    case config::ProbeMoment::end: return finished;
+    case config::ProbeMoment::start_and_end: return step == 0 || finished;
+  }
+  __builtin_unreachable();
+}
+
 bool wants(const config::Evaluate& evaluate, config::Split split) {
   return evaluate.splits.empty() || std::ranges::find(evaluate.splits, split) != evaluate.splits.end();
 }
@@ -179,6 +190,24 @@ void Replica<T>::evaluate(nn::Mlp<T>& network) {
   row.gradient_norm = gradient_norm_;
   result_.curve.push_back(row);
   observe(row);
+  if (is_moment(experiment_.probes.at, step_, finished_)) probe(row);
+}
+
+template <class T>
+void Replica<T>::probe(const store::Evaluation& row) {
+  for (const config::ProbeName name : experiment_.probes.names) {
+    const auto add = [&](std::string layer, double value) {
+      result_.probes.push_back({row.epoch, row.step, std::string(name_of(name)), std::move(layer), value});
+    };
+    switch (name) {
+      case config::ProbeName::weight_norm:
+        for (const nn::NamedTensor& tensor : layout_.tensors())
+          if (tensor.rows > 0)
+            add(tensor.name.substr(0, tensor.name.find('.')),
+                std::sqrt(kernels_.square_sum(tensor.rows * tensor.stride, slices_.parameters + tensor.offset)));
+        break;
+    }
+  }
 }
 
 template <class T>

@@ -67,6 +67,7 @@ class Replica {
   };
   Pass pass(nn::Mlp<T>& network, const data::Part& part, const Input<T>& input);
   void observe(const store::Evaluation& evaluation);
+  void probe(const store::Evaluation& evaluation);
   void keep(const store::Evaluation& evaluation);
   void diverge();
   void gather(std::span<const std::int32_t> batch);

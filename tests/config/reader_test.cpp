@@ -18,10 +18,10 @@ TEST_P(reader_files, says_what_is_wrong_with) {
 const std::vector<BadFile> fields{
     {"an_unknown_key", also(R"("nmae": "x")"),
      "x.json:1:80: unknown key \"nmae\"; did you mean \"name\"? (one of name, description, seeds, device, "
-     "precision, checkpoint_seconds, data, model, train, $schema, sweep)"},
+     "precision, checkpoint_seconds, data, model, train, probes, $schema, sweep)"},
     {"an_unknown_key_that_is_near_to_nothing", also(R"("plots": 1)"),
      "x.json:1:80: unknown key \"plots\" (one of name, description, seeds, device, precision, "
-     "checkpoint_seconds, data, model, train, $schema, sweep)"},
+     "checkpoint_seconds, data, model, train, probes, $schema, sweep)"},
     {"an_unknown_key_in_a_section", model(R"("widht": 8, "depth": 2)"),
      "x.json:1:31: model: unknown key \"widht\"; did you mean \"width\"? (one of kind, width, depth, "
      "hidden, activation, norm, norm_position, residual, branch_init, dropout, init)"},
@@ -148,7 +148,7 @@ TEST(reader, a_bare_value_abbreviates_every_section_that_allows_it) {
       {"data", "mnist1d_large"},    {"data.label_noise", "0.5"}, {"model.norm", "batch"},
       {"model.dropout", "0.5"},     {"model.init", "zeros"},     {"train.optimizer", "adam"},
       {"train.schedule", "cosine"}, {"train.loss", "mse"},       {"train.early_stopping", "train_loss"},
-      {"train.evaluate", "3"}};
+      {"train.evaluate", "3"},      {"probes", "[\"weight_norm\"]"}};
   const std::string file = also("\"seeds\": 1"), untouched = identity(read(file).points[0]);
   Experiment experiment;
   std::size_t sections = 0;
@@ -177,7 +177,8 @@ TEST(reader, every_kind_of_key_is_read) {
     "train": {"optimizer": {"name": "adam", "betas": [0.8, 0.9]}, "batch_size": "full", "steps": 20,
               "schedule": {"kind": "multistep", "unit": "steps", "milestones": [5, 10]}, "loss": "mse",
               "clip_gradient_norm": 2, "early_stopping": {"monitor": "val_error", "patience": 3, "stop": false},
-              "evaluate": {"every_steps": 5, "splits": ["val", "train"]}, "threads": 2}
+              "evaluate": {"every_steps": 5, "splits": ["val", "train"]}, "threads": 2},
+    "probes": {"names": ["weight_norm"], "at": "end"}
   })")
                            .base;
   EXPECT_EQ(e.name, "all-1.0");
@@ -202,6 +203,8 @@ TEST(reader, every_kind_of_key_is_read) {
   EXPECT_FALSE(e.train.early_stopping.stop);
   EXPECT_EQ(e.train.evaluate.splits, (std::vector<Split>{Split::val, Split::train}));
   EXPECT_EQ(e.train.threads, 2);
+  EXPECT_EQ(e.probes.names, std::vector{ProbeName::weight_norm});
+  EXPECT_EQ(e.probes.at, ProbeMoment::end);
 }
 
 TEST(reader, a_count_of_seeds_starts_at_zero) {

@@ -29,6 +29,10 @@ TEST(columns, of_the_summary_are_these_in_this_order) {
       "min_test_loss,min_test_loss_epoch,min_test_error,min_test_error_epoch");
 }
 
+TEST(columns, of_the_probes_are_these_in_this_order) {
+  EXPECT_EQ(column_names(probe_columns()), "epoch,step,probe,layer,value");
+}
+
 TEST(columns, each_have_help_and_a_name_of_their_own) {
   std::set<std::string> names;
   for (const auto& column : summary_columns()) {
@@ -36,6 +40,7 @@ TEST(columns, each_have_help_and_a_name_of_their_own) {
     EXPECT_FALSE(column.help.empty()) << column.name;
   }
   for (const auto& column : curve_columns()) EXPECT_FALSE(column.help.empty()) << column.name;
+  for (const auto& column : probe_columns()) EXPECT_FALSE(column.help.empty()) << column.name;
 }
 
 TEST(columns, read_the_field_they_are_named_after) {

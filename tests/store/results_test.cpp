@@ -77,6 +77,62 @@ TEST_F(results, have_headers_before_the_first_row) {
   EXPECT_TRUE(read("summary.csv").starts_with("run,model.width,seed,parameters,state,"));
 }
 
+// two_by_two, measured by a probe.
+plan::Plan with_probes() {
+  plan::Plan plan = two_by_two;
+  for (plan::Point& point : plan.points) point.experiment.probes.names = {config::ProbeName::weight_norm};
+  return plan;
+}
+
+RunResult probed(const plan::Run& run) {
+  RunResult result = result_of(run, 0.5);
+  result.probes = {{0, 0, "weight_norm", "linear0", 1.5}, {1, 40, "activation_mean", "", 0.25}};
+  return result;
+}
+
+TEST_F(results, merge_the_rows_of_probes_like_the_others) {
+  const plan::Plan plan = with_probes();
+  const Results store(out, plan);
+  store.write_part({probed(plan.runs[2]), probed(plan.runs[0])}, {});
+  store.merge();
+  const std::string first = plan.runs[0].id(), second = plan.runs[2].id();
+  EXPECT_EQ(read("probes.csv"), "run,model.width,seed,epoch,step,probe,layer,value\n" +
+                                    first + ",4,0,0,0,weight_norm,linear0,1.5\n" +
+                                    first + ",4,0,1,40,activation_mean,,0.25\n" +
+                                    second + ",8,0,0,0,weight_norm,linear0,1.5\n" +
+                                    second + ",8,0,1,40,activation_mean,,0.25\n");
+}
+
+TEST_F(results, keep_a_run_without_probe_rows_beside_others) {
+  const plan::Plan plan = with_probes();
+  Results(out, plan).write_part({result_of(plan.runs[0], 0.5), probed(plan.runs[1])}, {});
+  const Results store(out, plan);
+  EXPECT_EQ(store.missing(), (std::vector<std::size_t>{2, 3}));
+  std::vector<std::size_t> runs;
+  store.for_each_row(Table::probes, [&](std::size_t run, const std::vector<std::string>&) { runs.push_back(run); });
+  EXPECT_EQ(runs, (std::vector<std::size_t>{1, 1}));
+}
+
+TEST_F(results, have_no_probes_csv_without_probes) {
+  const plan::Plan plan = with_probes();
+  Results(out, plan).merge();
+  EXPECT_EQ(read("probes.csv"), "run,model.width,seed,epoch,step,probe,layer,value\n");
+  Results(out, two_by_two).merge();
+  EXPECT_FALSE(fs::exists(out / "trial" / "probes.csv"));
+}
+
+TEST_F(results, show_every_row_of_a_table_with_its_cells) {
+  const Results store(out, two_by_two);
+  store.write_part({result_of(two_by_two.runs[1], 0.5)}, {});
+  std::vector<std::string> steps;
+  store.for_each_row(Table::curves, [&](std::size_t run, const std::vector<std::string>& cells) {
+    EXPECT_EQ(run, 1u);
+    ASSERT_EQ(cells.size(), curve_columns().size());
+    steps.push_back(cells[1]);
+  });
+  EXPECT_EQ(steps, (std::vector<std::string>{"0", "40"}));
+}
+
 TEST_F(results, quote_a_factor_that_holds_a_comma) {
   const plan::Plan plan = plan_with({"[8,4]"}, 1);
   const Results store(out, plan);
@@ -124,11 +180,11 @@ TEST_F(results, set_a_damaged_part_aside_and_take_its_runs_for_missing) {
 }
 
 TEST_F(results, see_damage_in_every_file_of_a_part) {
-  for (const char* name : {"curves.csv", "summary.csv", "part.json"}) {
-    Results(out, two_by_two).write_part({result_of(two_by_two.runs[0], 0.5)}, {});
-    fs::resize_file(part_folder(out) + "/" + name, 100);
+  for (const char* name : {"curves.csv", "summary.csv", "probes.csv", "part.json"}) {
+    Results(out, two_by_two).write_part({probed(two_by_two.runs[0])}, {});
+    fs::resize_file(part_folder(out) + "/" + name, 60);
     EXPECT_EQ(Results(out, two_by_two).missing().size(), 4u) << name;
-    Results(out, two_by_two).write_part({result_of(two_by_two.runs[0], 0.5)}, {});
+    Results(out, two_by_two).write_part({probed(two_by_two.runs[0])}, {});
     fs::remove(part_folder(out) + "/" + name);
     EXPECT_EQ(Results(out, two_by_two).missing().size(), 4u) << name;
   }

@@ -1,5 +1,6 @@
 #include "train/stack.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +8,8 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <set>
 
 #include "core/files.h"
 #include "core/random.h"
@@ -72,6 +75,10 @@ std::string rows(const store::RunResult& result) {
   std::string text;
   for (const auto& column : store::summary_columns()) text += store::cell_text(column.get(result.summary)) + ",";
   for (const store::Evaluation& evaluation : result.curve) text += "\n" + row(evaluation);
+  for (const store::ProbeRow& probe : result.probes) {
+    text += "\n";
+    for (const auto& column : store::probe_columns()) text += store::cell_text(column.get(probe)) + ",";
+  }
   return text;
 }
 
@@ -192,7 +199,8 @@ TEST_F(stack, early_stopping_that_only_records_lets_the_training_go_on) {
 TEST_F(stack, a_stack_stopped_anywhere_goes_on_in_another_stack_to_the_same_bits) {
   config::Overrides overrides;
   overrides.set = {"train.early_stopping={\"monitor\": \"val_loss\", \"patience\": 4, \"stop\": false}",
-                   "model.norm=batch", "model.dropout=0.2", "train.epochs=40", "seeds=3"};
+                   "model.norm=batch", "model.dropout=0.2", "train.epochs=40", "seeds=3",
+                   "probes=[\"weight_norm\"]"};
   const plan::Plan plan = plan::make_plan(config::read_document_text(small, "test.json", overrides));
   const Trained expected = train(plan, {{0, 1, 2}});
   for (int looks : {1, 3, 9}) {
@@ -225,6 +233,56 @@ TEST_F(stack, only_the_splits_asked_for_are_evaluated) {
   const store::Metrics& metrics = trained.results[0].curve.back().metrics;
   EXPECT_FALSE(metrics.train_loss || metrics.train_error || metrics.val_loss || metrics.val_error);
   EXPECT_TRUE(metrics.test_loss && metrics.test_error);
+}
+
+// The plan of `small` with these overrides.
+plan::Plan small_with(std::vector<std::string> set) {
+  config::Overrides overrides;
+  overrides.set = std::move(set);
+  return plan::make_plan(config::read_document_text(small, "test.json", overrides));
+}
+
+TEST_F(stack, probes_change_no_other_number) {
+  const std::vector<std::string> settings{"model.norm=batch", "model.dropout=0.2"};
+  const Trained plain = train(small_with(settings));
+  for (const config::Choice& choice : config::choices_of(config::ProbeName{}).table) {
+    std::vector<std::string> with_probe = settings;
+    with_probe.push_back(fmt::format("probes=[\"{}\"]", choice.name));
+    Trained probed = train(small_with(with_probe));
+    EXPECT_FALSE(probed.results[0].probes.empty()) << choice.name;
+    probed.results[0].probes.clear();
+    EXPECT_EQ(rows(probed.results[0]), rows(plain.results[0])) << choice.name;
+    EXPECT_EQ(probed.weights, plain.weights) << choice.name;
+  }
+}
+
+TEST_F(stack, probes_are_taken_when_they_are_asked_for) {
+  const auto steps = [&](const std::string& at) {
+    const Trained trained = train(small_with({"probes={\"names\": [\"weight_norm\"], \"at\": \"" + at + "\"}"}));
+    std::set<std::int64_t> found;
+    for (const store::ProbeRow& row : trained.results[0].probes) found.insert(row.step);
+    return found;
+  };
+  const std::int64_t last = *steps("end").begin();
+  EXPECT_GT(last, 0);
+  EXPECT_EQ(steps("end"), std::set{last});
+  EXPECT_EQ(steps("start"), (std::set<std::int64_t>{0}));
+  EXPECT_EQ(steps("start_and_end"), (std::set<std::int64_t>{0, last}));
+  EXPECT_GT(steps("evaluations").size(), 2u);
+}
+
+TEST_F(stack, the_weight_norms_of_the_layers_make_that_of_the_network) {
+  const store::RunResult result = train(small_with({"probes=[\"weight_norm\"]"})).results[0];
+  std::map<std::int64_t, double> squares;
+  std::vector<std::string> layers;
+  for (const store::ProbeRow& row : result.probes) {
+    squares[row.step] += row.value * row.value;
+    if (row.step == 0) layers.push_back(row.layer);
+  }
+  EXPECT_THAT(layers, testing::ElementsAre("linear0", "linear1", "linear2"));
+  ASSERT_EQ(squares.size(), result.curve.size());
+  for (const store::Evaluation& row : result.curve)
+    EXPECT_NEAR(std::sqrt(squares[row.step]), *row.weight_norm, 1e-12 * *row.weight_norm);
 }
 
 TEST_F(stack, raising_the_stop_flag_ends_a_stack_without_rows) {
