@@ -11,7 +11,8 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FILES = [*ROOT.glob("experiments/*.json"), *ROOT.glob("tests/bench/*.json")]
+COURSE = [*ROOT.glob("experiments/*.json"), *ROOT.glob("experiments/literature/*.json")]
+FILES = [*COURSE, *ROOT.glob("tests/bench/*.json")]
 
 
 def shortened(text):
@@ -29,12 +30,13 @@ class ExperimentsTest(unittest.TestCase):
                 self.assertIn("// Cost:     ", header)
 
     def test_every_experiment_for_students_names_paper_and_expected_result(self):
-        for file in ROOT.glob("experiments/*.json"):
+        contents = (ROOT / "experiments/README.md").read_text()
+        for file in COURSE:
             with self.subTest(file.name):
                 header = file.read_text().split("{")[0]
                 self.assertIn("// Paper:    ", header)
                 self.assertIn("// Expected: ", header)
-                self.assertIn(f"[{file.name}]({file.name})", (ROOT / "experiments/README.md").read_text())
+                self.assertIn(f"[{file.name}]({file.relative_to(ROOT / 'experiments')})", contents)
 
     def test_every_experiment_runs(self):
         for file in FILES:
