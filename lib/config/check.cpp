@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "config/data_facts.h"
+
 namespace descent::config {
 namespace {
 
@@ -30,7 +32,7 @@ std::string sum_text(const SplitSizes& sizes, bool with_test) {
 // False when the sizes make no sense, so that what depends on them cannot be checked.
 bool check_sizes(const Experiment& e, Findings& found) {
   const Data& data = e.data;
-  const DataFacts& facts = data_facts(data.name);
+  const DataFacts facts = data_facts(data);
   const std::string_view name = name_of(data.name);
   const bool rest = tests_on_rest(data);
   const auto fail = [&](std::vector<std::string_view> paths, std::string message) {
@@ -67,6 +69,25 @@ bool check_sizes(const Experiment& e, Findings& found) {
     return fail({test_size},
                 fmt::format("asks for {} test examples; {} has {}", sizes.test, name, facts.test_size));
   return true;
+}
+
+// What needs classes, on data that have real targets instead.
+void check_task(const Experiment& e, Findings& found) {
+  if (has_classes(e.data)) return;
+  const auto fail = [&](std::vector<std::string_view> paths, std::string_view what, std::string_view remedy) {
+    paths.push_back("data.name");
+    found.push_back({std::move(paths), fmt::format("{} needs classes; {} has real targets: {}", what,
+                                                   name_of(e.data.name), remedy)});
+  };
+  if (e.train.loss.kind == LossKind::cross_entropy)
+    fail({"train.loss", "train.loss.kind"}, "the loss \"cross_entropy\"", "use \"mse\"");
+  if (e.data.label_noise.rate > 0)
+    fail({"data.label_noise", "data.label_noise.rate"}, "label noise", "use data.generator.noise");
+  const Monitor monitor = e.train.early_stopping.monitor;
+  if (monitor == Monitor::val_error || monitor == Monitor::train_error)
+    fail({"train.early_stopping", "train.early_stopping.monitor"},
+         fmt::format("\"{}\"", name_of(monitor)),
+         monitor == Monitor::val_error ? "monitor \"val_loss\"" : "monitor \"train_loss\"");
 }
 
 void check_layers(const Experiment& e, const Given& given, Findings& found) {
@@ -188,6 +209,7 @@ std::vector<Finding> check(const Experiment& e, const Given& given) {
   Findings found;
   check_device(e, found);
   const bool sizes_fit = check_sizes(e, found);
+  check_task(e, found);
   check_layers(e, given, found);
   check_residual(e, found);
   check_init(e, found);

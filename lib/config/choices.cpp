@@ -30,6 +30,16 @@ constexpr Choice data_names[] = {
         "handwritten digits of 8 x 8 pixels, 64 features, 10 classes; 1797 examples without an official test "
         "part",
         "Alpaydin and Kaynak 1998, UCI Machine Learning Repository"),
+    row(DataName::sinusoid, "sinusoid",
+        "generated: x uniform on [0, 1), real target sin(2 pi x) + noise; 25 to train, 1000 to test",
+        "Bishop 2006, \"Pattern recognition and machine learning\", 3.2"),
+};
+
+constexpr Choice redraws[] = {
+    row(Redraw::all, "all", "target function and every part anew: each seed is another problem"),
+    row(Redraw::train, "train", "training and validation examples anew; the function and the test part are those of "
+        "seed 0"),
+    row(Redraw::none, "none", "nothing anew: the data of seed 0"),
 };
 
 constexpr Choice subsets[] = {
@@ -170,7 +180,7 @@ constexpr Choice units[] = {
 constexpr Choice losses[] = {
     row(LossKind::cross_entropy, "cross_entropy", "-log softmax of the right class, mean over examples",
         "Bridle 1990"),
-    row(LossKind::mse, "mse", "squared distance to the one-hot label, mean over examples and classes",
+    row(LossKind::mse, "mse", "squared distance to the real target or the one-hot label, mean over examples and outputs",
         "Hui and Belkin 2021"),
 };
 
@@ -203,6 +213,7 @@ constexpr Choice probe_moments[] = {
 Choices choices_of(Device) { return {"device", devices}; }
 Choices choices_of(Precision) { return {"precision", precisions}; }
 Choices choices_of(DataName) { return {"data set", data_names}; }
+Choices choices_of(Redraw) { return {"redraw", redraws}; }
 Choices choices_of(Subset) { return {"subset", subsets}; }
 Choices choices_of(TestFrom) { return {"test part", test_parts}; }
 Choices choices_of(Normalize) { return {"normalization", normalizations}; }

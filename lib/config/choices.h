@@ -23,7 +23,8 @@ struct Choices {
 
 enum class Device { cpu, cuda };
 enum class Precision { float32, float64 };
-enum class DataName { mnist1d, mnist1d_large, digits };
+enum class DataName { mnist1d, mnist1d_large, digits, sinusoid };
+enum class Redraw { all, train, none };
 enum class Subset { first, random };
 enum class TestFrom { official, rest };
 enum class Normalize { none, standard, minmax };
@@ -54,6 +55,7 @@ enum class ProbeMoment { evaluations, start, end, start_and_end };
 Choices choices_of(Device);
 Choices choices_of(Precision);
 Choices choices_of(DataName);
+Choices choices_of(Redraw);
 Choices choices_of(Subset);
 Choices choices_of(TestFrom);
 Choices choices_of(Normalize);
@@ -83,17 +85,5 @@ std::string_view name_of(Enum value) {
     if (choice.value == static_cast<int>(value)) return choice.name;
   return "?";
 }
-
-// The embedded data sets: facts that need no file. Order as in DataName.
-struct DataFile {
-  std::string_view name;    // below experiments/data/, "mnist1d/x_train.npy"
-  std::string_view sha256;
-};
-struct DataFacts {
-  std::int64_t train_size, test_size;  // official parts; test_size 0: no official split
-  std::int64_t features, classes;
-  std::span<const DataFile> files;     // x_train, y_train, then x_test, y_test where there is a split
-};
-const DataFacts& data_facts(DataName name);
 
 }  // namespace descent::config

@@ -1,6 +1,8 @@
-// The facts of the embedded data sets: sizes and checksums, as in experiments/data/*/README.md.
+// The facts of the embedded data sets (sizes and checksums as in experiments/data/*/README.md) and of the generators.
 
-#include "config/choices.h"
+#include <cmath>
+
+#include "config/data_facts.h"
 
 namespace descent::config {
 namespace {
@@ -24,19 +26,53 @@ constexpr DataFile digits_files[] = {
     {"digits/y.npy", "03ec0343bca84958ae3df825f252a3680415fa07fccb1ed1125ed521c13169e5"},
 };
 
-constexpr DataFacts mnist1d{4000, 1000, 40, 10, mnist1d_files};
-constexpr DataFacts mnist1d_large{10000, 6000, 40, 10, mnist1d_large_files};
-constexpr DataFacts digits{1797, 0, 64, 10, digits_files};
+// What a generator is without keys.
+struct Generated {
+  std::int64_t train_size, test_size;
+  double noise;
+  int version;
+};
 
-}  // namespace
-
-const DataFacts& data_facts(DataName name) {
+const Generated* generated(DataName name) {
+  static constexpr Generated sinusoid{25, 1000, 0.3, 1};
   switch (name) {
-    case DataName::mnist1d: return mnist1d;
-    case DataName::mnist1d_large: return mnist1d_large;
-    case DataName::digits: return digits;
+    case DataName::mnist1d:
+    case DataName::mnist1d_large:
+    case DataName::digits: return nullptr;
+    case DataName::sinusoid: return &sinusoid;
   }
   __builtin_unreachable();
 }
+
+// The examples that leave `train_size` beside a validation part of `val_size` or a share `val_fraction`.
+std::int64_t pool_size(const Data& data, std::int64_t usual) {
+  if (!data.val_fraction) return data.train_size.value_or(usual) + data.val_size.value_or(0);
+  if (!data.train_size) return usual;
+  std::int64_t pool = *data.train_size;
+  while (pool - validation_size(data, pool) < *data.train_size) ++pool;
+  return pool;
+}
+
+DataFacts generated_facts(const Data& data, std::int64_t features, std::int64_t classes, std::int64_t outputs) {
+  const Generated& usual = *generated(data.name);
+  return {pool_size(data, usual.train_size), data.test_size.value_or(usual.test_size), features, classes, outputs,
+          {}, usual.version};
+}
+
+}  // namespace
+
+DataFacts data_facts(const Data& data) {
+  switch (data.name) {
+    case DataName::mnist1d: return {4000, 1000, 40, 10, 10, mnist1d_files};
+    case DataName::mnist1d_large: return {10000, 6000, 40, 10, 10, mnist1d_large_files};
+    case DataName::digits: return {1797, 0, 64, 10, 10, digits_files};
+    case DataName::sinusoid: return generated_facts(data, 1, 0, 1);
+  }
+  __builtin_unreachable();
+}
+
+bool is_generated(DataName name) { return generated(name); }
+
+double noise_sd(const Data& data) { return data.generator.noise.value_or(generated(data.name)->noise); }
 
 }  // namespace descent::config

@@ -2,17 +2,23 @@
 
 #include <cmath>
 
+#include "config/data_facts.h"
+
 namespace descent::config {
 
 bool tests_on_rest(const Data& data) {
-  return data.test_from == TestFrom::rest || data_facts(data.name).test_size == 0;
+  if (is_generated(data.name)) return false;
+  return data.test_from == TestFrom::rest || data_facts(data).test_size == 0;
+}
+
+std::int64_t validation_size(const Data& data, std::int64_t pool) {
+  const std::int64_t share = std::llround(data.val_fraction.value_or(0) * static_cast<double>(pool));
+  return data.val_size.value_or(share);
 }
 
 SplitSizes split_sizes(const Data& data) {
-  const DataFacts& facts = data_facts(data.name);
-  const std::int64_t pool = facts.train_size;
-  const std::int64_t fraction = std::llround(data.val_fraction.value_or(0) * static_cast<double>(pool));
-  const std::int64_t val = data.val_size.value_or(fraction);
+  const DataFacts facts = data_facts(data);
+  const std::int64_t pool = facts.train_size, val = validation_size(data, pool);
   if (!tests_on_rest(data))
     return {data.train_size.value_or(pool - val), val, data.test_size.value_or(facts.test_size)};
   // Of the two that share the pool, the one without a size takes what the other leaves.

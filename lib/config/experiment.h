@@ -17,6 +17,13 @@ struct LabelNoise {
   bool on_test = false;
 };
 
+// How generated data are drawn.
+struct Generator {
+  Redraw redraw = Redraw::train;
+  std::optional<double> noise{};  // absent: what is usual for the generator
+  bool noise_on_test = false;
+};
+
 struct Data {
   DataName name = DataName::mnist1d;
   std::optional<std::int64_t> train_size{}, test_size{}, val_size{};  // absent: all there is (val: none)
@@ -25,6 +32,7 @@ struct Data {
   TestFrom test_from = TestFrom::official;
   Normalize normalize = Normalize::none;
   LabelNoise label_noise{};
+  Generator generator{};
   bool shuffle_features = false;
 };
 
@@ -137,6 +145,9 @@ struct Experiment {
 // Whether the test examples come from the pool (the official training part; all examples where there is no
 // official split) instead of an official test part.
 bool tests_on_rest(const Data& data);
+
+// Validation examples of a pool of so many.
+std::int64_t validation_size(const Data& data, std::int64_t pool);
 
 // Sizes that follow from the keys. `val` is 0 without a validation split; it is chosen from the pool, beside
 // the training examples. With tests_on_rest the test examples come from what the two leave of the pool.

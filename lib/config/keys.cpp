@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "config/data_facts.h"
+
 // clang-format off: a key reads best on its line or two, however many calls bound it.
 
 namespace descent::config {
@@ -61,8 +63,11 @@ bool has_probes(E e) { return !e.probes.names.empty(); }
 bool has_equal_layers(E e) { return e.model.hidden.empty(); }
 bool has_listed_layers(E e) { return !e.model.hidden.empty() || (!e.model.width && !e.model.depth); }
 bool has_test_choice(E e) {
-  return data_facts(e.data.name).test_size > 0 || e.data.test_from == TestFrom::rest;
+  return data_facts(e.data).test_size > 0 || e.data.test_from == TestFrom::rest;
 }
+bool draws_data(E e) { return is_generated(e.data.name); }
+bool reads_data(E e) { return !draws_data(e); }
+bool has_noise(E e) { return !draws_data(e) || noise_sd(e.data) > 0; }
 
 template <ScheduleKind... kinds>
 bool is_schedule(E e) {
@@ -90,9 +95,17 @@ std::vector<Key> describe(LabelNoise& n) {
   };
 }
 
+std::vector<Key> describe(Generator& g) {
+  return {
+      key("redraw", choice(g.redraw), "what is drawn anew for every seed"),
+      key("noise", &g.noise, "standard deviation of the noise; absent: 0.3 (sinusoid)").within(0, huge),
+      key("noise_on_test", &g.noise_on_test, "noise in the test part too").when(has_noise, "without noise"),
+  };
+}
+
 std::vector<Key> describe(Data& d) {
   return {
-      key("name", choice(d.name), "embedded data set; its training part is the pool (digits: all of it)"),
+      key("name", choice(d.name), "data set; its training part is the pool (digits: all of it)"),
       key("train_size", &d.train_size, "training examples; absent: all that others leave of the pool")
           .unit("examples").within(1, 1e9),
       key("test_size", &d.test_size, "test examples; absent: all there are (digits has none apart: give it)")
@@ -101,12 +114,16 @@ std::vector<Key> describe(Data& d) {
           .unit("examples").within(0, 1e9),
       key("val_fraction", &d.val_fraction, "validation examples as a share of the pool, instead of val_size")
           .at_least(0).below(1),
-      key("subset", choice(d.subset), "which examples of the pool are taken"),
+      key("subset", choice(d.subset), "which examples of the pool are taken")
+          .when(reads_data, "with generated data, which have no order"),
       key("test_from", choice(d.test_from), "where the test examples come from")
-          .when(has_test_choice, "with a data set that has no test part; only \"rest\" is possible"),
+          .when(has_test_choice, "with a data set that has no test part; only \"rest\" is possible")
+          .when(reads_data, "with generated data, which have a test part of their own"),
       key("normalize", choice(d.normalize), "of each feature; statistics from the training examples only"),
       section("label_noise", describe(d.label_noise), "rate",
               "wrong labels, on training and validation examples alike: both are data to learn from"),
+      section("generator", describe(d.generator), "", "how generated data are drawn")
+          .when(draws_data, "with data that are read from files"),
       key("shuffle_features", &d.shuffle_features, "one permutation of the features, equal for all seeds"),
   };
 }

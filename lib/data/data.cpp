@@ -4,45 +4,63 @@
 
 #include <numeric>
 
+#include "config/data_facts.h"
+#include "config/write.h"
 #include "core/files.h"
+#include "data/embedded.h"
+#include "data/generators.h"
 #include "data/prepare.h"
 
 namespace descent::data {
 namespace {
 
 // Rows `indices` of x, features permuted and scaled.
-std::vector<float> gather(const std::vector<float>& x, const std::vector<std::int32_t>& indices,
-                          const std::vector<std::int32_t>& columns, const Scaling& scaling) {
+std::vector<double> gather(const std::vector<double>& x, const std::vector<std::int32_t>& indices,
+                           const std::vector<std::int32_t>& columns, const Scaling& scaling) {
   const std::size_t width = columns.size();
-  std::vector<float> rows(indices.size() * width);
+  std::vector<double> rows(indices.size() * width);
   for (std::size_t i = 0; i < indices.size(); ++i)
-    for (std::size_t f = 0; f < width; ++f) {
-      const float value = x[indices[i] * width + columns[f]];
-      rows[i * width + f] = static_cast<float>((value - scaling.shift[f]) * scaling.scale[f]);
-    }
+    for (std::size_t f = 0; f < width; ++f)
+      rows[i * width + f] = (x[indices[i] * width + columns[f]] - scaling.shift[f]) * scaling.scale[f];
   return rows;
 }
 
-std::vector<std::int32_t> gather(const std::vector<std::int32_t>& y,
-                                 const std::vector<std::int32_t>& indices) {
-  std::vector<std::int32_t> labels;
-  for (const std::int32_t index : indices) labels.push_back(y[index]);
-  return labels;
+// Rows `indices` of [size, width]; nothing where there are no values.
+template <class T>
+std::vector<T> rows_of(const std::vector<T>& values, const std::vector<std::int32_t>& indices, std::int64_t width) {
+  std::vector<T> rows;
+  if (values.empty()) return rows;
+  for (const std::int32_t index : indices)
+    rows.insert(rows.end(), values.begin() + index * width, values.begin() + (index + 1) * width);
+  return rows;
+}
+
+// Everything that shapes the inputs of a run.
+std::string key_of(config::Data config, std::int64_t seed) {
+  const bool drawn = config::is_generated(config.name) && config.generator.redraw != config::Redraw::none;
+  const bool seeded = drawn || config.subset == config::Subset::random || config::split_sizes(config).val > 0;
+  config.label_noise = {};
+  config::Experiment experiment;
+  experiment.data = std::move(config);
+  return fmt::format("{} {}", config::identity(experiment), seeded ? seed : 0);
 }
 
 }  // namespace
 
+std::shared_ptr<const DataSet> Loader::source(const config::Data& config, std::int64_t seed) {
+  if (config::is_generated(config.name)) return std::make_shared<const DataSet>(generate(config, seed));
+  auto& set = sets_[config.name];
+  if (!set) set = std::make_shared<const DataSet>(read_embedded(config.name, data_folder()));
+  return set;
+}
+
 // The parts of the inputs are one allocation to the cache; the pointers of Part alias into it.
 std::shared_ptr<const Loader::Inputs> Loader::inputs(const config::Data& config, std::int64_t seed,
                                                      const DataSet& set, const Parts& parts) {
-  const bool seeded = config.subset == config::Subset::random || !parts.val.empty();
-  const std::string key = fmt::format(
-      "{} {} {} {} {} {} {} {} {}", config::name_of(config.name), parts.train.size(), parts.val.size(),
-      parts.test.size(), config::name_of(config.subset), config::name_of(config.test_from),
-      config::name_of(config.normalize), config.shuffle_features, seeded ? seed : 0);
+  const std::string key = key_of(config, seed);
   if (auto found = inputs_[key].lock()) return found;
 
-  const std::int64_t features = config::data_facts(config.name).features;
+  const std::int64_t features = config::data_facts(config).features;
   std::vector<std::int32_t> columns(static_cast<std::size_t>(features));
   std::iota(columns.begin(), columns.end(), 0);
   if (config.shuffle_features) columns = feature_permutation(features);
@@ -61,22 +79,24 @@ std::shared_ptr<const Loader::Inputs> Loader::inputs(const config::Data& config,
 
 RunData Loader::load(const config::Data& config, std::int64_t seed) {
   const std::lock_guard lock(mutex_);
-  if (!sets_.contains(config.name)) sets_[config.name] = read_embedded(config.name, data_folder());
-  const DataSet& set = sets_[config.name];
-  const config::DataFacts& facts = config::data_facts(config.name);
+  const std::shared_ptr<const DataSet> set = source(config, seed);
+  const config::DataFacts facts = config::data_facts(config);
 
-  const Parts parts = choose_parts(config, set.train.y, facts.classes, seed);
-  const auto shared = inputs(config, seed, set, parts);
-  const auto part = [&](config::Split split, const std::vector<float>& x, const std::vector<std::int32_t>& y,
+  const Parts parts = choose_parts(config, set->train.y, facts.classes, seed);
+  const auto shared = inputs(config, seed, *set, parts);
+  const auto part = [&](config::Split split, const std::vector<double>& x, const Examples& source,
                         const std::vector<std::int32_t>& indices) -> Part {
-    std::vector<std::int32_t> labels = gather(y, indices);
+    std::vector<std::int32_t> labels = rows_of(source.y, indices, 1);
     add_label_noise(config.label_noise, split, facts.classes, seed, labels);
-    return {std::ssize(indices), {shared, &x}, std::move(labels)};
+    return {std::ssize(indices), {shared, &x}, std::move(labels), rows_of(source.targets, indices, facts.outputs)};
   };
-  const auto& test_y = config::tests_on_rest(config) ? set.train.y : set.test.y;
-  return {facts.features, facts.classes, part(config::Split::train, shared->train, set.train.y, parts.train),
-          part(config::Split::val, shared->val, set.train.y, parts.val),
-          part(config::Split::test, shared->test, test_y, parts.test)};
+  const Examples& test = config::tests_on_rest(config) ? set->train : set->test;
+  return {facts.features,
+          facts.classes,
+          facts.outputs,
+          part(config::Split::train, shared->train, set->train, parts.train),
+          part(config::Split::val, shared->val, set->train, parts.val),
+          part(config::Split::test, shared->test, test, parts.test)};
 }
 
 std::filesystem::path data_folder() {

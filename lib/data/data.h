@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "config/experiment.h"
-#include "data/embedded.h"
+#include "data/data_set.h"
 
 namespace descent::data {
 
@@ -19,30 +19,34 @@ struct Parts;
 // One part. x: [size, features], row-major, shared between the runs that see the same inputs.
 struct Part {
   std::int64_t size = 0;
-  std::shared_ptr<const std::vector<float>> x;
-  std::vector<std::int32_t> y;  // class of each example, label noise applied: [size]
+  std::shared_ptr<const std::vector<double>> x;
+  std::vector<std::int32_t> y;  // class of each example, label noise applied: [size]; empty with real targets
+  std::vector<double> targets;  // [size, outputs]; empty with classes
 };
 
 struct RunData {
-  std::int64_t features = 0, classes = 0;
+  std::int64_t features = 0, classes = 0;  // classes 0: real targets
+  std::int64_t outputs = 0;                // of a network: one per class, or one per number of a target
   Part train, val, test;  // size 0: no such part
 };
 
-// Reads the embedded files once (checksums verified) and prepares views; safe to call from several threads.
+// Reads the embedded files once (checksums verified) or draws the data, and prepares views; safe to call from several
+// threads.
 class Loader {
  public:
-  // The data of the run with this seed: streams `split` and `label_noise` of core/seeds.h.
+  // The data of the run with this seed: streams `data`, `split` and `label_noise` of core/seeds.h.
   RunData load(const config::Data& config, std::int64_t seed);
 
  private:
   struct Inputs {
-    std::vector<float> train, val, test;
+    std::vector<double> train, val, test;
   };
+  std::shared_ptr<const DataSet> source(const config::Data& config, std::int64_t seed);
   std::shared_ptr<const Inputs> inputs(const config::Data& config, std::int64_t seed, const DataSet& set,
                                        const Parts& parts);
 
   std::mutex mutex_;
-  std::map<config::DataName, DataSet> sets_;
+  std::map<config::DataName, std::shared_ptr<const DataSet>> sets_;  // embedded
   std::map<std::string, std::weak_ptr<const Inputs>> inputs_;  // by everything that shapes them
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "config/data_facts.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/sha256.h"
@@ -26,9 +27,9 @@ std::vector<T> read_values(const std::filesystem::path& folder, const config::Da
 }  // namespace
 
 DataSet read_embedded(config::DataName name, const std::filesystem::path& folder) {
-  const auto files = config::data_facts(name).files;
+  const auto files = config::data_facts({.name = name}).files;
   const auto part = [&](std::size_t first) -> Examples {
-    return {read_values<float>(folder, files[first]), read_values<std::int32_t>(folder, files[first + 1])};
+    return {read_values<double>(folder, files[first]), read_values<std::int32_t>(folder, files[first + 1]), {}};
   };
   return {part(0), files.size() > 2 ? part(2) : Examples{}};
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "config/data_facts.h"
 #include "core/random.h"
 #include "core/seeds.h"
 
@@ -14,9 +15,11 @@ core::Random stream_of(std::int64_t seed, core::Purpose purpose, std::uint64_t s
   return core::Random(core::derive_seed(static_cast<std::uint64_t>(seed), purpose), stream);
 }
 
-// The pool's examples that validate, as flags.
-std::vector<bool> choose_validation(std::span<const std::int32_t> labels, std::int64_t classes,
-                                    std::int64_t size, std::int64_t seed) {
+// The pool's examples that validate, as flags. Without classes all examples are of one.
+std::vector<bool> choose_validation(std::span<const std::int32_t> pool_labels, std::int64_t classes,
+                                    std::int64_t pool, std::int64_t size, std::int64_t seed) {
+  std::vector<std::int32_t> labels(pool_labels.begin(), pool_labels.end());
+  if (classes == 0) labels.assign(static_cast<std::size_t>(pool), 0), classes = 1;
   std::vector<std::int64_t> counts(static_cast<std::size_t>(classes));
   for (const std::int32_t label : labels) ++counts[static_cast<std::size_t>(label)];
   std::vector<std::int64_t> wanted = proportional_shares(counts, size);
@@ -35,7 +38,8 @@ std::vector<bool> choose_validation(std::span<const std::int32_t> labels, std::i
 Parts choose_parts(const config::Data& config, std::span<const std::int32_t> pool_labels,
                    std::int64_t classes, std::int64_t seed) {
   const config::SplitSizes sizes = config::split_sizes(config);
-  std::vector<std::int32_t> pool(pool_labels.size());
+  const std::int64_t pool_size = config::data_facts(config).train_size;
+  std::vector<std::int32_t> pool(static_cast<std::size_t>(pool_size));
   std::iota(pool.begin(), pool.end(), 0);
   if (config.subset == config::Subset::random) {
     core::Random random = stream_of(seed, core::Purpose::split, 0);
@@ -44,7 +48,7 @@ Parts choose_parts(const config::Data& config, std::span<const std::int32_t> poo
 
   Parts parts;
   if (sizes.val > 0) {
-    const std::vector<bool> chosen = choose_validation(pool_labels, classes, sizes.val, seed);
+    const std::vector<bool> chosen = choose_validation(pool_labels, classes, pool_size, sizes.val, seed);
     std::ranges::copy_if(pool, std::back_inserter(parts.val), [&](std::int32_t i) { return chosen[i]; });
     std::erase_if(pool, [&](std::int32_t i) { return chosen[i]; });
   }
@@ -71,7 +75,7 @@ std::vector<std::int64_t> proportional_shares(std::span<const std::int64_t> coun
   return shares;
 }
 
-Scaling fit_scaling(config::Normalize kind, std::span<const float> x, std::int64_t features) {
+Scaling fit_scaling(config::Normalize kind, std::span<const double> x, std::int64_t features) {
   const auto width = static_cast<std::size_t>(features);
   const double size = static_cast<double>(x.size() / width);
   Scaling scaling{std::vector<double>(width, 0.0), std::vector<double>(width, 1.0)};
@@ -80,8 +84,8 @@ Scaling fit_scaling(config::Normalize kind, std::span<const float> x, std::int64
   for (std::size_t f = 0; f < width; ++f) {
     double low = x[f], high = x[f], sum = 0, squares = 0;
     for (std::size_t i = f; i < x.size(); i += width) {
-      low = std::min<double>(low, x[i]);
-      high = std::max<double>(high, x[i]);
+      low = std::min(low, x[i]);
+      high = std::max(high, x[i]);
       sum += x[i];
     }
     const double mean = sum / size;

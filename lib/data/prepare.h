@@ -17,7 +17,7 @@ struct Parts {
 
 // The pool is permuted first when `subset` is random. Validation examples are chosen from all of it, in
 // proportion to its classes; training and, with config::tests_on_rest, test examples are the first and the
-// next of what remains.
+// next of what remains. `pool_labels` is empty and `classes` 0 where the targets are real.
 Parts choose_parts(const config::Data& config, std::span<const std::int32_t> pool_labels,
                    std::int64_t classes, std::int64_t seed);
 
@@ -31,7 +31,7 @@ struct Scaling {
 
 // Statistics of the training part x [size, features], in double. standard: mean 0 and population variance 1;
 // minmax: onto [0, 1]; none: shift 0, scale 1.
-Scaling fit_scaling(config::Normalize kind, std::span<const float> x, std::int64_t features);
+Scaling fit_scaling(config::Normalize kind, std::span<const double> x, std::int64_t features);
 
 // The permutation of `shuffle_features`: one for all seeds.
 std::vector<std::int32_t> feature_permutation(std::int64_t features);

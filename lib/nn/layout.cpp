@@ -23,7 +23,7 @@ double branch_scale(const config::Model& model) {
 }  // namespace
 
 template <class T>
-Layout make_layout(const config::Model& model, std::int64_t features, std::int64_t classes) {
+Layout make_layout(const config::Model& model, std::int64_t features, std::int64_t outputs) {
   Layout layout;
   layout.features = features;
   layout.input_stride = padded<T>(features);
@@ -34,7 +34,7 @@ Layout make_layout(const config::Model& model, std::int64_t features, std::int64
     end += size;
     return offset;
   };
-  for (const plan::Layer& shape : plan::layers_of(model, features, classes)) {
+  for (const plan::Layer& shape : plan::layers_of(model, features, outputs)) {
     LayerLayout layer{};
     layer.in = shape.in;
     layer.out = shape.out;

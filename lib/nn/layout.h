@@ -41,6 +41,6 @@ struct Layout {
 
 // T decides the padding: whole vectors of 64 bytes.
 template <class T>
-Layout make_layout(const config::Model& model, std::int64_t features, std::int64_t classes);
+Layout make_layout(const config::Model& model, std::int64_t features, std::int64_t outputs);
 
 }  // namespace descent::nn

@@ -1,8 +1,10 @@
 #include "plan/layers.h"
 
+#include "config/data_facts.h"
+
 namespace descent::plan {
 
-std::vector<Layer> layers_of(const config::Model& model, std::int64_t features, std::int64_t classes) {
+std::vector<Layer> layers_of(const config::Model& model, std::int64_t features, std::int64_t outputs) {
   using config::NormKind;
   const NormKind norm = model.norm.kind;
   const bool affine = norm != NormKind::none && model.norm.affine;
@@ -12,13 +14,13 @@ std::vector<Layer> layers_of(const config::Model& model, std::int64_t features, 
     layers.push_back({in, width, true, affine, affine && norm != NormKind::rms});
     in = width;
   }
-  layers.push_back({in, classes, false, false, false});
+  layers.push_back({in, outputs, false, false, false});
   return layers;
 }
 
 std::vector<Layer> layers_of(const config::Experiment& experiment) {
-  const config::DataFacts& facts = config::data_facts(experiment.data.name);
-  return layers_of(experiment.model, facts.features, facts.classes);
+  const config::DataFacts facts = config::data_facts(experiment.data);
+  return layers_of(experiment.model, facts.features, facts.outputs);
 }
 
 std::int64_t parameter_count(const std::vector<Layer>& layers) {

@@ -16,10 +16,10 @@ struct Layer {
   bool norm_shift;   // has beta too, [out]: batch and layer norm
 };
 
-// The network [B, features] -> [B, classes].
-std::vector<Layer> layers_of(const config::Model& model, std::int64_t features, std::int64_t classes);
+// The network [B, features] -> [B, outputs].
+std::vector<Layer> layers_of(const config::Model& model, std::int64_t features, std::int64_t outputs);
 
-// The network of an experiment, on the features and classes of its data set.
+// The network of an experiment, on the features and outputs of its data set.
 std::vector<Layer> layers_of(const config::Experiment& experiment);
 
 // Trainable numbers of one network.

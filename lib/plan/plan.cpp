@@ -2,6 +2,7 @@
 
 #include <unordered_set>
 
+#include "config/data_facts.h"
 #include "config/write.h"
 #include "core/sha256.h"
 
@@ -12,8 +13,9 @@ namespace {
 std::string point_identity(config::Experiment experiment) {
   experiment.seeds = config::Experiment{}.seeds;
   std::string text = "numerics " + std::to_string(numerics) + "\n" + config::identity(experiment) + "\n";
-  for (const config::DataFile& file : config::data_facts(experiment.data.name).files)
-    text.append(file.sha256) += '\n';
+  const config::DataFacts facts = config::data_facts(experiment.data);
+  for (const config::DataFile& file : facts.files) text.append(file.sha256) += '\n';
+  if (facts.version > 0) text += "generator " + std::to_string(facts.version) + "\n";
   return text;
 }
 

@@ -35,11 +35,11 @@ class Inputs {
 
  private:
   struct Entry {
-    std::weak_ptr<const std::vector<float>> source;  // guards against a reused address
+    std::weak_ptr<const std::vector<double>> source;  // guards against a reused address
     std::weak_ptr<const nn::Buffer<T>> input;
   };
   std::mutex mutex_;
-  std::map<const std::vector<float>*, Entry> known_;
+  std::map<const std::vector<double>*, Entry> known_;
 };
 
 }  // namespace descent::train

@@ -59,13 +59,13 @@ Replica<T>::Replica(const config::Experiment& experiment, std::int64_t seed, con
       val_(inputs.get(data_.val, data_.features)),
       test_(inputs.get(data_.test, data_.features)),
       slices_(slices),
+      loss_(experiment.train.loss, data_, layout.layers.back().stride,
+            std::max(config::batch_size(experiment.train, data_.train.size), evaluation_rows)),
       stopping_(experiment.train.early_stopping) {
   const std::int64_t rows = config::batch_size(experiment.train, data_.train.size);
   x_ = nn::Buffer<T>(rows * layout.input_stride);
-  scratch_ = nn::Buffer<T>(data_.classes * nn::padded<T>(1));
-  y_.resize(static_cast<std::size_t>(rows));
   nn::initialize(layout, experiment.model.init, seed, slices.parameters, slices.statistics);
-  result_.summary.parameters = plan::parameter_count(plan::layers_of(experiment.model, data_.features, data_.classes));
+  result_.summary.parameters = plan::parameter_count(plan::layers_of(experiment.model, data_.features, data_.outputs));
 }
 
 template <class T>
@@ -93,31 +93,19 @@ void Replica<T>::gather(std::span<const std::int32_t> batch) {
   T* x = x_.data();
   for (std::size_t i = 0; i < batch.size(); ++i, x += stride) {
     std::copy_n(train_->data() + batch[i] * stride, stride, x);
-    y_[i] = data_.train.y[static_cast<std::size_t>(batch[i])];
   }
 }
 
 template <class T>
 void Replica<T>::advance(nn::Mlp<T>& network, std::int64_t until) {
   const config::Train& train = experiment_.train;
-  const std::int64_t stride = layout_.layers.back().stride;
   for (; step_ < until && !finished_; ++step_) {
     const auto indices = batch(step_);
     const auto rows = static_cast<std::int64_t>(indices.size());
     gather(indices);
     const nn::DropoutPass dropout{experiment_.model.dropout.rate, dropout_seed_, static_cast<std::uint64_t>(step_)};
     const T* logits = network.forward(x_.data(), rows, slices_.parameters, slices_.statistics, dropout);
-    T* gradient = network.logits_gradient();
-    nn::LossSum loss;
-    switch (train.loss.kind) {
-      case config::LossKind::cross_entropy:
-        loss = kernels_.cross_entropy(rows, data_.classes, stride, logits, y_.data(), train.loss.label_smoothing,
-                                      gradient, scratch_.data());
-        break;
-      case config::LossKind::mse:
-        loss = kernels_.squared_error(rows, data_.classes, stride, logits, y_.data(), gradient);
-        break;
-    }
+    const nn::LossSum loss = loss_.train(data_.train, indices, logits, network.logits_gradient());
     if (!std::isfinite(loss.loss)) return diverge();
     network.backward(x_.data(), rows, slices_.parameters, slices_.gradient, dropout);
     const std::int64_t count = layout_.parameters;
@@ -146,24 +134,20 @@ typename Replica<T>::Pass Replica<T>::pass(nn::Mlp<T>& network, const data::Part
                           experiment_.model.norm.kind == config::NormKind::batch;
   const std::int64_t rows = in_batches ? std::min(config::batch_size(train, data_.train.size), part.size)
                                        : evaluation_rows;
-  const std::int64_t stride = layout_.layers.back().stride;
   nn::LossSum total;
   for (std::int64_t start = 0; start < part.size;) {
     std::int64_t size = std::min(rows, part.size - start);
     if (in_batches && part.size - start - size == 1) --size;  // a batch of one has no variance
     const T* logits = network.predict(input->data() + start * layout_.input_stride, size, slices_.parameters,
                                       slices_.statistics);
-    const std::int32_t* y = part.y.data() + start;
-    const nn::LossSum sum = train.loss.kind == config::LossKind::mse
-                                ? kernels_.squared_error(size, data_.classes, stride, logits, y, nullptr)
-                                : kernels_.cross_entropy(size, data_.classes, stride, logits, y,
-                                                         train.loss.label_smoothing, nullptr, scratch_.data());
+    const nn::LossSum sum = loss_.evaluate(part, start, size, logits);
     total.loss += sum.loss;
     total.errors += sum.errors;
     start += size;
   }
   const auto n = static_cast<double>(part.size);
-  return {total.loss / n, static_cast<double>(total.errors) / n};
+  const double error = static_cast<double>(total.errors) / n;
+  return {total.loss / n, data_.classes > 0 ? std::optional(error) : std::nullopt};
 }
 
 template <class T>

@@ -13,6 +13,7 @@
 #include "store/results.h"
 #include "train/early_stopping.h"
 #include "train/inputs.h"
+#include "train/loss.h"
 #include "train/schedule.h"
 
 namespace descent::train {
@@ -63,7 +64,8 @@ class Replica {
 
  private:
   struct Pass {
-    double loss, error;
+    double loss;
+    std::optional<double> error;  // absent with real targets
   };
   Pass pass(nn::Mlp<T>& network, const data::Part& part, const Input<T>& input);
   void observe(const store::Evaluation& evaluation);
@@ -81,8 +83,8 @@ class Replica {
   data::RunData data_;
   Input<T> train_, val_, test_;
   Slices<T> slices_;
-  nn::Buffer<T> x_, scratch_;        // the batch [B, F]; one vector per class for the loss
-  std::vector<std::int32_t> y_;      // its labels [B]
+  Loss<T> loss_;
+  nn::Buffer<T> x_;                  // the batch [B, F]
   std::vector<std::int32_t> order_;  // the permutation of epoch order_epoch_
   std::int64_t order_epoch_ = -1, step_ = 0;
   std::optional<double> gradient_norm_;

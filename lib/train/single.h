@@ -14,7 +14,7 @@ struct Single {
   // `experiment` must outlive this.
   Single(const config::Experiment& experiment, std::int64_t seed)
       : data(data::Loader().load(experiment.data, seed)),
-        layout(nn::make_layout<T>(experiment.model, data.features, data.classes)),
+        layout(nn::make_layout<T>(experiment.model, data.features, data.outputs)),
         parameters(layout.parameters),
         statistics(layout.statistics),
         moments(moment_count(experiment.train.optimizer) * layout.parameters),

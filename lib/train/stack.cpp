@@ -25,7 +25,7 @@ class Stack {
     for (std::size_t r = 0; r < runs.size(); ++r) {
       data::RunData data = shared.loader.load(experiment(r).data, plan.runs[runs[r]].seed);
       if (r == 0) {
-        layout_ = nn::make_layout<T>(experiment_.model, data.features, data.classes);
+        layout_ = nn::make_layout<T>(experiment_.model, data.features, data.outputs);
         parameters_ = nn::Buffer<T>(count * layout_.parameters);
         statistics_ = nn::Buffer<T>(count * layout_.statistics);
         moments_ = nn::Buffer<T>(count * moments * layout_.parameters);

@@ -49,6 +49,24 @@ const std::vector<BadFile> combinations{
      data(R"({"train_size": 3000, "test_size": 2000, "test_from": "rest"})"),
      "x.json:1:25: data.train_size: asks for 3000 training + 2000 test = 5000 examples; the training part "
      "of mnist1d has 4000"},
+    {"what_needs_classes_on_real_targets",
+     R"({"data": {"name": "sinusoid", "label_noise": 0.1}, "model": {"width": 8, "depth": 1},
+ "train": {"epochs": 1, "batch_size": 5, "early_stopping": "train_error"}})",
+     "x.json:2:11: train.loss: the loss \"cross_entropy\" needs classes; sinusoid has real targets: use \"mse\"\n"
+     "x.json:1:46: data.label_noise: label noise needs classes; sinusoid has real targets: use data.generator.noise\n"
+     "x.json:2:60: train.early_stopping: \"train_error\" needs classes; sinusoid has real targets: monitor "
+     "\"train_loss\""},
+    {"a_choice_of_examples_that_are_drawn",
+     R"({"data": {"name": "sinusoid", "subset": "random", "test_from": "rest"}, "model": {"width": 8, "depth": 1},
+ "train": {"epochs": 1, "batch_size": 5, "loss": "mse"}})",
+     "x.json:1:41: data.subset: has no effect with generated data, which have no order\n"
+     "x.json:1:64: data.test_from: has no effect with generated data, which have a test part of their own"},
+    {"generator_keys_of_data_that_are_read", data(R"({"name": "mnist1d", "generator": {"noise": 1}})"),
+     "x.json:1:53: data.generator.noise: has no effect with data that are read from files"},
+    {"noise_on_the_test_part_without_noise",
+     R"({"data": {"name": "sinusoid", "generator": {"noise": 0, "noise_on_test": true}}, "model": {"width": 8,
+ "depth": 1}, "train": {"epochs": 1, "batch_size": 5, "loss": "mse"}})",
+     "x.json:1:74: data.generator.noise_on_test: has no effect without noise"},
     {"a_batch_larger_than_the_data", data(R"({"train_size": 50})"),
      "x.json:1:74: train.batch_size: a batch of 100 is larger than the 50 training examples; \"full\" takes "
      "all of them"},

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "config/files.h"
+#include "config/slots.h"
 #include "config/write.h"
 
 namespace descent::config {
@@ -59,10 +60,10 @@ const std::vector<BadFile> fields{
      "x.json:1:93: precision: unknown precision \"float_32\"; did you mean \"float32\"? (one of float32, "
      "float64)"},
     {"an_unknown_data_set", data(R"("mnist1")"),
-     "x.json:1:10: data: unknown data set \"mnist1\"; did you mean \"mnist1d\"? (one of mnist1d, "
-     "mnist1d_large, digits)"},
+     "x.json:1:10: data: unknown data set \"mnist1\"; did you mean \"mnist1d\"? (one of " +
+         names_of(choices_of(DataName{})) + ")"},
     {"a_number_for_the_data", data("5"),
-     "x.json:1:10: data: expected one of mnist1d, mnist1d_large, digits, got 5"},
+     "x.json:1:10: data: expected one of " + names_of(choices_of(DataName{})) + ", got 5"},
     {"a_fraction_of_an_example", data(R"({"train_size": 2.5})"),
      "x.json:1:25: data.train_size: expected a whole number, got 2.5"},
     {"no_training_example", data(R"({"train_size": 0})"),

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 #include <thread>
 
 #include "core/files.h"
@@ -35,9 +37,9 @@ TEST(data, mnist1d_is_its_official_split) {
   EXPECT_EQ(data.train.size, 4000);
   EXPECT_EQ(data.val.size, 0);
   EXPECT_EQ(data.test.size, 1000);
-  EXPECT_EQ(*data.train.x, file<float>("mnist1d/x_train.npy"));
+  EXPECT_EQ(*data.train.x, file<double>("mnist1d/x_train.npy"));
   EXPECT_EQ(data.train.y, file<std::int32_t>("mnist1d/y_train.npy"));
-  EXPECT_EQ(*data.test.x, file<float>("mnist1d/x_test.npy"));
+  EXPECT_EQ(*data.test.x, file<double>("mnist1d/x_test.npy"));
   EXPECT_EQ(data.test.y, file<std::int32_t>("mnist1d/y_test.npy"));
 }
 
@@ -47,10 +49,10 @@ TEST(data, the_double_descent_data_are_the_first_and_the_next_4000_examples) {
   config.test_size = 4000;
   config.test_from = config::TestFrom::rest;
   const RunData data = Loader().load(config, 3);
-  const auto x = file<float>("mnist1d_large/x_train.npy");
+  const auto x = file<double>("mnist1d_large/x_train.npy");
   const auto y = file<std::int32_t>("mnist1d_large/y_train.npy");
-  EXPECT_EQ(*data.train.x, std::vector<float>(x.begin(), x.begin() + 4000 * 40));
-  EXPECT_EQ(*data.test.x, std::vector<float>(x.begin() + 4000 * 40, x.begin() + 8000 * 40));
+  EXPECT_EQ(*data.train.x, std::vector<double>(x.begin(), x.begin() + 4000 * 40));
+  EXPECT_EQ(*data.test.x, std::vector<double>(x.begin() + 4000 * 40, x.begin() + 8000 * 40));
   EXPECT_EQ(data.test.y, std::vector<std::int32_t>(y.begin() + 4000, y.begin() + 8000));
 }
 
@@ -94,7 +96,7 @@ TEST(data, shuffled_features_are_one_permutation_for_all_parts_and_seeds) {
   Loader loader;
   const RunData shuffled = loader.load(config, 0), again = loader.load(config, 1);
   EXPECT_EQ(*shuffled.train.x, *again.train.x);
-  const auto train = file<float>("mnist1d/x_train.npy"), test = file<float>("mnist1d/x_test.npy");
+  const auto train = file<double>("mnist1d/x_train.npy"), test = file<double>("mnist1d/x_test.npy");
   for (std::size_t f = 0; f < 40; ++f) {
     const auto source = std::find(train.begin(), train.begin() + 40, (*shuffled.train.x)[f]) - train.begin();
     EXPECT_EQ((*shuffled.train.x)[40 + f], train[40 + source]);
@@ -137,6 +139,24 @@ TEST(data, inputs_of_different_seeds_are_not_confused) {
   const RunData zero = loader.load(config, 0), one = loader.load(config, 1);
   EXPECT_NE(*zero.train.x, *one.train.x);
   EXPECT_EQ(*Loader().load(config, 0).train.x, *zero.train.x);
+}
+
+TEST(data, real_targets_go_with_their_inputs_into_every_part) {
+  config::Data config = data_named(config::DataName::sinusoid);
+  config.val_size = 10;
+  config.generator.noise = 0;
+  const RunData data = Loader().load(config, 3);
+  EXPECT_EQ(data.classes, 0);
+  EXPECT_EQ(data.outputs, 1);
+  EXPECT_EQ(data.train.size, 25);
+  EXPECT_EQ(data.val.size, 10);
+  EXPECT_EQ(data.test.size, 1000);
+  for (const Part* part : {&data.train, &data.val, &data.test}) {
+    EXPECT_TRUE(part->y.empty());
+    ASSERT_EQ(std::ssize(part->targets), part->size);
+    for (std::size_t i = 0; i < part->targets.size(); ++i)
+      EXPECT_DOUBLE_EQ(part->targets[i], std::sin(2 * std::numbers::pi * (*part->x)[i]));
+  }
 }
 
 TEST(data, threads_may_load_at_once) {

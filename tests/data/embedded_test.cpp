@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "config/data_facts.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/sha256.h"
@@ -37,7 +38,8 @@ TEST(embedded, every_data_set_reads_with_the_sizes_that_its_facts_state) {
   const std::filesystem::path folder = DESCENT_SOURCE_DIR "/experiments/data";
   for (const config::Choice& choice : config::choices_of(config::DataName{}).table) {
     const auto name = static_cast<config::DataName>(choice.value);
-    const config::DataFacts& facts = config::data_facts(name);
+    const config::DataFacts facts = config::data_facts({.name = name});
+    if (facts.files.empty()) continue;  // generated
     const data::DataSet set = data::read_embedded(name, folder);
     EXPECT_EQ(std::ssize(set.train.y), facts.train_size) << choice.name;
     EXPECT_EQ(std::ssize(set.train.x), facts.train_size * facts.features) << choice.name;

@@ -118,21 +118,21 @@ TEST(prepare, shares_round_by_the_largest_remainder_and_ties_go_to_the_lower_ind
 }
 
 TEST(prepare, standard_scaling_uses_the_population_variance) {
-  const std::vector<float> x{1, 10, 3, 10, 5, 40, 7, 40};  // two features
+  const std::vector<double> x{1, 10, 3, 10, 5, 40, 7, 40};  // two features
   const Scaling scaling = fit_scaling(config::Normalize::standard, x, 2);
   EXPECT_THAT(scaling.shift, ElementsAre(4, 25));
   EXPECT_THAT(scaling.scale, ElementsAre(testing::DoubleEq(1 / std::sqrt(5.0)), testing::DoubleEq(1 / 15.0)));
 }
 
 TEST(prepare, minmax_scaling_maps_onto_0_to_1) {
-  const Scaling scaling = fit_scaling(config::Normalize::minmax, std::vector<float>{2, 6, 4}, 1);
+  const Scaling scaling = fit_scaling(config::Normalize::minmax, std::vector<double>{2, 6, 4}, 1);
   EXPECT_THAT(scaling.shift, ElementsAre(2));
   EXPECT_THAT(scaling.scale, ElementsAre(0.25));
 }
 
 TEST(prepare, a_constant_feature_becomes_0_whatever_rounding_makes_of_its_variance) {
   for (const auto kind : {config::Normalize::standard, config::Normalize::minmax})
-    EXPECT_THAT(fit_scaling(kind, std::vector<float>(1000, 0.1f), 1).scale, ElementsAre(0));
+    EXPECT_THAT(fit_scaling(kind, std::vector<double>(1000, 0.1f), 1).scale, ElementsAre(0));
 }
 
 TEST(prepare, the_feature_permutation_is_a_permutation_other_than_the_identity) {

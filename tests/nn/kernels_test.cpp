@@ -177,6 +177,26 @@ TYPED_TEST(kernels_test, cross_entropy_agrees_with_its_definition_and_counts_the
     }
 }
 
+TYPED_TEST(kernels_test, the_error_of_real_targets_agrees_with_its_definition_and_leaves_pads_zero) {
+  using T = TypeParam;
+  for (const Kernels<T>* k : available_kernels<T>())
+    for (const std::int64_t outputs : {1, 3, 20}) {
+      const std::int64_t rows = 7, stride = padded<T>(outputs);
+      const auto values = random_matrix<T>(rows, outputs, 11), targets = random_matrix<T>(rows, outputs, 12);
+      Buffer<T> gradient(rows * stride);
+      std::fill_n(gradient.data(), gradient.size(), T(7));
+      const LossSum sum = k->target_error(rows, outputs, stride, values.data(), targets.data(), gradient.data());
+      double squares = 0;
+      for (std::int64_t i = 0; i < rows * stride; ++i) {
+        const double difference = double(values.data()[i]) - double(targets.data()[i]);
+        squares += difference * difference;
+        ASSERT_NEAR(gradient.data()[i], 2 * difference / double(rows * outputs), this->tolerance);
+      }
+      EXPECT_NEAR(sum.loss, squares / double(outputs), this->tolerance * squares) << k->instruction_set;
+      EXPECT_EQ(k->target_error(rows, outputs, stride, values.data(), targets.data(), nullptr).loss, sum.loss);
+    }
+}
+
 TYPED_TEST(kernels_test, cross_entropy_of_a_logit_that_is_not_finite_is_not_finite) {
   using T = TypeParam;
   for (const Kernels<T>* k : available_kernels<T>())

@@ -60,13 +60,14 @@ class PointDump {
     for (const auto& [name, value] :
          {std::pair{"train_loss", metrics.train_loss}, std::pair{"train_error", metrics.train_error},
           std::pair{"test_loss", metrics.test_loss}, std::pair{"test_error", metrics.test_error}})
-      dump_.add(prefix_ + name, {1}, std::vector<double>{value.value()});
+      if (value) dump_.add(prefix_ + name, {1}, std::vector<double>{*value});
   }
 
  private:
   void add_data(const std::string& x, const std::string& y, const data::Part& part) {
-    dump_.add(prefix_ + x, {part.size, net_.data.features}, *part.x);
-    dump_.add(prefix_ + y, {part.size}, part.y);
+    dump_.add(prefix_ + x, {part.size, net_.data.features}, std::vector<T>(part.x->begin(), part.x->end()));
+    if (net_.data.classes > 0) dump_.add(prefix_ + y, {part.size}, part.y);
+    else dump_.add(prefix_ + y, {part.size, net_.data.outputs}, std::vector<T>(part.targets.begin(), part.targets.end()));
   }
 
   std::int64_t add_order() {
@@ -82,25 +83,19 @@ class PointDump {
   void add_first_step() {
     const auto indices = net_.replica.batch(0);
     const auto rows = static_cast<std::int64_t>(indices.size());
-    const std::int64_t classes = net_.data.classes, stride = net_.layout.layers.back().stride;
-    nn::Buffer<T> x(rows * net_.layout.input_stride), scratch(classes * nn::padded<T>(1)), statistics(net_.layout.statistics);
-    std::vector<std::int32_t> y;
+    const std::int64_t outputs = net_.data.outputs, stride = net_.layout.layers.back().stride;
+    nn::Buffer<T> x(rows * net_.layout.input_stride), statistics(net_.layout.statistics);
     for (std::int64_t i = 0; i < rows; ++i) {
       const std::int64_t example = indices[static_cast<std::size_t>(i)];
       std::copy_n(net_.data.train.x->data() + example * net_.data.features, net_.data.features, x.data() + i * net_.layout.input_stride);
-      y.push_back(net_.data.train.y[static_cast<std::size_t>(example)]);
     }
     std::copy_n(net_.statistics.data(), net_.layout.statistics, statistics.data());
     const T* logits = net_.network.forward(x.data(), rows, net_.parameters.data(), statistics.data(), {});
     std::vector<T> dense;
-    for (std::int64_t r = 0; r < rows; ++r) dense.insert(dense.end(), logits + r * stride, logits + r * stride + classes);
-    dump_.add(prefix_ + "logits0", {rows, classes}, dense);
-    const nn::Kernels<T>& kernels = nn::kernels<T>();
-    if (experiment_.train.loss.kind == config::LossKind::mse)
-      kernels.squared_error(rows, classes, stride, logits, y.data(), net_.network.logits_gradient());
-    else
-      kernels.cross_entropy(rows, classes, stride, logits, y.data(), experiment_.train.loss.label_smoothing,
-                            net_.network.logits_gradient(), scratch.data());
+    for (std::int64_t r = 0; r < rows; ++r) dense.insert(dense.end(), logits + r * stride, logits + r * stride + outputs);
+    dump_.add(prefix_ + "logits0", {rows, outputs}, dense);
+    train::Loss<T>(experiment_.train.loss, net_.data, stride, rows)
+        .train(net_.data.train, indices, logits, net_.network.logits_gradient());
     net_.network.backward(x.data(), rows, net_.parameters.data(), net_.gradient.data(), {});
     dump_.add(prefix_ + "grad/", train::dense_tensors<T>(net_.layout, net_.gradient.data(), nullptr));
   }

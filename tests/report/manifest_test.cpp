@@ -23,7 +23,7 @@ TEST(manifest, names_what_the_numbers_depend_on) {
   for (const char* part :
        {R"("plan_hash": "abc")", R"("start": "2023-11-14T22:13:20Z")", R"("seconds": 4.0)",
         R"("training_seconds": 8.5)", R"("libtorch": "2.13.0")", R"("OMP_NUM_THREADS": "3")", R"("jobs": 2)",
-        R"("runs_trained": 5)", R"("numerics": 1)", R"("x.json")"})
+        R"("runs_trained": 5)", "\"numerics\": " + std::to_string(plan::numerics), R"("x.json")"})
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
 }
 

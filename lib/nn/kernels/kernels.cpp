@@ -33,6 +33,7 @@ const Kernels<T>& table() {
       .multiply = multiply<T>,
       .cross_entropy = cross_entropy<T>,
       .squared_error = squared_error<T>,
+      .target_error = target_error<T>,
       .sgd = sgd<T>,
       .adam = adam<T>,
       .exponential = exponential<T>,

@@ -96,6 +96,9 @@ struct Kernels {
   // Squared error against one-hot targets, mean over B and K in the gradient, over K in the loss.
   LossSum (*squared_error)(std::int64_t rows, std::int64_t classes, std::int64_t stride, const T* outputs,
                            const std::int32_t* labels, T* gradient);
+  // The same against real targets [B, K], padded like `values`; no errors.
+  LossSum (*target_error)(std::int64_t rows, std::int64_t outputs, std::int64_t stride, const T* values,
+                          const T* targets, T* gradient);
 
   // One optimizer step over `count` elements of one replica (whole vectors).
   void (*sgd)(std::int64_t count, const SgdStep& step, T* parameters, const T* gradient, T* momentum);

@@ -89,4 +89,26 @@ LossSum squared_error(std::int64_t rows, std::int64_t classes, std::int64_t stri
   return total;
 }
 
+template <class T>
+LossSum target_error(std::int64_t rows, std::int64_t outputs, std::int64_t stride, const T* values, const T* targets,
+                     T* gradient) {
+  using V = Vec<T>;
+  LossSum total;
+  const V scale(T(2) / static_cast<T>(rows * outputs));
+  alignas(64) T squares[lanes<T>];
+  for (std::int64_t r = 0; r < rows; ++r) {
+    V sum(T(0));
+    for (std::int64_t i = r * stride; i < (r + 1) * stride; i += lanes<T>) {
+      const V difference = load(values + i) - load(targets + i);
+      sum = sum + difference * difference;
+      if (gradient) (difference * scale).store(gradient + i);
+    }
+    sum.store(squares);
+    double row = 0;
+    for (const T square : squares) row += static_cast<double>(square);
+    total.loss += row / static_cast<double>(outputs);
+  }
+  return total;
+}
+
 }  // namespace descent::nn::DESCENT_CPU

@@ -1,0 +1,56 @@
+#include "train/loss.h"
+
+#include <algorithm>
+
+namespace descent::train {
+
+template <class T>
+Loss<T>::Loss(const config::Loss& config, const data::RunData& data, std::int64_t stride, std::int64_t max_rows)
+    : config_(config), outputs_(data.outputs), stride_(stride), has_classes_(data.classes > 0),
+      kernels_(nn::kernels<T>()) {
+  if (has_classes_) {
+    labels_.resize(static_cast<std::size_t>(max_rows));
+    scratch_ = nn::Buffer<T>(data.classes * nn::padded<T>(1));
+  } else {
+    targets_ = nn::Buffer<T>(max_rows * stride);
+  }
+}
+
+template <class T>
+nn::LossSum Loss<T>::sum(std::int64_t rows, const T* outputs, const std::int32_t* labels, T* gradient) {
+  switch (config_.kind) {
+    case config::LossKind::cross_entropy:
+      return kernels_.cross_entropy(rows, outputs_, stride_, outputs, labels, config_.label_smoothing, gradient,
+                                    scratch_.data());
+    case config::LossKind::mse:
+      if (has_classes_) return kernels_.squared_error(rows, outputs_, stride_, outputs, labels, gradient);
+      return kernels_.target_error(rows, outputs_, stride_, outputs, targets_.data(), gradient);
+  }
+  __builtin_unreachable();
+}
+
+template <class T>
+void Loss<T>::take_target(const data::Part& part, std::int64_t example, std::int64_t row) {
+  std::copy_n(part.targets.data() + example * outputs_, outputs_, targets_.data() + row * stride_);
+}
+
+template <class T>
+nn::LossSum Loss<T>::train(const data::Part& part, std::span<const std::int32_t> batch, const T* outputs,
+                           T* gradient) {
+  for (std::size_t i = 0; i < batch.size(); ++i)
+    if (has_classes_) labels_[i] = part.y[static_cast<std::size_t>(batch[i])];
+    else take_target(part, batch[i], static_cast<std::int64_t>(i));
+  return sum(std::ssize(batch), outputs, labels_.data(), gradient);
+}
+
+template <class T>
+nn::LossSum Loss<T>::evaluate(const data::Part& part, std::int64_t start, std::int64_t rows, const T* outputs) {
+  if (has_classes_) return sum(rows, outputs, part.y.data() + start, nullptr);
+  for (std::int64_t i = 0; i < rows; ++i) take_target(part, start + i, i);
+  return sum(rows, outputs, nullptr, nullptr);
+}
+
+template class Loss<float>;
+template class Loss<double>;
+
+}  // namespace descent::train

@@ -1,0 +1,39 @@
+#pragma once
+// What training minimizes: the loss of a batch with its gradient, and that of any examples when evaluating.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "config/experiment.h"
+#include "data/data.h"
+#include "nn/buffer.h"
+#include "nn/kernels/kernels.h"
+
+namespace descent::train {
+
+template <class T>
+class Loss {
+ public:
+  // For up to `max_rows` examples at once; network outputs are [B, stride], K of them used.
+  Loss(const config::Loss& config, const data::RunData& data, std::int64_t stride, std::int64_t max_rows);
+
+  // Summed over the examples `batch` of the training part; writes the gradient of their mean, pads zero.
+  nn::LossSum train(const data::Part& part, std::span<const std::int32_t> batch, const T* outputs, T* gradient);
+
+  // Summed over `rows` examples of `part` from `start` on.
+  nn::LossSum evaluate(const data::Part& part, std::int64_t start, std::int64_t rows, const T* outputs);
+
+ private:
+  nn::LossSum sum(std::int64_t rows, const T* outputs, const std::int32_t* labels, T* gradient);
+  void take_target(const data::Part& part, std::int64_t example, std::int64_t row);
+
+  const config::Loss config_;
+  const std::int64_t outputs_, stride_;
+  const bool has_classes_;
+  const nn::Kernels<T>& kernels_;
+  std::vector<std::int32_t> labels_;  // of a batch: [B]
+  nn::Buffer<T> targets_, scratch_;   // real targets [B, stride]; one vector per class
+};
+
+}  // namespace descent::train
