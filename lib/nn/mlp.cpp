@@ -29,7 +29,11 @@ T* at(T* buffer, std::int64_t offset) {
 
 template <class T>
 Mlp<T>::Mlp(const config::Model& model, const Layout& layout, std::int64_t max_rows)
-    : kernels_(kernels<T>()), model_(model), layout_(layout), threads_(at::get_num_threads()) {
+    : kernels_(kernels<T>()),
+      model_(model),
+      layout_(layout),
+      relu_in_product_(model.activation == Activation::relu && model.norm.kind == NormKind::none && !model.residual),
+      threads_(at::get_num_threads()) {
   std::int64_t widest = 0, largest = 0;
   for (const LayerLayout& layer : layout.layers) {
     widest = std::max({widest, layer.stride, padded<T>(layer.in)});
@@ -59,13 +63,13 @@ Mlp<T>::Mlp(const config::Model& model, const Layout& layout, std::int64_t max_r
 template <class T>
 void Mlp<T>::matmul(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t a_row,
                     std::int64_t a_column, const T* b, std::int64_t b_stride, const T* bias, T* c,
-                    std::int64_t c_stride) const {
+                    std::int64_t c_stride, bool relu) const {
+  const auto product = relu ? kernels_.matmul_relu : kernels_.matmul;
   constexpr std::int64_t products_per_thread = 1 << 18, tile_rows = 48;
   const std::int64_t grain = std::max(tile_rows, products_per_thread / std::max<std::int64_t>(n * k, 1));
-  if (threads_ == 1 || m <= grain) return kernels_.matmul(m, n, k, a, a_row, a_column, b, b_stride, bias, c, c_stride);
+  if (threads_ == 1 || m <= grain) return product(m, n, k, a, a_row, a_column, b, b_stride, bias, c, c_stride);
   at::parallel_for(0, m, grain, [&](std::int64_t begin, std::int64_t end) {
-    kernels_.matmul(end - begin, n, k, a + begin * a_row, a_row, a_column, b, b_stride, bias, c + begin * c_stride,
-                    c_stride);
+    product(end - begin, n, k, a + begin * a_row, a_row, a_column, b, b_stride, bias, c + begin * c_stride, c_stride);
   });
 }
 
@@ -136,7 +140,8 @@ const T* Mlp<T>::hidden(std::size_t index, const T* x, std::int64_t x_stride, st
   const LayerLayout& layer = layout_.layers[index];
   Workspace& w = work_[index];
   matmul(rows, layer.out, layer.in, x, x_stride, 1, parameters + layer.weight, layer.stride,
-         parameters + layer.bias, w.linear.data(), layer.stride);
+         parameters + layer.bias, w.linear.data(), layer.stride, relu_in_product_);
+  if (relu_in_product_) return w.active_output = w.linear.data();
   if (layer.residual)
     kernels_.add(rows * layer.stride, w.linear.data(), work_[index - 1].linear.data(), w.linear.data());
   if (model_.norm_position == config::NormPosition::after)

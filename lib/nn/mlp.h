@@ -50,7 +50,8 @@ class Mlp {
   };
 
   void matmul(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t a_row, std::int64_t a_column,
-              const T* b, std::int64_t b_stride, const T* bias, T* c, std::int64_t c_stride) const;
+              const T* b, std::int64_t b_stride, const T* bias, T* c, std::int64_t c_stride,
+              bool relu = false) const;
   const T* normalize(std::size_t index, const T* x, std::int64_t rows, const T* parameters, T* statistics,
                      bool training);
   void normalize_backward(std::size_t index, std::int64_t rows, const T* parameters, T* dy, T* gradient);
@@ -61,6 +62,7 @@ class Mlp {
   const Kernels<T>& kernels_;
   config::Model model_;
   Layout layout_;
+  const bool relu_in_product_;  // nothing lies between a linear layer and its ReLU
   const int threads_;  // of this run: at::get_num_threads() at construction
   std::vector<Workspace> work_;
   Buffer<T> logits_, transposed_;

@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <cstring>
+#include <limits>
 #include <string>
 
 #include "config/choices.h"
@@ -63,6 +66,54 @@ TYPED_TEST(kernels_test, a_row_of_a_product_has_the_same_bits_whatever_rows_are_
       for (std::int64_t j = 0; j < n; ++j) ASSERT_EQ(whole.data()[i * stride + j], single.data()[j]);
     }
   }
+}
+
+// Sets a share of a matrix to zero.
+template <class T>
+void thin(Buffer<T>& matrix, double zeros) {
+  core::Random random(13);
+  for (std::int64_t i = 0; i < matrix.size(); ++i)
+    if (random.uniform() < zeros) matrix.data()[i] = T(0);
+}
+
+TYPED_TEST(kernels_test, a_product_that_skips_zeros_has_the_bits_of_one_that_does_not) {
+  using T = TypeParam;
+  for (const Kernels<T>* k : available_kernels<T>())
+    for (const std::int64_t n : {64, 128, 200, 300})
+      for (const bool turned : {false, true}) {
+        const std::int64_t m = 37, depth = 100, stride = padded<T>(n);
+        const std::int64_t a_stride = padded<T>(turned ? m : depth);
+        auto a = random_matrix<T>(turned ? depth : m, turned ? m : depth, 14);
+        const auto b = random_matrix<T>(depth, n, 15), bias = random_matrix<T>(1, n, 16);
+        thin(a, 0.6);
+        const std::int64_t row = turned ? 1 : a_stride, column = turned ? a_stride : 1;
+        Buffer<T> skipping(m * stride), narrow(m * stride);
+        k->matmul(m, n, depth, a.data(), row, column, b.data(), stride, bias.data(), skipping.data(), stride);
+        for (std::int64_t j = 0; j < stride; j += padded<T>(1))  // too narrow to look for zeros
+          k->matmul(m, 1, depth, a.data(), row, column, b.data() + j, stride, bias.data() + j, narrow.data() + j, stride);
+        for (std::int64_t i = 0; i < m * stride; ++i)
+          ASSERT_EQ(skipping.data()[i], narrow.data()[i]) << k->instruction_set << " " << n << " " << turned;
+      }
+}
+
+TYPED_TEST(kernels_test, matmul_relu_is_relu_of_matmul_and_keeps_what_is_not_a_number) {
+  using T = TypeParam;
+  for (const Kernels<T>* k : available_kernels<T>())
+    for (const double zeros : {0.0, 0.7})
+      for (const std::int64_t n : {10, 150}) {
+        const std::int64_t m = 21, depth = 70, stride = padded<T>(n), a_stride = padded<T>(depth);
+        auto a = random_matrix<T>(m, depth, 17);
+        thin(a, zeros);
+        a.data()[3 * a_stride] = std::numeric_limits<T>::quiet_NaN();
+        const auto b = random_matrix<T>(depth, n, 18), bias = random_matrix<T>(1, n, 19);
+        Buffer<T> plain(m * stride), relu(m * stride);
+        k->matmul(m, n, depth, a.data(), a_stride, 1, b.data(), stride, bias.data(), plain.data(), stride);
+        k->activate(static_cast<int>(config::Activation::relu), m * stride, plain.data(), plain.data());
+        k->matmul_relu(m, n, depth, a.data(), a_stride, 1, b.data(), stride, bias.data(), relu.data(), stride);
+        EXPECT_TRUE(std::isnan(relu.data()[3 * stride]));
+        EXPECT_EQ(std::memcmp(relu.data(), plain.data(), static_cast<std::size_t>(m * stride) * sizeof(T)), 0)
+            << k->instruction_set << " " << n;
+      }
 }
 
 TYPED_TEST(kernels_test, transpose_swaps_rows_and_columns_and_clears_the_pad) {
@@ -136,6 +187,37 @@ TYPED_TEST(kernels_test, exp_and_log_of_the_loss_are_accurate_to_2_ulp) {
       ASSERT_LE(ulps(e.data()[i], std::exp(static_cast<long double>(x.data()[i]))), 2) << k->instruction_set;
       ASSERT_LE(ulps(l.data()[i], std::log(static_cast<long double>(e.data()[i]))), 2) << k->instruction_set;
     }
+  }
+}
+
+TYPED_TEST(kernels_test, exp_ends_in_zero_infinity_and_not_a_number) {
+  using T = TypeParam;
+  constexpr T infinity = std::numeric_limits<T>::infinity();
+  for (const Kernels<T>* k : available_kernels<T>()) {
+    Buffer<T> x(padded<T>(1)), y(padded<T>(1));
+    std::copy_n(std::array{-infinity, infinity, std::numeric_limits<T>::quiet_NaN(), T(-1e4), T(1e4)}.data(), 5,
+                x.data());
+    k->exponential(x.size(), x.data(), y.data());
+    EXPECT_EQ(y.data()[0], T(0)) << k->instruction_set;
+    EXPECT_EQ(y.data()[1], infinity) << k->instruction_set;
+    EXPECT_TRUE(std::isnan(y.data()[2])) << k->instruction_set;
+    EXPECT_EQ(y.data()[3], T(0)) << k->instruction_set;
+    EXPECT_EQ(y.data()[4], infinity) << k->instruction_set;
+  }
+}
+
+TYPED_TEST(kernels_test, tanh_is_accurate_to_2_ulp_from_the_smallest_to_the_saturated) {
+  using T = TypeParam;
+  for (const Kernels<T>* k : available_kernels<T>()) {
+    const std::int64_t n = 1 << 16;
+    Buffer<T> x(n), y(n);
+    core::Random random(20);
+    for (std::int64_t i = 0; i < n; ++i)
+      x.data()[i] = static_cast<T>((i % 2 ? 1 : -1) * std::exp2(20 * random.uniform() - 14));
+    k->activate(static_cast<int>(config::Activation::tanh), n, x.data(), y.data());
+    for (std::int64_t i = 0; i < n; ++i)
+      ASSERT_LE(ulps(y.data()[i], std::tanh(static_cast<long double>(x.data()[i]))), 2)
+          << k->instruction_set << " at " << x.data()[i];
   }
 }
 

@@ -2,7 +2,7 @@
 // Activations and dropout, element by element.
 
 #include "config/choices.h"
-#include "nn/kernels/vector.h"
+#include "nn/kernels/functions.h"
 
 namespace descent::nn::DESCENT_CPU {
 
@@ -12,7 +12,7 @@ inline constexpr double inverse_sqrt_2pi = 0.39894228040143267794;
 
 template <class T>
 inline Vec<T> sigmoid(const Vec<T>& x) {
-  return Vec<T>(T(1)) / (Vec<T>(T(1)) + x.neg().exp());
+  return Vec<T>(T(1)) / (Vec<T>(T(1)) + exp_of<T>(x.neg()));
 }
 
 template <class T, class Function>
@@ -29,7 +29,7 @@ void activate(int activation, std::int64_t count, const T* x, T* y) {
       return map<T>(count, x, y, [&](V v) { return V::blendv(v, zero, v < zero); });
     case config::Activation::leaky_relu:
       return map<T>(count, x, y, [&](V v) { return V::blendv(v, v * V(T(leaky_slope)), v < zero); });
-    case config::Activation::tanh: return map<T>(count, x, y, [](V v) { return v.tanh(); });
+    case config::Activation::tanh: return map<T>(count, x, y, [](V v) { return tanh_of<T>(v); });
     case config::Activation::sigmoid: return map<T>(count, x, y, [](V v) { return sigmoid<T>(v); });
     case config::Activation::silu: return map<T>(count, x, y, [](V v) { return v * sigmoid<T>(v); });
     case config::Activation::gelu:  // x Phi(x) (Hendrycks & Gimpel 2016), exact
@@ -65,7 +65,7 @@ void activate_backward(int activation, std::int64_t count, const T* x, const T* 
     case config::Activation::gelu:
       return map_gradient<T>(count, x, dy, dx, [&](V v, V d) {
         const V cumulative = V(T(0.5)) * (one + (v * V(T(inverse_sqrt_2))).erf());
-        const V density = V(T(inverse_sqrt_2pi)) * (v * v * V(T(-0.5))).exp();
+        const V density = V(T(inverse_sqrt_2pi)) * exp_of<T>(v * v * V(T(-0.5)));
         return d * (cumulative + v * density);
       });
     case config::Activation::identity: return map_gradient<T>(count, x, dy, dx, [](V, V d) { return d; });
@@ -74,7 +74,7 @@ void activate_backward(int activation, std::int64_t count, const T* x, const T* 
 
 template <class T>
 void exponential(std::int64_t count, const T* x, T* y) {
-  map<T>(count, x, y, [](Vec<T> v) { return v.exp(); });
+  map<T>(count, x, y, [](Vec<T> v) { return exp_of<T>(v); });
 }
 
 template <class T>

@@ -15,6 +15,7 @@ template <class T>
 const Kernels<T>& table() {
   static constexpr Kernels<T> all{
       .matmul = matmul<T>,
+      .matmul_relu = matmul_relu<T>,
       .transpose = transpose<T>,
       .column_sums = column_sums<T>,
       .activate = activate<T>,

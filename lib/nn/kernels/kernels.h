@@ -42,9 +42,14 @@ struct LossSum {
 template <class T>
 struct Kernels {
   // c[m, n] = a[m, k] b[k, n] + bias[n]; bias may be null. a is read at a[i * a_row + p * a_column].
-  // Each element is one chain of fused multiply-adds over k = 0, 1, ...
+  // Each element is one chain of fused multiply-adds over k = 0, 1, ... A wide product whose `a` holds many zeros
+  // leaves those out of the chain, to the same result for finite b.
   void (*matmul)(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t a_row, std::int64_t a_column,
                  const T* b, std::int64_t b_stride, const T* bias, T* c, std::int64_t c_stride);
+  // The same, then the greater of each element and 0.
+  void (*matmul_relu)(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t a_row,
+                      std::int64_t a_column, const T* b, std::int64_t b_stride, const T* bias, T* c,
+                      std::int64_t c_stride);
   // out[c, r] = in[r, c]; the pad of `out` is zeroed.
   void (*transpose)(std::int64_t rows, std::int64_t columns, const T* in, std::int64_t in_stride, T* out,
                     std::int64_t out_stride);

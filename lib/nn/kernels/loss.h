@@ -1,15 +1,36 @@
 #pragma once
 // Losses over a batch: value, errors and gradient in one pass, one example per vector lane.
 
-#include "nn/kernels/vector.h"
+#include "nn/kernels/functions.h"
 
 namespace descent::nn::DESCENT_CPU {
 
-// A block of `lanes` rows turned so that class c of all of them is one vector; rows beyond `filled` are zero.
+// A block of up to `lanes` rows turned so that class c of all of them is one vector; rows beyond `filled` are zero.
 template <class T>
 inline void turn(std::int64_t filled, std::int64_t classes, std::int64_t stride, const T* rows, T* turned) {
-  for (std::int64_t c = 0; c < classes; ++c)
-    for (std::int64_t i = 0; i < lanes<T>; ++i) turned[c * lanes<T> + i] = i < filled ? rows[i * stride + c] : T(0);
+  constexpr std::int64_t L = lanes<T>;
+  alignas(64) T tile[L * L];
+  for (std::int64_t c = 0; c < classes; c += L) {
+    const std::int64_t width = classes - c < L ? classes - c : L;
+    if (filled == L) at::vec::transpose_mxn<T, L, L>(rows + c, stride, tile, L);
+    for (std::int64_t j = 0; j < width && filled < L; ++j)
+      for (std::int64_t i = 0; i < L; ++i) tile[j * L + i] = i < filled ? rows[i * stride + c + j] : T(0);
+    for (std::int64_t j = 0; j < width; ++j) load(tile + j * L).store(turned + (c + j) * L);
+  }
+}
+
+// The reverse; the pads of the rows become zero.
+template <class T>
+inline void turn_back(std::int64_t filled, std::int64_t classes, std::int64_t stride, const T* turned, T* rows) {
+  constexpr std::int64_t L = lanes<T>;
+  alignas(64) T tile[L * L];
+  for (std::int64_t c = 0; c < stride; c += L) {
+    for (std::int64_t j = 0; j < L; ++j)
+      (c + j < classes ? load(turned + (c + j) * L) : Vec<T>(T(0))).store(tile + j * L);
+    if (filled == L) at::vec::transpose_mxn<T, L, L>(tile, L, rows + c, stride);
+    for (std::int64_t i = 0; i < filled && filled < L; ++i)
+      for (std::int64_t j = 0; j < L; ++j) rows[i * stride + c + j] = tile[j * L + i];
+  }
 }
 
 template <class T>
@@ -35,7 +56,7 @@ LossSum cross_entropy(std::int64_t rows, std::int64_t classes, std::int64_t stri
     for (std::int64_t c = 0; c < classes; ++c) {
       const V shifted = load(scratch + c * L) - largest;
       sum_z = sum_z + shifted;
-      const V e = shifted.exp();
+      const V e = exp_of<T>(shifted);
       sum_exp = sum_exp + e;
       e.store(scratch + c * L);
     }
@@ -57,11 +78,8 @@ LossSum cross_entropy(std::int64_t rows, std::int64_t classes, std::int64_t stri
     for (std::int64_t c = 0; c < classes; ++c)
       (load(scratch + c * L) * factor - V(spread * scale)).store(scratch + c * L);
     T* g = gradient + start * stride;
-    for (std::int64_t i = 0; i < filled; ++i) {
-      for (std::int64_t c = 0; c < classes; ++c) g[i * stride + c] = scratch[c * L + i];
-      for (std::int64_t c = classes; c < stride; ++c) g[i * stride + c] = T(0);
-      g[i * stride + labels[start + i]] -= peak * scale;
-    }
+    turn_back(filled, classes, stride, scratch, g);
+    for (std::int64_t i = 0; i < filled; ++i) g[i * stride + labels[start + i]] -= peak * scale;
   }
   return total;
 }

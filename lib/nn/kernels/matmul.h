@@ -2,7 +2,10 @@
 // Matrix product in register tiles. Every element is one chain of multiply-adds over k, whatever tile it falls in,
 // so a result depends neither on the tile shape nor on how many rows are computed together.
 
-#include "nn/kernels/vector.h"
+#include "nn/kernels/product.h"
+#if defined(CPU_CAPABILITY_AVX512)
+#include "nn/kernels/sparse.h"
+#endif
 
 namespace descent::nn::DESCENT_CPU {
 
@@ -10,7 +13,7 @@ namespace descent::nn::DESCENT_CPU {
 template <class T, int Rows, int Columns>
 inline __attribute__((always_inline)) void tile(std::int64_t k, const T* a, std::int64_t a_row, std::int64_t a_column,
                                                 const T* b, std::int64_t b_stride, const T* bias, T* c,
-                                                std::int64_t c_stride) {
+                                                std::int64_t c_stride, T least) {
   Vec<T> sum[Rows][Columns];
 #pragma GCC unroll 32
   for (int j = 0; j < Columns; ++j) {
@@ -32,20 +35,9 @@ inline __attribute__((always_inline)) void tile(std::int64_t k, const T* a, std:
 #pragma GCC unroll 32
   for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 32
-    for (int j = 0; j < Columns; ++j) sum[i][j].store(c + i * c_stride + j * lanes<T>);
+    for (int j = 0; j < Columns; ++j)
+      at::vec::clamp_min(sum[i][j], Vec<T>(least)).store(c + i * c_stride + j * lanes<T>);
 }
-
-template <class T>
-struct Product {
-  std::int64_t m, k;
-  const T* a;
-  std::int64_t a_row, a_column;
-  const T* b;
-  std::int64_t b_stride;
-  const T* bias;
-  T* c;
-  std::int64_t c_stride;
-};
 
 // The rows [i, m) of one block of columns, in tiles of Rows, then of the halves.
 template <class T, int Rows, int Columns>
@@ -53,18 +45,30 @@ void column_block(const Product<T>& x, std::int64_t i, std::int64_t column) {
   const T* bias = x.bias ? x.bias + column : nullptr;
   for (; i + Rows <= x.m; i += Rows)
     tile<T, Rows, Columns>(x.k, x.a + i * x.a_row, x.a_row, x.a_column, x.b + column, x.b_stride, bias,
-                           x.c + i * x.c_stride + column, x.c_stride);
+                           x.c + i * x.c_stride + column, x.c_stride, x.least);
   if constexpr (Rows > 1)
     if (i < x.m) column_block<T, (Rows > 8 ? 8 : Rows > 4 ? 4 : Rows / 2), Columns>(x, i, column);
 }
 
 template <class T>
-void matmul(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t a_row, std::int64_t a_column,
-            const T* b, std::int64_t b_stride, const T* bias, T* c, std::int64_t c_stride) {
-  const Product<T> product{m, k, a, a_row, a_column, b, b_stride, bias, c, c_stride};
-  const std::int64_t end = padded<T>(n);
+void column_sums(std::int64_t rows, std::int64_t stride, const T* x, T* sums) {
+  for (std::int64_t c = 0; c < stride; c += lanes<T>) {
+    Vec<T> even(T(0)), odd(T(0));
+    std::int64_t r = 0;
+    for (; r + 2 <= rows; r += 2) {
+      even = even + load(x + r * stride + c);
+      odd = odd + load(x + (r + 1) * stride + c);
+    }
+    if (r < rows) even = even + load(x + r * stride + c);
+    (even + odd).store(sums + c);
+  }
+}
+
+template <class T>
+void multiply_matrices(const Product<T>& product, std::int64_t end) {
   std::int64_t column = 0;
 #if defined(CPU_CAPABILITY_AVX512)
+  if constexpr (sizeof(T) == 4) column = sparse_blocks(product, end);
   // 32 registers: 24 accumulators, one row of b, one factor.
   for (; column + 4 * lanes<T> <= end; column += 4 * lanes<T>) column_block<T, 6, 4>(product, 0, column);
   switch ((end - column) / lanes<T>) {
@@ -80,34 +84,16 @@ void matmul(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int
 }
 
 template <class T>
-void transpose(std::int64_t rows, std::int64_t columns, const T* in, std::int64_t in_stride, T* out,
-               std::int64_t out_stride) {
-  constexpr std::int64_t block = 16;  // shuffled in registers where it is whole
-  for (std::int64_t r = 0; r < padded<T>(rows); r += block)
-    for (std::int64_t c = 0; c < columns; c += block) {
-      if (r + block <= rows && c + block <= columns) {
-        at::vec::transpose_mxn<T, block, block>(in + r * in_stride + c, in_stride, out + c * out_stride + r, out_stride);
-        continue;
-      }
-      const std::int64_t row_end = padded<T>(rows) - r < block ? padded<T>(rows) : r + block;
-      const std::int64_t column_end = columns - c < block ? columns : c + block;
-      for (std::int64_t j = c; j < column_end; ++j)
-        for (std::int64_t i = r; i < row_end; ++i) out[j * out_stride + i] = i < rows ? in[i * in_stride + j] : T(0);
-    }
+void matmul(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t a_row, std::int64_t a_column,
+            const T* b, std::int64_t b_stride, const T* bias, T* c, std::int64_t c_stride) {
+  multiply_matrices<T>({m, k, a, a_row, a_column, b, b_stride, bias, c, c_stride, unbounded<T>}, padded<T>(n));
 }
 
 template <class T>
-void column_sums(std::int64_t rows, std::int64_t stride, const T* x, T* sums) {
-  for (std::int64_t c = 0; c < stride; c += lanes<T>) {
-    Vec<T> even(T(0)), odd(T(0));
-    std::int64_t r = 0;
-    for (; r + 2 <= rows; r += 2) {
-      even = even + load(x + r * stride + c);
-      odd = odd + load(x + (r + 1) * stride + c);
-    }
-    if (r < rows) even = even + load(x + r * stride + c);
-    (even + odd).store(sums + c);
-  }
+void matmul_relu(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t a_row,
+                 std::int64_t a_column, const T* b, std::int64_t b_stride, const T* bias, T* c,
+                 std::int64_t c_stride) {
+  multiply_matrices<T>({m, k, a, a_row, a_column, b, b_stride, bias, c, c_stride, T(0)}, padded<T>(n));
 }
 
 }  // namespace descent::nn::DESCENT_CPU
