@@ -13,9 +13,15 @@ struct DataFile {
   std::string_view sha256;
 };
 
+// A signal has height 1.
+struct Shape {
+  std::int64_t channels, height, width;
+  std::int64_t features() const { return channels * height * width; }
+};
+
 struct DataFacts {
   std::int64_t train_size, test_size;  // of the pool and the official test part; test_size 0: no official part
-  std::int64_t features;
+  Shape shape;                       // of one example; its features lie in this order
   std::int64_t classes;              // 0: real targets
   std::int64_t outputs;              // of a network: one per class, or one per number of a target
   std::span<const DataFile> files{};  // embedded: x_train, y_train, then x_test, y_test where there is a split

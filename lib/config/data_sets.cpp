@@ -53,9 +53,9 @@ std::int64_t pool_size(const Data& data, std::int64_t usual) {
   return pool;
 }
 
-DataFacts generated_facts(const Data& data, std::int64_t features, std::int64_t classes, std::int64_t outputs) {
+DataFacts generated_facts(const Data& data, const Shape& shape, std::int64_t classes, std::int64_t outputs) {
   const Generated& usual = *generated(data.name);
-  return {pool_size(data, usual.train_size), data.test_size.value_or(usual.test_size), features, classes, outputs,
+  return {pool_size(data, usual.train_size), data.test_size.value_or(usual.test_size), shape, classes, outputs,
           {}, usual.version};
 }
 
@@ -63,10 +63,10 @@ DataFacts generated_facts(const Data& data, std::int64_t features, std::int64_t 
 
 DataFacts data_facts(const Data& data) {
   switch (data.name) {
-    case DataName::mnist1d: return {4000, 1000, 40, 10, 10, mnist1d_files};
-    case DataName::mnist1d_large: return {10000, 6000, 40, 10, 10, mnist1d_large_files};
-    case DataName::digits: return {1797, 0, 64, 10, 10, digits_files};
-    case DataName::sinusoid: return generated_facts(data, 1, 0, 1);
+    case DataName::mnist1d: return {4000, 1000, {1, 1, 40}, 10, 10, mnist1d_files};
+    case DataName::mnist1d_large: return {10000, 6000, {1, 1, 40}, 10, 10, mnist1d_large_files};
+    case DataName::digits: return {1797, 0, {1, 8, 8}, 10, 10, digits_files};
+    case DataName::sinusoid: return generated_facts(data, {1, 1, 1}, 0, 1);
   }
   __builtin_unreachable();
 }

@@ -60,7 +60,7 @@ std::shared_ptr<const Loader::Inputs> Loader::inputs(const config::Data& config,
   const std::string key = key_of(config, seed);
   if (auto found = inputs_[key].lock()) return found;
 
-  const std::int64_t features = config::data_facts(config).features;
+  const std::int64_t features = config::data_facts(config).shape.features();
   std::vector<std::int32_t> columns(static_cast<std::size_t>(features));
   std::iota(columns.begin(), columns.end(), 0);
   if (config.shuffle_features) columns = feature_permutation(features);
@@ -91,7 +91,8 @@ RunData Loader::load(const config::Data& config, std::int64_t seed) {
     return {std::ssize(indices), {shared, &x}, std::move(labels), rows_of(source.targets, indices, facts.outputs)};
   };
   const Examples& test = config::tests_on_rest(config) ? set->train : set->test;
-  return {facts.features,
+  return {facts.shape,
+          facts.shape.features(),
           facts.classes,
           facts.outputs,
           part(config::Split::train, shared->train, set->train, parts.train),

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "config/experiment.h"
+#include "config/data_facts.h"
 #include "data/data_set.h"
 
 namespace descent::data {
@@ -25,6 +25,7 @@ struct Part {
 };
 
 struct RunData {
+  config::Shape shape{};                   // of one example
   std::int64_t features = 0, classes = 0;  // classes 0: real targets
   std::int64_t outputs = 0;                // of a network: one per class, or one per number of a target
   Part train, val, test;  // size 0: no such part

@@ -3,7 +3,6 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/empty_like.h>
 #include <ATen/ops/linalg_qr.h>
 #include <ATen/ops/sign.h>
 #include <c10/core/InferenceMode.h>
@@ -37,15 +36,16 @@ double pytorch_bound(double fan_in) {
 
 // Orthonormal rows or columns, whichever are fewer (Saxe et al. 2013), as torch.nn.init.orthogonal_.
 void fill_orthogonal(at::Tensor& weight, double gain, at::Generator& generator) {
-  const bool wide = weight.size(0) < weight.size(1);
-  at::Tensor flat = at::empty_like(weight).normal_(0, 1, generator);
+  at::Tensor flat = at::empty({weight.size(0), weight.numel() / weight.size(0)}, weight.options());
+  const bool wide = flat.size(0) < flat.size(1);
+  flat.normal_(0, 1, generator);
   if (wide) flat = flat.t();
   auto [q, r] = at::linalg_qr(flat);
   q = q.mul(at::sign(r.diagonal()));
-  weight.copy_(wide ? q.t() : q).mul_(gain);
+  weight.copy_((wide ? q.t() : q).reshape(weight.sizes())).mul_(gain);
 }
 
-// weight: [out, in].
+// weight: [out, in, ...].
 void fill_weight(at::Tensor& weight, const config::Init& init, const Fans& fan, at::Generator& generator) {
   const double he = 2.0 / chosen_fan(init, fan), xavier = 2.0 / (fan.in + fan.out), lecun = 1.0 / fan.in;
   const auto normal = [&](double variance) { weight.normal_(0, init.gain * std::sqrt(variance), generator); };
@@ -96,19 +96,26 @@ void initialize(const Layout& layout, const config::Init& init, std::int64_t see
   const auto options = at::TensorOptions().dtype(c10::CppTypeToScalarType<T>::value);
   std::fill_n(parameters, layout.parameters, T(0));
   std::fill_n(statistics, layout.statistics, T(0));
-  for (const LayerLayout& layer : layout.layers) {
-    const Fans fan{static_cast<double>(layer.in), static_cast<double>(layer.out)};
-    at::Tensor weight = at::empty({layer.out, layer.in}, options), bias = at::empty({layer.out}, options);
-    fill_weight(weight, init, fan, generator);
-    if (layer.branch_scale != 1) weight.mul_(layer.branch_scale);
-    fill_bias(bias, init, fan.in, generator);
-    const T* w = weight.const_data_ptr<T>();
-    for (std::int64_t i = 0; i < layer.in; ++i)
-      for (std::int64_t o = 0; o < layer.out; ++o)
-        parameters[layer.weight + i * layer.stride + o] = w[o * layer.in + i];
-    std::copy_n(bias.const_data_ptr<T>(), layer.out, parameters + layer.bias);
-    if (layer.gamma != absent) std::fill_n(parameters + layer.gamma, layer.out, T(1));
-    if (layer.running_variance != absent) std::fill_n(statistics + layer.running_variance, layer.out, T(1));
+  for (const NamedTensor& tensor : layout.tensors) {
+    T* const target = (tensor.is_statistic() ? statistics : parameters) + tensor.offset;
+    switch (tensor.role) {
+      case Role::weight:
+      case Role::bias: {
+        at::Tensor values = at::empty(tensor.shape, options);
+        if (tensor.role == Role::bias) fill_bias(values, init, tensor.fan_in, generator);
+        else fill_weight(values, init, {tensor.fan_in, tensor.fan_out}, generator);
+        if (tensor.role == Role::weight && tensor.initial_scale != 1) values.mul_(tensor.initial_scale);
+        const T* dense = values.const_data_ptr<T>();
+        for (std::int64_t row = 0; row < tensor.rows; ++row)
+          for (std::int64_t column = 0; column < tensor.columns; ++column)
+            target[row * tensor.stride + column] = dense[tensor.dense_index(row, column)];
+        continue;
+      }
+      case Role::gamma: std::fill_n(target, tensor.columns, static_cast<T>(tensor.initial_scale)); continue;
+      case Role::running_variance: std::fill_n(target, tensor.columns, T(1)); continue;
+      case Role::beta:
+      case Role::running_mean: continue;
+    }
   }
 }
 

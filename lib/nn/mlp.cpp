@@ -1,6 +1,7 @@
 #include "nn/mlp.h"
 
 #include <ATen/Parallel.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -28,14 +29,30 @@ T* at(T* buffer, std::int64_t offset) {
 }  // namespace
 
 template <class T>
+std::vector<typename Mlp<T>::Layer> Mlp<T>::layers_of(const config::Model& model, const Layout& layout) {
+  std::vector<Layer> layers;
+  const std::size_t depth = config::hidden_widths(model).size();
+  for (std::size_t i = 0; i <= depth; ++i) {
+    const std::string name = fmt::format("linear{}", i), norm = fmt::format("norm{}", i);
+    const NamedTensor& weight = *layout.find(name + ".weight");
+    layers.push_back({name, weight.rows, weight.columns, weight.stride, i < depth,
+                      model.residual && i > 0 && i < depth, weight.offset, layout.offset(name + ".bias"),
+                      layout.offset(norm + ".weight"), layout.offset(norm + ".bias"),
+                      layout.offset(norm + ".running_mean"), layout.offset(norm + ".running_var")});
+  }
+  return layers;
+}
+
+template <class T>
 Mlp<T>::Mlp(const config::Model& model, const Layout& layout, std::int64_t max_rows)
     : kernels_(kernels<T>()),
       model_(model),
-      layout_(layout),
+      input_stride_(layout.input_stride),
+      layers_(layers_of(model, layout)),
       relu_in_product_(model.activation == Activation::relu && model.norm.kind == NormKind::none && !model.residual),
       threads_(at::get_num_threads()) {
   std::int64_t widest = 0, largest = 0;
-  for (const LayerLayout& layer : layout.layers) {
+  for (const Layer& layer : layers_) {
     widest = std::max({widest, layer.stride, padded<T>(layer.in)});
     largest = std::max(largest, layer.out * padded<T>(layer.in));
     if (!layer.hidden) continue;
@@ -53,9 +70,41 @@ Mlp<T>::Mlp(const config::Model& model, const Layout& layout, std::int64_t max_r
     w.mask = Buffer<T>(cells);
     work_.push_back(std::move(w));
   }
-  logits_ = Buffer<T>(max_rows * layout.layers.back().stride);
+  logits_ = Buffer<T>(max_rows * layers_.back().stride);
   transposed_ = Buffer<T>(largest);
   for (Buffer<T>& buffer : gradient_) buffer = Buffer<T>(max_rows * widest);
+}
+
+// Without, activations that may work in place overwrite their input.
+template <class T>
+void Mlp<T>::keep_activations(bool keep) {
+  keep_ = keep;
+  has_gradients_ = false;
+  if (!keep || output_gradient_.size() > 0) return;
+  output_gradient_ = Buffer<T>(logits_.size());
+  for (Workspace& w : work_) {
+    if (w.active.size() == 0) w.active = Buffer<T>(w.linear.size());
+    w.input_gradient = Buffer<T>(w.linear.size());
+    w.output_gradient = Buffer<T>(w.linear.size());
+  }
+}
+
+template <class T>
+std::vector<ActivationView<T>> Mlp<T>::activations() const {
+  std::vector<ActivationView<T>> views;
+  const auto gradient = [&](const Buffer<T>& buffer) { return has_gradients_ ? buffer.data() : nullptr; };
+  for (std::size_t i = 0; i < work_.size(); ++i) {
+    const Layer& layer = layers_[i];
+    const Workspace& w = work_[i];
+    views.push_back({layer.name, ActivationKind::pre_activation, w.active_input, gradient(w.input_gradient), rows_,
+                     layer.out, layer.stride});
+    views.push_back({layer.name, ActivationKind::activation, w.active_output, gradient(w.output_gradient), rows_,
+                     layer.out, layer.stride});
+  }
+  const Layer& readout = layers_.back();
+  views.push_back({readout.name, ActivationKind::output, logits_.data(), gradient(output_gradient_), rows_,
+                   readout.out, readout.stride});
+  return views;
 }
 
 // Splits the rows of c over the threads of the run where that pays; the bits are the same for any number of threads,
@@ -76,7 +125,7 @@ void Mlp<T>::matmul(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, 
 template <class T>
 const T* Mlp<T>::normalize(std::size_t index, const T* x, std::int64_t rows, const T* parameters, T* statistics,
                            bool training) {
-  const LayerLayout& layer = layout_.layers[index];
+  const Layer& layer = layers_[index];
   Workspace& w = work_[index];
   const T* gamma = at(parameters, layer.gamma);
   const T* beta = at(parameters, layer.beta);
@@ -104,7 +153,7 @@ const T* Mlp<T>::normalize(std::size_t index, const T* x, std::int64_t rows, con
 
 template <class T>
 void Mlp<T>::normalize_backward(std::size_t index, std::int64_t rows, const T* parameters, T* dy, T* gradient) {
-  const LayerLayout& layer = layout_.layers[index];
+  const Layer& layer = layers_[index];
   Workspace& w = work_[index];
   const T* gamma = at(parameters, layer.gamma);
   T* dgamma = at(gradient, layer.gamma);
@@ -123,9 +172,10 @@ void Mlp<T>::normalize_backward(std::size_t index, std::int64_t rows, const T* p
 
 template <class T>
 const T* Mlp<T>::activate(std::size_t index, T* x, std::int64_t rows) {
-  const LayerLayout& layer = layout_.layers[index];
+  const Layer& layer = layers_[index];
   Workspace& w = work_[index];
-  T* y = w.active.size() > 0 ? w.active.data() : x;
+  const bool apart = derivative_needs_input(model_.activation) || model_.residual || keep_;
+  T* y = apart ? w.active.data() : x;
   kernels_.activate(static_cast<int>(model_.activation), rows * layer.stride, x, y);
   if (model_.activation == Activation::sigmoid) kernels_.clear_pads(rows, layer.out, layer.stride, y);  // f(0) is 1/2
   w.active_input = x;
@@ -137,11 +187,11 @@ const T* Mlp<T>::activate(std::size_t index, T* x, std::int64_t rows) {
 template <class T>
 const T* Mlp<T>::hidden(std::size_t index, const T* x, std::int64_t x_stride, std::int64_t rows, const T* parameters,
                         T* statistics, bool training) {
-  const LayerLayout& layer = layout_.layers[index];
+  const Layer& layer = layers_[index];
   Workspace& w = work_[index];
   matmul(rows, layer.out, layer.in, x, x_stride, 1, parameters + layer.weight, layer.stride,
-         parameters + layer.bias, w.linear.data(), layer.stride, relu_in_product_);
-  if (relu_in_product_) return w.active_output = w.linear.data();
+         parameters + layer.bias, w.linear.data(), layer.stride, relu_in_product_ && !keep_);
+  if (relu_in_product_ && !keep_) return w.active_output = w.linear.data();
   if (layer.residual)
     kernels_.add(rows * layer.stride, w.linear.data(), work_[index - 1].linear.data(), w.linear.data());
   if (model_.norm_position == config::NormPosition::after)
@@ -151,48 +201,53 @@ const T* Mlp<T>::hidden(std::size_t index, const T* x, std::int64_t x_stride, st
 }
 
 template <class T>
-const T* Mlp<T>::forward(const T* x, std::int64_t rows, const T* parameters, T* statistics,
-                         const DropoutPass& dropout) {
-  std::int64_t stride = layout_.input_stride;
+const T* Mlp<T>::forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) {
+  rows_ = rows;
+  has_gradients_ = false;
+  std::int64_t stride = input_stride_;
   for (std::size_t i = 0; i < work_.size(); ++i) {
     x = hidden(i, x, stride, rows, parameters, statistics, true);
-    stride = layout_.layers[i].stride;
-    if (dropout.rate == 0) continue;
+    stride = layers_[i].stride;
+    if (pass.dropout_rate == 0) continue;
     Workspace& w = work_[i];
-    const DropoutDraw draw{dropout.seed, dropout.step, static_cast<std::uint32_t>(i)};
-    kernels_.dropout(rows * stride, dropout.rate, draw, x, w.mask.data(), w.dropped.data());
+    const DropoutDraw draw{pass.dropout_seed, pass.step, static_cast<std::uint32_t>(i)};
+    kernels_.dropout(rows * stride, pass.dropout_rate, draw, x, w.mask.data(), w.dropped.data());
     x = w.dropped.data();
   }
-  const LayerLayout& readout = layout_.layers.back();
+  const Layer& readout = layers_.back();
   matmul(rows, readout.out, readout.in, x, stride, 1, parameters + readout.weight, readout.stride,
          parameters + readout.bias, logits_.data(), readout.stride);
   return logits_.data();
 }
 
 template <class T>
-void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const DropoutPass& dropout) {
+void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) {
   T* dy = gradient_[0].data();
   T* dx = gradient_[1].data();
   T* spare = gradient_[2].data();
   const T* skip = nullptr;  // the gradient that a residual layer passes around its branch
   const bool after = model_.norm_position == config::NormPosition::after && model_.norm.kind != NormKind::none;
-  for (std::size_t i = layout_.layers.size(); i-- > 0;) {
-    const LayerLayout& layer = layout_.layers[i];
+  has_gradients_ = keep_;
+  if (keep_) std::copy_n(dy, rows * layers_.back().stride, output_gradient_.data());
+  for (std::size_t i = layers_.size(); i-- > 0;) {
+    const Layer& layer = layers_[i];
     if (layer.hidden) {
-      const Workspace& w = work_[i];
+      Workspace& w = work_[i];
       const std::int64_t cells = rows * layer.stride;
-      if (dropout.rate != 0) kernels_.multiply(cells, dy, w.mask.data(), dy);
+      if (pass.dropout_rate != 0) kernels_.multiply(cells, dy, w.mask.data(), dy);
       if (after) normalize_backward(i, rows, parameters, dy, gradient);
+      if (keep_) std::copy_n(dy, cells, w.output_gradient.data());
       kernels_.activate_backward(static_cast<int>(model_.activation), cells, w.active_input, w.active_output, dy, dy);
+      if (keep_) std::copy_n(dy, cells, w.input_gradient.data());
       if (!after) normalize_backward(i, rows, parameters, dy, gradient);
       if (skip) kernels_.add(cells, dy, skip, dy);
     }
     const T* input = x;
-    std::int64_t input_stride = layout_.input_stride;
+    std::int64_t input_stride = input_stride_;
     if (i > 0) {
       const Workspace& below = work_[i - 1];
-      input_stride = layout_.layers[i - 1].stride;
-      input = dropout.rate != 0 ? below.dropped.data() : after ? below.normal.data() : below.active_output;
+      input_stride = layers_[i - 1].stride;
+      input = pass.dropout_rate != 0 ? below.dropped.data() : after ? below.normal.data() : below.active_output;
     }
     matmul(layer.in, layer.out, rows, input, 1, input_stride, dy, layer.stride, nullptr,
            gradient + layer.weight, layer.stride);
@@ -210,12 +265,14 @@ void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gra
 
 template <class T>
 const T* Mlp<T>::predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics) {
-  std::int64_t stride = layout_.input_stride;
+  rows_ = rows;
+  has_gradients_ = false;
+  std::int64_t stride = input_stride_;
   for (std::size_t i = 0; i < work_.size(); ++i) {
     x = hidden(i, x, stride, rows, parameters, const_cast<T*>(statistics), false);  // read only when not training
-    stride = layout_.layers[i].stride;
+    stride = layers_[i].stride;
   }
-  const LayerLayout& readout = layout_.layers.back();
+  const Layer& readout = layers_.back();
   matmul(rows, readout.out, readout.in, x, stride, 1, parameters + readout.weight, readout.stride,
          parameters + readout.bias, logits_.data(), readout.stride);
   return logits_.data();

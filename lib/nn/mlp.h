@@ -1,54 +1,55 @@
 #pragma once
-// The multilayer perceptron, explicit forward and backward: linear, norm, activation, dropout per hidden layer
-// (norm before or after the activation), then the linear readout. One workspace serves every replica of a stack in
-// turn, so that its activations stay in the cache; parameters and statistics are passed in.
+// The multilayer perceptron: linear, norm, activation, dropout per hidden layer (norm before or after the activation),
+// then the linear readout.
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "config/experiment.h"
 #include "nn/batch_norm.h"
 #include "nn/buffer.h"
 #include "nn/kernels/kernels.h"
-#include "nn/layout.h"
+#include "nn/network.h"
 
 namespace descent::nn {
 
-// Dropout of one forward pass; rate 0 draws nothing.
-struct DropoutPass {
-  double rate = 0;
-  std::uint64_t seed = 0, step = 0;
-};
-
 template <class T>
-class Mlp {
+class Mlp final : public Network<T> {
  public:
   Mlp(const config::Model& model, const Layout& layout, std::int64_t max_rows);
 
-  // Training mode. x: [B, F] padded; returns logits [B, K] padded. Updates the running statistics.
-  const T* forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const DropoutPass& dropout);
-
-  // Where the loss writes its gradient of the logits, [B, K] padded with zeros.
-  T* logits_gradient() { return gradient_[0].data(); }
-
-  // After forward() and the loss: fills `gradient` [P] for the same x, parameters and dropout.
-  void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const DropoutPass& dropout);
-
-  // Evaluation mode: no dropout, running statistics (batch statistics where the model predicts with them).
-  const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics);
+  const T* forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) override;
+  T* logits_gradient() override { return gradient_[0].data(); }
+  void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) override;
+  const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics) override;
+  void keep_activations(bool keep) override;
+  std::vector<ActivationView<T>> activations() const override;
 
  private:
+  // Offsets of one layer; `absent` where it has no such tensor.
+  struct Layer {
+    std::string name;
+    std::int64_t in, out, stride;
+    bool hidden;                  // followed by norm, activation, dropout
+    bool residual;                // adds its input before norm and activation: z + W f(z) + b
+    std::int64_t weight, bias;    // [in, stride], [stride]
+    std::int64_t gamma, beta;     // [stride]
+    std::int64_t running_mean, running_variance;  // [stride], in the statistics
+  };
   // What the forward pass of one hidden layer leaves for the backward pass; each [B, stride] or [stride].
   // Steps that may work in place share a buffer.
   struct Workspace {
     Buffer<T> linear, normal, active, dropped, mask;
     BatchNorm<T> batch_norm;
     Buffer<T> mean, inverse_sd;  // [B], of layer and RMS norm
+    Buffer<T> input_gradient, output_gradient;  // of the activation, when kept
     const T* norm_input = nullptr;
     const T* active_input = nullptr;
     const T* active_output = nullptr;
   };
 
+  static std::vector<Layer> layers_of(const config::Model& model, const Layout& layout);
   void matmul(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t a_row, std::int64_t a_column,
               const T* b, std::int64_t b_stride, const T* bias, T* c, std::int64_t c_stride,
               bool relu = false) const;
@@ -60,13 +61,16 @@ class Mlp {
                   T* statistics, bool training);
 
   const Kernels<T>& kernels_;
-  config::Model model_;
-  Layout layout_;
+  const config::Model model_;
+  const std::int64_t input_stride_;
+  const std::vector<Layer> layers_;
   const bool relu_in_product_;  // nothing lies between a linear layer and its ReLU
   const int threads_;  // of this run: at::get_num_threads() at construction
   std::vector<Workspace> work_;
-  Buffer<T> logits_, transposed_;
+  Buffer<T> logits_, transposed_, output_gradient_;
   Buffer<T> gradient_[3];  // [B, widest], by turns
+  bool keep_ = false, has_gradients_ = false;
+  std::int64_t rows_ = 0;  // of the last pass
 };
 
 }  // namespace descent::nn

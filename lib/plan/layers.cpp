@@ -1,45 +1,91 @@
 #include "plan/layers.h"
 
+#include <fmt/format.h>
+
+#include <cmath>
+
 #include "config/data_facts.h"
 
 namespace descent::plan {
+namespace {
 
-std::vector<Layer> layers_of(const config::Model& model, std::int64_t features, std::int64_t outputs) {
-  using config::NormKind;
-  const NormKind norm = model.norm.kind;
-  const bool affine = norm != NormKind::none && model.norm.affine;
-  std::vector<Layer> layers;
-  std::int64_t in = features;
-  for (const std::int64_t width : config::hidden_widths(model)) {
-    layers.push_back({in, width, true, affine, affine && norm != NormKind::rms});
-    in = width;
+using Kind = Layer::Kind;
+
+double branch_scale(const config::Model& model) {
+  switch (model.branch_init) {
+    case config::BranchInit::one: return 1;
+    case config::BranchInit::inverse_sqrt_depth:
+      return 1 / std::sqrt(static_cast<double>(config::hidden_widths(model).size() - 1));
+    case config::BranchInit::zero: return 0;
   }
-  layers.push_back({in, outputs, false, false, false});
+  __builtin_unreachable();
+}
+
+void add_norm(const config::Norm& norm, std::string name, std::int64_t features, std::vector<Layer>& layers) {
+  if (norm.kind == config::NormKind::none) return;
+  layers.push_back({.kind = Kind::norm,
+                    .name = std::move(name),
+                    .in = features,
+                    .out = features,
+                    .bias = norm.affine && norm.kind != config::NormKind::rms,
+                    .affine = norm.affine,
+                    .running_statistics = norm.kind == config::NormKind::batch});
+}
+
+std::vector<Layer> mlp_layers(const config::Model& model, std::int64_t features, std::int64_t outputs) {
+  std::vector<Layer> layers;
+  std::vector<std::int64_t> widths = config::hidden_widths(model);
+  std::int64_t in = features;
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    const double scale = model.residual && i > 0 ? branch_scale(model) : 1;
+    layers.push_back({.kind = Kind::linear,
+                      .name = fmt::format("linear{}", i),
+                      .in = in,
+                      .out = widths[i],
+                      .initial_scale = scale});
+    add_norm(model.norm, fmt::format("norm{}", i), widths[i], layers);
+    in = widths[i];
+  }
+  layers.push_back({.kind = Kind::linear, .name = fmt::format("linear{}", widths.size()), .in = in, .out = outputs});
   return layers;
+}
+
+double product_flops(const Layer& layer) {
+  if (layer.kind == Kind::norm) return 0;
+  return 2.0 * static_cast<double>(layer.fan_in()) * static_cast<double>(layer.out * layer.positions);
+}
+
+}  // namespace
+
+std::vector<Layer> layers_of(const config::Model& model, const config::Shape& shape, std::int64_t outputs) {
+  switch (model.kind) {
+    case config::ModelKind::mlp: return mlp_layers(model, shape.features(), outputs);
+  }
+  __builtin_unreachable();
 }
 
 std::vector<Layer> layers_of(const config::Experiment& experiment) {
   const config::DataFacts facts = config::data_facts(experiment.data);
-  return layers_of(experiment.model, facts.features, facts.outputs);
+  return layers_of(experiment.model, facts.shape, facts.outputs);
 }
 
 std::int64_t parameter_count(const std::vector<Layer>& layers) {
   std::int64_t count = 0;
-  for (const Layer& layer : layers)
-    count += layer.out * (layer.in + 1 + (layer.norm_affine ? 1 : 0) + (layer.norm_shift ? 1 : 0));
+  for (const Layer& layer : layers) {
+    const std::int64_t weights = layer.kind == Kind::norm ? (layer.affine ? layer.out : 0) : layer.fan_in() * layer.out;
+    count += weights + (layer.bias ? layer.out : 0);
+  }
   return count;
 }
 
 double forward_flops(const std::vector<Layer>& layers) {
   double flops = 0;
-  for (const Layer& layer : layers)
-    flops += 2.0 * static_cast<double>(layer.in) * static_cast<double>(layer.out);
+  for (const Layer& layer : layers) flops += product_flops(layer);
   return flops;
 }
 
 double training_flops(const std::vector<Layer>& layers) {
-  const Layer& first = layers.front();
-  return 3 * forward_flops(layers) - 2.0 * static_cast<double>(first.in) * static_cast<double>(first.out);
+  return 3 * forward_flops(layers) - product_flops(layers.front());
 }
 
 double step_flops(const config::Experiment& experiment) {

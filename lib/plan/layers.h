@@ -2,24 +2,34 @@
 // The layers of a model as plain shapes: parameter counts and cost without LibTorch; lib/nn builds from them.
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
-#include "config/experiment.h"
+#include "config/data_facts.h"
 
 namespace descent::plan {
 
-// One linear layer and what follows it. The last one, the readout, has no norm, activation or dropout.
+// What holds parameters: a linear map, a convolution or a norm.
 struct Layer {
-  std::int64_t in, out;
-  bool hidden;       // followed by norm, activation, dropout as the model says
-  bool norm_affine;  // has gamma, [out]
-  bool norm_shift;   // has beta too, [out]: batch and layer norm
+  enum class Kind { linear, convolution, norm };
+  Kind kind;
+  std::string name;                    // of its tensors in files: "linear0"
+  std::int64_t in, out;                // features or channels; of a norm both are the same
+  std::int64_t kernel_height = 1, kernel_width = 1;
+  std::int64_t positions = 1;          // places of an example that it is applied at: height * width of the output
+  bool bias = true;                    // of a norm: beta
+  bool affine = true;                  // of a norm: gamma
+  bool running_statistics = false;     // of a norm
+  double initial_scale = 1;            // factor on the initial weights or gamma
+
+  std::int64_t fan_in() const { return in * kernel_height * kernel_width; }
+  std::int64_t fan_out() const { return out * kernel_height * kernel_width; }
 };
 
-// The network [B, features] -> [B, outputs].
-std::vector<Layer> layers_of(const config::Model& model, std::int64_t features, std::int64_t outputs);
+// The network [B, channels, height, width] -> [B, outputs], in the order of its tensors in files.
+std::vector<Layer> layers_of(const config::Model& model, const config::Shape& shape, std::int64_t outputs);
 
-// The network of an experiment, on the features and outputs of its data set.
+// The network of an experiment, on the examples and outputs of its data set.
 std::vector<Layer> layers_of(const config::Experiment& experiment);
 
 // Trainable numbers of one network.

@@ -24,11 +24,11 @@ double measure(const config::Experiment& experiment, std::int64_t seed, double b
   const Clock clock = make_clock(experiment.train, single.data.train.size);
   const auto evaluations = static_cast<double>(evaluation_steps(experiment.train.evaluate, clock).size());
   auto start = std::chrono::steady_clock::now();
-  single.replica.evaluate(single.network);
+  single.replica.evaluate(*single.network);
   const double evaluation = seconds_since(start);
   start = std::chrono::steady_clock::now();
   while (!single.replica.finished() && single.replica.step() < clock.total_steps && seconds_since(start) < budget)
-    single.replica.advance(single.network, std::min(single.replica.step() + 5, clock.total_steps));
+    single.replica.advance(*single.network, std::min(single.replica.step() + 5, clock.total_steps));
   const auto steps = static_cast<double>(std::max<std::int64_t>(single.replica.step(), 1));
   return seconds_since(start) / steps * static_cast<double>(clock.total_steps) + evaluation * evaluations;
 }

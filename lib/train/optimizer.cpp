@@ -44,12 +44,10 @@ void optimizer_step(const config::Optimizer& optimizer, double lr, std::int64_t 
   const double decay = optimizer.weight_decay;
   if (decay == 0 || optimizer.decay_on == config::DecayOn::all)
     return update(optimizer, lr, decay, step, 0, total, total, parameters, gradient, moments);
-  for (std::size_t i = 0; i < layout.layers.size(); ++i) {  // weights first, then the vectors of the layer
-    const nn::LayerLayout& layer = layout.layers[i];
-    const std::int64_t end = i + 1 < layout.layers.size() ? layout.layers[i + 1].weight : total;
-    update(optimizer, lr, decay, step, layer.weight, layer.bias - layer.weight, total, parameters, gradient, moments);
-    update(optimizer, lr, 0, step, layer.bias, end - layer.bias, total, parameters, gradient, moments);
-  }
+  for (const nn::NamedTensor& tensor : layout.tensors)
+    if (!tensor.is_statistic())
+      update(optimizer, lr, tensor.role == nn::Role::weight ? decay : 0, step, tensor.offset, tensor.size(), total,
+             parameters, gradient, moments);
 }
 
 template void optimizer_step<float>(const config::Optimizer&, double, std::int64_t, const nn::Layout&, float*,

@@ -59,13 +59,13 @@ Replica<T>::Replica(const config::Experiment& experiment, std::int64_t seed, con
       val_(inputs.get(data_.val, data_.features)),
       test_(inputs.get(data_.test, data_.features)),
       slices_(slices),
-      loss_(experiment.train.loss, data_, layout.layers.back().stride,
+      loss_(experiment.train.loss, data_, layout.output_stride,
             std::max(config::batch_size(experiment.train, data_.train.size), evaluation_rows)),
       stopping_(experiment.train.early_stopping) {
   const std::int64_t rows = config::batch_size(experiment.train, data_.train.size);
   x_ = nn::Buffer<T>(rows * layout.input_stride);
   nn::initialize(layout, experiment.model.init, seed, slices.parameters, slices.statistics);
-  result_.summary.parameters = plan::parameter_count(plan::layers_of(experiment.model, data_.features, data_.outputs));
+  result_.summary.parameters = plan::parameter_count(plan::layers_of(experiment.model, layout.input, layout.outputs));
 }
 
 template <class T>
@@ -97,17 +97,17 @@ void Replica<T>::gather(std::span<const std::int32_t> batch) {
 }
 
 template <class T>
-void Replica<T>::advance(nn::Mlp<T>& network, std::int64_t until) {
+void Replica<T>::advance(nn::Network<T>& network, std::int64_t until) {
   const config::Train& train = experiment_.train;
   for (; step_ < until && !finished_; ++step_) {
     const auto indices = batch(step_);
     const auto rows = static_cast<std::int64_t>(indices.size());
     gather(indices);
-    const nn::DropoutPass dropout{experiment_.model.dropout.rate, dropout_seed_, static_cast<std::uint64_t>(step_)};
-    const T* logits = network.forward(x_.data(), rows, slices_.parameters, slices_.statistics, dropout);
+    const nn::Pass pass{experiment_.model.dropout.rate, dropout_seed_, static_cast<std::uint64_t>(step_)};
+    const T* logits = network.forward(x_.data(), rows, slices_.parameters, slices_.statistics, pass);
     const nn::LossSum loss = loss_.train(data_.train, indices, logits, network.logits_gradient());
     if (!std::isfinite(loss.loss)) return diverge();
-    network.backward(x_.data(), rows, slices_.parameters, slices_.gradient, dropout);
+    network.backward(x_.data(), rows, slices_.parameters, slices_.gradient, pass);
     const std::int64_t count = layout_.parameters;
     if (train.clip_gradient_norm || step_ + 1 == until) {
       gradient_norm_ = std::sqrt(kernels_.square_sum(count, slices_.gradient));
@@ -128,7 +128,7 @@ void Replica<T>::diverge() {
 }
 
 template <class T>
-typename Replica<T>::Pass Replica<T>::pass(nn::Mlp<T>& network, const data::Part& part, const Input<T>& input) {
+typename Replica<T>::Pass Replica<T>::pass(nn::Network<T>& network, const data::Part& part, const Input<T>& input) {
   const config::Train& train = experiment_.train;
   const bool in_batches = experiment_.model.norm.predict_with == config::PredictWith::batch &&
                           experiment_.model.norm.kind == config::NormKind::batch;
@@ -151,7 +151,7 @@ typename Replica<T>::Pass Replica<T>::pass(nn::Mlp<T>& network, const data::Part
 }
 
 template <class T>
-void Replica<T>::evaluate(nn::Mlp<T>& network) {
+void Replica<T>::evaluate(nn::Network<T>& network) {
   store::Evaluation row;
   row.step = step_;
   row.epoch = static_cast<double>(step_) / static_cast<double>(clock_.steps_per_epoch);
@@ -168,8 +168,9 @@ void Replica<T>::evaluate(nn::Mlp<T>& network) {
   measure(config::Split::test, data_.test, test_, m.test_loss, m.test_error);
   row.lr = learning_rate(experiment_.train, clock_, std::max<std::int64_t>(step_ - 1, 0));
   double squares = 0;
-  for (const nn::LayerLayout& layer : layout_.layers)
-    squares += kernels_.square_sum(layer.in * layer.stride, slices_.parameters + layer.weight);
+  for (const nn::NamedTensor& tensor : layout_.tensors)
+    if (tensor.role == nn::Role::weight)
+      squares += kernels_.square_sum(tensor.size(), slices_.parameters + tensor.offset);
   row.weight_norm = std::sqrt(squares);
   row.gradient_norm = gradient_norm_;
   result_.curve.push_back(row);
@@ -185,10 +186,10 @@ void Replica<T>::probe(const store::Evaluation& row) {
     };
     switch (name) {
       case config::ProbeName::weight_norm:
-        for (const nn::NamedTensor& tensor : layout_.tensors())
-          if (tensor.rows > 0)
-            add(tensor.name.substr(0, tensor.name.find('.')),
-                std::sqrt(kernels_.square_sum(tensor.rows * tensor.stride, slices_.parameters + tensor.offset)));
+        for (const nn::NamedTensor& tensor : layout_.tensors)
+          if (tensor.role == nn::Role::weight)
+            add(tensor.name.substr(0, tensor.name.rfind('.')),
+                std::sqrt(kernels_.square_sum(tensor.size(), slices_.parameters + tensor.offset)));
         break;
     }
   }

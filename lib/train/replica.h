@@ -9,7 +9,7 @@
 #include "config/experiment.h"
 #include "core/seeds.h"
 #include "nn/layout.h"
-#include "nn/mlp.h"
+#include "nn/network.h"
 #include "store/results.h"
 #include "train/early_stopping.h"
 #include "train/inputs.h"
@@ -38,10 +38,10 @@ class Replica {
           Inputs<T>& inputs, const Slices<T>& slices);
 
   // Takes steps until `step` or until the loss is not finite.
-  void advance(nn::Mlp<T>& network, std::int64_t until);
+  void advance(nn::Network<T>& network, std::int64_t until);
 
   // Full passes over the splits; appends to the curve, applies the patience rule.
-  void evaluate(nn::Mlp<T>& network);
+  void evaluate(nn::Network<T>& network);
 
   // No further step: the training is over, has stopped or has diverged.
   bool finished() const { return finished_; }
@@ -67,7 +67,7 @@ class Replica {
     double loss;
     std::optional<double> error;  // absent with real targets
   };
-  Pass pass(nn::Mlp<T>& network, const data::Part& part, const Input<T>& input);
+  Pass pass(nn::Network<T>& network, const data::Part& part, const Input<T>& input);
   void observe(const store::Evaluation& evaluation);
   void probe(const store::Evaluation& evaluation);
   void keep(const store::Evaluation& evaluation);

@@ -14,13 +14,13 @@ struct Single {
   // `experiment` must outlive this.
   Single(const config::Experiment& experiment, std::int64_t seed)
       : data(data::Loader().load(experiment.data, seed)),
-        layout(nn::make_layout<T>(experiment.model, data.features, data.outputs)),
+        layout(nn::make_layout<T>(experiment.model, data.shape, data.outputs)),
         parameters(layout.parameters),
         statistics(layout.statistics),
         moments(moment_count(experiment.train.optimizer) * layout.parameters),
         gradient(layout.parameters),
-        network(experiment.model, layout,
-                std::max(config::batch_size(experiment.train, data.train.size), evaluation_rows)),
+        network(nn::make_network<T>(experiment.model, layout,
+                                    std::max(config::batch_size(experiment.train, data.train.size), evaluation_rows))),
         replica(experiment, seed, layout, data, inputs,
                 {parameters.data(), statistics.data(), moments.data(), gradient.data()}) {}
   Single(const Single&) = delete;
@@ -30,7 +30,7 @@ struct Single {
   data::RunData data;
   nn::Layout layout;
   nn::Buffer<T> parameters, statistics, moments, gradient;
-  nn::Mlp<T> network;
+  std::unique_ptr<nn::Network<T>> network;
   Replica<T> replica;
 };
 

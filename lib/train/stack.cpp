@@ -25,13 +25,13 @@ class Stack {
     for (std::size_t r = 0; r < runs.size(); ++r) {
       data::RunData data = shared.loader.load(experiment(r).data, plan.runs[runs[r]].seed);
       if (r == 0) {
-        layout_ = nn::make_layout<T>(experiment_.model, data.features, data.outputs);
+        layout_ = nn::make_layout<T>(experiment_.model, data.shape, data.outputs);
         parameters_ = nn::Buffer<T>(count * layout_.parameters);
         statistics_ = nn::Buffer<T>(count * layout_.statistics);
         moments_ = nn::Buffer<T>(count * moments * layout_.parameters);
         gradient_ = nn::Buffer<T>(layout_.parameters);
-        network_.emplace(experiment_.model, layout_,
-                         std::max(config::batch_size(experiment_.train, data.train.size), evaluation_rows));
+        network_ = nn::make_network<T>(experiment_.model, layout_,
+                                       std::max(config::batch_size(experiment_.train, data.train.size), evaluation_rows));
       }
       const auto slot = static_cast<std::int64_t>(r);
       const Slices<T> slices{parameters_.data() + slot * layout_.parameters,
@@ -117,7 +117,7 @@ class Stack {
   std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
   nn::Layout layout_;
   nn::Buffer<T> parameters_, statistics_, moments_, gradient_;  // [R, P], [R, S], [R, moments, P], [P]
-  std::optional<nn::Mlp<T>> network_;
+  std::unique_ptr<nn::Network<T>> network_;
   std::vector<Replica<T>> replicas_;
 };
 

@@ -8,18 +8,13 @@ template <class T>
 std::map<std::string, DenseTensor<T>> dense_tensors(const nn::Layout& layout, const T* parameters,
                                                     const T* statistics) {
   std::map<std::string, DenseTensor<T>> tensors;
-  for (const nn::NamedTensor& named : layout.tensors()) {
-    if (named.statistic && !statistics) continue;
-    const T* source = (named.statistic ? statistics : parameters) + named.offset;
-    DenseTensor<T> dense;
-    if (named.rows == 0) {
-      dense.shape = {named.columns};
-      dense.values.assign(source, source + named.columns);
-    } else {
-      dense.shape = {named.columns, named.rows};
-      for (std::int64_t o = 0; o < named.columns; ++o)
-        for (std::int64_t i = 0; i < named.rows; ++i) dense.values.push_back(source[i * named.stride + o]);
-    }
+  for (const nn::NamedTensor& named : layout.tensors) {
+    if (named.is_statistic() && !statistics) continue;
+    const T* source = (named.is_statistic() ? statistics : parameters) + named.offset;
+    DenseTensor<T> dense{named.shape, std::vector<T>(static_cast<std::size_t>(named.rows * named.columns))};
+    for (std::int64_t row = 0; row < named.rows; ++row)
+      for (std::int64_t column = 0; column < named.columns; ++column)
+        dense.values[static_cast<std::size_t>(named.dense_index(row, column))] = source[row * named.stride + column];
     tensors.emplace(named.name, std::move(dense));
   }
   return tensors;

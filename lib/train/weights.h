@@ -10,7 +10,7 @@
 
 namespace descent::train {
 
-// A dense tensor in PyTorch's layout: weights [out, in], vectors [out].
+// A dense tensor in PyTorch's layout: weights [out, in], kernels [out, in, height, width], vectors [out].
 template <class T>
 struct DenseTensor {
   std::vector<std::int64_t> shape;

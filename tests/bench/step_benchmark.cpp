@@ -56,7 +56,7 @@ void training_step(benchmark::State& state, bool norm_and_dropout) {
   for (std::int64_t r = 0; r < networks; ++r) singles.push_back(std::make_unique<train::Single<T>>(e, r));
   const auto start = std::chrono::steady_clock::now();
   for (auto _ : state)
-    for (auto& single : singles) single->replica.advance(single->network, single->replica.step() + turn);
+    for (auto& single : singles) single->replica.advance(*single->network, single->replica.step() + turn);
   const std::chrono::duration<double, std::micro> time = std::chrono::steady_clock::now() - start;
   static const double speed = product_speed<T>();
   const double step = time.count() / static_cast<double>(state.iterations() * networks * turn);

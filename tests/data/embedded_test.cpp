@@ -42,9 +42,9 @@ TEST(embedded, every_data_set_reads_with_the_sizes_that_its_facts_state) {
     if (facts.files.empty()) continue;  // generated
     const data::DataSet set = data::read_embedded(name, folder);
     EXPECT_EQ(std::ssize(set.train.y), facts.train_size) << choice.name;
-    EXPECT_EQ(std::ssize(set.train.x), facts.train_size * facts.features) << choice.name;
+    EXPECT_EQ(std::ssize(set.train.x), facts.train_size * facts.shape.features()) << choice.name;
     EXPECT_EQ(std::ssize(set.test.y), facts.test_size) << choice.name;
-    EXPECT_EQ(std::ssize(set.test.x), facts.test_size * facts.features) << choice.name;
+    EXPECT_EQ(std::ssize(set.test.x), facts.test_size * facts.shape.features()) << choice.name;
   }
 }
 

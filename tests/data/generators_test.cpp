@@ -45,7 +45,7 @@ TEST(generators, draw_the_sizes_that_the_facts_state) {
     const config::DataFacts facts = config::data_facts(data);
     const DataSet set = generate(data, 1);
     for (const auto& [part, size] : {std::pair{&set.train, 42}, std::pair{&set.test, 50}}) {
-      EXPECT_EQ(std::ssize(part->x), size * facts.features) << config::name_of(data.name);
+      EXPECT_EQ(std::ssize(part->x), size * facts.shape.features()) << config::name_of(data.name);
       EXPECT_EQ(std::ssize(part->y), facts.classes > 0 ? size : 0) << config::name_of(data.name);
       EXPECT_EQ(std::ssize(part->targets), facts.classes > 0 ? 0 : size * facts.outputs)
           << config::name_of(data.name);

@@ -19,7 +19,7 @@ struct Drawn {
 Drawn draw(const config::Init& init, std::int64_t seed = 1) {
   config::Model model;
   model.hidden = {64, 32};
-  Drawn drawn{make_layout<float>(model, 40, 10), {}, {}};
+  Drawn drawn{make_layout<float>(model, {1, 1, 40}, 10), {}, {}};
   drawn.parameters = Buffer<float>(drawn.layout.parameters);
   drawn.statistics = Buffer<float>(drawn.layout.statistics);
   initialize(drawn.layout, init, seed, drawn.parameters.data(), drawn.statistics.data());
@@ -57,20 +57,20 @@ TEST(init, every_random_scheme_differs_between_seeds) {
 
 TEST(init, pads_stay_zero) {
   const Drawn drawn = draw(every_scheme(static_cast<int>(config::InitScheme::constant)));
-  const LayerLayout& readout = drawn.layout.layers.back();
-  for (std::int64_t i = 0; i < readout.in; ++i)
-    for (std::int64_t o = readout.out; o < readout.stride; ++o)
-      EXPECT_EQ(drawn.parameters.data()[readout.weight + i * readout.stride + o], 0);
+  const NamedTensor& readout = *drawn.layout.find("linear2.weight");
+  for (std::int64_t i = 0; i < readout.rows; ++i)
+    for (std::int64_t o = readout.columns; o < readout.stride; ++o)
+      EXPECT_EQ(drawn.parameters.data()[readout.offset + i * readout.stride + o], 0);
 }
 
 TEST(init, a_bias_key_changes_no_weight) {
   config::Init plain, constant;
   constant.bias = 0.5;
   const Drawn a = draw(plain), b = draw(constant);
-  for (const LayerLayout& layer : a.layout.layers)
-    for (std::int64_t i = 0; i < layer.in * layer.stride; ++i)
-      ASSERT_EQ(a.parameters.data()[layer.weight + i], b.parameters.data()[layer.weight + i]);
-  EXPECT_EQ(b.parameters.data()[b.layout.layers[0].bias], 0.5f);
+  for (const NamedTensor& tensor : a.layout.tensors)
+    for (std::int64_t i = tensor.offset; i < tensor.offset + tensor.size() && tensor.role == Role::weight; ++i)
+      ASSERT_EQ(a.parameters.data()[i], b.parameters.data()[i]);
+  EXPECT_EQ(b.parameters.data()[b.layout.offset("linear0.bias")], 0.5f);
 }
 
 TEST(init, the_gain_multiplies_the_weights) {
@@ -79,10 +79,9 @@ TEST(init, the_gain_multiplies_the_weights) {
     config::Init twice = every_scheme(choice.value);
     twice.gain = 2;
     const Drawn a = draw(every_scheme(choice.value)), b = draw(twice);
-    for (const LayerLayout& layer : a.layout.layers)
-      for (std::int64_t i = 0; i < layer.in * layer.stride; ++i)
-        ASSERT_NEAR(2 * a.parameters.data()[layer.weight + i], b.parameters.data()[layer.weight + i], 1e-6)
-            << choice.name;
+    for (const NamedTensor& tensor : a.layout.tensors)
+      for (std::int64_t i = tensor.offset; i < tensor.offset + tensor.size() && tensor.role == Role::weight; ++i)
+        ASSERT_NEAR(2 * a.parameters.data()[i], b.parameters.data()[i], 1e-6) << choice.name;
   }
 }
 
@@ -90,12 +89,12 @@ TEST(init, running_statistics_start_at_mean_0_and_variance_1) {
   config::Model model;
   model.hidden = {5};
   model.norm.kind = config::NormKind::batch;
-  const Layout layout = make_layout<float>(model, 4, 3);
+  const Layout layout = make_layout<float>(model, {1, 1, 4}, 3);
   Buffer<float> parameters(layout.parameters), statistics(layout.statistics);
   initialize(layout, config::Init{}, 0, parameters.data(), statistics.data());
   for (std::int64_t i = 0; i < 5; ++i) {
-    EXPECT_EQ(statistics.data()[layout.layers[0].running_mean + i], 0);
-    EXPECT_EQ(statistics.data()[layout.layers[0].running_variance + i], 1);
+    EXPECT_EQ(statistics.data()[layout.offset("norm0.running_mean") + i], 0);
+    EXPECT_EQ(statistics.data()[layout.offset("norm0.running_var") + i], 1);
   }
 }
 

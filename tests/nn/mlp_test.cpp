@@ -54,15 +54,15 @@ config::Model model_of(const Case& c) {
 // A network in double with random parameters and inputs, and its loss as a function of the parameters.
 struct Net {
   explicit Net(const Case& c)
-      : model(model_of(c)), layout(make_layout<double>(model, features, classes)), network(model, layout, rows),
+      : model(model_of(c)), layout(make_layout<double>(model, {1, 1, features}, classes)), network(model, layout, rows),
         parameters(layout.parameters), statistics(layout.statistics), gradient(layout.parameters),
         x(rows * layout.input_stride), scratch(classes * padded<double>(1)),
         dropout{c.dropout, 5, 3} {
     initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
     core::Random random(2);
-    for (const NamedTensor& tensor : layout.tensors())  // gamma and beta too, away from 1 and 0
-      if (!tensor.statistic)
-        for (std::int64_t r = 0; r < std::max<std::int64_t>(tensor.rows, 1); ++r)
+    for (const NamedTensor& tensor : layout.tensors)  // gamma and beta too, away from 1 and 0
+      if (!tensor.is_statistic())
+        for (std::int64_t r = 0; r < tensor.rows; ++r)
           for (std::int64_t i = 0; i < tensor.columns; ++i)
             parameters.data()[tensor.offset + r * tensor.stride + i] += 0.3 * random.normal();
     for (std::int64_t r = 0; r < rows; ++r)
@@ -72,7 +72,7 @@ struct Net {
   double loss(double* logits_gradient = nullptr) {
     const double* logits = network.forward(x.data(), rows, parameters.data(), statistics.data(), dropout);
     return kernels<double>()
-               .cross_entropy(rows, classes, layout.layers.back().stride, logits, labels, 0, logits_gradient,
+               .cross_entropy(rows, classes, layout.output_stride, logits, labels, 0, logits_gradient,
                               scratch.data())
                .loss /
            rows;
@@ -82,7 +82,7 @@ struct Net {
   Layout layout;
   Mlp<double> network;
   Buffer<double> parameters, statistics, gradient, x, scratch;
-  DropoutPass dropout;
+  Pass dropout;
   const std::int32_t labels[rows] = {0, 1, 2, 0, 1, 2, 1};
 };
 
@@ -91,9 +91,9 @@ TEST(mlp, backward_agrees_with_central_differences_for_every_activation_norm_pos
     Net net(c);
     net.loss(net.network.logits_gradient());
     net.network.backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
-    for (const NamedTensor& tensor : net.layout.tensors()) {
-      if (tensor.statistic) continue;
-      const std::int64_t last = (std::max<std::int64_t>(tensor.rows, 1) - 1) * tensor.stride + tensor.columns - 1;
+    for (const NamedTensor& tensor : net.layout.tensors) {
+      if (tensor.is_statistic()) continue;
+      const std::int64_t last = (tensor.rows - 1) * tensor.stride + tensor.columns - 1;
       for (const std::int64_t i : {std::int64_t{0}, last}) {
         double& parameter = net.parameters.data()[tensor.offset + i];
         const double kept = parameter, h = 1e-6;
@@ -116,9 +116,9 @@ TEST(mlp, pads_of_parameters_get_no_gradient) {
     std::fill_n(net.gradient.data(), net.gradient.size(), 7.0);
     net.loss(net.network.logits_gradient());
     net.network.backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
-    for (const NamedTensor& tensor : net.layout.tensors()) {
-      if (tensor.statistic) continue;
-      for (std::int64_t r = 0; r < std::max<std::int64_t>(tensor.rows, 1); ++r)
+    for (const NamedTensor& tensor : net.layout.tensors) {
+      if (tensor.is_statistic()) continue;
+      for (std::int64_t r = 0; r < tensor.rows; ++r)
         for (std::int64_t i = tensor.columns; i < tensor.stride; ++i)
           ASSERT_EQ(net.gradient.data()[tensor.offset + r * tensor.stride + i], 0)
               << tensor.name << ", " << config::name_of(c.activation) << ", norm " << config::name_of(c.norm);
@@ -129,7 +129,7 @@ TEST(mlp, pads_of_parameters_get_no_gradient) {
 TEST(mlp, an_example_is_predicted_alike_alone_and_in_any_company) {
   for (const Case& c : cases()) {
     Net net(c);
-    const std::int64_t stride = net.layout.layers.back().stride;
+    const std::int64_t stride = net.layout.output_stride;
     const double* logits = net.network.predict(net.x.data(), rows, net.parameters.data(), net.statistics.data());
     const std::vector<double> together(logits, logits + rows * stride);
     for (std::int64_t r = 0; r < rows; ++r) {
@@ -149,19 +149,21 @@ TEST(mlp, residual_branches_that_start_at_0_pass_signal_and_gradient_unchanged) 
   config::Model shallow = model;
   shallow.hidden = {8};
   shallow.residual = false;
-  const Layout deep = make_layout<double>(model, features, classes);
-  const Layout flat = make_layout<double>(shallow, features, classes);
+  const Layout deep = make_layout<double>(model, {1, 1, features}, classes);
+  const Layout flat = make_layout<double>(shallow, {1, 1, features}, classes);
   Buffer<double> deep_parameters(deep.parameters), flat_parameters(flat.parameters), none(0);
   config::Init init;
   init.scheme = config::InitScheme::he_normal;
   initialize(deep, init, 1, deep_parameters.data(), none.data());
-  const auto copy = [&](std::size_t from, std::size_t to) {  // stem and readout, weights and biases
-    const LayerLayout& a = deep.layers[from];
-    std::copy_n(deep_parameters.data() + a.weight, a.in * a.stride + a.stride,
-                flat_parameters.data() + flat.layers[to].weight);
+  const auto copy = [&](const std::string& from, const std::string& to) {  // stem and readout, weights and biases
+    for (const char* what : {".weight", ".bias"}) {
+      const NamedTensor& source = *deep.find(from + what);
+      std::copy_n(deep_parameters.data() + source.offset, source.size(),
+                  flat_parameters.data() + flat.offset(to + what));
+    }
   };
-  copy(0, 0);
-  copy(4, 1);
+  copy("linear0", "linear0");
+  copy("linear4", "linear1");
   Net net(cases().front());
   Mlp<double> deep_network(model, deep, rows), flat_network(shallow, flat, rows);
   const double* a = deep_network.predict(net.x.data(), rows, deep_parameters.data(), none.data());
@@ -170,17 +172,53 @@ TEST(mlp, residual_branches_that_start_at_0_pass_signal_and_gradient_unchanged) 
     for (std::int64_t k = 0; k < classes; ++k) ASSERT_EQ(a[r * padded<double>(classes) + k], b[r * padded<double>(classes) + k]);
 }
 
+TEST(mlp, keeping_activations_changes_no_number) {
+  for (const Case& c : cases()) {
+    Net plain(c), kept(c);
+    kept.network.keep_activations(true);
+    ASSERT_EQ(plain.loss(plain.network.logits_gradient()), kept.loss(kept.network.logits_gradient()));
+    for (Net* net : {&plain, &kept})
+      net->network.backward(net->x.data(), rows, net->parameters.data(), net->gradient.data(), net->dropout);
+    for (std::int64_t i = 0; i < plain.gradient.size(); ++i)
+      ASSERT_EQ(plain.gradient.data()[i], kept.gradient.data()[i]);
+  }
+}
+
+TEST(mlp, activations_are_those_before_and_after_the_function_with_the_gradient_that_makes_the_weights) {
+  Net net({config::Activation::relu, config::NormKind::none, config::NormPosition::before, 0});
+  net.network.keep_activations(true);
+  net.loss(net.network.logits_gradient());
+  EXPECT_EQ(net.network.activations()[0].gradient, nullptr);
+  net.network.backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
+  const auto views = net.network.activations();
+  ASSERT_EQ(views.size(), 5u);
+  EXPECT_EQ(views[2].name, "linear1");
+  EXPECT_EQ(views[4].name, "linear2");
+  EXPECT_EQ(views[4].kind, ActivationKind::output);
+  const ActivationView<double>&before = views[0], &after = views[1], &next = views[2];
+  for (std::int64_t i = 0; i < rows * before.stride; ++i)
+    ASSERT_EQ(after.values[i], std::max(before.values[i], 0.0));
+  const NamedTensor& weight = *net.layout.find("linear1.weight");
+  for (std::int64_t i = 0; i < weight.rows; ++i)
+    for (std::int64_t o = 0; o < weight.columns; ++o) {
+      double sum = 0;
+      for (std::int64_t r = 0; r < rows; ++r)
+        sum += after.values[r * after.stride + i] * next.gradient[r * next.stride + o];
+      ASSERT_NEAR(sum, net.gradient.data()[weight.offset + i * weight.stride + o], 1e-14);
+    }
+}
+
 TEST(mlp, batch_norm_normalizes_each_unit_over_the_batch_before_the_activation) {
   Net net({config::Activation::identity, config::NormKind::batch, config::NormPosition::before, 0});
   config::Model model = net.model;
   model.hidden = {6};
-  const Layout layout = make_layout<double>(model, features, 6);
+  const Layout layout = make_layout<double>(model, {1, 1, features}, 6);
   Buffer<double> parameters(layout.parameters), statistics(layout.statistics);
   initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
-  const LayerLayout& readout = layout.layers.back();
+  const NamedTensor& readout = *layout.find("linear1.weight");
   for (std::int64_t i = 0; i < 6; ++i)  // the readout shows the hidden units
-    for (std::int64_t o = 0; o < 6; ++o) parameters.data()[readout.weight + i * readout.stride + o] = i == o;
-  std::fill_n(parameters.data() + readout.bias, 6, 0.0);
+    for (std::int64_t o = 0; o < 6; ++o) parameters.data()[readout.offset + i * readout.stride + o] = i == o;
+  std::fill_n(parameters.data() + layout.offset("linear1.bias"), 6, 0.0);
   Mlp<double> network(model, layout, rows);
   const double* h = network.forward(net.x.data(), rows, parameters.data(), statistics.data(), {});
   for (std::int64_t c = 0; c < 6; ++c) {

@@ -53,8 +53,8 @@ class PointDump {
     dump_.add(prefix_ + "init/", train::dense_tensors<T>(net_.layout, net_.parameters.data(), net_.statistics.data()));
     const std::int64_t steps = add_order();
     if (steps > 0) add_first_step();
-    net_.replica.advance(net_.network, steps);
-    net_.replica.evaluate(net_.network);
+    net_.replica.advance(*net_.network, steps);
+    net_.replica.evaluate(*net_.network);
     const store::Metrics metrics = net_.replica.finish("").summary.final.metrics;
     dump_.add(prefix_ + "final/", train::dense_tensors<T>(net_.layout, net_.parameters.data(), net_.statistics.data()));
     for (const auto& [name, value] :
@@ -83,20 +83,20 @@ class PointDump {
   void add_first_step() {
     const auto indices = net_.replica.batch(0);
     const auto rows = static_cast<std::int64_t>(indices.size());
-    const std::int64_t outputs = net_.data.outputs, stride = net_.layout.layers.back().stride;
+    const std::int64_t outputs = net_.data.outputs, stride = net_.layout.output_stride;
     nn::Buffer<T> x(rows * net_.layout.input_stride), statistics(net_.layout.statistics);
     for (std::int64_t i = 0; i < rows; ++i) {
       const std::int64_t example = indices[static_cast<std::size_t>(i)];
       std::copy_n(net_.data.train.x->data() + example * net_.data.features, net_.data.features, x.data() + i * net_.layout.input_stride);
     }
     std::copy_n(net_.statistics.data(), net_.layout.statistics, statistics.data());
-    const T* logits = net_.network.forward(x.data(), rows, net_.parameters.data(), statistics.data(), {});
+    const T* logits = net_.network->forward(x.data(), rows, net_.parameters.data(), statistics.data(), {});
     std::vector<T> dense;
     for (std::int64_t r = 0; r < rows; ++r) dense.insert(dense.end(), logits + r * stride, logits + r * stride + outputs);
     dump_.add(prefix_ + "logits0", {rows, outputs}, dense);
     train::Loss<T>(experiment_.train.loss, net_.data, stride, rows)
-        .train(net_.data.train, indices, logits, net_.network.logits_gradient());
-    net_.network.backward(x.data(), rows, net_.parameters.data(), net_.gradient.data(), {});
+        .train(net_.data.train, indices, logits, net_.network->logits_gradient());
+    net_.network->backward(x.data(), rows, net_.parameters.data(), net_.gradient.data(), {});
     dump_.add(prefix_ + "grad/", train::dense_tensors<T>(net_.layout, net_.gradient.data(), nullptr));
   }
 

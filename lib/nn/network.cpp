@@ -1,0 +1,18 @@
+#include "nn/network.h"
+
+#include "nn/mlp.h"
+
+namespace descent::nn {
+
+template <class T>
+std::unique_ptr<Network<T>> make_network(const config::Model& model, const Layout& layout, std::int64_t max_rows) {
+  switch (model.kind) {
+    case config::ModelKind::mlp: return std::make_unique<Mlp<T>>(model, layout, max_rows);
+  }
+  __builtin_unreachable();
+}
+
+template std::unique_ptr<Network<float>> make_network(const config::Model&, const Layout&, std::int64_t);
+template std::unique_ptr<Network<double>> make_network(const config::Model&, const Layout&, std::int64_t);
+
+}  // namespace descent::nn

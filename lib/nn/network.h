@@ -1,0 +1,67 @@
+#pragma once
+// What training and probes see of a network: explicit forward and backward passes over padded rows. One workspace
+// serves every replica of a stack in turn, so that its activations stay in the cache; parameters and statistics are
+// passed in.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/experiment.h"
+#include "nn/layout.h"
+
+namespace descent::nn {
+
+// The random numbers of one training step; rate 0 draws nothing.
+struct Pass {
+  double dropout_rate = 0;
+  std::uint64_t dropout_seed = 0, step = 0;
+};
+
+enum class ActivationKind { pre_activation, activation, output };
+
+// What one layer computed in the last pass: [rows, features], padded to stride. Of a convolution the rows are
+// [B, height, width].
+template <class T>
+struct ActivationView {
+  std::string name;  // of the layer in files: "linear3"
+  ActivationKind kind;
+  const T* values;
+  const T* gradient;  // of the loss; null unless backward() was the last pass
+  std::int64_t rows, features, stride;
+};
+
+template <class T>
+class Network {
+ public:
+  Network() = default;
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
+  virtual ~Network() = default;
+
+  // Training mode. x: [B, F] padded; returns the outputs [B, K] padded. Updates the running statistics.
+  virtual const T* forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) = 0;
+
+  // Where the loss writes its gradient of the outputs, [B, K] padded with zeros.
+  virtual T* logits_gradient() = 0;
+
+  // After forward() and the loss: fills `gradient` [P] for the same x, parameters and pass.
+  virtual void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) = 0;
+
+  // Evaluation mode: no dropout, running statistics (batch statistics where the model predicts with them).
+  virtual const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics) = 0;
+
+  // From now on every pass leaves what activations() shows; training does without. Changes no number.
+  virtual void keep_activations(bool keep) = 0;
+
+  // Layer by layer what the last pass computed: before and after the activation function, then the output.
+  // Valid until the next pass.
+  virtual std::vector<ActivationView<T>> activations() const = 0;
+};
+
+// For batches of up to `max_rows` examples.
+template <class T>
+std::unique_ptr<Network<T>> make_network(const config::Model& model, const Layout& layout, std::int64_t max_rows);
+
+}  // namespace descent::nn
