@@ -203,6 +203,32 @@ void check_evaluation(const Experiment& e, bool has_val, Findings& found) {
                                  on_val ? "val" : "train")});
 }
 
+// What is read from predictions needs them, and of the same test examples.
+void check_readings(const Experiment& e, const Given& given, Findings& found) {
+  if (!compares_predictions(e)) return;
+  constexpr std::string_view sizes = "ensemble.sizes", of = "ensemble.of", seeds = "seeds",
+                             predictions = "record.predictions";
+  const bool of_seeds = e.ensemble.of == EnsembleOf::seeds;
+  const std::string_view reading = e.bias_variance ? "bias_variance" : of;
+  if (given.contains(predictions) && !e.record.predictions)
+    found.push_back({{predictions}, fmt::format("must be true for {}; leave it out", reading)});
+  if (std::ranges::adjacent_find(e.ensemble.sizes, std::greater_equal{}) != e.ensemble.sizes.end())
+    found.push_back({{sizes}, "must ascend"});
+  if (!of_seeds && !e.bias_variance) return;
+  const std::int64_t count = std::ssize(e.seeds);
+  if (count < 2) found.push_back({{reading, seeds}, "needs 2 seeds or more"});
+  else if (of_seeds && !e.ensemble.sizes.empty() && e.ensemble.sizes.back() > count)
+    found.push_back({{sizes, of, seeds},
+                     fmt::format("{} members need as many seeds; there are {}", e.ensemble.sizes.back(), count)});
+  constexpr std::string_view why = "makes other test examples for every seed, whose predictions cannot be compared";
+  if (tests_on_rest(e.data) && e.data.subset == Subset::random)
+    found.push_back({{"data.subset", test_from, reading}, std::string(why)});
+  if (e.data.label_noise.on_test && e.data.label_noise.rate > 0)
+    found.push_back({{"data.label_noise.on_test", reading}, std::string(why)});
+  if (is_generated(e.data.name) && e.data.generator.redraw == Redraw::all)
+    found.push_back({{"data.generator.redraw", reading}, std::string(why)});
+}
+
 }  // namespace
 
 std::vector<Finding> check(const Experiment& e, const Given& given) {
@@ -217,6 +243,7 @@ std::vector<Finding> check(const Experiment& e, const Given& given) {
   check_optimizer(e, found);
   check_schedule(e, found);
   check_duration(e, found);
+  check_readings(e, given, found);
   if (sizes_fit) check_evaluation(e, split_sizes(e.data).val > 0, found);
   return found;
 }

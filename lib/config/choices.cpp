@@ -197,6 +197,14 @@ constexpr Choice restores[] = {
     row(Restore::last, "last", "the weights at the last step"),
 };
 
+constexpr Choice ensembles[] = {
+    row(EnsembleOf::none, "none", "no ensembles"),
+    row(EnsembleOf::seeds, "seeds", "networks of one point that differ in their seeds; with data.bootstrap: bagging",
+        "Lakshminarayanan et al. 2017"),
+    row(EnsembleOf::points, "points", "networks of different points of the sweep, with one seed",
+        "Hansen and Salamon 1990"),
+};
+
 constexpr Choice probes[] = {
     row(ProbeName::weight_norm, "weight_norm", "Euclidean norm of the weights of each layer, without biases"),
 };
@@ -234,6 +242,7 @@ Choices choices_of(DurationUnit) { return {"unit", units}; }
 Choices choices_of(LossKind) { return {"loss", losses}; }
 Choices choices_of(Monitor) { return {"monitored value", monitors}; }
 Choices choices_of(Restore) { return {"choice of weights", restores}; }
+Choices choices_of(EnsembleOf) { return {"kind of ensemble", ensembles}; }
 Choices choices_of(ProbeName) { return {"probe", probes}; }
 Choices choices_of(ProbeMoment) { return {"moment", probe_moments}; }
 

@@ -48,6 +48,7 @@ enum class DurationUnit { epochs, steps };
 enum class LossKind { cross_entropy, mse };
 enum class Monitor { none, val_loss, val_error, train_loss, train_error };
 enum class Restore { best, last };
+enum class EnsembleOf { none, seeds, points };
 enum class ProbeName { weight_norm };
 enum class ProbeMoment { evaluations, start, end, start_and_end };
 
@@ -76,6 +77,7 @@ Choices choices_of(DurationUnit);
 Choices choices_of(LossKind);
 Choices choices_of(Monitor);
 Choices choices_of(Restore);
+Choices choices_of(EnsembleOf);
 Choices choices_of(ProbeName);
 Choices choices_of(ProbeMoment);
 

@@ -31,6 +31,10 @@ std::vector<std::int64_t> hidden_widths(const Model& model) {
   return std::vector<std::int64_t>(static_cast<std::size_t>(model.depth.value_or(0)), *model.width);
 }
 
+bool compares_predictions(const Experiment& experiment) {
+  return experiment.ensemble.of != EnsembleOf::none || experiment.bias_variance;
+}
+
 std::int64_t batch_size(const Train& train, std::int64_t train_size) {
   return train.batch_size == 0 ? train_size : train.batch_size;
 }

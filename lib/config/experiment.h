@@ -130,6 +130,20 @@ struct Probes {
   ProbeMoment at = ProbeMoment::evaluations;
 };
 
+struct Predict {
+  std::int64_t dropout_samples = 0;
+};
+
+struct Record {
+  bool predictions = false;
+};
+
+// Networks whose predictions are averaged after the training.
+struct Ensemble {
+  EnsembleOf of = EnsembleOf::none;
+  std::vector<std::int64_t> sizes{};  // empty: 1 and all
+};
+
 struct Experiment {
   std::string name{}, description{};
   std::vector<std::int64_t> seeds{0};
@@ -140,6 +154,10 @@ struct Experiment {
   Model model{};
   Train train{};
   Probes probes{};
+  Predict predict{};
+  Record record{};
+  Ensemble ensemble{};
+  bool bias_variance = false;
 };
 
 // Whether the test examples come from the pool (the official training part; all examples where there is no
@@ -158,6 +176,9 @@ SplitSizes split_sizes(const Data& data);
 
 // Widths of the hidden layers: `hidden`, or `depth` times `width`.
 std::vector<std::int64_t> hidden_widths(const Model& model);
+
+// Whether something is read from the predictions of several runs.
+bool compares_predictions(const Experiment& experiment);
 
 // Examples per step (`full` resolved), steps per epoch and of the whole training.
 std::int64_t batch_size(const Train& train, std::int64_t train_size);

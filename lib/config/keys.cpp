@@ -60,6 +60,8 @@ bool is_adam(E e) { return !is_sgd(e); }
 bool has_cross_entropy(E e) { return e.train.loss.kind == LossKind::cross_entropy; }
 bool stops_early(E e) { return e.train.early_stopping.monitor != Monitor::none; }
 bool has_probes(E e) { return !e.probes.names.empty(); }
+bool has_dropout(E e) { return e.model.dropout.rate > 0; }
+bool has_ensemble(E e) { return e.ensemble.of != EnsembleOf::none; }
 bool has_equal_layers(E e) { return e.model.hidden.empty(); }
 bool has_listed_layers(E e) { return !e.model.hidden.empty() || (!e.model.width && !e.model.depth); }
 bool has_test_choice(E e) {
@@ -291,6 +293,30 @@ std::vector<Key> describe(Probes& p) {
   };
 }
 
+std::vector<Key> describe(Predict& p) {
+  return {
+      key("dropout_samples", &p.dropout_samples,
+          "thinned networks whose predictions are averaged in every evaluation (Gal and Ghahramani 2016); 0: one pass "
+          "with all units, scaled")
+          .within(0, 10'000).when(has_dropout, "without model.dropout.rate"),
+  };
+}
+
+std::vector<Key> describe(Record& r) {
+  return {
+      key("predictions", &r.predictions,
+          "what the network says of the test examples at the end: predictions.npy in every part"),
+  };
+}
+
+std::vector<Key> describe(Ensemble& e) {
+  return {
+      key("of", choice(e.of), "whose predictions are averaged; records the predictions").cosmetic(),
+      key("sizes", &e.sizes, "numbers of members, ascending; absent: 1 and all there are").within(1, 1e6)
+          .cosmetic().when(has_ensemble, "without ensemble.of"),
+  };
+}
+
 }  // namespace
 
 Key& Key::when(bool (*applies)(const Experiment&), std::string_view otherwise) {
@@ -318,6 +344,12 @@ std::vector<Key> describe(Experiment& e) {
       section("data", describe(e.data), "name", "examples to learn from and to test with"),
       section("model", describe(e.model), "", "the network"),
       section("train", describe(e.train), "", "how the network is trained"),
+      section("predict", describe(e.predict), "", "how a trained network predicts"),
+      section("record", describe(e.record), "", "what is kept of a run beside its curves"),
+      section("ensemble", describe(e.ensemble), "of", "averaged predictions of several networks: ensembles.csv")
+          .cosmetic(),
+      key("bias_variance", &e.bias_variance,
+          "bias and variance over seeds on the test examples: bias_variance.csv; records the predictions").cosmetic(),
       section("probes", describe(e.probes), "names", "what to measure inside the network; no training changes by it"),
   };
 }

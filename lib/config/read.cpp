@@ -142,6 +142,33 @@ class Points {
   std::set<std::string> unreadable_, reported_;
 };
 
+// The members of an ensemble of points must be there and speak the same language.
+void check_ensemble_of_points(const Document& document, const Given& given, Problems& problems) {
+  const Ensemble& ensemble = document.base.ensemble;
+  if (ensemble.of != EnsembleOf::points || !problems.empty()) return;
+  const auto fail = [&](std::string_view path, std::string message) {
+    const auto at = given.find(path);
+    problems.add(at == given.end() ? given.find("")->second : at->second, std::string(path), std::move(message));
+  };
+  const std::vector<Experiment>& points = document.points;
+  const std::int64_t wanted = ensemble.sizes.empty() ? 2 : ensemble.sizes.back(), there = std::ssize(points);
+  if (wanted > there)
+    fail(ensemble.sizes.empty() ? "ensemble" : "ensemble.sizes",
+         fmt::format("{} members need as many points of the sweep; there {} {}", wanted, there == 1 ? "is" : "are",
+                     there));
+  if (!std::ranges::all_of(points, [&](const Experiment& e) {
+        return e.train.loss.kind == points.front().train.loss.kind && e.data.name == points.front().data.name;
+      }))
+    fail("ensemble", "the points must have the same data and loss, or their predictions cannot be averaged");
+}
+
+// What is read from predictions has them recorded.
+void record_predictions(Document& document) {
+  if (!compares_predictions(document.base)) return;
+  document.base.record.predictions = true;
+  for (Experiment& point : document.points) point.record.predictions = true;
+}
+
 }  // namespace
 
 Document read_document(const std::string& file, const Overrides& overrides) {
@@ -169,7 +196,9 @@ Document read_document_text(std::string_view text, const std::string& file, cons
                  fmt::format("{} points with {} seeds are more than {} runs", sweep.assignments.size(),
                              document.base.seeds.size(), most_runs));
   else document.points = Points(document.base, given, sweep, problems).build();
+  check_ensemble_of_points(document, given, problems);
   problems.throw_if_any();
+  record_predictions(document);
   document.factors = std::move(sweep.factors);
   document.assignments = std::move(sweep.assignments);
   return document;

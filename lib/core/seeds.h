@@ -7,13 +7,13 @@
 
 namespace descent::core {
 
-enum class Purpose { data, split, label_noise, bootstrap, init, order, dropout, stochastic_depth };
+enum class Purpose { data, split, label_noise, bootstrap, init, order, dropout, stochastic_depth, prediction };
 
 struct PurposeName {
   Purpose purpose;
   std::string_view name;
 };
-inline constexpr std::array<PurposeName, 8> purposes{{
+inline constexpr std::array<PurposeName, 9> purposes{{
     {Purpose::data, "data"},
     {Purpose::split, "split"},
     {Purpose::label_noise, "label_noise"},
@@ -22,6 +22,7 @@ inline constexpr std::array<PurposeName, 8> purposes{{
     {Purpose::order, "order"},
     {Purpose::dropout, "dropout"},
     {Purpose::stochastic_depth, "stochastic_depth"},
+    {Purpose::prediction, "prediction"},
 }};
 
 // The seed of one stream of the run with seed `seed`. `init` is `seed` itself, so that

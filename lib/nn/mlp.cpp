@@ -201,18 +201,22 @@ const T* Mlp<T>::hidden(std::size_t index, const T* x, std::int64_t x_stride, st
 }
 
 template <class T>
+const T* Mlp<T>::drop(std::size_t index, const T* x, std::int64_t rows, const Pass& pass) {
+  if (pass.dropout_rate == 0) return x;
+  Workspace& w = work_[index];
+  const DropoutDraw draw{pass.dropout_seed, pass.step, static_cast<std::uint32_t>(index)};
+  kernels_.dropout(rows * layers_[index].stride, pass.dropout_rate, draw, x, w.mask.data(), w.dropped.data());
+  return w.dropped.data();
+}
+
+template <class T>
 const T* Mlp<T>::forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) {
   rows_ = rows;
   has_gradients_ = false;
   std::int64_t stride = input_stride_;
   for (std::size_t i = 0; i < work_.size(); ++i) {
-    x = hidden(i, x, stride, rows, parameters, statistics, true);
+    x = drop(i, hidden(i, x, stride, rows, parameters, statistics, true), rows, pass);
     stride = layers_[i].stride;
-    if (pass.dropout_rate == 0) continue;
-    Workspace& w = work_[i];
-    const DropoutDraw draw{pass.dropout_seed, pass.step, static_cast<std::uint32_t>(i)};
-    kernels_.dropout(rows * stride, pass.dropout_rate, draw, x, w.mask.data(), w.dropped.data());
-    x = w.dropped.data();
   }
   const Layer& readout = layers_.back();
   matmul(rows, readout.out, readout.in, x, stride, 1, parameters + readout.weight, readout.stride,
@@ -264,12 +268,13 @@ void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gra
 }
 
 template <class T>
-const T* Mlp<T>::predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics) {
+const T* Mlp<T>::predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics, const Pass& pass) {
   rows_ = rows;
   has_gradients_ = false;
   std::int64_t stride = input_stride_;
   for (std::size_t i = 0; i < work_.size(); ++i) {
-    x = hidden(i, x, stride, rows, parameters, const_cast<T*>(statistics), false);  // read only when not training
+    T* read_only = const_cast<T*>(statistics);  // when not training
+    x = drop(i, hidden(i, x, stride, rows, parameters, read_only, false), rows, pass);
     stride = layers_[i].stride;
   }
   const Layer& readout = layers_.back();

@@ -22,7 +22,8 @@ class Mlp final : public Network<T> {
   const T* forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) override;
   T* logits_gradient() override { return gradient_[0].data(); }
   void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) override;
-  const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics) override;
+  using Network<T>::predict;
+  const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics, const Pass& pass) override;
   void keep_activations(bool keep) override;
   std::vector<ActivationView<T>> activations() const override;
 
@@ -57,6 +58,7 @@ class Mlp final : public Network<T> {
                      bool training);
   void normalize_backward(std::size_t index, std::int64_t rows, const T* parameters, T* dy, T* gradient);
   const T* activate(std::size_t index, T* x, std::int64_t rows);
+  const T* drop(std::size_t index, const T* x, std::int64_t rows, const Pass& pass);
   const T* hidden(std::size_t index, const T* x, std::int64_t x_stride, std::int64_t rows, const T* parameters,
                   T* statistics, bool training);
 

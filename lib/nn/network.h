@@ -49,8 +49,13 @@ class Network {
   // After forward() and the loss: fills `gradient` [P] for the same x, parameters and pass.
   virtual void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) = 0;
 
-  // Evaluation mode: no dropout, running statistics (batch statistics where the model predicts with them).
-  virtual const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics) = 0;
+  // Evaluation mode: running statistics (batch statistics where the model predicts with them) and, unless the pass has
+  // it, no dropout.
+  virtual const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics,
+                           const Pass& pass) = 0;
+  const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics) {
+    return predict(x, rows, parameters, statistics, {});
+  }
 
   // From now on every pass leaves what activations() shows; training does without. Changes no number.
   virtual void keep_activations(bool keep) = 0;

@@ -9,7 +9,10 @@
 #include "core/error.h"
 #include "report/table.h"
 #include "report/terminal.h"
+#include "stats/bias_variance.h"
+#include "stats/ensembles.h"
 #include "stats/points.h"
+#include "stats/tables.h"
 #include "store/lock.h"
 
 namespace descent::report {
@@ -36,6 +39,18 @@ std::string origin_text(const store::Results& results, std::size_t finished, std
   return text + "\n";
 }
 
+// "curves,summary,points": the tables that were written.
+std::string tables_in(const store::Results& results) {
+  std::string names;
+  std::error_code error;
+  for (const std::string_view file :
+       {store::file_name(store::Table::curves), store::file_name(store::Table::summary), stats::points_file,
+        store::file_name(store::Table::probes), stats::ensembles_file, stats::bias_variance_file})
+    if (std::filesystem::exists(results.folder() / file, error))
+      names.append(names.empty() ? "" : ",").append(file.substr(0, file.find('.')));
+  return names;
+}
+
 }  // namespace
 
 int finish(const store::Results& results, const plan::Plan& plan, const FinishOptions& options) {
@@ -43,6 +58,8 @@ int finish(const store::Results& results, const plan::Plan& plan, const FinishOp
     const store::MergeLock lock(results);
     results.merge();
     stats::write_points(results, plan);
+    stats::write_ensembles(results, plan);
+    stats::write_bias_variance(results, plan);
   }
   const std::vector<std::size_t> missing = results.missing();
   const std::size_t finished = plan.runs.size() - missing.size();
@@ -51,9 +68,8 @@ int finish(const store::Results& results, const plan::Plan& plan, const FinishOp
   for (const std::string& warning : results.take_warnings()) std::fputs((warning + "\n").c_str(), stderr);
   const TableOptions table{wants_color(out, options.no_color), most_rows};
   std::fputs(points_table(results, plan, table).c_str(), out);
-  const std::string files =
-      fmt::format("\n{} of {} runs, mean ± 95 % interval; {{curves,summary,points}}.csv in {}\n",
-                  finished, plan.runs.size(), results.folder().string());
+  const std::string files = fmt::format("\n{} of {} runs, mean ± 95 % interval; {{{}}}.csv in {}\n", finished,
+                                        plan.runs.size(), tables_in(results), results.folder().string());
   std::fputs(files.c_str(), out);
   if (options.trained) std::fputs(origin_text(results, finished, *options.trained).c_str(), out);
   const bool complete = plan::select(plan, missing, options.shard).empty();

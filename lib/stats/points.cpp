@@ -4,8 +4,8 @@
 #include <charconv>
 #include <stdexcept>
 
-#include "core/files.h"
 #include "core/text.h"
+#include "stats/tables.h"
 
 namespace descent::stats {
 namespace {
@@ -71,20 +71,16 @@ void append(std::string& row, const std::optional<double>& value) {
   if (value) row += core::format_number(*value);
 }
 
-std::string points_header(const plan::Plan& plan) {
-  std::string header;
-  for (const std::string& factor : plan.factors) header += core::csv_field(factor) + ",";
-  header += "n,n_diverged";
-  for (const std::size_t column : constant_columns()) header += "," + store::summary_columns()[column].name;
+std::string points_columns() {
+  std::string names = "n,n_diverged";
+  for (const std::size_t column : constant_columns()) names += "," + store::summary_columns()[column].name;
   for (const std::string& name : measure_names())
-    for (const char* suffix : {"_mean", "_sd", "_low", "_high"}) header += "," + name + suffix;
-  return header + "\n";
+    for (const char* suffix : {"_mean", "_sd", "_low", "_high"}) names += "," + name + suffix;
+  return names;
 }
 
-std::string points_row(const plan::Plan& plan, const PointStats& stats) {
-  std::string row;
-  for (const std::string& value : plan.points[stats.point].values) row += core::csv_field(value) + ",";
-  row += std::to_string(stats.n) + "," + std::to_string(stats.n_diverged);
+std::string points_row(const PointStats& stats) {
+  std::string row = std::to_string(stats.n) + "," + std::to_string(stats.n_diverged);
   for (const std::string& constant : stats.constants) row += "," + constant;
   for (const std::optional<Description>& measure : stats.measures) {
     append(row, measure ? std::optional(measure->mean) : std::nullopt);
@@ -92,7 +88,7 @@ std::string points_row(const plan::Plan& plan, const PointStats& stats) {
     append(row, measure ? measure->low : std::nullopt);
     append(row, measure ? measure->high : std::nullopt);
   }
-  return row + "\n";
+  return row;
 }
 
 }  // namespace
@@ -127,10 +123,9 @@ void for_each_point(const store::Results& results, const plan::Plan& plan,
 }
 
 void write_points(const store::Results& results, const plan::Plan& plan) {
-  core::AtomicFile file(results.folder() / "points.csv");
-  file.write(points_header(plan));
-  for_each_point(results, plan, [&](const PointStats& stats) { file.write(points_row(plan, stats)); });
-  file.commit();
+  write_table(results, plan, points_file, points_columns(), [&](const AddRow& add) {
+    for_each_point(results, plan, [&](const PointStats& stats) { add(stats.point, points_row(stats)); });
+  });
 }
 
 }  // namespace descent::stats

@@ -35,7 +35,10 @@ void archive(Archive& ar, Summary& s) {
   ar(s.state);
   ar(s.parameters);
   ar(s.diverged_step);
-  for (Moment* moment : {&s.final, &s.best, &s.stopped, &s.restored}) archive(ar, *moment);
+  for (Moment* moment : {&s.final, &s.best, &s.stopped, &s.restored, &s.by_val_loss.stopped, &s.by_val_loss.restored,
+                         &s.by_val_error.stopped, &s.by_val_error.restored})
+    archive(ar, *moment);
+  ar(s.final_weight_norm);
   ar(s.stopped_reason);
   for (auto* value : {&s.min_test_loss, &s.min_test_loss_epoch, &s.min_test_error, &s.min_test_error_epoch})
     ar(*value);

@@ -34,13 +34,6 @@ constexpr NamedMoment stopped_moment{"stopped", "where the patience rule stopped
                                      &Summary::stopped};
 constexpr NamedMoment restored_moment{"restored", "of the weights that were kept", &Summary::restored};
 
-template <class Number>
-Cell cell(const std::optional<Number>& value) {
-  return value ? Cell(*value) : Cell();
-}
-
-Cell cell(const std::string& value) { return value.empty() ? Cell() : Cell(value); }
-
 using SummaryColumns = std::vector<Column<Summary>>;
 
 void add_time(SummaryColumns& columns, const NamedMoment& moment) {
@@ -60,6 +53,23 @@ void add_metrics(SummaryColumns& columns, const NamedMoment& moment) {
                        }});
 }
 
+// What became of the test examples under the rule that watches `value`.
+void add_stop(SummaryColumns& columns, const std::string& value, Stop Summary::*stop) {
+  const auto add = [&](const std::string& moment, const std::string& help, Moment Stop::*field) {
+    const std::string prefix = value + "_" + moment + "_", where = help + value;
+    columns.push_back({prefix + "epoch", "epoch, " + where, Role::measure,
+                       [=](const Summary& row) { return cell((row.*stop.*field).epoch); }});
+    for (const Metric& metric : metrics)
+      if (metric.name.starts_with("test"))
+        columns.push_back({prefix + std::string(metric.name), std::string(metric.help) + ", " + where, Role::measure,
+                           [=, read = metric.field](const Summary& row) {
+                             return cell((row.*stop.*field).metrics.*read);
+                           }});
+  };
+  add("stopped", "where the patience rule stops that watches ", &Stop::stopped);
+  add("restored", "of the weights kept by the rule that watches ", &Stop::restored);
+}
+
 void add_minimum(SummaryColumns& columns, const std::string& metric, std::optional<double> Summary::*value,
                  std::optional<double> Summary::*epoch) {
   columns.push_back({"min_" + metric, "smallest " + metric + " of all evaluations: an oracle, not a choice",
@@ -76,16 +86,20 @@ SummaryColumns make_summary_columns() {
       {"diverged_step", "optimizer steps until the loss was not finite", Role::label,
        [](const Summary& row) { return cell(row.diverged_step); }},
   };
-  for (const NamedMoment& moment : {final_moment, best_moment}) {
-    add_time(columns, moment);
-    add_metrics(columns, moment);
-  }
+  add_time(columns, final_moment);
+  add_metrics(columns, final_moment);
+  columns.push_back({"final_weight_norm", "Euclidean norm of all weights, at the last evaluation", Role::measure,
+                     [](const Summary& row) { return cell(row.final_weight_norm); }});
+  add_time(columns, best_moment);
+  add_metrics(columns, best_moment);
   add_time(columns, stopped_moment);
   columns.push_back({"stopped_reason", "patience, or end: the training ended first", Role::label,
                      [](const Summary& row) { return cell(row.stopped_reason); }});
   add_metrics(columns, stopped_moment);
   add_time(columns, restored_moment);
   add_metrics(columns, restored_moment);
+  add_stop(columns, "val_loss", &Summary::by_val_loss);
+  add_stop(columns, "val_error", &Summary::by_val_error);
   add_minimum(columns, "test_loss", &Summary::min_test_loss, &Summary::min_test_loss_epoch);
   add_minimum(columns, "test_error", &Summary::min_test_error, &Summary::min_test_error_epoch);
   return columns;

@@ -33,16 +33,23 @@ struct Moment {
   Metrics metrics;
 };
 
+// Where the patience rule stops when it watches one value, and what it then restores.
+struct Stop {
+  Moment stopped, restored;
+};
+
 // One row of summary.csv.
 struct Summary {
   std::string state = "done";  // done, diverged
   std::int64_t parameters = 0;
   std::optional<std::int64_t> diverged_step;
   Moment final;  // the last evaluation of the training
+  std::optional<double> final_weight_norm;
   Moment best;   // at the best validation value (the monitored one, else val_loss); empty without validation
   Moment stopped;              // where the patience rule stopped, or would have
   std::string stopped_reason;  // "patience", "end"; empty without early stopping
   Moment restored;             // whose weights are kept
+  Stop by_val_loss, by_val_error;  // the same rule on either value, whichever is monitored
   std::optional<double> min_test_loss, min_test_loss_epoch, min_test_error,
       min_test_error_epoch;  // oracle minima
 };
@@ -58,6 +65,13 @@ struct ProbeRow {
 // A cell: absent, whole number, number or text.
 using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;
 std::string cell_text(const Cell& cell);
+
+template <class Number>
+Cell cell(const std::optional<Number>& value) {
+  return value ? Cell(*value) : Cell();
+}
+
+inline Cell cell(const std::string& text) { return text.empty() ? Cell() : Cell(text); }
 
 // How points.csv shows a column: not at all, once per point, or as mean and interval.
 enum class Role { label, constant, measure };
@@ -84,6 +98,15 @@ std::string column_names(std::span<const Column<Row>> columns) {
   std::string names;
   for (const Column<Row>& column : columns) names += (names.empty() ? "" : ",") + column.name;
   return names;
+}
+
+// The cells of a row with commas between.
+template <class Row>
+std::string row_text(std::span<const Column<Row>> columns, const Row& row) {
+  std::string text;
+  for (const Column<Row>& column : columns)
+    text.append(&column == columns.data() ? "" : ",").append(cell_text(column.get(row)));
+  return text;
 }
 
 // The tables that have rows of single runs: one file each, in parts and merged.

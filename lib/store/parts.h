@@ -2,6 +2,8 @@
 // A part: the finished rows of one stack, a folder that is complete or absent. Its rows hold `run` and their
 // own columns only; factors and seed are added from the plan when parts are merged, so that parts survive a
 // changed sweep. part.json names the runs and the checksums of the files. A table without rows has no file.
+// Predictions lie in predictions.npy, float32 [runs, test, outputs], what would be right in labels.npy, int32
+// [runs, test], or targets.npy.
 
 #include <array>
 #include <cstdint>
@@ -19,9 +21,18 @@ struct Range {
   std::uint64_t begin = 0, end = 0;
 };
 
+// The predictions of one run in the files of a part.
+struct PredictionRanges {
+  std::size_t outputs = 0;  // 0: none
+  bool regression = false;  // targets.npy instead of labels.npy
+  Range values, truth;
+};
+
 struct PartRun {
   std::string hash;
   std::array<Range, all_tables.size()> rows{};  // by Table
+
+  PredictionRanges predictions{};
 
   const Range& rows_of(Table table) const { return rows[static_cast<std::size_t>(table)]; }
 };
@@ -39,6 +50,8 @@ class DamagedPart : public std::runtime_error {
 
 void write_part(const std::filesystem::path& parts, const std::vector<RunResult>& results,
                 const PartTimes& times);
+
+Predictions read_predictions(const std::filesystem::path& folder, const PredictionRanges& ranges);
 
 // Makes a copy in the folder `parts`.
 void copy_part(const std::filesystem::path& folder, const std::filesystem::path& parts);

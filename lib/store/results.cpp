@@ -190,6 +190,14 @@ void Results::for_each_row(Table table, const RowVisitor& visit) const {
   });
 }
 
+std::optional<Predictions> Results::predictions(std::size_t run) const {
+  const std::lock_guard lock(index_->mutex);
+  index_->refresh();
+  const auto& location = index_->found[run];
+  if (!location || location->rows.predictions.outputs == 0) return std::nullopt;
+  return read_predictions(index_->parts[location->part], location->rows.predictions);
+}
+
 void Results::write_experiment(const std::string& json) const {
   prepare();
   const fs::path path = folder_ / "experiment.json";

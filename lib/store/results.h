@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,12 +13,21 @@
 
 namespace descent::store {
 
+// What a network says of the test examples [N], and what would be right.
+struct Predictions {
+  std::size_t outputs = 0;           // K; 0: nothing recorded
+  std::vector<float> values;         // [N, K]: probabilities of the classes; with squared error the outputs
+  std::vector<std::int32_t> labels;  // [N]; or, in regression,
+  std::vector<float> targets;        // [N, K]
+};
+
 // What one finished run leaves behind.
 struct RunResult {
   std::string run_hash;
   Summary summary;
   std::vector<Evaluation> curve;
   std::vector<ProbeRow> probes{};
+  Predictions predictions{};
 };
 
 // Times of a part, for manifest and status; never in a CSV.
@@ -84,6 +94,9 @@ class Results {
   // The rows of the finished runs, in plan order, from the parts.
   void for_each_row(Table table, const RowVisitor& visit) const;
   void for_each_summary(const RowVisitor& visit) const { for_each_row(Table::summary, visit); }
+
+  // Of a run of the plan (index); nothing where it has not finished or recorded none.
+  std::optional<Predictions> predictions(std::size_t run) const;
 
   // experiment.json and manifest.json; the first is rewritten only when its bytes change.
   void write_experiment(const std::string& json) const;

@@ -61,7 +61,10 @@ Replica<T>::Replica(const config::Experiment& experiment, std::int64_t seed, con
       slices_(slices),
       loss_(experiment.train.loss, data_, layout.output_stride,
             std::max(config::batch_size(experiment.train, data_.train.size), evaluation_rows)),
-      stopping_(experiment.train.early_stopping) {
+      monte_carlo_(experiment, seed, data_.outputs, layout.output_stride),
+      stopping_(experiment.train.early_stopping),
+      by_val_loss_(stopping_),
+      by_val_error_(stopping_) {
   const std::int64_t rows = config::batch_size(experiment.train, data_.train.size);
   x_ = nn::Buffer<T>(rows * layout.input_stride);
   nn::initialize(layout, experiment.model.init, seed, slices.parameters, slices.statistics);
@@ -128,26 +131,55 @@ void Replica<T>::diverge() {
 }
 
 template <class T>
-typename Replica<T>::Pass Replica<T>::pass(nn::Network<T>& network, const data::Part& part, const Input<T>& input) {
-  const config::Train& train = experiment_.train;
+template <class Visit>
+void Replica<T>::for_each_output(nn::Network<T>& network, config::Split split, const data::Part& part,
+                                 const Input<T>& input, const Visit& visit) {
   const bool in_batches = experiment_.model.norm.predict_with == config::PredictWith::batch &&
                           experiment_.model.norm.kind == config::NormKind::batch;
-  const std::int64_t rows = in_batches ? std::min(config::batch_size(train, data_.train.size), part.size)
-                                       : evaluation_rows;
-  nn::LossSum total;
+  const std::int64_t rows = in_batches
+                                ? std::min(config::batch_size(experiment_.train, data_.train.size), part.size)
+                                : evaluation_rows;
   for (std::int64_t start = 0; start < part.size;) {
     std::int64_t size = std::min(rows, part.size - start);
     if (in_batches && part.size - start - size == 1) --size;  // a batch of one has no variance
-    const T* logits = network.predict(input->data() + start * layout_.input_stride, size, slices_.parameters,
-                                      slices_.statistics);
-    const nn::LossSum sum = loss_.evaluate(part, start, size, logits);
-    total.loss += sum.loss;
-    total.errors += sum.errors;
+    const T* x = input->data() + start * layout_.input_stride;
+    visit(start, size,
+          monte_carlo_.active()
+              ? monte_carlo_.predict(network, x, size, slices_.parameters, slices_.statistics, {step_, split, start})
+              : network.predict(x, size, slices_.parameters, slices_.statistics));
     start += size;
   }
+}
+
+template <class T>
+typename Replica<T>::Pass Replica<T>::pass(nn::Network<T>& network, config::Split split, const data::Part& part,
+                                           const Input<T>& input) {
+  nn::LossSum total;
+  for_each_output(network, split, part, input, [&](std::int64_t start, std::int64_t size, const T* outputs) {
+    const nn::LossSum sum = loss_.evaluate(part, start, size, outputs);
+    total.loss += sum.loss;
+    total.errors += sum.errors;
+  });
   const auto n = static_cast<double>(part.size);
   const double error = static_cast<double>(total.errors) / n;
   return {total.loss / n, data_.classes > 0 ? std::optional(error) : std::nullopt};
+}
+
+template <class T>
+store::Predictions Replica<T>::predictions(nn::Network<T>& network) {
+  const std::int64_t outputs = data_.outputs, stride = layout_.output_stride;
+  const data::Part& test = data_.test;
+  store::Predictions result{static_cast<std::size_t>(outputs), {}, test.y, {test.targets.begin(), test.targets.end()}};
+  result.values.reserve(static_cast<std::size_t>(test.size * outputs));
+  std::vector<double> row(static_cast<std::size_t>(outputs));
+  for_each_output(network, config::Split::test, test, test_, [&](std::int64_t, std::int64_t size, const T* logits) {
+    for (std::int64_t i = 0; i < size; ++i) {
+      row.assign(logits + i * stride, logits + i * stride + outputs);
+      if (experiment_.train.loss.kind == config::LossKind::cross_entropy) softmax(row);
+      for (const double value : row) result.values.push_back(static_cast<float>(value));
+    }
+  });
+  return result;
 }
 
 template <class T>
@@ -158,7 +190,7 @@ void Replica<T>::evaluate(nn::Network<T>& network) {
   const auto measure = [&](config::Split split, const data::Part& part, const Input<T>& input,
                            std::optional<double>& loss, std::optional<double>& error) {
     if (part.size == 0 || !wants(experiment_.train.evaluate, split)) return;
-    const Pass result = pass(network, part, input);
+    const Pass result = pass(network, split, part, input);
     loss = result.loss;
     error = result.error;
   };
@@ -216,6 +248,17 @@ void Replica<T>::keep(const store::Evaluation& row) {
 }
 
 template <class T>
+EarlyStopping::Verdict Replica<T>::follow(EarlyStopping& stopping, double value, const store::Evaluation& row,
+                                          store::Stop& stop) const {
+  if (stopping.stopped()) return EarlyStopping::Verdict::stop;
+  const EarlyStopping::Verdict verdict = stopping.observe(value);
+  const bool best = experiment_.train.early_stopping.restore == config::Restore::best;
+  if (verdict == EarlyStopping::Verdict::stop) stop.stopped = moment(row);
+  if (verdict == (best ? EarlyStopping::Verdict::improved : EarlyStopping::Verdict::stop)) stop.restored = moment(row);
+  return verdict;
+}
+
+template <class T>
 void Replica<T>::observe(const store::Evaluation& row) {
   store::Summary& summary = result_.summary;
   const config::EarlyStopping& rule = experiment_.train.early_stopping;
@@ -223,6 +266,7 @@ void Replica<T>::observe(const store::Evaluation& row) {
   const std::optional<double> value = monitored(row.metrics);
   const std::optional<double> validation = on_train ? row.metrics.val_loss : value;
   summary.final = moment(row);
+  summary.final_weight_norm = row.weight_norm;
   keep_minimum(summary.min_test_loss, summary.min_test_loss_epoch, row.metrics.test_loss, row.epoch);
   keep_minimum(summary.min_test_error, summary.min_test_error_epoch, row.metrics.test_error, row.epoch);
   if (validation && (!best_value_ || *validation < *best_value_)) {
@@ -240,6 +284,10 @@ void Replica<T>::observe(const store::Evaluation& row) {
                                                           : EarlyStopping::Verdict::stop))
       keep(row);
   }
+  if (stopping_.active() && row.metrics.val_loss) {
+    follow(by_val_loss_, *row.metrics.val_loss, row, summary.by_val_loss);
+    if (row.metrics.val_error) follow(by_val_error_, *row.metrics.val_error, row, summary.by_val_error);
+  }
   for (const std::optional<double>& loss : {row.metrics.train_loss, row.metrics.val_loss, row.metrics.test_loss})
     if (loss && !std::isfinite(*loss)) diverge();
   if (step_ == clock_.total_steps) finished_ = true;
@@ -253,6 +301,13 @@ store::RunResult Replica<T>::finish(const std::string& run_hash) {
     summary.stopped_reason = "end";
     if (experiment_.train.early_stopping.restore == config::Restore::last) summary.restored = summary.final;
   }
+  const auto end = [&](const EarlyStopping& stopping, store::Stop& stop, const std::optional<double>& value) {
+    if (!stopping.active() || stopping.stopped() || !value) return;
+    stop.stopped = summary.final;
+    if (experiment_.train.early_stopping.restore == config::Restore::last) stop.restored = summary.final;
+  };
+  end(by_val_loss_, summary.by_val_loss, summary.final.metrics.val_loss);
+  end(by_val_error_, summary.by_val_error, summary.final.metrics.val_error);
   if (kept_.size() > 0) {
     std::copy_n(kept_.data(), layout_.parameters, slices_.parameters);
     std::copy_n(kept_.data() + layout_.parameters, layout_.statistics, slices_.statistics);
@@ -268,7 +323,7 @@ void Replica<T>::archive(Archive& ar) {
   ar(finished_);
   ar(gradient_norm_);
   ar(best_value_);
-  stopping_.archive(ar);
+  for (EarlyStopping* stopping : {&stopping_, &by_val_loss_, &by_val_error_}) stopping->archive(ar);
   store::archive(ar, result_);
   ar.values(std::span(slices_.parameters, static_cast<std::size_t>(layout_.parameters)));
   ar.values(std::span(slices_.statistics, static_cast<std::size_t>(layout_.statistics)));

@@ -14,6 +14,7 @@
 #include "train/early_stopping.h"
 #include "train/inputs.h"
 #include "train/loss.h"
+#include "train/monte_carlo.h"
 #include "train/schedule.h"
 
 namespace descent::train {
@@ -52,6 +53,9 @@ class Replica {
   // After the last evaluation: the summary, and the weights to keep in the slices (restored where asked for).
   store::RunResult finish(const std::string& run_hash);
 
+  // Of the test examples, by the weights in the slices.
+  store::Predictions predictions(nn::Network<T>& network);
+
   // To and from a checkpoint: everything that the rest of the training depends on.
   template <class Archive>
   void archive(Archive& ar);
@@ -67,8 +71,14 @@ class Replica {
     double loss;
     std::optional<double> error;  // absent with real targets
   };
-  Pass pass(nn::Network<T>& network, const data::Part& part, const Input<T>& input);
+  // Visits the outputs [size, K] of consecutive examples, evaluation mode: visit(start, size, outputs).
+  template <class Visit>
+  void for_each_output(nn::Network<T>& network, config::Split split, const data::Part& part, const Input<T>& input,
+                       const Visit& visit);
+  Pass pass(nn::Network<T>& network, config::Split split, const data::Part& part, const Input<T>& input);
   void observe(const store::Evaluation& evaluation);
+  EarlyStopping::Verdict follow(EarlyStopping& stopping, double value, const store::Evaluation& evaluation,
+                                store::Stop& stop) const;
   void probe(const store::Evaluation& evaluation);
   void keep(const store::Evaluation& evaluation);
   void diverge();
@@ -84,12 +94,14 @@ class Replica {
   Input<T> train_, val_, test_;
   Slices<T> slices_;
   Loss<T> loss_;
+  MonteCarlo<T> monte_carlo_;
   nn::Buffer<T> x_;                  // the batch [B, F]
   std::vector<std::int32_t> order_;  // the permutation of epoch order_epoch_
   std::int64_t order_epoch_ = -1, step_ = 0;
   std::optional<double> gradient_norm_;
   bool finished_ = false;
   EarlyStopping stopping_;
+  EarlyStopping by_val_loss_, by_val_error_;  // the same rule on either value: recorded, never obeyed
   nn::Buffer<T> kept_;               // parameters and statistics that early stopping will restore
   std::optional<double> best_value_;
   store::RunResult result_;

@@ -91,7 +91,8 @@ class Faults(Trial):
     def test_too_little_memory_is_said(self):
         limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
         done = self.descent("run", "x.json", "--sweep", "model.width=8,16000", "--set", "model.depth=3", "--seeds", "1",
-                            "--jobs", "1", status=FAILED, preexec_fn=limit)
+                            "--set", "ensemble.sizes=[1]", "--set", "ensemble.of=points", "--set",
+                            "bias_variance=false", "--jobs", "1", status=FAILED, preexec_fn=limit)
         self.assertIn("descent: 1 run failed: out of memory", done.stderr)
         self.assertIn("1 of 2 runs", done.stdout)
         status = json.loads(self.descent("status", "results/trial", "--json").stdout)

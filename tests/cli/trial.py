@@ -2,14 +2,15 @@
 import os, pathlib, shutil, subprocess, sys, tempfile, unittest
 
 DESCENT = pathlib.Path(sys.argv[1]).resolve()
-CSVS = ("curves.csv", "summary.csv", "points.csv")
+CSVS = ("curves.csv", "summary.csv", "points.csv", "probes.csv", "ensembles.csv", "bias_variance.csv")
 # Two widths, four seeds; half a second of training.
 EXPERIMENT = """{
   "name": "trial", "seeds": 4,
   "data": {"name": "mnist1d", "train_size": 1000, "val_size": 500, "label_noise": 0.1},
   "model": {"width": 8, "depth": 2, "norm": "batch", "dropout": 0.1},
   "train": {"optimizer": {"name": "adam", "lr": 0.003}, "batch_size": 50, "epochs": EPOCHS},
-  "sweep": {"model.width": [8, 70]}
+  "sweep": {"model.width": [8, 70]},
+  "probes": ["weight_norm"], "ensemble": {"of": "seeds", "sizes": [1, 2, 4]}, "bias_variance": true
 }
 """
 

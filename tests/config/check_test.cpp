@@ -162,6 +162,40 @@ const std::vector<BadFile> combinations{
      "data.val_fraction"},
     {"two_evaluation_schedules", training(R"("evaluate": {"every_epochs": 1, "log_spaced": 10})"),
      "x.json:1:91: train.evaluate: give one of every_epochs, every_steps and log_spaced"},
+    {"an_ensemble_of_one_seed", also(R"("ensemble": "seeds")"),
+     "x.json:1:92: ensemble.of: needs 2 seeds or more"},
+    {"more_members_than_seeds", also(R"("seeds": 3, "ensemble": {"of": "seeds", "sizes": [1, 4]})"),
+     "x.json:1:129: ensemble.sizes: 4 members need as many seeds; there are 3"},
+    {"sizes_that_do_not_ascend", also(R"("seeds": 3, "ensemble": {"of": "seeds", "sizes": [2, 2]})"),
+     "x.json:1:129: ensemble.sizes: must ascend"},
+    {"sizes_of_no_ensemble", also(R"("ensemble": {"sizes": [2]})"),
+     "x.json:1:102: ensemble.sizes: has no effect without ensemble.of"},
+    {"more_members_than_points", also(R"("ensemble": "points")"),
+     "x.json:1:92: ensemble: 2 members need as many points of the sweep; there is 1"},
+    {"members_that_speak_of_other_things",
+     also(R"("ensemble": "points", "sweep": {"train.loss": ["mse", "cross_entropy"]})"),
+     "x.json:1:92: ensemble: the points must have the same data and loss, or their predictions cannot be averaged"},
+    {"bias_and_variance_of_one_seed", also(R"("bias_variance": true)"),
+     "x.json:1:97: bias_variance: needs 2 seeds or more"},
+    {"readings_of_predictions_that_are_not_recorded",
+     also(R"("seeds": 3, "bias_variance": true, "record": {"predictions": false})"),
+     "x.json:1:141: record.predictions: must be true for bias_variance; leave it out"},
+    {"test_examples_that_differ_from_seed_to_seed",
+     R"({"data": {"name": "digits", "test_size": 300, "subset": "random"}, "model": {"width": 8, "depth": 2},
+         "train": {"epochs": 1}, "seeds": 3, "bias_variance": true})",
+     "x.json:1:57: data.subset: makes other test examples for every seed, whose predictions cannot be compared"},
+    {"another_problem_for_every_seed",
+     R"({"data": {"name": "sinusoid", "generator": "all"}, "model": {"width": 8, "depth": 2},
+         "train": {"epochs": 1, "loss": "mse", "batch_size": 5}, "seeds": 3, "bias_variance": true})",
+     "x.json:1:44: data.generator.redraw: makes other test examples for every seed, whose predictions cannot be "
+     "compared"},
+    {"samples_of_no_dropout", also(R"("predict": {"dropout_samples": 5})"),
+     "x.json:1:104: predict.dropout_samples: has no effect without model.dropout.rate"},
+    {"noise_on_the_test_labels_of_an_ensemble",
+     R"({"data": {"label_noise": {"rate": 0.1, "on_test": true}}, "model": {"width": 8, "depth": 2},
+         "train": {"epochs": 1}, "seeds": 3, "ensemble": "seeds"})",
+     "x.json:1:51: data.label_noise.on_test: makes other test examples for every seed, whose predictions cannot be "
+     "compared"},
     {"all_problems_at_once",
      R"({
   "nmae": "x",
@@ -170,7 +204,7 @@ const std::vector<BadFile> combinations{
   "train": {"optimizer": {"name": "adam", "nesterov": true}}
 })",
      "x.json:2:3: unknown key \"nmae\"; did you mean \"name\"? (one of name, description, seeds, device, "
-     "precision, checkpoint_seconds, data, model, train, probes, $schema, sweep)\n"
+     "precision, checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, $schema, sweep)\n"
      "x.json:3:12: seeds: must be a count from 1 to 100000, got 0\n"
      "x.json:4:22: model.width: expected a whole number, got \"wide\"\n"
      "x.json:4:51: model.norm.momentum: must be at most 1, got 2\n"
@@ -184,6 +218,13 @@ TEST(check, digits_works_with_a_test_size_or_a_training_size) {
   EXPECT_EQ(problems_of(data(R"({"name": "digits", "test_size": 300})")), "");
   EXPECT_EQ(problems_of(data(R"({"name": "digits", "train_size": 1000})")), "");
   EXPECT_EQ(problems_of(data(R"({"name": "digits", "test_size": 300, "test_from": "rest"})")), "");
+}
+
+TEST(check, readings_have_their_predictions_recorded) {
+  const auto recorded = [](const std::string& keys) { return read(also(keys)).points[0].record.predictions; };
+  EXPECT_TRUE(recorded(R"("seeds": 2, "ensemble": "seeds")"));
+  EXPECT_TRUE(recorded(R"("seeds": 2, "bias_variance": true)"));
+  EXPECT_FALSE(recorded(R"("seeds": 2)"));
 }
 
 TEST(check, batch_norm_accepts_a_last_batch_of_one_that_is_dropped) {

@@ -19,10 +19,10 @@ TEST_P(reader_files, says_what_is_wrong_with) {
 const std::vector<BadFile> fields{
     {"an_unknown_key", also(R"("nmae": "x")"),
      "x.json:1:80: unknown key \"nmae\"; did you mean \"name\"? (one of name, description, seeds, device, "
-     "precision, checkpoint_seconds, data, model, train, probes, $schema, sweep)"},
+     "precision, checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, $schema, sweep)"},
     {"an_unknown_key_that_is_near_to_nothing", also(R"("plots": 1)"),
      "x.json:1:80: unknown key \"plots\" (one of name, description, seeds, device, precision, "
-     "checkpoint_seconds, data, model, train, probes, $schema, sweep)"},
+     "checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, $schema, sweep)"},
     {"an_unknown_key_in_a_section", model(R"("widht": 8, "depth": 2)"),
      "x.json:1:31: model: unknown key \"widht\"; did you mean \"width\"? (one of kind, width, depth, "
      "hidden, activation, norm, norm_position, residual, branch_init, dropout, init)"},
@@ -149,8 +149,8 @@ TEST(reader, a_bare_value_abbreviates_every_section_that_allows_it) {
       {"data", "mnist1d_large"},    {"data.label_noise", "0.5"}, {"model.norm", "batch"},
       {"model.dropout", "0.5"},     {"model.init", "zeros"},     {"train.optimizer", "adam"},
       {"train.schedule", "cosine"}, {"train.loss", "mse"},       {"train.early_stopping", "train_loss"},
-      {"train.evaluate", "3"},      {"probes", "[\"weight_norm\"]"}};
-  const std::string file = also("\"seeds\": 1"), untouched = identity(read(file).points[0]);
+      {"train.evaluate", "3"},      {"probes", "[\"weight_norm\"]"}, {"ensemble", "seeds"}};
+  const std::string file = also("\"seeds\": 2"), untouched = identity(read(file).points[0]);
   Experiment experiment;
   std::size_t sections = 0;
   for_each_key(describe(experiment), [&](const std::string& path, const Key& key) {

@@ -232,5 +232,17 @@ TEST(mlp, batch_norm_normalizes_each_unit_over_the_batch_before_the_activation) 
   }
 }
 
+TEST(mlp, predicts_with_dropout_like_the_thinned_network_of_training) {
+  Net net({config::Activation::relu, config::NormKind::layer, config::NormPosition::before, 0.4});
+  const std::int64_t cells = rows * net.layout.output_stride;
+  const double* outputs =
+      net.network.forward(net.x.data(), rows, net.parameters.data(), net.statistics.data(), net.dropout);
+  const std::vector<double> trained(outputs, outputs + cells);
+  outputs = net.network.predict(net.x.data(), rows, net.parameters.data(), net.statistics.data(), net.dropout);
+  EXPECT_EQ(std::vector<double>(outputs, outputs + cells), trained);
+  outputs = net.network.predict(net.x.data(), rows, net.parameters.data(), net.statistics.data());
+  EXPECT_NE(std::vector<double>(outputs, outputs + cells), trained);
+}
+
 }  // namespace
 }  // namespace descent::nn

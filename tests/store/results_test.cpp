@@ -133,6 +133,39 @@ TEST_F(results, show_every_row_of_a_table_with_its_cells) {
   EXPECT_EQ(steps, (std::vector<std::string>{"0", "40"}));
 }
 
+// Two examples of three classes.
+RunResult predicting(const plan::Run& run, float first) {
+  RunResult result = probed(run);
+  result.predictions = {3, {first, 0.25f, 0.5f, 0, 0, 1}, {2, 1}, {}};
+  return result;
+}
+
+TEST_F(results, give_the_predictions_of_a_run_back) {
+  const Results store(out, two_by_two);
+  store.write_part({predicting(two_by_two.runs[3], 0.25f), predicting(two_by_two.runs[0], 0.125f)}, {});
+  RunResult regression = result_of(two_by_two.runs[1], 0.5);
+  regression.predictions = {1, {1.5f, -2}, {}, {1, -3}};
+  store.write_part({regression}, {});
+  store.write_part({result_of(two_by_two.runs[2], 0.5)}, {});
+  const Predictions classes = store.predictions(0).value(), values = store.predictions(1).value();
+  EXPECT_EQ(classes.outputs, 3u);
+  EXPECT_EQ(classes.values, (std::vector<float>{0.125f, 0.25f, 0.5f, 0, 0, 1}));
+  EXPECT_EQ(classes.labels, (std::vector<std::int32_t>{2, 1}));
+  EXPECT_TRUE(classes.targets.empty());
+  EXPECT_EQ(store.predictions(3).value().values[0], 0.25f);
+  EXPECT_EQ(values.values, (std::vector<float>{1.5f, -2}));
+  EXPECT_EQ(values.targets, (std::vector<float>{1, -3}));
+  EXPECT_TRUE(values.labels.empty());
+  EXPECT_FALSE(store.predictions(2));
+}
+
+TEST_F(results, take_predictions_from_another_folder) {
+  const Results there(out / "a", two_by_two), here(out / "b", two_by_two);
+  there.write_part({predicting(two_by_two.runs[0], 0.125f)}, {});
+  EXPECT_EQ(here.take_from(there), 1u);
+  EXPECT_EQ(here.predictions(0).value().values, there.predictions(0).value().values);
+}
+
 TEST_F(results, quote_a_factor_that_holds_a_comma) {
   const plan::Plan plan = plan_with({"[8,4]"}, 1);
   const Results store(out, plan);
@@ -180,11 +213,11 @@ TEST_F(results, set_a_damaged_part_aside_and_take_its_runs_for_missing) {
 }
 
 TEST_F(results, see_damage_in_every_file_of_a_part) {
-  for (const char* name : {"curves.csv", "summary.csv", "probes.csv", "part.json"}) {
-    Results(out, two_by_two).write_part({probed(two_by_two.runs[0])}, {});
+  for (const char* name : {"curves.csv", "summary.csv", "probes.csv", "predictions.npy", "labels.npy", "part.json"}) {
+    Results(out, two_by_two).write_part({predicting(two_by_two.runs[0], 0.5f)}, {});
     fs::resize_file(part_folder(out) + "/" + name, 60);
     EXPECT_EQ(Results(out, two_by_two).missing().size(), 4u) << name;
-    Results(out, two_by_two).write_part({probed(two_by_two.runs[0])}, {});
+    Results(out, two_by_two).write_part({predicting(two_by_two.runs[0], 0.5f)}, {});
     fs::remove(part_folder(out) + "/" + name);
     EXPECT_EQ(Results(out, two_by_two).missing().size(), 4u) << name;
   }

@@ -242,6 +242,25 @@ plan::Plan small_with(std::vector<std::string> set) {
   return plan::make_plan(config::read_document_text(small, "test.json", overrides));
 }
 
+TEST_F(stack, early_stopping_records_what_either_value_would_do) {
+  const auto summary = [&](const std::string& monitor) {
+    return train(small_with({"train.early_stopping={\"monitor\": \"" + monitor + "\", \"patience\": 3, \"stop\": false}",
+                             "train.epochs=60"})).results[0].summary;
+  };
+  const auto same = [](const store::Moment& a, const store::Moment& b) {
+    EXPECT_EQ(a.epoch, b.epoch);
+    EXPECT_EQ(a.metrics.test_error, b.metrics.test_error);
+  };
+  const store::Summary by_loss = summary("val_loss"), by_error = summary("val_error");
+  EXPECT_EQ(by_loss.stopped_reason, "patience");
+  for (const store::Summary& s : {by_loss, by_error}) {
+    same(s.by_val_loss.stopped, by_loss.stopped);
+    same(s.by_val_loss.restored, by_loss.restored);
+    same(s.by_val_error.stopped, by_error.stopped);
+    same(s.by_val_error.restored, by_error.restored);
+  }
+}
+
 TEST_F(stack, probes_change_no_other_number) {
   const std::vector<std::string> settings{"model.norm=batch", "model.dropout=0.2"};
   const Trained plain = train(small_with(settings));
@@ -283,6 +302,86 @@ TEST_F(stack, the_weight_norms_of_the_layers_make_that_of_the_network) {
   ASSERT_EQ(squares.size(), result.curve.size());
   for (const store::Evaluation& row : result.curve)
     EXPECT_NEAR(std::sqrt(squares[row.step]), *row.weight_norm, 1e-12 * *row.weight_norm);
+}
+
+double error_of(const store::Predictions& made) {
+  double errors = 0;
+  for (std::size_t n = 0; n < made.labels.size(); ++n) {
+    const auto row = made.values.begin() + static_cast<std::ptrdiff_t>(n * made.outputs);
+    errors += std::max_element(row, row + static_cast<std::ptrdiff_t>(made.outputs)) - row != made.labels[n];
+  }
+  return errors / static_cast<double>(made.labels.size());
+}
+
+TEST_F(stack, predictions_are_those_of_the_weights_that_are_kept) {
+  const Trained last = train(small_with({"record.predictions=true", "train.epochs=40"}));
+  const Trained best = train(small_with({"record.predictions=true", "train.epochs=40",
+                                         "train.early_stopping={\"monitor\": \"val_error\", \"stop\": false}"}));
+  const store::Predictions& made = last.results[0].predictions;
+  EXPECT_EQ(made.outputs, 10u);
+  EXPECT_EQ(made.labels.size(), 100u);
+  EXPECT_EQ(made.values.size(), 1000u);
+  EXPECT_EQ(error_of(made), *last.results[0].summary.final.metrics.test_error);
+  EXPECT_EQ(error_of(best.results[0].predictions), *best.results[0].summary.restored.metrics.test_error);
+  EXPECT_NE(best.results[0].predictions.values, made.values);
+}
+
+TEST_F(stack, predictions_after_squared_error_are_the_outputs) {
+  const store::RunResult result = train(small_with({"record.predictions=true", "train.loss=mse"})).results[0];
+  const store::Predictions& made = result.predictions;
+  double squares = 0;
+  for (std::size_t i = 0; i < made.values.size(); ++i) {
+    const double distance = made.values[i] - (made.labels[i / 10] == static_cast<std::int32_t>(i % 10));
+    squares += distance * distance / 1000;
+  }
+  EXPECT_NEAR(squares, *result.summary.final.metrics.test_loss, 1e-6);
+}
+
+TEST_F(stack, predictions_are_recorded_only_where_they_are_asked_for) {
+  EXPECT_EQ(train(small_with({})).results[0].predictions.outputs, 0u);
+}
+
+std::string dropout_samples(int samples) { return "predict.dropout_samples=" + std::to_string(samples); }
+
+TEST_F(stack, monte_carlo_dropout_changes_predictions_alone) {
+  const std::vector<std::string> set{"model.dropout=0.5", "train.epochs=20"};
+  std::vector<std::string> sampled = set, on_test = set;
+  sampled.push_back(dropout_samples(3));
+  on_test.insert(on_test.end(), {dropout_samples(3), "train.evaluate.splits=[\"test\"]"});
+  const Trained scaled = train(small_with(set)), averaged = train(small_with(sampled)), only = train(small_with(on_test));
+  EXPECT_EQ(averaged.weights, scaled.weights);
+  EXPECT_EQ(only.weights, scaled.weights);
+  const auto& last = averaged.results[0].curve.back();
+  EXPECT_NE(last.metrics.test_loss, scaled.results[0].curve.back().metrics.test_loss);
+  EXPECT_EQ(last.metrics.test_loss, only.results[0].curve.back().metrics.test_loss);
+}
+
+// A linear network's mean output over dropout is its scaled output; the rest falls with the root of the samples.
+TEST_F(stack, monte_carlo_dropout_of_a_linear_network_tends_to_weight_scaling) {
+  const auto outputs = [&](int samples) {
+    return train(small_with({"model.dropout=0.5", "model.activation=identity", "train.loss=mse", "record.predictions=true",
+                             dropout_samples(samples)})).results[0].predictions.values;
+  };
+  const std::vector<float> scaled = outputs(0);
+  const auto distance = [&](int samples) {
+    const std::vector<float> averaged = outputs(samples);
+    double squares = 0;
+    for (std::size_t i = 0; i < scaled.size(); ++i) squares += std::pow(averaged[i] - scaled[i], 2);
+    return std::sqrt(squares / static_cast<double>(scaled.size()));
+  };
+  const double few = distance(4), many = distance(400);
+  EXPECT_GT(few, 0.05);
+  EXPECT_NEAR(few / many, 10, 1);
+}
+
+TEST_F(stack, monte_carlo_dropout_predicts_what_it_evaluates) {
+  const store::RunResult result =
+      train(small_with({"model.dropout=0.5", "train.epochs=20", "record.predictions=true", dropout_samples(5)})).results[0];
+  EXPECT_EQ(error_of(result.predictions), *result.summary.final.metrics.test_error);
+  double loss = 0;
+  for (std::size_t n = 0; n < 100; ++n)
+    loss -= std::log(result.predictions.values[n * 10 + static_cast<std::size_t>(result.predictions.labels[n])]) / 100;
+  EXPECT_NEAR(loss, *result.summary.final.metrics.test_loss, 1e-5);
 }
 
 TEST_F(stack, raising_the_stop_flag_ends_a_stack_without_rows) {

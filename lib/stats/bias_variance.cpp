@@ -1,0 +1,167 @@
+#include "stats/bias_variance.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "stats/tables.h"
+
+namespace descent::stats {
+namespace {
+
+// Adds up one point's networks, one after the other.
+class Decomposition {
+ public:
+  void add(const store::Predictions& truth, std::span<const double> values) {
+    outputs_ = truth.outputs;
+    examples_ = values.size() / outputs_;
+    spread_.add(values);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double distance = values[i] - target(truth, i / outputs_, i % outputs_);
+      squared_risk_ += distance * distance / static_cast<double>(values.size());
+    }
+    if (truth.labels.empty()) return;
+    votes_.resize(values.size());
+    for (std::size_t n = 0; n < examples_; ++n)
+      ++votes_[n * outputs_ + largest(values.subspan(n * outputs_, outputs_))];
+  }
+
+  void add_logarithms(std::span<const double> values) {
+    std::vector<double> logarithms;
+    for (const double value : values) logarithms.push_back(-negative_log(value));
+    logarithms_.add(logarithms);
+  }
+
+  BiasVariance finish(const store::Predictions& truth) const {
+    BiasVariance result;
+    result.n = spread_.count();
+    squared(truth, result);
+    if (!votes_.empty()) zero_one(truth, result);
+    if (logarithms_.count() > 0) cross_entropy(truth, result);
+    return result;
+  }
+
+ private:
+  double mean(double sum) const { return sum / static_cast<double>(examples_); }
+
+  void squared(const store::Predictions& truth, BiasVariance& result) const {
+    const auto n = static_cast<double>(spread_.count());
+    double bias = 0;
+    for (std::size_t i = 0; i < spread_.mean().size(); ++i) {
+      const double distance = spread_.mean()[i] - target(truth, i / outputs_, i % outputs_);
+      bias += distance * distance;
+    }
+    bias /= static_cast<double>(spread_.mean().size());
+    const double variance = spread_.mean_variance();
+    result.squared_risk = squared_risk_ / n;
+    result.squared_bias = bias;
+    result.squared_variance = variance;
+    result.unbiased_squared_bias = bias - variance / (n - 1);
+    result.unbiased_squared_variance = variance * n / (n - 1);
+  }
+
+  void zero_one(const store::Predictions& truth, BiasVariance& result) const {
+    const auto n = static_cast<double>(spread_.count());
+    double risk = 0, bias = 0, where_right = 0, where_wrong = 0;
+    for (std::size_t i = 0; i < examples_; ++i) {
+      const std::span<const double> votes = std::span(votes_).subspan(i * outputs_, outputs_);
+      const auto label = static_cast<std::size_t>(truth.labels[i]);
+      const double right = votes[label] / n;
+      risk += 1 - right;
+      if (largest(votes) == label) {
+        where_right += 1 - right;
+      } else {
+        bias += 1;
+        where_wrong += right;
+      }
+    }
+    result.error_risk = mean(risk);
+    result.error_bias = mean(bias);
+    result.error_variance_where_right = mean(where_right);
+    result.error_variance_where_wrong = mean(where_wrong);
+  }
+
+  void cross_entropy(const store::Predictions& truth, BiasVariance& result) const {
+    double risk = 0, bias = 0, variance = 0;
+    for (std::size_t i = 0; i < examples_; ++i) {
+      const std::span<const double> log_p = std::span(logarithms_.mean()).subspan(i * outputs_, outputs_);
+      double sum = 0;
+      for (const double value : log_p) sum += std::exp(value);
+      const double own = log_p[static_cast<std::size_t>(truth.labels[i])];
+      risk -= own;
+      bias -= own - std::log(sum);
+      variance -= std::log(sum);  // the mean over networks of KL(main prediction || network)
+    }
+    result.cross_entropy_risk = mean(risk);
+    result.cross_entropy_bias = mean(bias);
+    result.cross_entropy_variance = mean(variance);
+  }
+
+  std::size_t outputs_ = 0, examples_ = 0;
+  Spread spread_, logarithms_;
+  double squared_risk_ = 0;
+  std::vector<double> votes_;  // [N, K]: networks that say class k of example n
+};
+
+}  // namespace
+
+std::span<const store::Column<BiasVariance>> bias_variance_columns() {
+  using store::Role;
+  const auto measure = [](std::string name, std::string help, std::optional<double> BiasVariance::*field) {
+    return store::Column<BiasVariance>{std::move(name), std::move(help), Role::measure,
+                                       [field](const BiasVariance& row) { return store::cell(row.*field); }};
+  };
+  using B = BiasVariance;
+  static const std::vector<store::Column<BiasVariance>> columns{
+      {"n", "networks", Role::label,
+       [](const B& row) { return store::Cell(static_cast<std::int64_t>(row.n)); }},
+      measure("squared_risk", "mean squared distance of a network to the target", &B::squared_risk),
+      measure("squared_bias", "squared distance of the mean prediction", &B::squared_bias),
+      measure("squared_variance", "variance of the predictions over the networks", &B::squared_variance),
+      measure("unbiased_squared_bias", "squared_bias - squared_variance / (n - 1)", &B::unbiased_squared_bias),
+      measure("unbiased_squared_variance", "squared_variance n / (n - 1)", &B::unbiased_squared_variance),
+      measure("error_risk", "mean error of a network", &B::error_risk),
+      measure("error_bias", "error of the vote of all networks (Domingos 2000)", &B::error_bias),
+      measure("error_variance_where_right", "share of networks that err, where the vote is right",
+              &B::error_variance_where_right),
+      measure("error_variance_where_wrong", "share of networks that are right, where the vote is wrong",
+              &B::error_variance_where_wrong),
+      measure("cross_entropy_risk", "mean cross-entropy of a network", &B::cross_entropy_risk),
+      measure("cross_entropy_bias", "cross-entropy of the normalized geometric mean (Heskes 1998)",
+              &B::cross_entropy_bias),
+      measure("cross_entropy_variance", "mean divergence of the networks from it", &B::cross_entropy_variance),
+  };
+  return columns;
+}
+
+void for_each_bias_variance(const store::Results& results, const plan::Plan& plan,
+                            const std::function<void(const BiasVariance&)>& visit) {
+  const std::vector<std::size_t> runs = predicting_runs(results, plan);
+  const auto point_of = [&](std::size_t run) { return plan.runs[run].point; };
+  for (std::size_t at = 0, end = 0; at < runs.size(); at = end) {
+    while (end < runs.size() && point_of(runs[end]) == point_of(runs[at])) ++end;
+    if (end - at < 2) continue;
+    const bool probabilities =
+        plan.points[point_of(runs[at])].experiment.train.loss.kind == config::LossKind::cross_entropy;
+    PredictionReader reader(results);
+    Decomposition sums;
+    for (std::size_t i = at; i < end; ++i) {
+      const std::vector<double>& values = reader.read(runs[i]);
+      sums.add(reader.truth(), values);
+      if (probabilities) sums.add_logarithms(values);
+    }
+    BiasVariance result = sums.finish(reader.truth());
+    result.point = point_of(runs[at]);
+    visit(result);
+  }
+}
+
+void write_bias_variance(const store::Results& results, const plan::Plan& plan) {
+  if (!plan.points.front().experiment.bias_variance) return remove_table(results, bias_variance_file);
+  write_table(results, plan, bias_variance_file, column_names(bias_variance_columns()), [&](const AddRow& add) {
+    for_each_bias_variance(results, plan, [&](const BiasVariance& row) {
+      add(row.point, store::row_text(bias_variance_columns(), row));
+    });
+  });
+}
+
+}  // namespace descent::stats

@@ -1,0 +1,38 @@
+#pragma once
+// Why a learner errs: by what all its networks get wrong (bias) and by how much they differ (variance), from the
+// predictions of one point's seeds on the same test examples.
+
+#include <functional>
+#include <optional>
+#include <span>
+
+#include "stats/predictions.h"
+
+namespace descent::stats {
+
+// Means over the test examples; `n` networks. risk is what the networks lose on the average.
+struct BiasVariance {
+  std::size_t point = 0, n = 0;
+  // Squared distance, mean over outputs (Geman et al. 1992): risk = bias + variance. Of a finite number of networks
+  // the variance is too small and the bias too large by variance / (n - 1); the unbiased ones correct it.
+  std::optional<double> squared_risk, squared_bias, squared_variance, unbiased_squared_bias,
+      unbiased_squared_variance;
+  // 0-1 loss (Domingos 2000), the main prediction being the vote of all: risk = bias + variance_where_right -
+  // variance_where_wrong, since leaving a wrong vote helps.
+  std::optional<double> error_risk, error_bias, error_variance_where_right, error_variance_where_wrong;
+  // Cross-entropy (Heskes 1998; Yang et al. 2020), the main prediction being the normalized geometric mean:
+  // risk = bias + variance.
+  std::optional<double> cross_entropy_risk, cross_entropy_bias, cross_entropy_variance;
+};
+
+// After the factors.
+std::span<const store::Column<BiasVariance>> bias_variance_columns();
+
+// Every point with two networks or more, in the order of the plan.
+void for_each_bias_variance(const store::Results& results, const plan::Plan& plan,
+                            const std::function<void(const BiasVariance&)>& visit);
+
+// bias_variance.csv; removes one of an earlier experiment where it is not asked for.
+void write_bias_variance(const store::Results& results, const plan::Plan& plan);
+
+}  // namespace descent::stats

@@ -1,0 +1,91 @@
+#include "stats/predictions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/error.h"
+
+namespace descent::stats {
+
+double negative_log(double probability) {
+  constexpr double smallest = std::numeric_limits<float>::denorm_min();
+  return -std::log(std::max(probability, smallest));
+}
+
+double target(const store::Predictions& truth, std::size_t n, std::size_t k) {
+  if (truth.labels.empty()) return truth.targets[n * truth.outputs + k];
+  return static_cast<std::size_t>(truth.labels[n]) == k ? 1 : 0;
+}
+
+std::size_t largest(std::span<const double> outputs) {
+  return static_cast<std::size_t>(std::ranges::max_element(outputs) - outputs.begin());
+}
+
+Score score(const config::Loss& loss, const store::Predictions& truth, std::span<const double> values) {
+  const std::size_t outputs = truth.outputs, examples = values.size() / outputs;
+  Score sum;
+  std::size_t errors = 0;
+  for (std::size_t n = 0; n < examples; ++n) {
+    const std::span<const double> p = values.subspan(n * outputs, outputs);
+    double all = 0;
+    for (std::size_t k = 0; k < outputs; ++k) {
+      const double distance = p[k] - target(truth, n, k);
+      all += loss.kind == config::LossKind::mse ? distance * distance : negative_log(p[k]);
+    }
+    all /= static_cast<double>(outputs);
+    if (loss.kind == config::LossKind::mse) {
+      sum.loss += all;
+    } else {
+      const double right = negative_log(p[static_cast<std::size_t>(truth.labels[n])]);
+      sum.loss += (1 - loss.label_smoothing) * right + loss.label_smoothing * all;
+    }
+    if (!truth.labels.empty()) errors += target(truth, n, largest(p)) == 0;
+  }
+  sum.loss /= static_cast<double>(examples);
+  if (!truth.labels.empty()) sum.error = static_cast<double>(errors) / static_cast<double>(examples);
+  return sum;
+}
+
+void Spread::add(std::span<const double> values) {
+  mean_.resize(values.size());
+  squares_.resize(values.size());
+  ++count_;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double before = values[i] - mean_[i];
+    mean_[i] += before / static_cast<double>(count_);
+    squares_[i] += before * (values[i] - mean_[i]);
+  }
+}
+
+double Spread::mean_variance() const {
+  double sum = 0;
+  for (std::size_t i = 0; i < squares_.size(); ++i) sum += variance(i);
+  return sum / static_cast<double>(squares_.size());
+}
+
+const std::vector<double>& PredictionReader::read(std::size_t run) {
+  store::Predictions read = *results_.predictions(run);
+  values_.assign(read.values.begin(), read.values.end());
+  if (!first_) first_ = std::move(read);
+  else if (first_->labels != read.labels || first_->targets != read.targets)
+    throw core::InputError(fmt::format(
+        "{}: ensembles, bias and variance compare predictions of the same test examples, but two runs have "
+        "different ones; keep data.* from varying them",
+        results_.folder().string()));
+  return values_;
+}
+
+std::vector<std::size_t> predicting_runs(const store::Results& results, const plan::Plan& plan) {
+  const std::size_t state = store::summary_column("state");
+  std::vector<std::size_t> runs;
+  results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
+    if (cells[state] == "done" && plan.points[plan.runs[run].point].experiment.record.predictions)
+      runs.push_back(run);
+  });
+  return runs;
+}
+
+}  // namespace descent::stats

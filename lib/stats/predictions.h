@@ -1,0 +1,65 @@
+#pragma once
+// Predictions judged and averaged over runs, one run at a time: the memory of a few test sets, however many runs.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "config/experiment.h"
+#include "plan/plan.h"
+#include "store/results.h"
+
+namespace descent::stats {
+
+// -log of a probability; the smallest float stands for a 0, which rounding made.
+double negative_log(double probability);
+
+// What example n should give at output k: the target, or 1 for the right class and 0 for others.
+double target(const store::Predictions& truth, std::size_t n, std::size_t k);
+
+// The class with the largest of these outputs, the first of several.
+std::size_t largest(std::span<const double> outputs);
+
+struct Score {
+  double loss = 0;              // as the experiment's test_loss
+  std::optional<double> error;  // absent in regression
+};
+
+// How well `values` [N, K] fit the targets of `truth`.
+Score score(const config::Loss& loss, const store::Predictions& truth, std::span<const double> values);
+
+// Mean and population variance over runs, element by element, by Welford's recurrence.
+class Spread {
+ public:
+  void add(std::span<const double> values);  // [N, K]
+  std::size_t count() const { return count_; }
+  const std::vector<double>& mean() const { return mean_; }
+  double variance(std::size_t i) const { return squares_[i] / static_cast<double>(count_); }
+  double mean_variance() const;  // over all elements
+
+ private:
+  std::size_t count_ = 0;
+  std::vector<double> mean_, squares_;
+};
+
+// Reads the predictions of runs whose test examples must be the same.
+class PredictionReader {
+ public:
+  explicit PredictionReader(const store::Results& results) : results_(results) {}
+
+  // Of this run, [N, K]; InputError where its test examples are not those of the first one read.
+  const std::vector<double>& read(std::size_t run);
+  const store::Predictions& truth() const { return *first_; }  // what the first one read has for targets
+
+ private:
+  const store::Results& results_;
+  std::optional<store::Predictions> first_;
+  std::vector<double> values_;
+};
+
+// The finished runs that did not diverge and have predictions, in plan order.
+std::vector<std::size_t> predicting_runs(const store::Results& results, const plan::Plan& plan);
+
+}  // namespace descent::stats

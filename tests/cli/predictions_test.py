@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Predictions in NumPy's format, and what is read from them, against the same computed with NumPy.
+Usage: predictions_test.py DESCENT"""
+import csv, json, sys, unittest
+
+import numpy
+
+from trial import Trial
+
+
+class Predictions(Trial):
+    def setUp(self):
+        super().setUp()
+        self.descent("run", "x.json")
+        self.results = self.folder / "results/trial"
+        self.values, self.labels = {}, {}
+        for part in self.results.glob("parts/*"):
+            values, labels = numpy.load(part / "predictions.npy"), numpy.load(part / "labels.npy")
+            for i, run in enumerate(json.loads((part / "part.json").read_text())["runs"]):
+                self.values[run[:16]], self.labels[run[:16]] = values[i].astype(float), labels[i]
+        self.summary = self.table("summary.csv")
+        self.label = next(iter(self.labels.values()))
+
+    def table(self, name):
+        with open(self.results / name, newline="") as file:
+            return list(csv.DictReader(file))
+
+    def of_width(self, width):
+        return numpy.stack([self.values[row["run"]] for row in self.summary if row["model.width"] == width])
+
+    def right(self, p):
+        return numpy.take_along_axis(p, numpy.broadcast_to(self.label, p.shape[:-1])[..., None], -1)[..., 0]
+
+    def close(self, text, value, tolerance=1e-12):
+        self.assertLessEqual(abs(float(text) - value), tolerance)
+
+    def test_are_probabilities_that_give_the_errors_and_losses_of_the_runs(self):
+        self.assertEqual(len(self.values), 8)
+        for row in self.summary:
+            p = self.values[row["run"]]
+            self.assertEqual(p.shape, (1000, 10))
+            self.assertLess(abs(p.sum(1) - 1).max(), 1e-6)
+            self.assertEqual((p.argmax(1) != self.label).mean(), float(row["final_test_error"]))
+            self.close(row["final_test_loss"], -numpy.log(self.right(p)).mean(), 1e-5)
+
+    def test_make_ensembles(self):
+        rows = self.table("ensembles.csv")
+        self.assertEqual([row["size"] for row in rows], 2 * (4 * ["1"] + 2 * ["2"] + ["4"]))
+        for row in rows:
+            size, group = int(row["size"]), int(row["group"])
+            members = self.of_width(row["model.width"])[group * size:][:size]
+            p = members.mean(0)
+            self.close(row["error"], (p.argmax(1) != self.label).mean())
+            self.close(row["loss"], -numpy.log(self.right(p)).mean())
+            self.close(row["member_error"], (members.argmax(2) != self.label).mean())
+            self.close(row["member_loss"], -numpy.log(self.right(members)).mean())
+
+    def test_have_bias_and_variance(self):
+        rows = self.table("bias_variance.csv")
+        self.assertEqual([row["model.width"] for row in rows], ["8", "70"])
+        target = numpy.eye(10)[self.label]
+        for row in rows:
+            p = self.of_width(row["model.width"])
+            self.close(row["squared_risk"], ((p - target) ** 2).mean())
+            self.close(row["squared_bias"], ((p.mean(0) - target) ** 2).mean())
+            self.close(row["squared_variance"], p.var(0).mean())
+            self.close(row["unbiased_squared_variance"], p.var(0, ddof=1).mean())
+            votes = numpy.stack([(p.argmax(2) == k).sum(0) for k in range(10)], 1).argmax(1)
+            self.close(row["error_bias"], (votes != self.label).mean())
+            log_q = numpy.log(p).mean(0)
+            log_q -= numpy.log(numpy.exp(log_q).sum(1, keepdims=True))
+            self.close(row["cross_entropy_bias"], -self.right(log_q).mean())
+            divergence = (numpy.exp(log_q) * (log_q - numpy.log(p))).sum(2)
+            self.close(row["cross_entropy_variance"], divergence.mean(), 1e-6)  # float32 sums of probabilities
+
+    def test_are_not_retrained_for_other_readings(self):
+        told = self.descent("run", "x.json", "--set", "bias_variance=false", "--set", "ensemble.sizes=[3]").stdout
+        self.assertIn("8 reused, 0 new", told)
+        self.assertEqual([row["size"] for row in self.table("ensembles.csv")], ["3", "3"])
+        self.assertFalse((self.results / "bias_variance.csv").exists())
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])

@@ -1,0 +1,130 @@
+#include "stats/ensembles.h"
+
+#include <gmock/gmock.h>
+
+#include "core/error.h"
+#include "made_up.h"
+
+namespace descent::stats {
+namespace {
+
+using testing::ElementsAre;
+using config::EnsembleOf;
+using ensembles = store::InFolder;
+
+plan::Plan voting(std::vector<std::string> widths, std::int64_t seeds, EnsembleOf of, std::vector<std::int64_t> sizes) {
+  return predicting(store::plan_with(std::move(widths), seeds), [&](config::Experiment& e) { e.ensemble = {of, sizes}; });
+}
+
+std::vector<Ensemble> all_of(const store::Results& results, const plan::Plan& plan) {
+  std::vector<Ensemble> all;
+  for_each_ensemble(results, plan, [&](const Ensemble& ensemble) { all.push_back(ensemble); });
+  return all;
+}
+
+// Two examples of the classes 0 and 1.
+store::Predictions two(std::vector<float> values) { return {2, std::move(values), {0, 1}, {}}; }
+
+TEST_F(ensembles, average_the_probabilities_of_their_members) {
+  const auto plan = voting({"4"}, 2, EnsembleOf::seeds, {1, 2});
+  const store::Results results(out, plan);
+  results.write_part({saying(plan.runs[0], two({0.75, 0.25, 0.75, 0.25})), saying(plan.runs[1], two({0.25, 0.75, 0, 1}))},
+                     {});
+  write_ensembles(results, plan);
+  const std::string csv = read("ensembles.csv");
+  EXPECT_EQ(csv.substr(0, csv.find('\n')), "model.width,seed,size,group,error,loss,member_error,member_loss,ambiguity");
+  const auto all = all_of(results, plan);
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_NEAR(all[0].score.loss, (-std::log(0.75) - std::log(0.25)) / 2, 1e-15);
+  EXPECT_EQ(all[0].score.error, 0.5);
+  EXPECT_EQ(all[1].score.error, 0.5);
+  EXPECT_NEAR(all[2].score.loss, (-std::log(0.5) - std::log(0.625)) / 2, 1e-15);
+  EXPECT_EQ(all[2].score.error, 0.0);
+  EXPECT_EQ(all[2].member.error, 0.5);
+  EXPECT_NEAR(all[2].member.loss, (all[0].score.loss + all[1].score.loss) / 2, 1e-15);
+  EXPECT_FALSE(all[2].ambiguity);
+  EXPECT_TRUE(rows_of(csv)[2].starts_with("4,,2,0,0,")) << csv;
+}
+
+TEST_F(ensembles, split_the_seeds_of_every_point_in_groups) {
+  const auto plan = voting({"4", "8"}, 5, EnsembleOf::seeds, {2, 5});
+  const store::Results results(out, plan);
+  for (const plan::Run& run : plan.runs) results.write_part({saying(run, random_probabilities(run.point * 10 + run.seed))}, {});
+  std::vector<std::string> groups;
+  for (const Ensemble& e : all_of(results, plan))
+    groups.push_back(plan.points[*e.point].values[0] + ":" + std::to_string(e.size) + "/" + std::to_string(e.group));
+  EXPECT_THAT(groups, ElementsAre("4:2/0", "4:2/1", "4:5/0", "8:2/0", "8:2/1", "8:5/0"));
+}
+
+TEST_F(ensembles, of_points_have_one_seed_and_no_factors) {
+  const auto plan = voting({"4", "8", "16"}, 2, EnsembleOf::points, {});
+  const store::Results results(out, plan);
+  for (const plan::Run& run : plan.runs) results.write_part({saying(run, random_probabilities(run.point * 10 + run.seed))}, {});
+  write_ensembles(results, plan);
+  std::vector<std::string> heads;
+  for (const std::string& row : rows_of(read("ensembles.csv"))) heads.push_back(row.substr(0, 6));
+  EXPECT_THAT(heads, ElementsAre(",0,1,0", ",0,1,1", ",0,1,2", ",0,3,0", ",1,1,0", ",1,1,1", ",1,1,2", ",1,3,0"));
+}
+
+// Krogh and Vedelsby 1995.
+TEST_F(ensembles, lose_what_their_members_lose_less_the_ambiguity) {
+  const auto regression = [](config::Experiment& e) {
+    e.ensemble = {EnsembleOf::seeds, {7}};
+    e.train.loss.kind = config::LossKind::mse;
+  };
+  const auto plan = predicting(store::plan_with({"4"}, 7), regression);
+  const store::Results results(out, plan);
+  for (const plan::Run& run : plan.runs) results.write_part({saying(run, random_outputs(run.seed))}, {});
+  const Ensemble ensemble = all_of(results, plan).at(0);
+  EXPECT_NEAR(ensemble.score.loss, ensemble.member.loss - ensemble.ambiguity.value(), 1e-14);
+  EXPECT_GT(*ensemble.ambiguity, 0.1);
+  EXPECT_FALSE(ensemble.score.error || ensemble.member.error);
+}
+
+TEST_F(ensembles, leave_out_members_that_diverged) {
+  const auto plan = voting({"4"}, 3, EnsembleOf::seeds, {2});
+  const store::Results results(out, plan);
+  for (const plan::Run& run : plan.runs) {
+    store::RunResult result = saying(run, random_probabilities(run.seed));
+    if (run.seed == 1) {
+      result.summary.state = "diverged";
+      result.predictions.values.assign(150, NAN);
+    }
+    results.write_part({result}, {});
+  }
+  const auto all = all_of(results, plan);
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_TRUE(std::isfinite(all[0].score.loss));
+}
+
+TEST_F(ensembles, weigh_labels_as_the_loss_smooths_them) {
+  const auto plan = predicting(store::plan_with({"4"}, 1), [](config::Experiment& e) {
+    e.ensemble = {EnsembleOf::seeds, {1}};
+    e.train.loss.label_smoothing = 0.2;
+  });
+  const store::Results results(out, plan);
+  results.write_part({saying(plan.runs[0], {2, {0.75, 0.25}, {0}, {}})}, {});
+  EXPECT_NEAR(all_of(results, plan).at(0).score.loss, -0.9 * std::log(0.75) - 0.1 * std::log(0.25), 1e-15);
+}
+
+TEST_F(ensembles, refuse_members_with_other_test_examples) {
+  const auto plan = voting({"4"}, 2, EnsembleOf::seeds, {2});
+  const store::Results results(out, plan);
+  store::Predictions other = random_probabilities(1);
+  other.labels[7] = 0;
+  results.write_part({saying(plan.runs[0], random_probabilities(0)), saying(plan.runs[1], other)}, {});
+  EXPECT_THROW(all_of(results, plan), core::InputError);
+}
+
+TEST_F(ensembles, leave_no_file_where_none_are_asked_for) {
+  const auto plan = voting({"4"}, 2, EnsembleOf::seeds, {1});
+  store::Results(out, plan).prepare();
+  write_ensembles(store::Results(out, plan), plan);  // needs no finished run
+  EXPECT_EQ(rows_of(read("ensembles.csv")).size(), 0u);
+  const auto plain = store::plan_with({"4"}, 2);
+  write_ensembles(store::Results(out, plain), plain);
+  EXPECT_FALSE(std::filesystem::exists(out / "trial" / "ensembles.csv"));
+}
+
+}  // namespace
+}  // namespace descent::stats

@@ -1,0 +1,62 @@
+#pragma once
+// Results with predictions that no network made.
+
+#include <cmath>
+
+#include "core/random.h"
+#include "store/fixture.h"
+
+namespace descent::stats {
+
+using Rows = std::vector<std::string>;
+
+// The lines of a CSV, without its header.
+inline Rows rows_of(const std::string& csv) {
+  Rows lines;
+  for (std::size_t at = csv.find('\n') + 1; at < csv.size(); at = csv.find('\n', at) + 1)
+    lines.push_back(csv.substr(at, csv.find('\n', at) - at));
+  return lines;
+}
+
+// `plan` with predictions recorded and these changes to every point.
+template <class Change>
+plan::Plan predicting(plan::Plan plan, const Change& change) {
+  for (plan::Point& point : plan.points) {
+    point.experiment.record.predictions = true;
+    change(point.experiment);
+  }
+  return plan;
+}
+
+// One finished run that says this of the test examples.
+inline store::RunResult saying(const plan::Run& run, store::Predictions predictions) {
+  store::RunResult result = store::result_of(run, 0.5);
+  result.predictions = std::move(predictions);
+  return result;
+}
+
+// Random probabilities of 3 classes for 50 examples whose right classes are 0, 1, 2, 0, ...
+inline store::Predictions random_probabilities(std::uint64_t seed) {
+  core::Random random(seed);
+  store::Predictions made{3, {}, {}, {}};
+  for (std::int32_t n = 0; n < 50; ++n) {
+    made.labels.push_back(n % 3);
+    double p[3], sum = 0;
+    for (int k = 0; k < 3; ++k) sum += p[k] = std::exp(random.normal() + (n % 3 == k ? 1 : 0));
+    for (const double value : p) made.values.push_back(static_cast<float>(value / sum));
+  }
+  return made;
+}
+
+// Random outputs for 50 regression examples with 2 random targets.
+inline store::Predictions random_outputs(std::uint64_t seed) {
+  core::Random random(seed), truth(99);
+  store::Predictions made{2, {}, {}, {}};
+  for (int i = 0; i < 100; ++i) {
+    made.targets.push_back(static_cast<float>(truth.normal()));
+    made.values.push_back(made.targets.back() + static_cast<float>(random.normal()));
+  }
+  return made;
+}
+
+}  // namespace descent::stats
