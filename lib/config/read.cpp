@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
+#include <utility>
 
 #include "config/check.h"
 #include "config/overrides.h"
@@ -171,11 +172,12 @@ void record_predictions(Document& document) {
 
 }  // namespace
 
-Document read_document(const std::string& file, const Overrides& overrides) {
-  return read_document_text(core::read_file(file, most_bytes), file, overrides);
+Document read_document(const std::string& file, const Overrides& overrides, const FurtherCheck& further) {
+  return read_document_text(core::read_file(file, most_bytes), file, overrides, further);
 }
 
-Document read_document_text(std::string_view text, const std::string& file, const Overrides& overrides) {
+Document read_document_text(std::string_view text, const std::string& file, const Overrides& overrides,
+                            const FurtherCheck& further) {
   Problems problems(file);
   Json root = parse_json(text, file, problems.list());
   if (!root.is<Json::Object>()) {
@@ -195,12 +197,17 @@ Document read_document_text(std::string_view text, const std::string& file, cons
     problems.add(given[""], "sweep",
                  fmt::format("{} points with {} seeds are more than {} runs", sweep.assignments.size(),
                              document.base.seeds.size(), most_runs));
-  else document.points = Points(document.base, given, sweep, problems).build();
+  else {
+    std::vector<Claim> claims = std::exchange(document.base.claims, {});  // not one copy per point
+    document.points = Points(document.base, given, sweep, problems).build();
+    document.base.claims = std::move(claims);
+  }
   check_ensemble_of_points(document, given, problems);
-  problems.throw_if_any();
-  record_predictions(document);
   document.factors = std::move(sweep.factors);
   document.assignments = std::move(sweep.assignments);
+  if (further) further(document, problems);
+  problems.throw_if_any();
+  record_predictions(document);
   return document;
 }
 
