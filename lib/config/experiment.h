@@ -59,6 +59,25 @@ struct Init {
   std::optional<double> bias{};   // absent: 0, and U(+-1/sqrt(fan_in)) for pytorch_default
 };
 
+struct Features {
+  FeatureKind kind = FeatureKind::raw;
+  double scale = 0.1;                     // gaussian_basis: standard deviation of each Gaussian
+  std::array<double, 2> centers{0, 1};    // gaussian_basis: the first and the last
+};
+
+struct Experts {
+  std::int64_t count = 4;
+  std::vector<std::int64_t> hidden{};  // of each expert; empty: linear
+  std::optional<double> std{};         // regression: of an expert's errors, for the likelihood of the mixture
+};
+
+struct Gate {
+  std::vector<std::int64_t> hidden{};  // empty: linear
+  Activation activation = Activation::tanh;
+  std::optional<std::int64_t> top_k{};  // absent: every expert answers every example
+  double load_balancing = 0;
+};
+
 struct Model {
   ModelKind kind = ModelKind::mlp;
   std::optional<std::int64_t> width{}, depth{};  // of equal hidden layers
@@ -69,6 +88,10 @@ struct Model {
   bool residual = false;
   BranchInit branch_init = BranchInit::one;  // with residual
   Dropout dropout{};
+  Features features{};  // of a linear model
+  bool intercept = false;
+  Experts experts{};  // of a mixture
+  Gate gate{};
   Init init{};
 };
 
@@ -112,8 +135,15 @@ struct Evaluate {
   std::vector<Split> splits{};  // empty: all that exist
 };
 
+struct Solver {
+  SolverKind kind = SolverKind::optimizer;
+  std::optional<double> lambda{};       // ridge
+  std::optional<double> relative_lr{};  // gradient_descent: instead of optimizer.lr
+};
+
 struct Train {
   Optimizer optimizer{};
+  Solver solver{};
   Schedule schedule{};
   std::int64_t batch_size = 100;  // 0: full
   bool drop_last = false;
@@ -156,10 +186,21 @@ struct SplitSizes {
 };
 SplitSizes split_sizes(const Data& data);
 
-// Widths of the hidden layers: `hidden`, or `depth` times `width`.
+// Widths of the hidden layers: `hidden`, or `depth` times `width`; other models have none.
 std::vector<std::int64_t> hidden_widths(const Model& model);
 
-// Examples per step (`full` resolved), steps per epoch and of the whole training.
+// One expert of a mixture and its gate, as networks of their own.
+Model expert_model(const Model& mixture);
+Model gate_model(const Model& mixture);
+
+// Features that the readout of a linear model sees, of `inputs` of the data.
+std::int64_t feature_count(const Model& model, std::int64_t inputs);
+
+// Whether the training is a formula instead of steps of the optimizer.
+bool has_closed_form(const Train& train);
+
+// Examples per step (`full` resolved), steps per epoch and of the whole training. A closed form sees all examples in
+// every step; least squares and ridge are there at step 0.
 std::int64_t batch_size(const Train& train, std::int64_t train_size);
 std::int64_t steps_per_epoch(const Train& train, std::int64_t train_size);
 std::int64_t total_steps(const Train& train, std::int64_t train_size);

@@ -11,6 +11,7 @@
 #include "nn/layout.h"
 #include "nn/network.h"
 #include "store/results.h"
+#include "train/closed_form.h"
 #include "train/early_stopping.h"
 #include "train/inputs.h"
 #include "train/loss.h"
@@ -37,7 +38,7 @@ class Replica {
   Replica(const config::Experiment& experiment, std::int64_t seed, const nn::Layout& layout, data::RunData data,
           Inputs<T>& inputs, const Slices<T>& slices);
 
-  // Takes steps until `step` or until the loss is not finite.
+  // Takes steps until the step `until` or until the loss is not finite; with a closed form leaps there.
   void advance(nn::Network<T>& network, std::int64_t until);
 
   // Full passes over the splits; appends to the curve, applies the patience rule.
@@ -71,6 +72,8 @@ class Replica {
   void observe(const store::Evaluation& evaluation);
   void probe(const store::Evaluation& evaluation);
   void keep(const store::Evaluation& evaluation);
+  void solve(std::int64_t step);
+  std::optional<double> lr() const;  // of the last step
   void diverge();
   void gather(std::span<const std::int32_t> batch);
   std::optional<double> monitored(const store::Metrics& metrics) const;
@@ -88,6 +91,7 @@ class Replica {
   std::vector<std::int32_t> order_;  // the permutation of epoch order_epoch_
   std::int64_t order_epoch_ = -1, step_ = 0;
   std::optional<double> gradient_norm_;
+  std::optional<ClosedForm<T>> closed_form_;  // from the first advance() to the last evaluation
   bool finished_ = false;
   EarlyStopping stopping_;
   nn::Buffer<T> kept_;               // parameters and statistics that early stopping will restore

@@ -73,6 +73,28 @@ const std::vector<BadFile> combinations{
     {"width_without_depth", model(R"("width": 8)"), "x.json:1:40: model.width: needs model.depth beside it"},
     {"depth_without_width", model(R"("depth": 2)"), "x.json:1:40: model.depth: needs model.width beside it"},
     {"no_layers", model(""), "x.json:1:30: model: needs width and depth, or hidden"},
+    {"a_linear_model_with_hidden_layers", model(R"("kind": "linear_model", "depth": 2, "norm": "batch")"),
+     "x.json:1:64: model.depth: has no effect without the model \"mlp\"\n"
+     "x.json:1:75: model.norm.kind: has no effect without the model \"mlp\""},
+    {"raw_features_of_some_width", model(R"("kind": "linear_model", "width": 8)"),
+     "x.json:1:64: model.width: has no effect without the model \"mlp\" or random or Gaussian features of a linear "
+     "model"},
+    {"random_features_without_width", model(R"("kind": "linear_model", "features": "random_relu")"),
+     "x.json:1:67: model.features: the features \"random_relu\" need model.width"},
+    {"gaussians_of_many_inputs",
+     model(R"("kind": "linear_model", "width": 8, "features": {"kind": "gaussian_basis", "centers": [1, 0]})"),
+     "x.json:1:79: model.features: a Gaussian basis is of one input; mnist1d has 40\n"
+     "x.json:1:117: model.features.centers: must ascend"},
+    {"features_of_an_mlp", layers(R"("features": "random_relu")"),
+     "x.json:1:67: model.features.kind: has no effect without the model \"linear_model\""},
+    {"more_open_gates_than_experts",
+     model(R"("kind": "mixture_of_experts", "experts": 3, "gate": {"top_k": 4})"),
+     "x.json:1:93: model.gate.top_k: 4 of 3 experts"},
+    {"a_likelihood_of_classes", model(R"("kind": "mixture_of_experts", "experts": {"std": 0.1})"),
+     "x.json:1:80: model.experts.std: has no effect without the loss \"mse\""},
+    {"a_closed_form_of_an_mlp", training(R"("solver": "least_squares", "loss": "mse")"),
+     "x.json:1:89: train.solver: only the model \"linear_model\" has the solver \"least_squares\"\n"
+     "x.json:1:76: train.epochs: has no effect with the solver \"least_squares\" or \"ridge\", which take no steps"},
     {"hidden_beside_width_and_depth", model(R"("width": 8, "depth": 2, "hidden": [8])"),
      "x.json:1:40: model.width: has no effect beside model.hidden; give either\n"
      "x.json:1:52: model.depth: has no effect beside model.hidden; give either"},
