@@ -90,8 +90,45 @@ void check_task(const Experiment& e, Findings& found) {
          monitor == Monitor::val_error ? "monitor \"val_loss\"" : "monitor \"train_loss\"");
 }
 
+void check_features(const Experiment& e, Findings& found) {
+  const Model& model = e.model;
+  const Features& features = model.features;
+  if (model.kind != ModelKind::linear_model || features.kind == FeatureKind::raw) return;
+  if (!model.width)
+    found.push_back({{"model.features", "model.width"},
+                     fmt::format("the features \"{}\" need model.width", name_of(features.kind))});
+  if (features.kind != FeatureKind::gaussian_basis) return;
+  if (const std::int64_t inputs = data_facts(e.data).shape.features(); inputs != 1)
+    found.push_back({{"model.features", "model.features.kind", "data.name"},
+                     fmt::format("a Gaussian basis is of one input; {} has {}", name_of(e.data.name), inputs)});
+  if (features.centers[0] >= features.centers[1])
+    found.push_back({{"model.features.centers"}, "must ascend"});
+}
+
+void check_mixture(const Experiment& e, Findings& found) {
+  const Model& model = e.model;
+  if (model.kind == ModelKind::mixture_of_experts && model.gate.top_k.value_or(1) > model.experts.count)
+    found.push_back({{"model.gate.top_k", "model.experts.count", "model.experts"},
+                     fmt::format("{} of {} experts", *model.gate.top_k, model.experts.count)});
+}
+
+void check_solver(const Experiment& e, Findings& found) {
+  const Solver& solver = e.train.solver;
+  if (!has_closed_form(e.train)) return;
+  const std::string_view name = name_of(solver.kind);
+  if (e.model.kind != ModelKind::linear_model)
+    found.push_back({{"train.solver", "train.solver.kind", "model.kind"},
+                     fmt::format("only the model \"linear_model\" has the solver \"{}\"", name)});
+  else if (e.train.loss.kind != LossKind::mse)
+    found.push_back({{"train.solver", "train.solver.kind", "train.loss", "train.loss.kind"},
+                     fmt::format("\"{}\" minimizes the squared error; set train.loss to \"mse\"", name)});
+  if (solver.kind == SolverKind::ridge && !solver.lambda)
+    found.push_back({{"train.solver", "train.solver.lambda"}, "the solver \"ridge\" needs train.solver.lambda"});
+}
+
 void check_layers(const Experiment& e, const Given& given, Findings& found) {
   const Model& model = e.model;
+  if (model.kind != ModelKind::mlp) return;
   if (!model.hidden.empty() || given.contains("model.hidden")) return;
   if (model.width && !model.depth)
     found.push_back({{"model.width", "model.depth"}, "needs model.depth beside it"});
@@ -174,6 +211,8 @@ void check_schedule(const Experiment& e, Findings& found) {
 }
 
 void check_duration(const Experiment& e, Findings& found) {
+  const SolverKind solver = e.train.solver.kind;
+  if (solver == SolverKind::least_squares || solver == SolverKind::ridge) return;
   const bool epochs = e.train.epochs.has_value(), steps = e.train.steps.has_value();
   if (epochs && steps) found.push_back({{"train.steps", "train.epochs"}, "give either epochs or steps"});
   if (!epochs && !steps) found.push_back({{"train", "train.epochs", "train.steps"}, "needs epochs or steps"});
@@ -237,6 +276,9 @@ std::vector<Finding> check(const Experiment& e, const Given& given) {
   const bool sizes_fit = check_sizes(e, found);
   check_task(e, found);
   check_layers(e, given, found);
+  check_features(e, found);
+  check_mixture(e, found);
+  check_solver(e, found);
   check_residual(e, found);
   check_init(e, found);
   if (sizes_fit) check_batches(e, found);

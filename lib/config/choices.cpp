@@ -77,6 +77,22 @@ constexpr Choice models[] = {
     row(ModelKind::mlp, "mlp",
         "fully connected layers: hidden ones with norm, activation and dropout, then a readout",
         "Rumelhart, Hinton and Williams 1986"),
+    row(ModelKind::linear_model, "linear_model",
+        "a linear readout of fixed features; with the loss \"mse\" train.solver solves it without steps",
+        "Bishop 2006, \"Pattern Recognition and Machine Learning\", chapter 3"),
+    row(ModelKind::mixture_of_experts, "mixture_of_experts",
+        "several networks, the experts, and a gate that says how much each counts for an example",
+        "Jacobs et al. 1991, \"Adaptive mixtures of local experts\""),
+};
+
+constexpr Choice features[] = {
+    row(FeatureKind::raw, "raw", "the inputs themselves"),
+    row(FeatureKind::random_relu, "random_relu",
+        "relu(x W + b) / sqrt(width), W from N(0, 1/inputs) and b from N(0, 0.01), drawn once per seed",
+        "Rahimi and Recht 2007; Belkin et al. 2019"),
+    row(FeatureKind::gaussian_basis, "gaussian_basis",
+        "exp(-(x - c)^2 / (2 scale^2)) of one input x, the centers c evenly spaced",
+        "Bishop 2006, \"Pattern Recognition and Machine Learning\", section 3.1"),
 };
 
 constexpr Choice activations[] = {
@@ -163,6 +179,20 @@ constexpr Choice optimizers[] = {
         "Loshchilov and Hutter 2019"),
 };
 
+// Phi [n, p]: features of the training examples, Y [n, outputs]: their targets, W [p, outputs]: the readout.
+constexpr Choice solvers[] = {
+    row(SolverKind::optimizer, "optimizer", "steps of train.optimizer"),
+    row(SolverKind::least_squares, "least_squares",
+        "the W of least |Phi W - Y|^2; of several the one of least norm, where gradient descent from 0 leads",
+        "Hastie et al. 2019, \"Surprises in high-dimensional ridgeless least squares interpolation\""),
+    row(SolverKind::ridge, "ridge", "the W of least |Phi W - Y|^2 + lambda |W|^2, sums over examples and outputs",
+        "Hoerl and Kennard 1970"),
+    row(SolverKind::gradient_descent, "gradient_descent",
+        "the W after t steps on all examples from W = 0, from eigenvalues r of the curvature: "
+        "1 - (1 - lr r)^t of the least-squares solution along each eigenvector",
+        "Bishop and Bishop 2023, \"Deep Learning\", section 9.3.1"),
+};
+
 constexpr Choice schedules[] = {
     row(ScheduleKind::constant, "constant", "lr"),
     row(ScheduleKind::step, "step", "lr * factor^floor(t / every)", "He et al. 2016"),
@@ -228,6 +258,7 @@ Choices choices_of(Normalize) { return {"normalization", normalizations}; }
 Choices choices_of(NoiseKind) { return {"kind of label noise", noise_kinds}; }
 Choices choices_of(Split) { return {"split", splits}; }
 Choices choices_of(ModelKind) { return {"model", models}; }
+Choices choices_of(FeatureKind) { return {"kind of features", features}; }
 Choices choices_of(Activation) { return {"activation", activations}; }
 Choices choices_of(NormKind) { return {"norm", norms}; }
 Choices choices_of(BranchInit) { return {"branch initialization", branch_inits}; }
@@ -237,6 +268,7 @@ Choices choices_of(PredictWith) { return {"kind of statistics", statistics}; }
 Choices choices_of(InitScheme) { return {"initializer", initializers}; }
 Choices choices_of(FanMode) { return {"fan", fans}; }
 Choices choices_of(OptimizerName) { return {"optimizer", optimizers}; }
+Choices choices_of(SolverKind) { return {"solver", solvers}; }
 Choices choices_of(ScheduleKind) { return {"schedule", schedules}; }
 Choices choices_of(DurationUnit) { return {"unit", units}; }
 Choices choices_of(LossKind) { return {"loss", losses}; }

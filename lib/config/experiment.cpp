@@ -27,6 +27,7 @@ SplitSizes split_sizes(const Data& data) {
 }
 
 std::vector<std::int64_t> hidden_widths(const Model& model) {
+  if (model.kind != ModelKind::mlp) return {};
   if (!model.hidden.empty() || !model.width) return model.hidden;
   return std::vector<std::int64_t>(static_cast<std::size_t>(model.depth.value_or(0)), *model.width);
 }
@@ -35,8 +36,28 @@ bool compares_predictions(const Experiment& experiment) {
   return experiment.ensemble.of != EnsembleOf::none || experiment.bias_variance;
 }
 
+Model expert_model(const Model& mixture) {
+  Model model;
+  model.hidden = mixture.experts.hidden;
+  model.activation = mixture.activation;
+  return model;
+}
+
+Model gate_model(const Model& mixture) {
+  Model model;
+  model.hidden = mixture.gate.hidden;
+  model.activation = mixture.gate.activation;
+  return model;
+}
+
+std::int64_t feature_count(const Model& model, std::int64_t inputs) {
+  return model.features.kind == FeatureKind::raw ? inputs : model.width.value_or(0);
+}
+
+bool has_closed_form(const Train& train) { return train.solver.kind != SolverKind::optimizer; }
+
 std::int64_t batch_size(const Train& train, std::int64_t train_size) {
-  return train.batch_size == 0 ? train_size : train.batch_size;
+  return train.batch_size == 0 || has_closed_form(train) ? train_size : train.batch_size;
 }
 
 std::int64_t steps_per_epoch(const Train& train, std::int64_t train_size) {

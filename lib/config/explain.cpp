@@ -126,6 +126,7 @@ const std::vector<Topic>& topics() {
   static const std::vector<Topic> all{
       {"data", choices_of(DataName{})},           {"normalizations", choices_of(Normalize{})},
       {"label_noise", choices_of(NoiseKind{})},   {"models", choices_of(ModelKind{})},
+      {"features", choices_of(FeatureKind{})},    {"solvers", choices_of(SolverKind{})},
       {"activations", choices_of(Activation{})},  {"norms", choices_of(NormKind{})},
       {"norm_positions", choices_of(NormPosition{})}, {"branch_inits", choices_of(BranchInit{})},
       {"initializers", choices_of(InitScheme{})}, {"optimizers", choices_of(OptimizerName{})},

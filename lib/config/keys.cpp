@@ -51,6 +51,22 @@ bool has_norm(E e) { return e.model.norm.kind != NormKind::none; }
 bool has_batch_norm(E e) { return e.model.norm.kind == NormKind::batch; }
 bool has_statistics_groups(E e) { return has_batch_norm(e) && e.model.norm.statistics_groups > 1; }
 bool is_residual(E e) { return e.model.residual; }
+bool is_mlp(E e) { return e.model.kind == ModelKind::mlp; }
+bool is_linear_model(E e) { return e.model.kind == ModelKind::linear_model; }
+bool is_mixture(E e) { return e.model.kind == ModelKind::mixture_of_experts; }
+bool is_gaussian(E e) { return e.model.features.kind == FeatureKind::gaussian_basis; }
+bool has_width(E e) { return is_mlp(e) || (is_linear_model(e) && e.model.features.kind != FeatureKind::raw); }
+bool has_hidden_units(E e) { return is_mlp(e) || !e.model.experts.hidden.empty(); }
+bool has_hidden_gate(E e) { return !e.model.gate.hidden.empty(); }
+bool has_squared_error(E e) { return e.train.loss.kind == LossKind::mse; }
+bool is_stepped(E e) { return !has_closed_form(e.train); }
+bool has_steps(E e) { return is_stepped(e) || e.train.solver.kind == SolverKind::gradient_descent; }
+bool has_lr(E e) { return has_steps(e) && !e.train.solver.relative_lr; }
+template <SolverKind kind>
+bool is_solver(E e) { return e.train.solver.kind == kind; }
+constexpr std::string_view without_steps = "with a closed form; train.solver is not \"optimizer\"";
+constexpr std::string_view at_once = "with the solver \"least_squares\" or \"ridge\", which take no steps";
+constexpr std::string_view not_mlp = "without the model \"mlp\"";
 bool has_decay(E e) { return e.train.optimizer.weight_decay > 0; }
 bool collects_statistics(E e) {
   return has_batch_norm(e) && e.model.norm.predict_with == PredictWith::running;
@@ -174,32 +190,81 @@ std::vector<Key> describe(Init& i) {
   };
 }
 
+std::vector<Key> describe(Features& f) {
+  constexpr std::string_view gaussian = "without the features \"gaussian_basis\"";
+  return {
+      key("kind", choice(f.kind), "what the readout sees; random_relu and gaussian_basis have model.width of them"),
+      key("scale", &f.scale, "standard deviation of each Gaussian, in units of the input").above(0).at_most(huge)
+          .when(is_gaussian, gaussian),
+      key("centers", &f.centers, "of the first and the last Gaussian").within(-huge, huge)
+          .when(is_gaussian, gaussian),
+  };
+}
+
+std::vector<Key> describe(Experts& x) {
+  return {
+      key("count", &x.count, "number of experts").within(1, 1000),
+      key("hidden", &x.hidden, "sizes of the hidden layers of each expert; absent: linear experts").unit("units")
+          .within(1, 100'000),
+      key("std", &x.std, "standard deviation of an expert's errors: training maximizes the likelihood of the "
+          "mixture, and losses tell the squared error of its mean; absent: training minimizes that squared error")
+          .above(0).at_most(huge).when(has_squared_error, "without the loss \"mse\""),
+  };
+}
+
+std::vector<Key> describe(Gate& g) {
+  return {
+      key("hidden", &g.hidden, "sizes of the hidden layers of the gate; absent: a linear gate").unit("units")
+          .within(1, 100'000),
+      key("activation", choice(g.activation), "function applied to the hidden units of the gate")
+          .when(has_hidden_gate, "without model.gate.hidden"),
+      key("top_k", &g.top_k, "experts that answer an example, those of the largest gates (Shazeer et al. 2017); "
+          "absent: all").within(1, 1000),
+      key("load_balancing", &g.load_balancing, "weight of the squared coefficient of variation of the experts' "
+          "summed gates in a batch, added to the loss in training (Shazeer et al. 2017)").within(0, huge),
+  };
+}
+
 std::vector<Key> describe(Model& m) {
   return {
       key("kind", choice(m.kind), "family of networks"),
-      key("width", &m.width, "size of each hidden layer").unit("units").within(1, 100'000)
-          .when(has_equal_layers, "beside model.hidden; give either"),
+      key("width", &m.width, "size of each hidden layer; of a linear model the number of features").unit("units")
+          .within(1, 100'000).when(has_equal_layers, "beside model.hidden; give either")
+          .when(has_width, "without the model \"mlp\" or random or Gaussian features of a linear model"),
       key("depth", &m.depth, "number of hidden layers; 0 is a linear classifier").within(0, 1000)
-          .when(has_equal_layers, "beside model.hidden; give either"),
+          .when(has_equal_layers, "beside model.hidden; give either").when(is_mlp, not_mlp),
       key("hidden", &m.hidden, "sizes of the hidden layers one by one, instead of width and depth")
           .unit("units").within(1, 100'000)
-          .when(has_listed_layers, "beside model.width and model.depth; give either"),
-      key("activation", choice(m.activation), "function applied to each hidden unit"),
-      section("norm", describe(m.norm), "kind", "normalization inside the network"),
+          .when(has_listed_layers, "beside model.width and model.depth; give either").when(is_mlp, not_mlp),
+      key("activation", choice(m.activation), "function applied to each hidden unit")
+          .when(has_hidden_units, "without hidden layers"),
+      section("norm", describe(m.norm), "kind", "normalization inside the network").when(is_mlp, not_mlp),
       key("norm_position", choice(m.norm_position), "place of the norm in a hidden layer")
           .when(has_norm, "without a norm"),
-      key("residual", &m.residual, "every hidden layer but the first adds its input: h + W f(h) + b"),
+      key("residual", &m.residual, "every hidden layer but the first adds its input: h + W f(h) + b")
+          .when(is_mlp, not_mlp),
       key("branch_init", choice(m.branch_init), "factor on the initial weights of what is added")
           .when(is_residual, "without model.residual"),
-      section("dropout", describe(m.dropout), "rate", "hidden units switched off at random while training"),
-      section("init", describe(m.init), "scheme", "initial weights and biases"),
+      section("dropout", describe(m.dropout), "rate", "hidden units switched off at random while training")
+          .when(is_mlp, not_mlp),
+      section("features", describe(m.features), "kind", "fixed features of a linear model")
+          .when(is_linear_model, "without the model \"linear_model\""),
+      key("intercept", &m.intercept, "a constant among the features of a linear model, penalized like the others")
+          .when(is_linear_model, "without the model \"linear_model\""),
+      section("experts", describe(m.experts), "count", "the experts of a mixture")
+          .when(is_mixture, "without the model \"mixture_of_experts\""),
+      section("gate", describe(m.gate), "", "the network that weighs the experts")
+          .when(is_mixture, "without the model \"mixture_of_experts\""),
+      section("init", describe(m.init), "scheme", "initial weights and biases")
+          .when(is_stepped, "with a closed form, which begins at 0"),
   };
 }
 
 std::vector<Key> describe(Optimizer& o) {
-  return {
+  std::vector<Key> keys{
       key("name", choice(o.name), "rule of the weight updates"),
-      key("lr", &o.lr, "learning rate").within(0, huge),
+      key("lr", &o.lr, "learning rate").within(0, huge).when(has_steps, at_once)
+          .when(has_lr, "beside train.solver.relative_lr"),
       key("weight_decay", &o.weight_decay, "decay of the parameters").within(0, huge),
       key("decay_on", choice(o.decay_on), "which parameters decay").when(has_decay, "without weight_decay"),
       key("momentum", &o.momentum, "velocity kept from step to step").at_least(0).below(1)
@@ -210,6 +275,20 @@ std::vector<Key> describe(Optimizer& o) {
           .when(is_adam, "without the optimizer \"adam\" or \"adamw\""),
       key("eps", &o.eps, "added to the root of the second moment").above(0).at_most(1)
           .when(is_adam, "without the optimizer \"adam\" or \"adamw\""),
+  };
+  for (Key& key : keys)
+    if (key.name != "lr") key.when(is_stepped, without_steps);  // closed forms know no other of them
+  return keys;
+}
+
+std::vector<Key> describe(Solver& s) {
+  return {
+      key("kind", choice(s.kind), "what leads to the weights"),
+      key("lambda", &s.lambda, "weight of the squared norm of W").within(0, 1e12)
+          .when(is_solver<SolverKind::ridge>, "without the solver \"ridge\""),
+      key("relative_lr", &s.relative_lr, "learning rate times the largest eigenvalue of the curvature, instead of "
+          "train.optimizer.lr; beyond 2 the steps diverge").above(0).at_most(2)
+          .when(is_solver<SolverKind::gradient_descent>, "without the solver \"gradient_descent\""),
   };
 }
 
@@ -259,10 +338,11 @@ std::vector<Key> describe(EarlyStopping& s) {
 std::vector<Key> describe(Evaluate& e) {
   return {
       key("every_epochs", &e.every_epochs, "time between two evaluations; absent: one epoch").unit("epochs")
-          .within(1, 1e9),
-      key("every_steps", &e.every_steps, "time between two evaluations").unit("steps").within(1, 1e12),
+          .within(1, 1e9).when(has_steps, at_once),
+      key("every_steps", &e.every_steps, "time between two evaluations").unit("steps").within(1, 1e12)
+          .when(has_steps, at_once),
       key("log_spaced", &e.log_spaced, "number of evaluations, evenly spaced in the logarithm of the step")
-          .within(2, 1e6),
+          .within(2, 1e6).when(has_steps, at_once),
       key("splits", choice_list(e.splits), "what to evaluate; absent: all that exist"),
   };
 }
@@ -270,17 +350,21 @@ std::vector<Key> describe(Evaluate& e) {
 std::vector<Key> describe(Train& t) {
   return {
       section("optimizer", describe(t.optimizer), "name", "how weights are updated"),
-      section("schedule", describe(t.schedule), "kind", "learning rate over time"),
+      section("solver", describe(t.solver), "kind", "steps, or a closed form of a linear model"),
+      section("schedule", describe(t.schedule), "kind", "learning rate over time").when(is_stepped, without_steps),
       key("batch_size", BatchSlot{&t.batch_size}, "examples per step, or \"full\" for all").unit("examples")
-          .within(1, 1e9),
-      key("drop_last", &t.drop_last, "leave out the last batch of an epoch when it is smaller"),
+          .within(1, 1e9).when(is_stepped, without_steps),
+      key("drop_last", &t.drop_last, "leave out the last batch of an epoch when it is smaller")
+          .when(is_stepped, without_steps),
       key("epochs", &t.epochs, "length of the training; 0 measures the network as initialized")
-          .unit("epochs").within(0, 1e9),
-      key("steps", &t.steps, "length of the training, instead of epochs").unit("steps").within(0, 1e12),
+          .unit("epochs").within(0, 1e9).when(has_steps, at_once),
+      key("steps", &t.steps, "length of the training, instead of epochs").unit("steps").within(0, 1e12)
+          .when(has_steps, at_once),
       section("loss", describe(t.loss), "kind", "what training minimizes"),
       key("clip_gradient_norm", &t.clip_gradient_norm, "longest gradient; longer ones are scaled down to it")
-          .above(0).at_most(huge),
-      section("early_stopping", describe(t.early_stopping), "monitor", "stop when a value improves no more"),
+          .above(0).at_most(huge).when(is_stepped, without_steps),
+      section("early_stopping", describe(t.early_stopping), "monitor", "stop when a value improves no more")
+          .when(has_steps, at_once),
       section("evaluate", describe(t.evaluate), "every_epochs", "when and on what the network is evaluated"),
       key("threads", &t.threads, "threads of one run; no number depends on them").within(1, 1024).cosmetic(),
   };
@@ -320,8 +404,11 @@ std::vector<Key> describe(Ensemble& e) {
 }  // namespace
 
 Key& Key::when(bool (*applies)(const Experiment&), std::string_view otherwise) {
-  if (auto* section = std::get_if<SectionSlot>(&slot))
-    for (Key& inner : section->keys) inner.when(applies, otherwise);
+  if (auto* section = std::get_if<SectionSlot>(&slot))  // in front: what holds for the section is told first
+    for_each_key(section->keys, [&](const std::string&, Key& inner) {
+      if (!std::holds_alternative<SectionSlot>(inner.slot))
+        inner.conditions.insert(inner.conditions.begin(), {applies, otherwise});
+    });
   else conditions.push_back({applies, otherwise});
   return *this;
 }

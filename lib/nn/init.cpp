@@ -100,11 +100,14 @@ void initialize(const Layout& layout, const config::Init& init, std::int64_t see
     T* const target = (tensor.is_statistic() ? statistics : parameters) + tensor.offset;
     switch (tensor.role) {
       case Role::weight:
-      case Role::bias: {
+      case Role::bias:
+      case Role::random_weight:
+      case Role::random_bias: {
         at::Tensor values = at::empty(tensor.shape, options);
         if (tensor.role == Role::bias) fill_bias(values, init, tensor.fan_in, generator);
-        else fill_weight(values, init, {tensor.fan_in, tensor.fan_out}, generator);
-        if (tensor.role == Role::weight && tensor.initial_scale != 1) values.mul_(tensor.initial_scale);
+        else if (tensor.role == Role::weight) fill_weight(values, init, {tensor.fan_in, tensor.fan_out}, generator);
+        else values.normal_(0, tensor.role == Role::random_weight ? 1 / std::sqrt(tensor.fan_in) : 0.1, generator);
+        if (tensor.role != Role::bias && tensor.initial_scale != 1) values.mul_(tensor.initial_scale);
         const T* dense = values.const_data_ptr<T>();
         for (std::int64_t row = 0; row < tensor.rows; ++row)
           for (std::int64_t column = 0; column < tensor.columns; ++column)

@@ -49,8 +49,8 @@ Layout make_layout(const config::Model& model, const config::Shape& input, std::
       weight.rows = layer.fan_in();
       weight.channels = layer.in;
       weight.shape = file_shape(layer, input);
-      add(".weight", Role::weight, weight);
-      if (layer.bias) add(".bias", Role::bias, vector);
+      add(".weight", layer.trained ? Role::weight : Role::random_weight, weight);
+      if (layer.bias) add(".bias", layer.trained ? Role::bias : Role::random_bias, vector);
     }
   }
   return layout;

@@ -14,7 +14,8 @@ namespace descent::nn {
 
 inline constexpr std::int64_t absent = -1;
 
-enum class Role { weight, bias, gamma, beta, running_mean, running_variance };
+// Random weights and biases are drawn once and never trained: they lie among the statistics.
+enum class Role { weight, bias, gamma, beta, running_mean, running_variance, random_weight, random_bias };
 
 // One tensor: `rows` rows of `columns` numbers, each padded to `stride`. A weight lies as [in, out], that of a
 // convolution as [height, width, in, out].
@@ -28,7 +29,7 @@ struct NamedTensor {
   double fan_in, fan_out;           // of the weight, for its bias too
   double initial_scale;             // factor on the initial weight or gamma
 
-  bool is_statistic() const { return role == Role::running_mean || role == Role::running_variance; }
+  bool is_statistic() const { return role >= Role::running_mean; }
   std::int64_t size() const { return rows * stride; }
   // Where the number at (row, column) lies in a dense tensor of `shape`.
   std::int64_t dense_index(std::int64_t row, std::int64_t column) const {

@@ -1,18 +1,25 @@
 #include "nn/network.h"
 
+#include "nn/linear_model.h"
+#include "nn/mixture.h"
 #include "nn/mlp.h"
 
 namespace descent::nn {
 
 template <class T>
-std::unique_ptr<Network<T>> make_network(const config::Model& model, const Layout& layout, std::int64_t max_rows) {
+std::unique_ptr<Network<T>> make_network(const config::Model& model, const Layout& layout, std::int64_t max_rows,
+                                         config::LossKind loss) {
   switch (model.kind) {
     case config::ModelKind::mlp: return std::make_unique<Mlp<T>>(model, layout, max_rows);
+    case config::ModelKind::linear_model: return std::make_unique<LinearModel<T>>(model, layout, max_rows);
+    case config::ModelKind::mixture_of_experts: return std::make_unique<Mixture<T>>(model, loss, layout, max_rows);
   }
   __builtin_unreachable();
 }
 
-template std::unique_ptr<Network<float>> make_network(const config::Model&, const Layout&, std::int64_t);
-template std::unique_ptr<Network<double>> make_network(const config::Model&, const Layout&, std::int64_t);
+template std::unique_ptr<Network<float>> make_network(const config::Model&, const Layout&, std::int64_t,
+                                                           config::LossKind);
+template std::unique_ptr<Network<double>> make_network(const config::Model&, const Layout&, std::int64_t,
+                                                            config::LossKind);
 
 }  // namespace descent::nn

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/experiment.h"
+#include "nn/kernels/kernels.h"
 #include "nn/layout.h"
 
 namespace descent::nn {
@@ -46,6 +47,12 @@ class Network {
   // Where the loss writes its gradient of the outputs, [B, K] padded with zeros.
   virtual T* logits_gradient() = 0;
 
+  // Networks that train with a loss of their own, because the outputs do not suffice for it: the likelihood of a
+  // mixture. After forward(), instead of the loss of the outputs: summed over the examples; backward() then follows its
+  // mean. targets: [B, K] padded.
+  virtual bool has_own_loss() const { return false; }
+  virtual LossSum own_loss(const T* /*targets*/, std::int64_t /*rows*/) { return {}; }
+
   // After forward() and the loss: fills `gradient` [P] for the same x, parameters and pass.
   virtual void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) = 0;
 
@@ -65,8 +72,9 @@ class Network {
   virtual std::vector<ActivationView<T>> activations() const = 0;
 };
 
-// For batches of up to `max_rows` examples.
+// For batches of up to `max_rows` examples. The loss decides what a mixture mixes: probabilities or outputs.
 template <class T>
-std::unique_ptr<Network<T>> make_network(const config::Model& model, const Layout& layout, std::int64_t max_rows);
+std::unique_ptr<Network<T>> make_network(const config::Model& model, const Layout& layout, std::int64_t max_rows,
+                                         config::LossKind loss = config::LossKind::cross_entropy);
 
 }  // namespace descent::nn

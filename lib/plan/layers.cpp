@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "config/data_facts.h"
@@ -50,6 +51,40 @@ std::vector<Layer> mlp_layers(const config::Model& model, std::int64_t features,
   return layers;
 }
 
+std::vector<Layer> linear_model_layers(const config::Model& model, std::int64_t features, std::int64_t outputs) {
+  std::vector<Layer> layers;
+  const std::int64_t count = config::feature_count(model, features);
+  if (model.features.kind == config::FeatureKind::random_relu)
+    layers.push_back({.kind = Kind::linear,
+                      .name = "features",
+                      .in = features,
+                      .out = count,
+                      .initial_scale = 1 / std::sqrt(static_cast<double>(count)),
+                      .trained = false});
+  layers.push_back({.kind = Kind::linear,
+                    .name = "readout",
+                    .in = count,
+                    .out = outputs,
+                    .bias = model.intercept,
+                    .gradient_ends = true});
+  return layers;
+}
+
+std::vector<Layer> mixture_layers(const config::Model& model, std::int64_t features, std::int64_t outputs) {
+  std::vector<Layer> layers;
+  const auto add = [&](const std::string& name, std::vector<Layer> part) {
+    part.front().gradient_ends = true;
+    for (Layer& layer : part) {
+      layer.name = name + "." + layer.name;
+      layers.push_back(std::move(layer));
+    }
+  };
+  add("gate", mlp_layers(config::gate_model(model), features, model.experts.count));
+  for (std::int64_t i = 0; i < model.experts.count; ++i)
+    add(fmt::format("expert{}", i), mlp_layers(config::expert_model(model), features, outputs));
+  return layers;
+}
+
 double product_flops(const Layer& layer) {
   if (layer.kind == Kind::norm) return 0;
   return 2.0 * static_cast<double>(layer.fan_in()) * static_cast<double>(layer.out * layer.positions);
@@ -60,6 +95,8 @@ double product_flops(const Layer& layer) {
 std::vector<Layer> layers_of(const config::Model& model, const config::Shape& shape, std::int64_t outputs) {
   switch (model.kind) {
     case config::ModelKind::mlp: return mlp_layers(model, shape.features(), outputs);
+    case config::ModelKind::linear_model: return linear_model_layers(model, shape.features(), outputs);
+    case config::ModelKind::mixture_of_experts: return mixture_layers(model, shape.features(), outputs);
   }
   __builtin_unreachable();
 }
@@ -72,6 +109,7 @@ std::vector<Layer> layers_of(const config::Experiment& experiment) {
 std::int64_t parameter_count(const std::vector<Layer>& layers) {
   std::int64_t count = 0;
   for (const Layer& layer : layers) {
+    if (!layer.trained) continue;
     const std::int64_t weights = layer.kind == Kind::norm ? (layer.affine ? layer.out : 0) : layer.fan_in() * layer.out;
     count += weights + (layer.bias ? layer.out : 0);
   }
@@ -85,16 +123,37 @@ double forward_flops(const std::vector<Layer>& layers) {
 }
 
 double training_flops(const std::vector<Layer>& layers) {
-  return 3 * forward_flops(layers) - product_flops(layers.front());
+  double flops = 0;
+  for (const Layer& layer : layers) {
+    const bool input_gradient = layer.trained && !layer.gradient_ends && &layer != &layers.front();
+    flops += product_flops(layer) * (1 + (layer.trained ? 1 : 0) + (input_gradient ? 1 : 0));
+  }
+  return flops;
 }
 
+namespace {
+
+// The features of all examples and the thin singular value decomposition of their matrix (Golub and Van Loan 2013,
+// section 8.6.3).
+double solve_flops(const config::Experiment& experiment) {
+  const std::vector<Layer> layers = layers_of(experiment);
+  const auto examples = static_cast<double>(config::split_sizes(experiment.data).train);
+  const auto features = static_cast<double>(layers.back().in + (layers.back().bias ? 1 : 0));
+  const double low = std::min(examples, features), high = std::max(examples, features);
+  return (forward_flops(layers) - product_flops(layers.back())) * examples + 6 * high * low * low + 20 * low * low * low;
+}
+
+}  // namespace
+
 double step_flops(const config::Experiment& experiment) {
+  if (config::has_closed_form(experiment.train)) return 0;
   const std::int64_t examples = config::split_sizes(experiment.data).train;
   return training_flops(layers_of(experiment)) *
          static_cast<double>(config::batch_size(experiment.train, examples));
 }
 
 double run_flops(const config::Experiment& experiment) {
+  if (config::has_closed_form(experiment.train)) return solve_flops(experiment);
   const std::int64_t examples = config::split_sizes(experiment.data).train;
   return step_flops(experiment) * static_cast<double>(config::total_steps(experiment.train, examples));
 }

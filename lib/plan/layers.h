@@ -21,6 +21,8 @@ struct Layer {
   bool affine = true;                  // of a norm: gamma
   bool running_statistics = false;     // of a norm
   double initial_scale = 1;            // factor on the initial weights or gamma
+  bool trained = true;                 // false: drawn once, counted among the statistics
+  bool gradient_ends = false;          // nothing before it is trained
 
   std::int64_t fan_in() const { return in * kernel_height * kernel_width; }
   std::int64_t fan_out() const { return out * kernel_height * kernel_width; }
@@ -40,10 +42,10 @@ std::int64_t parameter_count(const std::vector<Layer>& layers);
 double forward_flops(const std::vector<Layer>& layers);
 double training_flops(const std::vector<Layer>& layers);
 
-// Operations of one training step with a whole batch.
+// Operations of one training step with a whole batch; a closed form has no steps.
 double step_flops(const config::Experiment& experiment);
 
-// Operations of all training steps of one run: what progress and estimates count.
+// Operations of all training steps of one run, or of solving the closed form: what progress and estimates count.
 double run_flops(const config::Experiment& experiment);
 
 }  // namespace descent::plan

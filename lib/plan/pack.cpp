@@ -17,6 +17,8 @@ std::string stack_key(config::Experiment experiment) {
   experiment.model.dropout.rate = defaults.model.dropout.rate;
   experiment.train.optimizer.lr = defaults.train.optimizer.lr;
   experiment.train.optimizer.weight_decay = defaults.train.optimizer.weight_decay;
+  experiment.train.solver.lambda = defaults.train.solver.lambda;
+  experiment.train.solver.relative_lr = defaults.train.solver.relative_lr;
   experiment.data.label_noise = defaults.data.label_noise;
   return config::identity(experiment);
 }

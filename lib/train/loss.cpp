@@ -31,16 +31,25 @@ nn::LossSum Loss<T>::sum(std::int64_t rows, const T* outputs, const std::int32_t
 
 template <class T>
 void Loss<T>::take_target(const data::Part& part, std::int64_t example, std::int64_t row) {
-  std::copy_n(part.targets.data() + example * outputs_, outputs_, targets_.data() + row * stride_);
+  T* target = targets_.data() + row * stride_;
+  if (!has_classes_) {
+    std::copy_n(part.targets.data() + example * outputs_, outputs_, target);
+  } else {
+    std::fill_n(target, outputs_, T(0));
+    target[part.y[static_cast<std::size_t>(example)]] = 1;
+  }
 }
 
 template <class T>
-nn::LossSum Loss<T>::train(const data::Part& part, std::span<const std::int32_t> batch, const T* outputs,
-                           T* gradient) {
+nn::LossSum Loss<T>::train(nn::Network<T>& network, const data::Part& part, std::span<const std::int32_t> batch,
+                           const T* outputs) {
+  const bool own = network.has_own_loss();
+  if (own && targets_.size() == 0) targets_ = nn::Buffer<T>(std::ssize(labels_) * stride_);
   for (std::size_t i = 0; i < batch.size(); ++i)
-    if (has_classes_) labels_[i] = part.y[static_cast<std::size_t>(batch[i])];
+    if (has_classes_ && !own) labels_[i] = part.y[static_cast<std::size_t>(batch[i])];
     else take_target(part, batch[i], static_cast<std::int64_t>(i));
-  return sum(std::ssize(batch), outputs, labels_.data(), gradient);
+  if (own) return network.own_loss(targets_.data(), std::ssize(batch));
+  return sum(std::ssize(batch), outputs, labels_.data(), network.logits_gradient());
 }
 
 template <class T>

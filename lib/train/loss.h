@@ -9,6 +9,7 @@
 #include "data/data.h"
 #include "nn/buffer.h"
 #include "nn/kernels/kernels.h"
+#include "nn/network.h"
 
 namespace descent::train {
 
@@ -18,8 +19,10 @@ class Loss {
   // For up to `max_rows` examples at once; network outputs are [B, stride], K of them used.
   Loss(const config::Loss& config, const data::RunData& data, std::int64_t stride, std::int64_t max_rows);
 
-  // Summed over the examples `batch` of the training part; writes the gradient of their mean, pads zero.
-  nn::LossSum train(const data::Part& part, std::span<const std::int32_t> batch, const T* outputs, T* gradient);
+  // Summed over the examples `batch` of the training part, for which the network gave these outputs; leaves the
+  // gradient of their mean for its backward pass. A network with a loss of its own trains with that.
+  nn::LossSum train(nn::Network<T>& network, const data::Part& part, std::span<const std::int32_t> batch,
+                    const T* outputs);
 
   // Summed over `rows` examples of `part` from `start` on.
   nn::LossSum evaluate(const data::Part& part, std::int64_t start, std::int64_t rows, const T* outputs);
@@ -33,7 +36,7 @@ class Loss {
   const bool has_classes_;
   const nn::Kernels<T>& kernels_;
   std::vector<std::int32_t> labels_;  // of a batch: [B]
-  nn::Buffer<T> targets_, scratch_;   // real targets [B, stride]; one vector per class
+  nn::Buffer<T> targets_, scratch_;   // targets [B, stride], where they are needed as such; one vector per class
 };
 
 }  // namespace descent::train

@@ -102,13 +102,14 @@ void Replica<T>::gather(std::span<const std::int32_t> batch) {
 template <class T>
 void Replica<T>::advance(nn::Network<T>& network, std::int64_t until) {
   const config::Train& train = experiment_.train;
+  if (config::has_closed_form(train)) return solve(until);
   for (; step_ < until && !finished_; ++step_) {
     const auto indices = batch(step_);
     const auto rows = static_cast<std::int64_t>(indices.size());
     gather(indices);
     const nn::Pass pass{experiment_.model.dropout.rate, dropout_seed_, static_cast<std::uint64_t>(step_)};
     const T* logits = network.forward(x_.data(), rows, slices_.parameters, slices_.statistics, pass);
-    const nn::LossSum loss = loss_.train(data_.train, indices, logits, network.logits_gradient());
+    const nn::LossSum loss = loss_.train(network, data_.train, indices, logits);
     if (!std::isfinite(loss.loss)) return diverge();
     network.backward(x_.data(), rows, slices_.parameters, slices_.gradient, pass);
     const std::int64_t count = layout_.parameters;
@@ -121,6 +122,25 @@ void Replica<T>::advance(nn::Network<T>& network, std::int64_t until) {
     optimizer_step(train.optimizer, learning_rate(train, clock_, step_), step_, layout_, slices_.parameters,
                    static_cast<const T*>(slices_.gradient), slices_.moments);
   }
+}
+
+template <class T>
+void Replica<T>::solve(std::int64_t step) {
+  if (!closed_form_) closed_form_.emplace(experiment_, layout_, train_->data(), data_.train, slices_.statistics);
+  closed_form_->write(step, slices_.parameters);
+  step_ = step;
+}
+
+template <class T>
+std::optional<double> Replica<T>::lr() const {
+  switch (experiment_.train.solver.kind) {
+    case config::SolverKind::optimizer:
+      return learning_rate(experiment_.train, clock_, std::max<std::int64_t>(step_ - 1, 0));
+    case config::SolverKind::gradient_descent: return closed_form_->lr();
+    case config::SolverKind::least_squares:
+    case config::SolverKind::ridge: return std::nullopt;
+  }
+  __builtin_unreachable();
 }
 
 template <class T>
@@ -198,7 +218,7 @@ void Replica<T>::evaluate(nn::Network<T>& network) {
   measure(config::Split::train, data_.train, train_, m.train_loss, m.train_error);
   measure(config::Split::val, data_.val, val_, m.val_loss, m.val_error);
   measure(config::Split::test, data_.test, test_, m.test_loss, m.test_error);
-  row.lr = learning_rate(experiment_.train, clock_, std::max<std::int64_t>(step_ - 1, 0));
+  row.lr = lr();
   double squares = 0;
   for (const nn::NamedTensor& tensor : layout_.tensors)
     if (tensor.role == nn::Role::weight)
@@ -291,6 +311,7 @@ void Replica<T>::observe(const store::Evaluation& row) {
   for (const std::optional<double>& loss : {row.metrics.train_loss, row.metrics.val_loss, row.metrics.test_loss})
     if (loss && !std::isfinite(*loss)) diverge();
   if (step_ == clock_.total_steps) finished_ = true;
+  if (finished_) closed_form_.reset();
 }
 
 template <class T>

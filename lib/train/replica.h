@@ -11,6 +11,7 @@
 #include "nn/layout.h"
 #include "nn/network.h"
 #include "store/results.h"
+#include "train/closed_form.h"
 #include "train/early_stopping.h"
 #include "train/inputs.h"
 #include "train/loss.h"
@@ -38,7 +39,7 @@ class Replica {
   Replica(const config::Experiment& experiment, std::int64_t seed, const nn::Layout& layout, data::RunData data,
           Inputs<T>& inputs, const Slices<T>& slices);
 
-  // Takes steps until `step` or until the loss is not finite.
+  // Takes steps until the step `until` or until the loss is not finite; with a closed form leaps there.
   void advance(nn::Network<T>& network, std::int64_t until);
 
   // Full passes over the splits; appends to the curve, applies the patience rule.
@@ -81,6 +82,8 @@ class Replica {
                                 store::Stop& stop) const;
   void probe(const store::Evaluation& evaluation);
   void keep(const store::Evaluation& evaluation);
+  void solve(std::int64_t step);
+  std::optional<double> lr() const;  // of the last step
   void diverge();
   void gather(std::span<const std::int32_t> batch);
   std::optional<double> monitored(const store::Metrics& metrics) const;
@@ -99,6 +102,7 @@ class Replica {
   std::vector<std::int32_t> order_;  // the permutation of epoch order_epoch_
   std::int64_t order_epoch_ = -1, step_ = 0;
   std::optional<double> gradient_norm_;
+  std::optional<ClosedForm<T>> closed_form_;  // from the first advance() to the last evaluation
   bool finished_ = false;
   EarlyStopping stopping_;
   EarlyStopping by_val_loss_, by_val_error_;  // the same rule on either value: recorded, never obeyed

@@ -20,7 +20,8 @@ struct Single {
         moments(moment_count(experiment.train.optimizer) * layout.parameters),
         gradient(layout.parameters),
         network(nn::make_network<T>(experiment.model, layout,
-                                    std::max(config::batch_size(experiment.train, data.train.size), evaluation_rows))),
+                                    std::max(config::batch_size(experiment.train, data.train.size), evaluation_rows),
+                                    experiment.train.loss.kind)),
         replica(experiment, seed, layout, data, inputs,
                 {parameters.data(), statistics.data(), moments.data(), gradient.data()}) {}
   Single(const Single&) = delete;

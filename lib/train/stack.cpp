@@ -31,7 +31,8 @@ class Stack {
         moments_ = nn::Buffer<T>(count * moments * layout_.parameters);
         gradient_ = nn::Buffer<T>(layout_.parameters);
         network_ = nn::make_network<T>(experiment_.model, layout_,
-                                       std::max(config::batch_size(experiment_.train, data.train.size), evaluation_rows));
+                                       std::max(config::batch_size(experiment_.train, data.train.size), evaluation_rows),
+                                       experiment_.train.loss.kind);
       }
       const auto slot = static_cast<std::int64_t>(r);
       const Slices<T> slices{parameters_.data() + slot * layout_.parameters,
@@ -48,19 +49,22 @@ class Stack {
     const Clock clock = make_clock(experiment_.train, replicas_.front().data().train.size);
     restore(checkpoints, options);
     const std::vector<std::int64_t> targets = evaluation_steps(experiment_.train.evaluate, clock);
-    for (Replica<T>& replica : replicas_)  // one after the other: the tensors in turn stay in the cache
+    const bool leaps = config::has_closed_form(experiment_.train);
+    for (Replica<T>& replica : replicas_) {  // one after the other: the tensors in turn stay in the cache
       for (const std::int64_t target : targets) {
         if (replica.finished() || replica.evaluated_step() >= target) continue;
-        while (replica.step() < target && !replica.finished()) {
+        do {  // a closed form acts at step 0 too
           const std::int64_t before = replica.step();
-          replica.advance(*network_, std::min(target, before + steps_between_looks));
+          replica.advance(*network_, leaps ? target : std::min(target, before + steps_between_looks));
           report(options, replica.step() - before);
           if (stop || due(options)) save(checkpoints);
           if (stop) return std::nullopt;
-        }
+        } while (replica.step() < target && !replica.finished());
         if (!replica.finished()) replica.evaluate(*network_);
         if (replica.finished()) report(options, clock.total_steps - replica.step());
       }
+      if (leaps && options.on_progress) options.on_progress(plan::run_flops(experiment_));
+    }
     return results(options);
   }
 

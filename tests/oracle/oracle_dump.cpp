@@ -95,7 +95,7 @@ class PointDump {
     for (std::int64_t r = 0; r < rows; ++r) dense.insert(dense.end(), logits + r * stride, logits + r * stride + outputs);
     dump_.add(prefix_ + "logits0", {rows, outputs}, dense);
     train::Loss<T>(experiment_.train.loss, net_.data, stride, rows)
-        .train(net_.data.train, indices, logits, net_.network->logits_gradient());
+        .train(*net_.network, net_.data.train, indices, logits);
     net_.network->backward(x.data(), rows, net_.parameters.data(), net_.gradient.data(), {});
     dump_.add(prefix_ + "grad/", train::dense_tensors<T>(net_.layout, net_.gradient.data(), nullptr));
   }

@@ -226,6 +226,55 @@ TEST_F(stack, a_stack_stopped_anywhere_goes_on_in_another_stack_to_the_same_bits
   }
 }
 
+constexpr const char* closed = R"({
+  "precision": "float64", "seeds": 3,
+  "data": {"name": "mnist1d", "train_size": 60, "test_size": 100, "label_noise": 0.1},
+  "model": {"kind": "linear_model", "features": "random_relu", "width": 50},
+  "train": {"solver": {"kind": "gradient_descent", "relative_lr": 1}, "loss": "mse", "steps": 1e7,
+            "evaluate": {"log_spaced": 20}}
+})";
+
+TEST_F(stack, a_closed_form_has_a_row_for_every_evaluation_and_the_same_bits_in_every_partition) {
+  const plan::Plan plan = plan_of(closed);
+  const Trained together = train(plan, {{0, 1, 2}}), alone = train(plan, {{2}, {0}, {1}});
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(rows(together.results[i]), rows(alone.results[i]));
+    EXPECT_EQ(together.weights[i], alone.weights[i]);
+    EXPECT_EQ(together.results[i].curve.front().step, 0);
+    EXPECT_EQ(together.results[i].curve.back().step, 10'000'000);
+  }
+}
+
+TEST_F(stack, a_closed_form_stopped_anywhere_goes_on_to_the_same_bits) {
+  const plan::Plan plan = plan_of(closed);
+  const Trained expected = train(plan, {{0, 1, 2}});
+  for (int looks : {1, 7, 30}) {
+    Shared shared;
+    std::atomic<bool> stop = false;
+    store::Checkpoints checkpoints(folder_ / "states");
+    int seen = 0;
+    ASSERT_FALSE(train_stack(plan, {0, 1, 2}, shared, {{}, [&](double) { stop = ++seen >= looks; }}, &checkpoints, stop));
+    stop = false;
+    const auto resumed = train_stack(plan, {0, 1, 2}, shared, {folder_, {}}, &checkpoints, stop);
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(rows((*resumed)[i]), rows(expected.results[i])) << looks;
+    fs::remove_all(folder_ / "states");
+  }
+}
+
+TEST_F(stack, least_squares_has_one_row_and_its_cost_is_reported) {
+  config::Overrides overrides;
+  overrides.set = {"train={\"solver\": \"least_squares\", \"loss\": \"mse\"}"};
+  const plan::Plan plan = plan::make_plan(config::read_document_text(closed, "test.json", overrides));
+  Shared shared;
+  const std::atomic<bool> stop = false;
+  double done = 0;
+  const auto results = train_stack(plan, {0, 1}, shared, {{}, [&](double flops) { done += flops; }}, nullptr, stop);
+  ASSERT_EQ((*results)[0].curve.size(), 1u);
+  EXPECT_EQ((*results)[0].curve[0].step, 0);
+  EXPECT_FALSE((*results)[0].curve[0].lr);
+  EXPECT_EQ(done, 2 * plan::run_flops(plan.points[0].experiment));
+}
+
 TEST_F(stack, only_the_splits_asked_for_are_evaluated) {
   config::Overrides overrides;
   overrides.set = {"train.evaluate.splits=[\"test\"]"};

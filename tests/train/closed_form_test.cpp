@@ -1,0 +1,141 @@
+#include "train/closed_form.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "config/read.h"
+#include "core/error.h"
+#include "nn/linear_model.h"
+#include "train/single.h"
+
+namespace descent::train {
+namespace {
+
+config::Experiment experiment_of(const std::vector<std::string>& set) {
+  config::Overrides overrides;
+  overrides.set = set;
+  return config::read_document_text(R"({
+      "precision": "float64",
+      "data": {"name": "mnist1d", "train_size": 60, "test_size": 100, "label_noise": 0.15},
+      "model": {"kind": "linear_model"},
+      "train": {"loss": "mse"}
+    })", "test.json", overrides).points.front();
+}
+
+// A run brought to its last step, and its features of the training examples.
+struct Solved {
+  explicit Solved(std::vector<std::string> set) : experiment(experiment_of(set)), run(experiment, 3) {
+    const std::int64_t n = run.data.train.size;
+    run.replica.advance(*run.network, config::total_steps(experiment.train, n));
+    run.replica.evaluate(*run.network);
+    nn::LinearModel<double> model(experiment.model, run.layout, n);
+    nn::Buffer<double> x(n * run.layout.input_stride);
+    for (std::int64_t i = 0; i < n; ++i)
+      std::copy_n(run.data.train.x->data() + i * run.layout.features, run.layout.features,
+                  x.data() + i * run.layout.input_stride);
+    const double* features = model.features(x.data(), n, run.statistics.data());
+    const std::int64_t count = config::feature_count(experiment.model, run.layout.features);
+    for (std::int64_t i = 0; i < n; ++i) {
+      phi.emplace_back(features + i * model.feature_stride(), features + i * model.feature_stride() + count);
+      if (experiment.model.intercept) phi.back().push_back(1);
+    }
+  }
+
+  // Row by row, the intercept last.
+  double weight(std::size_t feature, std::int64_t output) const {
+    const nn::NamedTensor& readout = *run.layout.find("readout.weight");
+    const auto row = static_cast<std::int64_t>(feature);
+    return run.parameters.data()[(row < readout.rows ? readout.offset + row * readout.stride
+                                                     : run.layout.offset("readout.bias")) + output];
+  }
+  double largest_difference(const Solved& other) const {
+    double largest = 0;
+    for (std::int64_t i = 0; i < run.layout.parameters; ++i)
+      largest = std::max(largest, std::abs(run.parameters.data()[i] - other.run.parameters.data()[i]));
+    return largest;
+  }
+  double residual(std::size_t example, std::int64_t output) const {
+    double sum = run.data.train.y[example] == output ? -1 : 0;
+    for (std::size_t f = 0; f < phi[example].size(); ++f) sum += phi[example][f] * weight(f, output);
+    return sum;
+  }
+  // The largest entry of Phi^T (Phi W - Y) + lambda W.
+  double normal_equations(double lambda) const {
+    double largest = 0;
+    for (std::int64_t k = 0; k < run.layout.outputs; ++k)
+      for (std::size_t f = 0; f < phi[0].size(); ++f) {
+        double sum = lambda * weight(f, k);
+        for (std::size_t i = 0; i < phi.size(); ++i) sum += phi[i][f] * residual(i, k);
+        largest = std::max(largest, std::abs(sum));
+      }
+    return largest;
+  }
+
+  config::Experiment experiment;
+  Single<double> run;
+  std::vector<std::vector<double>> phi;  // [n, F], with the intercept
+};
+
+const std::vector<std::string> few_features = {"model.intercept=true"};
+const std::vector<std::string> many_features = {"model.features=random_relu", "model.width=150"};
+
+std::vector<std::string> with(std::vector<std::string> set, const std::vector<std::string>& more) {
+  set.insert(set.end(), more.begin(), more.end());
+  return set;
+}
+
+TEST(closed_form, two_thousand_steps_of_gradient_descent_lead_to_the_iterate_of_the_formula) {
+  for (const auto& model : {few_features, many_features}) {
+    const Solved formula(with(model, {"train.solver=gradient_descent", "train.optimizer.lr=0.5", "train.steps=2000"}));
+    const Solved stepped(with(model, {"train.optimizer.lr=0.5", "train.batch_size=full", "train.steps=2000",
+                                      "model.init=zeros"}));
+    EXPECT_LT(formula.largest_difference(stepped), 1e-9);
+    EXPECT_GT(std::abs(formula.weight(0, 0)), 1e-4);
+  }
+}
+
+TEST(closed_form, a_relative_rate_is_in_units_of_the_largest_curvature) {
+  Solved formula(with(few_features, {"train.solver.kind=gradient_descent", "train.solver.relative_lr=1",
+                                           "train.steps=1"}));
+  // After one step of 1 / (largest eigenvalue) nothing is left to do along its eigenvector: the largest singular value
+  // of the residual's projection shrinks. The recorded rate steps to the same weights.
+  const double lr = *formula.run.replica.finish("").curve.back().lr;
+  const Solved stepped(with(few_features, {"train.optimizer.lr=" + std::to_string(lr), "train.batch_size=full",
+                                           "train.steps=1", "model.init=zeros"}));
+  EXPECT_LT(formula.largest_difference(stepped), 1e-6);
+}
+
+TEST(closed_form, gradient_descent_begins_at_zero_and_ends_at_least_squares) {
+  for (const auto& model : {few_features, many_features}) {
+    const Solved least(with(model, {"train.solver=least_squares"}));
+    const Solved end(with(model, {"train.solver.kind=gradient_descent", "train.solver.relative_lr=1",
+                                  "train.steps=1e12"}));
+    const Solved begin(with(model, {"train.solver.kind=gradient_descent", "train.solver.relative_lr=1",
+                                    "train.steps=0"}));
+    EXPECT_LT(end.largest_difference(least), 1e-9);
+    for (std::int64_t i = 0; i < begin.run.layout.parameters; ++i) EXPECT_EQ(begin.run.parameters.data()[i], 0);
+  }
+}
+
+TEST(closed_form, ridge_solves_its_normal_equations) {
+  for (const auto& model : {few_features, many_features})
+    for (const double lambda : {1e-3, 1.0, 100.0})
+      EXPECT_LT(Solved(with(model, {"train.solver.kind=ridge", "train.solver.lambda=" + std::to_string(lambda)}))
+                    .normal_equations(lambda),
+                1e-10) << lambda;
+}
+
+TEST(closed_form, least_squares_solves_the_normal_equations_or_fits_every_target) {
+  EXPECT_LT(Solved(with(few_features, {"train.solver=least_squares"})).normal_equations(0), 1e-10);
+  const Solved many(with(many_features, {"train.solver=least_squares"}));
+  for (std::size_t i = 0; i < many.phi.size(); ++i) EXPECT_LT(std::abs(many.residual(i, 4)), 1e-10);
+}
+
+TEST(closed_form, a_rate_beyond_stability_diverges) {
+  Solved run(with(few_features, {"train.solver=gradient_descent", "train.optimizer.lr=1000", "train.steps=100000"}));
+  EXPECT_EQ(run.run.replica.finish("").summary.state, "diverged");
+}
+
+}  // namespace
+}  // namespace descent::train
