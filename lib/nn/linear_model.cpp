@@ -59,7 +59,7 @@ const T* LinearModel<T>::features(const T* x, std::int64_t rows, const T* statis
 }
 
 template <class T>
-const T* LinearModel<T>::predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics) {
+const T* LinearModel<T>::predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics, const Pass&) {
   kernels_.matmul(rows, layout_.outputs, count_, features(x, rows, statistics), feature_stride_, 1,
                   parameters + weight_, layout_.output_stride, bias_ == absent ? nullptr : parameters + bias_,
                   outputs_.data(), layout_.output_stride);

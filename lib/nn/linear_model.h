@@ -22,7 +22,8 @@ class LinearModel final : public Network<T> {
   const T* forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) override;
   T* logits_gradient() override { return gradient_.data(); }
   void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) override;
-  const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics) override;
+  using Network<T>::predict;
+  const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics, const Pass&) override;
   void keep_activations(bool) override {}  // they are there after every pass
   std::vector<ActivationView<T>> activations() const override;
 

@@ -132,7 +132,7 @@ const T* Mixture<T>::forward(const T* x, std::int64_t rows, const T* parameters,
 }
 
 template <class T>
-const T* Mixture<T>::predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics) {
+const T* Mixture<T>::predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics, const Pass&) {
   for (Member* member : members()) member->outputs = member->network->predict(x, rows, parameters + member->offset, statistics);
   return mix(rows);
 }

@@ -20,7 +20,8 @@ class Mixture final : public Network<T> {
   bool has_own_loss() const override { return std_.has_value(); }
   LossSum own_loss(const T* targets, std::int64_t rows) override;
   void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) override;
-  const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics) override;
+  using Network<T>::predict;
+  const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics, const Pass&) override;
   void keep_activations(bool keep) override;
   std::vector<ActivationView<T>> activations() const override;
 
