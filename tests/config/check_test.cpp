@@ -207,12 +207,12 @@ const std::vector<BadFile> combinations{
          "train": {"epochs": 1}, "seeds": 3, "bias_variance": true})",
      "x.json:1:57: data.subset: makes other test examples for every seed, whose predictions cannot be compared"},
     {"another_problem_for_every_seed",
-     R"({"data": {"name": "sinusoid", "generator": "all"}, "model": {"width": 8, "depth": 2},
+     R"({"data": {"name": "sinusoid", "generator": {"redraw": "all"}}, "model": {"width": 8, "depth": 2},
          "train": {"epochs": 1, "loss": "mse", "batch_size": 5}, "seeds": 3, "bias_variance": true})",
-     "x.json:1:44: data.generator.redraw: makes other test examples for every seed, whose predictions cannot be "
+     "x.json:1:56: data.generator.redraw: makes other test examples for every seed, whose predictions cannot be "
      "compared"},
     {"samples_of_no_dropout", also(R"("predict": {"dropout_samples": 5})"),
-     "x.json:1:104: predict.dropout_samples: has no effect without model.dropout.rate"},
+     "x.json:1:111: predict.dropout_samples: has no effect without model.dropout.rate"},
     {"noise_on_the_test_labels_of_an_ensemble",
      R"({"data": {"label_noise": {"rate": 0.1, "on_test": true}}, "model": {"width": 8, "depth": 2},
          "train": {"epochs": 1}, "seeds": 3, "ensemble": "seeds"})",

@@ -105,12 +105,12 @@ const std::vector<BadFile> fields{
     {"a_list_of_activations", layers(R"("activation": ["relu"])"),
      "x.json:1:69: model.activation: expected one of relu, tanh, sigmoid, gelu, leaky_relu, silu, identity, "
      "got a list of 1"},
-    {"claims_that_are_no_list", file(R"("claims": "wide is better")"),
+    {"claims_that_are_no_list", also(R"("claims": "wide is better")"),
      "x.json:1:90: claims: expected a list of claims, got \"wide is better\""},
-    {"claims_that_are_incomplete", file(R"("claims": [{"says": "wide is better"}, {"says": "x", "that": ""}, 5])"),
+    {"claims_that_are_incomplete", also(R"("claims": [{"says": "wide is better"}, {"says": "x", "that": ""}, 5])"),
      "x.json:1:91: claims[0]: needs \"that\"\nx.json:1:119: claims[1]: needs \"that\"\n"
      "x.json:1:144: claims[2]: expected an object with \"says\" and \"that\", got 5"},
-    {"an_unknown_key_of_a_claim", file(R"("claims": [{"says": "x", "that": "y > 1", "refrence": "z"}])"),
+    {"an_unknown_key_of_a_claim", also(R"("claims": [{"says": "x", "that": "y > 1", "refrence": "z"}])"),
      "x.json:1:122: claims[0]: unknown key \"refrence\"; did you mean \"reference\"? (one of says, that, reference)"},
     {"a_model_without_layers", R"({"model": "mlp", "train": {"epochs": 1}})",
      "x.json:1:11: model: expected an object, got \"mlp\""},
