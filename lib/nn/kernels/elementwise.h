@@ -84,31 +84,41 @@ void logarithm(std::int64_t count, const T* x, T* y) {
 
 inline constexpr std::int64_t philox_lanes = 16;
 
+// Some 32-bit words in 64 bits each, whose upper halves may hold anything, and their products with one factor. GCC 12
+// does not find the instruction for that by itself.
+#if defined(CPU_CAPABILITY_AVX512)
+using Words = std::uint64_t __attribute__((vector_size(64)));
+inline Words wide_products(Words words, std::uint32_t factor) {
+  return reinterpret_cast<Words>(_mm512_mul_epu32(reinterpret_cast<__m512i>(words), _mm512_set1_epi64(factor)));
+}
+#elif defined(CPU_CAPABILITY_AVX2)
+using Words = std::uint64_t __attribute__((vector_size(32)));
+inline Words wide_products(Words words, std::uint32_t factor) {
+  return reinterpret_cast<Words>(_mm256_mul_epu32(reinterpret_cast<__m256i>(words), _mm256_set1_epi64x(factor)));
+}
+#else
+using Words = std::uint64_t __attribute__((vector_size(16)));
+inline Words wide_products(Words words, std::uint32_t factor) { return (words & 0xFFFFFFFFu) * factor; }
+#endif
+
 // Sixteen blocks of Philox4x32-10 at counters index ... index + 15: words[w][lane] (core/random.h has the scalar form).
 inline void philox_words(std::uint32_t index, const DropoutDraw& draw, std::uint32_t words[4][philox_lanes]) {
-  std::uint32_t key0 = static_cast<std::uint32_t>(draw.seed), key1 = static_cast<std::uint32_t>(draw.seed >> 32);
-  std::uint32_t* const c0 = words[0];
-  std::uint32_t* const c1 = words[1];
-  std::uint32_t* const c2 = words[2];
-  std::uint32_t* const c3 = words[3];
-  for (int i = 0; i < philox_lanes; ++i) {
-    c0[i] = index + static_cast<std::uint32_t>(i);
-    c1[i] = draw.layer;
-    c2[i] = static_cast<std::uint32_t>(draw.step);
-    c3[i] = static_cast<std::uint32_t>(draw.step >> 32);
-  }
-  for (int round = 0; round < 10; ++round) {
-    for (int i = 0; i < philox_lanes; ++i) {
-      const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c0[i], p1 = std::uint64_t{0xCD9E8D57u} * c2[i];
-      const std::uint32_t n0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1[i] ^ key0;
-      const std::uint32_t n2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3[i] ^ key1;
-      c1[i] = static_cast<std::uint32_t>(p1);
-      c3[i] = static_cast<std::uint32_t>(p0);
-      c0[i] = n0;
-      c2[i] = n2;
+  constexpr int size = sizeof(Words) / 8;
+  Words lane{};
+  for (int i = 0; i < size; ++i) lane[i] = static_cast<std::uint32_t>(i);
+  for (int first = 0; first < philox_lanes; first += size) {
+    Words c0 = lane + (index + static_cast<std::uint32_t>(first)), c1 = Words{} + draw.layer, c2 = Words{} + draw.step, c3 = c2 >> 32;
+    std::uint32_t key0 = static_cast<std::uint32_t>(draw.seed), key1 = static_cast<std::uint32_t>(draw.seed >> 32);
+    for (int round = 0; round < 10; ++round, key0 += 0x9E3779B9u, key1 += 0xBB67AE85u) {
+      const Words p0 = wide_products(c0, 0xD2511F53u), p1 = wide_products(c2, 0xCD9E8D57u);
+      c0 = (p1 >> 32) ^ c1 ^ key0;
+      c2 = (p0 >> 32) ^ c3 ^ key1;
+      c1 = p1;
+      c3 = p0;
     }
-    key0 += 0x9E3779B9u;
-    key1 += 0xBB67AE85u;
+    const Words all[4] = {c0, c1, c2, c3};
+    for (int w = 0; w < 4; ++w)
+      for (int i = 0; i < size; ++i) words[w][first + i] = static_cast<std::uint32_t>(all[w][i]);
   }
 }
 
