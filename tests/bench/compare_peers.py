@@ -93,7 +93,7 @@ def run_ours(descent, work, widths, seeds, core):
         _, seconds = run(command, core)
         folder = pathlib.Path(out) / experiment
         with open(folder / "summary.csv", newline="") as file:
-            runs = {row["run"]: (int(row["model.width"]), float(row["final_test_error"])) for row in csv.DictReader(file)}
+            runs = {r["run"]: (int(r["model.width"]), float(r["final_test_error"])) for r in csv.DictReader(file)}
         trained = dict.fromkeys(widths, 0.0)
         for part in map(json.loads, (p.read_text() for p in folder.glob("parts/*/part.json"))):
             trained[runs[part["runs"][0][:16]][0]] += part["cpu_seconds"]  # a part holds one width
@@ -143,7 +143,7 @@ def measure(a, work, names):
                 by_width, seconds = run_peer(name, work, widths, a.seeds, a.core)
             measured.setdefault(name, []).append((by_width, seconds))
             steps = " ".join(f"{us:.0f}" for us, _ in by_width.values())
-            print(f"{work} round {round_number + 1} {name}: {seconds:.1f} s, steps {steps}", file=sys.stderr, flush=True)
+            print(f"{work} round {round_number + 1} {name}: {seconds:.1f} s, {steps}", file=sys.stderr, flush=True)
     return measured
 
 
@@ -209,7 +209,9 @@ def main():
     )
     p.add_argument("--seeds", type=int, default=SEEDS)
     p.add_argument("--rounds", type=int, default=5)
-    p.add_argument("--eager-rounds", type=int, default=5, help="rounds of the slow eager programs, the first ones")
+    p.add_argument(
+        "--eager-rounds", type=int, default=5, help="rounds of the slow eager programs, the first ones"
+    )
     p.add_argument("--core", type=int, default=0)
     p.add_argument("--peers", help="comma-separated, of: " + "; ".join(PEERS))
     p.add_argument("--markdown", type=pathlib.Path, help="where to write the report")
