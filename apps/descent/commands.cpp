@@ -69,8 +69,42 @@ constexpr Command table[] = {
      [](CLI::App& command, Session& session) {
        add_target(command, session);
        add_json_option(command, session.options);
+       CLI::Option* analyze = command.add_flag("--analyze", session.options.analyze,
+                                               "what a sweep of widths shows of double descent instead");
+       command.add_option("--over", session.options.over, "the factor to go along; default: model.width")
+           ->type_name("FACTOR")
+           ->needs(analyze);
      },
      show_table},
+    {"verify", "test the claims of experiments on their results", "descent verify --run experiments/*.json",
+     [](CLI::App& command, Session& session) {
+       add_words(command, session, "RESULTS", "results folders, or experiment files")->required();
+       add_override_options(command, session.options);
+       add_out_option(command, session.options);
+       add_json_option(command, session.options);
+       command.add_flag("--run", session.options.run, "train what is missing first");
+       command.add_flag("--strict", session.options.strict, "undecided claims fail");
+       command.add_flag("--references", session.options.references, "show paper and figure of each claim");
+       add_jobs_option(command, session.options);
+       add_color_option(command, session.options);
+     },
+     verify},
+    {"compare", "compare two points, or two experiments point by point, over the seeds they share",
+     "descent compare results/double_descent_width:width=48 width=256",
+     [](CLI::App& command, Session& session) {
+       add_words(command, session, "A B", "results or experiment, with a selection behind ':' as in claims; B may be a "
+                                          "selection alone")
+           ->required()
+           ->expected(2);
+       command.add_option("--metric", session.options.metric, "column of summary.csv, or test_error(epoch=10)")
+           ->type_name("COLUMN")
+           ->capture_default_str();
+       add_override_options(command, session.options);
+       add_out_option(command, session.options);
+       add_json_option(command, session.options);
+       add_color_option(command, session.options);
+     },
+     compare},
     {"merge", "write the CSVs again from the finished parts, of other folders too",
      "descent merge results/quickstart /elsewhere/results/quickstart",
      [](CLI::App& command, Session& session) {

@@ -12,7 +12,7 @@ namespace descent {
 // What the command line said.
 struct Session {
   RunOptions options;
-  std::vector<std::string> words;  // files of validate, the key, topic, shell or words to complete
+  std::vector<std::string> words;  // files of validate and verify, sides of compare, the key, topic, shell or words to complete
   std::vector<std::string> argv;
 };
 
@@ -38,6 +38,8 @@ int list(Session& session);
 int show_table(Session& session);
 int show_status(Session& session);
 int merge(Session& session);
+int verify(Session& session);
+int compare(Session& session);
 int prune(Session& session);
 int print_completion(Session& session);
 int complete(Session& session);
@@ -47,5 +49,8 @@ std::vector<std::string> completion_shells();
 
 // Replaces this program by descent-train with the same arguments; returns only by FaultError.
 [[noreturn]] void become_descent_train(const std::vector<std::string>& argv);
+
+// Runs descent-train beside this program, its output on stderr, signals passed on; returns its exit status.
+int run_descent_train(const std::vector<std::string>& argv);
 
 }  // namespace descent

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "claims/help.h"
 #include "config/write.h"
 #include "core/error.h"
 #include "core/text.h"
@@ -51,7 +52,8 @@ int show_schema(Session&) {
 
 int explain(Session& session) {
   const std::string key = session.words.empty() ? "" : session.words[0];
-  const std::string text = config::explain(key);  // also checks the key
+  std::string text = config::explain(key);  // also checks the key
+  if (key == "claims") text += claims::language_help();
   if (!session.options.json) {
     fmt::print("{}", text);
     return 0;

@@ -16,12 +16,6 @@ void add_repeatable(CLI::App& command, const std::string& flag, std::vector<std:
   command.add_option(flag, values, help)->allow_extra_args(false)->type_name(form);
 }
 
-void add_jobs_option(CLI::App& command, RunOptions& options) {
-  command.add_option("--jobs", options.jobs, "stacks trained at the same time; default: the cores")
-      ->type_name("N")
-      ->check(CLI::Range(1, 4096));
-}
-
 void check_command(const CLI::App& app, const std::string& word) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
@@ -72,6 +66,12 @@ void add_color_option(CLI::App& command, RunOptions& options) {
 
 void add_json_option(CLI::App& command, RunOptions& options) {
   command.add_flag("--json", options.json, "JSON on stdout");
+}
+
+void add_jobs_option(CLI::App& command, RunOptions& options) {
+  command.add_option("--jobs", options.jobs, "stacks trained at the same time; default: the cores")
+      ->type_name("N")
+      ->check(CLI::Range(1, 4096));
 }
 
 void add_run_options(CLI::App& command, RunOptions& options) {

@@ -28,6 +28,10 @@ struct RunOptions {
   bool time = false;  // plan
   bool watch = false;  // status
   bool yes = false;    // prune
+  bool run = false, strict = false, references = false;  // verify
+  std::string metric = "final_test_error";               // compare
+  bool analyze = false;                                  // table
+  std::string over;                                      // table --analyze
 };
 
 // Groups of options, for the commands that take them.
@@ -36,6 +40,7 @@ void add_experiment_options(CLI::App& command, RunOptions& options);  // FILE an
 void add_out_option(CLI::App& command, RunOptions& options);
 void add_color_option(CLI::App& command, RunOptions& options);
 void add_json_option(CLI::App& command, RunOptions& options);
+void add_jobs_option(CLI::App& command, RunOptions& options);
 void add_run_options(CLI::App& command, RunOptions& options);  // what `run` takes beside experiment and --out
 void add_plan_options(CLI::App& command, RunOptions& options);  // what `plan` takes beside the experiment
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "claims/claims.h"
 #include "core/error.h"
 #include "core/seeds.h"
 #include "descent/commands.h"
@@ -92,7 +93,7 @@ int validate(Session& session) {
   int status = 0;
   for (const std::string& file : session.words) {
     try {
-      const plan::Plan plan = plan::make_plan(config::read_document(file, session.options.overrides));
+      const plan::Plan plan = plan::make_plan(claims::read_document(file, session.options.overrides));
       fmt::print("{}: valid, {}, {}\n", file, counted(plan.points.size(), "point"),
                  counted(plan.runs.size(), "run"));
     } catch (const core::InputError& error) {
@@ -106,7 +107,7 @@ int validate(Session& session) {
 
 int show_plan(Session& session) {
   const RunOptions& options = session.options;
-  const plan::Plan plan = plan::make_plan(config::read_document(options.file, options.overrides));
+  const plan::Plan plan = plan::make_plan(claims::read_document(options.file, options.overrides));
   if (options.json && options.time) throw core::InputError("plan: give --json or --time, not both");
   fmt::print("{}", options.json ? plan_json(plan) : plan_text(plan));
   if (options.time) become_descent_train(session.argv);

@@ -4,14 +4,15 @@
 
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <optional>
 #include <thread>
 
 #include "config/write.h"
 #include "core/error.h"
 #include "descent/commands.h"
+#include "descent/target.h"
 #include "plan/plan.h"
+#include "report/analysis.h"
 #include "report/finish.h"
 #include "report/manifest.h"
 #include "report/status.h"
@@ -24,43 +25,9 @@
 namespace descent {
 namespace fs = std::filesystem;
 
-namespace {
-
-// A results folder or an experiment file, opened.
-struct Target {
-  config::Document document;
-  plan::Plan plan;
-  store::Results results;
-
-  Target(const fs::path& folder, const RunOptions& options)
-      : document(config::read_document((folder / "experiment.json").string(), options.overrides)),
-        plan(plan::make_plan(document)),
-        results(store::Results::at(folder, plan)) {}
-  explicit Target(const RunOptions& options)
-      : document(config::read_document(options.file, options.overrides)),
-        plan(plan::make_plan(document)),
-        results(options.out, plan) {}
-  Target(const Target&) = delete;
-  Target& operator=(const Target&) = delete;
-};
-
-Target open(const RunOptions& options) {
-  std::error_code error;
-  if (!fs::is_directory(options.file, error)) return Target(options);
-  if (!store::is_results_folder(options.file))
-    throw core::InputError(fmt::format("{}: is a folder, but not one of results", options.file));
-  return Target(fs::path(options.file), options);
-}
-
-void warn(const store::Results& results) {
-  for (const std::string& warning : results.take_warnings()) std::fputs((warning + "\n").c_str(), stderr);
-}
-
-}  // namespace
-
 int run_experiment(Session& session) {
   const RunOptions& options = session.options;
-  const Target target(options);
+  const Target target(options.file, options);
   // A manifest of another plan, or none, is written again by the program that knows LibTorch.
   if (!report::has_manifest_of(target.results.folder(), target.plan)) become_descent_train(session.argv);
   const auto missing =
@@ -74,10 +41,17 @@ int run_experiment(Session& session) {
 
 int show_table(Session& session) {
   const RunOptions& options = session.options;
-  const Target target = open(options);
+  const Target target = open(options.file, options);
   const report::TableOptions table{report::wants_color(stdout, options.no_color)};
-  const std::string text = options.json ? report::points_json(target.results, target.plan)
-                                        : report::points_table(target.results, target.plan, table);
+  std::string text, factor = options.over;
+  if (options.analyze) {
+    const auto analyses = claims::analyze(target.results, target.plan, factor);
+    text = options.json ? report::analysis_json(analyses, factor)
+                        : report::analysis_text(analyses, factor, table.color);
+  } else {
+    text = options.json ? report::points_json(target.results, target.plan)
+                        : report::points_table(target.results, target.plan, table);
+  }
   warn(target.results);
   fmt::print("{}", text);
   return 0;
@@ -85,7 +59,7 @@ int show_table(Session& session) {
 
 int show_status(Session& session) {
   const RunOptions& options = session.options;
-  const Target target = open(options);
+  const Target target = open(options.file, options);
   const bool terminal = report::is_terminal(stdout);
   for (;;) {
     const report::Status status = report::read_status(target.results, target.plan);
@@ -102,7 +76,7 @@ int show_status(Session& session) {
 }
 
 int prune(Session& session) {
-  const Target target = open(session.options);
+  const Target target = open(session.options.file, session.options);
   const std::vector<store::StalePart> stale = target.results.stale();
   warn(target.results);
   std::optional<store::FolderLock> lock;  // not while somebody trains, perhaps an earlier version of the file
@@ -120,7 +94,7 @@ int prune(Session& session) {
 }
 
 int merge(Session& session) {
-  const Target target = open(session.options);
+  const Target target = open(session.options.file, session.options);
   for (const std::string& folder : session.words) {
     if (!store::is_results_folder(folder))
       throw core::InputError(fmt::format("{}: is not a folder of results", folder));

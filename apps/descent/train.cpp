@@ -1,9 +1,12 @@
 // The way to descent-train: one process, one signal target.
 
 #include <fmt/format.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -13,8 +16,10 @@
 #include "descent/commands.h"
 
 namespace descent {
+namespace {
 
-void become_descent_train(const std::vector<std::string>& argv) {
+// Replaces this process; returns only by FaultError.
+[[noreturn]] void execute(const std::vector<std::string>& argv) {
   const std::filesystem::path beside = core::program_folder() / "descent-train";
   const std::string program = access(beside.c_str(), X_OK) == 0 ? beside.string() : "descent-train";
   std::vector<char*> arguments;
@@ -30,4 +35,42 @@ void become_descent_train(const std::vector<std::string>& argv) {
                              : fmt::format("{}: {}", program, std::strerror(errno)));
 }
 
+constexpr std::array forwarded{SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
+volatile std::sig_atomic_t child = 0;
+
+// What a terminal sends reaches the whole process group, so the child has it already.
+void pass_on(int signal, siginfo_t* info, void*) {
+  if (info->si_code == SI_USER && child > 0) kill(static_cast<pid_t>(child), signal);
+}
+
+}  // namespace
+
+void become_descent_train(const std::vector<std::string>& argv) { execute(argv); }
+
+int run_descent_train(const std::vector<std::string>& argv) {
+  std::fflush(nullptr);
+  const pid_t pid = fork();
+  if (pid < 0) throw core::FaultError(fmt::format("cannot start descent-train: {}", std::strerror(errno)));
+  if (pid == 0) {
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    try {
+      execute(argv);
+    } catch (const core::FaultError& error) {
+      fmt::print(stderr, "descent: {}\n", error.what());
+      _exit(static_cast<int>(core::ExitCode::failed));
+    }
+  }
+  child = pid;
+  struct sigaction forward {}, before[forwarded.size()];
+  forward.sa_sigaction = pass_on;
+  forward.sa_flags = SA_SIGINFO | SA_RESTART;
+  for (std::size_t i = 0; i < forwarded.size(); ++i) sigaction(forwarded[i], &forward, &before[i]);
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+  for (std::size_t i = 0; i < forwarded.size(); ++i) sigaction(forwarded[i], &before[i], nullptr);
+  child = 0;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 }  // namespace descent
+

@@ -130,6 +130,12 @@ struct Probes {
   ProbeMoment at = ProbeMoment::evaluations;
 };
 
+// What should be seen, and the expression that says so (lib/claims).
+struct Claim {
+  std::string says{}, that{}, reference{};
+  std::int64_t line = 0, column = 0;  // of `that` in the file
+};
+
 struct Experiment {
   std::string name{}, description{};
   std::vector<std::int64_t> seeds{0};
@@ -140,6 +146,7 @@ struct Experiment {
   Model model{};
   Train train{};
   Probes probes{};
+  std::vector<Claim> claims{};
 };
 
 // Whether the test examples come from the pool (the official training part; all examples where there is no

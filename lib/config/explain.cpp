@@ -67,12 +67,20 @@ std::string explain_section(std::string_view path, const Key& key) {
   return text;
 }
 
+std::string keys_of_claims() {
+  Claim claim;
+  std::string text = "\n";
+  for (const Key& key : describe(claim)) text += line_of(key.name, 9, key);
+  return text;
+}
+
 std::string explain_leaf(std::string_view path, const Key& key) {
   std::string text = fmt::format("{}: {}\n", path, help_text(key));
   const std::string bounds = bounds_text(key), preset = default_text(key);
   text += fmt::format("Takes {}{}{}.\n", type_name(key.slot), bounds.empty() ? "" : ", ", bounds);
   if (!preset.empty()) text += fmt::format("Default: {}.\n", preset);
   for (const Condition& condition : key.conditions) text += fmt::format("Has no effect {}.\n", condition.idle);
+  if (std::holds_alternative<ClaimsSlot>(key.slot)) text += keys_of_claims();
   if (const Choices* choices = choices_in(key.slot)) text += fmt::format("\n{}", choices_table(*choices));
   return text;
 }

@@ -319,6 +319,15 @@ std::vector<Key> describe(Experiment& e) {
       section("model", describe(e.model), "", "the network"),
       section("train", describe(e.train), "", "how the network is trained"),
       section("probes", describe(e.probes), "names", "what to measure inside the network; no training changes by it"),
+      key("claims", ClaimsSlot{&e.claims}, "what should be seen; descent verify tests it").cosmetic(),
+  };
+}
+
+std::vector<Key> describe(Claim& c) {
+  return {
+      key("says", &c.says, "the claim as a sentence").cosmetic(),
+      key("that", &c.that, "the claim as an expression over the results: descent explain claims").cosmetic(),
+      key("reference", &c.reference, "paper and figure").cosmetic(),
   };
 }
 

@@ -40,10 +40,11 @@ struct SectionSlot {
 
 struct SeedsSlot { std::vector<std::int64_t>* field; };   // a count or a list of distinct seeds
 struct BatchSlot { std::int64_t* field; };                // a count or "full" (0)
+struct ClaimsSlot { std::vector<Claim>* field; };         // a list of objects with the keys of describe(Claim)
 
 using Slot = std::variant<bool*, std::int64_t*, double*, std::string*, std::optional<std::int64_t>*,
                           std::optional<double>*, std::vector<std::int64_t>*, std::array<double, 2>*,
-                          EnumSlot, EnumListSlot, SectionSlot, SeedsSlot, BatchSlot>;
+                          EnumSlot, EnumListSlot, SectionSlot, SeedsSlot, BatchSlot, ClaimsSlot>;
 
 struct Bound {
   double value;
@@ -80,6 +81,7 @@ struct Key {
 
 // All keys of an experiment, with slots that point into `experiment` (which must outlive the tree).
 std::vector<Key> describe(Experiment& experiment);
+std::vector<Key> describe(Claim& claim);
 
 // The key with this path, or null: find_key(keys, "model.norm.kind").
 Key* find_key(std::vector<Key>& keys, std::string_view path);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
+#include <utility>
 
 #include "config/check.h"
 #include "config/overrides.h"
@@ -144,11 +145,12 @@ class Points {
 
 }  // namespace
 
-Document read_document(const std::string& file, const Overrides& overrides) {
-  return read_document_text(core::read_file(file, most_bytes), file, overrides);
+Document read_document(const std::string& file, const Overrides& overrides, const FurtherCheck& further) {
+  return read_document_text(core::read_file(file, most_bytes), file, overrides, further);
 }
 
-Document read_document_text(std::string_view text, const std::string& file, const Overrides& overrides) {
+Document read_document_text(std::string_view text, const std::string& file, const Overrides& overrides,
+                            const FurtherCheck& further) {
   Problems problems(file);
   Json root = parse_json(text, file, problems.list());
   if (!root.is<Json::Object>()) {
@@ -168,10 +170,15 @@ Document read_document_text(std::string_view text, const std::string& file, cons
     problems.add(given[""], "sweep",
                  fmt::format("{} points with {} seeds are more than {} runs", sweep.assignments.size(),
                              document.base.seeds.size(), most_runs));
-  else document.points = Points(document.base, given, sweep, problems).build();
-  problems.throw_if_any();
+  else {
+    std::vector<Claim> claims = std::exchange(document.base.claims, {});  // not one copy per point
+    document.points = Points(document.base, given, sweep, problems).build();
+    document.base.claims = std::move(claims);
+  }
   document.factors = std::move(sweep.factors);
   document.assignments = std::move(sweep.assignments);
+  if (further) further(document, problems);
+  problems.throw_if_any();
   return document;
 }
 

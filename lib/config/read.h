@@ -2,6 +2,7 @@
 // From an experiment file to typed experiments: parse, overrides, fields, cross-checks; all problems in one
 // pass.
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "config/json.h"
 
 namespace descent::config {
+
+class Problems;
 
 // One assignment of the factors, as JSON, in the order of Document::factors.
 using Assignment = std::vector<Json>;
@@ -30,8 +33,12 @@ struct Overrides {
   std::string seeds{};               // count or list; empty: as in the file
 };
 
-// Throws InputError with every problem found.
-Document read_document(const std::string& file, const Overrides& overrides = {});
-Document read_document_text(std::string_view text, const std::string& file, const Overrides& overrides = {});
+// Looks for more problems in a document; its points are there when the sweep could be read.
+using FurtherCheck = std::function<void(const Document&, Problems&)>;
+
+// Throws InputError with every problem found, by `further` too.
+Document read_document(const std::string& file, const Overrides& overrides = {}, const FurtherCheck& further = {});
+Document read_document_text(std::string_view text, const std::string& file, const Overrides& overrides = {},
+                            const FurtherCheck& further = {});
 
 }  // namespace descent::config

@@ -113,6 +113,17 @@ class SlotReader {
     if (text && *text == "full") *slot.field = 0;
     else read_whole(value_, *slot.field);
   }
+  void operator()(ClaimsSlot& slot) {
+    const auto* list = std::get_if<Json::Array>(&value_.value);
+    if (!list) return wrong_type();
+    if (std::ssize(*list) > most_entries) return fail(value_, fmt::format("more than {} entries", most_entries));
+    slot.field->clear();
+    for (const Json& element : *list) {
+      if (problems_.full()) return;
+      const std::string path = fmt::format("{}[{}]", path_, slot.field->size());
+      read_claim(element, path, slot.field->emplace_back());
+    }
+  }
 
  private:
   void fail(const Json& where, std::string message) {
@@ -155,6 +166,17 @@ class SlotReader {
     if (std::ssize(*list) > longest) return fail(value_, fmt::format("more than {} entries", longest));
     field.assign(list->size(), 0);
     for (std::size_t i = 0; i < list->size() && !problems_.full(); ++i) read_whole((*list)[i], field[i]);
+  }
+  void read_claim(const Json& json, const std::string& path, Claim& claim) {
+    if (!json.is<Json::Object>())
+      return problems_.add({json.line, json.column}, path,
+                           fmt::format("expected an object with \"says\" and \"that\", got {}", shown(json)));
+    std::vector<Key> keys = describe(claim);
+    read_section(json, path, keys, given_, problems_);
+    for (const std::string_view needed : {"says", "that"})
+      if (const Json* value = json.find(needed); !value || value->dump() == "\"\"")
+        problems_.add({json.line, json.column}, path, fmt::format("needs \"{}\"", needed));
+    if (const Json* that = json.find("that")) claim.line = that->line, claim.column = that->column;
   }
   const Choice* choose(const Json& json, const Choices& choices) {
     const auto* text = std::get_if<std::string>(&json.value);

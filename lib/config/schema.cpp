@@ -90,6 +90,12 @@ struct TypeSchema {
     if (!abbreviated) return section_schema(section.keys);
     return object({{"anyOf", array({key_schema(*abbreviated), section_schema(section.keys)})}});
   }
+  Json operator()(const ClaimsSlot&) const {
+    Claim claim;
+    Json item = section_schema(describe(claim));
+    add(item, "required", array({text("says"), text("that")}));
+    return list_of(std::move(item), 0, most_entries);
+  }
   Json operator()(const SeedsSlot&) const {
     Json list = list_of(bounded("integer", key), 1, most_seeds);
     add(list, "uniqueItems", {true});

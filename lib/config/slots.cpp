@@ -61,6 +61,17 @@ struct ToJson {
   Json operator()(const BatchSlot& slot) const {
     return *slot.field == 0 ? Json{std::string("full")} : Json{*slot.field};
   }
+  Json operator()(const ClaimsSlot& slot) const {
+    Json::Array list;
+    for (Claim claim : *slot.field) {
+      Json::Object object;
+      for (const Key& key : describe(claim))
+        if (Json value = to_json(key); value.dump() != "\"\"")
+          object.push_back({std::string(key.name), 0, 0, std::move(value)});
+      list.push_back({std::move(object)});
+    }
+    return list.empty() ? Json{} : Json{std::move(list)};
+  }
 };
 
 struct TypeName {
@@ -77,6 +88,7 @@ struct TypeName {
   std::string operator()(const SectionSlot&) const { return "an object"; }
   std::string operator()(const SeedsSlot&) const { return "a count or a list of whole numbers"; }
   std::string operator()(const BatchSlot&) const { return "a whole number or \"full\""; }
+  std::string operator()(const ClaimsSlot&) const { return "a list of claims"; }
 };
 
 // The slot that receives, visited with the slot of the same type that gives.

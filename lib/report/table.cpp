@@ -59,15 +59,19 @@ Row row_of(const plan::Plan& plan, const stats::PointStats& point, const std::ve
 
 }  // namespace
 
-std::string laid_out(const std::vector<Row>& rows, bool color) {
+std::string laid_out(const std::vector<Row>& rows, bool color, const std::vector<std::size_t>& left) {
   std::vector<std::size_t> widths(rows[0].size());
   for (const Row& row : rows)
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
   std::string text;
   for (const Row& row : rows) {
     std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i)
-      line += (i ? "  " : "") + std::string(widths[i] - width_of(row[i]), ' ') + row[i];
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string space(widths[i] - width_of(row[i]), ' ');
+      line += i ? "  " : "";
+      line += std::ranges::find(left, i) == left.end() ? space + row[i] : row[i] + space;
+    }
+    line.resize(line.find_last_not_of(' ') + 1);
     const bool head = &row == &rows[0];
     text += color && head ? "\x1b[1m" + line + "\x1b[0m\n" : line + "\n";
   }

@@ -10,8 +10,9 @@
 
 namespace descent::report {
 
-// Rows of cells as right-aligned columns; the first row is the head, bold in colour.
-std::string laid_out(const std::vector<std::vector<std::string>>& rows, bool color);
+// Rows of cells in columns, right-aligned but for those named in `left`; the first row is the head, bold in colour.
+std::string laid_out(const std::vector<std::vector<std::string>>& rows, bool color,
+                     const std::vector<std::size_t>& left = {});
 
 struct TableOptions {
   bool color = false;

@@ -242,7 +242,7 @@ class Shell(Cli):
     def test_an_unknown_command_names_the_nearest(self):
         self.assertEqual(self.told("rnu"),
                          'unknown command "rnu"; did you mean "run"? (one of run, validate, plan, schema, '
-                         "explain, list, status, table, merge, prune, completion)\n")
+                         "explain, list, status, table, verify, compare, merge, prune, completion)\n")
 
     def test_an_unknown_option_names_the_nearest(self):
         self.assertEqual(self.told("run", "x.json", "--seed", "3"),
@@ -352,6 +352,124 @@ words=(descent run '') CURRENT=3; _descent
                 self.descent(*words)
                 times.append(time.perf_counter() - start)
             self.assertLess(min(times), 0.05, words)
+
+
+class Verify(Cli):
+    def setUp(self):
+        super().setUp()
+        self.claim("final_test_error(width=4) == final_test_error(width=8)", "Width makes no difference", "A 2024")
+
+    def claim(self, that, says="It holds", reference=""):
+        """Appends a claim to x.json. The runs of seed s have the test error (s + 1) / 128."""
+        text = (self.folder / "x.json").read_text().rstrip().removesuffix("}").rstrip().removesuffix("]")
+        text += ", " if '"claims"' in text else ',\n  "claims": ['
+        text += json.dumps({"says": says, "that": that, "reference": reference}) + "]\n}\n"
+        (self.folder / "x.json").write_text(text)
+
+    def test_trains_what_is_missing_and_judges_it(self):
+        done = self.descent("verify", "--run", "x.json")
+        self.assertEqual(done.stdout, "verdict  measured [95 % interval]  margin  n  claim\n"
+                                      "holds    0                           == 0  2  Width makes no difference\n\n"
+                                      "trial: 1 claim: holds\n")
+        self.assertIn("rehearsed 2 runs", done.stderr)
+        again = self.descent("verify", "--run", "x.json")
+        self.assertEqual((again.stdout, again.stderr), (done.stdout, ""))
+
+    def test_leaves_the_verdicts_in_the_results(self):
+        told = json.loads(self.descent("verify", "--run", "--json", "x.json").stdout)
+        kept = json.loads((self.folder / "results/trial/claims.json").read_text())
+        self.assertEqual([kept], told)
+        self.assertEqual((kept["experiment"], kept["holds"]), ("trial", 1))
+        self.assertEqual(kept["claims"][0]["reference"], "A 2024")
+
+    def test_reads_a_results_folder(self):
+        self.descent("run", "x.json")
+        self.assertIn("1 claim: holds", self.descent("verify", "results/trial").stdout)
+        self.assertEqual(self.told("verify", "--run", "results/trial"),
+                         "results/trial: --run trains experiment files; this is a folder\n")
+
+    def test_exits_1_when_a_claim_fails(self):
+        self.claim("final_test_error > 1", "Nothing is learned")
+        done = self.descent("verify", "--run", "x.json", status=1)
+        self.assertIn("2 claims: 1 holds, 1 fails", done.stdout)
+        self.assertIn("Nothing is learned (width=4)", done.stdout)
+
+    def test_exits_1_with_strict_when_a_claim_is_undecided(self):
+        self.claim("final_test_error(width=4) < 0.015", "It is below the mean of 0.0117 and its interval")
+        self.assertIn("1 undecided", self.descent("verify", "--run", "x.json").stdout)
+        self.descent("verify", "--strict", "x.json", status=1)
+
+    def test_changes_nothing_without_results(self):
+        self.assertIn("(4 of 4 runs missing)", self.descent("verify", "x.json").stdout)
+        self.assertFalse((self.folder / "results").exists())
+
+    def test_sums_up_several_experiments(self):
+        (self.folder / "y.json").write_text(EXPERIMENT.replace("trial", "other"))
+        done = self.descent("verify", "--run", "x.json", "y.json", "--seeds", "3", "--jobs", "1")
+        self.assertIn("trial: 1 claim: holds\n\nother: no claims\n\n2 experiments, 1 claim: holds\n", done.stdout)
+        self.assertEqual(len(self.rows("results/other/summary.csv")), 6)
+
+    def test_shows_references_on_request(self):
+        done = self.descent("verify", "--run", "--references", "x.json")
+        self.assertIn("Width makes no difference [A 2024]\n", done.stdout)
+
+    def test_is_checked_before_anything_is_trained(self):
+        self.claim("final_tets_error(width=4) > 0")
+        for command in ["validate"], ["plan"], ["run"], ["verify", "--run"]:
+            self.assertRegex(self.told(*command, "x.json"),
+                             r'^x.json:8:\d+: claims\[1\].that: unknown column "final_tets_error"; did you mean '
+                             r'"final_test_error"\?')
+        self.assertFalse((self.folder / "results").exists())
+
+    def test_claims_change_no_run(self):
+        self.descent("run", "x.json")
+        first = self.csvs()
+        self.claim("final_test_error > 0")
+        self.assertEqual(self.descent("run", "x.json").stderr, "")
+        self.assertEqual(self.csvs(), first)
+
+    def test_passes_a_signal_on(self):
+        (self.bin / "descent-train").write_text("#!/bin/sh\ntrap 'exit 75' TERM\necho ready >&2\n"
+                                                "while :; do sleep 0.05; done\n")
+        process = subprocess.Popen([self.bin / "descent", "verify", "--run", "x.json"], cwd=self.folder, text=True,
+                                   stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        self.assertEqual(process.stderr.readline(), "ready\n")
+        time.sleep(0.1)
+        process.terminate()
+        self.assertEqual(process.wait(timeout=20), 75)
+        process.stderr.close()
+
+    def test_the_language_is_explained(self):
+        text = self.descent("explain", "claims").stdout
+        for word in "says", "that", "argmax", "first width with", "on every seed", "undecided":
+            self.assertIn(word, text)
+
+
+class Compare(Cli):
+    def test_compares_two_points(self):
+        self.descent("run", "x.json", "--seeds", "3")
+        done = self.descent("compare", "results/trial:width=4", "width=8", "--seeds", "3")
+        self.assertEqual(done.stdout, "n        A        B  A - B [95 % interval]  d_z\n"
+                                      "3  0.01562  0.01562  0 [0, 0]                 -\n\n"
+                                      "Paired over the n seeds that both have; d_z: mean / sd of the differences (Cohen).\n")
+
+    def test_compares_two_experiments_and_warns_of_many_comparisons(self):
+        (self.folder / "y.json").write_text(EXPERIMENT.replace("trial", "other"))
+        for file in "x.json", "y.json":
+            self.descent("run", file)
+        done = self.descent("compare", "x.json", "results/other")
+        self.assertIn("width=4  2", done.stdout)
+        self.assertIn("2 comparisons: at 95 % each, about 0.1 of the intervals miss", done.stdout)
+        rows = json.loads(self.descent("compare", "x.json", "y.json", "--json").stdout)
+        self.assertEqual([(row["where"], row["n"], row["difference"]) for row in rows],
+                         [("width=4", 2, 0), ("width=8", 2, 0)])
+
+    def test_says_what_is_wrong(self):
+        self.assertEqual(self.told("compare", "x.json:widht=4", "width=8"),
+                         'final_test_error(widht=4): unknown factor "widht"; did you mean "width"? (one of width) (at '
+                         'character 18)\n')
+        self.assertIn("y.json", self.told("compare", "x.json", "y.json"))
+        self.assertIn("tet_error", self.told("compare", "x.json:width=4", "width=8", "--metric", "tet_error"))
 
 
 if __name__ == "__main__":

@@ -170,7 +170,7 @@ const std::vector<BadFile> combinations{
   "train": {"optimizer": {"name": "adam", "nesterov": true}}
 })",
      "x.json:2:3: unknown key \"nmae\"; did you mean \"name\"? (one of name, description, seeds, device, "
-     "precision, checkpoint_seconds, data, model, train, probes, $schema, sweep)\n"
+     "precision, checkpoint_seconds, data, model, train, probes, claims, $schema, sweep)\n"
      "x.json:3:12: seeds: must be a count from 1 to 100000, got 0\n"
      "x.json:4:22: model.width: expected a whole number, got \"wide\"\n"
      "x.json:4:51: model.norm.momentum: must be at most 1, got 2\n"

@@ -60,7 +60,7 @@ b"})",
     {"columns_count_characters_and_not_bytes",
      R"({"description": "äöü€😀", "nmae": 1, "model": {"hidden": []}, "train": {"epochs": 1}})",
      "x.json:1:26: unknown key \"nmae\"; did you mean \"name\"? (one of name, description, seeds, device, "
-     "precision, checkpoint_seconds, data, model, train, probes, $schema, sweep)"},
+     "precision, checkpoint_seconds, data, model, train, probes, claims, $schema, sweep)"},
     {"comments_and_lines_are_counted",
      R"(// first
 { /* a

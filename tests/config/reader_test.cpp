@@ -19,10 +19,10 @@ TEST_P(reader_files, says_what_is_wrong_with) {
 const std::vector<BadFile> fields{
     {"an_unknown_key", also(R"("nmae": "x")"),
      "x.json:1:80: unknown key \"nmae\"; did you mean \"name\"? (one of name, description, seeds, device, "
-     "precision, checkpoint_seconds, data, model, train, probes, $schema, sweep)"},
+     "precision, checkpoint_seconds, data, model, train, probes, claims, $schema, sweep)"},
     {"an_unknown_key_that_is_near_to_nothing", also(R"("plots": 1)"),
      "x.json:1:80: unknown key \"plots\" (one of name, description, seeds, device, precision, "
-     "checkpoint_seconds, data, model, train, probes, $schema, sweep)"},
+     "checkpoint_seconds, data, model, train, probes, claims, $schema, sweep)"},
     {"an_unknown_key_in_a_section", model(R"("widht": 8, "depth": 2)"),
      "x.json:1:31: model: unknown key \"widht\"; did you mean \"width\"? (one of kind, width, depth, "
      "hidden, activation, norm, norm_position, residual, branch_init, dropout, init)"},
@@ -104,6 +104,13 @@ const std::vector<BadFile> fields{
     {"a_list_of_activations", layers(R"("activation": ["relu"])"),
      "x.json:1:69: model.activation: expected one of relu, tanh, sigmoid, gelu, leaky_relu, silu, identity, "
      "got a list of 1"},
+    {"claims_that_are_no_list", also(R"("claims": "wide is better")"),
+     "x.json:1:90: claims: expected a list of claims, got \"wide is better\""},
+    {"claims_that_are_incomplete", also(R"("claims": [{"says": "wide is better"}, {"says": "x", "that": ""}, 5])"),
+     "x.json:1:91: claims[0]: needs \"that\"\nx.json:1:119: claims[1]: needs \"that\"\n"
+     "x.json:1:146: claims[2]: expected an object with \"says\" and \"that\", got 5"},
+    {"an_unknown_key_of_a_claim", also(R"("claims": [{"says": "x", "that": "y > 1", "refrence": "z"}])"),
+     "x.json:1:122: claims[0]: unknown key \"refrence\"; did you mean \"reference\"? (one of says, that, reference)"},
     {"a_model_without_layers", R"({"model": "mlp", "train": {"epochs": 1}})",
      "x.json:1:11: model: expected an object, got \"mlp\""},
     {"an_unknown_model", model(R"("kind": "cnn")"),

@@ -20,7 +20,10 @@ ninja -C "$build" -j "$(nproc)" fuzz_all >"$build/build.log" || { cat "$build/bu
 # The names of keys and choices, with quotes and without, and what else experiments are made of.
 grep -oh '"[a-z_0-9]*"' "$here"/../../lib/config/{keys,choices}.cpp | tr -d '"' | sort -u |
   sed 's/..*/"&"\n"\\"&\\""/; /^$/d' >"$build/words.dict"
-printf '"%s"\n' '\"sweep\": {' '\"zip\": {' '{\"range\": [' '{\"logspace\": [' '--set ' '--sweep ' '--seeds ' >>"$build/words.dict"
+printf '"%s"\n' '\"sweep\": {' '\"zip\": {' '{\"range\": [' '{\"logspace\": [' '--set ' '--sweep ' '--seeds ' \
+  'max over ' 'argmin over ' ' of ' 'first width with ' 'on every seed: ' 'on at least 2 of 3 seeds: ' ' falls over ' \
+  ' rises over ' ' within ' ' and ' ' or ' 'not ' 'final_test_error(' 'test_error(' 'width=' 'norm=batch' 'epoch' \
+  'diverged(' 'probe(' >>"$build/words.dict"
 
 fuzz() {
   local name=$1

@@ -1,0 +1,105 @@
+// Commands that say what results mean: verify, compare.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "claims/claims.h"
+#include "core/error.h"
+#include "core/files.h"
+#include "descent/commands.h"
+#include "descent/target.h"
+#include "report/claims.h"
+#include "report/compare.h"
+#include "report/terminal.h"
+
+namespace descent {
+namespace fs = std::filesystem;
+
+namespace {
+
+// The command line of descent-train for what a target misses.
+std::vector<std::string> training_words(const std::string& file, const RunOptions& options) {
+  std::vector<std::string> words{"descent-train", "run", file, "--out", options.out};
+  for (const std::string& set : options.overrides.set) words.insert(words.end(), {"--set", set});
+  for (const std::string& sweep : options.overrides.sweep) words.insert(words.end(), {"--sweep", sweep});
+  if (!options.overrides.seeds.empty()) words.insert(words.end(), {"--seeds", options.overrides.seeds});
+  if (options.jobs > 0) words.insert(words.end(), {"--jobs", std::to_string(options.jobs)});
+  if (options.no_color) words.push_back("--no-color");
+  return words;
+}
+
+void check_files(const Session& session) {
+  std::error_code error;
+  for (const std::string& target : session.words) {
+    if (session.options.run && fs::is_directory(target, error))
+      throw core::InputError(fmt::format("{}: --run trains experiment files; this is a folder", target));
+    open(target, session.options);  // every mistake before the first training
+  }
+}
+
+// "results/x:width=48": a target and a selection. Where nothing of that name exists, the whole is a selection.
+struct SideWords {
+  std::string target, selection;
+};
+
+SideWords split_side(const std::string& word, const std::string& other_target) {
+  std::error_code error;
+  if (fs::exists(word, error)) return {word, ""};
+  const std::size_t colon = word.find(':');
+  if (colon != word.npos) return {word.substr(0, colon), word.substr(colon + 1)};
+  if (other_target.empty() || word.find('=') == word.npos) return {word, ""};  // reading it says that it is missing
+  return {other_target, word};
+}
+
+}  // namespace
+
+int compare(Session& session) {
+  const RunOptions& options = session.options;
+  const SideWords a = split_side(session.words[0], ""), b = split_side(session.words[1], a.target);
+  const Target left = open(a.target, options), right = open(b.target, options);
+  const auto comparisons = claims::compare({left.plan, left.results, a.selection},
+                                           {right.plan, right.results, b.selection}, options.metric);
+  warn(left.results);
+  warn(right.results);
+  fmt::print("{}", options.json ? report::comparison_json(comparisons)
+                                : report::comparison_table(comparisons, report::wants_color(stdout, options.no_color)));
+  return 0;
+}
+
+int verify(Session& session) {
+  const RunOptions& options = session.options;
+  check_files(session);
+  const bool color = report::wants_color(stdout, options.no_color);
+  report::ClaimCounts total;
+  bool trained = true;
+  std::string all_json;
+  for (const std::string& file : session.words) {
+    const Target target = open(file, options);
+    if (options.run && !target.results.missing().empty()) {
+      const int status = run_descent_train(training_words(file, options));
+      if (status == static_cast<int>(core::ExitCode::interrupted)) return status;
+      trained = trained && status == 0;
+    }
+    const auto judged = claims::judge_claims(target.document, target.plan, target.results);
+    warn(target.results);
+    const std::string json = report::claims_json(target.plan.name, judged);
+    if (store::is_results_folder(target.results.folder()))
+      core::write_file_atomically(target.results.folder() / "claims.json", json);
+    const report::ClaimCounts counts = report::count(judged);
+    total += counts;
+    all_json += (all_json.empty() ? "[\n" : ",\n") + json.substr(0, json.size() - 1);
+    if (options.json) continue;
+    fmt::print("{}{}{}: {}\n", file == session.words[0] ? "" : "\n",
+               judged.empty() ? "" : report::claims_table(judged, color, options.references) + "\n", target.plan.name,
+               report::counts_text(counts));
+    std::fflush(stdout);
+  }
+  if (options.json) fmt::print("{}\n]\n", all_json);
+  else if (session.words.size() > 1) fmt::print("\n{} experiments, {}\n", session.words.size(), report::counts_text(total));
+  const bool good = trained && total.fails == 0 && (!options.strict || total.undecided == 0);
+  return static_cast<int>(good ? core::ExitCode::ok : core::ExitCode::failed);
+}
+
+}  // namespace descent

@@ -1,0 +1,35 @@
+#include "descent/target.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "claims/claims.h"
+#include "core/error.h"
+
+namespace descent {
+namespace fs = std::filesystem;
+
+Target::Target(const std::string& file, const RunOptions& options)
+    : document(claims::read_document(file, options.overrides)),
+      plan(plan::make_plan(document)),
+      results(options.out, plan) {}
+
+Target::Target(const fs::path& folder, const RunOptions& options)
+    : document(claims::read_document((folder / "experiment.json").string(), options.overrides)),
+      plan(plan::make_plan(document)),
+      results(store::Results::at(folder, plan)) {}
+
+Target open(const std::string& target, const RunOptions& options) {
+  std::error_code error;
+  if (!fs::is_directory(target, error)) return Target(target, options);
+  if (!store::is_results_folder(target))
+    throw core::InputError(fmt::format("{}: is a folder, but not one of results", target));
+  return Target(fs::path(target), options);
+}
+
+void warn(const store::Results& results) {
+  for (const std::string& warning : results.take_warnings()) std::fputs((warning + "\n").c_str(), stderr);
+}
+
+}  // namespace descent

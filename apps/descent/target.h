@@ -1,0 +1,33 @@
+#pragma once
+// What the commands about results work on: a results folder or an experiment file, opened.
+
+#include <filesystem>
+#include <string>
+
+#include "config/read.h"
+#include "descent/options.h"
+#include "plan/plan.h"
+#include "store/results.h"
+
+namespace descent {
+
+struct Target {
+  config::Document document;
+  plan::Plan plan;
+  store::Results results;
+
+  // An experiment file; its results lie below options.out.
+  Target(const std::string& file, const RunOptions& options);
+  // Of a results folder, which holds its experiment.
+  Target(const std::filesystem::path& folder, const RunOptions& options);
+  Target(const Target&) = delete;
+  Target& operator=(const Target&) = delete;
+};
+
+// InputError for a folder without results.
+Target open(const std::string& target, const RunOptions& options);
+
+// Tells what was set aside in the results.
+void warn(const store::Results& results);
+
+}  // namespace descent

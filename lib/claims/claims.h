@@ -1,0 +1,27 @@
+#pragma once
+// The claims of an experiment: checked against its plan before anything is trained, judged on its results.
+
+#include <string>
+#include <vector>
+
+#include "claims/verdict.h"
+#include "config/read.h"
+#include "config/reader.h"
+#include "store/results.h"
+
+namespace descent::claims {
+
+// Reads an experiment as config::read_document does, its claims checked in the same pass.
+config::Document read_document(const std::string& file, const config::Overrides& overrides = {});
+config::Document read_document_text(std::string_view text, const std::string& file,
+                                    const config::Overrides& overrides = {});
+
+// The claims of a document, one after the other, on what there is of its results.
+struct Judged {
+  config::Claim claim;
+  Check check;
+};
+std::vector<Judged> judge_claims(const config::Document& document, const plan::Plan& plan,
+                                 const store::Results& results);
+
+}  // namespace descent::claims

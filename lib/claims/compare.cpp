@@ -1,0 +1,129 @@
+#include "claims/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "claims/columns.h"
+#include "claims/program.h"
+#include "claims/shapes.h"
+#include "claims/values.h"
+#include "core/error.h"
+
+namespace descent::claims {
+namespace {
+
+[[noreturn]] void refuse(std::string_view text, const Finding& finding) {
+  throw core::InputError(fmt::format("{}: {} (at character {})", text, finding.message, finding.offset + 1));
+}
+
+// The metric with the selection in its parentheses.
+std::string with_selection(std::string_view metric, const std::string& selection) {
+  const bool has_own = metric.ends_with(')');
+  const std::string_view head = has_own ? metric.substr(0, metric.size() - 1) : metric;
+  if (selection.empty()) return std::string(metric);
+  return fmt::format("{}{}{})", head, has_own ? ", " : "(", selection);
+}
+
+// The values of one side, by entry and seed.
+class Family {
+ public:
+  Family(const Side& side, std::string_view metric) : domain_(side.plan), plan_(side.plan) {
+    const std::string text = with_selection(metric, side.selection);
+    std::optional<Finding> wrong;
+    const std::string statement = text + " == 0";  // what compile() takes is a statement
+    const SyntaxPointer syntax = parse(statement, wrong);
+    std::vector<Finding> findings;
+    if (wrong) refuse(text, *wrong);
+    if (syntax->children.size() != 2 || syntax->children[0]->kind != Syntax::Kind::column)
+      throw core::InputError(fmt::format("{}: compare takes a column, such as final_test_error", text));
+    program_ = compile(*syntax, domain_, findings);
+    if (!findings.empty()) refuse(text, findings[0]);
+    column_ = program_->root->children[0].get();
+    values_ = read_values(side.results, side.plan, {program_.get()})[0];
+  }
+
+  const Shape& shape() const { return column_->shape; }
+  const Domain& domain() const { return domain_; }
+
+  // seed -> value; NaN where the run is missing, diverged or has none.
+  std::map<std::int64_t, double> of(std::size_t entry) const {
+    std::map<std::int64_t, double> found;
+    for (std::size_t seed = 0; seed < values_.seeds; ++seed) {
+      const std::size_t run = column_->points[entry] * values_.seeds + seed;
+      const bool counts = values_.states[run] == RunState::done ||
+                          program_->requests[column_->request].source == Request::Source::diverged;
+      found[plan_.runs[run].seed] = counts ? values_.numbers[column_->request][run] : std::nan("");
+    }
+    return found;
+  }
+
+ private:
+  Domain domain_;
+  const plan::Plan& plan_;
+  std::unique_ptr<Program> program_;
+  const Node* column_ = nullptr;
+  Values values_;
+};
+
+Comparison compare_entries(const std::map<std::int64_t, double>& a, const std::map<std::int64_t, double>& b) {
+  Comparison comparison;
+  std::vector<double> left, right, differences;
+  for (const auto& [seed, value] : a) {
+    const auto partner = b.find(seed);
+    if (partner == b.end()) continue;
+    if (!std::isfinite(value) || !std::isfinite(partner->second)) {
+      ++comparison.left_out;
+      continue;
+    }
+    left.push_back(value);
+    right.push_back(partner->second);
+    differences.push_back(value - partner->second);
+  }
+  comparison.n = differences.size();
+  if (differences.empty()) return comparison;
+  comparison.a = stats::describe(left).mean;
+  comparison.b = stats::describe(right).mean;
+  comparison.difference = stats::describe(differences);
+  if (const auto& sd = comparison.difference->sd; sd && *sd > 0) comparison.effect = comparison.difference->mean / *sd;
+  return comparison;
+}
+
+// Bonferroni: each interval at 1 - 0.05 / count.
+bool lies_beyond(const Comparison& comparison, std::size_t count) {
+  if (comparison.n < 2) return false;
+  const double n = static_cast<double>(comparison.n), tail = 0.025 / static_cast<double>(count);
+  const double half = stats::student_t_quantile(1 - tail, n - 1) * *comparison.difference->sd / std::sqrt(n);
+  return std::abs(comparison.difference->mean) > half;
+}
+
+}  // namespace
+
+std::vector<Comparison> compare(const Side& a, const Side& b, std::string_view metric) {
+  const Family left(a, metric), right(b, metric);
+  std::vector<std::pair<std::size_t, std::size_t>> axes;  // shared factors: positions left and right
+  for (std::size_t i = 0; i < left.shape().axes.size(); ++i)
+    for (std::size_t j = 0; j < right.shape().axes.size(); ++j)
+      if (left.shape().axes[i] == right.shape().axes[j]) axes.emplace_back(i, j);
+  std::vector<Comparison> comparisons;
+  const auto left_names = naming_axes(left.shape()), right_names = naming_axes(right.shape());
+  for (std::size_t i = 0; i < left.shape().entries.size(); ++i)
+    for (std::size_t j = 0; j < right.shape().entries.size(); ++j) {
+      const auto agrees = [&](const auto& axis) {
+        return left.shape().entries[i].key[axis.first] == right.shape().entries[j].key[axis.second];
+      };
+      if (!std::ranges::all_of(axes, agrees)) continue;
+      comparisons.push_back(compare_entries(left.of(i), right.of(j)));
+      comparisons.back().where = label_of(left.domain(), left.shape(), i, left_names);
+      if (comparisons.back().where.empty())
+        comparisons.back().where = label_of(right.domain(), right.shape(), j, right_names);
+      if (comparisons.size() > 10'000) throw core::InputError("more than 10000 comparisons; select fewer points");
+    }
+  if (comparisons.empty()) throw core::InputError("the two sides have no point in common; select one of each");
+  for (Comparison& comparison : comparisons) comparison.beyond_all = lies_beyond(comparison, comparisons.size());
+  return comparisons;
+}
+
+}  // namespace descent::claims

@@ -1,0 +1,121 @@
+#include "claims/domain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "config/keys.h"
+#include "config/slots.h"
+#include "core/text.h"
+
+namespace descent::claims {
+namespace {
+
+std::string text_of(const config::Json& json) {
+  const std::string* text = std::get_if<std::string>(&json.value);
+  return text ? *text : json.dump();
+}
+
+bool ends_with_name(std::string_view path, std::string_view name) {
+  return path == name || (path.size() > name.size() && path.ends_with(name) && path[path.size() - name.size() - 1] == '.');
+}
+
+std::vector<std::string> matching(const std::vector<std::string>& paths, std::string_view name) {
+  std::vector<std::string> found;
+  for (const std::string& path : paths)
+    if (ends_with_name(path, name)) found.push_back(path);
+  return found;
+}
+
+}  // namespace
+
+// A key tree to look at one point after another.
+struct Domain::Tree {
+  config::Experiment experiment;
+  std::vector<config::Key> keys = config::describe(experiment);
+};
+
+Domain::Domain(const plan::Plan& plan) : plan_(plan), tree_(std::make_unique<Tree>()) {
+  for (const std::string& factor : plan.factors) {
+    const std::string above = factor.substr(0, factor.find('.') == factor.npos ? 0 : factor.rfind('.'));
+    const config::Key* section = above.empty() ? nullptr : config::find_key(tree_->keys, above);
+    const config::Key* abbreviated = section ? config::shorthand_of(*section) : nullptr;
+    if (abbreviated && above + "." + std::string(abbreviated->name) == factor) aliases_[above] = factor;
+    const config::Key* key = config::find_key(tree_->keys, factor);
+    if (const auto* inside = key ? std::get_if<config::SectionSlot>(&key->slot) : nullptr)
+      config::for_each_key(inside->keys, [&](const std::string& path, const config::Key&) { inner_.push_back(path); },
+                           factor + ".");
+  }
+}
+
+Domain::~Domain() = default;
+
+std::optional<std::string> Domain::resolve(std::string_view name, std::string& problem) const {
+  std::vector<std::string> found = matching(factors(), name);
+  for (const auto& [section, factor] : aliases_)
+    if (ends_with_name(section, name)) found.push_back(factor);
+  if (found.empty()) found = matching(inner_, name);
+  if (found.size() == 1) return found[0];
+  if (found.size() > 1) {
+    problem = fmt::format("{} could be {}; write more of the path", core::quoted(name), core::join(found, " or "));
+    return std::nullopt;
+  }
+  std::vector<std::string> known;
+  for (const std::string& factor : factors()) known.push_back(short_name(factor));
+  problem = known.empty() ? fmt::format("{}: the experiment has no sweep, so no factor to select by", core::quoted(name))
+                          : fmt::format("unknown factor {}{} (one of {})", core::quoted(name),
+                                        core::did_you_mean(name, known), core::join(known, ", "));
+  return std::nullopt;
+}
+
+const std::vector<std::string>& Domain::values(const std::string& path) const {
+  auto& values = values_[path];
+  if (!values.empty()) return values;
+  const config::Key* key = config::find_key(tree_->keys, path);
+  if (const config::Key* abbreviated = key ? config::shorthand_of(*key) : nullptr) key = abbreviated;
+  for (const plan::Point& point : plan_.points) {
+    tree_->experiment = point.experiment;
+    values.push_back(key ? text_of(config::to_json(*key)) : "");
+  }
+  return values;
+}
+
+const std::string& Domain::value(const std::string& path, std::size_t point) const { return values(path)[point]; }
+
+const std::string& Domain::label(const std::string& factor, std::size_t point) const {
+  auto& labels = labels_[factor];
+  if (labels.empty()) {
+    labels = values(factor);
+    const auto at = static_cast<std::size_t>(std::ranges::find(factors(), factor) - factors().begin());
+    for (std::size_t i = 0; at < factors().size() && i < labels.size(); ++i)
+      if (plan_.points[i].values[at].starts_with('{')) labels[i] = plan_.points[i].values[at];
+  }
+  return labels[point];
+}
+
+std::string Domain::short_name(const std::string& path) const {
+  for (std::size_t dot = path.rfind('.'); dot != path.npos && dot > 0; dot = path.rfind('.', dot - 1)) {
+    const std::string name = path.substr(dot + 1);
+    if (matching(factors(), name).size() <= 1) return name;
+  }
+  return path;
+}
+
+std::vector<std::string> Domain::varying(const std::vector<std::size_t>& points) const {
+  std::vector<std::string> found;
+  for (const std::string& factor : factors())
+    if (std::ranges::any_of(points, [&](std::size_t p) { return label(factor, p) != label(factor, points[0]); }))
+      found.push_back(factor);
+  return found;
+}
+
+std::optional<double> number_of(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() && !text.empty() ? std::optional(number)
+                                                                                    : std::nullopt;
+}
+
+}  // namespace descent::claims

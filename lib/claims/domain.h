@@ -1,0 +1,54 @@
+#pragma once
+// The points of a plan as claims see them: factors by short names, values as they take effect.
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plan/plan.h"
+
+namespace descent::claims {
+
+class Domain {
+ public:
+  explicit Domain(const plan::Plan& plan);  // which must outlive this
+  ~Domain();
+
+  std::size_t points() const { return plan_.points.size(); }
+  const config::Experiment& experiment(std::size_t point) const { return plan_.points[point].experiment; }
+  const std::vector<std::string>& factors() const { return plan_.factors; }
+
+  // The path that a name stands for: a factor ("width" for "model.width", "norm" for "model.norm.kind"), or a key
+  // inside one ("gain" inside "model.init"). On failure nothing, and what is wrong in `problem`.
+  std::optional<std::string> resolve(std::string_view name, std::string& problem) const;
+
+  // The value of a path at a point, defaults filled in. A section is told by its abbreviating key ("he_normal").
+  const std::string& value(const std::string& path, std::size_t point) const;
+  // The same where factors must tell points apart: the whole section, where it is given as an object.
+  const std::string& label(const std::string& factor, std::size_t point) const;
+
+  // The shortest end of a factor's path that no other factor has.
+  std::string short_name(const std::string& path) const;
+
+  // The factors that differ among these points.
+  std::vector<std::string> varying(const std::vector<std::size_t>& points) const;
+
+ private:
+  struct Tree;
+  const std::vector<std::string>& values(const std::string& path) const;
+
+  const plan::Plan& plan_;
+  std::unique_ptr<Tree> tree_;
+  std::map<std::string, std::string> aliases_;  // section -> the factor that abbreviates it
+  std::vector<std::string> inner_;              // keys inside factors that are sections
+  mutable std::map<std::string, std::vector<std::string>> values_, labels_;
+};
+
+// The number that a text is, if it is one.
+std::optional<double> number_of(std::string_view text);
+
+}  // namespace descent::claims

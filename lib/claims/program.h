@@ -1,0 +1,83 @@
+#pragma once
+// A claim that makes sense for a plan: every name resolved to points and columns, every operation to the entries it
+// works on. A number is a family with one entry per value of the factors that its selections leave open; operations
+// join entries by the factors they share.
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "claims/domain.h"
+#include "claims/syntax.h"
+#include "claims/words.h"
+
+namespace descent::claims {
+
+// One number per run that a claim needs.
+struct Request {
+  enum class Source { summary, curve, probe, diverged };
+  Source source;
+  std::string column;                     // or the name of the probe
+  std::vector<Selector> rows{};           // epoch, step, at, layer
+  const Reduction* reduction = nullptr;   // along the rows that `rows` leaves; null: there is one
+  bool by_step = false;                   // places are steps, not epochs
+  std::optional<Relation> first{};        // where the column first compares so with `bound`, interpolated
+  double bound = 0;
+};
+
+// From what a number is computed, and so what interval it gets.
+enum class Level {
+  constant,
+  per_seed,  // a value per seed: Student's t, paired
+  of_means,  // a statistic of means over seeds: bootstrap over seeds
+  plain,     // of the very runs that there are: none
+};
+
+struct Entry {
+  std::vector<std::string> key;  // values of the axes
+  std::size_t point = 0;         // one of the points it stands for
+};
+
+struct Shape {
+  std::vector<std::string> axes{};  // factors
+  std::vector<Entry> entries{};
+};
+
+struct Node;
+using NodePointer = std::unique_ptr<Node>;
+
+struct Node {
+  enum class Kind {
+    number, column, arithmetic, function, over_points, over_seeds, first,
+    comparison, trend, on_seeds, negation, conjunction, disjunction
+  };
+  Kind kind;
+  std::size_t id = 0;                                 // counts the nodes of a program
+  Level level = Level::constant;
+  Shape shape{};
+  double number = 0;                                  // as in Syntax
+  double of = 0;
+  char operation = 0;                                 // + - * / ^
+  bool rises = false;
+  Relation relation = Relation::equal;                // of comparison and first
+  const Function* function = nullptr;
+  const Reduction* reduction = nullptr;
+  std::size_t request = 0;                            // of columns
+  std::vector<std::size_t> points{};                  // of columns, by entry
+  std::vector<std::vector<std::size_t>> rows{};       // by entry: the entry of each child; or the group, in order
+  std::vector<double> places{};                       // of the entries of the child of a reduction over points
+  std::vector<NodePointer> children{};
+};
+
+struct Program {
+  NodePointer root;
+  std::vector<Request> requests;
+  std::size_t nodes = 0;
+};
+
+// The program of an expression; null where `findings` grew.
+std::unique_ptr<Program> compile(const Syntax& syntax, const Domain& domain, std::vector<Finding>& findings);
+
+}  // namespace descent::claims

@@ -1,0 +1,148 @@
+#include "claims/shapes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <set>
+
+namespace descent::claims {
+namespace {
+
+constexpr std::size_t most_entries = 100'000;
+
+using Key = std::vector<std::string>;
+
+// Positions in `axes` of the wanted ones.
+std::vector<std::size_t> positions(const std::vector<std::string>& axes, const std::vector<std::string>& wanted) {
+  std::vector<std::size_t> found;
+  for (const std::string& axis : wanted)
+    found.push_back(static_cast<std::size_t>(std::ranges::find(axes, axis) - axes.begin()));
+  return found;
+}
+
+Key part_of(const Key& key, const std::vector<std::size_t>& positions) {
+  Key part;
+  for (const std::size_t position : positions) part.push_back(key[position]);
+  return part;
+}
+
+std::string only_here(const Domain& domain, const Shape& shape, std::size_t entry) {
+  return fmt::format("the parts select different points: nothing stands beside {}",
+                     label_of(domain, shape, entry, naming_axes(shape)));
+}
+
+// Whether every value of `from` comes with one value of the axis only.
+bool follows(const Shape& shape, std::size_t axis, const std::vector<std::string>& from) {
+  std::map<std::string_view, std::string_view> seen;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const std::string& value = shape.entries[i].key[axis];
+    if (seen.try_emplace(from[i], value).first->second != value) return false;
+  }
+  return true;
+}
+
+std::vector<std::string> values_of(const Shape& shape, std::size_t axis) {
+  std::vector<std::string> values;
+  for (const Entry& entry : shape.entries) values.push_back(entry.key[axis]);
+  return values;
+}
+
+// `left` joined with one more part.
+std::optional<Joined> join_two(Joined left, const Shape& right, const Domain& domain, std::string& problem) {
+  std::vector<std::string> common, added;
+  for (const std::string& axis : right.axes)
+    (std::ranges::find(left.shape.axes, axis) != left.shape.axes.end() ? common : added).push_back(axis);
+  const auto right_common = positions(right.axes, common), left_common = positions(left.shape.axes, common),
+             right_added = positions(right.axes, added);
+  std::map<Key, std::vector<std::size_t>> partners;
+  for (std::size_t i = 0; i < right.entries.size(); ++i)
+    partners[part_of(right.entries[i].key, right_common)].push_back(i);
+
+  Joined result;
+  result.shape.axes = left.shape.axes;
+  result.shape.axes.insert(result.shape.axes.end(), added.begin(), added.end());
+  std::set<Key> used;
+  for (std::size_t i = 0; i < left.rows.size(); ++i) {
+    const Entry& entry = left.shape.entries[i];
+    const auto found = partners.find(part_of(entry.key, left_common));
+    if (found == partners.end()) return problem = only_here(domain, left.shape, i), std::nullopt;
+    used.insert(found->first);
+    for (const std::size_t partner : found->second) {
+      if (result.rows.size() == most_entries) return problem = "more than 100000 combinations", std::nullopt;
+      Entry joined = left.shape.axes.empty() ? Entry{entry.key, right.entries[partner].point} : entry;
+      for (const std::size_t axis : right_added) joined.key.push_back(right.entries[partner].key[axis]);
+      result.shape.entries.push_back(std::move(joined));
+      result.rows.push_back(left.rows[i]);
+      result.rows.back().push_back(partner);
+    }
+  }
+  for (const auto& [key, entries] : partners)
+    if (!used.contains(key)) return problem = only_here(domain, right, entries[0]), std::nullopt;
+  return result;
+}
+
+}  // namespace
+
+std::optional<Joined> join(const std::vector<const Shape*>& parts, const Domain& domain, std::string& problem) {
+  Joined result{*parts[0], {}};
+  for (std::size_t i = 0; i < parts[0]->entries.size(); ++i) result.rows.push_back({i});
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    auto more = join_two(std::move(result), *parts[i], domain, problem);
+    if (!more) return std::nullopt;
+    result = std::move(*more);
+  }
+  return result;
+}
+
+std::optional<Grouped> group(const Shape& shape, const std::string& path, const Domain& domain) {
+  std::vector<std::string> values;
+  for (const Entry& entry : shape.entries) {
+    const auto axis = std::ranges::find(shape.axes, path);
+    values.push_back(axis == shape.axes.end() ? domain.value(path, entry.point)
+                                              : entry.key[static_cast<std::size_t>(axis - shape.axes.begin())]);
+  }
+  if (std::ranges::all_of(values, [&](const std::string& value) { return value == values[0]; })) return std::nullopt;
+
+  // A factor of which each value of `path` has only one goes with it.
+  Grouped result;
+  for (std::size_t axis = 0; axis < shape.axes.size(); ++axis)
+    if (shape.axes[axis] != path && !follows(shape, axis, values)) result.shape.axes.push_back(shape.axes[axis]);
+  const auto kept = positions(shape.axes, result.shape.axes);
+  std::map<Key, std::size_t> found;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    result.places.push_back(number_of(values[i]).value_or(std::numeric_limits<double>::quiet_NaN()));
+    const auto [place, is_new] = found.try_emplace(part_of(shape.entries[i].key, kept), result.rows.size());
+    if (is_new) {
+      result.shape.entries.push_back({place->first, shape.entries[i].point});
+      result.rows.emplace_back();
+    }
+    result.rows[place->second].push_back(i);
+  }
+  const bool numeric = std::ranges::none_of(result.places, [](double place) { return std::isnan(place); });
+  if (numeric)
+    for (auto& row : result.rows)
+      std::ranges::stable_sort(row, {}, [&](std::size_t entry) { return result.places[entry]; });
+  return result;
+}
+
+std::vector<std::size_t> naming_axes(const Shape& shape) {
+  std::vector<std::size_t> naming;
+  for (std::size_t axis = 0; axis < shape.axes.size(); ++axis)
+    if (std::ranges::none_of(naming, [&](std::size_t i) { return follows(shape, axis, values_of(shape, i)); }))
+      naming.push_back(axis);
+  return naming;
+}
+
+std::string label_of(const Domain& domain, const Shape& shape, std::size_t entry,
+                     const std::vector<std::size_t>& naming) {
+  std::string label;
+  for (const std::size_t axis : naming)
+    label += fmt::format("{}{}={}", label.empty() ? "" : ", ", domain.short_name(shape.axes[axis]),
+                         shape.entries[entry].key[axis]);
+  return label;
+}
+
+}  // namespace descent::claims

@@ -1,0 +1,138 @@
+#include "report/claims.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "report/table.h"
+
+namespace descent::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string number_text(double value) { return std::isinf(value) ? "never" : fmt::format("{:.3g}", value); }
+
+std::string measured_text(const claims::Check& check) {
+  if (!check.measured) return "-";
+  if (check.counts_seeds) return fmt::format("{} of {} seeds", *check.measured, check.n);
+  const std::string value = number_text(*check.measured);
+  return check.low ? fmt::format("{} [{}, {}]", value, number_text(*check.low), number_text(*check.high)) : value;
+}
+
+// The sentence, where it is nearest to failing, and why it is not decided.
+std::string sentence(const claims::Judged& judged, bool references) {
+  std::string text = judged.claim.says;
+  const claims::Check& check = judged.check;
+  const bool nearest = check.verdict == claims::Verdict::holds && !check.parts.empty();
+  if (!check.where.empty() || !check.reason.empty())
+    text += fmt::format(" ({}{}{}{})", nearest && !check.where.empty() ? "nearest: " : "", check.where,
+                        check.where.empty() || check.reason.empty() ? "" : ": ", check.reason);
+  if (references && !judged.claim.reference.empty()) text += fmt::format(" [{}]", judged.claim.reference);
+  return text;
+}
+
+std::string_view color_of(claims::Verdict verdict) {
+  switch (verdict) {
+    case claims::Verdict::fails: return "\x1b[31m";
+    case claims::Verdict::undecided: return "\x1b[33m";
+    case claims::Verdict::holds: break;
+  }
+  return "\x1b[32m";
+}
+
+// Colours the verdict, with which every line but the head begins.
+std::string colored(const std::string& table, const std::vector<claims::Judged>& judged) {
+  std::string text;
+  std::size_t line = 0;
+  for (std::size_t at = 0; at < table.size(); ++line) {
+    const std::size_t end = table.find('\n', at) + 1;
+    const std::string_view verdict = line > 0 ? claims::name_of(judged[line - 1].check.verdict) : "";
+    if (line > 0) text += fmt::format("{}{}\x1b[0m", color_of(judged[line - 1].check.verdict), verdict);
+    text += table.substr(at + verdict.size(), end - at - verdict.size());
+    at = end;
+  }
+  return text;
+}
+
+// Numbers that JSON has no word for are left out.
+void add(Json& json, const char* name, const std::optional<double>& value) {
+  if (value && std::isfinite(*value)) json[name] = *value;
+}
+
+Json check_json(const claims::Check& check) {
+  Json json{{"verdict", claims::name_of(check.verdict)}};
+  if (!check.where.empty()) json["where"] = check.where;
+  add(json, "measured", check.measured);
+  add(json, "low", check.low);
+  add(json, "high", check.high);
+  json["relation"] = claims::symbol(check.relation);
+  json["margin"] = check.margin;
+  json["n"] = check.n;
+  if (!check.reason.empty()) json["reason"] = check.reason;
+  return json;
+}
+
+}  // namespace
+
+ClaimCounts& ClaimCounts::operator+=(const ClaimCounts& other) {
+  holds += other.holds;
+  fails += other.fails;
+  undecided += other.undecided;
+  return *this;
+}
+
+ClaimCounts count(const std::vector<claims::Judged>& judged) {
+  ClaimCounts counts;
+  for (const claims::Judged& claim : judged) {
+    counts.holds += claim.check.verdict == claims::Verdict::holds;
+    counts.fails += claim.check.verdict == claims::Verdict::fails;
+    counts.undecided += claim.check.verdict == claims::Verdict::undecided;
+  }
+  return counts;
+}
+
+std::string counts_text(const ClaimCounts& counts) {
+  const std::size_t all = counts.all();
+  if (all == 0) return "no claims";
+  std::string text = fmt::format("{} claim{}: ", all, all == 1 ? "" : "s");
+  if (counts.holds == all) return text + (all == 1 ? "holds" : "all hold");
+  text += fmt::format("{} hold{}", counts.holds, counts.holds == 1 ? "s" : "");
+  if (counts.fails > 0) text += fmt::format(", {} fail{}", counts.fails, counts.fails == 1 ? "s" : "");
+  if (counts.undecided > 0) text += fmt::format(", {} undecided", counts.undecided);
+  return text;
+}
+
+std::string claims_table(const std::vector<claims::Judged>& judged, bool color, bool references) {
+  std::vector<std::vector<std::string>> rows{{"verdict", "measured [95 % interval]", "margin", "n", "claim"}};
+  for (const claims::Judged& claim : judged)
+    rows.push_back({std::string(claims::name_of(claim.check.verdict)), measured_text(claim.check),
+                    fmt::format("{} {}", claims::symbol(claim.check.relation), number_text(claim.check.margin)),
+                    std::to_string(claim.check.n), sentence(claim, references)});
+  const std::string table = laid_out(rows, color, {0, 1, 4});
+  return color ? colored(table, judged) : table;
+}
+
+std::string claims_json(const std::string& experiment, const std::vector<claims::Judged>& judged) {
+  const ClaimCounts counts = count(judged);
+  Json json{{"experiment", experiment},
+            {"confidence", 0.95},
+            {"holds", counts.holds},
+            {"fails", counts.fails},
+            {"undecided", counts.undecided},
+            {"claims", Json::array()}};
+  for (const claims::Judged& claim : judged) {
+    Json entry{{"says", claim.claim.says}, {"that", claim.claim.that}};
+    if (!claim.claim.reference.empty()) entry["reference"] = claim.claim.reference;
+    entry.update(check_json(claim.check));
+    if (!claim.check.parts.empty()) {
+      entry["parts"] = Json::array();
+      for (const claims::Check& part : claim.check.parts) entry["parts"].push_back(check_json(part));
+    }
+    json["claims"].push_back(std::move(entry));
+  }
+  return json.dump(2) + "\n";
+}
+
+}  // namespace descent::report

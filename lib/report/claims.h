@@ -1,0 +1,29 @@
+#pragma once
+// Claims and their verdicts, for people and for programs.
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "claims/claims.h"
+
+namespace descent::report {
+
+struct ClaimCounts {
+  std::size_t holds = 0, fails = 0, undecided = 0;
+
+  std::size_t all() const { return holds + fails + undecided; }
+  ClaimCounts& operator+=(const ClaimCounts& other);
+};
+ClaimCounts count(const std::vector<claims::Judged>& judged);
+
+// "6 claims: 5 hold, 1 undecided".
+std::string counts_text(const ClaimCounts& counts);
+
+// One line per claim: verdict, what was measured with its interval, the margin, n, the sentence.
+std::string claims_table(const std::vector<claims::Judged>& judged, bool color, bool references);
+
+// {"experiment": ..., "holds": 5, ..., "claims": [{"says", "that", "reference", "verdict", "measured", ...}, ...]}
+std::string claims_json(const std::string& experiment, const std::vector<claims::Judged>& judged);
+
+}  // namespace descent::report

@@ -1,0 +1,69 @@
+#include "report/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "report/table.h"
+
+namespace descent::report {
+namespace {
+
+using claims::Comparison;
+
+std::string difference_text(const Comparison& comparison, bool mark) {
+  if (!comparison.difference) return "-";
+  const stats::Description& told = *comparison.difference;
+  if (!told.sd) return fmt::format("{:.3g}", told.mean);
+  return fmt::format("{:.3g} [{:.3g}, {:.3g}]{}", told.mean, *told.low, *told.high, mark && comparison.beyond_all ? " *" : "");
+}
+
+}  // namespace
+
+std::string comparison_table(const std::vector<Comparison>& comparisons, bool color) {
+  const bool many = comparisons.size() > 1;
+  std::vector<std::vector<std::string>> rows{{"n", "A", "B", "A - B [95 % interval]", "d_z"}};
+  if (many) rows[0].insert(rows[0].begin(), "at");
+  std::size_t left_out = 0;
+  for (const Comparison& comparison : comparisons) {
+    const bool empty = !comparison.difference;
+    rows.push_back({std::to_string(comparison.n), empty ? "-" : fmt::format("{:.4g}", comparison.a),
+                    empty ? "-" : fmt::format("{:.4g}", comparison.b), difference_text(comparison, many),
+                    comparison.effect ? fmt::format("{:.2f}", *comparison.effect) : "-"});
+    if (many) rows.back().insert(rows.back().begin(), comparison.where);
+    left_out += comparison.left_out;
+  }
+  const std::size_t difference = many ? 4 : 3;
+  std::string text = laid_out(rows, color, many ? std::vector<std::size_t>{0, difference} : std::vector{difference});
+  text += "\nPaired over the n seeds that both have; d_z: mean / sd of the differences (Cohen).\n";
+  if (many)
+    text += fmt::format("{} comparisons: at 95 % each, about {:.2g} of the intervals miss their true value. "
+                        "*: differs from 0 even at {:.4g} % (Bonferroni).\n",
+                        comparisons.size(), 0.05 * static_cast<double>(comparisons.size()),
+                        100 - 5.0 / static_cast<double>(comparisons.size()));
+  if (left_out > 0)
+    text += fmt::format("{} pair{} of runs left out: missing, diverged or without a value.\n", left_out,
+                        left_out == 1 ? "" : "s");
+  return text;
+}
+
+std::string comparison_json(const std::vector<Comparison>& comparisons) {
+  auto list = nlohmann::ordered_json::array();
+  for (const Comparison& comparison : comparisons) {
+    nlohmann::ordered_json entry{{"where", comparison.where}, {"n", comparison.n}, {"left_out", comparison.left_out}};
+    if (comparison.difference) {
+      entry.update({{"a", comparison.a}, {"b", comparison.b}, {"difference", comparison.difference->mean}});
+      if (comparison.difference->sd)
+        entry.update({{"sd", *comparison.difference->sd},
+                      {"low", *comparison.difference->low},
+                      {"high", *comparison.difference->high},
+                      {"differs_bonferroni", comparison.beyond_all}});
+      if (comparison.effect) entry["d_z"] = *comparison.effect;
+    }
+    list.push_back(std::move(entry));
+  }
+  return list.dump(2) + "\n";
+}
+
+}  // namespace descent::report

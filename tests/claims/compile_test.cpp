@@ -1,0 +1,136 @@
+#include <gtest/gtest.h>
+
+#include "claims/trial.h"
+
+namespace descent::claims {
+namespace {
+
+TEST(compile, accepts_what_makes_sense) {
+  const Trial trial;
+  for (const char* claim : {
+           "final_test_error(width=4, norm=batch) - final_test_error(width=16, norm=batch) >= 0.03",
+           "final_test_error(norm=batch) < final_test_error(norm=none)",
+           "max over width of final_test_error(norm=none) >= final_test_error(width=4, norm=none) + 0.03",
+           "argmin over width of final_test_loss(norm=none) < 16",
+           "first width with final_train_error(norm=none) <= 0.01 <= 16",
+           "min over epoch of test_error(width=4, norm=none) <= 0.5",
+           "train_loss(model.width=4, model.norm=none, epoch=1) < train_loss(width=4, norm=none, at=start)",
+           "final_test_error falls over width within 0.02",
+           "on every seed: diverged(width=4) or final_train_loss(width=4) >= 2.29",
+           "diverged(width=4, norm=none)",
+           "median over seed of final_test_error(width=4) == 0.5",
+           "parameters rises over width",
+       })
+    EXPECT_EQ(trial.mistakes(claim), "") << claim;
+}
+
+TEST(compile, names_the_nearest_column_factor_and_value) {
+  const Trial trial;
+  EXPECT_EQ(trial.mistakes("final_tets_error > 1"),
+            "0: unknown column \"final_tets_error\"; did you mean \"final_test_error\"? (columns of summary.csv and "
+            "curves.csv, diverged, probe)\n");
+  EXPECT_EQ(trial.mistakes("final_test_error(widht=4) > 1"),
+            "17: unknown factor \"widht\"; did you mean \"width\"? (one of width, norm)\n");
+  EXPECT_EQ(trial.mistakes("final_test_error(norm=bacth) > 1"),
+            "22: no point has norm=bacth; did you mean \"batch\"? (one of none, batch)\n");
+  EXPECT_EQ(trial.mistakes("max over widht of final_test_error > 1"),
+            "9: unknown factor \"widht\"; did you mean \"width\"? (one of width, norm)\n");
+}
+
+TEST(compile, reports_all_mistakes_of_a_claim_in_one_pass) {
+  EXPECT_EQ(Trial().mistakes("final_test_error(width=5) > final_tets_error"),
+            "23: no point has width=5 (one of 4, 8, 16)\n"
+            "28: unknown column \"final_tets_error\"; did you mean \"final_test_error\"? (columns of summary.csv and "
+            "curves.csv, diverged, probe)\n");
+}
+
+TEST(compile, refuses_selections_that_match_nothing) {
+  const Trial unions(R"({"data": "mnist1d", "model": {"width": 4, "depth": 1}, "train": {"epochs": 1},
+    "sweep": [{"model.width": [4], "model.norm": ["none"]}, {"model.width": [8], "model.norm": ["batch"]}]})");
+  EXPECT_EQ(unions.mistakes("final_test_error(width=4, norm=batch) > 1"),
+            "26: no point has this norm beside what is selected before it\n");
+  EXPECT_EQ(unions.mistakes("final_test_error(width>8) > 1"), "17: no point has this width\n");
+  EXPECT_EQ(unions.mistakes("final_test_error(width=4, width=8) > 1"), "26: width is selected twice\n");
+}
+
+TEST(compile, refuses_parts_that_do_not_belong_together) {
+  EXPECT_EQ(Trial().mistakes("final_test_error(norm=none, width<=8) > final_test_error(norm=batch, width>=8)"),
+            "0: the parts select different points: nothing stands beside width=4\n");
+}
+
+TEST(compile, tells_numbers_from_statements) {
+  const Trial trial;
+  EXPECT_EQ(trial.mistakes("final_test_error"),
+            "0: a number, where a statement is needed: compare it, as in \">= 0.1\"\n");
+  EXPECT_EQ(trial.mistakes("abs(final_test_error > 1) > 1"), "4: a statement, where a number is needed\n");
+  EXPECT_EQ(trial.mistakes("1 < 2"), "0: compares numbers only; name a column\n");
+}
+
+TEST(compile, asks_which_value_of_a_curve_is_meant) {
+  const Trial trial;
+  EXPECT_EQ(trial.mistakes("test_error(width=4) > 1"),
+            "0: test_error has many values per run; write test_error(at=end), test_error(epoch=10) or min over epoch "
+            "of test_error\n");
+  EXPECT_EQ(trial.mistakes("final_test_error(epoch=1) > 1"),
+            "17: final_test_error is one number per run; \"epoch\" selects from curves, such as "
+            "test_error(epoch=10)\n");
+  EXPECT_EQ(trial.mistakes("min over epoch of final_test_error > 1"),
+            "18: final_test_error has one value per run here, nothing to go along\n");
+  EXPECT_EQ(trial.mistakes("test_error(at=middle) > 1"), "11: expected at=start or at=end\n");
+}
+
+TEST(compile, refuses_to_go_along_what_does_not_vary_or_has_no_order) {
+  const Trial trial;
+  EXPECT_EQ(trial.mistakes("max over width of final_test_error(width=4) > 1"), "9: width has only one value here\n");
+  EXPECT_EQ(trial.mistakes("argmax over norm of final_test_error > 1"), "12: the values of norm are no numbers\n");
+  EXPECT_EQ(trial.mistakes("final_test_error rises over norm"), "28: the values of norm are no numbers\n");
+}
+
+TEST(compile, knows_columns_that_stay_empty) {
+  const Trial trial;
+  EXPECT_EQ(trial.mistakes("best_test_error > 1"), "0: best_test_error is empty: there are no validation examples\n");
+  EXPECT_EQ(trial.mistakes("stopped_epoch > 1"), "0: stopped_epoch is empty: there is no early stopping\n");
+}
+
+TEST(compile, knows_factors_by_the_ends_of_their_paths) {
+  const Trial trial(R"({"data": {"name": "mnist1d", "label_noise": 0.1}, "model": {"width": 4, "depth": 1},
+    "train": {"epochs": 1}, "sweep": {"model.dropout.rate": [0, 0.5], "data.label_noise.rate": [0.1, 0.2],
+    "model.init": ["he_normal", {"scheme": "normal", "gain": 0.1}, {"scheme": "normal", "gain": 5}]}})");
+  EXPECT_EQ(trial.mistakes("final_test_error(rate=0.1) > 1"),
+            "17: \"rate\" could be model.dropout.rate or data.label_noise.rate; write more of the path\n");
+  EXPECT_EQ(trial.mistakes("final_test_error(dropout.rate=0, label_noise=0.1, init=he_normal) > 1"), "");
+  EXPECT_EQ(trial.mistakes("final_test_error(dropout=0.5, label_noise.rate=0.1, gain=5) > 1"), "");
+  EXPECT_EQ(trial.mistakes("max over gain of final_test_error(dropout=0, label_noise=0.1, init=normal) > 1"), "");
+}
+
+TEST(compile, lets_zipped_factors_follow_the_one_named) {
+  const Trial trial(R"({"data": "mnist1d", "model": {"width": 4, "depth": 1}, "train": {"epochs": 1},
+    "sweep": {"zip": {"train.batch_size": [2, 32], "train.optimizer.lr": [0.1, 0.2]}, "model.norm": ["none", "batch"]}})");
+  EXPECT_EQ(trial.mistakes("(max over batch_size of final_test_error(norm=none)) > final_test_error(norm=none, "
+                           "batch_size=2)"), "");
+}
+
+TEST(compile, knows_which_probes_are_measured) {
+  const Trial without;
+  EXPECT_EQ(without.mistakes("probe(weight_norm) > 1"), "6: weight_norm is not measured; add it to probes.names\n");
+  EXPECT_EQ(without.mistakes("probe(wieght_norm) > 1"),
+            "6: unknown probe \"wieght_norm\"; did you mean \"weight_norm\"? (descent list probes)\n");
+  EXPECT_EQ(without.mistakes("probe(width=4) > 1"), "0: expected the name of a probe: probe(NAME, width=48)\n");
+  EXPECT_EQ(without.mistakes("final_test_error(layer=linear1) > 1"), "17: only probes have a layer\n");
+  EXPECT_EQ(without.mistakes("argmax over layer of probe(weight_norm) > 1"),
+            "0: a layer is no number; compare the layers one by one\n");
+}
+
+TEST(compile, refuses_an_argument_where_none_is_expected) {
+  EXPECT_EQ(Trial().mistakes("final_test_error(width) > 1"), "17: expected a selection such as width=48, got \"width\"\n");
+}
+
+TEST(compile, says_that_an_experiment_without_sweep_has_no_factors) {
+  const Trial trial(R"({"data": "mnist1d", "model": {"width": 4, "depth": 1}, "train": {"epochs": 1}})");
+  EXPECT_EQ(trial.mistakes("final_test_error(width=4) > 1"),
+            "17: \"width\": the experiment has no sweep, so no factor to select by\n");
+  EXPECT_EQ(trial.mistakes("final_test_error > 1"), "");
+}
+
+}  // namespace
+}  // namespace descent::claims
