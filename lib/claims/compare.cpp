@@ -37,12 +37,11 @@ class Family {
     const SyntaxPointer syntax = parse(statement, wrong);
     std::vector<Finding> findings;
     if (wrong) refuse(text, *wrong);
+    if (syntax->children.size() != 2 || syntax->children[0]->kind != Syntax::Kind::column)
+      throw core::InputError(fmt::format("{}: compare takes a column, such as final_test_error", text));
     program_ = compile(*syntax, domain_, findings);
     if (!findings.empty()) refuse(text, findings[0]);
-    const Node& number = *program_->root->children.at(0);
-    if (program_->root->kind != Node::Kind::comparison || number.kind != Node::Kind::column)
-      throw core::InputError(fmt::format("{}: compare takes a column, such as final_test_error", text));
-    column_ = &number;
+    column_ = program_->root->children[0].get();
     values_ = read_values(side.results, side.plan, {program_.get()})[0];
   }
 

@@ -1,5 +1,6 @@
 #include "claims/evaluate.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "claims/crossing.h"
@@ -85,7 +86,8 @@ std::vector<double> Evaluator::statistic(const Node& node, const Sample& sample)
     for (const std::vector<double>& row : per_seed(reduces ? *node.children[0] : node)) {
       std::vector<double> drawn;
       for (const std::size_t seed : sample) drawn.push_back(row[seed]);
-      result.push_back(reduction.apply(drawn, {}));
+      const bool complete = std::ranges::none_of(drawn, [](double value) { return std::isnan(value); });
+      result.push_back(complete ? reduction.apply(drawn, {}) : std::nan(""));
     }
     return result;
   }

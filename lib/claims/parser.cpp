@@ -1,10 +1,6 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <cmath>
-
-#include "claims/lexer.h"
+#include "claims/cursor.h"
 #include "claims/words.h"
 #include "core/text.h"
 
@@ -12,67 +8,21 @@ namespace descent::claims {
 namespace {
 
 constexpr int deepest = 64;
-constexpr std::array<std::string_view, 5> relation_symbols{"<", "<=", ">", ">=", "=="};  // order of Relation
-
-std::string shown(const Token& token) {
-  return token.kind == Token::Kind::end ? "the end" : core::quoted(token.text);
-}
 
 // Recursive descent; the first mistake ends it, as a Finding that is thrown.
-class Parser {
+class Parser : Cursor {
  public:
-  explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
+  using Cursor::Cursor;
 
   SyntaxPointer parse() {
     if (token().kind == Token::Kind::end) fail("an empty claim");
     SyntaxPointer claim = disjunction();
-    if (token().kind != Token::Kind::end) fail(fmt::format("unexpected {}", shown(token())));
+    if (token().kind != Token::Kind::end) unexpected();
     return claim;
   }
 
  private:
   using Kind = Syntax::Kind;
-
-  const Token& token(std::size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
-  [[noreturn]] void fail(std::string message) const { throw Finding{token().offset, std::move(message)}; }
-  [[noreturn]] void expected(std::string_view what) const {
-    fail(fmt::format("expected {}, got {}", what, shown(token())));
-  }
-  bool is_word(std::string_view word, std::size_t ahead = 0) const {
-    return token(ahead).kind == Token::Kind::name && token(ahead).text == word;
-  }
-  bool is_symbol(std::string_view symbol) const {
-    return token().kind == Token::Kind::symbol && token().text == symbol;
-  }
-  bool take(bool here) { return here ? ++at_, true : false; }
-  void need_word(std::string_view word) {
-    if (!take(is_word(word))) expected(fmt::format("\"{}\"", word));
-  }
-  void need_symbol(std::string_view symbol) {
-    if (!take(is_symbol(symbol))) expected(fmt::format("\"{}\"", symbol));
-  }
-  std::string need_name(std::string_view what) {
-    if (token().kind != Token::Kind::name) expected(what);
-    return tokens_[at_++].text;
-  }
-  double need_number(std::string_view what) {
-    const bool negative = take(is_symbol("-"));
-    if (token().kind != Token::Kind::number) expected(what);
-    return (negative ? -1 : 1) * tokens_[at_++].number;
-  }
-  double need_count() {
-    const double count = token().number;
-    if (token().kind != Token::Kind::number || count != std::trunc(count) || count < 1 || count > 1e6)
-      expected("a number of seeds");
-    ++at_;
-    return count;
-  }
-
-  std::optional<Relation> relation() const {
-    const auto found = std::ranges::find(relation_symbols, token().text);
-    if (token().kind != Token::Kind::symbol || found == relation_symbols.end()) return std::nullopt;
-    return static_cast<Relation>(found - relation_symbols.begin());
-  }
 
   SyntaxPointer make(Kind kind, std::string word = {}) const {
     auto node = std::make_unique<Syntax>(Syntax{.kind = kind, .offset = token().offset});
@@ -293,36 +243,10 @@ class Parser {
     return {std::move(text), number, offset};
   }
 
-  std::vector<Token> tokens_;
-  std::size_t at_ = 0;
   int depth_ = 0;
 };
 
 }  // namespace
-
-std::string_view symbol(Relation relation) { return relation_symbols[static_cast<std::size_t>(relation)]; }
-
-Relation mirrored(Relation relation) {
-  switch (relation) {
-    case Relation::less: return Relation::greater;
-    case Relation::at_most: return Relation::at_least;
-    case Relation::greater: return Relation::less;
-    case Relation::at_least: return Relation::at_most;
-    case Relation::equal: break;
-  }
-  return Relation::equal;
-}
-
-bool holds(Relation relation, double a, double b) {
-  switch (relation) {
-    case Relation::less: return a < b;
-    case Relation::at_most: return a <= b;
-    case Relation::greater: return a > b;
-    case Relation::at_least: return a >= b;
-    case Relation::equal: break;
-  }
-  return a == b;
-}
 
 SyntaxPointer parse(std::string_view text, std::optional<Finding>& wrong) {
   auto tokens = tokens_of(text, wrong);

@@ -8,10 +8,10 @@
 #include <numeric>
 #include <set>
 
+#include "claims/decision.h"
 #include "claims/evaluate.h"
 #include "claims/shapes.h"
 #include "stats/bootstrap.h"
-#include "stats/stats.h"
 
 namespace descent::claims {
 namespace {
@@ -24,36 +24,6 @@ double constant_part(const Node& node) {
   if (node.kind != Kind::arithmetic || (node.operation != '+' && node.operation != '-')) return 0;
   const double left = constant_part(*node.children[0]), right = constant_part(*node.children[1]);
   return node.operation == '+' ? left + right : left - right;
-}
-
-// How far the near end of the interval lies beyond the margin.
-double clearance(const Check& check) {
-  const bool above = check.relation == Relation::greater || check.relation == Relation::at_least;
-  const double near = above ? check.low.value_or(check.measured.value_or(0)) - check.margin
-                            : check.margin - check.high.value_or(check.measured.value_or(0));
-  return near;
-}
-
-bool is_worse(const Check& a, const Check& b) {
-  return a.verdict != b.verdict ? a.verdict < b.verdict : clearance(a) < clearance(b);
-}
-
-// The worst or the best of several checks, with all of them as its parts.
-Check decisive(std::vector<Check> checks, bool worst) {
-  const auto found = worst ? std::ranges::min_element(checks, is_worse) : std::ranges::max_element(checks, is_worse);
-  Check result = *found;
-  if (checks.size() == 1) return result;
-  std::vector<Check> parts;
-  for (Check& check : checks) {
-    if (check.parts.empty()) parts.push_back(std::move(check));
-    else parts.insert(parts.end(), check.parts.begin(), check.parts.end());
-  }
-  result.parts = std::move(parts);
-  return result;
-}
-
-std::string counted(std::size_t count, std::size_t all, std::string_view what) {
-  return fmt::format("{} of {} run{} {}", count, all, all == 1 ? "" : "s", what);
 }
 
 // The runs that the entry of a node rests on.
@@ -129,51 +99,6 @@ class Judge {
     return check;
   }
 
-  // Differences of two numbers, by entry: of every seed, or of resampled means.
-  struct Difference {
-    Level level;
-    std::vector<double> by_seed;                         // per_seed
-    double value = 0;                                    // else
-    std::vector<double> replicates;                      // of_means
-  };
-
-  // Fills in what `difference + check.margin` says; check has relation and margin.
-  void decide(Check& check, const Difference& difference) const {
-    const auto& each = difference.by_seed;
-    const bool equality = check.relation == Relation::equal;
-    double value = difference.value, low = value, high = value;
-    if (difference.level == Level::per_seed && equality) {
-      value = *std::ranges::max_element(each, {}, [](double d) { return std::abs(d); });
-      low = high = value;
-    } else if (difference.level == Level::per_seed) {
-      const stats::Description told = stats::describe(each);
-      value = told.mean;
-      if (each.size() > 1) low = *told.low, high = *told.high;
-    } else if (difference.level == Level::of_means && !equality && values_.seeds >= stats::least_for_bootstrap) {
-      std::tie(low, high) = stats::expanded_percentile(difference.replicates, values_.seeds);
-    }
-    check.measured = value + check.margin;
-    if (std::isnan(value) || std::ranges::any_of(each, [](double d) { return !std::isfinite(d); })) {
-      const auto bad = std::ranges::count_if(each, [](double d) { return !std::isfinite(d); });
-      if (!std::isinf(value)) check.measured = std::nullopt;
-      check.reason = each.empty() ? "not a number" : counted(static_cast<std::size_t>(bad), each.size(), "without a value");
-      return;
-    }
-    if (equality || difference.level == Level::plain) {
-      check.verdict = holds(check.relation, value, 0) ? Verdict::holds : Verdict::fails;
-      return;
-    }
-    const std::size_t least = difference.level == Level::of_means ? stats::least_for_bootstrap : 2;
-    if (values_.seeds < least) {
-      check.reason = fmt::format("{} seed{}; an interval needs {}", values_.seeds, values_.seeds == 1 ? "" : "s", least);
-      return;
-    }
-    check.low = low + check.margin;
-    check.high = high + check.margin;
-    if (holds(check.relation, low, 0) && holds(check.relation, high, 0)) check.verdict = Verdict::holds;
-    else if (!holds(check.relation, low, 0) && !holds(check.relation, high, 0)) check.verdict = Verdict::fails;
-  }
-
   std::vector<Check> compare(const Node& node) {
     const bool flipped = node.children[0]->level == Level::constant;  // 0.1 <= x is shown as x >= 0.1
     std::vector<Difference> differences = subtract(node, flipped);
@@ -184,7 +109,7 @@ class Judge {
       check.relation = flipped ? mirrored(node.relation) : node.relation;
       const double left = constant_part(*node.children[0]), right = constant_part(*node.children[1]);
       check.margin = flipped ? left - right : right - left;
-      if (!known) decide(check, differences[entry]);
+      if (!known) decide(check, differences[entry], values_.seeds);
     }
     return checks;
   }
@@ -251,7 +176,7 @@ class Judge {
         beyond.value -= check.margin;
         for (double& value : beyond.by_seed) value -= check.margin;
         for (double& value : beyond.replicates) value -= check.margin;
-        decide(check, beyond);
+        decide(check, beyond, values_.seeds);
         steps.push_back(std::move(check));
       }
       checks.push_back(decisive(std::move(steps), true));
@@ -330,15 +255,6 @@ class Judge {
 };
 
 }  // namespace
-
-std::string_view name_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::fails: return "fails";
-    case Verdict::undecided: return "undecided";
-    case Verdict::holds: break;
-  }
-  return "holds";
-}
 
 Check judge(const Program& program, const Domain& domain, const Values& values) {
   return decisive(Judge(program, domain, values).judge(*program.root), true);

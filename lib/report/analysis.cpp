@@ -68,6 +68,10 @@ std::string analysis_text(const std::vector<Analysis>& analyses, const std::stri
       rows.push_back({"interpolation threshold", fmt::format("final_train_error <= {}", claims::fitted),
                       text_of(*analysis.threshold)});
     for (const Descent& descent : analysis.descents) add_descent(rows, descent);
+    if (analysis.seeds == 0) {
+      text += "no seed has finished runs everywhere\n";
+      continue;
+    }
     text += laid_out(rows, color, {0, 1, 2});
     for (const Descent& descent : analysis.descents)
       if (descent.has_peak && descent.peak_share > 0 && descent.peak_share < 1)

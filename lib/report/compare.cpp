@@ -43,7 +43,8 @@ std::string comparison_table(const std::vector<Comparison>& comparisons, bool co
                         comparisons.size(), 0.05 * static_cast<double>(comparisons.size()),
                         100 - 5.0 / static_cast<double>(comparisons.size()));
   if (left_out > 0)
-    text += fmt::format("{} pairs of runs left out: missing, diverged or without a value.\n", left_out);
+    text += fmt::format("{} pair{} of runs left out: missing, diverged or without a value.\n", left_out,
+                        left_out == 1 ? "" : "s");
   return text;
 }
 

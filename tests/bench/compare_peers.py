@@ -2,7 +2,7 @@
 
     python tests/bench/compare_peers.py --rounds 5 --markdown tests/bench/RESULTS.md
 
-Every round runs every program on every width, one after the other, so that the drift of the core's speed meets
+Every round runs every program on all widths, one after the other, so that the drift of the core's speed meets
 all of them; ratios are formed within a round and their median is quoted. Needs torch and numpy; JAX takes part
 where it is installed. The work is stated in peers/common.py, ours in w1.json and w2.json beside this file.
 """
@@ -23,7 +23,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-WIDTHS = {"w1": [4, 8, 16, 32, 64, 128, 256], "w2": [16, 64, 256]}
+WIDTHS = {"w1": [4, 8, 16, 32, 64, 128, 256], "w1-small": [4, 8, 16, 32, 64], "w2": [16, 64, 256]}
 STEPS, SEEDS = 2000, 8
 PEERS = {  # name -> script and its arguments, the module it needs, the works it does
     "eager": ("torch_eager.py", [], "torch", "w1 w2"),
@@ -34,7 +34,7 @@ PEERS = {  # name -> script and its arguments, the module it needs, the works it
     "JAX map": ("jax_vmap_scan.py", ["--mode", "map"], "jax", "w1 w2"),
     "JAX vmap": ("jax_vmap_scan.py", ["--mode", "vmap"], "jax", "w1 w2"),
 }
-OURS, OURS_PROCESS = "descent", "descent, whole process"
+OURS = "descent"
 
 
 def run(command, core):
@@ -75,11 +75,12 @@ def run_peer(name, work, widths, seeds, core):
 
 def run_ours(descent, work, widths, seeds, core):
     """The same of `descent run`; its CPU seconds of training come from the parts of the results."""
+    experiment = work.split("-")[0]
     with tempfile.TemporaryDirectory() as out:
         command = [
             descent,
             "run",
-            HERE / f"{work}.json",
+            HERE / f"{experiment}.json",
             "--sweep",
             "model.width=" + ",".join(map(str, widths)),
             "--seeds",
@@ -90,11 +91,14 @@ def run_ours(descent, work, widths, seeds, core):
             out,
         ]
         _, seconds = run(command, core)
-        folder = pathlib.Path(out) / work
+        folder = pathlib.Path(out) / experiment
         with open(folder / "summary.csv", newline="") as file:
-            errors = [float(row["final_test_error"]) for row in csv.DictReader(file)]
-        trained = sum(json.loads(p.read_text())["cpu_seconds"] for p in folder.glob("parts/*/part.json"))
-    return trained / len(errors) / STEPS * 1e6, statistics.mean(errors), seconds
+            runs = {r["run"]: (int(r["model.width"]), float(r["final_test_error"])) for r in csv.DictReader(file)}
+        trained = dict.fromkeys(widths, 0.0)
+        for part in map(json.loads, (p.read_text() for p in folder.glob("parts/*/part.json"))):
+            trained[runs[part["runs"][0][:16]][0]] += part["cpu_seconds"]  # a part holds one width
+        errors = {w: [error for width, error in runs.values() if width == w] for w in widths}
+    return {w: (trained[w] / seeds / STEPS * 1e6, statistics.mean(errors[w])) for w in widths}, seconds
 
 
 def cpu_model():
@@ -107,9 +111,9 @@ def cpu_model():
 def peak_gflops(core):
     """What one core reaches in the largest matrix product that fits its caches."""
     program = (
-        "import time, torch; torch.set_num_threads(1); a = torch.rand(512, 512); s = []\n"
-        "for _ in range(60):\n t = time.perf_counter(); a @ a; s.append(time.perf_counter() - t)\n"
-        "print(2 * 512**3 / min(s) / 1e9)"
+        "import time, torch; torch.set_num_threads(1); a = torch.rand(256, 256); s = []\n"
+        "for _ in range(1000):\n t = time.perf_counter(); a @ a; s.append(time.perf_counter() - t)\n"
+        "print(2 * 256**3 / min(s) / 1e9)"
     )
     return float(run([sys.executable, "-c", program], core)[0])
 
@@ -126,82 +130,72 @@ def table(header, rows):
 
 
 def measure(a, work, names):
-    """times[width][name] -> us per step of each round; errors likewise."""
-    times, errors = {}, {}
+    """By program, one entry a round: us per step and error by width, CPU seconds of the whole process."""
+    measured = {}
     for round_number in range(a.rounds):
-        for width in a.widths or WIDTHS[work]:
-
-            def add(name, us, error):
-                times.setdefault(width, {}).setdefault(name, []).append(us)
-                errors.setdefault(width, {}).setdefault(name, []).append(error)
-
-            us, error, seconds = run_ours(a.descent, work, [width], a.seeds, a.core)
-            add(OURS, us, error)
-            add(OURS_PROCESS, seconds / a.seeds / STEPS * 1e6, error)
-            for name in names:
-                add(name, *run_peer(name, work, [width], a.seeds, a.core)[0][width])
-            print(
-                f"{work} round {round_number + 1} width {width}: "
-                + ", ".join(f"{n} {t[-1]:.0f}" for n, t in times[width].items()),
-                file=sys.stderr,
-                flush=True,
-            )
-    return times, errors
+        for name in [OURS, *names]:
+            if name.startswith("eager") and round_number >= a.eager_rounds:
+                continue
+            widths = a.widths or WIDTHS[work]
+            if name == OURS:
+                by_width, seconds = run_ours(a.descent, work, widths, a.seeds, a.core)
+            else:
+                by_width, seconds = run_peer(name, work, widths, a.seeds, a.core)
+            measured.setdefault(name, []).append((by_width, seconds))
+            steps = " ".join(f"{us:.0f}" for us, _ in by_width.values())
+            print(f"{work} round {round_number + 1} {name}: {seconds:.1f} s, {steps}", file=sys.stderr, flush=True)
+    return measured
 
 
-def step_tables(a, work, names, gflops):
-    times, errors = measure(a, work, names)
-    columns = [OURS, OURS_PROCESS, *names]
+def step_tables(measured, names, widths, gflops):
+    """From what measure() returns."""
+
+    def of(name, width, index):
+        return [by_width[width][index] for by_width, _ in measured[name]]
+
+    columns = [OURS, *names]
     rows, ratios, accuracy = [], [], []
-    for width, by_name in times.items():
+    for width in widths:
+        ours = of(OURS, width, 0)
         rows.append(
             [
                 str(width),
-                *(f"{statistics.median(by_name[n]):.1f}" for n in columns),
+                *(f"{statistics.median(of(n, width, 0)):.1f}" for n in columns),
                 f"{limit(width, gflops):.1f}",
             ]
         )
-        ratio = {n: statistics.median(t / o for t, o in zip(by_name[n], by_name[OURS])) for n in names}
+        ratio = {n: statistics.median(t / o for t, o in zip(of(n, width, 0), ours)) for n in names}
         ratios.append(
             [
                 str(width),
                 *(f"{ratio[n]:.2f}" for n in names),
                 f"{min(ratio.values()):.2f}",
-                f"{statistics.median(by_name[OURS]) / limit(width, gflops):.2f}",
+                f"{statistics.median(ours) / limit(width, gflops):.2f}",
             ]
         )
-        accuracy.append([str(width), *(f"{statistics.mean(errors[width][n]):.4f}" for n in [OURS, *names])])
-    return "\n\n".join(
-        [
-            f"## {work.upper()}: microseconds per step and network, evaluations included, compilation excluded",
-            table(["width", *columns, f"arithmetic limit at {gflops:.0f} GFLOP/s"], rows),
-            "How many times slower than Descent (median of the rounds), and Descent over the arithmetic limit:",
-            table(["width", *names, "fastest peer", "Descent / limit"], ratios),
-            "Mean test error after training, which must agree within noise:",
-            table(["width", OURS, *names], accuracy),
-        ]
-    )
-
-
-def whole_table(a, work, names):
-    """CPU seconds from the shell command to its end, start and compilation included."""
-    widths, seconds = a.widths or WIDTHS[work], {}
-    for _ in range(a.rounds):
-        seconds.setdefault(OURS, []).append(run_ours(a.descent, work, widths, a.seeds, a.core)[2])
-        for name in names:
-            seconds.setdefault(name, []).append(run_peer(name, work, widths, a.seeds, a.core)[1])
-    rows = [
-        [
-            n,
-            f"{statistics.median(s):.2f}",
-            f"{statistics.median(p / o for p, o in zip(s, seconds[OURS])):.2f}",
-        ]
-        for n, s in seconds.items()
+        accuracy.append([str(width), *(f"{statistics.mean(of(n, width, 1)):.4f}" for n in columns)])
+    return [
+        "Microseconds per step and network, evaluations included, start and compilation excluded:",
+        table(["width", *columns, f"arithmetic limit at {gflops:.0f} GFLOP/s"], rows),
+        "How many times slower than Descent (median of the rounds), and Descent over the arithmetic limit:",
+        table(["width", *names, "fastest peer", "Descent / limit"], ratios),
+        "Mean test error after training, which must agree within noise:",
+        table(["width", *columns], accuracy),
     ]
-    title = (
-        f"## {work.upper()} whole, from the shell to the results: CPU seconds, start and compilation included"
-    )
-    return title + "\n\n" + table(["program", "seconds", "ratio to Descent"], rows)
+
+
+def whole_table(measured):
+    """CPU seconds from the shell command to its end, start and compilation included."""
+    ours = [seconds for _, seconds in measured[OURS]]
+    rows = []
+    for name, rounds in measured.items():
+        seconds = [s for _, s in rounds]
+        ratio = statistics.median(p / o for p, o in zip(seconds, ours))
+        rows.append([name, f"{statistics.median(seconds):.2f}", f"{ratio:.2f}", str(len(rounds))])
+    return [
+        "Whole, from the shell to the results, start and compilation included:",
+        table(["program", "CPU seconds", "ratio to Descent", "rounds"], rows),
+    ]
 
 
 def main():
@@ -209,15 +203,17 @@ def main():
     p.add_argument(
         "--descent", default=HERE.parents[1] / "build/release/bin/descent", help="the program under test"
     )
-    p.add_argument("--works", default="w1,w2")
+    p.add_argument("--works", default="w1,w1-small,w2")
     p.add_argument(
         "--widths", type=lambda s: [int(v) for v in s.split(",")], help="instead of those of the work"
     )
     p.add_argument("--seeds", type=int, default=SEEDS)
     p.add_argument("--rounds", type=int, default=5)
+    p.add_argument(
+        "--eager-rounds", type=int, default=5, help="rounds of the slow eager programs, the first ones"
+    )
     p.add_argument("--core", type=int, default=0)
     p.add_argument("--peers", help="comma-separated, of: " + "; ".join(PEERS))
-    p.add_argument("--skip-whole", action="store_true", help="only the step times")
     p.add_argument("--markdown", type=pathlib.Path, help="where to write the report")
     a = p.parse_args()
     if not shutil.which(a.descent):
@@ -232,14 +228,17 @@ def main():
     parts = [
         f"# Descent and its peers\n\n{datetime.date.today()}, one core of {cpu_model()}, "
         f"load {os.getloadavg()[0]:.1f}. {ours}; {versions}. "
-        f"Medians of {a.rounds} interleaved rounds, {a.seeds} seeds, 2000 steps each. "
+        f"Medians of {a.rounds} interleaved rounds (eager: {min(a.rounds, a.eager_rounds)}), {a.seeds} seeds, "
+        "2000 steps each; times are CPU seconds of the process. "
         "Made by tests/bench/compare_peers.py."
     ]
     for work in a.works.split(","):
-        able = [n for n in names if work in PEERS[n][3]]
-        parts.append(step_tables(a, work, able, gflops))
-        if not a.skip_whole:
-            parts.append(whole_table(a, work, able))
+        able = [n for n in names if work[:2] in PEERS[n][3]]
+        widths = a.widths or WIDTHS[work]
+        measured = measure(a, work, able)
+        parts.append(f"## {work[:2].upper()}, widths {', '.join(map(str, widths))}")
+        parts += step_tables(measured, able, widths, gflops) if work != "w1-small" else []
+        parts += whole_table(measured)
     report = "\n\n".join(parts) + "\n"
     print(report)
     if a.markdown:

@@ -222,6 +222,17 @@ TEST(verdict, can_ask_for_divergence) {
   EXPECT_EQ(trial.judge("not diverged(width=2)", values, diverge).verdict, Verdict::holds);
 }
 
+TEST(verdict, is_open_where_a_statistic_has_no_value) {
+  const Trial trial(widths(5));
+  const auto values = [](const std::string&, double, double) { return 0.0; };
+  for (const char* claim : {"max over width of final_test_loss / (min over width of final_test_loss) >= 0",
+                            "median over seed of (1 / final_test_loss(width=1) - 1 / final_test_loss(width=2)) >= 0"}) {
+    const Check check = trial.judge(claim, values);
+    EXPECT_EQ(check.verdict, Verdict::undecided) << claim;
+    EXPECT_EQ(check.reason, "not a number") << claim;
+  }
+}
+
 TEST(verdict, is_open_where_a_number_has_no_value) {
   const Trial trial(widths(3));
   const auto values = [](const std::string&, double, double seed) { return seed; };  // 1 / 0 for seed 0

@@ -109,7 +109,7 @@ const std::vector<BadFile> fields{
      "x.json:1:90: claims: expected a list of claims, got \"wide is better\""},
     {"claims_that_are_incomplete", also(R"("claims": [{"says": "wide is better"}, {"says": "x", "that": ""}, 5])"),
      "x.json:1:91: claims[0]: needs \"that\"\nx.json:1:119: claims[1]: needs \"that\"\n"
-     "x.json:1:144: claims[2]: expected an object with \"says\" and \"that\", got 5"},
+     "x.json:1:146: claims[2]: expected an object with \"says\" and \"that\", got 5"},
     {"an_unknown_key_of_a_claim", also(R"("claims": [{"says": "x", "that": "y > 1", "refrence": "z"}])"),
      "x.json:1:122: claims[0]: unknown key \"refrence\"; did you mean \"reference\"? (one of says, that, reference)"},
     {"a_model_without_layers", R"({"model": "mlp", "train": {"epochs": 1}})",

@@ -1,5 +1,5 @@
 #pragma once
-// Activations and dropout, element by element.
+// Activations and sums, element by element.
 
 #include "config/choices.h"
 #include "nn/kernels/functions.h"
@@ -80,51 +80,6 @@ void exponential(std::int64_t count, const T* x, T* y) {
 template <class T>
 void logarithm(std::int64_t count, const T* x, T* y) {
   map<T>(count, x, y, [](Vec<T> v) { return v.log(); });
-}
-
-inline constexpr std::int64_t philox_lanes = 16;
-
-// Sixteen blocks of Philox4x32-10 at counters index ... index + 15: words[w][lane] (core/random.h has the scalar form).
-inline void philox_words(std::uint32_t index, const DropoutDraw& draw, std::uint32_t words[4][philox_lanes]) {
-  std::uint32_t key0 = static_cast<std::uint32_t>(draw.seed), key1 = static_cast<std::uint32_t>(draw.seed >> 32);
-  std::uint32_t* const c0 = words[0];
-  std::uint32_t* const c1 = words[1];
-  std::uint32_t* const c2 = words[2];
-  std::uint32_t* const c3 = words[3];
-  for (int i = 0; i < philox_lanes; ++i) {
-    c0[i] = index + static_cast<std::uint32_t>(i);
-    c1[i] = draw.layer;
-    c2[i] = static_cast<std::uint32_t>(draw.step);
-    c3[i] = static_cast<std::uint32_t>(draw.step >> 32);
-  }
-  for (int round = 0; round < 10; ++round) {
-    for (int i = 0; i < philox_lanes; ++i) {
-      const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c0[i], p1 = std::uint64_t{0xCD9E8D57u} * c2[i];
-      const std::uint32_t n0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1[i] ^ key0;
-      const std::uint32_t n2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3[i] ^ key1;
-      c1[i] = static_cast<std::uint32_t>(p1);
-      c3[i] = static_cast<std::uint32_t>(p0);
-      c0[i] = n0;
-      c2[i] = n2;
-    }
-    key0 += 0x9E3779B9u;
-    key1 += 0xBB67AE85u;
-  }
-}
-
-template <class T>
-void dropout(std::int64_t count, double rate, const DropoutDraw& draw, const T* x, T* mask, T* y) {
-  constexpr std::int64_t chunk = 4 * philox_lanes;
-  const auto threshold = static_cast<std::uint32_t>((1 - rate) * 4294967295.0);
-  const T scale = static_cast<T>(1 / (1 - rate));
-  alignas(64) std::uint32_t words[4][philox_lanes];
-  for (std::int64_t start = 0; start < count; start += chunk) {
-    philox_words(static_cast<std::uint32_t>(start / 4), draw, words);
-    const std::uint32_t* word = words[0];
-    const std::int64_t size = count - start < chunk ? count - start : chunk;
-    for (std::int64_t i = 0; i < size; ++i) mask[start + i] = word[i] <= threshold ? scale : T(0);
-  }
-  for (std::int64_t i = 0; i < count; i += lanes<T>) (load(x + i) * load(mask + i)).store(y + i);
 }
 
 template <class T>

@@ -1,5 +1,6 @@
 // Compiled once per instruction set, with DESCENT_CPU naming it.
 
+#include "nn/kernels/dropout.h"
 #include "nn/kernels/elementwise.h"
 #include "nn/kernels/loss.h"
 #include "nn/kernels/matmul.h"
