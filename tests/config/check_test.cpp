@@ -209,7 +209,7 @@ const std::vector<BadFile> combinations{
     {"another_problem_for_every_seed",
      R"({"data": {"name": "sinusoid", "generator": {"redraw": "all"}}, "model": {"width": 8, "depth": 2},
          "train": {"epochs": 1, "loss": "mse", "batch_size": 5}, "seeds": 3, "bias_variance": true})",
-     "x.json:1:56: data.generator.redraw: makes other test examples for every seed, whose predictions cannot be "
+     "x.json:1:55: data.generator.redraw: makes other test examples for every seed, whose predictions cannot be "
      "compared"},
     {"samples_of_no_dropout", also(R"("predict": {"dropout_samples": 5})"),
      "x.json:1:111: predict.dropout_samples: has no effect without model.dropout.rate"},
