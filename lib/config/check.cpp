@@ -29,6 +29,23 @@ std::string sum_text(const SplitSizes& sizes, bool with_test) {
   return sum == sizes.train ? text : text + fmt::format(" = {}", sum);
 }
 
+// False when there are no data to speak of.
+bool check_path(const Experiment& e, Findings& found) {
+  const std::string_view path = "data.path";
+  if (needs_path(e.data.name) && e.data.path.empty()) {
+    found.push_back({{path, "data.name"}, fmt::format("the data \"{}\" need data.path", name_of(e.data.name))});
+    return false;
+  }
+  const std::string problem = data_facts(e.data).problem;
+  if (!problem.empty()) found.push_back({{path, "data.name"}, problem});
+  return problem.empty();
+}
+
+void check_spectrum(const Experiment& e, Findings& found) {
+  const auto& [smallest, largest] = e.data.generator.eigenvalues;
+  if (smallest > largest) found.push_back({{"data.generator.eigenvalues"}, "must ascend"});
+}
+
 // False when the sizes make no sense, so that what depends on them cannot be checked.
 bool check_sizes(const Experiment& e, Findings& found) {
   const Data& data = e.data;
@@ -73,7 +90,8 @@ bool check_sizes(const Experiment& e, Findings& found) {
 
 // What needs classes, on data that have real targets instead.
 void check_task(const Experiment& e, Findings& found) {
-  if (has_classes(e.data)) return;
+  const DataFacts facts = data_facts(e.data);
+  if (facts.classes > 0 || !facts.problem.empty()) return;
   const auto fail = [&](std::vector<std::string_view> paths, std::string_view what, std::string_view remedy) {
     paths.push_back("data.name");
     found.push_back({std::move(paths), fmt::format("{} needs classes; {} has real targets: {}", what,
@@ -273,7 +291,8 @@ void check_readings(const Experiment& e, const Given& given, Findings& found) {
 std::vector<Finding> check(const Experiment& e, const Given& given) {
   Findings found;
   check_device(e, found);
-  const bool sizes_fit = check_sizes(e, found);
+  const bool sizes_fit = check_path(e, found) && check_sizes(e, found);
+  check_spectrum(e, found);
   check_task(e, found);
   check_layers(e, given, found);
   check_features(e, found);

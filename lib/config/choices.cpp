@@ -30,9 +30,35 @@ constexpr Choice data_names[] = {
         "handwritten digits of 8 x 8 pixels, 64 features, 10 classes; 1797 examples without an official test "
         "part",
         "Alpaydin and Kaynak 1998, UCI Machine Learning Repository"),
+    row(DataName::idx, "idx", "files of MNIST and its like in data.path: train-images-idx3-ubyte, ..., also .gz",
+        "LeCun, Cortes and Burges 1998, MNIST"),
+    row(DataName::cifar10, "cifar10", "binary files of CIFAR-10 in data.path: data_batch_1.bin, ..., test_batch.bin",
+        "Krizhevsky 2009, \"Learning multiple layers of features from tiny images\""),
+    row(DataName::npy, "npy",
+        "NumPy arrays in data.path: x_train.npy, y_train.npy, x_test.npy, y_test.npy, or x.npy and y.npy"),
+    row(DataName::csv, "csv", "a table in the file data.path: a header, numbers, one column of labels or targets",
+        "RFC 4180"),
     row(DataName::sinusoid, "sinusoid",
-        "generated: x uniform on [0, 1), real target sin(2 pi x) + noise; 25 to train, 1000 to test",
+        "generated: x uniform on [0, 1), real target sin(2 pi x) + noise (sd 0.3); 25 to train, 1000 to test",
         "Bishop 2006, \"Pattern recognition and machine learning\", 3.2"),
+    row(DataName::two_moons, "two_moons",
+        "generated: two interleaved half circles in the plane, noise (sd 0.1) on the inputs; 200 to train, 1000 to "
+        "test", "make_moons of scikit-learn"),
+    row(DataName::spirals, "spirals",
+        "generated: arms of a spiral in the unit disk, one per class, noise (sd 0.03) on the inputs; 400 to train, "
+        "1000 to test", "Lang and Witbrock 1988, \"Learning to tell two spirals apart\""),
+    row(DataName::teacher_student, "teacher_student",
+        "generated: x normal, real target sum_k erf(w_k x / sqrt 2) / sqrt(K) of K teacher units + noise (sd 0); "
+        "1000 to train, 1000 to test", "Saad and Solla 1995, \"On-line learning in soft committee machines\""),
+    row(DataName::two_scale_regression, "two_scale_regression",
+        "generated: linear target of 70 features of sd 1 with signal power 4 and 10 of sd 0.03 with power weak_signal, "
+        "+ noise (sd 0.3); 100 to train, 1000 to test", "after Heckel and Yilmaz 2020"),
+    row(DataName::piecewise_linear, "piecewise_linear",
+        "generated: x uniform on [-1, 1), real target of linear pieces with jumps + noise (sd 0.05); 400 to train, "
+        "1000 to test", "after Jacobs et al. 1991"),
+    row(DataName::linear_spectrum, "linear_spectrum",
+        "generated: linear target of normal features whose variances are spaced evenly in the logarithm, + noise "
+        "(sd 0.5); 60 to train, 1000 to test", "Goodfellow et al. 2016, \"Deep learning\", 7.8"),
 };
 
 constexpr Choice redraws[] = {
@@ -40,6 +66,21 @@ constexpr Choice redraws[] = {
     row(Redraw::train, "train", "training and validation examples anew; the function and the test part are those of "
         "seed 0"),
     row(Redraw::none, "none", "nothing anew: the data of seed 0"),
+};
+
+constexpr Choice tasks[] = {
+    row(Task::automatic, "auto", "classification where every label is a whole number or any is a text"),
+    row(Task::classification, "classification", "labels are names of classes"),
+    row(Task::regression, "regression", "labels are real targets"),
+};
+
+constexpr Choice feature_maps[] = {
+    row(FeatureMap::raw, "raw", "the features as they are"),
+    row(FeatureMap::rfft_magnitude, "rfft_magnitude",
+        "magnitudes of the Fourier transform, the features padded with zeros to a power of two: unchanged by cyclic "
+        "shifts", "Cooley and Tukey 1965"),
+    row(FeatureMap::sorted, "sorted", "the features in ascending order: unchanged by any permutation"),
+    row(FeatureMap::polynomial, "polynomial", "powers 1 to polynomial_degree of each feature"),
 };
 
 constexpr Choice subsets[] = {
@@ -57,6 +98,8 @@ constexpr Choice normalizations[] = {
     row(Normalize::standard, "standard", "(x - mean) / standard deviation of each feature",
         "LeCun et al. 1998, \"Efficient BackProp\""),
     row(Normalize::minmax, "minmax", "(x - min) / (max - min) of each feature: [0, 1] on the training part"),
+    row(Normalize::channel, "channel", "(x - mean) / standard deviation of each channel of an image",
+        "Krizhevsky et al. 2012"),
 };
 
 constexpr Choice noise_kinds[] = {
@@ -69,7 +112,7 @@ constexpr Choice noise_kinds[] = {
 
 constexpr Choice splits[] = {
     row(Split::train, "train", "the examples trained on, with their noisy labels"),
-    row(Split::val, "val", "the validation examples, with noise as in training"),
+    row(Split::val, "val", "the validation examples, with noise as in training unless label_noise.on_val is false"),
     row(Split::test, "test", "the test examples, with clean labels unless label_noise.on_test"),
 };
 
@@ -251,6 +294,8 @@ constexpr Choice probe_moments[] = {
 Choices choices_of(Device) { return {"device", devices}; }
 Choices choices_of(Precision) { return {"precision", precisions}; }
 Choices choices_of(DataName) { return {"data set", data_names}; }
+Choices choices_of(Task) { return {"task", tasks}; }
+Choices choices_of(FeatureMap) { return {"feature map", feature_maps}; }
 Choices choices_of(Redraw) { return {"redraw", redraws}; }
 Choices choices_of(Subset) { return {"subset", subsets}; }
 Choices choices_of(TestFrom) { return {"test part", test_parts}; }

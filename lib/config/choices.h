@@ -23,11 +23,16 @@ struct Choices {
 
 enum class Device { cpu, cuda };
 enum class Precision { float32, float64 };
-enum class DataName { mnist1d, mnist1d_large, digits, sinusoid };
+enum class DataName {
+  mnist1d, mnist1d_large, digits, idx, cifar10, npy, csv, sinusoid, two_moons, spirals, teacher_student,
+  two_scale_regression, piecewise_linear, linear_spectrum
+};
 enum class Redraw { all, train, none };
+enum class Task { automatic, classification, regression };
+enum class FeatureMap { raw, rfft_magnitude, sorted, polynomial };
 enum class Subset { first, random };
 enum class TestFrom { official, rest };
-enum class Normalize { none, standard, minmax };
+enum class Normalize { none, standard, minmax, channel };
 enum class NoiseKind { other, uniform };
 enum class Split { train, val, test };
 enum class ModelKind { mlp, linear_model, mixture_of_experts };
@@ -59,6 +64,8 @@ Choices choices_of(Device);
 Choices choices_of(Precision);
 Choices choices_of(DataName);
 Choices choices_of(Redraw);
+Choices choices_of(Task);
+Choices choices_of(FeatureMap);
 Choices choices_of(Subset);
 Choices choices_of(TestFrom);
 Choices choices_of(Normalize);

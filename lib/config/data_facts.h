@@ -1,8 +1,11 @@
 #pragma once
 // What is known of a data set before any of its numbers is read or drawn.
 
+#include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/experiment.h"
 
@@ -13,26 +16,31 @@ struct DataFile {
   std::string_view sha256;
 };
 
-// A signal has height 1.
+// Of one example, in the order in which its features lie; a signal has height 1.
 struct Shape {
-  std::int64_t channels, height, width;
+  std::int64_t channels = 1, height = 1, width = 1;
   std::int64_t features() const { return channels * height * width; }
+  bool operator==(const Shape&) const = default;
 };
 
 struct DataFacts {
-  std::int64_t train_size, test_size;  // of the pool and the official test part; test_size 0: no official part
-  Shape shape;                       // of one example; its features lie in this order
-  std::int64_t classes;              // 0: real targets
-  std::int64_t outputs;              // of a network: one per class, or one per number of a target
-  std::span<const DataFile> files{};  // embedded: x_train, y_train, then x_test, y_test where there is a split
-  int version = 0;                   // generated: raised when a change of the generator changes its numbers
+  std::int64_t train_size = 0, test_size = 0;  // of the pool and the official test part; test_size 0: no official part
+  Shape stored{};                        // as read or drawn
+  Shape shape{};                         // as networks see it, after data.features
+  std::int64_t classes = 0;              // 0: real targets
+  std::int64_t outputs = 0;              // of a network: one per class, or one per number of a target
+  std::span<const DataFile> embedded{};  // x_train, y_train, then x_test, y_test where there is a split
+  std::vector<std::filesystem::path> files{};  // of data with a path
+  int version = 0;                             // generated: raised when a change of the generator changes its numbers
+  std::string problem{};                       // why the files cannot be used; all else is then unknown
 };
 
-// Generated data have as many examples as `data` asks for; absent sizes are the generator's.
+// Generated data have as many examples as `data` asks for; absent sizes are the generator's. Of data with a path the
+// headers are read, once in the life of the program.
 DataFacts data_facts(const Data& data);
 
 bool is_generated(DataName name);
-inline bool has_classes(const Data& data) { return data_facts(data).classes > 0; }
+bool needs_path(DataName name);
 
 // Of a generator's noise: the key, or what is usual for the generator.
 double noise_sd(const Data& data);

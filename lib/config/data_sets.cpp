@@ -1,8 +1,18 @@
 // The facts of the embedded data sets (sizes and checksums as in experiments/data/*/README.md) and of the generators.
 
-#include <cmath>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <mutex>
 
 #include "config/data_facts.h"
+#include "core/error.h"
+#include "formats/cifar10.h"
+#include "formats/csv.h"
+#include "formats/idx.h"
+#include "formats/npy.h"
 
 namespace descent::config {
 namespace {
@@ -34,12 +44,24 @@ struct Generated {
 };
 
 const Generated* generated(DataName name) {
-  static constexpr Generated sinusoid{25, 1000, 0.3, 1};
+  static constexpr Generated sinusoid{25, 1000, 0.3, 1}, two_moons{200, 1000, 0.1, 1}, spirals{400, 1000, 0.03, 1},
+      teacher_student{1000, 1000, 0, 1}, two_scale_regression{100, 1000, 0.3, 1},
+      piecewise_linear{400, 1000, 0.05, 1}, linear_spectrum{60, 1000, 0.5, 1};
   switch (name) {
     case DataName::mnist1d:
     case DataName::mnist1d_large:
-    case DataName::digits: return nullptr;
+    case DataName::digits:
+    case DataName::idx:
+    case DataName::cifar10:
+    case DataName::npy:
+    case DataName::csv: return nullptr;
     case DataName::sinusoid: return &sinusoid;
+    case DataName::two_moons: return &two_moons;
+    case DataName::spirals: return &spirals;
+    case DataName::teacher_student: return &teacher_student;
+    case DataName::two_scale_regression: return &two_scale_regression;
+    case DataName::piecewise_linear: return &piecewise_linear;
+    case DataName::linear_spectrum: return &linear_spectrum;
   }
   __builtin_unreachable();
 }
@@ -48,30 +70,110 @@ const Generated* generated(DataName name) {
 std::int64_t pool_size(const Data& data, std::int64_t usual) {
   if (!data.val_fraction) return data.train_size.value_or(usual) + data.val_size.value_or(0);
   if (!data.train_size) return usual;
-  std::int64_t pool = *data.train_size;
+  auto pool = static_cast<std::int64_t>(static_cast<double>(*data.train_size) / (1 - *data.val_fraction));
   while (pool - validation_size(data, pool) < *data.train_size) ++pool;
   return pool;
 }
 
-DataFacts generated_facts(const Data& data, const Shape& shape, std::int64_t classes, std::int64_t outputs) {
+DataFacts generated_facts(const Data& data, std::int64_t features, std::int64_t classes) {
   const Generated& usual = *generated(data.name);
-  return {pool_size(data, usual.train_size), data.test_size.value_or(usual.test_size), shape, classes, outputs,
-          {}, usual.version};
+  return {.train_size = pool_size(data, usual.train_size),
+          .test_size = data.test_size.value_or(usual.test_size),
+          .stored = {1, 1, features},
+          .classes = classes,
+          .outputs = std::max<std::int64_t>(classes, 1),
+          .version = usual.version};
+}
+
+DataFacts embedded_facts(std::int64_t train_size, std::int64_t test_size, Shape shape,
+                         std::span<const DataFile> files) {
+  return {.train_size = train_size, .test_size = test_size, .stored = shape, .classes = 10, .outputs = 10,
+          .embedded = files};
+}
+
+std::optional<bool> is_regression(Task task) {
+  return task == Task::automatic ? std::nullopt : std::optional(task == Task::regression);
+}
+
+formats::Facts read_facts(const Data& data) {
+  switch (data.name) {
+    case DataName::idx: return formats::idx_facts(data.path);
+    case DataName::cifar10: return formats::cifar10_facts(data.path);
+    case DataName::npy: return formats::npy_facts(data.path, is_regression(data.task));
+    case DataName::csv: return formats::csv_facts(data.path, data.label_column, is_regression(data.task));
+    default: __builtin_unreachable();
+  }
+}
+
+DataFacts file_facts(const Data& data) {
+  static std::mutex mutex;
+  static std::map<std::string, DataFacts> known;
+  const std::lock_guard lock(mutex);
+  const auto [entry, fresh] = known.try_emplace(fmt::format("{}\n{}\n{}\n{}", name_of(data.name), data.path,
+                                                            data.label_column, name_of(data.task)));
+  DataFacts& facts = entry->second;
+  if (!fresh) return facts;
+  try {
+    const formats::Facts read = read_facts(data);
+    const auto [channels, height, width] = read.shape;
+    facts = {.train_size = read.train_size, .test_size = read.test_size, .stored = {channels, height, width},
+             .classes = read.classes, .outputs = read.outputs, .files = read.files};
+  } catch (const core::InputError& error) {
+    facts.problem = error.what();
+  }
+  return facts;
+}
+
+DataFacts stored_facts(const Data& data) {
+  const Generator& keys = data.generator;
+  switch (data.name) {
+    case DataName::mnist1d: return embedded_facts(4000, 1000, {1, 1, 40}, mnist1d_files);
+    case DataName::mnist1d_large: return embedded_facts(10000, 6000, {1, 1, 40}, mnist1d_large_files);
+    case DataName::digits: return embedded_facts(1797, 0, {1, 8, 8}, digits_files);
+    case DataName::idx:
+    case DataName::cifar10:
+    case DataName::npy:
+    case DataName::csv: return file_facts(data);
+    case DataName::sinusoid:
+    case DataName::piecewise_linear: return generated_facts(data, 1, 0);
+    case DataName::two_moons: return generated_facts(data, 2, 2);
+    case DataName::spirals: return generated_facts(data, 2, keys.classes);
+    case DataName::teacher_student: return generated_facts(data, keys.features.value_or(20), 0);
+    case DataName::two_scale_regression: return generated_facts(data, 80, 0);
+    case DataName::linear_spectrum: return generated_facts(data, keys.features.value_or(30), 0);
+  }
+  __builtin_unreachable();
+}
+
+// Features of an example after `map`.
+std::int64_t mapped(FeatureMap map, std::int64_t features, std::int64_t degree) {
+  switch (map) {
+    case FeatureMap::raw:
+    case FeatureMap::sorted: return features;
+    case FeatureMap::rfft_magnitude:
+      return static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(features))) / 2 + 1;
+    case FeatureMap::polynomial: return features * degree;
+  }
+  __builtin_unreachable();
 }
 
 }  // namespace
 
 DataFacts data_facts(const Data& data) {
-  switch (data.name) {
-    case DataName::mnist1d: return {4000, 1000, {1, 1, 40}, 10, 10, mnist1d_files};
-    case DataName::mnist1d_large: return {10000, 6000, {1, 1, 40}, 10, 10, mnist1d_large_files};
-    case DataName::digits: return {1797, 0, {1, 8, 8}, 10, 10, digits_files};
-    case DataName::sinusoid: return generated_facts(data, {1, 1, 1}, 0, 1);
-  }
-  __builtin_unreachable();
+  DataFacts facts = stored_facts(data);
+  facts.shape = facts.stored;
+  if (data.features.empty()) return facts;
+  facts.shape = {1, 1, 0};
+  for (const FeatureMap map : data.features)
+    facts.shape.width += mapped(map, facts.stored.features(), data.polynomial_degree);
+  return facts;
 }
 
 bool is_generated(DataName name) { return generated(name); }
+
+bool needs_path(DataName name) {
+  return name == DataName::idx || name == DataName::cifar10 || name == DataName::npy || name == DataName::csv;
+}
 
 double noise_sd(const Data& data) { return data.generator.noise.value_or(generated(data.name)->noise); }
 

@@ -81,10 +81,23 @@ bool has_ensemble(E e) { return e.ensemble.of != EnsembleOf::none; }
 bool has_equal_layers(E e) { return e.model.hidden.empty(); }
 bool has_listed_layers(E e) { return !e.model.hidden.empty() || (!e.model.width && !e.model.depth); }
 bool has_test_choice(E e) {
-  return data_facts(e.data).test_size > 0 || e.data.test_from == TestFrom::rest;
+  const DataFacts facts = data_facts(e.data);
+  return !facts.problem.empty() || facts.test_size > 0 || e.data.test_from == TestFrom::rest;
 }
+bool reads_path(E e) { return needs_path(e.data.name); }
+template <DataName... names>
+bool is_data(E e) {
+  return ((e.data.name == names) || ...);
+}
+bool has_images(E e) {
+  return is_data<DataName::mnist1d, DataName::mnist1d_large, DataName::digits, DataName::idx, DataName::cifar10,
+                 DataName::npy>(e);
+}
+bool maps_polynomial(E e) { return std::ranges::count(e.data.features, FeatureMap::polynomial) > 0; }
+bool keeps_order(E e) { return e.data.features.empty() && !e.data.shuffle_features; }
 bool draws_data(E e) { return is_generated(e.data.name); }
 bool reads_data(E e) { return !draws_data(e); }
+bool has_noisy_targets(E e) { return !draws_data(e) || data_facts(e.data).classes == 0; }
 bool has_noise(E e) { return !draws_data(e) || noise_sd(e.data) > 0; }
 
 template <ScheduleKind... kinds>
@@ -109,6 +122,7 @@ std::vector<Key> describe(LabelNoise& n) {
       key("rate", &n.rate, "share of noisy labels, drawn once per seed and kept for the whole training")
           .within(0, 1),
       key("kind", choice(n.kind), "what becomes of a noisy label"),
+      key("on_val", &n.on_val, "noise on the validation labels too"),
       key("on_test", &n.on_test, "noise on the test labels too"),
   };
 }
@@ -116,14 +130,52 @@ std::vector<Key> describe(LabelNoise& n) {
 std::vector<Key> describe(Generator& g) {
   return {
       key("redraw", choice(g.redraw), "what is drawn anew for every seed"),
-      key("noise", &g.noise, "standard deviation of the noise; absent: 0.3 (sinusoid)").within(0, huge),
-      key("noise_on_test", &g.noise_on_test, "noise in the test part too").when(has_noise, "without noise"),
+      key("noise", &g.noise, "standard deviation of the noise; absent: what `descent list data` says").within(0, huge),
+      key("noise_on_test", &g.noise_on_test, "noise on the test targets too; noisy inputs always are")
+          .when(has_noise, "without noise")
+          .when(has_noisy_targets, "with classes, whose noise is on the inputs of every part"),
+      key("features", &g.features, "number of inputs; absent: 20 (teacher_student), 30 (linear_spectrum)")
+          .within(1, 100'000).when(is_data<DataName::teacher_student, DataName::linear_spectrum>,
+                                   "without the data \"teacher_student\" or \"linear_spectrum\""),
+      key("classes", &g.classes, "number of arms").within(2, 100)
+          .when(is_data<DataName::spirals>, "without the data \"spirals\""),
+      key("turns", &g.turns, "full turns of each arm").above(0).at_most(100)
+          .when(is_data<DataName::spirals>, "without the data \"spirals\""),
+      key("teacher_units", &g.teacher_units, "hidden units of the teacher").unit("units").within(1, 10'000)
+          .when(is_data<DataName::teacher_student>, "without the data \"teacher_student\""),
+      key("weak_signal", &g.weak_signal, "power of the signal in the features of small scale").within(0, huge)
+          .when(is_data<DataName::two_scale_regression>, "without the data \"two_scale_regression\""),
+      key("pieces", &g.pieces, "linear pieces of equal length").within(1, 1000)
+          .when(is_data<DataName::piecewise_linear>, "without the data \"piecewise_linear\""),
+      key("eigenvalues", &g.eigenvalues, "smallest and largest variance of a feature").above(0).at_most(huge)
+          .when(is_data<DataName::linear_spectrum>, "without the data \"linear_spectrum\""),
+  };
+}
+
+std::vector<Key> describe(Distortion& d) {
+  return {
+      key("decades", &d.decades, "each feature is multiplied by 10^U(-decades, decades)").within(0, 6),
+      key("offset", &d.offset, "before that, it is moved by offset * N(0, 1)").within(0, huge),
+  };
+}
+
+std::vector<Key> describe(Augmentation& a) {
+  return {
+      key("crop_padding", &a.crop_padding, "a random crop of the image padded with so many zeros on each side")
+          .unit("pixels").within(0, 1000),
+      key("flip", &a.flip, "every other image, by chance, mirrored left to right"),
   };
 }
 
 std::vector<Key> describe(Data& d) {
   return {
       key("name", choice(d.name), "data set; its training part is the pool (digits: all of it)"),
+      key("path", &d.path, "where the data lie, relative to the experiment file: a folder, for csv a file").cosmetic()
+          .when(reads_path, "with data that Descent has or draws itself"),
+      key("label_column", &d.label_column, "column with the labels or targets; absent: the last")
+          .when(is_data<DataName::csv>, "without the data \"csv\""),
+      key("task", choice(d.task), "what the labels are")
+          .when(is_data<DataName::csv, DataName::npy>, "without the data \"csv\" or \"npy\""),
       key("train_size", &d.train_size, "training examples; absent: all that others leave of the pool")
           .unit("examples").within(1, 1e9),
       key("test_size", &d.test_size, "test examples; absent: all there are (digits has none apart: give it)")
@@ -143,6 +195,14 @@ std::vector<Key> describe(Data& d) {
       section("generator", describe(d.generator), "", "how generated data are drawn")
           .when(draws_data, "with data that are read from files"),
       key("shuffle_features", &d.shuffle_features, "one permutation of the features, equal for all seeds"),
+      key("features", choice_list(d.features), "what networks see, one after the other; absent: raw"),
+      key("polynomial_degree", &d.polynomial_degree, "highest power").within(1, 100)
+          .when(maps_polynomial, "without \"polynomial\" in data.features"),
+      section("distortion", describe(d.distortion), "decades", "badly scaled features, equal for all seeds"),
+      section("augmentation", describe(d.augmentation), "", "other variants of the training images in every step")
+          .when(has_images, "without images or signals")
+          .when(keeps_order, "with data.features or shuffled features, which are no images"),
+      key("bootstrap", &d.bootstrap, "training examples drawn with replacement from the training part, for every seed"),
   };
 }
 

@@ -39,6 +39,12 @@ void check_name(Experiment& experiment, const Given& given, Problems& problems) 
                   core::quoted(name), from_file ? ", from the file," : "", longest_name));
 }
 
+// Paths are relative to the experiment file.
+void resolve_path(Data& data, const std::string& file) {
+  if (data.path.empty()) return;
+  data.path = std::filesystem::absolute(std::filesystem::path(file).parent_path() / data.path).lexically_normal();
+}
+
 // Builds the points of a document and reports what is wrong with each, the same only once.
 class Points {
  public:
@@ -64,6 +70,7 @@ class Points {
       point_ = base_;
       for (std::size_t i = 0; i < assignment.size(); ++i)
         assign(sweep_.factors[i], *factor_keys_[i], assignment[i], given);
+      resolve_path(point_.data, problems_.file());
       for (const Finding& finding : check(point_, given)) report(finding, assignment, given);
       check_effects(assignment, given);
       points.push_back(point_);
@@ -190,6 +197,7 @@ Document read_document_text(std::string_view text, const std::string& file, cons
   Given given{{"", {root.line, root.column}}};
   read_section(root, "", keys, given, problems, extra_keys);
   check_name(document.base, given, problems);
+  resolve_path(document.base.data, file);
 
   Sweep sweep = read_sweep(root, problems);
   const std::size_t runs = sweep.assignments.size() * document.base.seeds.size();

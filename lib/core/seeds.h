@@ -7,13 +7,15 @@
 
 namespace descent::core {
 
-enum class Purpose { data, split, label_noise, bootstrap, init, order, dropout, stochastic_depth, prediction };
+enum class Purpose {
+  data, split, label_noise, bootstrap, init, order, dropout, stochastic_depth, prediction, augmentation
+};
 
 struct PurposeName {
   Purpose purpose;
   std::string_view name;
 };
-inline constexpr std::array<PurposeName, 9> purposes{{
+inline constexpr std::array<PurposeName, 10> purposes{{
     {Purpose::data, "data"},
     {Purpose::split, "split"},
     {Purpose::label_noise, "label_noise"},
@@ -23,6 +25,7 @@ inline constexpr std::array<PurposeName, 9> purposes{{
     {Purpose::dropout, "dropout"},
     {Purpose::stochastic_depth, "stochastic_depth"},
     {Purpose::prediction, "prediction"},
+    {Purpose::augmentation, "augmentation"},
 }};
 
 // The seed of one stream of the run with seed `seed`. `init` is `seed` itself, so that

@@ -2,27 +2,42 @@
 
 #include <fmt/format.h>
 
-#include <numeric>
-
 #include "config/data_facts.h"
 #include "config/write.h"
+#include "core/error.h"
 #include "core/files.h"
 #include "data/embedded.h"
 #include "data/generators.h"
 #include "data/prepare.h"
+#include "data/transform.h"
+#include "formats/cifar10.h"
+#include "formats/csv.h"
+#include "formats/idx.h"
+#include "formats/npy.h"
 
 namespace descent::data {
 namespace {
 
-// Rows `indices` of x, features permuted and scaled.
-std::vector<double> gather(const std::vector<double>& x, const std::vector<std::int32_t>& indices,
-                           const std::vector<std::int32_t>& columns, const Scaling& scaling) {
-  const std::size_t width = columns.size();
-  std::vector<double> rows(indices.size() * width);
-  for (std::size_t i = 0; i < indices.size(); ++i)
-    for (std::size_t f = 0; f < width; ++f)
-      rows[i * width + f] = (x[indices[i] * width + columns[f]] - scaling.shift[f]) * scaling.scale[f];
+// Rows `indices` of x, transformed.
+std::vector<double> gather(const formats::Values& x, const std::vector<std::int32_t>& indices, std::int64_t stored,
+                           std::int64_t features, Transform& transform) {
+  std::vector<double> rows;
+  rows.reserve(indices.size() * static_cast<std::size_t>(features));
+  std::visit(
+      [&](const auto& values) {
+        for (const std::int32_t index : indices) {
+          const auto* row = values.data() + index * stored;
+          transform.append([&](std::int32_t f) { return row[f]; }, rows);
+        }
+      },
+      x);
   return rows;
+}
+
+void apply(const Scaling& scaling, std::vector<double>& rows) {
+  const std::size_t width = scaling.shift.size();
+  for (std::size_t i = 0; i < rows.size(); i += width)
+    for (std::size_t f = 0; f < width; ++f) rows[i + f] = (rows[i + f] - scaling.shift[f]) * scaling.scale[f];
 }
 
 // Rows `indices` of [size, width]; nothing where there are no values.
@@ -38,40 +53,63 @@ std::vector<T> rows_of(const std::vector<T>& values, const std::vector<std::int3
 // Everything that shapes the inputs of a run.
 std::string key_of(config::Data config, std::int64_t seed) {
   const bool drawn = config::is_generated(config.name) && config.generator.redraw != config::Redraw::none;
-  const bool seeded = drawn || config.subset == config::Subset::random || config::split_sizes(config).val > 0;
+  const bool seeded = drawn || config.bootstrap || config.subset == config::Subset::random || config::split_sizes(config).val > 0;
   config.label_noise = {};
+  const std::string path = config.path;
   config::Experiment experiment;
   experiment.data = std::move(config);
-  return fmt::format("{} {}", config::identity(experiment), seeded ? seed : 0);
+  return fmt::format("{} {} {}", config::identity(experiment), path, seeded ? seed : 0);
+}
+
+formats::DataSet read(const config::Data& config) {
+  const std::optional<bool> regression = config.task == config::Task::automatic
+                                             ? std::nullopt
+                                             : std::optional(config.task == config::Task::regression);
+  switch (config.name) {
+    case config::DataName::idx: return formats::read_idx(config.path);
+    case config::DataName::cifar10: return formats::read_cifar10(config.path);
+    case config::DataName::npy: return formats::read_npy(config.path, regression);
+    case config::DataName::csv: return formats::read_csv(config.path, config.label_column, regression);
+    default: return read_embedded(config.name, data_folder());
+  }
+}
+
+// Facts come from headers, and earlier than the numbers.
+void check_sizes(const config::Data& config, const config::DataFacts& facts, const formats::DataSet& set) {
+  const auto size = [](const formats::Values& x) { return std::visit([](const auto& v) { return std::ssize(v); }, x); };
+  if (size(set.train.x) != facts.train_size * facts.stored.features() ||
+      size(set.test.x) != facts.test_size * facts.stored.features())
+    throw core::FaultError(fmt::format("{}: changed while Descent was running; start again", config.path));
 }
 
 }  // namespace
 
-std::shared_ptr<const DataSet> Loader::source(const config::Data& config, std::int64_t seed) {
-  if (config::is_generated(config.name)) return std::make_shared<const DataSet>(generate(config, seed));
-  auto& set = sets_[config.name];
-  if (!set) set = std::make_shared<const DataSet>(read_embedded(config.name, data_folder()));
+std::shared_ptr<const formats::DataSet> Loader::source(const config::Data& config, std::int64_t seed) {
+  if (config::is_generated(config.name)) return std::make_shared<const formats::DataSet>(generate(config, seed));
+  auto& set = sets_[fmt::format("{} {} {} {}", config::name_of(config.name), config.path, config.label_column,
+                                config::name_of(config.task))];
+  if (!set) set = std::make_shared<const formats::DataSet>(read(config));
   return set;
 }
 
 // The parts of the inputs are one allocation to the cache; the pointers of Part alias into it.
 std::shared_ptr<const Loader::Inputs> Loader::inputs(const config::Data& config, std::int64_t seed,
-                                                     const DataSet& set, const Parts& parts) {
+                                                     const formats::DataSet& set, const Parts& parts) {
   const std::string key = key_of(config, seed);
   if (auto found = inputs_[key].lock()) return found;
 
-  const std::int64_t features = config::data_facts(config).shape.features();
-  std::vector<std::int32_t> columns(static_cast<std::size_t>(features));
-  std::iota(columns.begin(), columns.end(), 0);
-  if (config.shuffle_features) columns = feature_permutation(features);
-  const Scaling as_is = fit_scaling(config::Normalize::none, {}, features);
-  const Scaling scaling =
-      fit_scaling(config.normalize, gather(set.train.x, parts.train, columns, as_is), features);
-
+  const config::DataFacts facts = config::data_facts(config);
+  const std::int64_t features = facts.shape.features();
+  Transform transform(config, facts.stored.features());
+  const auto rows = [&](const formats::Values& x, const std::vector<std::int32_t>& indices) {
+    return gather(x, indices, facts.stored.features(), features, transform);
+  };
   const auto& test_x = config::tests_on_rest(config) ? set.train.x : set.test.x;
-  auto made = std::make_shared<const Inputs>(Inputs{gather(set.train.x, parts.train, columns, scaling),
-                                                    gather(set.train.x, parts.val, columns, scaling),
-                                                    gather(test_x, parts.test, columns, scaling)});
+  auto made = std::make_shared<Inputs>(
+      Inputs{rows(set.train.x, parts.train), rows(set.train.x, parts.val), rows(test_x, parts.test)});
+  const Scaling scaling = fit_scaling(config.normalize, made->train, features, facts.shape.channels);
+  if (config.normalize != config::Normalize::none)
+    for (std::vector<double>* part : {&made->train, &made->val, &made->test}) apply(scaling, *part);
   std::erase_if(inputs_, [](const auto& entry) { return entry.second.expired(); });
   inputs_[key] = made;
   return made;
@@ -79,25 +117,36 @@ std::shared_ptr<const Loader::Inputs> Loader::inputs(const config::Data& config,
 
 RunData Loader::load(const config::Data& config, std::int64_t seed) {
   const std::lock_guard lock(mutex_);
-  const std::shared_ptr<const DataSet> set = source(config, seed);
+  const std::shared_ptr<const formats::DataSet> set = source(config, seed);
   const config::DataFacts facts = config::data_facts(config);
+  check_sizes(config, facts, *set);
 
-  const Parts parts = choose_parts(config, set->train.y, facts.classes, seed);
-  const auto shared = inputs(config, seed, *set, parts);
-  const auto part = [&](config::Split split, const std::vector<double>& x, const Examples& source,
-                        const std::vector<std::int32_t>& indices) -> Part {
-    std::vector<std::int32_t> labels = rows_of(source.y, indices, 1);
-    add_label_noise(config.label_noise, split, facts.classes, seed, labels);
-    return {std::ssize(indices), {shared, &x}, std::move(labels), rows_of(source.targets, indices, facts.outputs)};
+  Parts parts = choose_parts(config, set->train.y, facts.classes, seed);
+  const auto labels = [&](config::Split split, const formats::Examples& source,
+                          const std::vector<std::int32_t>& indices) {
+    std::vector<std::int32_t> y = rows_of(source.y, indices, 1);
+    add_label_noise(config.label_noise, split, facts.classes, seed, y);
+    return y;
   };
-  const Examples& test = config::tests_on_rest(config) ? set->train : set->test;
+  const formats::Examples& test = config::tests_on_rest(config) ? set->train : set->test;
+  std::vector<std::int32_t> train_y = labels(config::Split::train, set->train, parts.train);
+  if (config.bootstrap) {  // an example that is drawn twice has one label
+    const std::vector<std::int32_t> drawn = bootstrap_sample(std::ssize(parts.train), seed);
+    train_y = rows_of(train_y, drawn, 1);
+    parts.train = rows_of(parts.train, drawn, 1);
+  }
+  const auto shared = inputs(config, seed, *set, parts);
+  const auto part = [&](const std::vector<double>& x, const formats::Examples& source,
+                        const std::vector<std::int32_t>& indices, std::vector<std::int32_t> y) -> Part {
+    return {std::ssize(indices), {shared, &x}, std::move(y), rows_of(source.targets, indices, facts.outputs)};
+  };
   return {facts.shape,
           facts.shape.features(),
           facts.classes,
           facts.outputs,
-          part(config::Split::train, shared->train, set->train, parts.train),
-          part(config::Split::val, shared->val, set->train, parts.val),
-          part(config::Split::test, shared->test, test, parts.test)};
+          part(shared->train, set->train, parts.train, std::move(train_y)),
+          part(shared->val, set->train, parts.val, labels(config::Split::val, set->train, parts.val)),
+          part(shared->test, test, parts.test, labels(config::Split::test, test, parts.test))};
 }
 
 std::filesystem::path data_folder() {

@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "config/data_facts.h"
-#include "data/data_set.h"
+#include "config/experiment.h"
+#include "formats/data_set.h"
 
 namespace descent::data {
 
@@ -31,23 +32,23 @@ struct RunData {
   Part train, val, test;  // size 0: no such part
 };
 
-// Reads the embedded files once (checksums verified) or draws the data, and prepares views; safe to call from several
-// threads.
+// Reads files once (checksums of embedded ones verified) or draws the data, and prepares views; safe to call from
+// several threads.
 class Loader {
  public:
-  // The data of the run with this seed: streams `data`, `split` and `label_noise` of core/seeds.h.
+  // The data of the run with this seed: streams `data`, `split`, `label_noise` and `bootstrap` of core/seeds.h.
   RunData load(const config::Data& config, std::int64_t seed);
 
  private:
   struct Inputs {
     std::vector<double> train, val, test;
   };
-  std::shared_ptr<const DataSet> source(const config::Data& config, std::int64_t seed);
-  std::shared_ptr<const Inputs> inputs(const config::Data& config, std::int64_t seed, const DataSet& set,
+  std::shared_ptr<const formats::DataSet> source(const config::Data& config, std::int64_t seed);
+  std::shared_ptr<const Inputs> inputs(const config::Data& config, std::int64_t seed, const formats::DataSet& set,
                                        const Parts& parts);
 
   std::mutex mutex_;
-  std::map<config::DataName, std::shared_ptr<const DataSet>> sets_;  // embedded
+  std::map<std::string, std::shared_ptr<const formats::DataSet>> sets_;  // that were read, by name and path
   std::map<std::string, std::weak_ptr<const Inputs>> inputs_;  // by everything that shapes them
 };
 

@@ -6,7 +6,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/sha256.h"
-#include "data/npy.h"
+#include "formats/npy.h"
 
 namespace descent::data {
 namespace {
@@ -21,17 +21,17 @@ std::vector<T> read_values(const std::filesystem::path& folder, const config::Da
     throw core::FaultError(
         fmt::format("{}: damaged: SHA-256 is {}, expected {}; check it out or install Descent again",
                     path.string(), found, file.sha256));
-  return values<T>(parse_npy(bytes, path.string()));
+  return formats::values<T>(formats::parse_npy(bytes, path.string()));
 }
 
 }  // namespace
 
-DataSet read_embedded(config::DataName name, const std::filesystem::path& folder) {
-  const auto files = config::data_facts({.name = name}).files;
-  const auto part = [&](std::size_t first) -> Examples {
+formats::DataSet read_embedded(config::DataName name, const std::filesystem::path& folder) {
+  const auto files = config::data_facts({.name = name}).embedded;
+  const auto part = [&](std::size_t first) -> formats::Examples {
     return {read_values<double>(folder, files[first]), read_values<std::int32_t>(folder, files[first + 1]), {}};
   };
-  return {part(0), files.size() > 2 ? part(2) : Examples{}};
+  return {part(0), files.size() > 2 ? part(2) : formats::Examples{}};
 }
 
 }  // namespace descent::data

@@ -4,11 +4,11 @@
 #include <filesystem>
 
 #include "config/choices.h"
-#include "data/data_set.h"
+#include "formats/data_set.h"
 
 namespace descent::data {
 
 // Reads the files of `name` below `folder`; a missing or damaged one is a FaultError.
-DataSet read_embedded(config::DataName name, const std::filesystem::path& folder);
+formats::DataSet read_embedded(config::DataName name, const std::filesystem::path& folder);
 
 }  // namespace descent::data

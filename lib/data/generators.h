@@ -4,13 +4,13 @@
 #include <cstdint>
 
 #include "config/experiment.h"
-#include "data/data_set.h"
+#include "formats/data_set.h"
 
 namespace descent::data {
 
 // The pool and the test part for the run with this seed, as many examples as the keys ask for. Every part draws inputs
 // and noise from streams of its own, example by example, so a longer part begins like a shorter one and no draw
 // depends on the size of the noise.
-DataSet generate(const config::Data& config, std::int64_t seed);
+formats::DataSet generate(const config::Data& config, std::int64_t seed);
 
 }  // namespace descent::data

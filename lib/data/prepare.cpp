@@ -75,27 +75,50 @@ std::vector<std::int64_t> proportional_shares(std::span<const std::int64_t> coun
   return shares;
 }
 
-Scaling fit_scaling(config::Normalize kind, std::span<const double> x, std::int64_t features) {
-  const auto width = static_cast<std::size_t>(features);
-  const double size = static_cast<double>(x.size() / width);
-  Scaling scaling{std::vector<double>(width, 0.0), std::vector<double>(width, 1.0)};
-  if (kind == config::Normalize::none) return scaling;
+namespace {
 
-  for (std::size_t f = 0; f < width; ++f) {
-    double low = x[f], high = x[f], sum = 0, squares = 0;
-    for (std::size_t i = f; i < x.size(); i += width) {
-      low = std::min(low, x[i]);
-      high = std::max(high, x[i]);
-      sum += x[i];
-    }
-    const double mean = sum / size;
-    for (std::size_t i = f; i < x.size(); i += width) squares += (x[i] - mean) * (x[i] - mean);
-    const bool standard = kind == config::Normalize::standard;
+// The columns from `first` to `last` scaled as one feature.
+void fit_group(bool standard, std::span<const double> x, std::size_t first, std::size_t last, Scaling& scaling) {
+  const std::size_t width = scaling.shift.size();
+  const auto for_each = [&](const auto& visit) {
+    for (std::size_t i = 0; i < x.size(); i += width)
+      for (std::size_t f = first; f < last; ++f) visit(x[i + f]);
+  };
+  double low = x[first], high = x[first], sum = 0, squares = 0;
+  for_each([&](double value) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+    sum += value;
+  });
+  const auto count = static_cast<double>(x.size() / width * (last - first));
+  const double mean = sum / count;
+  for_each([&](double value) { squares += (value - mean) * (value - mean); });
+  for (std::size_t f = first; f < last; ++f) {
     scaling.shift[f] = standard ? mean : low;
     // Constancy is read off the range: rounding may leave the variance of a constant feature above 0.
-    scaling.scale[f] = high == low ? 0 : 1 / (standard ? std::sqrt(squares / size) : high - low);
+    scaling.scale[f] = high == low ? 0 : 1 / (standard ? std::sqrt(squares / count) : high - low);
   }
+}
+
+}  // namespace
+
+Scaling fit_scaling(config::Normalize kind, std::span<const double> x, std::int64_t features,
+                    std::int64_t channels) {
+  using config::Normalize;
+  const auto width = static_cast<std::size_t>(features);
+  Scaling scaling{std::vector<double>(width, 0.0), std::vector<double>(width, 1.0)};
+  if (kind == Normalize::none) return scaling;
+  const std::size_t group = kind == Normalize::channel ? width / static_cast<std::size_t>(channels) : 1;
+  for (std::size_t first = 0; first < width; first += group)
+    fit_group(kind != Normalize::minmax, x, first, first + group, scaling);
   return scaling;
+}
+
+std::vector<std::int32_t> bootstrap_sample(std::int64_t size, std::int64_t seed) {
+  core::Random random = stream_of(seed, core::Purpose::bootstrap, 0);
+  std::vector<std::int32_t> drawn(static_cast<std::size_t>(size));
+  for (std::int32_t& index : drawn) index = static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(size)));
+  return drawn;
 }
 
 std::vector<std::int32_t> feature_permutation(std::int64_t features) {
@@ -107,7 +130,8 @@ std::vector<std::int32_t> feature_permutation(std::int64_t features) {
 
 void add_label_noise(const config::LabelNoise& noise, config::Split part, std::int64_t classes,
                      std::int64_t seed, std::vector<std::int32_t>& labels) {
-  if (noise.rate <= 0 || (part == config::Split::test && !noise.on_test)) return;
+  const bool wanted = part == config::Split::train || (part == config::Split::val ? noise.on_val : noise.on_test);
+  if (noise.rate <= 0 || !wanted) return;
   core::Random random = stream_of(seed, core::Purpose::label_noise, static_cast<std::uint64_t>(part));
   const bool other = noise.kind == config::NoiseKind::other;
   for (std::int32_t& label : labels) {

@@ -30,8 +30,12 @@ struct Scaling {
 };
 
 // Statistics of the training part x [size, features], in double. standard: mean 0 and population variance 1;
-// minmax: onto [0, 1]; none: shift 0, scale 1.
-Scaling fit_scaling(config::Normalize kind, std::span<const double> x, std::int64_t features);
+// minmax: onto [0, 1]; channel: as standard, over all positions of each of `channels`; none: shift 0, scale 1.
+Scaling fit_scaling(config::Normalize kind, std::span<const double> x, std::int64_t features,
+                    std::int64_t channels = 1);
+
+// `size` indices drawn from 0 ... size - 1 with replacement (Efron 1979); stream `bootstrap`.
+std::vector<std::int32_t> bootstrap_sample(std::int64_t size, std::int64_t seed);
 
 // The permutation of `shuffle_features`: one for all seeds.
 std::vector<std::int32_t> feature_permutation(std::int64_t features);

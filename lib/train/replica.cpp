@@ -61,6 +61,7 @@ Replica<T>::Replica(const config::Experiment& experiment, std::int64_t seed, con
       slices_(slices),
       loss_(experiment.train.loss, data_, layout.output_stride,
             std::max(config::batch_size(experiment.train, data_.train.size), evaluation_rows)),
+      augmenter_(experiment.data.augmentation, data_.shape, seed),
       monte_carlo_(experiment, seed, data_.outputs, layout.output_stride),
       stopping_(experiment.train.early_stopping),
       by_val_loss_(stopping_),
@@ -94,8 +95,11 @@ template <class T>
 void Replica<T>::gather(std::span<const std::int32_t> batch) {
   const std::int64_t stride = layout_.input_stride;
   T* x = x_.data();
+  core::Random draws = augmenter_.draws(step_);
   for (std::size_t i = 0; i < batch.size(); ++i, x += stride) {
-    std::copy_n(train_->data() + batch[i] * stride, stride, x);
+    const T* example = train_->data() + batch[i] * stride;
+    if (augmenter_.active()) augmenter_.apply(draws, example, x);
+    else std::copy_n(example, stride, x);
   }
 }
 

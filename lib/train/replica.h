@@ -11,6 +11,7 @@
 #include "nn/layout.h"
 #include "nn/network.h"
 #include "store/results.h"
+#include "train/augment.h"
 #include "train/closed_form.h"
 #include "train/early_stopping.h"
 #include "train/inputs.h"
@@ -97,6 +98,7 @@ class Replica {
   Input<T> train_, val_, test_;
   Slices<T> slices_;
   Loss<T> loss_;
+  const Augmenter augmenter_;
   MonteCarlo<T> monte_carlo_;
   nn::Buffer<T> x_;                  // the batch [B, F]
   std::vector<std::int32_t> order_;  // the permutation of epoch order_epoch_

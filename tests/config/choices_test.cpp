@@ -53,7 +53,7 @@ TEST(choices, a_value_has_its_name) { EXPECT_EQ(name_of(InitScheme::he_normal), 
 TEST(choices, the_embedded_files_have_the_stated_checksums) {
   const std::filesystem::path folder = std::filesystem::path(DESCENT_SOURCE_DIR) / "experiments" / "data";
   for (const Choice& choice : choices_of(DataName{}).table)
-    for (const DataFile& file : data_facts({.name = static_cast<DataName>(choice.value)}).files)
+    for (const DataFile& file : data_facts({.name = static_cast<DataName>(choice.value)}).embedded)
       EXPECT_EQ(core::sha256(core::read_file(folder / file.name)), file.sha256) << file.name;
 }
 

@@ -53,6 +53,21 @@ TEST_F(read_file_of, the_name_defaults_to_that_of_the_file) {
   EXPECT_EQ(read_document((folder / "my-widths.json").string()).base.name, "my-widths");
 }
 
+TEST_F(read_file_of, a_path_of_data_is_relative_to_the_file_wherever_it_is_given) {
+  fs::create_directories(folder / "data");
+  std::ofstream(folder / "data/t.csv") << "a,b,y\n1,2,0\n3,4,1\n5,6,0\n";
+  std::ofstream(folder / "x.json") << R"({"data": {"name": "csv", "path": "data/t.csv", "train_size": 2},
+    "model": {"width": 4, "depth": 1}, "train": {"epochs": 1, "batch_size": 2}})";
+  const Document document = read_document((folder / "x.json").string());
+  EXPECT_EQ(document.base.data.path, (folder / "data/t.csv").string());
+  EXPECT_EQ(document.points[0].data.path, (folder / "data/t.csv").string());
+  const SplitSizes sizes = split_sizes(document.points[0].data);
+  EXPECT_EQ(sizes.train, 2);
+  EXPECT_EQ(sizes.test, 1);
+  EXPECT_EQ(error_of(folder / "x.json"), "");
+  fs::remove(folder / "data/t.csv");
+}
+
 TEST(read, a_file_name_that_is_no_experiment_name_asks_for_one) {
   try {
     read_document_text(R"({"model": {"hidden": []}, "train": {"epochs": 1}})", "my widths.json");

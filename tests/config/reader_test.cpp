@@ -77,7 +77,7 @@ const std::vector<BadFile> fields{
      "x.json:1:35: data.label_noise.kind: unknown kind of label noise \"symmetric\" (one of other, uniform)"},
     {"an_unknown_normalization", data(R"({"normalize": "standart"})"),
      "x.json:1:24: data.normalize: unknown normalization \"standart\"; did you mean \"standard\"? (one of "
-     "none, standard, minmax)"},
+     "none, standard, minmax, channel)"},
     {"a_number_for_a_switch", data(R"({"shuffle_features": 1})"),
      "x.json:1:31: data.shuffle_features: expected true or false, got 1"},
     {"all_for_validation", data(R"({"val_fraction": 1})"),
@@ -154,7 +154,7 @@ INSTANTIATE_TEST_SUITE_P(bad, reader_files, ::testing::ValuesIn(fields), sentenc
 TEST(reader, a_bare_value_abbreviates_every_section_that_allows_it) {
   // Values other than the defaults, so that reading nothing would show.
   const std::map<std::string, std::string> values{
-      {"data", "mnist1d_large"},    {"data.label_noise", "0.5"}, {"model.norm", "batch"},
+      {"data", "mnist1d_large"},    {"data.label_noise", "0.5"}, {"data.distortion", "0.5"}, {"model.norm", "batch"},
       {"model.dropout", "0.5"},     {"model.init", "zeros"},     {"train.optimizer", "adam"},
       {"train.schedule", "cosine"}, {"train.loss", "mse"},       {"train.early_stopping", "train_loss"},
       {"train.evaluate", "3"},      {"train.solver", "gradient_descent"},

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numbers>
+#include <set>
 #include <thread>
 
 #include "core/files.h"
-#include "data/npy.h"
+#include "formats/npy.h"
 
 namespace {
 
@@ -27,7 +29,7 @@ template <class T>
 std::vector<T> file(const std::string& name) {
   const std::string bytes =
       core::read_file(std::filesystem::path(DESCENT_SOURCE_DIR) / "experiments/data" / name);
-  return values<T>(parse_npy(bytes, name));
+  return formats::values<T>(formats::parse_npy(bytes, name));
 }
 
 TEST(data, mnist1d_is_its_official_split) {
@@ -157,6 +159,48 @@ TEST(data, real_targets_go_with_their_inputs_into_every_part) {
     for (std::size_t i = 0; i < part->targets.size(); ++i)
       EXPECT_DOUBLE_EQ(part->targets[i], std::sin(2 * std::numbers::pi * (*part->x)[i]));
   }
+}
+
+TEST(data, a_bootstrap_sample_repeats_examples_with_their_labels) {
+  config::Data config = data_named(config::DataName::mnist1d);
+  config.label_noise.rate = 0.5;
+  Loader loader;
+  const RunData whole = loader.load(config, 1);
+  config.bootstrap = true;
+  const RunData sample = loader.load(config, 1);
+  EXPECT_EQ(sample.train.size, whole.train.size);
+  EXPECT_EQ(*sample.test.x, *whole.test.x);
+  std::map<std::vector<double>, std::int32_t> labels;
+  const auto row = [](const Part& part, std::int64_t i) {
+    return std::vector<double>(part.x->begin() + i * 40, part.x->begin() + (i + 1) * 40);
+  };
+  for (std::int64_t i = 0; i < whole.train.size; ++i) labels[row(whole.train, i)] = whole.train.y[i];
+  std::set<std::vector<double>> drawn;
+  for (std::int64_t i = 0; i < sample.train.size; ++i) {
+    drawn.insert(row(sample.train, i));
+    ASSERT_EQ(sample.train.y[i], labels.at(row(sample.train, i)));
+  }
+  EXPECT_NEAR(static_cast<double>(drawn.size()) / 4000, 1 - std::exp(-1), 0.02);
+}
+
+TEST(data, distorted_features_are_moved_and_scaled_alike_in_all_parts) {
+  config::Data config = data_named(config::DataName::mnist1d);
+  Loader loader;
+  const RunData plain = loader.load(config, 0);
+  config.distortion = {.decades = 1, .offset = 5};
+  const RunData bad = loader.load(config, 1);
+  double smallest = 1e9, largest = 0;
+  for (std::size_t f = 0; f < 40; ++f) {
+    const auto at = [&](const Part& part, std::size_t i) { return (*part.x)[i * 40 + f]; };
+    const double scale = (at(bad.train, 1) - at(bad.train, 0)) / (at(plain.train, 1) - at(plain.train, 0));
+    const double offset = at(bad.train, 0) / scale - at(plain.train, 0);
+    EXPECT_NEAR(at(bad.test, 7), (at(plain.test, 7) + offset) * scale, 1e-9 * std::abs(scale) * 100);
+    smallest = std::min(smallest, scale);
+    largest = std::max(largest, scale);
+  }
+  EXPECT_GE(smallest, 0.1);
+  EXPECT_LE(largest, 10);
+  EXPECT_GT(largest / smallest, 20);
 }
 
 TEST(data, threads_may_load_at_once) {

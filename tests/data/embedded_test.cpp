@@ -39,12 +39,12 @@ TEST(embedded, every_data_set_reads_with_the_sizes_that_its_facts_state) {
   for (const config::Choice& choice : config::choices_of(config::DataName{}).table) {
     const auto name = static_cast<config::DataName>(choice.value);
     const config::DataFacts facts = config::data_facts({.name = name});
-    if (facts.files.empty()) continue;  // generated
-    const data::DataSet set = data::read_embedded(name, folder);
+    if (facts.embedded.empty()) continue;
+    const formats::DataSet set = data::read_embedded(name, folder);
     EXPECT_EQ(std::ssize(set.train.y), facts.train_size) << choice.name;
-    EXPECT_EQ(std::ssize(set.train.x), facts.train_size * facts.shape.features()) << choice.name;
+    EXPECT_EQ(std::ssize(std::get<0>(set.train.x)), facts.train_size * facts.stored.features()) << choice.name;
     EXPECT_EQ(std::ssize(set.test.y), facts.test_size) << choice.name;
-    EXPECT_EQ(std::ssize(set.test.x), facts.test_size * facts.shape.features()) << choice.name;
+    EXPECT_EQ(std::ssize(std::get<0>(set.test.x)), facts.test_size * facts.stored.features()) << choice.name;
   }
 }
 

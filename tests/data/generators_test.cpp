@@ -11,6 +11,8 @@ namespace {
 
 using namespace descent;
 using namespace descent::data;
+using formats::DataSet;
+using formats::Examples;
 using config::DataName;
 using config::Redraw;
 
@@ -29,6 +31,8 @@ std::vector<config::Data> all_generated() {
   return all;
 }
 
+const std::vector<double>& inputs(const Examples& part) { return std::get<0>(part.x); }
+
 double sd(const std::vector<double>& values) {
   double sum = 0, squares = 0;
   for (const double value : values) sum += value;
@@ -45,7 +49,7 @@ TEST(generators, draw_the_sizes_that_the_facts_state) {
     const config::DataFacts facts = config::data_facts(data);
     const DataSet set = generate(data, 1);
     for (const auto& [part, size] : {std::pair{&set.train, 42}, std::pair{&set.test, 50}}) {
-      EXPECT_EQ(std::ssize(part->x), size * facts.shape.features()) << config::name_of(data.name);
+      EXPECT_EQ(std::ssize(inputs(*part)), size * facts.stored.features()) << config::name_of(data.name);
       EXPECT_EQ(std::ssize(part->y), facts.classes > 0 ? size : 0) << config::name_of(data.name);
       EXPECT_EQ(std::ssize(part->targets), facts.classes > 0 ? 0 : size * facts.outputs)
           << config::name_of(data.name);
@@ -59,7 +63,7 @@ TEST(generators, a_longer_part_begins_like_a_shorter_one) {
     const DataSet shorter = generate(data, 1);
     data.train_size = 60;
     DataSet longer = generate(data, 1);
-    longer.train.x.resize(shorter.train.x.size());
+    std::get<0>(longer.train.x).resize(inputs(shorter.train).size());
     longer.train.y.resize(shorter.train.y.size());
     longer.train.targets.resize(shorter.train.targets.size());
     EXPECT_EQ(longer.train.x, shorter.train.x) << config::name_of(data.name);
@@ -95,17 +99,110 @@ TEST(generators, a_sinusoid_has_uniform_inputs_and_normal_noise_on_the_training_
   config::Data data = data_of(DataName::sinusoid);
   data.train_size = 20000;
   const DataSet set = generate(data, 0);
-  EXPECT_NEAR(sd(set.train.x), 1 / std::sqrt(12.0), 0.003);
+  EXPECT_NEAR(sd(inputs(set.train)), 1 / std::sqrt(12.0), 0.003);
   const auto residuals = [](const Examples& part) {
     std::vector<double> rest;
-    for (std::size_t i = 0; i < part.x.size(); ++i)
-      rest.push_back(part.targets[i] - std::sin(2 * std::numbers::pi * part.x[i]));
+    for (std::size_t i = 0; i < part.targets.size(); ++i)
+      rest.push_back(part.targets[i] - std::sin(2 * std::numbers::pi * inputs(part)[i]));
     return rest;
   };
   EXPECT_NEAR(sd(residuals(set.train)), 0.3, 0.005);
   EXPECT_EQ(sd(residuals(set.test)), 0);
   data.generator.noise_on_test = true;
   EXPECT_NEAR(sd(residuals(generate(data, 0).test)), 0.3, 0.03);
+}
+
+TEST(generators, moons_without_noise_lie_on_their_half_circles) {
+  config::Data data = data_of(DataName::two_moons);
+  data.generator.noise = 0;
+  const Examples part = generate(data, 0).train;
+  for (std::size_t i = 0; i < part.y.size(); ++i) {
+    const bool lower = part.y[i] == 1;
+    EXPECT_EQ(lower, i % 2 == 1);
+    const double x = inputs(part)[2 * i] - lower, y = inputs(part)[2 * i + 1] - (lower ? 0.5 : 0);
+    EXPECT_NEAR(std::hypot(x, y), 1, 1e-12);
+    EXPECT_EQ(y >= 0, !lower);
+  }
+}
+
+TEST(generators, arms_of_a_spiral_without_noise_are_one_arm_turned) {
+  config::Data data = data_of(DataName::spirals);
+  data.generator.noise = 0;
+  data.generator.classes = 3;
+  data.generator.turns = 1.5;
+  const Examples part = generate(data, 0).train;
+  for (std::size_t i = 0; i < part.y.size(); ++i) {
+    const double x = inputs(part)[2 * i], y = inputs(part)[2 * i + 1], radius = std::hypot(x, y);
+    const double angle = 2 * std::numbers::pi * (1.5 * radius + part.y[i] / 3.0);
+    EXPECT_EQ(part.y[i], static_cast<std::int32_t>(i % 3));
+    EXPECT_NEAR(x, radius * std::cos(angle), 1e-12);
+    EXPECT_NEAR(y, radius * std::sin(angle), 1e-12);
+  }
+}
+
+TEST(generators, noise_moves_the_inputs_of_both_parts_where_there_are_classes) {
+  config::Data noisy = data_of(DataName::two_moons), clean = noisy;
+  clean.generator.noise = 0;
+  const DataSet a = generate(noisy, 0), b = generate(clean, 0);
+  for (const auto& [x, y] : {std::pair{&a.train, &b.train}, std::pair{&a.test, &b.test}}) {
+    std::vector<double> moved;
+    for (std::size_t i = 0; i < inputs(*x).size(); ++i) moved.push_back(inputs(*x)[i] - inputs(*y)[i]);
+    EXPECT_NEAR(sd(moved), 0.1, 0.01);
+  }
+}
+
+// Saad and Solla 1995: E[erf(u/sqrt2)^2] = 2/pi asin(q/(1+q)) for u ~ N(0, q); for one unit the target's variance.
+TEST(generators, the_targets_of_a_teacher_have_the_variance_of_the_theory) {
+  config::Data data = data_of(DataName::teacher_student);
+  data.train_size = 50000;
+  data.generator.teacher_units = 1;
+  data.generator.features = 400;  // so that q = |w|^2 is near 1
+  const double q = 1, variance = 2 / std::numbers::pi * std::asin(q / (1 + q));
+  EXPECT_NEAR(sd(generate(data, 0).train.targets), std::sqrt(variance), 0.03);
+}
+
+TEST(generators, a_teacher_is_the_same_for_both_parts_and_all_seeds_unless_all_is_redrawn) {
+  config::Data data = data_of(DataName::linear_spectrum);
+  data.generator.noise = 0;
+  data.generator.features = 1;
+  const auto slope = [&](std::int64_t seed, bool test) {
+    const DataSet set = generate(data, seed);
+    const Examples& part = test ? set.test : set.train;
+    return part.targets[0] / inputs(part)[0];
+  };
+  EXPECT_DOUBLE_EQ(slope(0, false), slope(0, true));
+  EXPECT_DOUBLE_EQ(slope(0, false), slope(5, false));
+  data.generator.redraw = Redraw::all;
+  EXPECT_DOUBLE_EQ(slope(5, false), slope(5, true));
+  EXPECT_NE(slope(0, false), slope(5, false));
+}
+
+TEST(generators, the_variances_of_a_spectrum_are_spaced_in_the_logarithm) {
+  config::Data data = data_of(DataName::linear_spectrum);
+  data.train_size = 20000;
+  data.generator.features = 3;
+  data.generator.eigenvalues = {0.01, 1};
+  const Examples part = generate(data, 0).train;
+  for (std::size_t f = 0; f < 3; ++f) {
+    std::vector<double> column;
+    for (std::size_t i = f; i < inputs(part).size(); i += 3) column.push_back(inputs(part)[i]);
+    EXPECT_NEAR(sd(column) / std::pow(10, (static_cast<double>(f) - 2) / 2), 1, 0.02);
+  }
+}
+
+TEST(generators, pieces_are_straight_and_of_equal_length) {
+  config::Data data = data_of(DataName::piecewise_linear);
+  data.generator.noise = 0;
+  const Examples part = generate(data, 0).train;
+  for (int piece = 0; piece < 4; ++piece) {
+    std::vector<std::pair<double, double>> points;
+    for (std::size_t i = 0; i < part.targets.size(); ++i)
+      if (std::floor((inputs(part)[i] + 1) * 2) == piece) points.push_back({inputs(part)[i], part.targets[i]});
+    ASSERT_GT(points.size(), 50u);
+    const double slope = (points[1].second - points[0].second) / (points[1].first - points[0].first);
+    EXPECT_LE(std::abs(slope), 2 + 1e-9);
+    for (const auto& [x, y] : points) EXPECT_NEAR(y, points[0].second + slope * (x - points[0].first), 1e-9);
+  }
 }
 
 }  // namespace

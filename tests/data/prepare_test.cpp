@@ -135,6 +135,23 @@ TEST(prepare, a_constant_feature_becomes_0_whatever_rounding_makes_of_its_varian
     EXPECT_THAT(fit_scaling(kind, std::vector<double>(1000, 0.1f), 1).scale, ElementsAre(0));
 }
 
+TEST(prepare, channel_scaling_uses_all_positions_of_a_channel) {
+  const std::vector<double> x{1, 3, 10, 10, 5, 7, 30, 30};  // two channels of two positions
+  const Scaling scaling = fit_scaling(config::Normalize::channel, x, 4, 2);
+  EXPECT_THAT(scaling.shift, ElementsAre(4, 4, 20, 20));
+  EXPECT_THAT(scaling.scale, ElementsAre(1 / std::sqrt(5.0), 1 / std::sqrt(5.0), 0.1, 0.1));
+}
+
+TEST(prepare, a_bootstrap_sample_has_the_size_of_the_part_and_leaves_out_one_example_in_e) {
+  const auto drawn = bootstrap_sample(10000, 1);
+  ASSERT_EQ(drawn.size(), 10000u);
+  const std::set<std::int32_t> distinct(drawn.begin(), drawn.end());
+  EXPECT_LE(0, *distinct.begin());
+  EXPECT_LT(*distinct.rbegin(), 10000);
+  EXPECT_NEAR(static_cast<double>(distinct.size()) / 10000, 1 - std::exp(-1), 0.01);
+  EXPECT_NE(drawn, bootstrap_sample(10000, 2));
+}
+
 TEST(prepare, the_feature_permutation_is_a_permutation_other_than_the_identity) {
   auto order = feature_permutation(40);
   EXPECT_NE(order, range(0, 40));
@@ -173,9 +190,21 @@ TEST(prepare, every_allowed_class_is_equally_likely) {
   }
 }
 
+TEST(prepare, validation_labels_are_noisy_unless_asked_otherwise) {
+  std::vector<std::int32_t> labels(1000, 3);
+  const std::vector<std::int32_t> clean = labels;
+  config::LabelNoise noise{.rate = 0.5};
+  noise.on_val = false;
+  add_label_noise(noise, config::Split::val, 10, 0, labels);
+  EXPECT_EQ(labels, clean);
+  noise.on_val = true;
+  add_label_noise(noise, config::Split::val, 10, 0, labels);
+  EXPECT_NE(labels, clean);
+}
+
 TEST(prepare, test_labels_stay_clean_unless_asked) {
   EXPECT_THAT(noisy({0.5, config::NoiseKind::other, false}, 1000, config::Split::test), Each(4));
-  EXPECT_NEAR(changed(noisy({0.5, config::NoiseKind::other, true}, 10000, config::Split::test)), 0.5, 0.03);
+  EXPECT_NEAR(changed(noisy({.rate = 0.5, .on_test = true}, 10000, config::Split::test)), 0.5, 0.03);
 }
 
 TEST(prepare, noise_of_a_longer_part_begins_like_that_of_a_shorter_one) {

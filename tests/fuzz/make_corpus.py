@@ -77,3 +77,28 @@ write("checkpoint/size_too_large", text(b"a" * 64) + struct.pack("<qQ", 1, 2**63
 write("checkpoint/rows", rows(3))
 write("checkpoint/rows_cut_off", rows(3)[:-5])
 write("checkpoint/bool_of_two", rows(0)[:-8].replace(b"\0", b"\2"))
+
+
+def idx(shape, values, kind=8):
+    return bytes([0, 0, kind, len(shape)]) + struct.pack(f">{len(shape)}I", *shape) + values
+
+
+write("idx/images", idx([2, 2, 3], bytes(range(12))))
+write("idx/labels", idx([4], bytes([0, 9, 3, 1])))
+write("idx/scalar", idx([], b"\7"))
+write("idx/floats", idx([1], bytes(4), kind=13))
+write("idx/truncated", idx([2, 2, 3], bytes(11)))
+write("idx/header_cut_off", idx([2, 2, 3], b"")[:-2])
+write("idx/shape_too_large", idx([2**32 - 1] * 4, b""))
+write("cifar10/two", 2 * (bytes([9]) + bytes(3072)))
+write("cifar10/wrong_label", bytes([10]) + bytes(3072))
+write("cifar10/truncated", bytes(3000))
+write("csv/classes.csv", b"a,b,label\n1,2.5,cat\n-3e2, +4 ,dog\n")
+write("csv/targets.csv", b"a,y\r\n1,0.5\r\n\r\n2,1e-3\r\n")
+write("csv/quoted.csv", b'\xef\xbb\xbf"a ""b""","c\nd"\n"1","x,y"\n2,"z"')
+write("csv/not_a_number.csv", b"a,y\nnan,1\n")
+write("csv/short_row.csv", b"a,b,y\n1,2\n")
+write("csv/open_quote.csv", b'a,y\n1,"2')
+write("csv/one_column.csv", b"a\n1\n")
+write("csv/header_only.csv", b"a,b")
+write("csv/carriage_return.csv", b"a,b\r1,2\r")

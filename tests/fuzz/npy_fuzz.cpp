@@ -1,18 +1,18 @@
 // Any bytes are an array, whole, or an InputError.
 
 #include "core/error.h"
-#include "data/npy.h"
+#include "formats/npy.h"
 #include "fuzz.h"
 
 using namespace descent;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
-    const data::Npy array = data::parse_npy(fuzz::text_of(data, size), "x.npy");
+    const formats::Npy array = formats::parse_npy(fuzz::text_of(data, size), "x.npy");
     const auto count = static_cast<std::size_t>(array.count());
     fuzz::require(array.bytes.size() <= size);
-    fuzz::require(data::values<float>(array).size() == count);
-    fuzz::require(data::values<std::int32_t>(array).size() == count);
+    fuzz::require(formats::values<float>(array).size() == count);
+    fuzz::require(formats::values<std::int32_t>(array).size() == count);
   } catch (const core::InputError&) {
   }
   return 0;

@@ -1,4 +1,4 @@
-#include "data/npy.h"
+#include "formats/npy.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -10,9 +10,9 @@
 
 namespace {
 
-using descent::data::Npy;
-using descent::data::parse_npy;
-using descent::data::values;
+using descent::formats::Npy;
+using descent::formats::parse_npy;
+using descent::formats::values;
 using testing::ElementsAre;
 
 std::string npy(const std::string& header, const std::string& elements, char version = 1) {

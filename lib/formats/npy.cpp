@@ -1,4 +1,4 @@
-#include "data/npy.h"
+#include "formats/npy.h"
 
 #include <fmt/format.h>
 
@@ -8,8 +8,9 @@
 #include <limits>
 
 #include "core/error.h"
+#include "formats/bytes.h"
 
-namespace descent::data {
+namespace descent::formats {
 namespace {
 
 struct TypeName {
@@ -22,10 +23,6 @@ constexpr std::array<TypeName, 5> types{{{"<f4", NpyType::float32, 4},
                                          {"|u1", NpyType::uint8, 1},
                                          {"<i4", NpyType::int32, 4},
                                          {"<i8", NpyType::int64, 8}}};
-
-[[noreturn]] void fail(const std::string& name, const std::string& message) {
-  throw core::InputError(std::vector<core::Problem>{{name, 0, 0, "", message}});
-}
 
 // Reads the header, a Python dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (4000, 40), }
 class HeaderReader {
@@ -131,12 +128,106 @@ std::string_view split_header(std::string_view& bytes, const std::string& name) 
   return header;
 }
 
+// The first bytes of a .npy file, where its header is.
+constexpr std::size_t longest_header = 1 << 16;
+
+// One part of a folder, as far as its facts go.
+struct PartFiles {
+  std::filesystem::path x, y;
+  std::vector<std::int64_t> shape;                // of x
+  std::vector<std::int32_t> labels;               // [size]; empty with real targets
+  std::vector<double> targets;                    // [size, outputs]
+  std::int64_t outputs = 0;
+
+  PartFiles(const std::filesystem::path& folder, const std::string& suffix, std::optional<bool> regression)
+      : x(found(folder, "x" + suffix)), y(found(folder, "y" + suffix)),
+        shape(parse_npy_shape(read_bytes(x, longest_header), x.string())) {
+    if (shape.size() < 2 || shape.size() > 4)
+      fail(x.string(), fmt::format("has {} dimensions; inputs have 2, 3 or 4: [size, features], [size, height, width] "
+                                   "or [size, channels, height, width]", shape.size()));
+    for (const std::int64_t size : shape)
+      if (size == 0) fail(x.string(), "is empty");
+    read_y(regression);
+  }
+
+  std::array<std::int64_t, 3> example() const {
+    switch (shape.size()) {
+      case 2: return {1, 1, shape[1]};
+      case 3: return {1, shape[1], shape[2]};
+      default: return {shape[1], shape[2], shape[3]};
+    }
+  }
+
+  std::int64_t classes() const { return labels.empty() ? 0 : std::ranges::max(labels) + 1; }
+
+  Examples examples() const {
+    const std::string bytes = read_bytes(x);
+    const Npy array = parse_npy(bytes, x.string());
+    if (array.type == NpyType::uint8) return {values<std::uint8_t>(array), labels, targets};
+    return {values<double>(array), labels, targets};
+  }
+
+ private:
+  static std::filesystem::path found(const std::filesystem::path& folder, const std::string& name) {
+    return find_file(folder, name + ".npy", "write it with numpy.save");
+  }
+
+  void read_y(std::optional<bool> regression) {
+    const std::string bytes = read_bytes(y), name = y.string();
+    const Npy array = parse_npy(bytes, name);
+    if (array.shape.empty() || array.shape.size() > 2 || array.shape[0] != shape[0] || array.count() == 0)
+      fail(name, fmt::format("must have one row for each of the {} examples of {}, in 1 or 2 dimensions", shape[0],
+                             x.filename().string()));
+    outputs = array.count() / shape[0];
+    if (regression.value_or(array.type == NpyType::float32 || array.type == NpyType::float64)) {
+      targets = values<double>(array);
+      return;
+    }
+    if (outputs != 1) fail(name, "has several columns; the class of an example is one whole number");
+    labels = values<std::int32_t>(array);
+    constexpr std::int32_t most_classes = 100'000;
+    for (const std::int32_t label : labels)
+      if (label < 0 || label >= most_classes)
+        fail(name, fmt::format("class {} is not one of 0, 1, 2, ...", label));
+  }
+};
+
+// The parts of a folder: the pool and, where there is one, the test part.
+std::vector<PartFiles> parts_of(const std::filesystem::path& folder, std::optional<bool> regression) {
+  if (std::filesystem::exists(folder / "x.npy")) return {PartFiles(folder, "", regression)};
+  return {PartFiles(folder, "_train", regression), PartFiles(folder, "_test", regression)};
+}
+
 }  // namespace
+
+Facts npy_facts(const std::filesystem::path& folder, std::optional<bool> regression) {
+  const std::vector<PartFiles> parts = parts_of(folder, regression);
+  const PartFiles& train = parts.front();
+  Facts facts{.train_size = train.shape[0], .shape = train.example(), .outputs = train.outputs, .files = {}};
+  for (const PartFiles& part : parts) {
+    if (part.example() != facts.shape || part.outputs != facts.outputs || part.labels.empty() != train.labels.empty())
+      fail(part.x.string(), "has other shapes or types than the training part");
+    facts.classes = std::max(facts.classes, part.classes());
+    facts.files.insert(facts.files.end(), {part.x, part.y});
+  }
+  if (parts.size() > 1) facts.test_size = parts.back().shape[0];
+  if (facts.classes > 0) facts.outputs = facts.classes;
+  return facts;
+}
+
+DataSet read_npy(const std::filesystem::path& folder, std::optional<bool> regression) {
+  const std::vector<PartFiles> parts = parts_of(folder, regression);
+  return {parts.front().examples(), parts.size() > 1 ? parts.back().examples() : Examples{}};
+}
 
 std::int64_t Npy::count() const {
   std::int64_t product = 1;
   for (const std::int64_t size : shape) product *= size;
   return product;
+}
+
+std::vector<std::int64_t> parse_npy_shape(std::string_view bytes, const std::string& name) {
+  return HeaderReader(split_header(bytes, name), name).read().shape;
 }
 
 Npy parse_npy(std::string_view bytes, const std::string& name) {
@@ -167,4 +258,4 @@ void refuse_element(const std::string& name, double element, int bits) {
   fail(name, fmt::format("holds {} where a whole number of {} bits is needed; correct the array", element, bits));
 }
 
-}  // namespace descent::data
+}  // namespace descent::formats

@@ -3,13 +3,17 @@
 
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
-namespace descent::data {
+#include "formats/data_set.h"
+
+namespace descent::formats {
 
 enum class NpyType { float32, float64, uint8, int32, int64 };
 
@@ -22,7 +26,8 @@ struct Npy {
   std::int64_t count() const;  // product of the shape
 };
 
-// Any bytes give an array or an InputError that calls the file `name`.
+// Any bytes give an array or an InputError that calls the file `name`; of bytes that begin with a header, the shape.
+std::vector<std::int64_t> parse_npy_shape(std::string_view bytes, const std::string& name);
 Npy parse_npy(std::string_view bytes, const std::string& name);
 
 // The InputError for an element that a whole number of so many bits cannot hold.
@@ -60,4 +65,10 @@ std::vector<T> values(const Npy& array) {
   return result;
 }
 
-}  // namespace descent::data
+// A folder with x_train.npy, y_train.npy, x_test.npy and y_test.npy, or with x.npy and y.npy. x: [size, features],
+// [size, H, W] or [size, C, H, W]; y: classes as whole numbers [size], or real targets [size] or [size, outputs].
+// `regression` absent: where y is of a floating type. Facts need the header of x, and y.
+Facts npy_facts(const std::filesystem::path& folder, std::optional<bool> regression);
+DataSet read_npy(const std::filesystem::path& folder, std::optional<bool> regression);
+
+}  // namespace descent::formats

@@ -1,0 +1,35 @@
+#pragma once
+// A data set as it was read or drawn, before it is split and prepared for a run; and what is known of one in files
+// before its numbers are read.
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <variant>
+#include <vector>
+
+namespace descent::formats {
+
+// Pixels stay bytes: a million of them are a megabyte.
+using Values = std::variant<std::vector<double>, std::vector<std::uint8_t>>;
+
+struct Examples {
+  Values x;                     // [size, features], row-major
+  std::vector<std::int32_t> y;  // class of each example: [size]; empty with real targets
+  std::vector<double> targets;  // [size, outputs]; empty with classes
+};
+
+// The pool and the official test part; `test` is empty where there is none.
+struct DataSet {
+  Examples train, test;
+};
+
+struct Facts {
+  std::int64_t train_size = 0, test_size = 0;  // test_size 0: no official test part
+  std::array<std::int64_t, 3> shape{};         // channels, height, width of one example
+  std::int64_t classes = 0;                    // 0: real targets
+  std::int64_t outputs = 0;                    // classes, or numbers of a target
+  std::vector<std::filesystem::path> files{};  // all that the data are read from
+};
+
+}  // namespace descent::formats

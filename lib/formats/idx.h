@@ -1,0 +1,30 @@
+#pragma once
+// The IDX files of MNIST, Fashion-MNIST and their like (LeCun, Cortes and Burges 1998): big-endian sizes, then bytes.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/data_set.h"
+
+namespace descent::formats {
+
+struct Idx {
+  std::vector<std::int64_t> shape;
+  std::string_view bytes;  // the elements, a view into the parsed bytes: exactly as many as `shape` needs
+};
+
+// Of any bytes that begin with a header: the shape; else an InputError that calls the file `name`.
+std::vector<std::int64_t> parse_idx_shape(std::string_view bytes, const std::string& name);
+
+// Any bytes give an array or an InputError.
+Idx parse_idx(std::string_view bytes, const std::string& name);
+
+// A folder with train-images-idx3-ubyte, train-labels-idx1-ubyte and the two of t10k, each also as .gz.
+// Facts need the header of the images and the labels.
+Facts idx_facts(const std::filesystem::path& folder);
+DataSet read_idx(const std::filesystem::path& folder);
+
+}  // namespace descent::formats

@@ -1,0 +1,122 @@
+#include "formats/idx.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "core/error.h"
+#include "core/files.h"
+
+namespace {
+
+using namespace descent::formats;
+using descent::core::write_file_atomically;
+using testing::ElementsAre;
+
+std::string idx(const std::vector<int>& shape, const std::string& elements, char type = 8) {
+  std::string bytes{'\0', '\0', type, static_cast<char>(shape.size())};
+  for (const int size : shape)
+    for (int i = 3; i >= 0; --i) bytes += static_cast<char>(size >> (8 * i));
+  return bytes + elements;
+}
+
+template <class Read>
+std::string error_of(const Read& read) {
+  try {
+    read();
+  } catch (const descent::core::InputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+// A folder with two parts of 2 x 3 pixels.
+struct Folder {
+  std::filesystem::path path = std::filesystem::path(testing::TempDir()) / fmt::format("descent_idx_{}", getpid());
+
+  Folder() {
+    std::filesystem::create_directories(path);
+    write("train-images-idx3-ubyte", idx({2, 2, 3}, "abcdefABCDEF"));
+    write("train-labels-idx1-ubyte", idx({2}, {4, 0}));
+    write("t10k-images-idx3-ubyte", idx({1, 2, 3}, "uvwxyz"));
+    write("t10k-labels-idx1-ubyte", idx({1}, {6}));
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+
+  void write(const std::string& name, const std::string& bytes) const { write_file_atomically(path / name, bytes); }
+  void pack(const std::string& name) const {
+    const std::string bytes = descent::core::read_file(path / name);
+    gzFile file = gzopen((path / (name + ".gz")).c_str(), "wb");
+    gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
+    gzclose(file);
+    std::filesystem::remove(path / name);
+  }
+  std::string facts_error() const {
+    std::string text = error_of([&] { idx_facts(path); });
+    const std::string prefix = path.string() + "/";
+    return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
+  }
+};
+
+TEST(idx, reads_sizes_labels_and_pixels) {
+  const Folder folder;
+  const Facts facts = idx_facts(folder.path);
+  EXPECT_EQ(facts.train_size, 2);
+  EXPECT_EQ(facts.test_size, 1);
+  EXPECT_THAT(facts.shape, ElementsAre(1, 2, 3));
+  EXPECT_EQ(facts.classes, 7);
+  EXPECT_EQ(facts.files.size(), 4u);
+  const DataSet set = read_idx(folder.path);
+  EXPECT_THAT(set.train.y, ElementsAre(4, 0));
+  EXPECT_THAT(std::get<1>(set.test.x), ElementsAre('u', 'v', 'w', 'x', 'y', 'z'));
+}
+
+TEST(idx, reads_packed_files_alike) {
+  const Folder folder;
+  const DataSet before = read_idx(folder.path);
+  folder.pack("train-images-idx3-ubyte");
+  folder.pack("t10k-labels-idx1-ubyte");
+  EXPECT_EQ(idx_facts(folder.path).train_size, 2);
+  EXPECT_EQ(read_idx(folder.path).train.x, before.train.x);
+}
+
+TEST(idx, says_what_is_wrong_with_a_file) {
+  const auto text = [](const std::string& bytes) { return error_of([&] { parse_idx(bytes, "x"); }); };
+  EXPECT_EQ(text(""), "x: truncated in the IDX header; get it again");
+  EXPECT_EQ(text("PK\x03\x04"), "x: not an IDX file");
+  EXPECT_EQ(text(idx({1}, "a", 13)),
+            "x: element type 0x0d is not supported; images and labels are 0x08, unsigned bytes");
+  EXPECT_EQ(text(idx({2, 2}, "").substr(0, 9)), "x: truncated in the IDX header; get it again");
+  EXPECT_EQ(text(idx({2, 2}, "abc")), "x: holds 3 bytes where its shape needs 4; get it again");
+  EXPECT_EQ(text(idx({-1, -1, -1}, "")), "x: the shape is larger than any file; get it again");
+}
+
+TEST(idx, says_what_is_wrong_with_a_folder) {
+  const Folder folder;
+  std::filesystem::remove(folder.path / "t10k-labels-idx1-ubyte");
+  EXPECT_EQ(folder.facts_error(),
+            "t10k-labels-idx1-ubyte: missing, also as .gz; get MNIST from "
+            "https://storage.googleapis.com/cvdf-datasets/mnist/ or Fashion-MNIST from "
+            "https://github.com/zalandoresearch/fashion-mnist");
+  folder.write("t10k-labels-idx1-ubyte", idx({3}, "\1\2\3"));
+  EXPECT_EQ(folder.facts_error(),
+            "t10k-labels-idx1-ubyte: has 3 labels for the 1 images of t10k-images-idx3-ubyte; get both files from "
+            "one source");
+  folder.write("t10k-labels-idx1-ubyte", idx({1, 1}, "\1"));
+  EXPECT_EQ(folder.facts_error(), "t10k-labels-idx1-ubyte: has 2 dimensions; labels have 1");
+  folder.write("t10k-labels-idx1-ubyte", idx({1}, "\1"));
+  folder.write("t10k-images-idx3-ubyte", idx({1, 3, 3}, "123456789"));
+  EXPECT_EQ(folder.facts_error(),
+            "t10k-images-idx3-ubyte: has images of another size than the training part; get both from one source");
+}
+
+TEST(idx, a_packed_file_that_is_cut_off_is_named) {
+  const Folder folder;
+  folder.pack("train-labels-idx1-ubyte");
+  const auto file = folder.path / "train-labels-idx1-ubyte.gz";
+  std::filesystem::resize_file(file, std::filesystem::file_size(file) - 9);
+  EXPECT_EQ(folder.facts_error(), "train-labels-idx1-ubyte.gz: truncated; get it again");
+}
+
+}  // namespace
