@@ -31,6 +31,29 @@ std::vector<std::int64_t> hidden_widths(const Model& model) {
   return std::vector<std::int64_t>(static_cast<std::size_t>(model.depth.value_or(0)), *model.width);
 }
 
+std::vector<std::int64_t> channels(const Model& model) {
+  return model.channels.empty() ? std::vector<std::int64_t>{25, 25, 25} : model.channels;
+}
+
+std::vector<std::int64_t> kernels(const Model& model) {
+  if (!model.kernels.empty()) return model.kernels;
+  std::vector<std::int64_t> usual(channels(model).size(), 3);
+  usual.front() = 5;
+  return usual;
+}
+
+std::vector<std::int64_t> strides(const Model& model) {
+  if (!model.strides.empty()) return model.strides;
+  const bool staged = model.kind == ModelKind::resnet;
+  std::vector<std::int64_t> usual(staged ? blocks(model).size() : channels(model).size(), 2);
+  if (staged) usual.front() = 1;
+  return usual;
+}
+
+std::vector<std::int64_t> blocks(const Model& model) {
+  return model.blocks.empty() ? std::vector<std::int64_t>{2, 2, 2, 2} : model.blocks;
+}
+
 std::int64_t batch_size(const Train& train, std::int64_t train_size) {
   return train.batch_size == 0 ? train_size : train.batch_size;
 }

@@ -41,6 +41,7 @@ struct Norm {
   double momentum = 0.1;
   double epsilon = 1e-5;
   bool affine = true;
+  std::int64_t groups = 4;  // of group norm
   PredictWith predict_with = PredictWith::running;
   std::int64_t statistics_groups = 1;  // parts of a batch, as of as many workers in parallel
   bool synchronized = false;           // with more than one: they share their statistics
@@ -48,6 +49,7 @@ struct Norm {
 
 struct Dropout {
   double rate = 0;
+  DropoutKind kind = DropoutKind::unit;
 };
 
 struct Init {
@@ -68,6 +70,16 @@ struct Model {
   NormPosition norm_position = NormPosition::before;
   bool residual = false;
   BranchInit branch_init = BranchInit::one;  // with residual
+  std::vector<std::int64_t> channels{}, kernels{};  // cnn, by layer; empty: as in the functions below
+  std::vector<std::int64_t> strides{};              // cnn by layer, resnet by stage
+  std::int64_t padding = 1;                         // cnn
+  Pooling pooling = Pooling::flatten;
+  std::vector<std::int64_t> blocks{};               // resnet, by stage; `width` is the first stage's
+  BlockKind block = BlockKind::basic;
+  bool preactivation = false;
+  ShortcutKind shortcut = ShortcutKind::identity;
+  bool zero_init_residual = false;
+  double stochastic_depth = 0;                      // rate of the last block; grows in proportion from the first
   Dropout dropout{};
   Init init{};
 };
@@ -165,6 +177,12 @@ SplitSizes split_sizes(const Data& data);
 
 // Widths of the hidden layers: `hidden`, or `depth` times `width`.
 std::vector<std::int64_t> hidden_widths(const Model& model);
+
+// The lists of a convolutional network, or what is usual where the experiment gives none.
+std::vector<std::int64_t> channels(const Model& model);  // 25, 25, 25
+std::vector<std::int64_t> kernels(const Model& model);   // 5, 3, 3, ...
+std::vector<std::int64_t> strides(const Model& model);   // cnn: 2, 2, 2; resnet: 1, 2, 2, ...
+std::vector<std::int64_t> blocks(const Model& model);    // 2, 2, 2, 2
 
 // Examples per step (`full` resolved), steps per epoch and of the whole training.
 std::int64_t batch_size(const Train& train, std::int64_t train_size);

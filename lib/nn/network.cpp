@@ -1,5 +1,6 @@
 #include "nn/network.h"
 
+#include "nn/convnet.h"
 #include "nn/mlp.h"
 
 namespace descent::nn {
@@ -8,6 +9,8 @@ template <class T>
 std::unique_ptr<Network<T>> make_network(const config::Model& model, const Layout& layout, std::int64_t max_rows) {
   switch (model.kind) {
     case config::ModelKind::mlp: return std::make_unique<Mlp<T>>(model, layout, max_rows);
+    case config::ModelKind::cnn:
+    case config::ModelKind::resnet: return std::make_unique<ConvNet<T>>(model, layout, max_rows);
   }
   __builtin_unreachable();
 }

@@ -79,7 +79,7 @@ class Replica {
   const nn::Layout& layout_;
   const nn::Kernels<T>& kernels_;
   const Clock clock_;
-  const std::uint64_t order_seed_, dropout_seed_;
+  const std::uint64_t order_seed_, dropout_seed_, depth_seed_;
   data::RunData data_;
   Input<T> train_, val_, test_;
   Slices<T> slices_;
