@@ -146,6 +146,8 @@ void check_solver(const Experiment& e, Findings& found) {
 
 void check_layers(const Experiment& e, const Given& given, Findings& found) {
   const Model& model = e.model;
+  if (model.kind == ModelKind::resnet && !model.width)
+    found.push_back({{"model", "model.width"}, "a resnet needs model.width"});
   if (model.kind != ModelKind::mlp) return;
   if (!model.hidden.empty() || given.contains("model.hidden")) return;
   if (model.width && !model.depth)
@@ -157,8 +159,53 @@ void check_layers(const Experiment& e, const Given& given, Findings& found) {
         {{"model", "model.width", "model.depth", "model.hidden"}, "needs width and depth, or hidden"});
 }
 
+// One number per layer or stage; maps not smaller than the kernel that goes over them.
+void check_maps(const Experiment& e, Findings& found) {
+  const Model& model = e.model;
+  if (model.kind == ModelKind::mlp) return;
+  const bool staged = model.kind == ModelKind::resnet;
+  const std::vector<std::int64_t> kernels = config::kernels(model), strides = config::strides(model);
+  const std::size_t layers = staged ? blocks(model).size() : channels(model).size();
+  const auto lengths = [&](const std::vector<std::int64_t>& list, std::string_view path, std::string_view other) {
+    if (list.size() == layers) return true;
+    found.push_back({{path, other}, fmt::format("has {} numbers for {} {}", list.size(), layers,
+                                                staged ? "stages" : "layers")});
+    return false;
+  };
+  if (!lengths(strides, "model.strides", staged ? "model.blocks" : "model.channels") || staged) return;
+  if (!lengths(kernels, "model.kernels", "model.channels")) return;
+  const Shape shape = data_facts(e.data).shape;
+  for (std::int64_t size : {shape.height == 1 ? shape.width : shape.height, shape.width})
+    for (std::size_t i = 0; i < layers; ++i) {
+      if (size + 2 * model.padding < kernels[i]) {
+        found.push_back({{"model.kernels", "model.channels", "model.strides", "model.padding", "model.kind"},
+                         fmt::format("layer {} has a kernel of {} for a map of {}", i + 1, kernels[i], size)});
+        return;
+      }
+      size = (size + 2 * model.padding - kernels[i]) / strides[i] + 1;
+    }
+}
+
+// Group norm divides the features of every layer evenly.
+void check_norm_groups(const Experiment& e, Findings& found) {
+  const Model& model = e.model;
+  if (model.norm.kind != NormKind::group) return;
+  std::vector<std::int64_t> widths;
+  switch (model.kind) {
+    case ModelKind::mlp: widths = hidden_widths(model); break;
+    case ModelKind::cnn: widths = channels(model); break;
+    case ModelKind::resnet: widths = {model.width.value_or(model.norm.groups)}; break;
+  }
+  for (const std::int64_t width : widths)
+    if (width % model.norm.groups != 0) {
+      found.push_back({{"model.norm.groups", "model.norm", "model.norm.kind"},
+                       fmt::format("{} groups do not divide a width of {}", model.norm.groups, width)});
+      return;
+    }
+}
+
 void check_residual(const Experiment& e, Findings& found) {
-  if (!e.model.residual) return;
+  if (e.model.kind != ModelKind::mlp || !e.model.residual) return;
   const std::vector<std::int64_t> widths = hidden_widths(e.model);
   if (widths.size() < 2 || std::ranges::adjacent_find(widths, std::ranges::not_equal_to{}) != widths.end())
     found.push_back({{"model.residual", "model.depth", "model.hidden"},
@@ -196,7 +243,8 @@ void check_batches(const Experiment& e, Findings& found) {
                                  batch, train)});
     return;
   }
-  if (e.model.norm.kind != NormKind::batch || hidden_widths(e.model).empty()) return;
+  if (e.model.norm.kind != NormKind::batch) return;
+  if (e.model.kind == ModelKind::mlp && hidden_widths(e.model).empty()) return;
   const std::int64_t groups = e.model.norm.statistics_groups, last = e.train.drop_last ? 0 : train % batch;
   if (batch == 1)
     found.push_back({{path, "model.norm.kind"}, "batch norm needs at least 2 examples in a batch, got 1"});
@@ -299,6 +347,8 @@ std::vector<Finding> check(const Experiment& e, const Given& given) {
   check_features(e, found);
   check_mixture(e, found);
   check_solver(e, found);
+  check_maps(e, found);
+  check_norm_groups(e, found);
   check_residual(e, found);
   check_init(e, found);
   if (sizes_fit) check_batches(e, found);

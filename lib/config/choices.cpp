@@ -120,6 +120,12 @@ constexpr Choice models[] = {
     row(ModelKind::mlp, "mlp",
         "fully connected layers: hidden ones with norm, activation and dropout, then a readout",
         "Rumelhart, Hinton and Williams 1986"),
+    row(ModelKind::cnn, "cnn",
+        "convolutions of images or signals, each with norm, activation and dropout, then a readout",
+        "LeCun et al. 1998; Greydanus and Kobak 2024"),
+    row(ModelKind::resnet, "resnet",
+        "stages of residual blocks of convolutions, the average over the map, then a readout",
+        "He et al. 2016"),
     row(ModelKind::linear_model, "linear_model",
         "a linear readout of fixed features; with the loss \"mse\" train.solver solves it without steps",
         "Bishop 2006, \"Pattern Recognition and Machine Learning\", chapter 3"),
@@ -157,11 +163,39 @@ constexpr Choice norms[] = {
         "each example to mean 0 and variance 1 over its features; then gamma x + beta", "Ba et al. 2016"),
     row(NormKind::rms, "rms", "each example to mean square 1 over its features; then gamma x",
         "Zhang and Sennrich 2019"),
+    row(NormKind::group, "group",
+        "groups of features of each example to mean 0 and variance 1; then gamma x + beta", "Wu and He 2018"),
 };
 
 constexpr Choice norm_positions[] = {
     row(NormPosition::before, "before", "linear, norm, activation", "Ioffe and Szegedy 2015"),
     row(NormPosition::after, "after", "linear, activation, norm", "Mishkin et al. 2016"),
+};
+
+constexpr Choice poolings[] = {
+    row(Pooling::flatten, "flatten", "none: the readout sees every place of every channel"),
+    row(Pooling::average, "average", "each channel's average over the map", "Lin et al. 2014"),
+};
+
+constexpr Choice block_kinds[] = {
+    row(BlockKind::basic, "basic", "two 3x3 convolutions", "He et al. 2016"),
+    row(BlockKind::bottleneck, "bottleneck",
+        "1x1, 3x3 and 1x1 convolutions, the last to four times the channels", "He et al. 2016"),
+};
+
+constexpr Choice shortcut_kinds[] = {
+    row(ShortcutKind::identity, "identity",
+        "a block adds its input; where shapes change, every stride-th place and zeros for new channels",
+        "He et al. 2016, option A"),
+    row(ShortcutKind::projection, "projection",
+        "a block adds its input; where shapes change, a 1x1 convolution of it", "He et al. 2016, option B"),
+    row(ShortcutKind::none, "none", "nothing is added: the plain network of the same convolutions",
+        "He et al. 2016"),
+};
+
+constexpr Choice dropout_kinds[] = {
+    row(DropoutKind::unit, "unit", "each number by itself", "Srivastava et al. 2014"),
+    row(DropoutKind::channel, "channel", "whole channels of an example", "Tompson et al. 2015"),
 };
 
 constexpr Choice branch_inits[] = {
@@ -302,6 +336,10 @@ Choices choices_of(ModelKind) { return {"model", models}; }
 Choices choices_of(FeatureKind) { return {"kind of features", features}; }
 Choices choices_of(Activation) { return {"activation", activations}; }
 Choices choices_of(NormKind) { return {"norm", norms}; }
+Choices choices_of(Pooling) { return {"pooling", poolings}; }
+Choices choices_of(BlockKind) { return {"block", block_kinds}; }
+Choices choices_of(ShortcutKind) { return {"shortcut", shortcut_kinds}; }
+Choices choices_of(DropoutKind) { return {"kind of dropout", dropout_kinds}; }
 Choices choices_of(BranchInit) { return {"branch initialization", branch_inits}; }
 Choices choices_of(DecayOn) { return {"decay", decays}; }
 Choices choices_of(NormPosition) { return {"norm position", norm_positions}; }

@@ -56,6 +56,29 @@ std::int64_t feature_count(const Model& model, std::int64_t inputs) {
 
 bool has_closed_form(const Train& train) { return train.solver.kind != SolverKind::optimizer; }
 
+std::vector<std::int64_t> channels(const Model& model) {
+  return model.channels.empty() ? std::vector<std::int64_t>{25, 25, 25} : model.channels;
+}
+
+std::vector<std::int64_t> kernels(const Model& model) {
+  if (!model.kernels.empty()) return model.kernels;
+  std::vector<std::int64_t> usual(channels(model).size(), 3);
+  usual.front() = 5;
+  return usual;
+}
+
+std::vector<std::int64_t> strides(const Model& model) {
+  if (!model.strides.empty()) return model.strides;
+  const bool staged = model.kind == ModelKind::resnet;
+  std::vector<std::int64_t> usual(staged ? blocks(model).size() : channels(model).size(), 2);
+  if (staged) usual.front() = 1;
+  return usual;
+}
+
+std::vector<std::int64_t> blocks(const Model& model) {
+  return model.blocks.empty() ? std::vector<std::int64_t>{2, 2, 2, 2} : model.blocks;
+}
+
 std::int64_t batch_size(const Train& train, std::int64_t train_size) {
   return train.batch_size == 0 || has_closed_form(train) ? train_size : train.batch_size;
 }

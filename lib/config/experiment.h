@@ -68,6 +68,7 @@ struct Norm {
   double momentum = 0.1;
   double epsilon = 1e-5;
   bool affine = true;
+  std::int64_t groups = 4;  // of group norm
   PredictWith predict_with = PredictWith::running;
   std::int64_t statistics_groups = 1;  // parts of a batch, as of as many workers in parallel
   bool synchronized = false;           // with more than one: they share their statistics
@@ -75,6 +76,7 @@ struct Norm {
 
 struct Dropout {
   double rate = 0;
+  DropoutKind kind = DropoutKind::unit;
 };
 
 struct Init {
@@ -114,6 +116,16 @@ struct Model {
   NormPosition norm_position = NormPosition::before;
   bool residual = false;
   BranchInit branch_init = BranchInit::one;  // with residual
+  std::vector<std::int64_t> channels{}, kernels{};  // cnn, by layer; empty: as in the functions below
+  std::vector<std::int64_t> strides{};              // cnn by layer, resnet by stage
+  std::int64_t padding = 1;                         // cnn
+  Pooling pooling = Pooling::flatten;
+  std::vector<std::int64_t> blocks{};               // resnet, by stage; `width` is the first stage's
+  BlockKind block = BlockKind::basic;
+  bool preactivation = false;
+  ShortcutKind shortcut = ShortcutKind::identity;
+  bool zero_init_residual = false;
+  double stochastic_depth = 0;                      // rate of the last block; grows in proportion from the first
   Dropout dropout{};
   Features features{};  // of a linear model
   bool intercept = false;
@@ -240,6 +252,12 @@ SplitSizes split_sizes(const Data& data);
 
 // Widths of the hidden layers: `hidden`, or `depth` times `width`; other models have none.
 std::vector<std::int64_t> hidden_widths(const Model& model);
+
+// The lists of a convolutional network, or what is usual where the experiment gives none.
+std::vector<std::int64_t> channels(const Model& model);  // 25, 25, 25
+std::vector<std::int64_t> kernels(const Model& model);   // 5, 3, 3, ...
+std::vector<std::int64_t> strides(const Model& model);   // cnn: 2, 2, 2; resnet: 1, 2, 2, ...
+std::vector<std::int64_t> blocks(const Model& model);    // 2, 2, 2, 2
 
 // Whether something is read from the predictions of several runs.
 bool compares_predictions(const Experiment& experiment);

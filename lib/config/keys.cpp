@@ -50,13 +50,28 @@ using E = const Experiment&;
 bool has_norm(E e) { return e.model.norm.kind != NormKind::none; }
 bool has_batch_norm(E e) { return e.model.norm.kind == NormKind::batch; }
 bool has_statistics_groups(E e) { return has_batch_norm(e) && e.model.norm.statistics_groups > 1; }
+template <ModelKind... kinds>
+bool is_model(E e) {
+  return ((e.model.kind == kinds) || ...);
+}
+constexpr auto is_mlp = is_model<ModelKind::mlp>;
+constexpr auto is_cnn = is_model<ModelKind::cnn>;
+constexpr auto is_resnet = is_model<ModelKind::resnet>;
+constexpr auto is_convnet = is_model<ModelKind::cnn, ModelKind::resnet>;
+constexpr auto is_layered = is_model<ModelKind::mlp, ModelKind::cnn, ModelKind::resnet>;
+constexpr std::string_view no_mlp = "without the model \"mlp\"", no_cnn = "without the model \"cnn\"",
+                           no_resnet = "without the model \"resnet\"",
+                           no_convnet = "without the model \"cnn\" or \"resnet\"",
+                           not_layered = "without the model \"mlp\", \"cnn\" or \"resnet\"";
+bool has_shortcuts(E e) { return e.model.shortcut != ShortcutKind::none; }
+bool has_group_norm(E e) { return e.model.norm.kind == NormKind::group; }
+bool has_dropout(E e) { return e.model.dropout.rate > 0; }
 bool is_residual(E e) { return e.model.residual; }
-bool is_mlp(E e) { return e.model.kind == ModelKind::mlp; }
 bool is_linear_model(E e) { return e.model.kind == ModelKind::linear_model; }
 bool is_mixture(E e) { return e.model.kind == ModelKind::mixture_of_experts; }
 bool is_gaussian(E e) { return e.model.features.kind == FeatureKind::gaussian_basis; }
-bool has_width(E e) { return is_mlp(e) || (is_linear_model(e) && e.model.features.kind != FeatureKind::raw); }
-bool has_hidden_units(E e) { return is_mlp(e) || !e.model.experts.hidden.empty(); }
+bool has_width(E e) { return is_model<ModelKind::mlp, ModelKind::resnet>(e) || (is_linear_model(e) && e.model.features.kind != FeatureKind::raw); }
+bool has_hidden_units(E e) { return is_layered(e) || !e.model.experts.hidden.empty(); }
 bool has_hidden_gate(E e) { return !e.model.gate.hidden.empty(); }
 bool has_squared_error(E e) { return e.train.loss.kind == LossKind::mse; }
 bool is_stepped(E e) { return !has_closed_form(e.train); }
@@ -66,7 +81,6 @@ template <SolverKind kind>
 bool is_solver(E e) { return e.train.solver.kind == kind; }
 constexpr std::string_view without_steps = "with a closed form; train.solver is not \"optimizer\"";
 constexpr std::string_view at_once = "with the solver \"least_squares\" or \"ridge\", which take no steps";
-constexpr std::string_view not_mlp = "without the model \"mlp\"";
 bool has_decay(E e) { return e.train.optimizer.weight_decay > 0; }
 bool collects_statistics(E e) {
   return has_batch_norm(e) && e.model.norm.predict_with == PredictWith::running;
@@ -76,7 +90,6 @@ bool is_adam(E e) { return !is_sgd(e); }
 bool has_cross_entropy(E e) { return e.train.loss.kind == LossKind::cross_entropy; }
 bool stops_early(E e) { return e.train.early_stopping.monitor != Monitor::none; }
 bool has_probes(E e) { return !e.probes.names.empty(); }
-bool has_dropout(E e) { return e.model.dropout.rate > 0; }
 bool has_ensemble(E e) { return e.ensemble.of != EnsembleOf::none; }
 bool has_equal_layers(E e) { return e.model.hidden.empty(); }
 bool has_listed_layers(E e) { return !e.model.hidden.empty() || (!e.model.width && !e.model.depth); }
@@ -214,6 +227,8 @@ std::vector<Key> describe(Norm& n) {
       key("epsilon", &n.epsilon, "added to the variance").above(0).at_most(1)
           .when(has_norm, "without a norm"),
       key("affine", &n.affine, "learned scale and shift: gamma and beta").when(has_norm, "without a norm"),
+      key("groups", &n.groups, "groups of features; they divide the width of every layer").within(1, 1e6)
+          .when(has_group_norm, "without the norm \"group\""),
       key("predict_with", choice(n.predict_with), "statistics used to evaluate")
           .when(has_batch_norm, "without the norm \"batch\""),
       key("statistics_groups", &n.statistics_groups,
@@ -229,6 +244,8 @@ std::vector<Key> describe(Dropout& d) {
   return {
       key("rate", &d.rate, "share of hidden units set to 0 in training; the others grow by 1/(1 - rate)")
           .at_least(0).below(1),
+      key("kind", choice(d.kind), "what is switched off together").when(is_convnet, no_convnet)
+          .when(has_dropout, "without model.dropout.rate"),
   };
 }
 
@@ -288,25 +305,49 @@ std::vector<Key> describe(Gate& g) {
 std::vector<Key> describe(Model& m) {
   return {
       key("kind", choice(m.kind), "family of networks"),
-      key("width", &m.width, "size of each hidden layer; of a linear model the number of features").unit("units")
-          .within(1, 100'000).when(has_equal_layers, "beside model.hidden; give either")
-          .when(has_width, "without the model \"mlp\" or random or Gaussian features of a linear model"),
+      key("width", &m.width, "size of each hidden layer; of a resnet the channels of the first stage, doubled by each "
+          "next; of a linear model the number of features").unit("units").within(1, 100'000)
+          .when(has_equal_layers, "beside model.hidden; give either")
+          .when(has_width, "without the model \"mlp\", \"resnet\" or random or Gaussian features of a linear model"),
       key("depth", &m.depth, "number of hidden layers; 0 is a linear classifier").within(0, 1000)
-          .when(has_equal_layers, "beside model.hidden; give either").when(is_mlp, not_mlp),
+          .when(is_mlp, no_mlp).when(has_equal_layers, "beside model.hidden; give either"),
       key("hidden", &m.hidden, "sizes of the hidden layers one by one, instead of width and depth")
           .unit("units").within(1, 100'000)
-          .when(has_listed_layers, "beside model.width and model.depth; give either").when(is_mlp, not_mlp),
+          .when(is_mlp, no_mlp).when(has_listed_layers, "beside model.width and model.depth; give either"),
       key("activation", choice(m.activation), "function applied to each hidden unit")
           .when(has_hidden_units, "without hidden layers"),
-      section("norm", describe(m.norm), "kind", "normalization inside the network").when(is_mlp, not_mlp),
+      section("norm", describe(m.norm), "kind", "normalization inside the network")
+          .when(is_layered, not_layered),
       key("norm_position", choice(m.norm_position), "place of the norm in a hidden layer")
-          .when(has_norm, "without a norm"),
+          .when(has_norm, "without a norm").when(is_model<ModelKind::mlp, ModelKind::cnn>, "with the model \"resnet\""),
       key("residual", &m.residual, "every hidden layer but the first adds its input: h + W f(h) + b")
-          .when(is_mlp, not_mlp),
+          .when(is_mlp, "without the model \"mlp\"; of a resnet see model.shortcut"),
       key("branch_init", choice(m.branch_init), "factor on the initial weights of what is added")
-          .when(is_residual, "without model.residual"),
+          .when(is_mlp, no_mlp).when(is_residual, "without model.residual"),
+      key("channels", &m.channels, "output channels of the convolutions, one by one; absent: 25, 25, 25")
+          .within(1, 100'000).when(is_cnn, no_cnn),
+      key("kernels", &m.kernels, "width (of images also height) of each convolution; absent: 5, 3, 3, ...")
+          .unit("places").within(1, 1000).when(is_cnn, no_cnn),
+      key("strides", &m.strides, "steps of each convolution, of a resnet of each stage; absent: 2 everywhere, "
+          "1 in the first stage").unit("places").within(1, 1000).when(is_convnet, no_convnet),
+      key("padding", &m.padding, "zeros around the input of each convolution").unit("places").within(0, 1000)
+          .when(is_cnn, no_cnn),
+      key("pooling", choice(m.pooling), "what lies between the last convolution and the readout")
+          .when(is_cnn, no_cnn),
+      key("blocks", &m.blocks, "blocks of each stage; absent: 2, 2, 2, 2 (ResNet-18); 3, 3, 3 is ResNet-20")
+          .within(1, 1000).when(is_resnet, no_resnet),
+      key("block", choice(m.block), "convolutions of a block").when(is_resnet, no_resnet),
+      key("preactivation", &m.preactivation, "norm and activation before each convolution instead of after it")
+          .when(is_resnet, no_resnet),
+      key("shortcut", choice(m.shortcut), "what a block adds to its convolutions").when(is_resnet, no_resnet),
+      key("zero_init_residual", &m.zero_init_residual, "every block starts as its shortcut: the gamma of its last "
+          "norm, or without one behind it its last convolution, starts at 0")
+          .when(is_resnet, no_resnet).when(has_shortcuts, "with model.shortcut \"none\""),
+      key("stochastic_depth", &m.stochastic_depth, "how often the last block is skipped in a training step; "
+          "block l of L is skipped l/L as often (Huang et al. 2016)").at_least(0).below(1)
+          .when(is_resnet, no_resnet).when(has_shortcuts, "with model.shortcut \"none\""),
       section("dropout", describe(m.dropout), "rate", "hidden units switched off at random while training")
-          .when(is_mlp, not_mlp),
+          .when(is_layered, not_layered),
       section("features", describe(m.features), "kind", "fixed features of a linear model")
           .when(is_linear_model, "without the model \"linear_model\""),
       key("intercept", &m.intercept, "a constant among the features of a linear model, penalized like the others")

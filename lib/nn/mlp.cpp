@@ -62,6 +62,7 @@ Mlp<T>::Mlp(const config::Model& model, const Layout& layout, std::int64_t max_r
     if (model.norm.kind != NormKind::none) {
       w.normal = Buffer<T>(cells);
       if (model.norm.kind == NormKind::batch) w.batch_norm = BatchNorm<T>(model.norm, layer.stride);
+      if (model.norm.kind == NormKind::group) w.group_norm = GroupNorm<T>(model.norm, layer.out, 1, max_rows);
       w.mean = Buffer<T>(padded<T>(max_rows));
       w.inverse_sd = Buffer<T>(padded<T>(max_rows));
     }
@@ -145,6 +146,7 @@ const T* Mlp<T>::normalize(std::size_t index, const T* x, std::int64_t rows, con
       else w.batch_norm.predict(rows, x, {gamma, beta}, nullptr, nullptr, w.normal.data());
       return w.normal.data();
     }
+    case NormKind::group: w.group_norm.forward(rows, x, {gamma, beta}, w.normal.data()); return w.normal.data();
     case NormKind::layer:
     case NormKind::rms:
       kernels_.normalize_rows(rows, layer.out, layer.stride, model_.norm.kind == NormKind::layer, epsilon, x, gamma,
@@ -165,6 +167,7 @@ void Mlp<T>::normalize_backward(std::size_t index, std::int64_t rows, const T* p
     case NormKind::none: return;
     case NormKind::batch:
       return w.batch_norm.backward(rows, w.norm_input, gamma, dy, dy, {dgamma, dbeta});
+    case NormKind::group: return w.group_norm.backward(rows, w.norm_input, gamma, dy, dy, {dgamma, dbeta});
     case NormKind::layer:
     case NormKind::rms:
       return kernels_.normalize_rows_backward(rows, layer.out, layer.stride, model_.norm.kind == NormKind::layer,

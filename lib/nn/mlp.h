@@ -9,6 +9,7 @@
 #include "config/experiment.h"
 #include "nn/batch_norm.h"
 #include "nn/buffer.h"
+#include "nn/group_norm.h"
 #include "nn/kernels/kernels.h"
 #include "nn/network.h"
 
@@ -43,6 +44,7 @@ class Mlp final : public Network<T> {
   struct Workspace {
     Buffer<T> linear, normal, active, dropped, mask;
     BatchNorm<T> batch_norm;
+    GroupNorm<T> group_norm;
     Buffer<T> mean, inverse_sd;  // [B], of layer and RMS norm
     Buffer<T> linear_gradient, input_gradient, output_gradient;  // when kept; the last two of the activation
     const T* norm_input = nullptr;

@@ -1,5 +1,6 @@
 #include "nn/network.h"
 
+#include "nn/convnet.h"
 #include "nn/linear_model.h"
 #include "nn/mixture.h"
 #include "nn/mlp.h"
@@ -11,6 +12,8 @@ std::unique_ptr<Network<T>> make_network(const config::Model& model, const Layou
                                          config::LossKind loss) {
   switch (model.kind) {
     case config::ModelKind::mlp: return std::make_unique<Mlp<T>>(model, layout, max_rows);
+    case config::ModelKind::cnn:
+    case config::ModelKind::resnet: return std::make_unique<ConvNet<T>>(model, layout, max_rows);
     case config::ModelKind::linear_model: return std::make_unique<LinearModel<T>>(model, layout, max_rows);
     case config::ModelKind::mixture_of_experts: return std::make_unique<Mixture<T>>(model, loss, layout, max_rows);
   }

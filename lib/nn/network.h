@@ -18,6 +18,7 @@ namespace descent::nn {
 struct Pass {
   double dropout_rate = 0;
   std::uint64_t dropout_seed = 0, step = 0;
+  std::uint64_t depth_seed = 0;  // of stochastic depth
 };
 
 // linear: what the linear map puts out, with what a residual layer adds to it.

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "config/data_facts.h"
+#include "plan/convnet.h"
 
 namespace descent::plan {
 namespace {
@@ -22,17 +23,6 @@ double branch_scale(const config::Model& model) {
   __builtin_unreachable();
 }
 
-void add_norm(const config::Norm& norm, std::string name, std::int64_t features, std::vector<Layer>& layers) {
-  if (norm.kind == config::NormKind::none) return;
-  layers.push_back({.kind = Kind::norm,
-                    .name = std::move(name),
-                    .in = features,
-                    .out = features,
-                    .bias = norm.affine && norm.kind != config::NormKind::rms,
-                    .affine = norm.affine,
-                    .running_statistics = norm.kind == config::NormKind::batch});
-}
-
 std::vector<Layer> mlp_layers(const config::Model& model, std::int64_t features, std::int64_t outputs) {
   std::vector<Layer> layers;
   std::vector<std::int64_t> widths = config::hidden_widths(model);
@@ -44,7 +34,8 @@ std::vector<Layer> mlp_layers(const config::Model& model, std::int64_t features,
                       .in = in,
                       .out = widths[i],
                       .initial_scale = scale});
-    add_norm(model.norm, fmt::format("norm{}", i), widths[i], layers);
+    if (model.norm.kind != config::NormKind::none)
+      layers.push_back(norm_layer(model.norm, fmt::format("norm{}", i), widths[i]));
     in = widths[i];
   }
   layers.push_back({.kind = Kind::linear, .name = fmt::format("linear{}", widths.size()), .in = in, .out = outputs});
@@ -92,9 +83,22 @@ double product_flops(const Layer& layer) {
 
 }  // namespace
 
+Layer norm_layer(const config::Norm& norm, std::string name, std::int64_t features, double initial_scale) {
+  return {.kind = Kind::norm,
+          .name = std::move(name),
+          .in = features,
+          .out = features,
+          .bias = norm.affine && norm.kind != config::NormKind::rms,
+          .affine = norm.affine,
+          .running_statistics = norm.kind == config::NormKind::batch,
+          .initial_scale = initial_scale};
+}
+
 std::vector<Layer> layers_of(const config::Model& model, const config::Shape& shape, std::int64_t outputs) {
   switch (model.kind) {
     case config::ModelKind::mlp: return mlp_layers(model, shape.features(), outputs);
+    case config::ModelKind::cnn:
+    case config::ModelKind::resnet: return convnet_of(model, shape, outputs).layers;
     case config::ModelKind::linear_model: return linear_model_layers(model, shape.features(), outputs);
     case config::ModelKind::mixture_of_experts: return mixture_layers(model, shape.features(), outputs);
   }

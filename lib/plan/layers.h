@@ -25,8 +25,11 @@ struct Layer {
   bool gradient_ends = false;          // nothing before it is trained
 
   std::int64_t fan_in() const { return in * kernel_height * kernel_width; }
-  std::int64_t fan_out() const { return out * kernel_height * kernel_width; }
+  std::int64_t fan_out() const { return kind == Kind::linear ? out : out * kernel_height * kernel_width; }
 };
+
+// Of a norm other than "none".
+Layer norm_layer(const config::Norm& norm, std::string name, std::int64_t features, double initial_scale = 1);
 
 // The network [B, channels, height, width] -> [B, outputs], in the order of its tensors in files.
 std::vector<Layer> layers_of(const config::Model& model, const config::Shape& shape, std::int64_t outputs);

@@ -28,7 +28,15 @@ std::string stack_key(config::Experiment experiment) {
 std::size_t stack_size(const config::Model& model) {
   // Overhead per operation rules below a width of about 64; above, the cache favours single networks.
   std::int64_t largest = 0;
-  for (const std::int64_t width : config::hidden_widths(model)) largest = std::max(largest, width);
+  switch (model.kind) {
+    case config::ModelKind::mlp:
+      for (const std::int64_t width : config::hidden_widths(model)) largest = std::max(largest, width);
+      break;
+    case config::ModelKind::cnn:
+      for (const std::int64_t channels : config::channels(model)) largest = std::max(largest, channels);
+      break;
+    case config::ModelKind::resnet: return 1;
+  }
   if (largest <= 16) return 16;
   if (largest <= 32) return 8;
   if (largest <= 64) return 4;

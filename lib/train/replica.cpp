@@ -44,6 +44,7 @@ Replica<T>::Replica(const config::Experiment& experiment, std::int64_t seed, con
       seed_(seed),
       order_seed_(core::derive_seed(static_cast<std::uint64_t>(seed), core::Purpose::order)),
       dropout_seed_(core::derive_seed(static_cast<std::uint64_t>(seed), core::Purpose::dropout)),
+      depth_seed_(core::derive_seed(static_cast<std::uint64_t>(seed), core::Purpose::stochastic_depth)),
       data_(std::move(data)),
       train_(inputs.get(data_.train, data_.features)),
       val_(inputs.get(data_.val, data_.features)),
@@ -103,7 +104,7 @@ void Replica<T>::advance(nn::Network<T>& network, std::int64_t until) {
     const auto indices = batch(step_);
     const auto rows = static_cast<std::int64_t>(indices.size());
     gather(indices);
-    const nn::Pass pass{experiment_.model.dropout.rate, dropout_seed_, static_cast<std::uint64_t>(step_)};
+    const nn::Pass pass{experiment_.model.dropout.rate, dropout_seed_, static_cast<std::uint64_t>(step_), depth_seed_};
     const T* logits = network.forward(x_.data(), rows, slices_.parameters, slices_.statistics, pass);
     const nn::LossSum loss = loss_.train(network, data_.train, indices, logits);
     if (!std::isfinite(loss.loss)) return diverge();

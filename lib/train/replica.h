@@ -96,7 +96,7 @@ class Replica {
   const nn::Kernels<T>& kernels_;
   const Clock clock_;
   const std::int64_t seed_;
-  const std::uint64_t order_seed_, dropout_seed_;
+  const std::uint64_t order_seed_, dropout_seed_, depth_seed_;
   data::RunData data_;
   Input<T> train_, val_, test_;
   Slices<T> slices_;

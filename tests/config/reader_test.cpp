@@ -25,8 +25,9 @@ const std::vector<BadFile> fields{
      "checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, claims, $schema, sweep)"},
     {"an_unknown_key_in_a_section", model(R"("widht": 8, "depth": 2)"),
      "x.json:1:31: model: unknown key \"widht\"; did you mean \"width\"? (one of kind, width, depth, "
-     "hidden, activation, norm, norm_position, residual, branch_init, dropout, features, intercept, experts, gate, "
-     "init)"},
+     "hidden, activation, norm, norm_position, residual, branch_init, channels, kernels, strides, padding, pooling, "
+     "blocks, block, preactivation, shortcut, zero_init_residual, stochastic_depth, dropout, features, intercept, "
+     "experts, gate, init)"},
     {"a_duplicate_key", also(R"("seeds": 3, "seeds": 4)"),
      "x.json:1:92: duplicate key \"seeds\", first given in line 1"},
     {"a_duplicate_key_in_a_section", model(R"("width": 8, "depth": 2, "width": 16)"),

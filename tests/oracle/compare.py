@@ -72,7 +72,7 @@ SGD = {
 ADAM = {"train.optimizer.name": "adam", "train.optimizer.lr": 1e-3, "train.optimizer.weight_decay": 1e-2}
 ADAMW = {"train.optimizer.name": "adamw", "train.optimizer.lr": 1e-3, "train.optimizer.weight_decay": 1e-1}
 OPTIMIZERS = {"sgd": SGD, "adam": ADAM, "adamw": ADAMW}
-NORMS = ["none", "batch", "layer", "rms"]
+NORMS = ["none", "batch", "layer", "rms", "group"]
 ACTIVATIONS = {
     "relu": nn.ReLU,
     "tanh": nn.Tanh,
@@ -288,6 +288,8 @@ class Mlp(nn.Module):
                     norm.groups = keys["model.norm.statistics_groups"]
             elif kind == "layer":
                 norm = nn.LayerNorm(width, epsilon, affine, dtype=dtype)
+            elif kind == "group":
+                norm = nn.GroupNorm(4, width, epsilon, affine, dtype=dtype)
             elif kind == "rms":
                 norm = nn.RMSNorm(width, epsilon, affine, dtype=dtype)
             else:

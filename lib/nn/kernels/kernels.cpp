@@ -3,6 +3,7 @@
 #include "nn/kernels/dropout.h"
 #include "nn/kernels/elementwise.h"
 #include "nn/kernels/loss.h"
+#include "nn/kernels/maps.h"
 #include "nn/kernels/matmul.h"
 #include "nn/kernels/norm.h"
 #include "nn/kernels/optimizer.h"
@@ -29,6 +30,10 @@ const Kernels<T>& table() {
       .batch_norm_backward = batch_norm_backward<T>,
       .normalize_rows = normalize_rows<T>,
       .normalize_rows_backward = normalize_rows_backward<T>,
+      .column_products = column_products<T>,
+      .combine_columns = combine_columns<T>,
+      .gather_patches = gather_patches<T>,
+      .scatter_patches = scatter_patches<T>,
       .dropout = dropout<T>,
       .clear_pads = clear_pads<T>,
       .add = add<T>,

@@ -27,6 +27,14 @@ struct AdamStep {
   std::int64_t step;     // 1-based
 };
 
+// A convolution over maps [B, height, width, channels], channels padded: patches are rows [kernel height, kernel width,
+// channels] without pads between the taps, one row per place of the output, padded at their end.
+struct PatchShape {
+  std::int64_t height, width, channels;
+  std::int64_t out_height, out_width;
+  std::int64_t kernel_height, kernel_width, stride_height, stride_width, padding_height, padding_width;
+};
+
 // Which random numbers a dropout layer draws: a pure function of the three, never of the stack.
 struct DropoutDraw {
   std::uint64_t seed;
@@ -85,6 +93,18 @@ struct Kernels {
   void (*normalize_rows_backward)(std::int64_t rows, std::int64_t features, std::int64_t stride, bool centered,
                                   const T* x, const T* mean, const T* inverse_sd, const T* gamma, const T* dy, T* dx,
                                   T* dgamma, T* dbeta);
+
+  // sums[c] = sum over rows of (x - mean) * scale * dy.
+  void (*column_products)(std::int64_t rows, std::int64_t stride, const T* x, const T* mean, const T* scale,
+                          const T* dy, T* sums);
+  // dx = factor * dy + slope * (x - mean) + shift, per column. dx may be dy.
+  void (*combine_columns)(std::int64_t rows, std::int64_t stride, const T* x, const T* mean, const T* slope,
+                          const T* factor, const T* shift, const T* dy, T* dx);
+
+  // Copies the patches [begin, begin + rows); writes up to 64 bytes of zeros beyond a row.
+  void (*gather_patches)(const PatchShape& shape, std::int64_t begin, std::int64_t rows, const T* x, T* patches);
+  // Adds the patches [begin, begin + rows) to the places they come from.
+  void (*scatter_patches)(const PatchShape& shape, std::int64_t begin, std::int64_t rows, const T* patches, T* x);
 
   // Inverted dropout: mask is 0 or 1/(1 - rate), y = x * mask. Element i of the layer draws the word i of the
   // Philox stream that `draw` names.

@@ -1,0 +1,79 @@
+#pragma once
+// Convolutional networks: interprets the graph of plan/convnet.h. Maps lie channels last, [B, height, width, channels]
+// with padded channels, so that a convolution is a product of gathered patches with the weights, norms and
+// activations are those of matrices, and nothing depends on neighbours.
+
+#include <cstdint>
+#include <vector>
+
+#include "nn/batch_norm.h"
+#include "nn/buffer.h"
+#include "nn/group_norm.h"
+#include "nn/kernels/kernels.h"
+#include "nn/network.h"
+#include "plan/convnet.h"
+
+namespace descent::nn {
+
+template <class T>
+class ConvNet final : public Network<T> {
+ public:
+  ConvNet(const config::Model& model, const Layout& layout, std::int64_t max_rows);
+
+  const T* forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) override;
+  T* logits_gradient() override { return slots_[static_cast<std::size_t>(nodes_.back().slot)].data(); }
+  void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) override;
+  const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics) override;
+  void keep_activations(bool keep) override;
+  std::vector<ActivationView<T>> activations() const override;
+
+ private:
+  // A node, its output and what its backward pass needs.
+  struct Node : plan::Node {
+    std::int64_t stride = 0, positions = 0;   // of the output: [B * positions, stride]
+    std::int64_t weight = absent, bias = absent, mean = absent, variance = absent;
+    PatchShape patches{};                     // convolution
+    Buffer<T> own, mask;
+    T* out = nullptr;                         // own, or the input's where the node changes nothing or works in place
+    BatchNorm<T> batch_norm;
+    GroupNorm<T> group_norm;
+    Buffer<T> kept_gradient;                  // when kept
+    std::int64_t uses = 0;                    // nodes that read the output
+    std::int64_t slot = -1;                   // where the gradient of the output lies
+    bool adds_gradient = false;               // to that of its input, which another node has written
+    bool adds_branch_gradient = false;
+  };
+  struct Context {
+    std::int64_t rows;
+    const T* parameters;
+    T* statistics;
+    const Pass* pass;  // null: evaluation
+  };
+
+  void plan_gradients();
+  const T* run(const T* x, const Context& context);
+  void compute(Node& node, const Context& context);
+  void convolve(Node& node, const Context& context);
+  void normalize(Node& node, const Context& context);
+  void drop(Node& node, const Context& context);
+  void differentiate(Node& node, const Context& context, T* gradient);
+  void convolve_backward(Node& node, const Context& context, T* gradient);
+  void normalize_backward(Node& node, const Context& context, T* gradient);
+  void pass_gradient(const Node& node, std::int64_t input, bool adds, std::int64_t count);
+  T branch_scale(const Node& node, const Pass* pass) const;
+  const T* input_of(const Node& node) const { return node.input < 0 ? input_.data() : nodes_[node.input].out; }
+  std::int64_t cells(const Node& node, std::int64_t rows) const { return rows * node.positions * node.stride; }
+
+  const Kernels<T>& kernels_;
+  const config::Model model_;
+  const config::Shape shape_;
+  const std::int64_t input_stride_, max_rows_;
+  std::vector<Node> nodes_;
+  Buffer<T> input_;                                   // the examples, channels last
+  Buffer<T> patches_, columns_, product_, transposed_, ones_;
+  std::vector<Buffer<T>> slots_;                      // gradients of outputs, by turns
+  bool keep_ = false, has_gradients_ = false;
+  std::int64_t rows_ = 0;                             // of the last pass
+};
+
+}  // namespace descent::nn

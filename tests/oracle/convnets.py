@@ -1,0 +1,286 @@
+"""Proves that the convolutional networks of Descent compute what PyTorch computes.
+
+    python tests/oracle/convnets.py ORACLE_DUMP
+
+As compare.py, whose functions it uses: the models "cnn" and "resnet" on signals and images, and group norm.
+"""
+
+import sys
+
+import torch
+from compare import ACTIVATIONS, ADAM, ADAMW, DEFAULTS, SEED, SGD, check, distance, dump, loss_of, make_optimizer
+from torch import nn
+from torch.nn import functional as F
+
+import compare
+
+STEPS = 12
+IMAGES = {
+    "data.name": "digits",
+    "data.train_size": 70,
+    "data.test_size": 40,
+    "data.normalize": "standard",
+    "train.batch_size": 20,
+    "train.steps": STEPS,
+    "precision": "float64",
+    "model.activation": "tanh",
+}
+SIGNALS = {**IMAGES, "data.name": "mnist1d"}
+CNN = {"model.kind": "cnn"}
+RESNET = {"model.kind": "resnet", "model.width": 4, "model.blocks": [1, 2], "model.norm.kind": "batch"}
+USUAL = {
+    **DEFAULTS,
+    "model.norm.groups": 4,
+    "model.channels": [25, 25, 25],
+    "model.kernels": [5, 3, 3],
+    "model.padding": 1,
+    "model.pooling": "flatten",
+    "model.block": "basic",
+    "model.preactivation": False,
+    "model.shortcut": "identity",
+    "model.zero_init_residual": False,
+}
+
+
+def cases():
+    """name -> the keys that it sets."""
+    sgd = {**SGD, "train.optimizer.lr": 0.01}
+    all = {}
+    for place, base in ("signals", SIGNALS), ("images", IMAGES):
+        for norm in "none", "batch", "layer", "group", "rms":
+            norms = {"model.norm.kind": norm}
+            small = {"model.channels": [8, 12], "model.strides": [2, 1], "model.kernels": [4, 3]}
+            all[f"cnn, {place}, norm {norm}"] = {**base, **CNN, **small, **sgd, **norms}
+            all[f"resnet, {place}, norm {norm}"] = {**base, **RESNET, **sgd, **norms}
+            all[f"resnet, {place}, pre-activation, norm {norm}"] = {
+                **base, **RESNET, **sgd, **norms, "model.preactivation": True, "model.shortcut": "projection",
+            }
+        all[f"cnn, {place}, as usual"] = {**base, **CNN, **sgd}
+        all[f"cnn, {place}, average, norm after"] = {
+            **base, **CNN, **sgd, "model.pooling": "average", "model.norm.kind": "batch",
+            "model.norm_position": "after",
+        }
+        for shortcut in "identity", "projection", "none":
+            for block in "basic", "bottleneck":
+                if (shortcut, block) == ("identity", "basic"):  # above, with the norm "batch"
+                    continue
+                all[f"resnet, {place}, {block}, shortcut {shortcut}"] = {
+                    **base, **RESNET, **sgd, "model.shortcut": shortcut, "model.block": block,
+                }
+        all[f"resnet, {place}, adam"] = {**base, **RESNET, **ADAM, "train.optimizer.eps": 1e-4}
+        all[f"resnet, {place}, adamw, zero_init_residual"] = {
+            **base, **RESNET, **ADAMW, "train.optimizer.eps": 1e-4, "model.zero_init_residual": True,
+        }
+        all[f"resnet, {place}, pre-activation, zero_init_residual"] = {
+            **base, **RESNET, **sgd, "model.preactivation": True, "model.zero_init_residual": True,
+            "train.optimizer.decay_on": "weights",
+        }
+        for activation in sorted(ACTIVATIONS.keys() - {"tanh"}):
+            all[f"resnet, {place}, {activation}"] = {**base, **RESNET, **sgd, "model.activation": activation}
+    all["resnet, images, 17 channels"] = {**IMAGES, **RESNET, **sgd, "model.width": 17}
+    return all
+
+
+class RmsNorm(nn.Module):
+    """One root mean square per example, one gamma per channel."""
+
+    def __init__(self, channels, epsilon):
+        super().__init__()
+        self.epsilon, self.weight = epsilon, nn.Parameter(torch.ones(channels, dtype=torch.float64))
+
+    def forward(self, x):
+        square = (x * x).mean(dim=tuple(range(1, x.dim())), keepdim=True)
+        return x / (square + self.epsilon).sqrt() * self.weight.view(-1, *[1] * (x.dim() - 2))
+
+
+class Twin(nn.Module):
+    """What both kinds share; modules are constructed in the order of our tensors and named like them."""
+
+    def __init__(self, keys, flat):
+        super().__init__()
+        self.keys, self.flat = keys, flat
+        self.activation = ACTIVATIONS[keys["model.activation"]]()
+
+    def conv(self, i, o, kernel, stride, padding, bias):
+        kind = nn.Conv1d if self.flat else nn.Conv2d
+        return kind(i, o, kernel, stride, padding, bias=bias, dtype=torch.float64)
+
+    def norm(self, channels):
+        kind, epsilon = self.keys["model.norm.kind"], self.keys["model.norm.epsilon"]
+        if kind == "batch":
+            norm = nn.BatchNorm1d if self.flat else nn.BatchNorm2d
+            return norm(channels, epsilon, self.keys["model.norm.momentum"], dtype=torch.float64)
+        if kind in ("layer", "group"):
+            groups = 1 if kind == "layer" else self.keys["model.norm.groups"]
+            return nn.GroupNorm(groups, channels, epsilon, dtype=torch.float64)
+        return RmsNorm(channels, epsilon) if kind == "rms" else nn.Identity()
+
+    def flatten(self, x, average):
+        return x.flatten(2).mean(2) if average else x.flatten(1)
+
+
+class Cnn(Twin):
+    def __init__(self, keys, shape):
+        super().__init__(keys, len(shape) == 2)
+        channels, i = keys["model.channels"], shape[0]
+        strides = keys.get("model.strides", [2] * len(channels))
+        sample = torch.zeros(1, *shape, dtype=torch.float64)
+        for n, (o, kernel, stride) in enumerate(zip(channels, keys["model.kernels"], strides)):
+            conv = self.conv(i, o, kernel, stride, keys["model.padding"], True)
+            setattr(self, f"conv{n}", conv)
+            setattr(self, f"norm{n}", self.norm(o))
+            random = torch.get_rng_state()
+            sample, i = conv(sample).detach(), o
+            torch.set_rng_state(random)
+        self.average = keys["model.pooling"] == "average"
+        self.linear = nn.Linear(self.flatten(sample, self.average).shape[1], 10, dtype=torch.float64)
+
+    def forward(self, x):
+        for n in range(len(self.keys["model.channels"])):
+            conv, norm = getattr(self, f"conv{n}"), getattr(self, f"norm{n}")
+            before = self.keys["model.norm_position"] == "before"
+            x = self.activation(norm(conv(x))) if before else norm(self.activation(conv(x)))
+        return self.linear(self.flatten(x, self.average))
+
+
+class Shortcut(nn.Module):
+    def __init__(self, twin, i, o, stride):
+        super().__init__()
+        self.conv = twin.conv(i, o, 1, stride, 0, twin.keys["model.norm.kind"] == "none")
+        self.norm = nn.Identity() if twin.keys["model.preactivation"] else twin.norm(o)
+
+    def forward(self, x):
+        return self.norm(self.conv(x))
+
+
+class Block(Twin):
+    def __init__(self, keys, flat, i, width, stride):
+        super().__init__(keys, flat)
+        bias = keys["model.norm.kind"] == "none"
+        plan = [(width, 3, stride), (width, 3, 1)]
+        if keys["model.block"] == "bottleneck":
+            plan = [(width, 1, 1), (width, 3, stride), (4 * width, 1, 1)]
+        self.count, self.stride, self.out = len(plan), stride, plan[-1][0]
+        first = i
+        for n, (o, kernel, step) in enumerate(plan, 1):
+            conv = self.conv(i, o, kernel, step, kernel // 2, bias)
+            norm = self.norm(i if keys["model.preactivation"] else o)
+            parts = [(f"conv{n}", conv), (f"norm{n}", norm)]
+            for name, part in parts:
+                setattr(self, name, part)
+            i = o
+        changes = stride != 1 or first != self.out
+        projects = changes and keys["model.shortcut"] == "projection"
+        self.shortcut = Shortcut(self, first, self.out, stride) if projects else None
+
+    def forward(self, x):
+        pre, h = self.keys["model.preactivation"], x
+        activated = x
+        for n in range(1, self.count + 1):
+            conv, norm = getattr(self, f"conv{n}"), getattr(self, f"norm{n}")
+            if pre:
+                h = self.activation(norm(h))
+                activated = h if n == 1 else activated
+                h = conv(h)
+            else:
+                h = norm(conv(h))
+                h = self.activation(h) if n < self.count else h
+        if self.keys["model.shortcut"] != "none":
+            if self.shortcut:
+                x = self.shortcut(activated if pre else x)
+            elif x.shape != h.shape:
+                x = x[:, :, :: self.stride] if self.flat else x[:, :, :: self.stride, :: self.stride]
+                x = F.pad(x, [0, 0] * (x.dim() - 2) + [0, h.shape[1] - x.shape[1]])
+            h = h + x
+        return h if pre else self.activation(h)
+
+
+class ResNet(Twin):
+    def __init__(self, keys, shape):
+        super().__init__(keys, len(shape) == 2)
+        width, self.stages = keys["model.width"], len(keys["model.blocks"])
+        self.conv1 = self.conv(shape[0], width, 3, 1, 1, keys["model.norm.kind"] == "none")
+        pre = keys["model.preactivation"]
+        self.norm1 = nn.Identity() if pre else self.norm(width)
+        i = width
+        for stage, blocks in enumerate(keys["model.blocks"]):
+            layer = []
+            for n in range(blocks):
+                layer.append(Block(keys, self.flat, i, width << stage, 2 if stage and n == 0 else 1))
+                i = layer[-1].out
+            setattr(self, f"layer{stage + 1}", nn.Sequential(*layer))
+        self.norm_last = self.norm(i) if pre else nn.Identity()
+        self.linear = nn.Linear(i, 10, dtype=torch.float64)
+
+    def forward(self, x):
+        pre = self.keys["model.preactivation"]
+        x = self.conv1(x)
+        x = x if pre else self.activation(self.norm1(x))
+        for stage in range(self.stages):
+            x = getattr(self, f"layer{stage + 1}")(x)
+        x = self.activation(self.norm_last(x)) if pre else x
+        return self.linear(self.flatten(x, True))
+
+
+def ours(name):
+    return "norm." + name.removeprefix("norm_last.") if name.startswith("norm_last.") else name
+
+
+def starts_apart(keys, name):
+    """Weights that zero_init_residual sets to 0."""
+    last = "2" if keys["model.block"] == "basic" else "3"
+    kind = "norm" if keys["model.norm.kind"] != "none" and not keys["model.preactivation"] else "conv"
+    return keys["model.zero_init_residual"] and name.startswith("layer") and name.endswith(f"{kind}{last}.weight")
+
+
+def compare_case(case, keys, tensors):
+    keys = {**USUAL, **keys}
+    shape = [1, 40] if keys["data.name"] == "mnist1d" else [1, 8, 8]
+    x, test_x = (tensors[name].double().view(-1, *shape) for name in ("x", "test_x"))
+    y, test_y = tensors["y"].long(), tensors["test_y"].long()
+    torch.manual_seed(SEED)
+    model = {"cnn": Cnn, "resnet": ResNet}[keys["model.kind"]](keys, shape)
+    named = [(ours(n), p) for n, p in model.named_parameters()]
+    assert {n for n, _ in named} == {n.removeprefix("grad/") for n in tensors if n.startswith("grad/")}
+    for name, parameter in named:
+        if starts_apart(keys, name):
+            nn.init.zeros_(parameter)
+    check(f"{case}: initialization", max(distance(p, tensors["init/" + n]) for n, p in named), 0)
+    optimizer = make_optimizer(keys, model)
+    if keys["train.optimizer.decay_on"] == "weights":
+        weights, vectors = ([p for p in model.parameters() if (p.dim() > 1) == m] for m in (True, False))
+        optimizer.param_groups[0]["params"], optimizer.param_groups[1]["params"] = weights, vectors
+    model.train()
+    for step, row in enumerate(tensors["order"]):
+        batch = row[row >= 0]
+        optimizer.zero_grad()
+        logits = model(x[batch])
+        loss_of(keys, logits, y[batch]).backward()
+        if step == 0:
+            check(f"{case}: first outputs", distance(logits, tensors["logits0"]), 1e-10)
+            gradients = max(distance(p.grad, tensors["grad/" + n]) for n, p in named)
+            check(f"{case}: first gradient", gradients, 1e-10)
+        optimizer.step()
+    behind_norm = keys["model.norm.kind"] in ("batch", "group", "layer") and keys["model.kind"] == "cnn"
+    living = [(n, p) for n, p in named if not (behind_norm and n.startswith("conv") and n.endswith("bias"))]
+    check(f"{case}: parameters after {STEPS} steps", max(distance(p, tensors["final/" + n]) for n, p in living), 1e-10)
+    running = [(ours(n), b) for n, b in model.named_buffers() if n.rsplit(".")[-1].startswith("running")]
+    if running:
+        check(f"{case}: running statistics", max(distance(b, tensors["final/" + n]) for n, b in running), 1e-10)
+    model.eval()
+    with torch.no_grad():
+        for part, inputs, labels in ("train", x, y), ("test", test_x, test_y):
+            loss = loss_of(keys, model(inputs), labels).item()
+            check(f"{case}: {part} loss", abs(loss - tensors[part + "_loss"].item()), 1e-10)
+
+
+def main():
+    all = cases()
+    for case, tensors in dump(sys.argv[1], "oracle-convnets", {}, all).items():
+        compare_case(case, all[case], tensors)
+    print(f"convnets: {compare.failures} failures, torch {torch.__version__}, steps {STEPS}, {len(all)} cases")
+    sys.exit(1 if compare.failures else 0)
+
+
+if __name__ == "__main__":
+    main()
