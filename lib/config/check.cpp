@@ -162,8 +162,8 @@ void check_layers(const Experiment& e, const Given& given, Findings& found) {
 // One number per layer or stage; maps not smaller than the kernel that goes over them.
 void check_maps(const Experiment& e, Findings& found) {
   const Model& model = e.model;
-  if (model.kind == ModelKind::mlp) return;
   const bool staged = model.kind == ModelKind::resnet;
+  if (!staged && model.kind != ModelKind::cnn) return;
   const std::vector<std::int64_t> kernels = config::kernels(model), strides = config::strides(model);
   const std::size_t layers = staged ? blocks(model).size() : channels(model).size();
   const auto lengths = [&](const std::vector<std::int64_t>& list, std::string_view path, std::string_view other) {
@@ -195,6 +195,8 @@ void check_norm_groups(const Experiment& e, Findings& found) {
     case ModelKind::mlp: widths = hidden_widths(model); break;
     case ModelKind::cnn: widths = channels(model); break;
     case ModelKind::resnet: widths = {model.width.value_or(model.norm.groups)}; break;
+    case ModelKind::linear_model:
+    case ModelKind::mixture_of_experts: break;
   }
   for (const std::int64_t width : widths)
     if (width % model.norm.groups != 0) {

@@ -139,6 +139,7 @@ std::vector<ActivationView<T>> ConvNet<T>::activations() const {
                      rows_ * node.positions, node.out_shape.channels, node.stride});
   };
   for (const Node& node : nodes_) {
+    if (node.op == Op::convolution && &node != &nodes_.back()) add(node, node.name, ActivationKind::linear);
     if (node.op != Op::activate) continue;
     add(nodes_[node.input], node.name, ActivationKind::pre_activation);
     add(node, node.name, ActivationKind::activation);
@@ -149,12 +150,13 @@ std::vector<ActivationView<T>> ConvNet<T>::activations() const {
 
 template <class T>
 const T* ConvNet<T>::forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) {
-  return run(x, {rows, parameters, statistics, &pass});
+  return run(x, {rows, parameters, statistics, pass, true});
 }
 
 template <class T>
-const T* ConvNet<T>::predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics) {
-  return run(x, {rows, parameters, const_cast<T*>(statistics), nullptr});  // read only when not training
+const T* ConvNet<T>::predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics,
+                             const Pass& pass) {
+  return run(x, {rows, parameters, const_cast<T*>(statistics), pass, false});  // read only when not training
 }
 
 template <class T>
@@ -189,7 +191,7 @@ void ConvNet<T>::compute(Node& node, const Context& context) {
     }
     case Op::dropout: return drop(node, context);
     case Op::add: {
-      const T scale = branch_scale(node, context.pass);
+      const T scale = branch_scale(node, context);
       const T* branch = nodes_[node.branch].out;
       if (scale == T(1)) return kernels_.add(count, x, branch, node.out);
       std::copy_n(branch, count, node.out);
@@ -220,9 +222,9 @@ void ConvNet<T>::compute(Node& node, const Context& context) {
 
 // Inverted, as dropout: a kept branch counts 1 / survival, a skipped one 0.
 template <class T>
-T ConvNet<T>::branch_scale(const Node& node, const Pass* pass) const {
-  if (!pass || node.survival == 1) return T(1);
-  core::Random random(pass->depth_seed, pass->step << 16 | static_cast<std::uint64_t>(node.number));
+T ConvNet<T>::branch_scale(const Node& node, const Context& context) const {
+  if (!context.training || node.survival == 1) return T(1);
+  core::Random random(context.pass.depth_seed, context.pass.step << 16 | static_cast<std::uint64_t>(node.number));
   return random.uniform() < node.survival ? static_cast<T>(1 / node.survival) : T(0);
 }
 
@@ -253,7 +255,7 @@ void ConvNet<T>::normalize(Node& node, const Context& context) {
   const std::int64_t rows = context.rows * node.positions;
   T* mean = context.statistics + node.mean;
   T* variance = context.statistics + node.variance;
-  if (context.pass) return node.batch_norm.train(rows, x, affine, mean, variance, node.out);
+  if (context.training) return node.batch_norm.train(rows, x, affine, mean, variance, node.out);
   const bool running = model_.norm.predict_with == config::PredictWith::running;
   node.batch_norm.predict(rows, x, affine, running ? mean : nullptr, running ? variance : nullptr, node.out);
 }
@@ -261,11 +263,11 @@ void ConvNet<T>::normalize(Node& node, const Context& context) {
 template <class T>
 void ConvNet<T>::drop(Node& node, const Context& context) {
   const T* x = input_of(node);
-  if (!context.pass || context.pass->dropout_rate == 0) {
+  const Pass& pass = context.pass;
+  if (pass.dropout_rate == 0) {
     node.out = const_cast<T*>(x);  // read only
     return;
   }
-  const Pass& pass = *context.pass;
   const DropoutDraw draw{pass.dropout_seed, pass.step, static_cast<std::uint32_t>(node.number)};
   if (model_.dropout.kind == config::DropoutKind::unit)
     return kernels_.dropout(cells(node, context.rows), pass.dropout_rate, draw, x, node.mask.data(), node.out);
@@ -281,7 +283,7 @@ void ConvNet<T>::backward(const T*, std::int64_t rows, const T* parameters, T* g
   for (std::size_t i = nodes_.size(); i-- > 0;) {
     Node& node = nodes_[i];
     if (keep_) std::copy_n(slots_[node.slot].data(), cells(node, rows), node.kept_gradient.data());
-    differentiate(node, {rows, parameters, nullptr, &pass}, gradient);
+    differentiate(node, {rows, parameters, nullptr, pass, true}, gradient);
   }
   has_gradients_ = keep_;
 }
@@ -306,7 +308,7 @@ void ConvNet<T>::differentiate(Node& node, const Context& context, T* gradient) 
       kernels_.activate_backward(static_cast<int>(model_.activation), count, nodes_[node.input].out, node.out, dy, dy);
       break;
     case Op::dropout:
-      if (context.pass->dropout_rate == 0) break;
+      if (context.pass.dropout_rate == 0) break;
       if (model_.dropout.kind == config::DropoutKind::unit) {
         kernels_.multiply(count, dy, node.mask.data(), dy);
         break;
@@ -317,7 +319,7 @@ void ConvNet<T>::differentiate(Node& node, const Context& context, T* gradient) 
       break;
     case Op::add: {
       pass_gradient(node, node.input, node.adds_gradient, count);
-      const T scale = branch_scale(node, context.pass);
+      const T scale = branch_scale(node, context);
       if (scale != T(1)) kernels_.scale(count, scale, dy);
       return pass_gradient(node, node.branch, node.adds_branch_gradient, count);
     }

@@ -23,7 +23,9 @@ class ConvNet final : public Network<T> {
   const T* forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) override;
   T* logits_gradient() override { return slots_[static_cast<std::size_t>(nodes_.back().slot)].data(); }
   void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) override;
-  const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics) override;
+  using Network<T>::predict;
+  const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics,
+                   const Pass& pass) override;
   void keep_activations(bool keep) override;
   std::vector<ActivationView<T>> activations() const override;
 
@@ -47,7 +49,8 @@ class ConvNet final : public Network<T> {
     std::int64_t rows;
     const T* parameters;
     T* statistics;
-    const Pass* pass;  // null: evaluation
+    const Pass& pass;
+    bool training;
   };
 
   void plan_gradients();
@@ -60,7 +63,7 @@ class ConvNet final : public Network<T> {
   void convolve_backward(Node& node, const Context& context, T* gradient);
   void normalize_backward(Node& node, const Context& context, T* gradient);
   void pass_gradient(const Node& node, std::int64_t input, bool adds, std::int64_t count);
-  T branch_scale(const Node& node, const Pass* pass) const;
+  T branch_scale(const Node& node, const Context& context) const;
   const T* input_of(const Node& node) const { return node.input < 0 ? input_.data() : nodes_[node.input].out; }
   std::int64_t cells(const Node& node, std::int64_t rows) const { return rows * node.positions * node.stride; }
 

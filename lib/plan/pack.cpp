@@ -30,6 +30,8 @@ std::size_t stack_size(const config::Model& model) {
   std::int64_t largest = 0;
   switch (model.kind) {
     case config::ModelKind::mlp:
+    case config::ModelKind::linear_model:
+    case config::ModelKind::mixture_of_experts:
       for (const std::int64_t width : config::hidden_widths(model)) largest = std::max(largest, width);
       break;
     case config::ModelKind::cnn:
