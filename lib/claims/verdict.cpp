@@ -158,7 +158,7 @@ class Judge {
       const bool tolerant = node.number > 0;
       whole.relation = node.rises ? (tolerant ? Relation::at_least : Relation::greater)
                                   : (tolerant ? Relation::at_most : Relation::less);
-      whole.margin = node.rises ? -node.number : node.number;
+      whole.margin = node.rises && tolerant ? -node.number : node.number;  // never -0
       if (const auto known = from_runs(node, entry, false)) {
         whole.verdict = known->verdict;
         whole.reason = known->reason;
