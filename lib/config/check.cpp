@@ -160,11 +160,11 @@ void check_init(const Experiment& e, Findings& found) {
 void check_groups(std::int64_t batch, std::int64_t last, std::int64_t groups, Findings& found) {
   const std::vector<std::string_view> paths = {"model.norm.statistics_groups", "train.batch_size", train_size};
   if (batch % groups != 0 || batch / groups < 2)
-    found.push_back({paths, fmt::format("a batch of {} does not split into {} equal groups of 2 examples or more", batch,
-                                        groups)});
+    found.push_back(
+        {paths, fmt::format("a batch of {} does not split into {} equal groups of 2 examples or more", batch, groups)});
   else if (last % groups != 0 || (last > 0 && last / groups < 2))
-    found.push_back({paths, fmt::format("the last batch of {} does not split into {} equal groups of 2 examples or more; "
-                                        "set train.drop_last or another size",
+    found.push_back({paths, fmt::format("the last batch of {} does not split into {} equal groups of 2 examples or "
+                                        "more; set train.drop_last or another size",
                                         last, groups)});
 }
 
@@ -273,6 +273,7 @@ void check_readings(const Experiment& e, const Given& given, Findings& found) {
 std::vector<Finding> check(const Experiment& e, const Given& given) {
   Findings found;
   check_device(e, found);
+  check_probes(e, found);
   const bool sizes_fit = check_sizes(e, found);
   check_task(e, found);
   check_layers(e, given, found);

@@ -18,4 +18,7 @@ struct Finding {
 // Everything wrong with the keys of one experiment taken together.
 std::vector<Finding> check(const Experiment& experiment, const Given& given);
 
+// A part of it: whether each probe applies to the network.
+void check_probes(const Experiment& experiment, std::vector<Finding>& found);
+
 }  // namespace descent::config

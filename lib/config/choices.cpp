@@ -235,10 +235,6 @@ constexpr Choice ensembles[] = {
         "Hansen and Salamon 1990"),
 };
 
-constexpr Choice probes[] = {
-    row(ProbeName::weight_norm, "weight_norm", "Euclidean norm of the weights of each layer, without biases"),
-};
-
 constexpr Choice probe_moments[] = {
     row(ProbeMoment::evaluations, "evaluations", "at every evaluation"),
     row(ProbeMoment::start, "start", "at initialization"),
@@ -275,7 +271,6 @@ Choices choices_of(LossKind) { return {"loss", losses}; }
 Choices choices_of(Monitor) { return {"monitored value", monitors}; }
 Choices choices_of(Restore) { return {"choice of weights", restores}; }
 Choices choices_of(EnsembleOf) { return {"kind of ensemble", ensembles}; }
-Choices choices_of(ProbeName) { return {"probe", probes}; }
 Choices choices_of(ProbeMoment) { return {"moment", probe_moments}; }
 
 }  // namespace descent::config

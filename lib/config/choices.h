@@ -51,7 +51,23 @@ enum class LossKind { cross_entropy, mse };
 enum class Monitor { none, val_loss, val_error, train_loss, train_error };
 enum class Restore { best, last };
 enum class EnsembleOf { none, seeds, points };
-enum class ProbeName { weight_norm };
+enum class ProbeName {
+  activation_mean, activation_variance, variance_factor, saturated_fraction, dead_fraction, batch_mean_spread,
+  batch_variance_spread, mean_drift, sd_drift,
+  gradient_norm, signal_gradient_norm, gradient_ratio,
+  weight_norm, update_ratio, unit_distance, weight_rank,
+  path_share, path_length, path_reach, path_factor,
+  // once, after the training:
+  input_condition, symmetry_difference, lesion_error, lesion_worst_error,
+  identity_tanh_symmetries, identity_relu_symmetries, identity_symmetry_difference, identity_relu_rescaling,
+  identity_default_init_bound, identity_default_init_sd,
+  identity_running_statistics, identity_predicted_company, identity_trained_company,
+  identity_synchronized, identity_group_difference, identity_variance_sum, identity_layer_norm_groups,
+  identity_batch_mean_noise, identity_batch_variance_noise, identity_norm_undone,
+  identity_geometric_mean, identity_arithmetic_mean,
+  identity_path_sum, identity_path_counts, identity_path_factor,
+  identity_ambiguity
+};
 enum class ProbeMoment { evaluations, start, end, start_and_end };
 
 // The table of an enum: choices_of(Activation{}).

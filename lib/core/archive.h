@@ -30,6 +30,10 @@ class Writer {
     (*this)(value.has_value());
     if (value) (*this)(*value);
   }
+  void operator()(const std::vector<double>& numbers) {
+    (*this)(static_cast<std::uint64_t>(numbers.size()));
+    values(std::span(numbers));
+  }
   // An array whose size the reader knows too.
   template <class T>
   void values(std::span<T> all) { raw(all.data(), all.size_bytes()); }
@@ -66,6 +70,13 @@ class Reader {
     (*this)(present);
     value.reset();
     if (present) (*this)(value.emplace());
+  }
+  void operator()(std::vector<double>& numbers) {
+    std::uint64_t size = 0;
+    (*this)(size);
+    if (size > rest_.size() / sizeof(double)) throw FaultError("the data end too early");
+    numbers.resize(size);
+    values(std::span(numbers));
   }
   template <class T>
   void values(std::span<T> all) { raw(all.data(), all.size_bytes()); }

@@ -84,6 +84,7 @@ void Mlp<T>::keep_activations(bool keep) {
   output_gradient_ = Buffer<T>(logits_.size());
   for (Workspace& w : work_) {
     if (w.active.size() == 0) w.active = Buffer<T>(w.linear.size());
+    w.linear_gradient = Buffer<T>(w.linear.size());
     w.input_gradient = Buffer<T>(w.linear.size());
     w.output_gradient = Buffer<T>(w.linear.size());
   }
@@ -96,6 +97,8 @@ std::vector<ActivationView<T>> Mlp<T>::activations() const {
   for (std::size_t i = 0; i < work_.size(); ++i) {
     const Layer& layer = layers_[i];
     const Workspace& w = work_[i];
+    views.push_back({layer.name, ActivationKind::linear, w.linear.data(), gradient(w.linear_gradient), rows_, layer.out,
+                     layer.stride});
     views.push_back({layer.name, ActivationKind::pre_activation, w.active_input, gradient(w.input_gradient), rows_,
                      layer.out, layer.stride});
     views.push_back({layer.name, ActivationKind::activation, w.active_output, gradient(w.output_gradient), rows_,
@@ -245,6 +248,7 @@ void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gra
       if (keep_) std::copy_n(dy, cells, w.input_gradient.data());
       if (!after) normalize_backward(i, rows, parameters, dy, gradient);
       if (skip) kernels_.add(cells, dy, skip, dy);
+      if (keep_) std::copy_n(dy, cells, w.linear_gradient.data());
     }
     const T* input = x;
     std::int64_t input_stride = input_stride_;

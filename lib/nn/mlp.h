@@ -44,7 +44,7 @@ class Mlp final : public Network<T> {
     Buffer<T> linear, normal, active, dropped, mask;
     BatchNorm<T> batch_norm;
     Buffer<T> mean, inverse_sd;  // [B], of layer and RMS norm
-    Buffer<T> input_gradient, output_gradient;  // of the activation, when kept
+    Buffer<T> linear_gradient, input_gradient, output_gradient;  // when kept; the last two of the activation
     const T* norm_input = nullptr;
     const T* active_input = nullptr;
     const T* active_output = nullptr;

@@ -20,7 +20,8 @@ struct Pass {
   std::uint64_t dropout_seed = 0, step = 0;
 };
 
-enum class ActivationKind { pre_activation, activation, output };
+// linear: what the linear map puts out, with what a residual layer adds to it.
+enum class ActivationKind { linear, pre_activation, activation, output };
 
 // What one layer computed in the last pass: [rows, features], padded to stride. Of a convolution the rows are
 // [B, height, width].

@@ -28,17 +28,6 @@ void keep_minimum(std::optional<double>& minimum, std::optional<double>& epoch, 
   }
 }
 
-// `finished`: no evaluation follows.
-bool is_moment(config::ProbeMoment at, std::int64_t step, bool finished) {
-  switch (at) {
-    case config::ProbeMoment::evaluations: return true;
-    case config::ProbeMoment::start: return step == 0;
-    case config::ProbeMoment::end: return finished;
-    case config::ProbeMoment::start_and_end: return step == 0 || finished;
-  }
-  __builtin_unreachable();
-}
-
 bool wants(const config::Evaluate& evaluate, config::Split split) {
   return evaluate.splits.empty() || std::ranges::find(evaluate.splits, split) != evaluate.splits.end();
 }
@@ -52,6 +41,7 @@ Replica<T>::Replica(const config::Experiment& experiment, std::int64_t seed, con
       layout_(layout),
       kernels_(nn::kernels<T>()),
       clock_(make_clock(experiment.train, data.train.size)),
+      seed_(seed),
       order_seed_(core::derive_seed(static_cast<std::uint64_t>(seed), core::Purpose::order)),
       dropout_seed_(core::derive_seed(static_cast<std::uint64_t>(seed), core::Purpose::dropout)),
       data_(std::move(data)),
@@ -64,7 +54,9 @@ Replica<T>::Replica(const config::Experiment& experiment, std::int64_t seed, con
       monte_carlo_(experiment, seed, data_.outputs, layout.output_stride),
       stopping_(experiment.train.early_stopping),
       by_val_loss_(stopping_),
-      by_val_error_(stopping_) {
+      by_val_error_(stopping_),
+      measures_updates_(std::ranges::find(experiment.probes.names, config::ProbeName::update_ratio) !=
+                        experiment.probes.names.end()) {
   const std::int64_t rows = config::batch_size(experiment.train, data_.train.size);
   x_ = nn::Buffer<T>(rows * layout.input_stride);
   nn::initialize(layout, experiment.model.init, seed, slices.parameters, slices.statistics);
@@ -119,8 +111,11 @@ void Replica<T>::advance(nn::Network<T>& network, std::int64_t until) {
       if (train.clip_gradient_norm && *gradient_norm_ + 1e-6 > *train.clip_gradient_norm)
         kernels_.scale(count, static_cast<T>(*train.clip_gradient_norm / (*gradient_norm_ + 1e-6)), slices_.gradient);
     }
+    const bool watched = measures_updates_ && step_ + 1 == until;
+    if (watched) before_.assign(slices_.parameters, slices_.parameters + count);
     optimizer_step(train.optimizer, learning_rate(train, clock_, step_), step_, layout_, slices_.parameters,
                    static_cast<const T*>(slices_.gradient), slices_.moments);
+    if (watched) update_ratios_ = probe::update_ratios<T>(layout_, before_.data(), slices_.parameters);
   }
 }
 
@@ -153,7 +148,7 @@ void Replica<T>::diverge() {
 template <class T>
 template <class Visit>
 void Replica<T>::for_each_output(nn::Network<T>& network, config::Split split, const data::Part& part,
-                                 const Input<T>& input, const Visit& visit) {
+                                 const Input<T>& input, const T* parameters, const Visit& visit) {
   const bool in_batches = experiment_.model.norm.predict_with == config::PredictWith::batch &&
                           experiment_.model.norm.kind == config::NormKind::batch;
   const std::int64_t rows = in_batches
@@ -165,17 +160,17 @@ void Replica<T>::for_each_output(nn::Network<T>& network, config::Split split, c
     const T* x = input->data() + start * layout_.input_stride;
     visit(start, size,
           monte_carlo_.active()
-              ? monte_carlo_.predict(network, x, size, slices_.parameters, slices_.statistics, {step_, split, start})
-              : network.predict(x, size, slices_.parameters, slices_.statistics));
+              ? monte_carlo_.predict(network, x, size, parameters, slices_.statistics, {step_, split, start})
+              : network.predict(x, size, parameters, slices_.statistics));
     start += size;
   }
 }
 
 template <class T>
 typename Replica<T>::Pass Replica<T>::pass(nn::Network<T>& network, config::Split split, const data::Part& part,
-                                           const Input<T>& input) {
+                                           const Input<T>& input, const T* parameters) {
   nn::LossSum total;
-  for_each_output(network, split, part, input, [&](std::int64_t start, std::int64_t size, const T* outputs) {
+  for_each_output(network, split, part, input, parameters, [&](std::int64_t start, std::int64_t size, const T* outputs) {
     const nn::LossSum sum = loss_.evaluate(part, start, size, outputs);
     total.loss += sum.loss;
     total.errors += sum.errors;
@@ -192,7 +187,7 @@ store::Predictions Replica<T>::predictions(nn::Network<T>& network) {
   store::Predictions result{static_cast<std::size_t>(outputs), {}, test.y, {test.targets.begin(), test.targets.end()}};
   result.values.reserve(static_cast<std::size_t>(test.size * outputs));
   std::vector<double> row(static_cast<std::size_t>(outputs));
-  for_each_output(network, config::Split::test, test, test_, [&](std::int64_t, std::int64_t size, const T* logits) {
+  for_each_output(network, config::Split::test, test, test_, slices_.parameters, [&](std::int64_t, std::int64_t size, const T* logits) {
     for (std::int64_t i = 0; i < size; ++i) {
       row.assign(logits + i * stride, logits + i * stride + outputs);
       if (experiment_.train.loss.kind == config::LossKind::cross_entropy) softmax(row);
@@ -210,7 +205,7 @@ void Replica<T>::evaluate(nn::Network<T>& network) {
   const auto measure = [&](config::Split split, const data::Part& part, const Input<T>& input,
                            std::optional<double>& loss, std::optional<double>& error) {
     if (part.size == 0 || !wants(experiment_.train.evaluate, split)) return;
-    const Pass result = pass(network, split, part, input);
+    const Pass result = pass(network, split, part, input, slices_.parameters);
     loss = result.loss;
     error = result.error;
   };
@@ -227,24 +222,7 @@ void Replica<T>::evaluate(nn::Network<T>& network) {
   row.gradient_norm = gradient_norm_;
   result_.curve.push_back(row);
   observe(row);
-  if (is_moment(experiment_.probes.at, step_, finished_)) probe(row);
-}
-
-template <class T>
-void Replica<T>::probe(const store::Evaluation& row) {
-  for (const config::ProbeName name : experiment_.probes.names) {
-    const auto add = [&](std::string layer, double value) {
-      result_.probes.push_back({row.epoch, row.step, std::string(name_of(name)), std::move(layer), value});
-    };
-    switch (name) {
-      case config::ProbeName::weight_norm:
-        for (const nn::NamedTensor& tensor : layout_.tensors)
-          if (tensor.role == nn::Role::weight)
-            add(tensor.name.substr(0, tensor.name.rfind('.')),
-                std::sqrt(kernels_.square_sum(tensor.size(), slices_.parameters + tensor.offset)));
-        break;
-    }
-  }
+  if (!experiment_.probes.names.empty()) probe(network, row);
 }
 
 template <class T>
@@ -344,6 +322,7 @@ void Replica<T>::archive(Archive& ar) {
   ar(finished_);
   ar(gradient_norm_);
   ar(best_value_);
+  for (std::vector<double>* values : {&update_ratios_, &memory_.unit_means, &memory_.unit_sds}) ar(*values);
   for (EarlyStopping* stopping : {&stopping_, &by_val_loss_, &by_val_error_}) stopping->archive(ar);
   store::archive(ar, result_);
   ar.values(std::span(slices_.parameters, static_cast<std::size_t>(layout_.parameters)));

@@ -10,6 +10,7 @@
 #include "core/seeds.h"
 #include "nn/layout.h"
 #include "nn/network.h"
+#include "probe/probes.h"
 #include "store/results.h"
 #include "train/closed_form.h"
 #include "train/early_stopping.h"
@@ -75,12 +76,13 @@ class Replica {
   // Visits the outputs [size, K] of consecutive examples, evaluation mode: visit(start, size, outputs).
   template <class Visit>
   void for_each_output(nn::Network<T>& network, config::Split split, const data::Part& part, const Input<T>& input,
-                       const Visit& visit);
-  Pass pass(nn::Network<T>& network, config::Split split, const data::Part& part, const Input<T>& input);
+                       const T* parameters, const Visit& visit);
+  Pass pass(nn::Network<T>& network, config::Split split, const data::Part& part, const Input<T>& input,
+            const T* parameters);
   void observe(const store::Evaluation& evaluation);
   EarlyStopping::Verdict follow(EarlyStopping& stopping, double value, const store::Evaluation& evaluation,
                                 store::Stop& stop) const;
-  void probe(const store::Evaluation& evaluation);
+  void probe(nn::Network<T>& network, const store::Evaluation& evaluation);
   void keep(const store::Evaluation& evaluation);
   void solve(std::int64_t step);
   std::optional<double> lr() const;  // of the last step
@@ -92,6 +94,7 @@ class Replica {
   const nn::Layout& layout_;
   const nn::Kernels<T>& kernels_;
   const Clock clock_;
+  const std::int64_t seed_;
   const std::uint64_t order_seed_, dropout_seed_;
   data::RunData data_;
   Input<T> train_, val_, test_;
@@ -108,6 +111,10 @@ class Replica {
   EarlyStopping by_val_loss_, by_val_error_;  // the same rule on either value: recorded, never obeyed
   nn::Buffer<T> kept_;               // parameters and statistics that early stopping will restore
   std::optional<double> best_value_;
+  const bool measures_updates_;
+  std::vector<T> before_;            // the parameters before a step whose update is measured
+  std::vector<double> update_ratios_;
+  probe::Memory memory_;
   store::RunResult result_;
 };
 
