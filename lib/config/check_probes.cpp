@@ -33,7 +33,8 @@ std::string_view probe_needs(ProbeName probe, const Experiment& e) {
       if (!mlp) return perceptron;
       return is(Activation::relu) ? "" : "the activation \"relu\"";
     case ProbeName::batch_mean_spread:
-    case ProbeName::batch_variance_spread: if (!mlp) return perceptron;
+    case ProbeName::batch_variance_spread:
+      if (!mlp) return perceptron;
       return model.norm.kind == NormKind::batch ? "" : "the norm \"batch\"";
     case ProbeName::path_share:
     case ProbeName::path_length:

@@ -141,10 +141,10 @@ const std::vector<BadFile> combinations{
      "examples or more; set train.drop_last or another size"},
     {"probes_that_do_not_apply",
      R"({"model": {"hidden": [8]}, "train": {"epochs": 1}, "probes": ["path_length", "lesion_error", "batch_mean_spread"]})",
-     "x.json:1:63: probes.names: path_length needs the model \"mlp\" with model.residual and without a norm\n"
-     "x.json:1:63: probes.names: lesion_error needs the model \"mlp\" with model.residual, or with \"relu\", hidden "
+     "x.json:1:62: probes.names: path_length needs the model \"mlp\" with model.residual and without a norm\n"
+     "x.json:1:62: probes.names: lesion_error needs the model \"mlp\" with model.residual, or with \"relu\", hidden "
      "layers of one width and without a norm\n"
-     "x.json:1:63: probes.names: batch_mean_spread needs the norm \"batch\""},
+     "x.json:1:62: probes.names: batch_mean_spread needs the norm \"batch\""},
     {"synchronized_without_groups", layers(R"("norm": {"kind": "batch", "synchronized": true})"),
      "x.json:1:97: model.norm.synchronized: has no effect without model.norm.statistics_groups above 1"},
     {"norm_keys_without_a_norm", layers(R"("norm": {"momentum": 0.2, "epsilon": 0.1})"),
