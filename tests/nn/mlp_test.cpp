@@ -46,6 +46,7 @@ config::Model model_of(const Case& c) {
   model.residual = c.residual;
   model.activation = c.activation;
   model.norm.kind = c.norm;
+  model.norm.groups = 3;
   model.norm_position = c.position;
   model.dropout.rate = c.dropout;
   return model;
@@ -191,11 +192,11 @@ TEST(mlp, activations_are_those_before_and_after_the_function_with_the_gradient_
   EXPECT_EQ(net.network.activations()[0].gradient, nullptr);
   net.network.backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
   const auto views = net.network.activations();
-  ASSERT_EQ(views.size(), 5u);
-  EXPECT_EQ(views[2].name, "linear1");
-  EXPECT_EQ(views[4].name, "linear2");
-  EXPECT_EQ(views[4].kind, ActivationKind::output);
-  const ActivationView<double>&before = views[0], &after = views[1], &next = views[2];
+  ASSERT_EQ(views.size(), 7u);
+  EXPECT_EQ(views[4].name, "linear1");
+  EXPECT_EQ(views[6].name, "linear2");
+  EXPECT_EQ(views[6].kind, ActivationKind::output);
+  const ActivationView<double>&before = views[1], &after = views[2], &next = views[4];
   for (std::int64_t i = 0; i < rows * before.stride; ++i)
     ASSERT_EQ(after.values[i], std::max(before.values[i], 0.0));
   const NamedTensor& weight = *net.layout.find("linear1.weight");

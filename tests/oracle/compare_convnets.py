@@ -1,6 +1,6 @@
 """Proves that the convolutional networks of Descent compute what PyTorch computes.
 
-    python tests/oracle/convnets.py ORACLE_DUMP
+    python tests/oracle/compare_convnets.py ORACLE_DUMP
 
 As compare.py, whose functions it uses: the models "cnn" and "resnet" on signals and images, and group norm.
 """

@@ -1,6 +1,6 @@
 """Proves that the probes measure what PyTorch measures.
 
-    python tests/oracle/probes.py DESCENT
+    python tests/oracle/compare_probes.py DESCENT
 
 `descent run --save-weights` trains every case below for 0, STEPS - 1 and STEPS steps with all the probes that apply.
 Here the same quantities are computed with torch.autograd from the saved weights and the data. One line per probe: the
