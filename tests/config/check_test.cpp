@@ -96,10 +96,10 @@ const std::vector<BadFile> combinations{
     {"no_layers", model(""), "x.json:1:30: model: needs width and depth, or hidden"},
     {"a_linear_model_with_hidden_layers", model(R"("kind": "linear_model", "depth": 2, "norm": "batch")"),
      "x.json:1:64: model.depth: has no effect without the model \"mlp\"\n"
-     "x.json:1:75: model.norm.kind: has no effect without the model \"mlp\""},
+     "x.json:1:75: model.norm.kind: has no effect without the model \"mlp\", \"cnn\" or \"resnet\""},
     {"raw_features_of_some_width", model(R"("kind": "linear_model", "width": 8)"),
-     "x.json:1:64: model.width: has no effect without the model \"mlp\" or random or Gaussian features of a linear "
-     "model"},
+     "x.json:1:64: model.width: has no effect without the model \"mlp\", \"resnet\" or random or Gaussian features of a "
+     "linear model"},
     {"random_features_without_width", model(R"("kind": "linear_model", "features": "random_relu")"),
      "x.json:1:67: model.features: the features \"random_relu\" need model.width"},
     {"gaussians_of_many_inputs",

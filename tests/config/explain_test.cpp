@@ -25,7 +25,7 @@ TEST(explain, a_key_tells_type_bounds_default_and_condition) {
             "model.norm.momentum: weight of the newest batch in the running statistics\n"
             "Takes a number, at least 0 and at most 1.\n"
             "Default: 0.1.\n"
-            "Has no effect without the model \"mlp\".\n"
+            "Has no effect without the model \"mlp\", \"cnn\" or \"resnet\".\n"
             "Has no effect without the norm \"batch\" and running statistics.\n");
 }
 

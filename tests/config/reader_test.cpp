@@ -92,10 +92,10 @@ const std::vector<BadFile> fields{
      "x.json:1:41: model.hidden: expected a list of whole numbers, got 8"},
     {"an_unknown_norm", layers(R"("norm": "bathc")"),
      "x.json:1:63: model.norm: unknown norm \"bathc\"; did you mean \"batch\"? (one of none, batch, layer, "
-     "rms)"},
+     "rms, group)"},
     {"an_unknown_norm_in_an_object", layers(R"("norm": {"kind": "bathc"})"),
      "x.json:1:72: model.norm.kind: unknown norm \"bathc\"; did you mean \"batch\"? (one of none, batch, "
-     "layer, rms)"},
+     "layer, rms, group)"},
     {"certain_dropout", layers(R"("dropout": 1)"), "x.json:1:66: model.dropout: must be below 1, got 1"},
     {"dropout_in_words", layers(R"("dropout": "high")"),
      "x.json:1:66: model.dropout: expected a number, got \"high\""},
@@ -115,8 +115,8 @@ const std::vector<BadFile> fields{
      "x.json:1:122: claims[0]: unknown key \"refrence\"; did you mean \"reference\"? (one of says, that, reference)"},
     {"a_model_without_layers", R"({"model": "mlp", "train": {"epochs": 1}})",
      "x.json:1:11: model: expected an object, got \"mlp\""},
-    {"an_unknown_model", model(R"("kind": "cnn")"),
-     "x.json:1:39: model.kind: unknown model \"cnn\" (one of mlp, linear_model, mixture_of_experts)"},
+    {"an_unknown_model", model(R"("kind": "rnn")"),
+     "x.json:1:39: model.kind: unknown model \"rnn\"; did you mean \"cnn\"? (one of mlp, cnn, resnet, linear_model, mixture_of_experts)"},
     {"a_negative_duration", train(R"("epochs": -1)"),
      "x.json:1:76: train.epochs: must be at least 0, got -1"},
     {"a_duration_in_words", train(R"("epochs": "ten")"),

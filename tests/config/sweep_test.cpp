@@ -34,7 +34,7 @@ const std::vector<BadFile> sweeps{
      "x.json:1:109: sweep model.width: expected a whole number, got \"a\""},
     {"an_unknown_choice", sweep(R"({"model.norm": ["none", "bach"]})"),
      "x.json:1:113: sweep model.norm: unknown norm \"bach\"; did you mean \"batch\"? (one of none, batch, "
-     "layer, rms)"},
+     "layer, rms, group)"},
     {"a_value_twice", sweep(R"({"model.width": [4, 4.0]})"),
      "x.json:1:109: sweep model.width: the same value twice"},
     {"an_empty_union", sweep("[]"), "x.json:1:89: sweep: an empty list sweeps nothing"},
@@ -82,7 +82,7 @@ const std::vector<BadFile> sweeps{
      "(at data.train_size=5000, model.dropout=0)"},
     {"an_unknown_key_in_a_value", sweep(R"({"model.norm": ["none", {"kind": "batch", "momentun": 3}]})"),
      "x.json:1:131: sweep model.norm: unknown key \"momentun\"; did you mean \"momentum\"? (one of kind, "
-     "momentum, epsilon, affine, predict_with, statistics_groups, synchronized)"},
+     "momentum, epsilon, affine, groups, predict_with, statistics_groups, synchronized)"},
     {"a_value_without_effect_in_a_point",
      sweep(R"({"train.optimizer.momentum": [0, 0.9], "train.optimizer.name": ["sgd", "adam"]})"),
      "x.json:1:119: train.optimizer.momentum: has no effect without the optimizer \"sgd\" (at "
