@@ -25,6 +25,18 @@ std::int64_t chunk_rows(const PatchShape& s) {
   return std::max(chunk_elements / depth_of(s) / tile_rows, std::int64_t{1}) * tile_rows;
 }
 
+// Of the gradient of the output of a convolution of stride 1, whose patches make that of its input.
+PatchShape turned_of(const PatchShape& s, std::int64_t channels) {
+  return {s.out_height, s.out_width, channels, s.height, s.width, s.kernel_height, s.kernel_width, 1, 1,
+          s.kernel_height - 1 - s.padding_height, s.kernel_width - 1 - s.padding_width};
+}
+
+// Where most taps lie inside the map.
+bool gathers_gradient(const PatchShape& s) {
+  return !is_pointwise(s) && s.stride_height == 1 && s.stride_width == 1 &&
+         s.out_height * s.out_width > s.kernel_height * s.kernel_width;
+}
+
 bool derivative_needs_input(Activation activation) {
   return activation == Activation::gelu || activation == Activation::silu;
 }
@@ -61,10 +73,14 @@ ConvNet<T>::ConvNet(const config::Model& model, const Layout& layout, std::int64
         node.patches = {in.height, in.width, in.channels, node.out_shape.height, node.out_shape.width,
                         layer.kernel_height, layer.kernel_width, node.stride_height, node.stride_width,
                         node.padding_height, node.padding_width};
-        const std::int64_t depth = depth_of(node.patches), rows = chunk_rows(node.patches);
-        patches = std::max(patches, rows * padded<T>(depth));
-        columns = std::max(columns, rows * padded<T>(depth));
-        weights = std::max(weights, std::max(depth * node.stride, layer.out * padded<T>(depth)));
+        const PatchShape turned = turned_of(node.patches, layer.out);
+        columns = std::max(columns, chunk_rows(turned) * padded<T>(in.channels));
+        for (const PatchShape& s : {node.patches, turned}) {
+          patches = std::max(patches, chunk_rows(s) * padded<T>(depth_of(s)));
+          weights = std::max(weights, depth_of(s) * std::max(node.stride, padded<T>(in.channels)));
+        }
+        columns = std::max(columns, patches);
+        weights = std::max(weights, layer.out * padded<T>(depth_of(node.patches)));
       } else if (model.norm.kind == NormKind::batch) {
         node.batch_norm = BatchNorm<T>(model.norm, node.stride);
       } else {
@@ -228,6 +244,14 @@ T ConvNet<T>::branch_scale(const Node& node, const Context& context) const {
   return random.uniform() < node.survival ? static_cast<T>(1 / node.survival) : T(0);
 }
 
+// The rows of patches [begin, begin + size) of the map x.
+template <class T>
+const T* ConvNet<T>::patches_at(const PatchShape& s, std::int64_t begin, std::int64_t size, const T* x) {
+  if (is_pointwise(s)) return x + begin * padded<T>(s.channels);
+  kernels_.gather_patches(s, begin, size, x, patches_.data());
+  return patches_.data();
+}
+
 template <class T>
 void ConvNet<T>::convolve(Node& node, const Context& context) {
   const PatchShape& s = node.patches;
@@ -237,11 +261,7 @@ void ConvNet<T>::convolve(Node& node, const Context& context) {
   const T* bias = at(context.parameters, node.bias);
   for (std::int64_t begin = 0; begin < rows; begin += chunk) {
     const std::int64_t size = std::min(chunk, rows - begin);
-    const T* patches = x + begin * stride;
-    if (!is_pointwise(s)) {
-      kernels_.gather_patches(s, begin, size, x, patches_.data());
-      patches = patches_.data();
-    }
+    const T* patches = patches_at(s, begin, size, x);
     kernels_.matmul(size, node.out_shape.channels, depth, patches, stride, 1, context.parameters + node.weight,
                     node.stride, bias, node.out + begin * node.stride, node.stride);
   }
@@ -359,7 +379,7 @@ void ConvNet<T>::normalize_backward(Node& node, const Context& context, T* gradi
   node.batch_norm.backward(context.rows * node.positions, x, gamma, dy, dy, target);
 }
 
-// Chunk by chunk: weights += patches^T dy, and dx += dy weights^T, scattered.
+// Chunk by chunk: weights += patches^T dy.
 template <class T>
 void ConvNet<T>::convolve_backward(Node& node, const Context& context, T* gradient) {
   const PatchShape& s = node.patches;
@@ -367,17 +387,9 @@ void ConvNet<T>::convolve_backward(Node& node, const Context& context, T* gradie
   const std::int64_t rows = context.rows * node.positions, chunk = chunk_rows(s);
   const T* x = input_of(node);
   const T* dy = slots_[node.slot].data();
-  T* dx = node.input < 0 ? nullptr : slots_[nodes_[node.input].slot].data();
-  const bool direct = is_pointwise(s) && !node.adds_gradient;
-  if (dx) kernels_.transpose(depth, out, context.parameters + node.weight, node.stride, transposed_.data(), stride);
-  if (dx && !direct && !node.adds_gradient) std::fill_n(dx, cells(nodes_[node.input], context.rows), T(0));
   for (std::int64_t begin = 0; begin < rows; begin += chunk, dy += chunk * node.stride) {
     const std::int64_t size = std::min(chunk, rows - begin);
-    const T* patches = x + begin * stride;
-    if (!is_pointwise(s)) {
-      kernels_.gather_patches(s, begin, size, x, patches_.data());
-      patches = patches_.data();
-    }
+    const T* patches = patches_at(s, begin, size, x);
     const auto accumulate = [&](std::int64_t offset, std::int64_t count, const auto& compute) {
       if (offset == absent) return;
       compute(begin == 0 ? gradient + offset : product_.data());
@@ -387,7 +399,46 @@ void ConvNet<T>::convolve_backward(Node& node, const Context& context, T* gradie
       kernels_.matmul(depth, out, size, patches, 1, stride, dy, node.stride, nullptr, target, node.stride);
     });
     accumulate(node.bias, node.stride, [&](T* target) { kernels_.column_sums(size, node.stride, dy, target); });
-    if (!dx) continue;
+  }
+  if (node.input < 0) return;
+  if (gathers_gradient(s)) convolve_gradient(node, context);
+  else scatter_gradient(node, context);
+}
+
+// The gradient of the input as a convolution of that of the output with the kernel turned by half a turn.
+template <class T>
+void ConvNet<T>::convolve_gradient(Node& node, const Context& context) {
+  const PatchShape& s = node.patches;
+  const PatchShape turned = turned_of(s, node.out_shape.channels);
+  const std::int64_t taps = s.kernel_height * s.kernel_width, in_stride = padded<T>(s.channels);
+  for (std::int64_t tap = 0; tap < taps; ++tap)
+    kernels_.transpose(s.channels, turned.channels, context.parameters + node.weight + tap * s.channels * node.stride,
+                       node.stride, transposed_.data() + (taps - 1 - tap) * turned.channels * in_stride, in_stride);
+  const std::int64_t depth = depth_of(turned), rows = context.rows * s.height * s.width, chunk = chunk_rows(turned);
+  T* dx = slots_[nodes_[node.input].slot].data();
+  for (std::int64_t begin = 0; begin < rows; begin += chunk, dx += chunk * in_stride) {
+    const std::int64_t size = std::min(chunk, rows - begin);
+    const T* patches = patches_at(turned, begin, size, slots_[node.slot].data());
+    T* target = node.adds_gradient ? columns_.data() : dx;
+    kernels_.matmul(size, s.channels, depth, patches, padded<T>(depth), 1, transposed_.data(), in_stride, nullptr,
+                    target, in_stride);
+    if (node.adds_gradient) kernels_.add(size * in_stride, dx, target, dx);
+  }
+}
+
+// dx += dy weights^T, each patch to where it comes from.
+template <class T>
+void ConvNet<T>::scatter_gradient(Node& node, const Context& context) {
+  const PatchShape& s = node.patches;
+  const std::int64_t out = node.out_shape.channels, depth = depth_of(s), stride = padded<T>(depth);
+  const std::int64_t rows = context.rows * node.positions, chunk = chunk_rows(s);
+  const T* dy = slots_[node.slot].data();
+  T* dx = slots_[nodes_[node.input].slot].data();
+  const bool direct = is_pointwise(s) && !node.adds_gradient;
+  kernels_.transpose(depth, out, context.parameters + node.weight, node.stride, transposed_.data(), stride);
+  if (!direct && !node.adds_gradient) std::fill_n(dx, cells(nodes_[node.input], context.rows), T(0));
+  for (std::int64_t begin = 0; begin < rows; begin += chunk, dy += chunk * node.stride) {
+    const std::int64_t size = std::min(chunk, rows - begin);
     T* columns = direct ? dx + begin * stride : columns_.data();
     kernels_.matmul(size, depth, out, dy, node.stride, 1, transposed_.data(), stride, nullptr, columns, stride);
     if (!direct) kernels_.scatter_patches(s, begin, size, columns, dx);

@@ -60,6 +60,9 @@ class ConvNet final : public Network<T> {
   void normalize(Node& node, const Context& context);
   void drop(Node& node, const Context& context);
   void differentiate(Node& node, const Context& context, T* gradient);
+  const T* patches_at(const PatchShape& shape, std::int64_t begin, std::int64_t size, const T* x);
+  void convolve_gradient(Node& node, const Context& context);
+  void scatter_gradient(Node& node, const Context& context);
   void convolve_backward(Node& node, const Context& context, T* gradient);
   void normalize_backward(Node& node, const Context& context, T* gradient);
   void pass_gradient(const Node& node, std::int64_t input, bool adds, std::int64_t count);
