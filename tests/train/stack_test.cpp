@@ -124,6 +124,21 @@ TEST_F(stack, a_run_has_the_same_bits_in_every_partition_of_24_runs) {
     }
 }
 
+TEST_F(stack, convolutional_networks_have_the_same_bits_alone_and_stacked) {
+  for (const std::string model : {R"({"kind": "cnn", "channels": [6, 9], "dropout": {"rate": 0.2, "kind": "channel"}})",
+                                  R"({"kind": "resnet", "width": 4, "blocks": [1, 1], "norm": "batch",
+                                      "stochastic_depth": 0.5, "dropout": 0.2})"}) {
+    const plan::Plan plan = plan_of(R"({"data": {"name": "digits", "train_size": 120, "test_size": 50},
+        "train": {"batch_size": 30, "epochs": 2}, "seeds": 3, "sweep": {"train.optimizer.lr": [0.01, 0.1]}, "model": )" +
+                                    model + "}");
+    const Trained alone = train(plan, {{0}, {1}, {2}, {3}, {4}, {5}}), stacked = train(plan, {{3, 0, 5}, {1, 4, 2}});
+    for (std::size_t i = 0; i < 6; ++i) {
+      EXPECT_EQ(rows(stacked.results[i]), rows(alone.results[i])) << model;
+      EXPECT_EQ(stacked.weights[i], alone.weights[i]) << model;
+    }
+  }
+}
+
 TEST_F(stack, the_evaluation_schedule_changes_no_other_number) {
   const Trained sparse = train(plan_of(small));
   const Trained dense = train(plan_of(with(small, R"("description": "x")")));
