@@ -14,6 +14,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COURSE = [*ROOT.glob("experiments/*.json"), *ROOT.glob("experiments/literature/*.json")]
 FILES = [*COURSE, *ROOT.glob("tests/bench/*.json")]
+DOWNLOADED = [file for file in COURSE if '"path":' in file.read_text()]  # need data that the user gets first
 
 
 def shortened(text):
@@ -39,8 +40,19 @@ class ExperimentsTest(unittest.TestCase):
                 self.assertIn("// Expected: ", header)
                 self.assertIn(f"[{file.name}]({file.relative_to(ROOT / 'experiments')})", contents)
 
+    def test_an_experiment_on_downloaded_data_says_where_to_get_them(self):
+        self.assertTrue(DOWNLOADED)
+        for file in DOWNLOADED:
+            with self.subTest(file.name), tempfile.TemporaryDirectory() as folder:
+                copy = pathlib.Path(folder) / file.name
+                copy.write_text(file.read_text())
+                done = subprocess.run([PROGRAM, "validate", copy], capture_output=True, text=True)
+                self.assertEqual(done.returncode, 2, done.stdout)
+                self.assertEqual(len(done.stderr.splitlines()), 1)
+                self.assertRegex(done.stderr, r"data\.path: .*: missing.*https://")
+
     def test_every_experiment_runs(self):
-        for file in FILES:
+        for file in set(FILES) - set(DOWNLOADED):
             with self.subTest(file.name), tempfile.TemporaryDirectory() as out:
                 short = pathlib.Path(out) / file.name
                 short.write_text(shortened(file.read_text()))
