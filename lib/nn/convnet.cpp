@@ -11,32 +11,6 @@ using Op = plan::Node::Op;
 using config::Activation;
 using config::NormKind;
 
-// Elements of the gathered patches of one product: they stay in the second-level cache.
-constexpr std::int64_t chunk_elements = 49152, tile_rows = 48;
-
-std::int64_t depth_of(const PatchShape& s) { return s.kernel_height * s.kernel_width * s.channels; }
-
-// A product with the map itself: nothing to gather.
-bool is_pointwise(const PatchShape& s) {
-  return s.kernel_height == 1 && s.kernel_width == 1 && s.stride_height == 1 && s.stride_width == 1;
-}
-
-std::int64_t chunk_rows(const PatchShape& s) {
-  return std::max(chunk_elements / depth_of(s) / tile_rows, std::int64_t{1}) * tile_rows;
-}
-
-// Of the gradient of the output of a convolution of stride 1, whose patches make that of its input.
-PatchShape turned_of(const PatchShape& s, std::int64_t channels) {
-  return {s.out_height, s.out_width, channels, s.height, s.width, s.kernel_height, s.kernel_width, 1, 1,
-          s.kernel_height - 1 - s.padding_height, s.kernel_width - 1 - s.padding_width};
-}
-
-// Where most taps lie inside the map.
-bool gathers_gradient(const PatchShape& s) {
-  return !is_pointwise(s) && s.stride_height == 1 && s.stride_width == 1 &&
-         s.out_height * s.out_width > s.kernel_height * s.kernel_width;
-}
-
 bool derivative_needs_input(Activation activation) {
   return activation == Activation::gelu || activation == Activation::silu;
 }
@@ -54,7 +28,7 @@ ConvNet<T>::ConvNet(const config::Model& model, const Layout& layout, std::int64
       max_rows_(max_rows) {
   const plan::Graph graph = plan::convnet_of(model, layout.input, layout.outputs);
   input_ = Buffer<T>(max_rows * shape_.height * shape_.width * padded<T>(shape_.channels));
-  std::int64_t patches = 0, columns = 0, weights = 0, widest = 0;
+  std::int64_t widest = 0;
   for (const plan::Node& described : graph.nodes) {
     Node node;
     static_cast<plan::Node&>(node) = described;
@@ -70,17 +44,10 @@ ConvNet<T>::ConvNet(const config::Model& model, const Layout& layout, std::int64
       node.variance = layout.offset(layer.name + ".running_var");
       if (node.op == Op::convolution) {
         const config::Shape& in = node.input < 0 ? shape_ : nodes_[node.input].out_shape;
-        node.patches = {in.height, in.width, in.channels, node.out_shape.height, node.out_shape.width,
-                        layer.kernel_height, layer.kernel_width, node.stride_height, node.stride_width,
-                        node.padding_height, node.padding_width};
-        const PatchShape turned = turned_of(node.patches, layer.out);
-        columns = std::max(columns, chunk_rows(turned) * padded<T>(in.channels));
-        for (const PatchShape& s : {node.patches, turned}) {
-          patches = std::max(patches, chunk_rows(s) * padded<T>(depth_of(s)));
-          weights = std::max(weights, depth_of(s) * std::max(node.stride, padded<T>(in.channels)));
-        }
-        columns = std::max(columns, patches);
-        weights = std::max(weights, layer.out * padded<T>(depth_of(node.patches)));
+        node.convolution = Convolution<T>(
+            {in.height, in.width, in.channels, node.out_shape.height, node.out_shape.width, layer.kernel_height,
+             layer.kernel_width, node.stride_height, node.stride_width, node.padding_height, node.padding_width},
+            layer.out, scratch_);
       } else if (model.norm.kind == NormKind::batch) {
         node.batch_norm = BatchNorm<T>(model.norm, node.stride);
       } else {
@@ -94,11 +61,6 @@ ConvNet<T>::ConvNet(const config::Model& model, const Layout& layout, std::int64
     if (node.branch >= 0) ++nodes_[node.branch].uses;
     nodes_.push_back(std::move(node));
   }
-  const std::int64_t slack = 64;  // gathering writes whole vectors
-  patches_ = Buffer<T>(patches + slack);
-  columns_ = Buffer<T>(columns + slack);
-  product_ = Buffer<T>(weights);
-  transposed_ = Buffer<T>(weights);
   ones_ = Buffer<T>(std::max(max_rows * widest, widest));
   std::fill_n(ones_.data(), ones_.size(), T(1));
   plan_gradients();
@@ -194,7 +156,9 @@ void ConvNet<T>::compute(Node& node, const Context& context) {
   const std::int64_t count = cells(node, context.rows);
   node.out = node.own.data();
   switch (node.op) {
-    case Op::convolution: return convolve(node, context);
+    case Op::convolution:
+      return node.convolution.forward(context.rows, x, context.parameters + node.weight,
+                                      at(context.parameters, node.bias), node.out);
     case Op::normalize: return normalize(node, context);
     case Op::activate: {
       Node& source = nodes_[node.input];
@@ -242,29 +206,6 @@ T ConvNet<T>::branch_scale(const Node& node, const Context& context) const {
   if (!context.training || node.survival == 1) return T(1);
   core::Random random(context.pass.depth_seed, context.pass.step << 16 | static_cast<std::uint64_t>(node.number));
   return random.uniform() < node.survival ? static_cast<T>(1 / node.survival) : T(0);
-}
-
-// The rows of patches [begin, begin + size) of the map x.
-template <class T>
-const T* ConvNet<T>::patches_at(const PatchShape& s, std::int64_t begin, std::int64_t size, const T* x) {
-  if (is_pointwise(s)) return x + begin * padded<T>(s.channels);
-  kernels_.gather_patches(s, begin, size, x, patches_.data());
-  return patches_.data();
-}
-
-template <class T>
-void ConvNet<T>::convolve(Node& node, const Context& context) {
-  const PatchShape& s = node.patches;
-  const std::int64_t depth = depth_of(s), stride = padded<T>(depth), rows = context.rows * node.positions;
-  const std::int64_t chunk = chunk_rows(s);
-  const T* x = input_of(node);
-  const T* bias = at(context.parameters, node.bias);
-  for (std::int64_t begin = 0; begin < rows; begin += chunk) {
-    const std::int64_t size = std::min(chunk, rows - begin);
-    const T* patches = patches_at(s, begin, size, x);
-    kernels_.matmul(size, node.out_shape.channels, depth, patches, stride, 1, context.parameters + node.weight,
-                    node.stride, bias, node.out + begin * node.stride, node.stride);
-  }
 }
 
 template <class T>
@@ -322,7 +263,11 @@ void ConvNet<T>::differentiate(Node& node, const Context& context, T* gradient) 
   const std::int64_t rows = context.rows, count = cells(node, rows);
   T* dy = slots_[node.slot].data();
   switch (node.op) {
-    case Op::convolution: return convolve_backward(node, context, gradient);
+    case Op::convolution:
+      node.convolution.parameter_gradient(rows, input_of(node), dy, gradient + node.weight, at(gradient, node.bias));
+      if (node.input < 0) return;
+      return node.convolution.input_gradient(rows, context.parameters + node.weight, dy,
+                                             slots_[nodes_[node.input].slot].data(), node.adds_gradient);
     case Op::normalize: normalize_backward(node, context, gradient); break;
     case Op::activate:
       kernels_.activate_backward(static_cast<int>(model_.activation), count, nodes_[node.input].out, node.out, dy, dy);
@@ -377,72 +322,6 @@ void ConvNet<T>::normalize_backward(Node& node, const Context& context, T* gradi
   if (model_.norm.kind != NormKind::batch)
     return node.group_norm.backward(context.rows, x, gamma, dy, dy, target);
   node.batch_norm.backward(context.rows * node.positions, x, gamma, dy, dy, target);
-}
-
-// Chunk by chunk: weights += patches^T dy.
-template <class T>
-void ConvNet<T>::convolve_backward(Node& node, const Context& context, T* gradient) {
-  const PatchShape& s = node.patches;
-  const std::int64_t out = node.out_shape.channels, depth = depth_of(s), stride = padded<T>(depth);
-  const std::int64_t rows = context.rows * node.positions, chunk = chunk_rows(s);
-  const T* x = input_of(node);
-  const T* dy = slots_[node.slot].data();
-  for (std::int64_t begin = 0; begin < rows; begin += chunk, dy += chunk * node.stride) {
-    const std::int64_t size = std::min(chunk, rows - begin);
-    const T* patches = patches_at(s, begin, size, x);
-    const auto accumulate = [&](std::int64_t offset, std::int64_t count, const auto& compute) {
-      if (offset == absent) return;
-      compute(begin == 0 ? gradient + offset : product_.data());
-      if (begin > 0) kernels_.add(count, gradient + offset, product_.data(), gradient + offset);
-    };
-    accumulate(node.weight, depth * node.stride, [&](T* target) {
-      kernels_.matmul(depth, out, size, patches, 1, stride, dy, node.stride, nullptr, target, node.stride);
-    });
-    accumulate(node.bias, node.stride, [&](T* target) { kernels_.column_sums(size, node.stride, dy, target); });
-  }
-  if (node.input < 0) return;
-  if (gathers_gradient(s)) convolve_gradient(node, context);
-  else scatter_gradient(node, context);
-}
-
-// The gradient of the input as a convolution of that of the output with the kernel turned by half a turn.
-template <class T>
-void ConvNet<T>::convolve_gradient(Node& node, const Context& context) {
-  const PatchShape& s = node.patches;
-  const PatchShape turned = turned_of(s, node.out_shape.channels);
-  const std::int64_t taps = s.kernel_height * s.kernel_width, in_stride = padded<T>(s.channels);
-  for (std::int64_t tap = 0; tap < taps; ++tap)
-    kernels_.transpose(s.channels, turned.channels, context.parameters + node.weight + tap * s.channels * node.stride,
-                       node.stride, transposed_.data() + (taps - 1 - tap) * turned.channels * in_stride, in_stride);
-  const std::int64_t depth = depth_of(turned), rows = context.rows * s.height * s.width, chunk = chunk_rows(turned);
-  T* dx = slots_[nodes_[node.input].slot].data();
-  for (std::int64_t begin = 0; begin < rows; begin += chunk, dx += chunk * in_stride) {
-    const std::int64_t size = std::min(chunk, rows - begin);
-    const T* patches = patches_at(turned, begin, size, slots_[node.slot].data());
-    T* target = node.adds_gradient ? columns_.data() : dx;
-    kernels_.matmul(size, s.channels, depth, patches, padded<T>(depth), 1, transposed_.data(), in_stride, nullptr,
-                    target, in_stride);
-    if (node.adds_gradient) kernels_.add(size * in_stride, dx, target, dx);
-  }
-}
-
-// dx += dy weights^T, each patch to where it comes from.
-template <class T>
-void ConvNet<T>::scatter_gradient(Node& node, const Context& context) {
-  const PatchShape& s = node.patches;
-  const std::int64_t out = node.out_shape.channels, depth = depth_of(s), stride = padded<T>(depth);
-  const std::int64_t rows = context.rows * node.positions, chunk = chunk_rows(s);
-  const T* dy = slots_[node.slot].data();
-  T* dx = slots_[nodes_[node.input].slot].data();
-  const bool direct = is_pointwise(s) && !node.adds_gradient;
-  kernels_.transpose(depth, out, context.parameters + node.weight, node.stride, transposed_.data(), stride);
-  if (!direct && !node.adds_gradient) std::fill_n(dx, cells(nodes_[node.input], context.rows), T(0));
-  for (std::int64_t begin = 0; begin < rows; begin += chunk, dy += chunk * node.stride) {
-    const std::int64_t size = std::min(chunk, rows - begin);
-    T* columns = direct ? dx + begin * stride : columns_.data();
-    kernels_.matmul(size, depth, out, dy, node.stride, 1, transposed_.data(), stride, nullptr, columns, stride);
-    if (!direct) kernels_.scatter_patches(s, begin, size, columns, dx);
-  }
 }
 
 template class ConvNet<float>;

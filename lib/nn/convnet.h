@@ -1,13 +1,13 @@
 #pragma once
 // Convolutional networks: interprets the graph of plan/convnet.h. Maps lie channels last, [B, height, width, channels]
-// with padded channels, so that a convolution is a product of gathered patches with the weights, norms and
-// activations are those of matrices, and nothing depends on neighbours.
+// with padded channels, so that norms and activations are those of matrices, and nothing depends on neighbours.
 
 #include <cstdint>
 #include <vector>
 
 #include "nn/batch_norm.h"
 #include "nn/buffer.h"
+#include "nn/convolution.h"
 #include "nn/group_norm.h"
 #include "nn/kernels/kernels.h"
 #include "nn/network.h"
@@ -34,9 +34,9 @@ class ConvNet final : public Network<T> {
   struct Node : plan::Node {
     std::int64_t stride = 0, positions = 0;   // of the output: [B * positions, stride]
     std::int64_t weight = absent, bias = absent, mean = absent, variance = absent;
-    PatchShape patches{};                     // convolution
     Buffer<T> own, mask;
     T* out = nullptr;                         // own, or the input's where the node changes nothing or works in place
+    Convolution<T> convolution;
     BatchNorm<T> batch_norm;
     GroupNorm<T> group_norm;
     Buffer<T> kept_gradient;                  // when kept
@@ -56,14 +56,9 @@ class ConvNet final : public Network<T> {
   void plan_gradients();
   const T* run(const T* x, const Context& context);
   void compute(Node& node, const Context& context);
-  void convolve(Node& node, const Context& context);
   void normalize(Node& node, const Context& context);
   void drop(Node& node, const Context& context);
   void differentiate(Node& node, const Context& context, T* gradient);
-  const T* patches_at(const PatchShape& shape, std::int64_t begin, std::int64_t size, const T* x);
-  void convolve_gradient(Node& node, const Context& context);
-  void scatter_gradient(Node& node, const Context& context);
-  void convolve_backward(Node& node, const Context& context, T* gradient);
   void normalize_backward(Node& node, const Context& context, T* gradient);
   void pass_gradient(const Node& node, std::int64_t input, bool adds, std::int64_t count);
   T branch_scale(const Node& node, const Context& context) const;
@@ -76,7 +71,8 @@ class ConvNet final : public Network<T> {
   const std::int64_t input_stride_, max_rows_;
   std::vector<Node> nodes_;
   Buffer<T> input_;                                   // the examples, channels last
-  Buffer<T> patches_, columns_, product_, transposed_, ones_;
+  Buffer<T> ones_;
+  ConvolutionScratch<T> scratch_;
   std::vector<Buffer<T>> slots_;                      // gradients of outputs, by turns
   bool keep_ = false, has_gradients_ = false;
   std::int64_t rows_ = 0;                             // of the last pass
