@@ -1,5 +1,6 @@
 #include "core/random.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -10,6 +11,16 @@ namespace {
 
 constexpr std::uint32_t low(std::uint64_t x) { return static_cast<std::uint32_t>(x); }
 constexpr std::uint32_t high(std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); }
+
+template <class Next>
+std::uint32_t uniform_below(std::uint32_t bound, const Next& next) {
+  std::uint64_t product = std::uint64_t{next()} * bound;
+  if (low(product) < bound) {
+    const std::uint32_t threshold = -bound % bound;  // 2^32 mod bound: how many low words are too many
+    while (low(product) < threshold) product = std::uint64_t{next()} * bound;
+  }
+  return high(product);
+}
 
 }  // namespace
 
@@ -24,22 +35,28 @@ PhiloxBlock philox(PhiloxBlock counter, std::array<std::uint32_t, 2> key) {
   return counter;
 }
 
+PhiloxBlock Random::draw() {
+  const std::uint64_t index = index_++;
+  return philox({low(index), high(index), low(stream_), high(stream_)}, {low(seed_), high(seed_)});
+}
+
 std::uint32_t Random::next() {
   if (used_ == 4) {
-    block_ = philox({low(index_), high(index_), low(stream_), high(stream_)}, {low(seed_), high(seed_)});
-    ++index_;
+    block_ = draw();
     used_ = 0;
   }
   return block_[used_++];
 }
 
+void Random::fill(std::span<std::uint32_t> words) {
+  std::size_t i = 0;
+  while (i < words.size() && used_ < 4) words[i++] = next();
+  for (; i + 4 <= words.size(); i += 4) std::ranges::copy(draw(), words.begin() + static_cast<std::ptrdiff_t>(i));
+  while (i < words.size()) words[i++] = next();
+}
+
 std::uint32_t Random::below(std::uint32_t bound) {
-  std::uint64_t product = std::uint64_t{next()} * bound;
-  if (low(product) < bound) {
-    const std::uint32_t threshold = -bound % bound;  // 2^32 mod bound: how many low words are too many
-    while (low(product) < threshold) product = std::uint64_t{next()} * bound;
-  }
-  return high(product);
+  return uniform_below(bound, [this] { return next(); });
 }
 
 double Random::uniform() {
@@ -55,8 +72,20 @@ double Random::normal() {
 void permute(Random& random, std::int64_t n, std::vector<std::int32_t>& order) {
   order.resize(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), 0);
-  for (std::size_t i = order.size(); i > 1; --i)
-    std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i))]);
+  std::array<std::uint32_t, 256> buffer;
+  std::span<std::uint32_t> words;  // drawn and not used
+  for (std::size_t i = order.size(); i > 1; --i) {
+    const auto next = [&] {
+      if (words.empty()) {
+        words = std::span(buffer).first(std::min(buffer.size(), i - 1));
+        random.fill(words);
+      }
+      const std::uint32_t word = words.front();
+      words = words.subspan(1);
+      return word;
+    };
+    std::swap(order[i - 1], order[uniform_below(static_cast<std::uint32_t>(i), next)]);
+  }
 }
 
 }  // namespace descent::core

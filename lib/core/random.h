@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace descent::core {
@@ -19,11 +20,14 @@ class Random {
   explicit Random(std::uint64_t seed, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
 
   std::uint32_t next();                      // uniform on all 32-bit words
+  void fill(std::span<std::uint32_t> words);  // as many calls of next(), several blocks at once
   std::uint32_t below(std::uint32_t bound);  // uniform on [0, bound), without modulo bias (Lemire 2019)
   double uniform();                          // [0, 1), 53 bits
   double normal();                           // N(0, 1), Box-Muller
 
  private:
+  PhiloxBlock draw();
+
   std::uint64_t seed_, stream_, index_ = 0;
   PhiloxBlock block_{};
   int used_ = 4;

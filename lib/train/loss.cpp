@@ -10,7 +10,7 @@ Loss<T>::Loss(const config::Loss& config, const data::RunData& data, std::int64_
       kernels_(nn::kernels<T>()) {
   if (has_classes_) {
     labels_.resize(static_cast<std::size_t>(max_rows));
-    scratch_ = nn::Buffer<T>(data.classes * nn::padded<T>(1));
+    scratch_ = nn::Buffer<T>(nn::padded<T>(data.classes) * nn::padded<T>(1));
   } else {
     targets_ = nn::Buffer<T>(max_rows * stride);
   }

@@ -71,6 +71,17 @@ TEST(random, normal_has_mean_zero_and_variance_one) {
   EXPECT_NEAR(squares / 100000, 1, 5 * std::sqrt(2 / 100000.));
 }
 
+TEST(random, fill_gives_the_words_of_as_many_calls) {
+  for (const std::size_t count : {1, 3, 9, 50}) {
+    Random one(5, 7), other(5, 7);
+    one.next(), other.next();
+    std::vector<std::uint32_t> words(count);
+    one.fill(words);
+    for (const std::uint32_t word : words) EXPECT_EQ(word, other.next());
+    EXPECT_EQ(one.next(), other.next());
+  }
+}
+
 TEST(random, permute_gives_every_order_equally_often) {
   Random random(6);
   std::map<std::vector<std::int32_t>, int> counts;

@@ -48,7 +48,7 @@ struct Net {
   Net(const config::Model& model, const config::Shape& shape)
       : layout(make_layout<double>(model, shape, classes)), network(make_network<double>(model, layout, rows)),
         parameters(layout.parameters), statistics(layout.statistics), gradient(layout.parameters),
-        x(rows * layout.input_stride), scratch(classes * padded<double>(1)), pass{model.dropout.rate, 5, 3, 8} {
+        x(rows * layout.input_stride), scratch(padded<double>(classes) * padded<double>(1)), pass{model.dropout.rate, 5, 3, 8} {
     initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
     core::Random random(2);
     for (const NamedTensor& tensor : layout.tensors)

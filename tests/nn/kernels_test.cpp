@@ -224,14 +224,14 @@ TYPED_TEST(kernels_test, tanh_is_accurate_to_2_ulp_from_the_smallest_to_the_satu
 TYPED_TEST(kernels_test, cross_entropy_agrees_with_its_definition_and_counts_the_first_maximum) {
   using T = TypeParam;
   for (const Kernels<T>* k : available_kernels<T>())
-    for (const double smoothing : {0.0, 0.1}) {
-      const std::int64_t rows = 21, classes = 10, stride = padded<T>(classes);
+    for (const auto& [classes, smoothing] : {std::pair{10, 0.0}, std::pair{10, 0.1}, std::pair{37, 0.1}}) {
+      const std::int64_t rows = 21, stride = padded<T>(classes);
       auto z = random_matrix<T>(rows, classes, 9, 4);
       z.data()[3] = z.data()[5] = T(100);  // a tie: class 3 wins
       std::vector<std::int32_t> labels;
       for (std::int64_t r = 0; r < rows; ++r) labels.push_back(static_cast<std::int32_t>(r * 7 % classes));
       labels[0] = 3;
-      Buffer<T> gradient(rows * stride), scratch(classes * padded<T>(1));
+      Buffer<T> gradient(rows * stride), scratch(padded<T>(classes) * padded<T>(1));
       std::fill_n(gradient.data(), gradient.size(), T(7));
       const LossSum sum = k->cross_entropy(rows, classes, stride, z.data(), labels.data(), smoothing, gradient.data(),
                                            scratch.data());
@@ -286,7 +286,7 @@ TYPED_TEST(kernels_test, cross_entropy_of_a_logit_that_is_not_finite_is_not_fini
       auto z = random_matrix<T>(4, 10, 10);
       z.data()[2 * padded<T>(10) + 6] = static_cast<T>(bad);
       const std::int32_t labels[4] = {0, 1, 2, 3};
-      Buffer<T> scratch(10 * padded<T>(1));
+      Buffer<T> scratch(padded<T>(10) * padded<T>(1));
       const LossSum sum = k->cross_entropy(4, 10, padded<T>(10), z.data(), labels, 0, nullptr, scratch.data());
       EXPECT_FALSE(std::isfinite(sum.loss)) << k->instruction_set;
     }

@@ -57,7 +57,7 @@ struct Net {
   explicit Net(const Case& c)
       : model(model_of(c)), layout(make_layout<double>(model, {1, 1, features}, classes)), network(model, layout, rows),
         parameters(layout.parameters), statistics(layout.statistics), gradient(layout.parameters),
-        x(rows * layout.input_stride), scratch(classes * padded<double>(1)),
+        x(rows * layout.input_stride), scratch(padded<double>(classes) * padded<double>(1)),
         dropout{c.dropout, 5, 3} {
     initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
     core::Random random(2);

@@ -115,7 +115,7 @@ struct Kernels {
   void (*multiply)(std::int64_t count, const T* x, const T* y, T* out);
 
   // Mean softmax cross-entropy over B rows of K classes with label smoothing; with `gradient`, the gradient of the
-  // mean (pads zero) is written there. `scratch`: 64 bytes per class.
+  // mean (pads zero) is written there. `scratch`: 64 bytes per class, pads included.
   LossSum (*cross_entropy)(std::int64_t rows, std::int64_t classes, std::int64_t stride, const T* logits,
                            const std::int32_t* labels, double label_smoothing, T* gradient, T* scratch);
   // Squared error against one-hot targets, mean over B and K in the gradient, over K in the loss.

@@ -9,28 +9,26 @@ namespace descent::nn::DESCENT_CPU {
 template <class T>
 inline void turn(std::int64_t filled, std::int64_t classes, std::int64_t stride, const T* rows, T* turned) {
   constexpr std::int64_t L = lanes<T>;
-  alignas(64) T tile[L * L];
-  for (std::int64_t c = 0; c < classes; c += L) {
-    const std::int64_t width = classes - c < L ? classes - c : L;
-    if (filled == L) at::vec::transpose_mxn<T, L, L>(rows + c, stride, tile, L);
-    for (std::int64_t j = 0; j < width && filled < L; ++j)
-      for (std::int64_t i = 0; i < L; ++i) tile[j * L + i] = i < filled ? rows[i * stride + c + j] : T(0);
-    for (std::int64_t j = 0; j < width; ++j) load(tile + j * L).store(turned + (c + j) * L);
+  for (std::int64_t c = 0; c < classes; c += L, rows += L, turned += L * L) {
+    if (filled == L) at::vec::transpose_mxn<T, L, L>(rows, stride, turned, L);
+    for (std::int64_t j = 0; j < L && filled < L; ++j)
+      for (std::int64_t i = 0; i < L; ++i) turned[j * L + i] = i < filled ? rows[i * stride + j] : T(0);
   }
 }
 
 // The reverse; the pads of the rows become zero.
 template <class T>
-inline void turn_back(std::int64_t filled, std::int64_t classes, std::int64_t stride, const T* turned, T* rows) {
+inline void turn_back(std::int64_t filled, std::int64_t classes, std::int64_t stride, T* turned, T* rows) {
   constexpr std::int64_t L = lanes<T>;
-  alignas(64) T tile[L * L];
-  for (std::int64_t c = 0; c < stride; c += L) {
-    for (std::int64_t j = 0; j < L; ++j)
-      (c + j < classes ? load(turned + (c + j) * L) : Vec<T>(T(0))).store(tile + j * L);
-    if (filled == L) at::vec::transpose_mxn<T, L, L>(tile, L, rows + c, stride);
+  for (std::int64_t c = classes; c % L != 0; ++c) Vec<T>(T(0)).store(turned + c * L);
+  std::int64_t c = 0;
+  for (; c < classes; c += L, turned += L * L) {
+    if (filled == L) at::vec::transpose_mxn<T, L, L>(turned, L, rows + c, stride);
     for (std::int64_t i = 0; i < filled && filled < L; ++i)
-      for (std::int64_t j = 0; j < L; ++j) rows[i * stride + c + j] = tile[j * L + i];
+      for (std::int64_t j = 0; j < L; ++j) rows[i * stride + c + j] = turned[j * L + i];
   }
+  for (; c < stride; c += L)
+    for (std::int64_t i = 0; i < filled; ++i) Vec<T>(T(0)).store(rows + i * stride + c);
 }
 
 template <class T>
@@ -60,19 +58,16 @@ LossSum cross_entropy(std::int64_t rows, std::int64_t classes, std::int64_t stri
       sum_exp = sum_exp + e;
       e.store(scratch + c * L);
     }
-    alignas(64) T log_sum[L], all_z[L], top[L], best[L];
-    sum_exp.log().store(log_sum);
-    sum_z.store(all_z);
-    largest.store(top);
+    alignas(64) T target[L] = {}, loss[L], best[L];
+    for (std::int64_t i = 0; i < filled; ++i) target[i] = z[i * stride + labels[start + i]];
+    // -(1 - s) log p_label - s/K sum_c log p_c
+    const V sharp = fma(V(-peak), load(target) - largest, sum_exp.log());
+    (label_smoothing > 0 ? fma(V(-spread), sum_z, sharp) : sharp).store(loss);
     winner.store(best);
-    for (std::int64_t i = 0; i < filled; ++i) {
-      const std::int32_t label = labels[start + i];
-      const T target = z[i * stride + label] - top[i];
-      // -(1 - s) log p_label - s/K sum_c log p_c
-      const T loss = log_sum[i] - peak * target - (label_smoothing > 0 ? spread * all_z[i] : T(0));
-      total.loss += static_cast<double>(loss);
-      total.errors += static_cast<std::int32_t>(best[i]) != label;
-    }
+    for (std::int64_t i = 0; i < filled; ++i) total.loss += static_cast<double>(loss[i]);
+    std::int32_t errors = 0;
+    for (std::int64_t i = 0; i < filled; ++i) errors += static_cast<std::int32_t>(best[i]) != labels[start + i];
+    total.errors += errors;
     if (!gradient) continue;
     const V factor = V(scale) / sum_exp;
     for (std::int64_t c = 0; c < classes; ++c)

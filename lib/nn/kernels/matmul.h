@@ -10,10 +10,10 @@
 namespace descent::nn::DESCENT_CPU {
 
 // c[Rows, Columns vectors] += a[Rows, k] b[k, Columns vectors], accumulators in registers.
-template <class T, int Rows, int Columns>
+template <Store store, class T, int Rows, int Columns>
 inline __attribute__((always_inline)) void tile(std::int64_t k, const T* a, std::int64_t a_row, std::int64_t a_column,
                                                 const T* b, std::int64_t b_stride, const T* bias, T* c,
-                                                std::int64_t c_stride, T least) {
+                                                std::int64_t c_stride) {
   Vec<T> sum[Rows][Columns];
 #pragma GCC unroll 32
   for (int j = 0; j < Columns; ++j) {
@@ -35,19 +35,18 @@ inline __attribute__((always_inline)) void tile(std::int64_t k, const T* a, std:
 #pragma GCC unroll 32
   for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 32
-    for (int j = 0; j < Columns; ++j)
-      at::vec::clamp_min(sum[i][j], Vec<T>(least)).store(c + i * c_stride + j * lanes<T>);
+    for (int j = 0; j < Columns; ++j) put<store>(sum[i][j], c + i * c_stride + j * lanes<T>);
 }
 
 // The rows [i, m) of one block of columns, in tiles of Rows, then of the halves.
-template <class T, int Rows, int Columns>
+template <Store store, class T, int Rows, int Columns>
 void column_block(const Product<T>& x, std::int64_t i, std::int64_t column) {
   const T* bias = x.bias ? x.bias + column : nullptr;
   for (; i + Rows <= x.m; i += Rows)
-    tile<T, Rows, Columns>(x.k, x.a + i * x.a_row, x.a_row, x.a_column, x.b + column, x.b_stride, bias,
-                           x.c + i * x.c_stride + column, x.c_stride, x.least);
+    tile<store, T, Rows, Columns>(x.k, x.a + i * x.a_row, x.a_row, x.a_column, x.b + column, x.b_stride, bias,
+                                  x.c + i * x.c_stride + column, x.c_stride);
   if constexpr (Rows > 1)
-    if (i < x.m) column_block<T, (Rows > 8 ? 8 : Rows > 4 ? 4 : Rows / 2), Columns>(x, i, column);
+    if (i < x.m) column_block<store, T, (Rows > 8 ? 8 : Rows > 4 ? 4 : Rows / 2), Columns>(x, i, column);
 }
 
 template <class T>
@@ -64,36 +63,36 @@ void column_sums(std::int64_t rows, std::int64_t stride, const T* x, T* sums) {
   }
 }
 
-template <class T>
+template <Store store, class T>
 void multiply_matrices(const Product<T>& product, std::int64_t end) {
   std::int64_t column = 0;
 #if defined(CPU_CAPABILITY_AVX512)
-  if constexpr (sizeof(T) == 4) column = sparse_blocks(product, end);
+  if constexpr (sizeof(T) == 4) column = sparse_blocks<store>(product, end);
   // 32 registers: 24 accumulators, one row of b, one factor.
-  for (; column + 4 * lanes<T> <= end; column += 4 * lanes<T>) column_block<T, 6, 4>(product, 0, column);
+  for (; column + 4 * lanes<T> <= end; column += 4 * lanes<T>) column_block<store, T, 6, 4>(product, 0, column);
   switch ((end - column) / lanes<T>) {
-    case 3: return column_block<T, 8, 3>(product, 0, column);
-    case 2: return column_block<T, 12, 2>(product, 0, column);
-    case 1: return column_block<T, 16, 1>(product, 0, column);
+    case 3: return column_block<store, T, 8, 3>(product, 0, column);
+    case 2: return column_block<store, T, 12, 2>(product, 0, column);
+    case 1: return column_block<store, T, 16, 1>(product, 0, column);
   }
 #else
   // 16 registers: 12 accumulators.
-  for (; column + 2 * lanes<T> <= end; column += 2 * lanes<T>) column_block<T, 6, 2>(product, 0, column);
-  if (column < end) column_block<T, 8, 1>(product, 0, column);
+  for (; column + 2 * lanes<T> <= end; column += 2 * lanes<T>) column_block<store, T, 6, 2>(product, 0, column);
+  if (column < end) column_block<store, T, 8, 1>(product, 0, column);
 #endif
 }
 
 template <class T>
 void matmul(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t a_row, std::int64_t a_column,
             const T* b, std::int64_t b_stride, const T* bias, T* c, std::int64_t c_stride) {
-  multiply_matrices<T>({m, k, a, a_row, a_column, b, b_stride, bias, c, c_stride, unbounded<T>}, padded<T>(n));
+  multiply_matrices<Store::as_they_are, T>({m, k, a, a_row, a_column, b, b_stride, bias, c, c_stride}, padded<T>(n));
 }
 
 template <class T>
 void matmul_relu(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t a_row,
                  std::int64_t a_column, const T* b, std::int64_t b_stride, const T* bias, T* c,
                  std::int64_t c_stride) {
-  multiply_matrices<T>({m, k, a, a_row, a_column, b, b_stride, bias, c, c_stride, T(0)}, padded<T>(n));
+  multiply_matrices<Store::relu, T>({m, k, a, a_row, a_column, b, b_stride, bias, c, c_stride}, padded<T>(n));
 }
 
 }  // namespace descent::nn::DESCENT_CPU

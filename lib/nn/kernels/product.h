@@ -1,16 +1,20 @@
 #pragma once
 // What the dense and the sparse product share.
 
-#include <limits>
-
 #include "nn/kernels/vector.h"
 
 namespace descent::nn::DESCENT_CPU {
 
-template <class T>
-inline constexpr T unbounded = -std::numeric_limits<T>::infinity();
+// What becomes of the elements of c on their way to memory.
+enum class Store { as_they_are, relu };
 
-// The arguments of matmul, as in kernels.h; no element of c becomes less than `least`.
+template <Store store, class T>
+inline void put(const Vec<T>& v, T* c) {
+  if constexpr (store == Store::relu) at::vec::clamp_min(v, Vec<T>(T(0))).store(c);
+  else v.store(c);
+}
+
+// The arguments of matmul, as in kernels.h.
 template <class T>
 struct Product {
   std::int64_t m, k;
@@ -21,7 +25,6 @@ struct Product {
   const T* bias;
   T* c;
   std::int64_t c_stride;
-  T least;
 };
 
 template <class T>

@@ -27,10 +27,10 @@ inline void list_factors(std::int64_t k, const float* a, Factors& factors) {
   factors.count = count;
 }
 
-// c[Columns vectors] = start + the listed factors times their rows of b, at least `least`.
-template <int Columns>
+// c[Columns vectors] = start + the listed factors times their rows of b.
+template <Store store, int Columns>
 inline void sparse_row(const Factors& factors, const float* a, const float* b, std::int64_t b_stride,
-                       const float* start, float least, float* c) {
+                       const float* start, float* c) {
   Vec<float> sum[Columns];
 #pragma GCC unroll 16
   for (int j = 0; j < Columns; ++j) sum[j] = start ? load(start + j * lanes<float>) : Vec<float>(0);
@@ -41,12 +41,12 @@ inline void sparse_row(const Factors& factors, const float* a, const float* b, s
     for (int j = 0; j < Columns; ++j) sum[j] = fma(factor, load(b + p * b_stride + j * lanes<float>), sum[j]);
   }
 #pragma GCC unroll 16
-  for (int j = 0; j < Columns; ++j) at::vec::clamp_min(sum[j], Vec<float>(least)).store(c + j * lanes<float>);
+  for (int j = 0; j < Columns; ++j) put<store>(sum[j], c + j * lanes<float>);
 }
 
 // Blocks of k whose rows of b stay in the first-level cache: at most 32 KiB. The list of a row is made one row
 // ahead, so that the product need not wait for it.
-template <int Columns>
+template <Store store, int Columns>
 inline void sparse_block(const Product<float>& x, std::int64_t column) {
   constexpr std::int64_t block = Columns < 8 ? sparse_depth : 512 / Columns, turned = 16;
   alignas(64) float tile[2 * turned * sparse_depth];
@@ -64,9 +64,8 @@ inline void sparse_block(const Product<float>& x, std::int64_t column) {
       if (i < x.m) list_factors(depth, row(i), factors[i % 2]);
       if (i == 0) continue;
       float* c = x.c + (i - 1) * x.c_stride + column;
-      sparse_row<Columns>(factors[(i - 1) % 2], row(i - 1), b, x.b_stride,
-                          p > 0 ? c : x.bias ? x.bias + column : nullptr,
-                          p + depth < x.k ? unbounded<float> : x.least, c);
+      const auto write = p + depth < x.k ? sparse_row<Store::as_they_are, Columns> : sparse_row<store, Columns>;
+      write(factors[(i - 1) % 2], row(i - 1), b, x.b_stride, p > 0 ? c : x.bias ? x.bias + column : nullptr, c);
     }
   }
 }
@@ -84,12 +83,13 @@ inline bool is_sparse(const Product<float>& x) {
 
 // Writes as many blocks of columns as pay for it; returns where the rest begins. A narrow product does not pay for
 // turning `a` as well.
-inline std::int64_t sparse_blocks(const Product<float>& x, std::int64_t end) {
+template <Store store>
+std::int64_t sparse_blocks(const Product<float>& x, std::int64_t end) {
   std::int64_t column = 0;
   if (end < (x.a_column == 1 ? 64 : 128) || !is_sparse(x)) return column;
-  for (; column + 256 <= end; column += 256) sparse_block<16>(x, column);
-  for (; column + 128 <= end; column += 128) sparse_block<8>(x, column);
-  for (; column + 64 <= end; column += 64) sparse_block<4>(x, column);
+  for (; column + 256 <= end; column += 256) sparse_block<store, 16>(x, column);
+  for (; column + 128 <= end; column += 128) sparse_block<store, 8>(x, column);
+  for (; column + 64 <= end; column += 64) sparse_block<store, 4>(x, column);
   return column;
 }
 
