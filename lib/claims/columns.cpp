@@ -7,33 +7,62 @@
 #include <numeric>
 #include <set>
 
+#include "config/data_facts.h"
 #include "core/text.h"
+#include "stats/bias_variance.h"
+#include "stats/ensembles.h"
 #include "store/columns.h"
 
 namespace descent::claims {
 namespace {
 
-template <class Row>
-bool has_column(std::span<const store::Column<Row>> columns, std::string_view name) {
-  return std::ranges::any_of(columns, [&](const auto& c) { return c.name == name && c.role != store::Role::label; });
-}
+using Source = Request::Source;
+using Names = std::vector<std::string>;
 
-std::vector<std::string> column_names() {
-  std::vector<std::string> names{"diverged", "probe"};
-  for (const auto& column : store::summary_columns())
+template <class Row>
+Names numbers_of(std::span<const store::Column<Row>> columns) {
+  Names names;
+  for (const auto& column : columns)
     if (column.role != store::Role::label) names.push_back(column.name);
-  for (const auto& column : store::curve_columns()) names.push_back(column.name);
   return names;
 }
 
+bool has(const Names& names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
+
 // Why a column is empty in every run of this experiment, or nothing.
-std::string_view why_empty(std::string_view column, const config::Experiment& experiment) {
+std::string_view why_empty(const Request& request, const config::Experiment& experiment) {
+  const std::string_view column = request.column;
+  const config::LossKind loss = experiment.train.loss.kind;
   const bool stops = experiment.train.early_stopping.monitor != config::Monitor::none;
   const bool validates = config::split_sizes(experiment.data).val > 0;
+  if (request.source == Source::ensemble && experiment.ensemble.of == config::EnsembleOf::none)
+    return "no predictions are averaged; add \"ensemble\": \"seeds\"";
+  if (request.source == Source::bias_variance && !experiment.bias_variance) return "add \"bias_variance\": true";
+  if (column == "ambiguity" && loss != config::LossKind::mse) return "the loss is not the squared error";
+  if (column.starts_with("cross_entropy_") && loss != config::LossKind::cross_entropy)
+    return "the loss is not the cross-entropy";
+  if (request.source != Source::probe && column.find("error") != column.npos &&
+      config::data_facts(experiment.data).classes == 0)
+    return "the targets are no classes";
   if (column.starts_with("stopped_") && !stops) return "there is no early stopping";
   if (!validates && (column.find("val_") != column.npos || column.starts_with("best_")))
     return "there are no validation examples";
   return "";
+}
+
+bool equals(const Literal& literal, const std::string& value) {
+  if (!literal.number) return literal.text == value;
+  const auto number = number_of(value);
+  return number && *number == *literal.number;
+}
+
+bool matches(const Selector& selector, const std::string& value) {
+  if (selector.relation == Relation::equal && !selector.range)
+    return std::ranges::any_of(selector.values, [&](const Literal& literal) { return equals(literal, value); });
+  const auto number = number_of(value);
+  if (!number) return false;
+  if (selector.range) return *selector.values[0].number <= *number && *number <= *selector.values[1].number;
+  return holds(selector.relation, *number, *selector.values[0].number);
 }
 
 class Selection {
@@ -43,46 +72,26 @@ class Selection {
     std::iota(points_.begin(), points_.end(), std::size_t{0});
   }
 
-  // False after a finding.
-  bool narrow(const Selector& selector) {
+  void narrow(const Selector& selector) {
     std::string problem;
     const auto path = domain_.resolve(selector.name, problem);
     if (!path) return fail(selector.offset, std::move(problem));
     if (!paths_.insert(*path).second) return fail(selector.offset, fmt::format("{} is selected twice", selector.name));
     for (const Literal& value : selector.values)
-      if (selector.relation == Relation::equal && !selector.range && !known(*path, value)) return false;
+      if (selector.relation == Relation::equal && !selector.range && !known(*path, value)) return;
     std::vector<std::size_t> kept;
     for (const std::size_t point : points_)
       if (matches(selector, domain_.value(*path, point))) kept.push_back(point);
     points_ = std::move(kept);
     if (points_.empty())
-      return fail(selector.offset, fmt::format("no point has this {}{}", selector.name,
-                                               paths_.size() > 1 ? " beside what is selected before it" : ""));
-    return true;
+      fail(selector.offset, fmt::format("no point has this {}{}", selector.name,
+                                        paths_.size() > 1 ? " beside what is selected before it" : ""));
   }
 
   std::vector<std::size_t> points_;
 
  private:
-  bool fail(std::size_t offset, std::string message) {
-    findings_.push_back({offset, std::move(message)});
-    return false;
-  }
-
-  static bool equals(const Literal& literal, const std::string& value) {
-    if (!literal.number) return literal.text == value;
-    const auto number = number_of(value);
-    return number && *number == *literal.number;
-  }
-
-  static bool matches(const Selector& selector, const std::string& value) {
-    if (selector.relation == Relation::equal && !selector.range)
-      return std::ranges::any_of(selector.values, [&](const Literal& literal) { return equals(literal, value); });
-    const auto number = number_of(value);
-    if (!number) return false;
-    if (selector.range) return *selector.values[0].number <= *number && *number <= *selector.values[1].number;
-    return holds(selector.relation, *number, *selector.values[0].number);
-  }
+  void fail(std::size_t offset, std::string message) { findings_.push_back({offset, std::move(message)}); }
 
   bool known(const std::string& path, const Literal& literal) {
     std::vector<std::string> values;
@@ -92,9 +101,10 @@ class Selection {
       if (std::ranges::find(values, value) == values.end() && values.size() < 50) values.push_back(value);
     }
     const bool is_word = !literal.number && literal.text.size() > 1;
-    return fail(literal.offset, fmt::format("no point has {}={}{} (one of {})", domain_.short_name(path), literal.text,
-                                            is_word ? core::did_you_mean(literal.text, values) : "",
-                                            core::join(values, ", ")));
+    fail(literal.offset, fmt::format("no point has {}={}{} (one of {})", domain_.short_name(path), literal.text,
+                                     is_word ? core::did_you_mean(literal.text, values) : "",
+                                     core::join(values, ", ")));
+    return false;
   }
 
   const Domain& domain_;
@@ -109,13 +119,14 @@ bool check_rows(const Selector& time, const Syntax& column, const Request& reque
     return false;
   };
   if (time.name == "layer") {
-    if (request.source != Request::Source::probe) return fail(time.offset, "only probes have a layer");
+    if (request.source != Source::probe) return fail(time.offset, "only probes have a layer");
     if (time.range || time.relation != Relation::equal) return fail(time.offset, "expected layer=NAME");
     return true;
   }
-  if (request.source != Request::Source::curve && request.source != Request::Source::probe)
-    return fail(time.offset, fmt::format("{} is one number per run; \"{}\" selects from curves, such as "
-                                         "test_error(epoch=10)", column.word, time.name));
+  if (request.source != Source::curve && request.source != Source::probe)
+    return fail(time.offset, fmt::format("{} is one number {}; \"{}\" selects from curves, such as "
+                                         "test_error(epoch=10)", request.column,
+                                         column.argument ? "of several runs" : "per run", time.name));
   if (time.name == "at") {
     const std::string& text = time.values[0].text;
     if (time.relation != Relation::equal || time.values.size() > 1 || (text != "start" && text != "end"))
@@ -131,15 +142,15 @@ bool leaves_one_row(const Selector& time) {
   return time.relation == Relation::equal && !time.range && time.values.size() == 1;
 }
 
-std::optional<Request> probe_of(const Syntax& column, std::vector<Finding>& findings) {
-  std::vector<std::string> names;
-  for (const config::Choice& choice : config::choices_of(config::ProbeName{}).table) names.emplace_back(choice.name);
+// NAME of probe(NAME, width=48) and the like.
+std::optional<Request> request_named(const Syntax& column, Source source, const Names& names, std::string_view what,
+                                     const std::string& where, std::vector<Finding>& findings) {
   const std::string given = column.argument ? column.argument->text : "";
-  if (std::ranges::find(names, given) != names.end()) return Request{Request::Source::probe, given};
+  if (has(names, given)) return Request{source, given};
   findings.push_back({column.argument ? column.argument->offset : column.offset,
-                      column.argument ? fmt::format("unknown probe {}{} (descent list probes)", core::quoted(given),
-                                                    core::did_you_mean(given, names))
-                                      : "expected the name of a probe: probe(NAME, width=48)"});
+                      column.argument ? fmt::format("unknown {} {}{} ({})", what, core::quoted(given),
+                                                    core::did_you_mean(given, names), where)
+                                      : fmt::format("expected the name of a {}: {}(NAME, width=48)", what, column.word)});
   return std::nullopt;
 }
 
@@ -150,22 +161,55 @@ bool measures(const config::Experiment& experiment, std::string_view probe) {
 }
 
 std::optional<Request> request_of(const Syntax& column, std::vector<Finding>& findings) {
-  if (column.word == "probe") return probe_of(column, findings);
-  Request request{Request::Source::summary, column.word};
+  if (column.word == "probe") {
+    Names names;
+    for (const config::Choice& choice : config::choices_of(config::ProbeName{}).table) names.emplace_back(choice.name);
+    return request_named(column, Source::probe, names, "probe", "descent list probes", findings);
+  }
+  if (column.word == "ensemble" || column.word == "bias_variance") {
+    const bool votes = column.word == "ensemble";
+    const Names names = votes ? numbers_of(stats::ensemble_columns()) : numbers_of(stats::bias_variance_columns());
+    return request_named(column, votes ? Source::ensemble : Source::bias_variance, names,
+                         votes ? "column of ensembles.csv" : "column of bias_variance.csv",
+                         "one of " + core::join(names, ", "), findings);
+  }
   if (column.argument) {
     findings.push_back({column.argument->offset, fmt::format("expected a selection such as width=48, got {}",
                                                              core::quoted(column.argument->text))});
     return std::nullopt;
   }
-  if (column.word == "diverged") request.source = Request::Source::diverged;
-  else if (has_column(store::curve_columns(), column.word)) request.source = Request::Source::curve;
-  else if (!has_column(store::summary_columns(), column.word)) {
-    findings.push_back({column.offset, fmt::format("unknown column {}{} (columns of summary.csv and curves.csv, "
-                                                   "diverged, probe)", core::quoted(column.word),
-                                                   core::did_you_mean(column.word, column_names()))});
-    return std::nullopt;
+  Names known = numbers_of(store::summary_columns());
+  const Names curves = numbers_of(store::curve_columns());
+  if (column.word == "diverged") return Request{Source::diverged, column.word};
+  if (has(curves, column.word)) return Request{Source::curve, column.word};
+  if (has(known, column.word)) return Request{Source::summary, column.word};
+  known.insert(known.end(), curves.begin(), curves.end());
+  known.insert(known.end(), {"diverged", "probe", "ensemble", "bias_variance"});
+  findings.push_back({column.offset, fmt::format("unknown column {}{} (columns of summary.csv and curves.csv, "
+                                                 "diverged, probe, ensemble, bias_variance)",
+                                                 core::quoted(column.word), core::did_you_mean(column.word, known))});
+  return std::nullopt;
+}
+
+// The sizes of an ensemble that are selected; none after a finding.
+std::vector<std::int64_t> select_sizes(const Syntax& column, const Domain& domain, std::vector<Finding>& findings) {
+  const config::Ensemble& ensemble = domain.experiment(0).ensemble;
+  const std::size_t all = ensemble.of == config::EnsembleOf::seeds ? domain.experiment(0).seeds.size() : domain.points();
+  std::vector<std::int64_t> sizes = ensemble.sizes;
+  if (sizes.empty()) sizes = {1, static_cast<std::int64_t>(all)};
+  const std::string known = fmt::format("{}", fmt::join(sizes, ", "));
+  for (const Selector& selector : column.selectors) {
+    if (selector.name != "size") {
+      if (ensemble.of == config::EnsembleOf::points && !selects_rows(selector.name)) {
+        findings.push_back({selector.offset, "an ensemble of points has no factor to select by, only its size"});
+        return {};
+      }
+      continue;
+    }
+    std::erase_if(sizes, [&](std::int64_t size) { return !matches(selector, std::to_string(size)); });
+    if (sizes.empty()) findings.push_back({selector.offset, fmt::format("no ensemble has this size (one of {})", known)});
   }
-  return request;
+  return sizes;
 }
 
 }  // namespace
@@ -180,25 +224,31 @@ std::optional<ColumnUse> use_column(const Syntax& column, const Domain& domain, 
   ColumnUse use;
   if (request) use.request = std::move(*request);
   Selection selection(domain, findings);
-  bool selects = true;
+  const bool votes = column.word == "ensemble";
+  const auto kind = domain.points() > 0 ? domain.experiment(0).ensemble.of : config::EnsembleOf::none;
+  if (votes && request && kind != config::EnsembleOf::none) use.sizes = select_sizes(column, domain, findings);
   for (const Selector& selector : column.selectors) {
-    if (!selects_rows(selector.name)) selects = selection.narrow(selector) && selects;
+    if (votes && selector.name == "size") continue;
+    if (!selects_rows(selector.name)) selection.narrow(selector);
     else if (request && check_rows(selector, column, use.request, findings)) use.request.rows.push_back(selector);
   }
   if (findings.size() > before) return std::nullopt;
   use.points = std::move(selection.points_);
-  const bool is_probe = use.request.source == Request::Source::probe;  // which rows it has the results will tell
-  use.along = is_probe || (use.request.source == Request::Source::curve &&
+  const bool is_probe = use.request.source == Source::probe;  // which rows it has the results will tell
+  use.along = is_probe || (use.request.source == Source::curve &&
                            std::ranges::none_of(use.request.rows, leaves_one_row));
   use.single = is_probe || !use.along;
+  use.request.joins_points = votes && kind == config::EnsembleOf::points;
+  use.request.joins_seeds = use.request.source == Source::bias_variance || (votes && !use.request.joins_points);
+  if (use.request.joins_points) use.points = {0};
   for (const std::size_t point : use.points) {
     if (is_probe && !measures(domain.experiment(point), use.request.column)) {
       findings.push_back({column.argument->offset, fmt::format("{} is not measured; add it to probes.names",
                                                                use.request.column)});
       return std::nullopt;
     }
-    if (const auto reason = why_empty(use.request.column, domain.experiment(point)); !reason.empty()) {
-      findings.push_back({column.offset, fmt::format("{} is empty: {}", column.word, reason)});
+    if (const auto reason = why_empty(use.request, domain.experiment(point)); !reason.empty()) {
+      findings.push_back({column.offset, fmt::format("{} is empty: {}", use.request.column, reason)});
       return std::nullopt;
     }
   }

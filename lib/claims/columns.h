@@ -12,6 +12,7 @@ namespace descent::claims {
 struct ColumnUse {
   Request request;
   std::vector<std::size_t> points;  // those selected, in plan order
+  std::vector<std::int64_t> sizes{0};  // of ensembles, those selected
   bool along = false;               // several rows per run may be left, to be reduced over epoch, step or layer
   bool single = true;               // a single one may be
 };

@@ -42,6 +42,8 @@ class Family {
     program_ = compile(*syntax, domain_, findings);
     if (!findings.empty()) refuse(text, findings[0]);
     column_ = program_->root->children[0].get();
+    if (column_->level != Level::per_seed)
+      throw core::InputError(fmt::format("{}: a number of all seeds together; compare takes one per seed", text));
     values_ = read_values(side.results, side.plan, {program_.get()})[0];
   }
 
@@ -53,9 +55,10 @@ class Family {
     std::map<std::int64_t, double> found;
     for (std::size_t seed = 0; seed < values_.seeds; ++seed) {
       const std::size_t run = column_->points[entry] * values_.seeds + seed;
+      const std::size_t request = column_->requests[entry];
       const bool counts = values_.states[run] == RunState::done ||
-                          program_->requests[column_->request].source == Request::Source::diverged;
-      found[plan_.runs[run].seed] = counts ? values_.numbers[column_->request][run] : std::nan("");
+                          program_->requests[request].source == Request::Source::diverged;
+      found[plan_.runs[run].seed] = counts ? values_.numbers[request][run] : std::nan("");
     }
     return found;
   }

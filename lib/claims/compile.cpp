@@ -113,16 +113,22 @@ class Compiler {
         return fail(first->children[1]->offset, "along a curve, compare with a number");
       request.bound = first->children[1]->number;
     }
-    NodePointer node = make(Kind::column, Level::per_seed);
-    node->request = program_->requests.size();
-    node->points = use->points;
-    node->shape.axes = domain_.varying(use->points);
-    for (const std::size_t point : use->points) {
-      Entry entry{{}, point};
-      for (const std::string& axis : node->shape.axes) entry.key.push_back(domain_.label(axis, point));
-      node->shape.entries.push_back(std::move(entry));
+    NodePointer node = make(Kind::column, request.joins_seeds ? Level::of_means : Level::per_seed);
+    const std::vector<std::string> factors = domain_.varying(use->points);
+    node->shape.axes = factors;
+    if (use->sizes.size() > 1) node->shape.axes.push_back("size");
+    for (const std::int64_t size : use->sizes) {
+      for (const std::size_t point : use->points) {
+        Entry entry{{}, point};
+        for (const std::string& factor : factors) entry.key.push_back(domain_.label(factor, point));
+        if (use->sizes.size() > 1) entry.key.push_back(std::to_string(size));
+        node->shape.entries.push_back(std::move(entry));
+        node->points.push_back(point);
+        node->requests.push_back(program_->requests.size());
+      }
+      request.size = size;
+      program_->requests.push_back(request);
     }
-    program_->requests.push_back(std::move(request));
     return node;
   }
 
@@ -165,7 +171,8 @@ class Compiler {
   NodePointer over_points(Kind kind, NodePointer child, const Syntax& syntax, bool numeric) {
     if (!child) return nullptr;
     std::string problem;
-    const auto path = domain_.resolve(syntax.over, problem);
+    const bool is_axis = std::ranges::find(child->shape.axes, syntax.over) != child->shape.axes.end();
+    const auto path = is_axis ? syntax.over : domain_.resolve(syntax.over, problem);
     if (!path) return fail(syntax.over_offset, std::move(problem));
     auto grouped = group(child->shape, *path, domain_);
     if (!grouped) return fail(syntax.over_offset, fmt::format("{} has only one value here", syntax.over));
@@ -255,8 +262,13 @@ class Compiler {
   }
 
   NodePointer on_seeds(const Syntax& syntax) {
+    const std::size_t before = program_->requests.size();
     NodePointer inside = statement(*syntax.children[0]);
     if (!inside) return nullptr;
+    for (std::size_t i = before; i < program_->requests.size(); ++i)
+      if (program_->requests[i].joins_seeds)
+        return fail(syntax.offset, fmt::format("{} is a number of all seeds together; no single seed has it",
+                                               program_->requests[i].column));
     NodePointer node = make(Kind::on_seeds, Level::plain);
     node->number = syntax.number;
     node->of = syntax.of;

@@ -68,7 +68,7 @@ const std::vector<std::vector<double>>& Evaluator::per_seed(const Node& node) {
   for (std::size_t entry = 0; entry < result.size(); ++entry)
     for (std::size_t seed = 0; seed < seeds(); ++seed) {
       if (node.kind == Kind::column)
-        result[entry][seed] = values_.numbers[node.request][node.points[entry] * seeds() + seed];
+        result[entry][seed] = values_.numbers[node.requests[entry]][node.points[entry] * seeds() + seed];
       else if (node.kind != Kind::number)
         result[entry][seed] = combine(
             node, entry, [&](std::size_t child, std::size_t of) { return (*children[child])[of][seed]; });
@@ -80,7 +80,7 @@ const std::vector<std::vector<double>>& Evaluator::per_seed(const Node& node) {
 std::vector<double> Evaluator::statistic(const Node& node, const Sample& sample) {
   std::vector<double> result;
   if (node.level == Level::constant && node.kind == Kind::number) return {node.number};
-  if (node.level <= Level::per_seed || node.kind == Kind::over_seeds) {
+  if (node.level <= Level::per_seed || node.kind == Kind::over_seeds || node.kind == Kind::column) {
     const bool reduces = node.kind == Kind::over_seeds;
     const Reduction& reduction = reduces ? *node.reduction : *find_reduction("mean");
     for (const std::vector<double>& row : per_seed(reduces ? *node.children[0] : node)) {

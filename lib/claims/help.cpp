@@ -8,11 +8,14 @@ namespace descent::claims {
 namespace {
 
 constexpr std::string_view numbers = R"(
-Numbers. A column of summary.csv or curves.csv at the points selected; names of factors may be shortened:
+Numbers. A column of the results at the points selected; names of factors may be shortened:
   final_test_error(width=48)            one point; also model.width=48, norm=batch, init=he_normal, gain=0.5
   final_test_error(width=[40, 48])      several points; also width=24..128 or width<=24; a factor that is not
                                         mentioned is left open
   test_error(width=48, epoch=10)        of a curve: epoch=, step=, at=start, at=end
+  probe(weight_norm, layer=linear1)     of probes.csv
+  ensemble(error, size=5)               of ensembles.csv, the mean over the groups of this size
+  bias_variance(squared_bias)           of bias_variance.csv
   diverged(lr=0.3)                      1 for a run that diverged, 0 for others
   + - * / ^ ( )                         seed by seed: runs of the same seed are compared with each other
 )";
@@ -29,7 +32,8 @@ Statements:
 
 Verdicts: "holds" when the 95 % interval lies wholly beyond the margin, "fails" when wholly short of it, else
 "undecided", as with missing runs. A number per seed gets Student's t interval (2 seeds or more); a statistic of means
-(median, min, max, argmin, argmax, first over a factor) a bootstrap over the seeds (5 or more); ==, "on ... seeds" and
+(median, min, max, argmin, argmax, first over a factor) a bootstrap over the seeds (5 or more), and so does a number of
+all seeds together (ensemble, bias_variance), each seed counting by what leaving it out changes; ==, "on ... seeds" and
 min or max over seed speak of these very runs and get none. A run that diverged has no value: what is claimed of it
 fails, unless diverged(...) asks.
 )";

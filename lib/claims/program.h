@@ -4,6 +4,7 @@
 // join entries by the factors they share.
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,9 +18,12 @@ namespace descent::claims {
 
 // One number per run that a claim needs.
 struct Request {
-  enum class Source { summary, curve, probe, diverged };
+  enum class Source { summary, curve, probe, diverged, ensemble, bias_variance };
   Source source;
   std::string column;                     // or the name of the probe
+  std::int64_t size = 0;                  // of ensembles
+  bool joins_points = false;              // an ensemble of points: one number for all runs of a seed
+  bool joins_seeds = false;               // one number for all runs of a point; see aggregates.h
   std::vector<Selector> rows{};           // epoch, step, at, layer
   const Reduction* reduction = nullptr;   // along the rows that `rows` leaves; null: there is one
   bool by_step = false;                   // places are steps, not epochs
@@ -31,7 +35,7 @@ struct Request {
 enum class Level {
   constant,
   per_seed,  // a value per seed: Student's t, paired
-  of_means,  // a statistic of means over seeds: bootstrap over seeds
+  of_means,  // a statistic of means over seeds, or of all seeds together: bootstrap over seeds
   plain,     // of the very runs that there are: none
 };
 
@@ -64,7 +68,7 @@ struct Node {
   Relation relation = Relation::equal;                // of comparison and first
   const Function* function = nullptr;
   const Reduction* reduction = nullptr;
-  std::size_t request = 0;                            // of columns
+  std::vector<std::size_t> requests{};                // of columns, by entry
   std::vector<std::size_t> points{};                  // of columns, by entry
   std::vector<std::vector<std::size_t>> rows{};       // by entry: the entry of each child; or the group, in order
   std::vector<double> places{};                       // of the entries of the child of a reduction over points

@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 
+#include "claims/aggregates.h"
 #include "claims/crossing.h"
 
 namespace descent::claims {
@@ -134,6 +135,7 @@ std::vector<Values> read_values(const store::Results& results, const plan::Plan&
     }
   curves.read_curves(results);
   probes.read_probes(results);
+  read_aggregates(results, plan, programs, all);
   return all;
 }
 

@@ -52,9 +52,11 @@ class Judge {
  private:
   void collect(const Node& node, std::size_t entry, Runs& runs) const {
     if (node.kind == Kind::column) {
-      const bool asks = program_.requests[node.request].source == Request::Source::diverged;
-      for (std::size_t seed = 0; seed < values_.seeds; ++seed)
-        (asks ? runs.asked : runs.measured).insert(node.points[entry] * values_.seeds + seed);
+      const Request& request = program_.requests[node.requests[entry]];
+      auto& among = request.source == Request::Source::diverged ? runs.asked : runs.measured;
+      const std::size_t first = request.joins_points ? 0 : node.points[entry],
+                        end = request.joins_points ? domain_.points() : first + 1;
+      for (std::size_t run = first * values_.seeds; run < end * values_.seeds; ++run) among.insert(run);
       return;
     }
     const bool along = node.kind == Kind::over_points || node.kind == Kind::first || node.kind == Kind::trend;

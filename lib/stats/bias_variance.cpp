@@ -11,24 +11,19 @@ namespace {
 // Adds up one point's networks, one after the other.
 class Decomposition {
  public:
-  void add(const store::Predictions& truth, std::span<const double> values) {
+  void add(const store::Predictions& truth, std::span<const double> values, bool probabilities, int sign = 1) {
     outputs_ = truth.outputs;
     examples_ = values.size() / outputs_;
-    spread_.add(values);
+    spread_.add(values, sign);
     for (std::size_t i = 0; i < values.size(); ++i) {
       const double distance = values[i] - target(truth, i / outputs_, i % outputs_);
-      squared_risk_ += distance * distance / static_cast<double>(values.size());
+      squared_risk_ += sign * distance * distance / static_cast<double>(values.size());
     }
+    if (probabilities) add_logarithms(values, sign);
     if (truth.labels.empty()) return;
     votes_.resize(values.size());
     for (std::size_t n = 0; n < examples_; ++n)
-      ++votes_[n * outputs_ + largest(values.subspan(n * outputs_, outputs_))];
-  }
-
-  void add_logarithms(std::span<const double> values) {
-    std::vector<double> logarithms;
-    for (const double value : values) logarithms.push_back(-negative_log(value));
-    logarithms_.add(logarithms);
+      votes_[n * outputs_ + largest(values.subspan(n * outputs_, outputs_))] += sign;
   }
 
   BiasVariance finish(const store::Predictions& truth) const {
@@ -42,6 +37,12 @@ class Decomposition {
 
  private:
   double mean(double sum) const { return sum / static_cast<double>(examples_); }
+
+  void add_logarithms(std::span<const double> values, int sign) {
+    std::vector<double> logarithms;
+    for (const double value : values) logarithms.push_back(-negative_log(value));
+    logarithms_.add(logarithms, sign);
+  }
 
   void squared(const store::Predictions& truth, BiasVariance& result) const {
     const auto n = static_cast<double>(spread_.count());
@@ -134,7 +135,7 @@ std::span<const store::Column<BiasVariance>> bias_variance_columns() {
 }
 
 void for_each_bias_variance(const store::Results& results, const plan::Plan& plan,
-                            const std::function<void(const BiasVariance&)>& visit) {
+                            const std::function<void(const BiasVariance&)>& visit, bool leave_out) {
   const std::vector<std::size_t> runs = predicting_runs(results, plan);
   const auto point_of = [&](std::size_t run) { return plan.runs[run].point; };
   for (std::size_t at = 0, end = 0; at < runs.size(); at = end) {
@@ -144,13 +145,19 @@ void for_each_bias_variance(const store::Results& results, const plan::Plan& pla
         plan.points[point_of(runs[at])].experiment.train.loss.kind == config::LossKind::cross_entropy;
     PredictionReader reader(results);
     Decomposition sums;
-    for (std::size_t i = at; i < end; ++i) {
-      const std::vector<double>& values = reader.read(runs[i]);
-      sums.add(reader.truth(), values);
-      if (probabilities) sums.add_logarithms(values);
+    const std::span members = std::span(runs).subspan(at, end - at);
+    for (const std::size_t run : members) {
+      const std::vector<double>& values = reader.read(run);
+      sums.add(reader.truth(), values, probabilities);
     }
     BiasVariance result = sums.finish(reader.truth());
     result.point = point_of(runs[at]);
+    result.members.assign(members.begin(), members.end());
+    for (std::size_t i = 0; leave_out && members.size() > 2 && i < members.size(); ++i) {
+      Decomposition others = sums;
+      others.add(reader.truth(), reader.read(members[i]), probabilities, -1);
+      result.without.push_back(others.finish(reader.truth()));
+    }
     visit(result);
   }
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "stats/predictions.h"
 
@@ -23,6 +24,8 @@ struct BiasVariance {
   // Cross-entropy (Heskes 1998; Yang et al. 2020), the main prediction being the normalized geometric mean:
   // risk = bias + variance.
   std::optional<double> cross_entropy_risk, cross_entropy_bias, cross_entropy_variance;
+  std::vector<std::size_t> members{};    // runs
+  std::vector<BiasVariance> without{};   // each of three or more networks left out; where that is asked for
 };
 
 // After the factors.
@@ -30,7 +33,7 @@ std::span<const store::Column<BiasVariance>> bias_variance_columns();
 
 // Every point with two networks or more, in the order of the plan.
 void for_each_bias_variance(const store::Results& results, const plan::Plan& plan,
-                            const std::function<void(const BiasVariance&)>& visit);
+                            const std::function<void(const BiasVariance&)>& visit, bool leave_out = false);
 
 // bias_variance.csv; removes one of an earlier experiment where it is not asked for.
 void write_bias_variance(const store::Results& results, const plan::Plan& plan);

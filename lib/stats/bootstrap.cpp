@@ -33,4 +33,11 @@ std::pair<double, double> expanded_percentile(std::vector<double> replicates, st
   return {replicates[low], replicates[replicates.size() - 1 - low]};
 }
 
+std::vector<double> pseudo_values(double whole, std::span<const double> without) {
+  const double others = static_cast<double>(without.size()) - 1, mean = describe(without).mean;
+  std::vector<double> values;
+  for (const double value : without) values.push_back(whole + others * (mean - value));
+  return values;
+}
+
 }  // namespace descent::stats

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -18,5 +19,10 @@ const std::vector<std::vector<std::size_t>>& resamples(std::size_t n);
 // 5.3): percentiles widened as Student's t is wider than the normal and n - 1 less than n. Without the widening
 // small samples give intervals that are too short. `replicates` are values of the statistic, infinities included.
 std::pair<double, double> expanded_percentile(std::vector<double> replicates, std::size_t n);
+
+// A statistic of a whole sample, told member by member: the mean is `whole`, the spread that of the statistic times
+// sqrt(n). The jackknife's pseudo-values (Tukey 1958; Efron and Tibshirani 1993, chapter 11), moved to that mean;
+// `without[i]` is the statistic of all but member i.
+std::vector<double> pseudo_values(double whole, std::span<const double> without);
 
 }  // namespace descent::stats

@@ -10,21 +10,45 @@ namespace {
 
 const config::Ensemble& asked_for(const plan::Plan& plan) { return plan.points.front().experiment.ensemble; }
 
-Ensemble average(PredictionReader& reader, const config::Loss& loss, std::span<const std::size_t> members) {
-  Ensemble ensemble;
-  Spread spread;
-  double error = 0;
-  const auto count = static_cast<double>(members.size());
+// Adds up members, one after the other.
+class Average {
+ public:
+  void add(const config::Loss& loss, const store::Predictions& truth, std::span<const double> values, int sign = 1) {
+    spread_.add(values, sign);
+    const Score member = stats::score(loss, truth, values);
+    loss_ += sign * member.loss;
+    error_ += sign * member.error.value_or(0);
+  }
+
+  Ensemble finish(const config::Loss& loss, const store::Predictions& truth) const {
+    const auto count = static_cast<double>(spread_.count());
+    Ensemble ensemble;
+    ensemble.score = stats::score(loss, truth, spread_.mean());
+    ensemble.member.loss = loss_ / count;
+    if (ensemble.score.error) ensemble.member.error = error_ / count;
+    if (loss.kind == config::LossKind::mse) ensemble.ambiguity = spread_.mean_variance();
+    return ensemble;
+  }
+
+ private:
+  Spread spread_;
+  double loss_ = 0, error_ = 0;
+};
+
+Ensemble average(PredictionReader& reader, const config::Loss& loss, std::span<const std::size_t> members,
+                 bool leave_out) {
+  Average all;
   for (const std::size_t run : members) {
     const std::vector<double>& values = reader.read(run);
-    spread.add(values);
-    const Score member = score(loss, reader.truth(), values);
-    ensemble.member.loss += member.loss / count;
-    error += member.error.value_or(0) / count;
+    all.add(loss, reader.truth(), values);
   }
-  ensemble.score = score(loss, reader.truth(), spread.mean());
-  if (ensemble.score.error) ensemble.member.error = error;
-  if (loss.kind == config::LossKind::mse) ensemble.ambiguity = spread.mean_variance();
+  Ensemble ensemble = all.finish(loss, reader.truth());
+  ensemble.members.assign(members.begin(), members.end());
+  for (std::size_t i = 0; leave_out && members.size() > 1 && i < members.size(); ++i) {
+    Average others = all;
+    others.add(loss, reader.truth(), reader.read(members[i]), -1);
+    ensemble.without.push_back(others.finish(loss, reader.truth()));
+  }
   return ensemble;
 }
 
@@ -54,7 +78,7 @@ std::span<const store::Column<Ensemble>> ensemble_columns() {
 }
 
 void for_each_ensemble(const store::Results& results, const plan::Plan& plan,
-                       const std::function<void(const Ensemble&)>& visit) {
+                       const std::function<void(const Ensemble&)>& visit, bool leave_out) {
   const config::Ensemble& wanted = asked_for(plan);
   const bool of_seeds = wanted.of == config::EnsembleOf::seeds;
   std::map<std::int64_t, std::vector<std::size_t>> teams;  // by point or seed
@@ -69,7 +93,8 @@ void for_each_ensemble(const store::Results& results, const plan::Plan& plan,
       for (std::int64_t group = 0; (group + 1) * size <= all; ++group) {
         Ensemble ensemble = average(reader, loss,
                                     std::span(members).subspan(static_cast<std::size_t>(group * size),
-                                                               static_cast<std::size_t>(size)));
+                                                               static_cast<std::size_t>(size)),
+                                    leave_out);
         if (of_seeds) ensemble.point = static_cast<std::size_t>(key);
         else ensemble.seed = key;
         ensemble.size = size;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "stats/predictions.h"
 
@@ -17,6 +18,8 @@ struct Ensemble {
   std::int64_t size = 0, group = 0;
   Score score, member;               // of the average; mean of the members'
   std::optional<double> ambiguity;   // mean squared distance of the members to their average; with squared error
+  std::vector<std::size_t> members{};  // runs
+  std::vector<Ensemble> without{};     // each of two or more members left out; where that is asked for
 };
 
 // After the factors, which are empty for an ensemble of points.
@@ -24,7 +27,7 @@ std::span<const store::Column<Ensemble>> ensemble_columns();
 
 // Every group of every size: n members make n / size groups, in the order of the plan.
 void for_each_ensemble(const store::Results& results, const plan::Plan& plan,
-                       const std::function<void(const Ensemble&)>& visit);
+                       const std::function<void(const Ensemble&)>& visit, bool leave_out = false);
 
 // ensembles.csv; removes one of an earlier experiment where there are none.
 void write_ensembles(const store::Results& results, const plan::Plan& plan);

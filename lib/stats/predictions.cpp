@@ -49,14 +49,14 @@ Score score(const config::Loss& loss, const store::Predictions& truth, std::span
   return sum;
 }
 
-void Spread::add(std::span<const double> values) {
+void Spread::add(std::span<const double> values, int sign) {
   mean_.resize(values.size());
   squares_.resize(values.size());
-  ++count_;
+  sign > 0 ? ++count_ : --count_;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double before = values[i] - mean_[i];
-    mean_[i] += before / static_cast<double>(count_);
-    squares_[i] += before * (values[i] - mean_[i]);
+    mean_[i] += sign * before / static_cast<double>(count_);
+    squares_[i] += sign * before * (values[i] - mean_[i]);
   }
 }
 

@@ -33,7 +33,7 @@ Score score(const config::Loss& loss, const store::Predictions& truth, std::span
 // Mean and population variance over runs, element by element, by Welford's recurrence.
 class Spread {
  public:
-  void add(std::span<const double> values);  // [N, K]
+  void add(std::span<const double> values, int sign = 1);  // [N, K]; -1 takes back what was added
   std::size_t count() const { return count_; }
   const std::vector<double>& mean() const { return mean_; }
   double variance(std::size_t i) const { return squares_[i] / static_cast<double>(count_); }

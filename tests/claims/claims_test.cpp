@@ -34,7 +34,7 @@ TEST(claims, count_escaped_characters_as_they_are_written) {
   EXPECT_EQ(mistakes(with_claims("\n{\"says\": \"x\", \"that\": \"final_test_error(width='\\\"') > x\"}")),
             "x.json:4:47: claims[0].that: no point has width=\" (one of 4, 8)\n"
             "x.json:4:55: claims[0].that: unknown column \"x\" (columns of summary.csv and curves.csv, "
-            "diverged, probe)");
+            "diverged, probe, ensemble, bias_variance)");
 }
 
 TEST(claims, are_all_checked_in_one_pass_with_the_rest_of_the_file) {

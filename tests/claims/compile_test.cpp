@@ -28,7 +28,7 @@ TEST(compile, names_the_nearest_column_factor_and_value) {
   const Trial trial;
   EXPECT_EQ(trial.mistakes("final_tets_error > 1"),
             "0: unknown column \"final_tets_error\"; did you mean \"final_test_error\"? (columns of summary.csv and "
-            "curves.csv, diverged, probe)\n");
+            "curves.csv, diverged, probe, ensemble, bias_variance)\n");
   EXPECT_EQ(trial.mistakes("final_test_error(widht=4) > 1"),
             "17: unknown factor \"widht\"; did you mean \"width\"? (one of width, norm)\n");
   EXPECT_EQ(trial.mistakes("final_test_error(norm=bacth) > 1"),
@@ -41,7 +41,7 @@ TEST(compile, reports_all_mistakes_of_a_claim_in_one_pass) {
   EXPECT_EQ(Trial().mistakes("final_test_error(width=5) > final_tets_error"),
             "23: no point has width=5 (one of 4, 8, 16)\n"
             "28: unknown column \"final_tets_error\"; did you mean \"final_test_error\"? (columns of summary.csv and "
-            "curves.csv, diverged, probe)\n");
+            "curves.csv, diverged, probe, ensemble, bias_variance)\n");
 }
 
 TEST(compile, refuses_selections_that_match_nothing) {
@@ -130,6 +130,61 @@ TEST(compile, says_that_an_experiment_without_sweep_has_no_factors) {
   EXPECT_EQ(trial.mistakes("final_test_error(width=4) > 1"),
             "17: \"width\": the experiment has no sweep, so no factor to select by\n");
   EXPECT_EQ(trial.mistakes("final_test_error > 1"), "");
+}
+
+const std::string comparing_predictions = R"({
+  "data": "mnist1d", "seeds": 4, "model": {"width": 4, "depth": 1}, "train": {"epochs": 1}, "bias_variance": true,
+  "ensemble": {"of": "seeds", "sizes": [1, 2, 4]}, "sweep": {"model.width": [4, 8]}})";
+
+TEST(compile, knows_ensembles_by_their_size) {
+  const Trial trial(comparing_predictions);
+  for (const char* claim : {"ensemble(error, size=4, width=8) < ensemble(member_error, size=4, width=8) - 0.1",
+                            "ensemble(loss) falls over size", "argmin over width of ensemble(error, size=2) == 8",
+                            "ensemble(error, size>=2) < final_test_error", "max over size of ensemble(error) < 1"})
+    EXPECT_EQ(trial.mistakes(claim), "") << claim;
+  EXPECT_EQ(trial.mistakes("ensemble(eror) < 1"),
+            "9: unknown column of ensembles.csv \"eror\"; did you mean \"error\"? (one of error, loss, member_error, "
+            "member_loss, ambiguity)\n");
+  EXPECT_EQ(trial.mistakes("ensemble(size=2) < 1"),
+            "0: expected the name of a column of ensembles.csv: ensemble(NAME, width=48)\n");
+  EXPECT_EQ(trial.mistakes("ensemble(error, size=3) < 1"), "16: no ensemble has this size (one of 1, 2, 4)\n");
+  EXPECT_EQ(trial.mistakes("ensemble(error, size>4) < 1"), "16: no ensemble has this size (one of 1, 2, 4)\n");
+  EXPECT_EQ(trial.mistakes("ensemble(ambiguity) > 0"), "0: ambiguity is empty: the loss is not the squared error\n");
+  EXPECT_EQ(trial.mistakes("ensemble(error, epoch=1) < 1"),
+            "16: error is one number of several runs; \"epoch\" selects from curves, such as test_error(epoch=10)\n");
+  EXPECT_EQ(Trial().mistakes("ensemble(error, size=9) < 1"),
+            "0: error is empty: no predictions are averaged; add \"ensemble\": \"seeds\"\n");
+}
+
+TEST(compile, knows_columns_of_bias_and_variance) {
+  const Trial trial(comparing_predictions);
+  EXPECT_EQ(trial.mistakes("bias_variance(squared_bias) falls over width"), "");
+  EXPECT_EQ(trial.mistakes("bias_variance(squared_bias, width=5) < 1"), "34: no point has width=5 (one of 4, 8)\n");
+  EXPECT_EQ(Trial().mistakes("bias_variance(squared_bias) < 1"),
+            "0: squared_bias is empty: add \"bias_variance\": true\n");
+}
+
+TEST(compile, knows_which_numbers_no_single_seed_has) {
+  const Trial trial(comparing_predictions);
+  EXPECT_EQ(trial.mistakes("on every seed: ensemble(error) < final_test_error"),
+            "0: error is a number of all seeds together; no single seed has it\n");
+  EXPECT_EQ(trial.mistakes("max over seed of bias_variance(squared_risk) < 1"),
+            "0: there is no value per seed here any more\n");
+}
+
+TEST(compile, takes_ensembles_of_points_seed_by_seed) {
+  const Trial trial(R"({"data": "mnist1d", "seeds": 2, "model": {"width": 4, "depth": 1}, "train": {"epochs": 1},
+    "ensemble": "points", "sweep": {"model.width": [4, 8]}})");
+  EXPECT_EQ(trial.mistakes("on every seed: ensemble(error, size=2) < ensemble(error, size=1)"), "");
+  EXPECT_EQ(trial.mistakes("ensemble(error, width=4) < 1"),
+            "16: an ensemble of points has no factor to select by, only its size\n");
+}
+
+TEST(compile, knows_that_regression_has_no_errors) {
+  const Trial trial(R"({"data": "sinusoid", "model": {"width": 4, "depth": 1},
+    "train": {"epochs": 1, "batch_size": "full", "loss": "mse"}})");
+  EXPECT_EQ(trial.mistakes("final_test_error < 1"), "0: final_test_error is empty: the targets are no classes\n");
+  EXPECT_EQ(trial.mistakes("final_test_loss < 1"), "");
 }
 
 }  // namespace

@@ -104,5 +104,21 @@ TEST_F(bias_variance, leave_no_file_where_they_are_not_asked_for) {
   EXPECT_FALSE(std::filesystem::exists(out / "trial" / "bias_variance.csv"));
 }
 
+TEST_F(bias_variance, can_leave_out_each_network) {
+  const auto of_four = decomposed(4), of_three = decomposed(3);
+  const store::Results four(out / "four", of_four), three(out / "three", of_three);
+  for (const plan::Run& run : of_four.runs) four.write_part({saying(run, random_probabilities(run.seed))}, {});
+  for (const plan::Run& run : of_three.runs) three.write_part({saying(run, random_probabilities(run.seed))}, {});
+  std::vector<BiasVariance> all;
+  for_each_bias_variance(four, of_four, [&](const BiasVariance& row) { all.push_back(row); }, true);
+  ASSERT_EQ(all.at(0).without.size(), 4u);
+  const BiasVariance &without_last = all[0].without[3], expected = only(three, of_three);
+  EXPECT_EQ(without_last.n, 3u);
+  for (const auto& column : bias_variance_columns())
+    EXPECT_TRUE(column.role == store::Role::label ||
+                std::abs(std::get<double>(column.get(without_last)) - std::get<double>(column.get(expected))) < 1e-14)
+        << column.name;
+}
+
 }  // namespace
 }  // namespace descent::stats

@@ -126,5 +126,20 @@ TEST_F(ensembles, leave_no_file_where_none_are_asked_for) {
   EXPECT_FALSE(std::filesystem::exists(out / "trial" / "ensembles.csv"));
 }
 
+TEST_F(ensembles, can_leave_out_each_member) {
+  const auto of_three = voting({"4"}, 3, EnsembleOf::seeds, {1, 3}), of_two = voting({"4"}, 2, EnsembleOf::seeds, {2});
+  const store::Results three(out / "three", of_three), two(out / "two", of_two);
+  for (const plan::Run& run : of_three.runs) three.write_part({saying(run, random_probabilities(run.seed))}, {});
+  for (const plan::Run& run : of_two.runs) two.write_part({saying(run, random_probabilities(run.seed))}, {});
+  std::vector<Ensemble> all;
+  for_each_ensemble(three, of_three, [&](const Ensemble& ensemble) { all.push_back(ensemble); }, true);
+  EXPECT_TRUE(all[0].without.empty()) << "nothing is left of an ensemble of one";
+  const Ensemble &without_last = all.at(3).without.at(2), &expected = all_of(two, of_two).at(0);
+  EXPECT_NEAR(without_last.score.loss, expected.score.loss, 1e-15);
+  EXPECT_EQ(without_last.score.error, expected.score.error);
+  EXPECT_NEAR(without_last.member.loss, expected.member.loss, 1e-15);
+  EXPECT_NEAR(*without_last.member.error, *expected.member.error, 1e-15);
+}
+
 }  // namespace
 }  // namespace descent::stats
