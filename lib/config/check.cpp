@@ -266,13 +266,17 @@ void check_optimizer(const Experiment& e, Findings& found) {
     found.push_back({{"train.optimizer.nesterov", "train.optimizer.momentum"}, "needs momentum above 0"});
 }
 
+void check_ascending(std::string_view path, const std::vector<std::int64_t>& values, Findings& found) {
+  if (std::ranges::adjacent_find(values, std::greater_equal{}) != values.end())
+    found.push_back({{path}, "must ascend"});
+}
+
 void check_schedule(const Experiment& e, Findings& found) {
   const Schedule& schedule = e.train.schedule;
   const std::string_view milestones = "train.schedule.milestones";
   if (schedule.kind == ScheduleKind::multistep && schedule.milestones.empty())
     found.push_back({{"train.schedule", milestones}, "the schedule \"multistep\" needs milestones"});
-  if (std::ranges::adjacent_find(schedule.milestones, std::greater_equal{}) != schedule.milestones.end())
-    found.push_back({{milestones}, "must ascend"});
+  check_ascending(milestones, schedule.milestones, found);
   if (schedule.kind == ScheduleKind::cosine && schedule.minimum_lr > e.train.optimizer.lr)
     found.push_back(
         {{"train.schedule.minimum_lr", "train.optimizer.lr"}, "must not be above the learning rate"});
@@ -310,6 +314,15 @@ void check_evaluation(const Experiment& e, bool has_val, Findings& found) {
                                  on_val ? "val" : "train")});
 }
 
+void check_probe_steps(const Experiment& e, Findings& found) {
+  constexpr std::string_view steps = "probes.steps";
+  check_ascending(steps, e.probes.steps, found);
+  if (e.train.epochs.has_value() == e.train.steps.has_value() || e.probes.steps.empty()) return;
+  if (const std::int64_t total = total_steps(e.train, split_sizes(e.data).train); e.probes.steps.back() > total)
+    found.push_back({{steps, "train.steps", "train.epochs"},
+                     fmt::format("{} is after the end: the training takes {} steps", e.probes.steps.back(), total)});
+}
+
 // What is read from predictions needs them, and of the same test examples.
 void check_readings(const Experiment& e, const Given& given, Findings& found) {
   if (!compares_predictions(e)) return;
@@ -319,8 +332,7 @@ void check_readings(const Experiment& e, const Given& given, Findings& found) {
   const std::string_view reading = e.bias_variance ? "bias_variance" : of;
   if (given.contains(predictions) && !e.record.predictions)
     found.push_back({{predictions}, fmt::format("must be true for {}; leave it out", reading)});
-  if (std::ranges::adjacent_find(e.ensemble.sizes, std::greater_equal{}) != e.ensemble.sizes.end())
-    found.push_back({{sizes}, "must ascend"});
+  check_ascending(sizes, e.ensemble.sizes, found);
   if (!of_seeds && !e.bias_variance) return;
   const std::int64_t count = std::ssize(e.seeds);
   if (count < 2) found.push_back({{reading, seeds}, "needs 2 seeds or more"});
@@ -358,7 +370,9 @@ std::vector<Finding> check(const Experiment& e, const Given& given) {
   check_schedule(e, found);
   check_duration(e, found);
   check_readings(e, given, found);
-  if (sizes_fit) check_evaluation(e, split_sizes(e.data).val > 0, found);
+  if (!sizes_fit) return found;
+  check_evaluation(e, split_sizes(e.data).val > 0, found);
+  check_probe_steps(e, found);
   return found;
 }
 

@@ -197,6 +197,7 @@ struct Train {
 struct Probes {
   std::vector<ProbeName> names{};
   ProbeMoment at = ProbeMoment::evaluations;
+  std::vector<std::int64_t> steps{};  // in place of `at`
 };
 
 struct Predict {

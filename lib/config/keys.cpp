@@ -90,6 +90,7 @@ bool is_adam(E e) { return !is_sgd(e); }
 bool has_cross_entropy(E e) { return e.train.loss.kind == LossKind::cross_entropy; }
 bool stops_early(E e) { return e.train.early_stopping.monitor != Monitor::none; }
 bool has_probes(E e) { return !e.probes.names.empty(); }
+bool has_no_probe_steps(E e) { return e.probes.steps.empty(); }
 bool has_ensemble(E e) { return e.ensemble.of != EnsembleOf::none; }
 bool has_equal_layers(E e) { return e.model.hidden.empty(); }
 bool has_listed_layers(E e) { return !e.model.hidden.empty() || (!e.model.width && !e.model.depth); }
@@ -474,7 +475,10 @@ std::vector<Key> describe(Train& t) {
 std::vector<Key> describe(Probes& p) {
   return {
       key("names", choice_list(p.names), "measurements inside the network, written to probes.csv; absent: none"),
-      key("at", choice(p.at), "when they are taken").when(has_probes, "without probes.names"),
+      key("at", choice(p.at), "when they are taken").when(has_probes, "without probes.names")
+          .when(has_no_probe_steps, "with probes.steps"),
+      key("steps", &p.steps, "steps after which they are taken, in place of \"at\"; 0 is the initialization; ascending")
+          .at_least(0).when(has_probes, "without probes.names"),
   };
 }
 

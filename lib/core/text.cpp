@@ -53,7 +53,7 @@ std::optional<std::string> nearest(std::string_view name, std::span<const std::s
   constexpr std::size_t longest = 64;  // nobody mistypes more than this; keeps hostile input cheap
   if (name.empty() || name.size() > longest) return std::nullopt;
   const std::string* best = nullptr;
-  std::size_t best_distance = std::clamp<std::size_t>(name.size() / 2, 1, 3) + 1;
+  std::size_t best_distance = std::clamp<std::size_t>((name.size() + 1) / 3, 1, 3) + 1;
   for (const std::string& candidate : candidates) {
     if (candidate.size() > longest) continue;
     const std::size_t distance = edit_distance(name, candidate);

@@ -211,10 +211,17 @@ store::Predictions Replica<T>::predictions(nn::Network<T>& network) {
 }
 
 template <class T>
+void Replica<T>::visit(nn::Network<T>& network, const Pause& pause) {
+  if (pause.evaluates) evaluate(network);
+  if (!experiment_.probes.names.empty() && (pause.probes || finished_)) probe(network, pause.probes);
+  visited_step_ = step_;
+}
+
+template <class T>
 void Replica<T>::evaluate(nn::Network<T>& network) {
   store::Evaluation row;
   row.step = step_;
-  row.epoch = static_cast<double>(step_) / static_cast<double>(clock_.steps_per_epoch);
+  row.epoch = epoch();
   const auto measure = [&](config::Split split, const data::Part& part, const Input<T>& input,
                            std::optional<double>& loss, std::optional<double>& error) {
     if (part.size == 0 || !wants(experiment_.train.evaluate, split)) return;
@@ -235,7 +242,6 @@ void Replica<T>::evaluate(nn::Network<T>& network) {
   row.gradient_norm = gradient_norm_;
   result_.curve.push_back(row);
   observe(row);
-  if (!experiment_.probes.names.empty()) probe(network, row);
 }
 
 template <class T>
@@ -332,6 +338,7 @@ template <class T>
 template <class Archive>
 void Replica<T>::archive(Archive& ar) {
   ar(step_);
+  ar(visited_step_);
   ar(finished_);
   ar(gradient_norm_);
   ar(best_value_);

@@ -47,11 +47,14 @@ class Replica {
   // Full passes over the splits; appends to the curve, applies the patience rule.
   void evaluate(nn::Network<T>& network);
 
+  // What the schedule has for the step that is reached: an evaluation, probes, or both.
+  void visit(nn::Network<T>& network, const Pause& pause);
+
   // No further step: the training is over, has stopped or has diverged.
   bool finished() const { return finished_; }
   std::int64_t step() const { return step_; }
-  // The step of the last evaluation; -1 before the first.
-  std::int64_t evaluated_step() const { return result_.curve.empty() ? -1 : result_.curve.back().step; }
+  // Of the last visit; -1 before the first.
+  std::int64_t visited_step() const { return visited_step_; }
 
   // After the last evaluation: the summary, and the weights to keep in the slices (restored where asked for).
   store::RunResult finish(const std::string& run_hash);
@@ -83,7 +86,8 @@ class Replica {
   void observe(const store::Evaluation& evaluation);
   EarlyStopping::Verdict follow(EarlyStopping& stopping, double value, const store::Evaluation& evaluation,
                                 store::Stop& stop) const;
-  void probe(nn::Network<T>& network, const store::Evaluation& evaluation);
+  void probe(nn::Network<T>& network, bool at_moment);
+  double epoch() const { return static_cast<double>(step_) / static_cast<double>(clock_.steps_per_epoch); }
   void keep(const store::Evaluation& evaluation);
   void solve(std::int64_t step);
   std::optional<double> lr() const;  // of the last step
@@ -105,7 +109,7 @@ class Replica {
   MonteCarlo<T> monte_carlo_;
   nn::Buffer<T> x_;                  // the batch [B, F]
   std::vector<std::int32_t> order_;  // the permutation of epoch order_epoch_
-  std::int64_t order_epoch_ = -1, step_ = 0;
+  std::int64_t order_epoch_ = -1, step_ = 0, visited_step_ = -1;
   std::optional<double> gradient_norm_;
   std::optional<ClosedForm<T>> closed_form_;  // from the first advance() to the last evaluation
   bool finished_ = false;

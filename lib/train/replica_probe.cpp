@@ -21,7 +21,7 @@ bool is_moment(config::ProbeMoment at, std::int64_t step, bool finished) {
 }  // namespace
 
 template <class T>
-void Replica<T>::probe(nn::Network<T>& network, const store::Evaluation& row) {
+void Replica<T>::probe(nn::Network<T>& network, bool at_moment) {
   Loss<T> loss(experiment_.train.loss, data_, layout_.output_stride, data_.train.size);
   std::vector<std::int32_t> examples(static_cast<std::size_t>(data_.train.size));
   std::iota(examples.begin(), examples.end(), 0);
@@ -36,13 +36,13 @@ void Replica<T>::probe(nn::Network<T>& network, const store::Evaluation& row) {
                                   slices_.statistics, train_->data(), data_.train.size, loss_gradient,
                                   test_error,      update_ratios_};
   const auto add = [&](config::ProbeName name, std::string layer, double value) {
-    result_.probes.push_back({row.epoch, row.step, std::string(config::name_of(name)), std::move(layer), value});
+    result_.probes.push_back({epoch(), step_, std::string(config::name_of(name)), std::move(layer), value});
   };
   probe::Probes<T>(experiment_, layout_, data_.train.size)
-      .measure(subject, is_moment(experiment_.probes.at, step_, finished_), finished_, memory_, add);
+      .measure(subject, at_moment && is_moment(experiment_.probes.at, step_, finished_), finished_, memory_, add);
 }
 
-template void Replica<float>::probe(nn::Network<float>&, const store::Evaluation&);
-template void Replica<double>::probe(nn::Network<double>&, const store::Evaluation&);
+template void Replica<float>::probe(nn::Network<float>&, bool);
+template void Replica<double>::probe(nn::Network<double>&, bool);
 
 }  // namespace descent::train

@@ -55,4 +55,16 @@ std::vector<std::int64_t> evaluation_steps(const config::Evaluate& evaluate, con
   return steps;
 }
 
+std::vector<Pause> pauses(const config::Experiment& experiment, const Clock& clock) {
+  const std::vector<std::int64_t>& chosen = experiment.probes.steps;
+  std::vector<Pause> all;
+  for (const std::int64_t step : evaluation_steps(experiment.train.evaluate, clock)) all.push_back({step, true, chosen.empty()});
+  for (const std::int64_t step : chosen) {
+    const auto place = std::ranges::lower_bound(all, step, {}, &Pause::step);
+    if (place != all.end() && place->step == step) place->probes = true;
+    else all.insert(place, {step, false, true});
+  }
+  return all;
+}
+
 }  // namespace descent::train

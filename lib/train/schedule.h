@@ -21,4 +21,12 @@ double learning_rate(const config::Train& train, const Clock& clock, std::int64_
 // The steps after which the network is evaluated, ascending: always 0 and the last.
 std::vector<std::int64_t> evaluation_steps(const config::Evaluate& evaluate, const Clock& clock);
 
+// A step after which the training pauses, to be evaluated, to take probes, or for both.
+struct Pause {
+  std::int64_t step;
+  bool evaluates, probes;
+};
+// Ascending: always 0 and the last step.
+std::vector<Pause> pauses(const config::Experiment& experiment, const Clock& clock);
+
 }  // namespace descent::train

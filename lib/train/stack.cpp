@@ -48,19 +48,19 @@ class Stack {
                                                      const std::atomic<bool>& stop) {
     const Clock clock = make_clock(experiment_.train, replicas_.front().data().train.size);
     restore(checkpoints, options);
-    const std::vector<std::int64_t> targets = evaluation_steps(experiment_.train.evaluate, clock);
+    const std::vector<Pause> schedule = pauses(experiment_, clock);
     const bool leaps = config::has_closed_form(experiment_.train);
     for (Replica<T>& replica : replicas_) {  // one after the other: the tensors in turn stay in the cache
-      for (const std::int64_t target : targets) {
-        if (replica.finished() || replica.evaluated_step() >= target) continue;
+      for (const Pause& pause : schedule) {
+        if (replica.finished() || replica.visited_step() >= pause.step) continue;
         do {  // a closed form acts at step 0 too
           const std::int64_t before = replica.step();
-          replica.advance(*network_, leaps ? target : std::min(target, before + steps_between_looks));
+          replica.advance(*network_, leaps ? pause.step : std::min(pause.step, before + steps_between_looks));
           report(options, replica.step() - before);
           if (stop || due(options)) save(checkpoints);
           if (stop) return std::nullopt;
-        } while (replica.step() < target && !replica.finished());
-        if (!replica.finished()) replica.evaluate(*network_);
+        } while (replica.step() < pause.step && !replica.finished());
+        if (!replica.finished()) replica.visit(*network_, pause);
         if (replica.finished()) report(options, clock.total_steps - replica.step());
       }
       if (leaps && options.on_progress) options.on_progress(plan::run_flops(experiment_));

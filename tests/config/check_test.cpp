@@ -145,6 +145,13 @@ const std::vector<BadFile> combinations{
      "x.json:1:62: probes.names: lesion_error needs the model \"mlp\" with model.residual, or with \"relu\", hidden "
      "layers of one width and without a norm\n"
      "x.json:1:62: probes.names: batch_mean_spread needs the norm \"batch\""},
+    {"probe_steps_that_descend_or_come_after_the_end",
+     R"({"model": {"hidden": [8]}, "train": {"steps": 20}, "probes": {"names": ["weight_norm"], "steps": [9, 3, 21]}})",
+     "x.json:1:98: probes.steps: must ascend\n"
+     "x.json:1:98: probes.steps: 21 is after the end: the training takes 20 steps"},
+    {"two_kinds_of_probe_moments",
+     R"({"model": {"hidden": [8]}, "train": {"steps": 20}, "probes": {"names": ["weight_norm"], "at": "end", "steps": [9]}})",
+     "x.json:1:95: probes.at: has no effect with probes.steps"},
     {"synchronized_without_groups", layers(R"("norm": {"kind": "batch", "synchronized": true})"),
      "x.json:1:97: model.norm.synchronized: has no effect without model.norm.statistics_groups above 1"},
     {"norm_keys_without_a_norm", layers(R"("norm": {"momentum": 0.2, "epsilon": 0.1})"),

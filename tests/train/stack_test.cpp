@@ -215,7 +215,8 @@ TEST_F(stack, a_stack_stopped_anywhere_goes_on_in_another_stack_to_the_same_bits
   config::Overrides overrides;
   overrides.set = {"train.early_stopping={\"monitor\": \"val_loss\", \"patience\": 4, \"stop\": false}",
                    "model.norm=batch", "model.dropout=0.2", "train.epochs=40", "seeds=3",
-                   "probes=[\"weight_norm\", \"update_ratio\", \"mean_drift\", \"sd_drift\", \"symmetry_difference\"]"};
+                   "probes={\"names\": [\"weight_norm\", \"update_ratio\", \"mean_drift\", \"sd_drift\", "
+                   "\"symmetry_difference\"], \"steps\": [0, 7, 20, 45, 110]}"};
   const plan::Plan plan = plan::make_plan(config::read_document_text(small, "test.json", overrides));
   const Trained expected = train(plan, {{0, 1, 2}});
   for (int looks : {1, 3, 9}) {
@@ -368,6 +369,19 @@ TEST_F(stack, probes_are_taken_when_they_are_asked_for) {
   EXPECT_EQ(steps("start"), (std::set<std::int64_t>{0}));
   EXPECT_EQ(steps("start_and_end"), (std::set<std::int64_t>{0, last}));
   EXPECT_GT(steps("evaluations").size(), 2u);
+}
+
+TEST_F(stack, probes_are_taken_after_chosen_steps_and_change_no_other_number) {
+  const std::string chosen = "probes={\"names\": [\"weight_norm\", \"mean_drift\"], \"steps\": [1, 3, 20]}";
+  Trained probed = train(small_with({chosen}));
+  const Trained plain = train(small_with({}));
+  std::map<std::int64_t, std::set<std::string>> found;
+  for (const store::ProbeRow& row : probed.results[0].probes) found[row.step].insert(row.probe);
+  const std::set<std::string> first{"weight_norm"}, both{"weight_norm", "mean_drift"};
+  EXPECT_EQ(found, (std::map<std::int64_t, std::set<std::string>>{{1, first}, {3, both}, {20, both}}));
+  probed.results[0].probes.clear();
+  EXPECT_EQ(rows(probed.results[0]), rows(plain.results[0]));
+  EXPECT_EQ(probed.weights, plain.weights);
 }
 
 TEST_F(stack, the_weight_norms_of_the_layers_make_that_of_the_network) {
