@@ -47,7 +47,7 @@ ConvNet<T>::ConvNet(const config::Model& model, const Layout& layout, std::int64
         node.convolution = Convolution<T>(
             {in.height, in.width, in.channels, node.out_shape.height, node.out_shape.width, layer.kernel_height,
              layer.kernel_width, node.stride_height, node.stride_width, node.padding_height, node.padding_width},
-            layer.out, scratch_);
+            layer.out, max_rows, scratch_);
       } else if (model.norm.kind == NormKind::batch) {
         node.batch_norm = BatchNorm<T>(model.norm, node.stride);
       } else {

@@ -7,6 +7,7 @@
 #include "nn/kernels/matmul.h"
 #include "nn/kernels/norm.h"
 #include "nn/kernels/optimizer.h"
+#include "nn/kernels/winograd.h"
 
 #define DESCENT_TEXT_OF(x) #x
 #define DESCENT_TEXT(x) DESCENT_TEXT_OF(x)
@@ -34,6 +35,11 @@ const Kernels<T>& table() {
       .combine_columns = combine_columns<T>,
       .gather_patches = gather_patches<T>,
       .scatter_patches = scatter_patches<T>,
+      .winograd_input = winograd_input<T>,
+      .winograd_output = winograd_output<T>,
+      .winograd_output_gradient = winograd_output_gradient<T>,
+      .winograd_weight = winograd_weight<T>,
+      .winograd_weight_gradient = winograd_weight_gradient<T>,
       .dropout = dropout<T>,
       .clear_pads = clear_pads<T>,
       .add = add<T>,

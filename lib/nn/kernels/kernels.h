@@ -106,6 +106,21 @@ struct Kernels {
   // Adds the patches [begin, begin + rows) to the places they come from.
   void (*scatter_patches)(const PatchShape& shape, std::int64_t begin, std::int64_t rows, const T* patches, T* x);
 
+  // Winograd's convolution with kernels of 3x3 and stride 1 (kernels/winograd.h). A tile is a square of 2x2 places of
+  // the output; what belongs to it lies in 16 planes [tiles, channels], `plane` numbers apart.
+  // Of x [B, height, width, channels] the squares of 4x4 under the tiles [begin, begin + tiles).
+  void (*winograd_input)(const PatchShape& shape, std::int64_t begin, std::int64_t tiles, const T* x, T* planes,
+                         std::int64_t plane);
+  // Of products of planes the tiles of y [B, out_height, out_width, stride]; `adds`: to what is there, without bias.
+  void (*winograd_output)(const PatchShape& shape, std::int64_t stride, std::int64_t begin, std::int64_t tiles,
+                          const T* planes, std::int64_t plane, const T* bias, bool adds, T* y);
+  // Of dy what winograd_input() is multiplied with for the gradient of the planes of the weight.
+  void (*winograd_output_gradient)(const PatchShape& shape, std::int64_t stride, std::int64_t begin,
+                                   std::int64_t tiles, const T* dy, T* planes, std::int64_t plane);
+  // Weights [9, size] to planes [16, size], and the gradient of planes to that of weights.
+  void (*winograd_weight)(std::int64_t size, const T* weight, T* planes);
+  void (*winograd_weight_gradient)(std::int64_t size, const T* planes, T* dweight);
+
   // Inverted dropout: mask is 0 or 1/(1 - rate), y = x * mask. Element i of the layer draws the word i of the
   // Philox stream that `draw` names.
   void (*dropout)(std::int64_t count, double rate, const DropoutDraw& draw, const T* x, T* mask, T* y);
