@@ -216,18 +216,29 @@ const T* Mlp<T>::drop(std::size_t index, const T* x, std::int64_t rows, const Pa
 }
 
 template <class T>
-const T* Mlp<T>::forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) {
+const T* Mlp<T>::run(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass,
+                     bool training) {
   rows_ = rows;
   has_gradients_ = false;
   std::int64_t stride = input_stride_;
   for (std::size_t i = 0; i < work_.size(); ++i) {
-    x = drop(i, hidden(i, x, stride, rows, parameters, statistics, true), rows, pass);
+    x = drop(i, hidden(i, x, stride, rows, parameters, statistics, training), rows, pass);
     stride = layers_[i].stride;
   }
   const Layer& readout = layers_.back();
   matmul(rows, readout.out, readout.in, x, stride, 1, parameters + readout.weight, readout.stride,
          parameters + readout.bias, logits_.data(), readout.stride);
   return logits_.data();
+}
+
+template <class T>
+const T* Mlp<T>::forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) {
+  return run(x, rows, parameters, statistics, pass, true);
+}
+
+template <class T>
+const T* Mlp<T>::predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics, const Pass& pass) {
+  return run(x, rows, parameters, const_cast<T*>(statistics), pass, false);  // read only when not training
 }
 
 template <class T>
@@ -272,22 +283,6 @@ void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gra
     std::swap(dx, spare);
     std::swap(dy, spare);
   }
-}
-
-template <class T>
-const T* Mlp<T>::predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics, const Pass& pass) {
-  rows_ = rows;
-  has_gradients_ = false;
-  std::int64_t stride = input_stride_;
-  for (std::size_t i = 0; i < work_.size(); ++i) {
-    T* read_only = const_cast<T*>(statistics);  // when not training
-    x = drop(i, hidden(i, x, stride, rows, parameters, read_only, false), rows, pass);
-    stride = layers_[i].stride;
-  }
-  const Layer& readout = layers_.back();
-  matmul(rows, readout.out, readout.in, x, stride, 1, parameters + readout.weight, readout.stride,
-         parameters + readout.bias, logits_.data(), readout.stride);
-  return logits_.data();
 }
 
 template class Mlp<float>;

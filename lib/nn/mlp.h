@@ -61,6 +61,7 @@ class Mlp final : public Network<T> {
   void normalize_backward(std::size_t index, std::int64_t rows, const T* parameters, T* dy, T* gradient);
   const T* activate(std::size_t index, T* x, std::int64_t rows);
   const T* drop(std::size_t index, const T* x, std::int64_t rows, const Pass& pass);
+  const T* run(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass, bool training);
   const T* hidden(std::size_t index, const T* x, std::int64_t x_stride, std::int64_t rows, const T* parameters,
                   T* statistics, bool training);
 
