@@ -164,7 +164,8 @@ void check_maps(const Experiment& e, Findings& found) {
   const Model& model = e.model;
   const bool staged = model.kind == ModelKind::resnet;
   if (!staged && model.kind != ModelKind::cnn) return;
-  const std::vector<std::int64_t> kernels = config::kernels(model), strides = config::strides(model);
+  const std::vector<std::int64_t> kernels = config::kernels(model), strides = config::strides(model),
+                                  max_pool = config::max_pool(model);
   const std::size_t layers = staged ? blocks(model).size() : channels(model).size();
   const auto lengths = [&](const std::vector<std::int64_t>& list, std::string_view path, std::string_view other) {
     if (list.size() == layers) return true;
@@ -174,6 +175,7 @@ void check_maps(const Experiment& e, Findings& found) {
   };
   if (!lengths(strides, "model.strides", staged ? "model.blocks" : "model.channels") || staged) return;
   if (!lengths(kernels, "model.kernels", "model.channels")) return;
+  if (!lengths(max_pool, "model.max_pool", "model.channels")) return;
   const Shape shape = data_facts(e.data).shape;
   for (std::int64_t size : {shape.height == 1 ? shape.width : shape.height, shape.width})
     for (std::size_t i = 0; i < layers; ++i) {
@@ -183,6 +185,12 @@ void check_maps(const Experiment& e, Findings& found) {
         return;
       }
       size = (size + 2 * model.padding - kernels[i]) / strides[i] + 1;
+      if (size < max_pool[i]) {
+        found.push_back({{"model.max_pool", "model.channels", "model.strides", "model.padding", "model.kind"},
+                         fmt::format("layer {} pools {} places of a map of {}", i + 1, max_pool[i], size)});
+        return;
+      }
+      size /= max_pool[i];
     }
 }
 

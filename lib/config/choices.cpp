@@ -175,6 +175,7 @@ constexpr Choice norm_positions[] = {
 constexpr Choice poolings[] = {
     row(Pooling::flatten, "flatten", "none: the readout sees every place of every channel"),
     row(Pooling::average, "average", "each channel's average over the map", "Lin et al. 2014"),
+    row(Pooling::max, "max", "each channel's largest value on the map", "Oquab et al. 2015"),
 };
 
 constexpr Choice block_kinds[] = {

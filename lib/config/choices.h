@@ -40,7 +40,7 @@ enum class FeatureKind { raw, random_relu, gaussian_basis };
 enum class Activation { relu, tanh, sigmoid, gelu, leaky_relu, silu, identity };
 enum class NormKind { none, batch, layer, rms, group };
 enum class NormPosition { before, after };
-enum class Pooling { flatten, average };
+enum class Pooling { flatten, average, max };
 enum class BlockKind { basic, bottleneck };
 enum class ShortcutKind { identity, projection, none };
 enum class DropoutKind { unit, channel };

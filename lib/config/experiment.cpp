@@ -75,6 +75,10 @@ std::vector<std::int64_t> strides(const Model& model) {
   return usual;
 }
 
+std::vector<std::int64_t> max_pool(const Model& model) {
+  return model.max_pool.empty() ? std::vector<std::int64_t>(channels(model).size(), 1) : model.max_pool;
+}
+
 std::vector<std::int64_t> blocks(const Model& model) {
   return model.blocks.empty() ? std::vector<std::int64_t>{2, 2, 2, 2} : model.blocks;
 }

@@ -107,6 +107,12 @@ struct Gate {
   double load_balancing = 0;
 };
 
+// What a resnet begins with, before its first stage.
+struct Stem {
+  std::int64_t kernel = 3, stride = 1;
+  bool max_pool = false;
+};
+
 struct Model {
   ModelKind kind = ModelKind::mlp;
   std::optional<std::int64_t> width{}, depth{};  // of equal hidden layers
@@ -119,7 +125,9 @@ struct Model {
   std::vector<std::int64_t> channels{}, kernels{};  // cnn, by layer; empty: as in the functions below
   std::vector<std::int64_t> strides{};              // cnn by layer, resnet by stage
   std::int64_t padding = 1;                         // cnn
+  std::vector<std::int64_t> max_pool{};             // cnn, by layer; empty: none
   Pooling pooling = Pooling::flatten;
+  Stem stem{};
   std::vector<std::int64_t> blocks{};               // resnet, by stage; `width` is the first stage's
   BlockKind block = BlockKind::basic;
   bool preactivation = false;
@@ -258,6 +266,7 @@ std::vector<std::int64_t> hidden_widths(const Model& model);
 std::vector<std::int64_t> channels(const Model& model);  // 25, 25, 25
 std::vector<std::int64_t> kernels(const Model& model);   // 5, 3, 3, ...
 std::vector<std::int64_t> strides(const Model& model);   // cnn: 2, 2, 2; resnet: 1, 2, 2, ...
+std::vector<std::int64_t> max_pool(const Model& model);  // 1, 1, 1
 std::vector<std::int64_t> blocks(const Model& model);    // 2, 2, 2, 2
 
 // Whether something is read from the predictions of several runs.

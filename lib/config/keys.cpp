@@ -303,6 +303,16 @@ std::vector<Key> describe(Gate& g) {
   };
 }
 
+std::vector<Key> describe(Stem& s) {
+  return {
+      key("kernel", &s.kernel, "its width (of images also height); 3 is usual for small images, 7 for large ones "
+          "(He et al. 2016)").unit("places").within(1, 1000),
+      key("stride", &s.stride, "its steps; 2 is usual for large images").unit("places").within(1, 1000),
+      key("max_pool", &s.max_pool, "behind it the largest of 3 places (of images 3x3) in steps of 2, as is usual for "
+          "large images"),
+  };
+}
+
 std::vector<Key> describe(Model& m) {
   return {
       key("kind", choice(m.kind), "family of networks"),
@@ -333,8 +343,13 @@ std::vector<Key> describe(Model& m) {
           "1 in the first stage").unit("places").within(1, 1000).when(is_convnet, no_convnet),
       key("padding", &m.padding, "zeros around the input of each convolution").unit("places").within(0, 1000)
           .when(is_cnn, no_cnn),
-      key("pooling", choice(m.pooling), "what lies between the last convolution and the readout")
+      key("max_pool", &m.max_pool, "behind the activation of each layer the largest of so many places, of images of "
+          "a square of that side, side by side; 1: of each alone; absent: none").unit("places").within(1, 1000)
           .when(is_cnn, no_cnn),
+      key("pooling", choice(m.pooling), "what lies between the last layer and the readout")
+          .when(is_cnn, no_cnn),
+      section("stem", describe(m.stem), "kernel", "the convolution before the first stage")
+          .when(is_resnet, no_resnet),
       key("blocks", &m.blocks, "blocks of each stage; absent: 2, 2, 2, 2 (ResNet-18); 3, 3, 3 is ResNet-20")
           .within(1, 1000).when(is_resnet, no_resnet),
       key("block", choice(m.block), "convolutions of a block").when(is_resnet, no_resnet),

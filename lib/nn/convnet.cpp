@@ -23,6 +23,13 @@ T* at(T* buffer, std::int64_t offset) {
 }  // namespace
 
 template <class T>
+PatchShape ConvNet<T>::window_of(const Node& node, std::int64_t kernel_height, std::int64_t kernel_width) const {
+  const config::Shape& in = node.input < 0 ? shape_ : nodes_[node.input].out_shape;
+  return {in.height, in.width, in.channels, node.out_shape.height, node.out_shape.width, kernel_height, kernel_width,
+          node.stride_height, node.stride_width, node.padding_height, node.padding_width};
+}
+
+template <class T>
 ConvNet<T>::ConvNet(const config::Model& model, const Layout& layout, std::int64_t max_rows)
     : kernels_(kernels<T>()), model_(model), shape_(layout.input), input_stride_(layout.input_stride),
       max_rows_(max_rows) {
@@ -43,16 +50,17 @@ ConvNet<T>::ConvNet(const config::Model& model, const Layout& layout, std::int64
       node.mean = layout.offset(layer.name + ".running_mean");
       node.variance = layout.offset(layer.name + ".running_var");
       if (node.op == Op::convolution) {
-        const config::Shape& in = node.input < 0 ? shape_ : nodes_[node.input].out_shape;
-        node.convolution = Convolution<T>(
-            {in.height, in.width, in.channels, node.out_shape.height, node.out_shape.width, layer.kernel_height,
-             layer.kernel_width, node.stride_height, node.stride_width, node.padding_height, node.padding_width},
-            layer.out, max_rows, scratch_);
+        node.convolution = Convolution<T>(window_of(node, layer.kernel_height, layer.kernel_width), layer.out,
+                                          max_rows, scratch_);
       } else if (model.norm.kind == NormKind::batch) {
         node.batch_norm = BatchNorm<T>(model.norm, node.stride);
       } else {
         node.group_norm = GroupNorm<T>(model.norm, node.out_shape.channels, node.positions, max_rows);
       }
+    }
+    if (node.op == Op::maximum) {
+      node.window = window_of(node, node.kernel_height, node.kernel_width);
+      node.mask = Buffer<T>(node.own.size());
     }
     if (node.op == Op::dropout)
       node.mask = Buffer<T>(model.dropout.kind == config::DropoutKind::unit ? node.own.size()
@@ -197,6 +205,7 @@ void ConvNet<T>::compute(Node& node, const Context& context) {
         kernels_.column_sums(positions, node.stride, x + r * positions * node.stride, node.out + r * node.stride);
       return kernels_.scale(count, T(1) / static_cast<T>(positions), node.out);
     }
+    case Op::maximum: return kernels_.max_pool(node.window, context.rows, x, node.out, node.mask.data());
   }
 }
 
@@ -308,6 +317,12 @@ void ConvNet<T>::differentiate(Node& node, const Context& context, T* gradient) 
       for (std::int64_t r = 0; r < rows * source.positions; ++r)
         std::copy_n(dy + r / source.positions * node.stride, node.stride, dx + r * node.stride);
       return;
+    }
+    case Op::maximum: {
+      const Node& source = nodes_[node.input];
+      T* dx = slots_[source.slot].data();
+      if (!node.adds_gradient) std::fill_n(dx, cells(source, rows), T(0));
+      return kernels_.max_pool_backward(node.window, rows, dy, node.mask.data(), dx);
     }
   }
   pass_gradient(node, node.input, node.adds_gradient, count);

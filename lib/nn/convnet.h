@@ -34,8 +34,9 @@ class ConvNet final : public Network<T> {
   struct Node : plan::Node {
     std::int64_t stride = 0, positions = 0;   // of the output: [B * positions, stride]
     std::int64_t weight = absent, bias = absent, mean = absent, variance = absent;
-    Buffer<T> own, mask;
+    Buffer<T> own, mask;                      // mask: of dropout; of maximum where its largest values come from
     T* out = nullptr;                         // own, or the input's where the node changes nothing or works in place
+    PatchShape window{};                      // maximum
     Convolution<T> convolution;
     BatchNorm<T> batch_norm;
     GroupNorm<T> group_norm;
@@ -53,6 +54,7 @@ class ConvNet final : public Network<T> {
     bool training;
   };
 
+  PatchShape window_of(const Node& node, std::int64_t kernel_height, std::int64_t kernel_width) const;
   void plan_gradients();
   const T* run(const T* x, const Context& context);
   void compute(Node& node, const Context& context);

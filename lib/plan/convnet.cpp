@@ -57,12 +57,28 @@ class Builder {
                 .stride_width = stride});
   }
 
-  Graph finish(std::int64_t input, bool average, std::int64_t outputs) {
-    if (average) {
-      const std::int64_t channels = shape_of(input).channels;
-      input = add({.op = Op::average, .input = input, .out_shape = {channels, 1, 1}});
-    }
+  std::int64_t pool(std::int64_t input, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
+    const bool flat = input_.height == 1;
     const Shape in = shape_of(input);
+    const auto size = [&](std::int64_t places) { return (places + 2 * padding - kernel) / stride + 1; };
+    return add({.op = Op::maximum, .input = input,
+                .out_shape = {in.channels, flat ? 1 : size(in.height), size(in.width)},
+                .kernel_height = flat ? 1 : kernel, .kernel_width = kernel,
+                .stride_height = flat ? 1 : stride, .stride_width = stride,
+                .padding_height = flat ? 0 : padding, .padding_width = padding});
+  }
+
+  Graph finish(std::int64_t input, config::Pooling pooling, std::int64_t outputs) {
+    Shape in = shape_of(input);
+    const Shape pooled{in.channels, 1, 1};
+    switch (pooling) {
+      case config::Pooling::flatten: break;
+      case config::Pooling::average: input = add({.op = Op::average, .input = input, .out_shape = pooled}); break;
+      case config::Pooling::max:
+        input = add({.op = Op::maximum, .input = input, .out_shape = pooled, .kernel_height = in.height,
+                     .kernel_width = in.width});
+    }
+    in = shape_of(input);
     add({.op = Op::convolution, .input = input, .out_shape = {outputs, 1, 1}, .name = "linear"},
         {.kind = Layer::Kind::linear, .name = "linear", .in = in.channels, .out = outputs,
          .kernel_height = in.height, .kernel_width = in.width});
@@ -90,19 +106,20 @@ class Builder {
 Graph cnn(const config::Model& model, const Shape& shape, std::int64_t outputs) {
   Builder build(model, shape);
   const std::vector<std::int64_t> channels = config::channels(model), kernels = config::kernels(model),
-                                  strides = config::strides(model);
+                                  strides = config::strides(model), max_pool = config::max_pool(model);
   const bool after = model.norm_position == config::NormPosition::after;
   std::int64_t h = -1;
   for (std::size_t i = 0; i < channels.size(); ++i) {
     const std::string norm = fmt::format("norm{}", i);
     h = build.convolve(h, fmt::format("conv{}", i), channels[i], kernels[i], strides[i], model.padding, true);
     h = after ? build.normalize(build.activate(h), norm) : build.activate(build.normalize(h, norm));
+    if (max_pool[i] > 1) h = build.pool(h, max_pool[i], max_pool[i], 0);
     h = build.drop(h);
   }
-  return build.finish(h, model.pooling == config::Pooling::average, outputs);
+  return build.finish(h, model.pooling, outputs);
 }
 
-// He et al. 2016: 3x3 stem, stages of blocks, global average, readout.
+// He et al. 2016: stem, stages of blocks, global average, readout.
 class ResNet {
  public:
   ResNet(const config::Model& model, const Shape& shape) : model_(model), build_(model, shape) {
@@ -112,13 +129,14 @@ class ResNet {
 
   Graph graph(std::int64_t outputs) {
     const std::vector<std::int64_t> blocks = config::blocks(model_), strides = config::strides(model_);
-    std::int64_t h = convolve(-1, "conv1", model_.width.value_or(0), 3, 1), width = model_.width.value_or(0);
+    std::int64_t width = model_.width.value_or(0), h = convolve(-1, "conv1", width, model_.stem.kernel, model_.stem.stride);
     if (!model_.preactivation) h = build_.activate(build_.normalize(h, "norm1"));
+    if (model_.stem.max_pool) h = build_.pool(h, 3, 2, 1);
     for (std::size_t stage = 0; stage < blocks.size(); ++stage, width *= 2)
       for (std::int64_t i = 0; i < blocks[stage]; ++i)
         h = block(h, fmt::format("layer{}.{}.", stage + 1, i), width, i == 0 ? strides[stage] : 1);
     if (model_.preactivation) h = build_.activate(build_.normalize(h, "norm"));
-    return build_.finish(h, true, outputs);
+    return build_.finish(h, config::Pooling::average, outputs);
   }
 
  private:

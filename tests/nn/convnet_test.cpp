@@ -26,6 +26,11 @@ std::vector<config::Model> models() {
     cnn.norm.groups = 2;
     cnn.dropout = {0.3, config::DropoutKind::channel};
     all.push_back(cnn);
+    config::Model pooled = cnn;
+    pooled.strides = {1, 1};
+    pooled.max_pool = {2, 1};
+    pooled.pooling = config::Pooling::max;
+    all.push_back(pooled);
     for (const config::Choice& shortcut : config::choices_of(config::ShortcutKind{}).table)
       for (const bool preactivation : {false, true}) {
         config::Model resnet = cnn;
@@ -37,6 +42,7 @@ std::vector<config::Model> models() {
         resnet.block = preactivation ? config::BlockKind::bottleneck : config::BlockKind::basic;
         resnet.shortcut = static_cast<config::ShortcutKind>(shortcut.value);
         resnet.preactivation = preactivation;
+        resnet.stem.max_pool = preactivation;
         if (resnet.shortcut != config::ShortcutKind::none) resnet.stochastic_depth = 0.5;
         all.push_back(resnet);
       }

@@ -35,6 +35,9 @@ USUAL = {
     "model.kernels": [5, 3, 3],
     "model.padding": 1,
     "model.pooling": "flatten",
+    "model.stem.kernel": 3,
+    "model.stem.stride": 1,
+    "model.stem.max_pool": False,
     "model.block": "basic",
     "model.preactivation": False,
     "model.shortcut": "identity",
@@ -60,6 +63,15 @@ def cases():
             **base, **CNN, **sgd, "model.pooling": "average", "model.norm.kind": "batch",
             "model.norm_position": "after",
         }
+        all[f"cnn, {place}, max_pool, global maximum"] = {
+            **base, **CNN, **sgd, "model.pooling": "max", "model.channels": [16, 20, 24], "model.strides": [1, 1, 2],
+            "model.max_pool": [2, 3, 1],
+        }
+        for pre in False, True:
+            all[f"resnet, {place}, stem for large images, pre-activation {pre}"] = {
+                **base, **RESNET, **sgd, "model.stem.kernel": 7, "model.stem.stride": 2, "model.stem.max_pool": True,
+                "model.preactivation": pre,
+            }
         for shortcut in "identity", "projection", "none":
             for block in "basic", "bottleneck":
                 if (shortcut, block) == ("identity", "basic"):  # above, with the norm "batch"
@@ -115,14 +127,19 @@ class Twin(nn.Module):
             return nn.GroupNorm(groups, channels, epsilon, dtype=torch.float64)
         return RmsNorm(channels, epsilon) if kind == "rms" else nn.Identity()
 
-    def flatten(self, x, average):
-        return x.flatten(2).mean(2) if average else x.flatten(1)
+    def pool(self, x, kernel, stride, padding=0):
+        return (F.max_pool1d if self.flat else F.max_pool2d)(x, kernel, stride, padding)
+
+    def flatten(self, x, pooling):
+        x = x.flatten(2)
+        return {"flatten": x.flatten(1), "average": x.mean(2), "max": x.amax(2)}[pooling]
 
 
 class Cnn(Twin):
     def __init__(self, keys, shape):
         super().__init__(keys, len(shape) == 2)
         channels, i = keys["model.channels"], shape[0]
+        self.max_pool = keys.get("model.max_pool", [1] * len(channels))
         strides = keys.get("model.strides", [2] * len(channels))
         sample = torch.zeros(1, *shape, dtype=torch.float64)
         for n, (o, kernel, stride) in enumerate(zip(channels, keys["model.kernels"], strides)):
@@ -130,17 +147,17 @@ class Cnn(Twin):
             setattr(self, f"conv{n}", conv)
             setattr(self, f"norm{n}", self.norm(o))
             random = torch.get_rng_state()
-            sample, i = conv(sample).detach(), o
+            sample, i = self.pool(conv(sample).detach(), self.max_pool[n], self.max_pool[n]), o
             torch.set_rng_state(random)
-        self.average = keys["model.pooling"] == "average"
-        self.linear = nn.Linear(self.flatten(sample, self.average).shape[1], 10, dtype=torch.float64)
+        self.linear = nn.Linear(self.flatten(sample, keys["model.pooling"]).shape[1], 10, dtype=torch.float64)
 
     def forward(self, x):
         for n in range(len(self.keys["model.channels"])):
             conv, norm = getattr(self, f"conv{n}"), getattr(self, f"norm{n}")
             before = self.keys["model.norm_position"] == "before"
             x = self.activation(norm(conv(x))) if before else norm(self.activation(conv(x)))
-        return self.linear(self.flatten(x, self.average))
+            x = self.pool(x, self.max_pool[n], self.max_pool[n])
+        return self.linear(self.flatten(x, self.keys["model.pooling"]))
 
 
 class Shortcut(nn.Module):
@@ -199,7 +216,8 @@ class ResNet(Twin):
     def __init__(self, keys, shape):
         super().__init__(keys, len(shape) == 2)
         width, self.stages = keys["model.width"], len(keys["model.blocks"])
-        self.conv1 = self.conv(shape[0], width, 3, 1, 1, keys["model.norm.kind"] == "none")
+        kernel, bias = keys["model.stem.kernel"], keys["model.norm.kind"] == "none"
+        self.conv1 = self.conv(shape[0], width, kernel, keys["model.stem.stride"], kernel // 2, bias)
         pre = keys["model.preactivation"]
         self.norm1 = nn.Identity() if pre else self.norm(width)
         i = width
@@ -216,10 +234,11 @@ class ResNet(Twin):
         pre = self.keys["model.preactivation"]
         x = self.conv1(x)
         x = x if pre else self.activation(self.norm1(x))
+        x = self.pool(x, 3, 2, 1) if self.keys["model.stem.max_pool"] else x
         for stage in range(self.stages):
             x = getattr(self, f"layer{stage + 1}")(x)
         x = self.activation(self.norm_last(x)) if pre else x
-        return self.linear(self.flatten(x, True))
+        return self.linear(self.flatten(x, "average"))
 
 
 def ours(name):

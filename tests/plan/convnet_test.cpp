@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace descent::plan {
 namespace {
 
@@ -26,6 +28,32 @@ TEST(convnet, resnet_20_has_the_parameters_of_the_paper) {
   model.blocks = {3, 3, 3};
   model.norm.kind = config::NormKind::batch;
   EXPECT_EQ(parameter_count(layers_of(model, {3, 32, 32}, 10)), 269722);
+}
+
+// torchvision.models.resnet18.
+TEST(convnet, resnet_18_with_the_stem_for_large_images_has_the_parameters_of_torchvision) {
+  config::Model model = model_of(config::ModelKind::resnet);
+  model.width = 64;
+  model.norm.kind = config::NormKind::batch;
+  model.shortcut = config::ShortcutKind::projection;
+  model.stem = {7, 2, true};
+  EXPECT_EQ(parameter_count(layers_of(model, {3, 224, 224}, 1000)), 11689512);
+  const Graph graph = convnet_of(model, {3, 224, 224}, 1000);
+  const auto pool = std::ranges::find(graph.nodes, Node::Op::maximum, &Node::op);
+  ASSERT_NE(pool, graph.nodes.end());
+  EXPECT_EQ(pool->out_shape.height, 56);
+}
+
+TEST(convnet, pooling_of_a_cnn_divides_the_map_behind_each_layer) {
+  config::Model model = model_of(config::ModelKind::cnn);
+  model.channels = {6, 16};
+  model.kernels = {5, 5};
+  model.strides = {1, 1};
+  model.padding = 0;
+  model.max_pool = {2, 2};
+  EXPECT_EQ(layers_of(model, {1, 28, 28}, 10).back().fan_in(), 16 * 4 * 4);  // LeNet-5 without its hidden layers
+  model.pooling = config::Pooling::max;
+  EXPECT_EQ(layers_of(model, {1, 28, 28}, 10).back().fan_in(), 16);
 }
 
 TEST(convnet, the_plain_twin_has_the_parameters_of_the_residual_network) {

@@ -7,6 +7,7 @@
 #include "nn/kernels/matmul.h"
 #include "nn/kernels/norm.h"
 #include "nn/kernels/optimizer.h"
+#include "nn/kernels/pooling.h"
 #include "nn/kernels/winograd.h"
 
 #define DESCENT_TEXT_OF(x) #x
@@ -40,6 +41,8 @@ const Kernels<T>& table() {
       .winograd_output_gradient = winograd_output_gradient<T>,
       .winograd_weight = winograd_weight<T>,
       .winograd_weight_gradient = winograd_weight_gradient<T>,
+      .max_pool = max_pool<T>,
+      .max_pool_backward = max_pool_backward<T>,
       .dropout = dropout<T>,
       .clear_pads = clear_pads<T>,
       .add = add<T>,

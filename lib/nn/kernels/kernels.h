@@ -121,6 +121,10 @@ struct Kernels {
   void (*winograd_weight)(std::int64_t size, const T* weight, T* planes);
   void (*winograd_weight_gradient)(std::int64_t size, const T* planes, T* dweight);
 
+  // y = the largest value under each kernel, winners = its tap; the gradient dy is added there.
+  void (*max_pool)(const PatchShape& shape, std::int64_t examples, const T* x, T* y, T* winners);
+  void (*max_pool_backward)(const PatchShape& shape, std::int64_t examples, const T* dy, const T* winners, T* dx);
+
   // Inverted dropout: mask is 0 or 1/(1 - rate), y = x * mask. Element i of the layer draws the word i of the
   // Philox stream that `draw` names.
   void (*dropout)(std::int64_t count, double rate, const DropoutDraw& draw, const T* x, T* mask, T* y);
