@@ -169,8 +169,8 @@ void check_maps(const Experiment& e, Findings& found) {
   const std::size_t layers = staged ? blocks(model).size() : channels(model).size();
   const auto lengths = [&](const std::vector<std::int64_t>& list, std::string_view path, std::string_view other) {
     if (list.size() == layers) return true;
-    found.push_back({{path, other}, fmt::format("has {} numbers for {} {}", list.size(), layers,
-                                                staged ? "stages" : "layers")});
+    found.push_back({{path, other}, fmt::format("needs a number for each of {} {}, has {}", layers,
+                                                staged ? "stages" : "layers", list.size())});
     return false;
   };
   if (!lengths(strides, "model.strides", staged ? "model.blocks" : "model.channels") || staged) return;

@@ -1,8 +1,8 @@
 #include "train/stack.h"
 
+#include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,6 +16,7 @@
 #include "core/random.h"
 #include "plan/layers.h"
 #include "plan/plan.h"
+#include "store/npy.h"
 
 namespace descent::train {
 namespace {
@@ -138,6 +139,29 @@ TEST_F(stack, convolutional_networks_have_the_same_bits_alone_and_stacked) {
       EXPECT_EQ(stacked.weights[i], alone.weights[i]) << model;
     }
   }
+}
+
+// Images of zeros stay what they are: only an augmentation that draws from another stream could be seen.
+TEST_F(stack, augmentation_leaves_the_other_random_streams_alone) {
+  std::vector<float> zeros(60 * 2 * 4 * 4);
+  std::vector<std::int32_t> labels(60);
+  for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::int32_t>(i % 3);
+  const auto write = [&](const char* name, std::string text, const auto& values) {
+    text.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof values[0]);
+    core::write_file_atomically(folder_ / name, text);
+  };
+  write("x.npy", store::npy_header("<f4", {60, 2, 4, 4}), zeros);
+  write("y.npy", store::npy_header("<i4", {60}), labels);
+  const auto trained = [&](const std::string& augmentation) {
+    return train(plan_of(R"({"data": {"name": "npy", "path": ")" + folder_.string() +
+                         R"(", "train_size": 40, "test_from": "rest", "subset": "random", "label_noise": 0.2)" +
+                         augmentation + R"(}, "train": {"batch_size": 10, "epochs": 3, "optimizer": {"lr": 0.1}},
+                         "model": {"kind": "resnet", "width": 4, "blocks": [1, 1], "stochastic_depth": 0.5,
+                                   "dropout": 0.5, "init": {"scheme": "he_normal", "bias": 0.3}}})"));
+  };
+  const Trained plain = trained(""), augmented = trained(R"(, "augmentation": {"crop_padding": 1, "flip": true})");
+  EXPECT_EQ(rows(augmented.results[0]), rows(plain.results[0]));
+  EXPECT_EQ(augmented.weights[0], plain.weights[0]);
 }
 
 TEST_F(stack, the_evaluation_schedule_changes_no_other_number) {
