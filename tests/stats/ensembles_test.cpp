@@ -134,7 +134,7 @@ TEST_F(ensembles, can_leave_out_each_member) {
   std::vector<Ensemble> all;
   for_each_ensemble(three, of_three, [&](const Ensemble& ensemble) { all.push_back(ensemble); }, true);
   EXPECT_TRUE(all[0].without.empty()) << "nothing is left of an ensemble of one";
-  const Ensemble &without_last = all.at(3).without.at(2), &expected = all_of(two, of_two).at(0);
+  const Ensemble &without_last = all.at(3).without.at(2), expected = all_of(two, of_two).at(0);
   EXPECT_NEAR(without_last.score.loss, expected.score.loss, 1e-15);
   EXPECT_EQ(without_last.score.error, expected.score.error);
   EXPECT_NEAR(without_last.member.loss, expected.member.loss, 1e-15);
