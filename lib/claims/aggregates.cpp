@@ -39,8 +39,8 @@ void add_row(const Row& row, std::span<const store::Column<Row>> columns, const 
   for (std::size_t i = 0; i < values.size(); ++i) (*wanted.numbers)[row.members[i]] = values[i];
 }
 
-// Runs that are in no group change nothing: they get the mean of the others, whose deviations grow so that they count
-// as much among all. An ensemble of points is one number for all runs of its seed.
+// Runs that are in no group change nothing: they get the mean of the others, whose deviations grow so that
+// they count as much among all. An ensemble of points is one number for all runs of its seed.
 void complete(const Wanted& wanted, std::size_t seeds) {
   const bool by_seed = wanted.request->joins_points;
   const std::size_t points = wanted.numbers->size() / seeds, teams = by_seed ? seeds : points,
@@ -64,14 +64,20 @@ void read_aggregates(const store::Results& results, const plan::Plan& plan,
   const auto ensembles = wanted_of(Request::Source::ensemble, programs, values),
              decompositions = wanted_of(Request::Source::bias_variance, programs, values);
   if (!ensembles.empty())
-    stats::for_each_ensemble(results, plan, [&](const stats::Ensemble& row) {
-      for (const Wanted& wanted : ensembles)
-        if (wanted.request->size == row.size) add_row(row, stats::ensemble_columns(), wanted);
-    }, !ensembles[0].request->joins_points);
+    stats::for_each_ensemble(
+        results, plan,
+        [&](const stats::Ensemble& row) {
+          for (const Wanted& wanted : ensembles)
+            if (wanted.request->size == row.size) add_row(row, stats::ensemble_columns(), wanted);
+        },
+        !ensembles[0].request->joins_points);
   if (!decompositions.empty())
-    stats::for_each_bias_variance(results, plan, [&](const stats::BiasVariance& row) {
-      for (const Wanted& wanted : decompositions) add_row(row, stats::bias_variance_columns(), wanted);
-    }, true);
+    stats::for_each_bias_variance(
+        results, plan,
+        [&](const stats::BiasVariance& row) {
+          for (const Wanted& wanted : decompositions) add_row(row, stats::bias_variance_columns(), wanted);
+        },
+        true);
   for (const auto* all : {&ensembles, &decompositions})
     for (const Wanted& wanted : *all) complete(wanted, values[0].seeds);
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Numbers of several runs together, ensembles.csv and bias_variance.csv, told run by run: the mean over a point's runs
-// is the number, their spread says how far to trust it (stats::pseudo_values).
+// Numbers of several runs together, ensembles.csv and bias_variance.csv, told run by run: the mean over a
+// point's runs is the number, their spread says how far to trust it (stats::pseudo_values).
 
 #include <vector>
 

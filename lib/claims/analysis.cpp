@@ -11,10 +11,13 @@
 #include "claims/crossing.h"
 #include "claims/shapes.h"
 #include "claims/values.h"
+#include "config/check.h"
 #include "core/error.h"
 #include "core/text.h"
+#include "stats/bias_variance.h"
 #include "stats/bootstrap.h"
 #include "stats/double_descent.h"
+#include "stats/stats.h"
 
 namespace descent::claims {
 namespace {
@@ -39,7 +42,8 @@ std::string path_of(const Domain& domain, const std::string& factor) {
     std::string problem;
     const auto path = domain.resolve(factor, problem);
     if (!path) throw core::InputError("--over: " + problem);
-    if (!is_numeric(domain, *path)) throw core::InputError(fmt::format("--over: the values of {} are no numbers", factor));
+    if (!is_numeric(domain, *path))
+      throw core::InputError(fmt::format("--over: the values of {} are no numbers", factor));
     return *path;
   }
   std::vector<std::string> numeric;
@@ -81,10 +85,16 @@ Descent read_descent(const std::string& column, const Matrix& matrix, const std:
     const std::vector<double> means = means_of(matrix, sample);
     const auto peak = stats::find_peak(means);
     if (!peak) return std::nullopt;
-    return Numbers{means[peak->before], means[peak->peak], means[peak->after],
+    return Numbers{means[peak->before],  means[peak->peak],  means[peak->after],
                    places[peak->before], places[peak->peak], places[peak->after]};
   };
-  Descent descent{.column = column, .before = {}, .peak = {}, .after = {}, .before_at = {}, .peak_at = {}, .after_at = {}};
+  Descent descent{.column = column,
+                  .before = {},
+                  .peak = {},
+                  .after = {},
+                  .before_at = {},
+                  .peak_at = {},
+                  .after_at = {}};
   const auto numbers = numbers_of(everyone(seeds));
   descent.has_peak = numbers.has_value();
   if (!numbers) return descent;
@@ -121,6 +131,31 @@ Estimate read_threshold(const Matrix& errors, const std::vector<double>& places)
   return estimate;
 }
 
+Estimate jackknifed(const stats::BiasVariance& row, std::optional<double> stats::BiasVariance::* part) {
+  std::vector<double> without;
+  for (const stats::BiasVariance& others : row.without) without.push_back(*(others.*part));
+  if (without.empty()) return {*(row.*part), {}, {}};
+  const stats::Description told = stats::describe(stats::pseudo_values(*(row.*part), without));
+  return {told.mean, told.low, told.high};
+}
+
+// By point.
+std::vector<std::optional<Decomposed>> decompose(const store::Results& results, const plan::Plan& plan) {
+  std::vector<std::optional<Decomposed>> found(plan.points.size());
+  for (const plan::Point& point : plan.points)
+    if (!point.experiment.record.predictions || !config::keys_of_other_tests(point.experiment.data).empty())
+      return found;
+  stats::for_each_bias_variance(
+      results, plan,
+      [&](const stats::BiasVariance& row) {
+        using B = stats::BiasVariance;
+        found[row.point] = {row.n, jackknifed(row, &B::unbiased_squared_bias),
+                            jackknifed(row, &B::unbiased_squared_variance)};
+      },
+      true);
+  return found;
+}
+
 // Sums of the test error of every point by epoch, from all curves.
 struct CurveSums {
   std::vector<std::map<double, std::pair<double, std::size_t>>> by_point;
@@ -129,8 +164,8 @@ struct CurveSums {
 CurveSums sum_curves(const store::Results& results, const plan::Plan& plan) {
   const auto columns = store::curve_columns();
   const auto at = [&](std::string_view name) {
-    return static_cast<std::size_t>(std::ranges::find(columns, name, &store::Column<store::Evaluation>::name) -
-                                    columns.begin());
+    return static_cast<std::size_t>(
+        std::ranges::find(columns, name, &store::Column<store::Evaluation>::name) - columns.begin());
   };
   const std::size_t epoch_at = at("epoch"), error_at = at("test_error");
   CurveSums sums;
@@ -184,6 +219,7 @@ std::vector<Analysis> analyze(const store::Results& results, const plan::Plan& p
   }
   const std::vector<Values> values = read_values(results, plan, pointers);
   const CurveSums sums = sum_curves(results, plan);
+  const auto decomposed = decompose(results, plan);
   const Node& node = *programs[0]->root->children[0];
   const auto grouped = group(node.shape, path, domain);
   if (!grouped) throw core::InputError(fmt::format("nothing to analyze: {} has one value only", factor));
@@ -202,9 +238,12 @@ std::vector<Analysis> analyze(const store::Results& results, const plan::Plan& p
       Matrix matrix(points.size());
       const Values& of_column = values[i];
       for (std::size_t seed = 0; seed < of_column.seeds; ++seed) {
-        const auto value = [&](std::size_t point) { return of_column.numbers[0][point * of_column.seeds + seed]; };
+        const auto value = [&](std::size_t point) {
+          return of_column.numbers[0][point * of_column.seeds + seed];
+        };
         const auto done = [&](std::size_t point) {
-          return of_column.states[point * of_column.seeds + seed] == RunState::done && std::isfinite(value(point));
+          return of_column.states[point * of_column.seeds + seed] == RunState::done &&
+                 std::isfinite(value(point));
         };
         if (!std::ranges::all_of(points, done)) continue;
         for (std::size_t p = 0; p < points.size(); ++p) matrix[p].push_back(value(points[p]));
@@ -214,6 +253,9 @@ std::vector<Analysis> analyze(const store::Results& results, const plan::Plan& p
       if (i == 0) analysis.threshold = read_threshold(matrix, analysis.places);
       else analysis.descents.push_back(read_descent(columns[i], matrix, analysis.places));
     }
+    for (const std::size_t point : points) analysis.bias_variance.push_back(decomposed[point]);
+    if (std::ranges::none_of(analysis.bias_variance, [](const auto& part) { return part.has_value(); }))
+      analysis.bias_variance.clear();
     analysis.map = map_of(sums, points);
     found.push_back(std::move(analysis));
   }

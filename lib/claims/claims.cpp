@@ -11,7 +11,8 @@
 namespace descent::claims {
 namespace {
 
-// Where byte `offset` of the text of a JSON string lies in the file. Characters that JSON must escape take two there.
+// Where byte `offset` of the text of a JSON string lies in the file. Characters that JSON must escape take
+// two there.
 config::Position place_in(const config::Claim& claim, std::size_t offset) {
   if (claim.line == 0) return {};
   std::int64_t column = claim.column + 1;
@@ -22,7 +23,8 @@ config::Position place_in(const config::Claim& claim, std::size_t offset) {
   return {claim.line, column};
 }
 
-std::unique_ptr<Program> read_claim(const config::Claim& claim, const Domain* domain, std::vector<Finding>& findings) {
+std::unique_ptr<Program> read_claim(const config::Claim& claim, const Domain* domain,
+                                    std::vector<Finding>& findings) {
   std::optional<Finding> wrong;
   const SyntaxPointer syntax = parse(claim.that, wrong);
   if (wrong) findings.push_back(std::move(*wrong));
@@ -40,7 +42,8 @@ void check_claims(const config::Document& document, config::Problems& problems) 
     std::vector<Finding> findings;
     read_claim(claim, has_points ? &domain : nullptr, findings);
     for (Finding& finding : findings)
-      problems.add(place_in(claim, finding.offset), fmt::format("claims[{}].that", i), std::move(finding.message));
+      problems.add(place_in(claim, finding.offset), fmt::format("claims[{}].that", i),
+                   std::move(finding.message));
   }
 }
 

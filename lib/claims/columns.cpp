@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
-#include <set>
 
+#include "claims/selection.h"
 #include "config/data_facts.h"
 #include "core/text.h"
 #include "stats/bias_variance.h"
@@ -37,7 +35,8 @@ std::string_view why_empty(const Request& request, const config::Experiment& exp
   const bool validates = config::split_sizes(experiment.data).val > 0;
   if (request.source == Source::ensemble && experiment.ensemble.of == config::EnsembleOf::none)
     return "no predictions are averaged; add \"ensemble\": \"seeds\"";
-  if (request.source == Source::bias_variance && !experiment.bias_variance) return "add \"bias_variance\": true";
+  if (request.source == Source::bias_variance && !experiment.bias_variance)
+    return "add \"bias_variance\": true";
   if (column == "ambiguity" && loss != config::LossKind::mse) return "the loss is not the squared error";
   if (column.starts_with("cross_entropy_") && loss != config::LossKind::cross_entropy)
     return "the loss is not the cross-entropy";
@@ -50,70 +49,9 @@ std::string_view why_empty(const Request& request, const config::Experiment& exp
   return "";
 }
 
-bool equals(const Literal& literal, const std::string& value) {
-  if (!literal.number) return literal.text == value;
-  const auto number = number_of(value);
-  return number && *number == *literal.number;
-}
-
-bool matches(const Selector& selector, const std::string& value) {
-  if (selector.relation == Relation::equal && !selector.range)
-    return std::ranges::any_of(selector.values, [&](const Literal& literal) { return equals(literal, value); });
-  const auto number = number_of(value);
-  if (!number) return false;
-  if (selector.range) return *selector.values[0].number <= *number && *number <= *selector.values[1].number;
-  return holds(selector.relation, *number, *selector.values[0].number);
-}
-
-class Selection {
- public:
-  Selection(const Domain& domain, std::vector<Finding>& findings) : domain_(domain), findings_(findings) {
-    points_.resize(domain.points());
-    std::iota(points_.begin(), points_.end(), std::size_t{0});
-  }
-
-  void narrow(const Selector& selector) {
-    std::string problem;
-    const auto path = domain_.resolve(selector.name, problem);
-    if (!path) return fail(selector.offset, std::move(problem));
-    if (!paths_.insert(*path).second) return fail(selector.offset, fmt::format("{} is selected twice", selector.name));
-    for (const Literal& value : selector.values)
-      if (selector.relation == Relation::equal && !selector.range && !known(*path, value)) return;
-    std::vector<std::size_t> kept;
-    for (const std::size_t point : points_)
-      if (matches(selector, domain_.value(*path, point))) kept.push_back(point);
-    points_ = std::move(kept);
-    if (points_.empty())
-      fail(selector.offset, fmt::format("no point has this {}{}", selector.name,
-                                        paths_.size() > 1 ? " beside what is selected before it" : ""));
-  }
-
-  std::vector<std::size_t> points_;
-
- private:
-  void fail(std::size_t offset, std::string message) { findings_.push_back({offset, std::move(message)}); }
-
-  bool known(const std::string& path, const Literal& literal) {
-    std::vector<std::string> values;
-    for (std::size_t point = 0; point < domain_.points(); ++point) {
-      const std::string& value = domain_.value(path, point);
-      if (equals(literal, value)) return true;
-      if (std::ranges::find(values, value) == values.end() && values.size() < 50) values.push_back(value);
-    }
-    const bool is_word = !literal.number && literal.text.size() > 1;
-    fail(literal.offset, fmt::format("no point has {}={}{} (one of {})", domain_.short_name(path), literal.text,
-                                     is_word ? core::did_you_mean(literal.text, values) : "",
-                                     core::join(values, ", ")));
-    return false;
-  }
-
-  const Domain& domain_;
-  std::vector<Finding>& findings_;
-  std::set<std::string> paths_;
-};
-
 // epoch=10, step<=800, at=end, layer=linear3; false after a finding.
-bool check_rows(const Selector& time, const Syntax& column, const Request& request, std::vector<Finding>& findings) {
+bool check_rows(const Selector& time, const Syntax& column, const Request& request,
+                std::vector<Finding>& findings) {
   const auto fail = [&](std::size_t offset, std::string message) {
     findings.push_back({offset, std::move(message)});
     return false;
@@ -124,9 +62,10 @@ bool check_rows(const Selector& time, const Syntax& column, const Request& reque
     return true;
   }
   if (request.source != Source::curve && request.source != Source::probe)
-    return fail(time.offset, fmt::format("{} is one number {}; \"{}\" selects from curves, such as "
-                                         "test_error(epoch=10)", request.column,
-                                         column.argument ? "of several runs" : "per run", time.name));
+    return fail(time.offset,
+                fmt::format("{} is one number {}; \"{}\" selects from curves, such as "
+                            "test_error(epoch=10)",
+                            request.column, column.argument ? "of several runs" : "per run", time.name));
   if (time.name == "at") {
     const std::string& text = time.values[0].text;
     if (time.relation != Relation::equal || time.values.size() > 1 || (text != "start" && text != "end"))
@@ -143,14 +82,16 @@ bool leaves_one_row(const Selector& time) {
 }
 
 // NAME of probe(NAME, width=48) and the like.
-std::optional<Request> request_named(const Syntax& column, Source source, const Names& names, std::string_view what,
-                                     const std::string& where, std::vector<Finding>& findings) {
+std::optional<Request> request_named(const Syntax& column, Source source, const Names& names,
+                                     std::string_view what, const std::string& where,
+                                     std::vector<Finding>& findings) {
   const std::string given = column.argument ? column.argument->text : "";
   if (has(names, given)) return Request{source, given};
   findings.push_back({column.argument ? column.argument->offset : column.offset,
-                      column.argument ? fmt::format("unknown {} {}{} ({})", what, core::quoted(given),
-                                                    core::did_you_mean(given, names), where)
-                                      : fmt::format("expected the name of a {}: {}(NAME, width=48)", what, column.word)});
+                      column.argument
+                          ? fmt::format("unknown {} {}{} ({})", what, core::quoted(given),
+                                        core::did_you_mean(given, names), where)
+                          : fmt::format("expected the name of a {}: {}(NAME, width=48)", what, column.word)});
   return std::nullopt;
 }
 
@@ -163,12 +104,14 @@ bool measures(const config::Experiment& experiment, std::string_view probe) {
 std::optional<Request> request_of(const Syntax& column, std::vector<Finding>& findings) {
   if (column.word == "probe") {
     Names names;
-    for (const config::Choice& choice : config::choices_of(config::ProbeName{}).table) names.emplace_back(choice.name);
+    for (const config::Choice& choice : config::choices_of(config::ProbeName{}).table)
+      names.emplace_back(choice.name);
     return request_named(column, Source::probe, names, "probe", "descent list probes", findings);
   }
   if (column.word == "ensemble" || column.word == "bias_variance") {
     const bool votes = column.word == "ensemble";
-    const Names names = votes ? numbers_of(stats::ensemble_columns()) : numbers_of(stats::bias_variance_columns());
+    const Names names =
+        votes ? numbers_of(stats::ensemble_columns()) : numbers_of(stats::bias_variance_columns());
     return request_named(column, votes ? Source::ensemble : Source::bias_variance, names,
                          votes ? "column of ensembles.csv" : "column of bias_variance.csv",
                          "one of " + core::join(names, ", "), findings);
@@ -185,29 +128,34 @@ std::optional<Request> request_of(const Syntax& column, std::vector<Finding>& fi
   if (has(known, column.word)) return Request{Source::summary, column.word};
   known.insert(known.end(), curves.begin(), curves.end());
   known.insert(known.end(), {"diverged", "probe", "ensemble", "bias_variance"});
-  findings.push_back({column.offset, fmt::format("unknown column {}{} (columns of summary.csv and curves.csv, "
-                                                 "diverged, probe, ensemble, bias_variance)",
-                                                 core::quoted(column.word), core::did_you_mean(column.word, known))});
+  findings.push_back(
+      {column.offset, fmt::format("unknown column {}{} (columns of summary.csv and curves.csv, "
+                                  "diverged, probe, ensemble, bias_variance)",
+                                  core::quoted(column.word), core::did_you_mean(column.word, known))});
   return std::nullopt;
 }
 
 // The sizes of an ensemble that are selected; none after a finding.
-std::vector<std::int64_t> select_sizes(const Syntax& column, const Domain& domain, std::vector<Finding>& findings) {
+std::vector<std::int64_t> select_sizes(const Syntax& column, const Domain& domain,
+                                       std::vector<Finding>& findings) {
   const config::Ensemble& ensemble = domain.experiment(0).ensemble;
-  const std::size_t all = ensemble.of == config::EnsembleOf::seeds ? domain.experiment(0).seeds.size() : domain.points();
+  const std::size_t all =
+      ensemble.of == config::EnsembleOf::seeds ? domain.experiment(0).seeds.size() : domain.points();
   std::vector<std::int64_t> sizes = ensemble.sizes;
   if (sizes.empty()) sizes = {1, static_cast<std::int64_t>(all)};
   const std::string known = fmt::format("{}", fmt::join(sizes, ", "));
   for (const Selector& selector : column.selectors) {
     if (selector.name != "size") {
       if (ensemble.of == config::EnsembleOf::points && !selects_rows(selector.name)) {
-        findings.push_back({selector.offset, "an ensemble of points has no factor to select by, only its size"});
+        findings.push_back(
+            {selector.offset, "an ensemble of points has no factor to select by, only its size"});
         return {};
       }
       continue;
     }
     std::erase_if(sizes, [&](std::int64_t size) { return !matches(selector, std::to_string(size)); });
-    if (sizes.empty()) findings.push_back({selector.offset, fmt::format("no ensemble has this size (one of {})", known)});
+    if (sizes.empty())
+      findings.push_back({selector.offset, fmt::format("no ensemble has this size (one of {})", known)});
   }
   return sizes;
 }
@@ -218,33 +166,37 @@ bool selects_rows(std::string_view name) {
   return name == "epoch" || name == "step" || name == "layer" || name == "at";
 }
 
-std::optional<ColumnUse> use_column(const Syntax& column, const Domain& domain, std::vector<Finding>& findings) {
+std::optional<ColumnUse> use_column(const Syntax& column, const Domain& domain,
+                                    std::vector<Finding>& findings) {
   const std::size_t before = findings.size();
   auto request = request_of(column, findings);
   ColumnUse use;
   if (request) use.request = std::move(*request);
-  Selection selection(domain, findings);
   const bool votes = column.word == "ensemble";
   const auto kind = domain.points() > 0 ? domain.experiment(0).ensemble.of : config::EnsembleOf::none;
-  if (votes && request && kind != config::EnsembleOf::none) use.sizes = select_sizes(column, domain, findings);
+  if (votes && request && kind != config::EnsembleOf::none)
+    use.sizes = select_sizes(column, domain, findings);
+  std::vector<const Selector*> of_points;
   for (const Selector& selector : column.selectors) {
     if (votes && selector.name == "size") continue;
-    if (!selects_rows(selector.name)) selection.narrow(selector);
-    else if (request && check_rows(selector, column, use.request, findings)) use.request.rows.push_back(selector);
+    if (!selects_rows(selector.name)) of_points.push_back(&selector);
+    else if (request && check_rows(selector, column, use.request, findings))
+      use.request.rows.push_back(selector);
   }
+  use.points = select_points(of_points, domain, findings);
   if (findings.size() > before) return std::nullopt;
-  use.points = std::move(selection.points_);
   const bool is_probe = use.request.source == Source::probe;  // which rows it has the results will tell
-  use.along = is_probe || (use.request.source == Source::curve &&
-                           std::ranges::none_of(use.request.rows, leaves_one_row));
+  use.along = is_probe ||
+              (use.request.source == Source::curve && std::ranges::none_of(use.request.rows, leaves_one_row));
   use.single = is_probe || !use.along;
   use.request.joins_points = votes && kind == config::EnsembleOf::points;
-  use.request.joins_seeds = use.request.source == Source::bias_variance || (votes && !use.request.joins_points);
+  use.request.joins_seeds =
+      use.request.source == Source::bias_variance || (votes && !use.request.joins_points);
   if (use.request.joins_points) use.points = {0};
   for (const std::size_t point : use.points) {
     if (is_probe && !measures(domain.experiment(point), use.request.column)) {
-      findings.push_back({column.argument->offset, fmt::format("{} is not measured; add it to probes.names",
-                                                               use.request.column)});
+      findings.push_back({column.argument->offset,
+                          fmt::format("{} is not measured; add it to probes.names", use.request.column)});
       return std::nullopt;
     }
     if (const auto reason = why_empty(use.request, domain.experiment(point)); !reason.empty()) {

@@ -11,14 +11,15 @@ namespace descent::claims {
 
 struct ColumnUse {
   Request request;
-  std::vector<std::size_t> points;  // those selected, in plan order
+  std::vector<std::size_t> points;     // those selected, in plan order
   std::vector<std::int64_t> sizes{0};  // of ensembles, those selected
-  bool along = false;               // several rows per run may be left, to be reduced over epoch, step or layer
-  bool single = true;               // a single one may be
+  bool along = false;  // several rows per run may be left, to be reduced over epoch, step or layer
+  bool single = true;  // a single one may be
 };
 
 // Findings for unknown names and values, and for selections without a point.
-std::optional<ColumnUse> use_column(const Syntax& column, const Domain& domain, std::vector<Finding>& findings);
+std::optional<ColumnUse> use_column(const Syntax& column, const Domain& domain,
+                                    std::vector<Finding>& findings);
 
 // Whether a name selects rows of a run, not points: epoch, step, layer, at.
 bool selects_rows(std::string_view name);

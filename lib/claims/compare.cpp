@@ -43,7 +43,8 @@ class Family {
     if (!findings.empty()) refuse(text, findings[0]);
     column_ = program_->root->children[0].get();
     if (column_->level != Level::per_seed)
-      throw core::InputError(fmt::format("{}: a number of all seeds together; compare takes one per seed", text));
+      throw core::InputError(
+          fmt::format("{}: a number of all seeds together; compare takes one per seed", text));
     values_ = read_values(side.results, side.plan, {program_.get()})[0];
   }
 
@@ -90,7 +91,8 @@ Comparison compare_entries(const std::map<std::int64_t, double>& a, const std::m
   comparison.a = stats::describe(left).mean;
   comparison.b = stats::describe(right).mean;
   comparison.difference = stats::describe(differences);
-  if (const auto& sd = comparison.difference->sd; sd && *sd > 0) comparison.effect = comparison.difference->mean / *sd;
+  if (const auto& sd = comparison.difference->sd; sd && *sd > 0)
+    comparison.effect = comparison.difference->mean / *sd;
   return comparison;
 }
 
@@ -122,10 +124,13 @@ std::vector<Comparison> compare(const Side& a, const Side& b, std::string_view m
       comparisons.back().where = label_of(left.domain(), left.shape(), i, left_names);
       if (comparisons.back().where.empty())
         comparisons.back().where = label_of(right.domain(), right.shape(), j, right_names);
-      if (comparisons.size() > 10'000) throw core::InputError("more than 10000 comparisons; select fewer points");
+      if (comparisons.size() > 10'000)
+        throw core::InputError("more than 10000 comparisons; select fewer points");
     }
-  if (comparisons.empty()) throw core::InputError("the two sides have no point in common; select one of each");
-  for (Comparison& comparison : comparisons) comparison.beyond_all = lies_beyond(comparison, comparisons.size());
+  if (comparisons.empty())
+    throw core::InputError("the two sides have no point in common; select one of each");
+  for (Comparison& comparison : comparisons)
+    comparison.beyond_all = lies_beyond(comparison, comparisons.size());
   return comparisons;
 }
 

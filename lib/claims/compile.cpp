@@ -101,10 +101,13 @@ class Compiler {
     if (!use) return nullptr;
     Request& request = use->request;
     if (!along && !first && !use->single)
-      return fail(syntax.offset, fmt::format("{0} has many values per run; write {0}(at=end), {0}(epoch=10) or "
-                                             "min over epoch of {0}", syntax.word));
+      return fail(syntax.offset,
+                  fmt::format("{0} has many values per run; write {0}(at=end), {0}(epoch=10) or "
+                              "min over epoch of {0}",
+                              syntax.word));
     if ((along || first) && !use->along)
-      return fail(syntax.offset, fmt::format("{} has one value per run here, nothing to go along", syntax.word));
+      return fail(syntax.offset,
+                  fmt::format("{} has one value per run here, nothing to go along", syntax.word));
     if (along) request.reduction = find_reduction(along->word), request.by_step = along->over == "step";
     if (first) {
       request.first = first->relations[0];
@@ -137,8 +140,9 @@ class Compiler {
     if (syntax.over == "seed") return over_seeds(syntax);
     if (leads_along(syntax.over)) {
       if (child.kind != Syntax::Kind::column)
-        return fail(child.offset, fmt::format("over {}, only a column of curves.csv or a probe can be reduced",
-                                              syntax.over));
+        return fail(
+            child.offset,
+            fmt::format("over {}, only a column of curves.csv or a probe can be reduced", syntax.over));
       if (syntax.over == "layer" && find_reduction(syntax.word)->place)
         return fail(syntax.offset, "a layer is no number; compare the layers one by one");
       return column(child, &syntax, nullptr);
@@ -190,7 +194,8 @@ class Compiler {
     const Syntax& left = *syntax.children[0];
     if (leads_along(syntax.over) && syntax.over != "layer") {
       if (left.kind != Syntax::Kind::column)
-        return fail(left.offset, fmt::format("the first {} is found along a column of curves.csv", syntax.over));
+        return fail(left.offset,
+                    fmt::format("the first {} is found along a column of curves.csv", syntax.over));
       return column(left, nullptr, &syntax);
     }
     NodePointer difference = over_children(Kind::arithmetic, numbers(syntax), syntax.offset);
@@ -227,7 +232,8 @@ class Compiler {
     }
     const std::size_t before = findings_.size();
     number(syntax);  // its own mistakes come first
-    if (findings_.size() == before) fail(syntax.offset, "a number, where a statement is needed: compare it, as in \">= 0.1\"");
+    if (findings_.size() == before)
+      fail(syntax.offset, "a number, where a statement is needed: compare it, as in \">= 0.1\"");
     return nullptr;
   }
 
@@ -250,7 +256,8 @@ class Compiler {
       links.push_back(comparison(std::move(sides), syntax.relations[i], syntax.children[i]->offset));
       if (findings_.size() > before) return nullptr;
     }
-    return links.size() == 1 ? std::move(links[0]) : over_children(Kind::conjunction, std::move(links), syntax.offset);
+    return links.size() == 1 ? std::move(links[0])
+                             : over_children(Kind::conjunction, std::move(links), syntax.offset);
   }
 
   NodePointer trend(const Syntax& syntax) {

@@ -9,8 +9,8 @@
 
 namespace descent::claims {
 
-// The first place where `values` compare so with 0, interpolated linearly from the place before it; infinite where
-// they never do.
+// The first place where `values` compare so with 0, interpolated linearly from the place before it; infinite
+// where they never do.
 inline double crossing(std::span<const double> values, std::span<const double> places, Relation relation) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!holds(relation, values[i], 0)) continue;

@@ -43,7 +43,9 @@ bool holds(Relation relation, double a, double b) {
   return a == b;
 }
 
-const Token& Cursor::token(std::size_t ahead) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
+const Token& Cursor::token(std::size_t ahead) const {
+  return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
+}
 
 void Cursor::fail(std::string message) const { throw Finding{token().offset, std::move(message)}; }
 

@@ -18,8 +18,8 @@ struct Difference {
   std::vector<double> replicates{};  // of_means
 };
 
-// Fills in what `difference` says of a check of `seeds` runs that has its relation and margin: what is compared with 0
-// is `measured - margin`.
+// Fills in what `difference` says of a check of `seeds` runs that has its relation and margin: what is
+// compared with 0 is `measured - margin`.
 void decide(Check& check, const Difference& difference, std::size_t seeds);
 
 // The worst or the best of several checks, with all of them as its parts.

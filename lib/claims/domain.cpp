@@ -19,7 +19,8 @@ std::string text_of(const config::Json& json) {
 }
 
 bool ends_with_name(std::string_view path, std::string_view name) {
-  return path == name || (path.size() > name.size() && path.ends_with(name) && path[path.size() - name.size() - 1] == '.');
+  return path == name ||
+         (path.size() > name.size() && path.ends_with(name) && path[path.size() - name.size() - 1] == '.');
 }
 
 std::vector<std::string> matching(const std::vector<std::string>& paths, std::string_view name) {
@@ -45,8 +46,9 @@ Domain::Domain(const plan::Plan& plan) : plan_(plan), tree_(std::make_unique<Tre
     if (abbreviated && above + "." + std::string(abbreviated->name) == factor) aliases_[above] = factor;
     const config::Key* key = config::find_key(tree_->keys, factor);
     if (const auto* inside = key ? std::get_if<config::SectionSlot>(&key->slot) : nullptr)
-      config::for_each_key(inside->keys, [&](const std::string& path, const config::Key&) { inner_.push_back(path); },
-                           factor + ".");
+      config::for_each_key(
+          inside->keys, [&](const std::string& path, const config::Key&) { inner_.push_back(path); },
+          factor + ".");
   }
 }
 
@@ -59,12 +61,14 @@ std::optional<std::string> Domain::resolve(std::string_view name, std::string& p
   if (found.empty()) found = matching(inner_, name);
   if (found.size() == 1) return found[0];
   if (found.size() > 1) {
-    problem = fmt::format("{} could be {}; write more of the path", core::quoted(name), core::join(found, " or "));
+    problem =
+        fmt::format("{} could be {}; write more of the path", core::quoted(name), core::join(found, " or "));
     return std::nullopt;
   }
   std::vector<std::string> known;
   for (const std::string& factor : factors()) known.push_back(short_name(factor));
-  problem = known.empty() ? fmt::format("{}: the experiment has no sweep, so no factor to select by", core::quoted(name))
+  problem = known.empty() ? fmt::format("{}: the experiment has no sweep, so no factor to select by",
+                                        core::quoted(name))
                           : fmt::format("unknown factor {}{} (one of {})", core::quoted(name),
                                         core::did_you_mean(name, known), core::join(known, ", "));
   return std::nullopt;
@@ -82,7 +86,9 @@ const std::vector<std::string>& Domain::values(const std::string& path) const {
   return values;
 }
 
-const std::string& Domain::value(const std::string& path, std::size_t point) const { return values(path)[point]; }
+const std::string& Domain::value(const std::string& path, std::size_t point) const {
+  return values(path)[point];
+}
 
 const std::string& Domain::label(const std::string& factor, std::size_t point) const {
   auto& labels = labels_[factor];
@@ -106,7 +112,8 @@ std::string Domain::short_name(const std::string& path) const {
 std::vector<std::string> Domain::varying(const std::vector<std::size_t>& points) const {
   std::vector<std::string> found;
   for (const std::string& factor : factors())
-    if (std::ranges::any_of(points, [&](std::size_t p) { return label(factor, p) != label(factor, points[0]); }))
+    if (std::ranges::any_of(points,
+                            [&](std::size_t p) { return label(factor, p) != label(factor, points[0]); }))
       found.push_back(factor);
   return found;
 }
@@ -115,7 +122,7 @@ std::optional<double> number_of(std::string_view text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   return error == std::errc() && end == text.data() + text.size() && !text.empty() ? std::optional(number)
-                                                                                    : std::nullopt;
+                                                                                   : std::nullopt;
 }
 
 }  // namespace descent::claims

@@ -32,7 +32,8 @@ double combine(const Node& node, std::size_t entry, const Value& value) {
     places.push_back(node.places[member]);
     if (std::isnan(values.back())) return values.back();
   }
-  return node.kind == Kind::first ? crossing(values, places, node.relation) : node.reduction->apply(values, places);
+  return node.kind == Kind::first ? crossing(values, places, node.relation)
+                                  : node.reduction->apply(values, places);
 }
 
 bool all_true(const Node& node, std::size_t entry, const std::vector<std::vector<bool>>& children) {
@@ -53,18 +54,21 @@ std::vector<std::pair<std::size_t, std::size_t>> pairs_of(const Node& trend, std
   std::vector<std::pair<std::size_t, std::size_t>> pairs;
   const std::vector<std::size_t>& row = trend.rows[entry];
   for (std::size_t i = 0; i + 1 < row.size(); ++i)
-    for (std::size_t j = i + 1; j < (trend.number > 0 ? row.size() : i + 2); ++j) pairs.emplace_back(row[i], row[j]);
+    for (std::size_t j = i + 1; j < (trend.number > 0 ? row.size() : i + 2); ++j)
+      pairs.emplace_back(row[i], row[j]);
   return pairs;
 }
 
-Evaluator::Evaluator(const Program& program, const Values& values) : values_(values), memory_(program.nodes) {}
+Evaluator::Evaluator(const Program& program, const Values& values)
+    : values_(values), memory_(program.nodes) {}
 
 const std::vector<std::vector<double>>& Evaluator::per_seed(const Node& node) {
   auto& memory = memory_[node.id];
   if (!memory.empty()) return memory;
   std::vector<const std::vector<std::vector<double>>*> children;
   for (const NodePointer& child : node.children) children.push_back(&per_seed(*child));
-  std::vector<std::vector<double>> result(node.shape.entries.size(), std::vector<double>(seeds(), node.number));
+  std::vector<std::vector<double>> result(node.shape.entries.size(),
+                                          std::vector<double>(seeds(), node.number));
   for (std::size_t entry = 0; entry < result.size(); ++entry)
     for (std::size_t seed = 0; seed < seeds(); ++seed) {
       if (node.kind == Kind::column)
@@ -94,7 +98,8 @@ std::vector<double> Evaluator::statistic(const Node& node, const Sample& sample)
   std::vector<std::vector<double>> children;
   for (const NodePointer& child : node.children) children.push_back(statistic(*child, sample));
   for (std::size_t entry = 0; entry < node.shape.entries.size(); ++entry)
-    result.push_back(combine(node, entry, [&](std::size_t child, std::size_t of) { return children[child][of]; }));
+    result.push_back(
+        combine(node, entry, [&](std::size_t child, std::size_t of) { return children[child][of]; }));
   return result;
 }
 
@@ -121,7 +126,9 @@ std::vector<bool> Evaluator::holds_for(const Node& node, std::size_t seed) {
   for (const NodePointer& child : node.children) children.push_back(holds_for(*child, seed));
   for (std::size_t entry = 0; entry < result.size(); ++entry) {
     if (node.kind == Kind::negation) result[entry] = !children[0][node.rows[entry][0]];
-    else result[entry] = node.kind == Kind::conjunction ? all_true(node, entry, children) : any_true(node, entry, children);
+    else
+      result[entry] =
+          node.kind == Kind::conjunction ? all_true(node, entry, children) : any_true(node, entry, children);
   }
   return result;
 }

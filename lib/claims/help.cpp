@@ -49,10 +49,13 @@ std::string table(const Words& words) {
 
 std::string language_help() {
   std::string text(numbers);
-  text += "\nREDUCTION over FACTOR of NUMBER, such as max over width of final_test_error; over a factor the means are\n"
-          "reduced, over seed the values of the seeds, over epoch or step the curve of every run:\n";
+  text +=
+      "\nREDUCTION over FACTOR of NUMBER, such as max over width of final_test_error; over a factor the "
+      "means are\n"
+      "reduced, over seed the values of the seeds, over epoch or step the curve of every run:\n";
   text += table(reductions());
-  text += "  first width with final_train_error <= 0.01     also first epoch with ...; interpolated linearly\n";
+  text +=
+      "  first width with final_train_error <= 0.01     also first epoch with ...; interpolated linearly\n";
   text += "\nFUNCTION(NUMBER):\n" + table(functions());
   return text + std::string(statements);
 }

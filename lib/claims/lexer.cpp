@@ -19,7 +19,8 @@ std::size_t name_length(std::string_view text) {
   const auto continues = [&](std::size_t i) {
     return i < text.size() && (begins_name(text[i]) || is_digit(text[i]));
   };
-  while (continues(length) || (length < text.size() && text[length] == '.' && continues(length + 1))) ++length;
+  while (continues(length) || (length < text.size() && text[length] == '.' && continues(length + 1)))
+    ++length;
   return length;
 }
 
@@ -55,7 +56,9 @@ std::size_t symbol_length(std::string_view text) {
 
 std::optional<Token> next_token(std::string_view rest, std::size_t offset, std::size_t& length,
                                 std::string& problem) {
-  const auto token = [&](Token::Kind kind) { return Token{kind, std::string(rest.substr(0, length)), 0, offset}; };
+  const auto token = [&](Token::Kind kind) {
+    return Token{kind, std::string(rest.substr(0, length)), 0, offset};
+  };
   if (begins_name(rest[0])) return length = name_length(rest), token(Token::Kind::name);
   if (is_digit(rest[0]) || (rest[0] == '.' && rest.size() > 1 && is_digit(rest[1]))) {
     length = number_length(rest);

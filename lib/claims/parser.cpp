@@ -67,7 +67,8 @@ class Parser : Cursor {
       need_word("least");
       node->number = need_count();
       need_word("of");
-      if (token().number < node->number) expected(fmt::format("a number of seeds not below {}", node->number));
+      if (token().number < node->number)
+        expected(fmt::format("a number of seeds not below {}", node->number));
       node->of = need_count();
       need_word("seeds");
     }

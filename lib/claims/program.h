@@ -1,7 +1,7 @@
 #pragma once
-// A claim that makes sense for a plan: every name resolved to points and columns, every operation to the entries it
-// works on. A number is a family with one entry per value of the factors that its selections leave open; operations
-// join entries by the factors they share.
+// A claim that makes sense for a plan: every name resolved to points and columns, every operation to the
+// entries it works on. A number is a family with one entry per value of the factors that its selections leave
+// open; operations join entries by the factors they share.
 
 #include <cstddef>
 #include <cstdint>
@@ -20,14 +20,14 @@ namespace descent::claims {
 struct Request {
   enum class Source { summary, curve, probe, diverged, ensemble, bias_variance };
   Source source;
-  std::string column;                     // or the name of the probe
-  std::int64_t size = 0;                  // of ensembles
-  bool joins_points = false;              // an ensemble of points: one number for all runs of a seed
-  bool joins_seeds = false;               // one number for all runs of a point; see aggregates.h
-  std::vector<Selector> rows{};           // epoch, step, at, layer
-  const Reduction* reduction = nullptr;   // along the rows that `rows` leaves; null: there is one
-  bool by_step = false;                   // places are steps, not epochs
-  std::optional<Relation> first{};        // where the column first compares so with `bound`, interpolated
+  std::string column;                    // or the name of the probe
+  std::int64_t size = 0;                 // of ensembles
+  bool joins_points = false;             // an ensemble of points: one number for all runs of a seed
+  bool joins_seeds = false;              // one number for all runs of a point; see aggregates.h
+  std::vector<Selector> rows{};          // epoch, step, at, layer
+  const Reduction* reduction = nullptr;  // along the rows that `rows` leaves; null: there is one
+  bool by_step = false;                  // places are steps, not epochs
+  std::optional<Relation> first{};       // where the column first compares so with `bound`, interpolated
   double bound = 0;
 };
 
@@ -54,24 +54,35 @@ using NodePointer = std::unique_ptr<Node>;
 
 struct Node {
   enum class Kind {
-    number, column, arithmetic, function, over_points, over_seeds, first,
-    comparison, trend, on_seeds, negation, conjunction, disjunction
+    number,
+    column,
+    arithmetic,
+    function,
+    over_points,
+    over_seeds,
+    first,
+    comparison,
+    trend,
+    on_seeds,
+    negation,
+    conjunction,
+    disjunction
   };
   Kind kind;
-  std::size_t id = 0;                                 // counts the nodes of a program
+  std::size_t id = 0;  // counts the nodes of a program
   Level level = Level::constant;
   Shape shape{};
-  double number = 0;                                  // as in Syntax
+  double number = 0;  // as in Syntax
   double of = 0;
-  char operation = 0;                                 // + - * / ^
+  char operation = 0;  // + - * / ^
   bool rises = false;
-  Relation relation = Relation::equal;                // of comparison and first
+  Relation relation = Relation::equal;  // of comparison and first
   const Function* function = nullptr;
   const Reduction* reduction = nullptr;
-  std::vector<std::size_t> requests{};                // of columns, by entry
-  std::vector<std::size_t> points{};                  // of columns, by entry
-  std::vector<std::vector<std::size_t>> rows{};       // by entry: the entry of each child; or the group, in order
-  std::vector<double> places{};                       // of the entries of the child of a reduction over points
+  std::vector<std::size_t> requests{};           // of columns, by entry
+  std::vector<std::size_t> points{};             // of columns, by entry
+  std::vector<std::vector<std::size_t>> rows{};  // by entry: the entry of each child; or the group, in order
+  std::vector<double> places{};                  // of the entries of the child of a reduction over points
   std::vector<NodePointer> children{};
 };
 

@@ -16,7 +16,8 @@ constexpr std::size_t most_entries = 100'000;
 using Key = std::vector<std::string>;
 
 // Positions in `axes` of the wanted ones.
-std::vector<std::size_t> positions(const std::vector<std::string>& axes, const std::vector<std::string>& wanted) {
+std::vector<std::size_t> positions(const std::vector<std::string>& axes,
+                                   const std::vector<std::string>& wanted) {
   std::vector<std::size_t> found;
   for (const std::string& axis : wanted)
     found.push_back(static_cast<std::size_t>(std::ranges::find(axes, axis) - axes.begin()));
@@ -86,7 +87,8 @@ std::optional<Joined> join_two(Joined left, const Shape& right, const Domain& do
 
 }  // namespace
 
-std::optional<Joined> join(const std::vector<const Shape*>& parts, const Domain& domain, std::string& problem) {
+std::optional<Joined> join(const std::vector<const Shape*>& parts, const Domain& domain,
+                           std::string& problem) {
   Joined result{*parts[0], {}};
   for (std::size_t i = 0; i < parts[0]->entries.size(); ++i) result.rows.push_back({i});
   for (std::size_t i = 1; i < parts.size(); ++i) {
@@ -101,15 +103,18 @@ std::optional<Grouped> group(const Shape& shape, const std::string& path, const 
   std::vector<std::string> values;
   for (const Entry& entry : shape.entries) {
     const auto axis = std::ranges::find(shape.axes, path);
-    values.push_back(axis == shape.axes.end() ? domain.value(path, entry.point)
-                                              : entry.key[static_cast<std::size_t>(axis - shape.axes.begin())]);
+    values.push_back(axis == shape.axes.end()
+                         ? domain.value(path, entry.point)
+                         : entry.key[static_cast<std::size_t>(axis - shape.axes.begin())]);
   }
-  if (std::ranges::all_of(values, [&](const std::string& value) { return value == values[0]; })) return std::nullopt;
+  if (std::ranges::all_of(values, [&](const std::string& value) { return value == values[0]; }))
+    return std::nullopt;
 
   // A factor of which each value of `path` has only one goes with it.
   Grouped result;
   for (std::size_t axis = 0; axis < shape.axes.size(); ++axis)
-    if (shape.axes[axis] != path && !follows(shape, axis, values)) result.shape.axes.push_back(shape.axes[axis]);
+    if (shape.axes[axis] != path && !follows(shape, axis, values))
+      result.shape.axes.push_back(shape.axes[axis]);
   const auto kept = positions(shape.axes, result.shape.axes);
   std::map<Key, std::size_t> found;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -131,7 +136,8 @@ std::optional<Grouped> group(const Shape& shape, const std::string& path, const 
 std::vector<std::size_t> naming_axes(const Shape& shape) {
   std::vector<std::size_t> naming;
   for (std::size_t axis = 0; axis < shape.axes.size(); ++axis)
-    if (std::ranges::none_of(naming, [&](std::size_t i) { return follows(shape, axis, values_of(shape, i)); }))
+    if (std::ranges::none_of(naming,
+                             [&](std::size_t i) { return follows(shape, axis, values_of(shape, i)); }))
       naming.push_back(axis);
   return naming;
 }

@@ -9,7 +9,8 @@
 //   sum, product, power: + -, * /, ^ as usual
 //   primary    = NUMBER | "(" claim ")" | FUNCTION "(" claim ")" | NAME [ "(" selectors ")" ]
 //              | REDUCTION "over" NAME "of" primary | "first" NAME "with" sum ("<" | "<=" | ">" | ">=") sum
-//   selector   = NAME "=" VALUE | NAME "=" "[" VALUE, ... "]" | NAME "=" NUMBER ".." NUMBER | NAME "<" NUMBER | ...
+//   selector   = NAME "=" VALUE | NAME "=" "[" VALUE, ... "]" | NAME "=" NUMBER ".." NUMBER | NAME "<" NUMBER
+//   | ...
 
 #include <cstddef>
 #include <memory>
@@ -28,7 +29,7 @@ struct Finding {
 
 enum class Relation { less, at_most, greater, at_least, equal };
 std::string_view symbol(Relation relation);
-Relation mirrored(Relation relation);            // a < b  <=>  b > a
+Relation mirrored(Relation relation);  // a < b  <=>  b > a
 bool holds(Relation relation, double a, double b);
 
 struct Literal {
@@ -42,8 +43,8 @@ struct Selector {
   std::string name;
   std::size_t offset = 0;
   Relation relation = Relation::equal;
-  bool range = false;            // values are the two ends
-  std::vector<Literal> values;   // of a list; else one
+  bool range = false;           // values are the two ends
+  std::vector<Literal> values;  // of a list; else one
 };
 
 struct Syntax;
@@ -51,19 +52,29 @@ using SyntaxPointer = std::unique_ptr<Syntax>;
 
 struct Syntax {
   enum class Kind {
-    number, column, arithmetic, function, reduction, first,                    // numbers
-    comparison, trend, on_seeds, negation, conjunction, disjunction            // statements
+    number,
+    column,
+    arithmetic,
+    function,
+    reduction,
+    first,  // numbers
+    comparison,
+    trend,
+    on_seeds,
+    negation,
+    conjunction,
+    disjunction  // statements
   };
   Kind kind;
   std::size_t offset = 0;
-  std::string word{};                    // column, function, reduction or operator; of trends "rises", "falls"
-  std::string over{};                    // reductions, first and trends: the name behind "over"
+  std::string word{};  // column, function, reduction or operator; of trends "rises", "falls"
+  std::string over{};  // reductions, first and trends: the name behind "over"
   std::size_t over_offset = 0;
-  double number = 0;                     // a number; the tolerance of a trend; k of "k of n seeds"
-  double of = 0;                         // n of "k of n seeds"; 0: every seed
-  std::optional<Literal> argument{};     // of probe(...), the first in its parentheses
-  std::vector<Selector> selectors{};     // of columns
-  std::vector<Relation> relations{};     // of comparisons, between the children
+  double number = 0;                  // a number; the tolerance of a trend; k of "k of n seeds"
+  double of = 0;                      // n of "k of n seeds"; 0: every seed
+  std::optional<Literal> argument{};  // of probe(...), the first in its parentheses
+  std::vector<Selector> selectors{};  // of columns
+  std::vector<Relation> relations{};  // of comparisons, between the children
   std::vector<SyntaxPointer> children{};
 };
 

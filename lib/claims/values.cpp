@@ -7,6 +7,7 @@
 
 #include "claims/aggregates.h"
 #include "claims/crossing.h"
+#include "claims/selection.h"
 
 namespace descent::claims {
 namespace {
@@ -17,17 +18,16 @@ double cell_number(const std::string& cell) { return number_of(cell).value_or(no
 
 bool selects(const Selector& row, const Rows& rows, std::size_t i) {
   if (row.name == "layer")
-    return std::ranges::any_of(row.values, [&](const Literal& value) { return value.text == rows.layers[i]; });
+    return std::ranges::any_of(row.values,
+                               [&](const Literal& value) { return value.text == rows.layers[i]; });
   if (row.name == "at") return rows.steps[i] == (row.values[0].text == "start" ? 0 : rows.steps.back());
-  const double place = row.name == "step" ? rows.steps[i] : rows.epochs[i];
-  if (row.range) return *row.values[0].number <= place && place <= *row.values[1].number;
-  if (row.relation != Relation::equal) return holds(row.relation, place, *row.values[0].number);
-  return std::ranges::any_of(row.values, [&](const Literal& value) { return *value.number == place; });
+  return matches(row, row.name == "step" ? rows.steps[i] : rows.epochs[i]);
 }
 
 template <class Row>
 std::size_t column_at(std::span<const store::Column<Row>> columns, std::string_view name) {
-  return static_cast<std::size_t>(std::ranges::find(columns, name, &store::Column<Row>::name) - columns.begin());
+  return static_cast<std::size_t>(std::ranges::find(columns, name, &store::Column<Row>::name) -
+                                  columns.begin());
 }
 
 // Gathers the rows of one run after the other; a series is a column of curves.csv or a probe.
@@ -79,7 +79,8 @@ class RowReader {
   }
 
   void finish(std::size_t run) {
-    for (const auto& [request, numbers] : wanted_) (*numbers)[run] = value_along(*request, series_[request->column]);
+    for (const auto& [request, numbers] : wanted_)
+      (*numbers)[run] = value_along(*request, series_[request->column]);
     for (auto& [name, rows] : series_) rows = {};
   }
 

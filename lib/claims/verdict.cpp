@@ -35,7 +35,11 @@ struct Runs {
 class Judge {
  public:
   Judge(const Program& program, const Domain& domain, const Values& values)
-      : program_(program), domain_(domain), values_(values), evaluator_(program, values), everyone_(values.seeds) {
+      : program_(program),
+        domain_(domain),
+        values_(values),
+        evaluator_(program, values),
+        everyone_(values.seeds) {
     std::iota(everyone_.begin(), everyone_.end(), std::size_t{0});
   }
 
@@ -65,7 +69,8 @@ class Judge {
     } else if (along) {
       for (const std::size_t member : node.rows[entry]) collect(*node.children[0], member, runs);
     } else {
-      for (std::size_t i = 0; i < node.children.size(); ++i) collect(*node.children[i], node.rows[entry][i], runs);
+      for (std::size_t i = 0; i < node.children.size(); ++i)
+        collect(*node.children[i], node.rows[entry][i], runs);
     }
   }
 
@@ -122,11 +127,12 @@ class Judge {
     const std::size_t entries = node.shape.entries.size();
     std::vector<Difference> result(entries, Difference{node.level, {}, 0, {}});
     if (node.level == Level::per_seed) {
-      const auto &left = evaluator_.per_seed(*node.children[0]), &right = evaluator_.per_seed(*node.children[1]);
+      const auto &left = evaluator_.per_seed(*node.children[0]),
+                 &right = evaluator_.per_seed(*node.children[1]);
       for (std::size_t entry = 0; entry < entries; ++entry)
         for (std::size_t seed = 0; seed < values_.seeds; ++seed)
-          result[entry].by_seed.push_back(sign *
-                                          (left[node.rows[entry][0]][seed] - right[node.rows[entry][1]][seed]));
+          result[entry].by_seed.push_back(
+              sign * (left[node.rows[entry][0]][seed] - right[node.rows[entry][1]][seed]));
       return result;
     }
     const auto of = [&](const Sample& sample) {
@@ -186,7 +192,8 @@ class Judge {
     return checks;
   }
 
-  std::vector<Difference> steps_of(const Node& node, const std::vector<std::pair<std::size_t, std::size_t>>& pairs) {
+  std::vector<Difference> steps_of(const Node& node,
+                                   const std::vector<std::pair<std::size_t, std::size_t>>& pairs) {
     std::vector<Difference> result(pairs.size(), Difference{node.level, {}, 0, {}});
     const Node& child = *node.children[0];
     if (node.level == Level::per_seed) {
@@ -196,12 +203,15 @@ class Judge {
           result[i].by_seed.push_back(values[pairs[i].second][seed] - values[pairs[i].first][seed]);
       return result;
     }
-    resample(node, [&](const Sample& sample) {
-      const std::vector<double> values = evaluator_.statistic(child, sample);
-      std::vector<double> steps;
-      for (const auto& [before, after] : pairs) steps.push_back(values[after] - values[before]);
-      return steps;
-    }, result);
+    resample(
+        node,
+        [&](const Sample& sample) {
+          const std::vector<double> values = evaluator_.statistic(child, sample);
+          std::vector<double> steps;
+          for (const auto& [before, after] : pairs) steps.push_back(values[after] - values[before]);
+          return steps;
+        },
+        result);
     return result;
   }
 
@@ -222,7 +232,8 @@ class Judge {
       check.margin = needed;
       check.counts_seeds = true;
       if (!incomplete) check.measured = static_cast<double>(counts[entry]);
-      if (!incomplete && n < node.of) check.reason = fmt::format("{} seeds; the claim speaks of {}", n, node.of);
+      if (!incomplete && n < node.of)
+        check.reason = fmt::format("{} seeds; the claim speaks of {}", n, node.of);
       else if (!incomplete) check.verdict = *check.measured >= needed ? Verdict::holds : Verdict::fails;
       checks.push_back(std::move(check));
     }

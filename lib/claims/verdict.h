@@ -18,15 +18,15 @@ std::string_view name_of(Verdict verdict);
 
 struct Check {
   Verdict verdict = Verdict::undecided;
-  std::string where;                     // "lr=0.1" where a claim speaks of several points
-  std::optional<double> measured;        // absent where runs are missing
-  std::optional<double> low, high;       // absent where there is no interval
-  Relation relation = Relation::equal;   // of `measured` to `margin`
+  std::string where;                    // "lr=0.1" where a claim speaks of several points
+  std::optional<double> measured;       // absent where runs are missing
+  std::optional<double> low, high;      // absent where there is no interval
+  Relation relation = Relation::equal;  // of `measured` to `margin`
   double margin = 0;
-  std::size_t n = 0;                     // seeds
-  bool counts_seeds = false;             // `measured` of the n seeds
-  std::string reason;                    // why it is undecided, or what failed beside numbers
-  std::vector<Check> parts;              // of claims that compare several times: all of them; this is the decisive one
+  std::size_t n = 0;          // seeds
+  bool counts_seeds = false;  // `measured` of the n seeds
+  std::string reason;         // why it is undecided, or what failed beside numbers
+  std::vector<Check> parts;   // of claims that compare several times: all of them; this is the decisive one
 };
 
 // The verdict of a whole program: that of its worst entry.

@@ -347,16 +347,19 @@ void check_readings(const Experiment& e, const Given& given, Findings& found) {
   else if (of_seeds && !e.ensemble.sizes.empty() && e.ensemble.sizes.back() > count)
     found.push_back({{sizes, of, seeds},
                      fmt::format("{} members need as many seeds; there are {}", e.ensemble.sizes.back(), count)});
-  constexpr std::string_view why = "makes other test examples for every seed, whose predictions cannot be compared";
-  if (tests_on_rest(e.data) && e.data.subset == Subset::random)
-    found.push_back({{"data.subset", test_from, reading}, std::string(why)});
-  if (e.data.label_noise.on_test && e.data.label_noise.rate > 0)
-    found.push_back({{"data.label_noise.on_test", reading}, std::string(why)});
-  if (is_generated(e.data.name) && e.data.generator.redraw == Redraw::all)
-    found.push_back({{"data.generator.redraw", reading}, std::string(why)});
+  for (const std::string_view key : keys_of_other_tests(e.data))
+    found.push_back({{key, reading}, "makes other test examples for every seed, whose predictions cannot be compared"});
 }
 
 }  // namespace
+
+std::vector<std::string_view> keys_of_other_tests(const Data& data) {
+  std::vector<std::string_view> keys;
+  if (tests_on_rest(data) && data.subset == Subset::random) keys.push_back("data.subset");
+  if (data.label_noise.on_test && data.label_noise.rate > 0) keys.push_back("data.label_noise.on_test");
+  if (is_generated(data.name) && data.generator.redraw == Redraw::all) keys.push_back("data.generator.redraw");
+  return keys;
+}
 
 std::vector<Finding> check(const Experiment& e, const Given& given) {
   Findings found;

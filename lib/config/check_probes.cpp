@@ -43,6 +43,10 @@ std::string_view probe_needs(ProbeName probe, const Experiment& e) {
       return mlp && model.residual && plain ? "" : "the model \"mlp\" with model.residual and without a norm";
     case ProbeName::symmetry_difference:
       return mlp && !widths.empty() ? "" : "the model \"mlp\" with a hidden layer";
+    case ProbeName::restored_difference:
+      return e.train.early_stopping.monitor != Monitor::none && e.predict.dropout_samples == 0
+                 ? ""
+                 : "train.early_stopping, and predictions without dropout_samples";
     case ProbeName::lesion_error:
     case ProbeName::lesion_worst_error:
       if (mlp && widths.size() > 1 && (model.residual || (plain && equal && is(Activation::relu)))) return "";

@@ -67,7 +67,7 @@ enum class ProbeName {
   weight_norm, update_ratio, unit_distance, weight_rank,
   path_share, path_length, path_reach, path_factor,
   // once, after the training:
-  input_condition, symmetry_difference, lesion_error, lesion_worst_error,
+  input_condition, symmetry_difference, restored_difference, lesion_error, lesion_worst_error,
   identity_tanh_symmetries, identity_relu_symmetries, identity_symmetry_difference, identity_relu_rescaling,
   identity_default_init_bound, identity_default_init_sd,
   identity_running_statistics, identity_predicted_company, identity_trained_company,

@@ -59,6 +59,9 @@ constexpr Choice probes[] = {
     row(ProbeName::symmetry_difference, "symmetry_difference",
         "at the end: largest change of an output when hidden units change places and, without a norm, tanh units "
         "signs, ReLU units scales", "Bishop 2006, section 5.1.1"),
+    row(ProbeName::restored_difference, "restored_difference",
+        "at the end: the monitored value, measured again on the weights that early stopping restored, minus the one "
+        "recorded when they were kept: 0", "Prechelt 1998"),
     row(ProbeName::lesion_error, "lesion_error",
         "at the end: test error (or loss, in regression) with that many blocks deleted, mean of all single and of 10 "
         "random multiple deletions", "Veit et al. 2016"),

@@ -59,6 +59,7 @@ void measure_one(ProbeName name, Look<T>& look, const Memory& memory, const Add&
     case ProbeName::path_factor: return add("", look.paths().factor);
     case ProbeName::input_condition: return Weights<T>::input_condition(look, add);
     case ProbeName::symmetry_difference: return Trained<T>::symmetry_difference(look, add);
+    case ProbeName::restored_difference: return;  // by train::Replica, once the weights are restored
     case ProbeName::lesion_error: return Trained<T>::lesion_error(look, add);
     case ProbeName::lesion_worst_error: return Trained<T>::lesion_worst_error(look, add);
     case ProbeName::identity_tanh_symmetries:

@@ -20,8 +20,9 @@ std::string number_text(double value) { return std::isinf(value) ? "nowhere" : f
 
 std::string text_of(const Estimate& estimate) {
   const std::string value = number_text(estimate.value);
-  return estimate.low ? fmt::format("{} [{}, {}]", value, number_text(*estimate.low), number_text(*estimate.high))
-                      : value;
+  return estimate.low
+             ? fmt::format("{} [{}, {}]", value, number_text(*estimate.low), number_text(*estimate.high))
+             : value;
 }
 
 void add_descent(Rows& rows, const Descent& descent) {
@@ -29,9 +30,24 @@ void add_descent(Rows& rows, const Descent& descent) {
     rows.push_back({descent.column + ", no peak", "-", "-"});
     return;
   }
-  rows.push_back({descent.column + ", minimum before the peak", text_of(descent.before), text_of(descent.before_at)});
+  rows.push_back(
+      {descent.column + ", minimum before the peak", text_of(descent.before), text_of(descent.before_at)});
   rows.push_back({"peak", text_of(descent.peak), text_of(descent.peak_at)});
   rows.push_back({"minimum behind it", text_of(descent.after), text_of(descent.after_at)});
+}
+
+std::string bias_variance_text(const Analysis& analysis, const std::string& factor, bool color) {
+  if (analysis.bias_variance.empty()) return "";
+  Rows rows{{factor, "n", "bias^2 [95 % interval]", "variance"}};
+  for (std::size_t i = 0; i < analysis.places.size(); ++i) {
+    rows.push_back({fmt::format("{:.6g}", analysis.places[i])});
+    const auto& part = analysis.bias_variance[i];
+    for (const std::string& cell :
+         part ? std::vector{std::to_string(part->n), text_of(part->bias), text_of(part->variance)}
+              : std::vector<std::string>(3, "-"))
+      rows.back().push_back(cell);
+  }
+  return "\nsquared error of the predictions\n" + laid_out(rows, color, {2, 3});
 }
 
 std::string map_text(const Analysis& analysis, const std::string& factor, bool color) {
@@ -40,7 +56,8 @@ std::string map_text(const Analysis& analysis, const std::string& factor, bool c
   for (const double epoch : analysis.map.epochs) rows[0].push_back(fmt::format("{:.4g}", epoch));
   for (std::size_t i = 0; i < analysis.places.size(); ++i) {
     rows.push_back({fmt::format("{:.6g}", analysis.places[i])});
-    for (const auto& mean : analysis.map.means[i]) rows.back().push_back(mean ? fmt::format("{:.3f}", *mean) : "-");
+    for (const auto& mean : analysis.map.means[i])
+      rows.back().push_back(mean ? fmt::format("{:.3f}", *mean) : "-");
   }
   return "\ntest_error over the training\n" + laid_out(rows, color);
 }
@@ -75,9 +92,9 @@ std::string analysis_text(const std::vector<Analysis>& analyses, const std::stri
     text += laid_out(rows, color, {0, 1, 2});
     for (const Descent& descent : analysis.descents)
       if (descent.has_peak && descent.peak_share > 0 && descent.peak_share < 1)
-        text += fmt::format("{}: {:.1f} % of the resamples have a peak; intervals are of those\n", descent.column,
-                            100 * descent.peak_share);
-    text += map_text(analysis, factor, color);
+        text += fmt::format("{}: {:.1f} % of the resamples have a peak; intervals are of those\n",
+                            descent.column, 100 * descent.peak_share);
+    text += bias_variance_text(analysis, factor, color) + map_text(analysis, factor, color);
   }
   return text;
 }
@@ -85,16 +102,26 @@ std::string analysis_text(const std::vector<Analysis>& analyses, const std::stri
 std::string analysis_json(const std::vector<Analysis>& analyses, const std::string& factor) {
   Json all = Json::array();
   for (const Analysis& analysis : analyses) {
-    Json json{{"factor", factor}, {"where", analysis.where}, {"values", analysis.places}, {"seeds", analysis.seeds}};
+    Json json{{"factor", factor},
+              {"where", analysis.where},
+              {"values", analysis.places},
+              {"seeds", analysis.seeds}};
     if (analysis.threshold) json["interpolation_threshold"] = estimate_json(*analysis.threshold);
     for (const Descent& descent : analysis.descents) {
       Json& entry = json[descent.column] = Json{{"has_peak", descent.has_peak}};
       if (!descent.has_peak) continue;
-      entry["minimum_before"] = {{"value", estimate_json(descent.before)}, {"at", estimate_json(descent.before_at)}};
+      entry["minimum_before"] = {{"value", estimate_json(descent.before)},
+                                 {"at", estimate_json(descent.before_at)}};
       entry["peak"] = {{"value", estimate_json(descent.peak)}, {"at", estimate_json(descent.peak_at)}};
-      entry["minimum_behind"] = {{"value", estimate_json(descent.after)}, {"at", estimate_json(descent.after_at)}};
+      entry["minimum_behind"] = {{"value", estimate_json(descent.after)},
+                                 {"at", estimate_json(descent.after_at)}};
       entry["resamples_with_peak"] = descent.peak_share;
     }
+    for (const auto& part : analysis.bias_variance)
+      json["bias_variance"].push_back(part ? Json{{"n", part->n},
+                                                  {"squared_bias", estimate_json(part->bias)},
+                                                  {"squared_variance", estimate_json(part->variance)}}
+                                           : Json());
     json["test_error"] = {{"epochs", analysis.map.epochs}, {"means", Json::array()}};
     for (const auto& row : analysis.map.means) {
       Json means = Json::array();

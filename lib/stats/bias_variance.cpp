@@ -11,7 +11,8 @@ namespace {
 // Adds up one point's networks, one after the other.
 class Decomposition {
  public:
-  void add(const store::Predictions& truth, std::span<const double> values, bool probabilities, int sign = 1) {
+  void add(const store::Predictions& truth, std::span<const double> values, bool probabilities,
+           int sign = 1) {
     outputs_ = truth.outputs;
     examples_ = values.size() / outputs_;
     spread_.add(values, sign);
@@ -107,7 +108,7 @@ class Decomposition {
 
 std::span<const store::Column<BiasVariance>> bias_variance_columns() {
   using store::Role;
-  const auto measure = [](std::string name, std::string help, std::optional<double> BiasVariance::*field) {
+  const auto measure = [](std::string name, std::string help, std::optional<double> BiasVariance::* field) {
     return store::Column<BiasVariance>{std::move(name), std::move(help), Role::measure,
                                        [field](const BiasVariance& row) { return store::cell(row.*field); }};
   };
@@ -118,7 +119,8 @@ std::span<const store::Column<BiasVariance>> bias_variance_columns() {
       measure("squared_risk", "mean squared distance of a network to the target", &B::squared_risk),
       measure("squared_bias", "squared distance of the mean prediction", &B::squared_bias),
       measure("squared_variance", "variance of the predictions over the networks", &B::squared_variance),
-      measure("unbiased_squared_bias", "squared_bias - squared_variance / (n - 1)", &B::unbiased_squared_bias),
+      measure("unbiased_squared_bias", "squared_bias - squared_variance / (n - 1)",
+              &B::unbiased_squared_bias),
       measure("unbiased_squared_variance", "squared_variance n / (n - 1)", &B::unbiased_squared_variance),
       measure("error_risk", "mean error of a network", &B::error_risk),
       measure("error_bias", "error of the vote of all networks (Domingos 2000)", &B::error_bias),
@@ -129,7 +131,8 @@ std::span<const store::Column<BiasVariance>> bias_variance_columns() {
       measure("cross_entropy_risk", "mean cross-entropy of a network", &B::cross_entropy_risk),
       measure("cross_entropy_bias", "cross-entropy of the normalized geometric mean (Heskes 1998)",
               &B::cross_entropy_bias),
-      measure("cross_entropy_variance", "mean divergence of the networks from it", &B::cross_entropy_variance),
+      measure("cross_entropy_variance", "mean divergence of the networks from it",
+              &B::cross_entropy_variance),
   };
   return columns;
 }
@@ -164,11 +167,12 @@ void for_each_bias_variance(const store::Results& results, const plan::Plan& pla
 
 void write_bias_variance(const store::Results& results, const plan::Plan& plan) {
   if (!plan.points.front().experiment.bias_variance) return remove_table(results, bias_variance_file);
-  write_table(results, plan, bias_variance_file, column_names(bias_variance_columns()), [&](const AddRow& add) {
-    for_each_bias_variance(results, plan, [&](const BiasVariance& row) {
-      add(row.point, store::row_text(bias_variance_columns(), row));
-    });
-  });
+  write_table(results, plan, bias_variance_file, column_names(bias_variance_columns()),
+              [&](const AddRow& add) {
+                for_each_bias_variance(results, plan, [&](const BiasVariance& row) {
+                  add(row.point, store::row_text(bias_variance_columns(), row));
+                });
+              });
 }
 
 }  // namespace descent::stats

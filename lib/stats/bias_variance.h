@@ -1,6 +1,6 @@
 #pragma once
-// Why a learner errs: by what all its networks get wrong (bias) and by how much they differ (variance), from the
-// predictions of one point's seeds on the same test examples.
+// Why a learner errs: by what all its networks get wrong (bias) and by how much they differ (variance), from
+// the predictions of one point's seeds on the same test examples.
 
 #include <functional>
 #include <optional>
@@ -14,8 +14,9 @@ namespace descent::stats {
 // Means over the test examples; `n` networks. risk is what the networks lose on the average.
 struct BiasVariance {
   std::size_t point = 0, n = 0;
-  // Squared distance, mean over outputs (Geman et al. 1992): risk = bias + variance. Of a finite number of networks
-  // the variance is too small and the bias too large by variance / (n - 1); the unbiased ones correct it.
+  // Squared distance, mean over outputs (Geman et al. 1992): risk = bias + variance. Of a finite number of
+  // networks the variance is too small and the bias too large by variance / (n - 1); the unbiased ones
+  // correct it.
   std::optional<double> squared_risk, squared_bias, squared_variance, unbiased_squared_bias,
       unbiased_squared_variance;
   // 0-1 loss (Domingos 2000), the main prediction being the vote of all: risk = bias + variance_where_right -
@@ -24,8 +25,8 @@ struct BiasVariance {
   // Cross-entropy (Heskes 1998; Yang et al. 2020), the main prediction being the normalized geometric mean:
   // risk = bias + variance.
   std::optional<double> cross_entropy_risk, cross_entropy_bias, cross_entropy_variance;
-  std::vector<std::size_t> members{};    // runs
-  std::vector<BiasVariance> without{};   // each of three or more networks left out; where that is asked for
+  std::vector<std::size_t> members{};   // runs
+  std::vector<BiasVariance> without{};  // each of three or more networks left out; where that is asked for
 };
 
 // After the factors.

@@ -13,7 +13,8 @@ std::optional<Peak> find_peak(std::span<const double> values) {
     const double prominence = values[i] - std::max(*before, *after);
     if (!(prominence > largest)) continue;
     largest = prominence;
-    found = Peak{static_cast<std::size_t>(before - values.begin()), i, static_cast<std::size_t>(after - values.begin())};
+    found = Peak{static_cast<std::size_t>(before - values.begin()), i,
+                 static_cast<std::size_t>(after - values.begin())};
   }
   return found;
 }

@@ -13,7 +13,8 @@ const config::Ensemble& asked_for(const plan::Plan& plan) { return plan.points.f
 // Adds up members, one after the other.
 class Average {
  public:
-  void add(const config::Loss& loss, const store::Predictions& truth, std::span<const double> values, int sign = 1) {
+  void add(const config::Loss& loss, const store::Predictions& truth, std::span<const double> values,
+           int sign = 1) {
     spread_.add(values, sign);
     const Score member = stats::score(loss, truth, values);
     loss_ += sign * member.loss;
@@ -60,7 +61,8 @@ std::span<const store::Column<Ensemble>> ensemble_columns() {
       {"seed", "of the members, where they are different points", Role::label,
        [](const Ensemble& e) { return cell(e.seed); }},
       {"size", "members", Role::label, [](const Ensemble& e) { return Cell(e.size); }},
-      {"group", "which members: 0 has the first", Role::label, [](const Ensemble& e) { return Cell(e.group); }},
+      {"group", "which members: 0 has the first", Role::label,
+       [](const Ensemble& e) { return Cell(e.group); }},
       {"error", "fraction of test examples that the averaged prediction classifies wrongly", Role::measure,
        [](const Ensemble& e) { return cell(e.score.error); }},
       {"loss", "loss of the averaged prediction on the test examples", Role::measure,
@@ -70,7 +72,8 @@ std::span<const store::Column<Ensemble>> ensemble_columns() {
       {"member_loss", "mean loss of the members", Role::measure,
        [](const Ensemble& e) { return Cell(e.member.loss); }},
       {"ambiguity",
-       "mean squared distance of the members to their average: member_loss - loss with squared error (Krogh and "
+       "mean squared distance of the members to their average: member_loss - loss with squared error (Krogh "
+       "and "
        "Vedelsby 1995)",
        Role::measure, [](const Ensemble& e) { return cell(e.ambiguity); }},
   };
@@ -89,7 +92,8 @@ void for_each_ensemble(const store::Results& results, const plan::Plan& plan,
     const config::Loss& loss = plan.points[plan.runs[members.front()].point].experiment.train.loss;
     const auto all = static_cast<std::int64_t>(members.size());
     const std::set<std::int64_t> usual{1, all};
-    for (const std::int64_t size : wanted.sizes.empty() ? std::vector(usual.begin(), usual.end()) : wanted.sizes)
+    for (const std::int64_t size :
+         wanted.sizes.empty() ? std::vector(usual.begin(), usual.end()) : wanted.sizes)
       for (std::int64_t group = 0; (group + 1) * size <= all; ++group) {
         Ensemble ensemble = average(reader, loss,
                                     std::span(members).subspan(static_cast<std::size_t>(group * size),

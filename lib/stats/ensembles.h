@@ -1,6 +1,6 @@
 #pragma once
-// Networks that vote: the averaged predictions of several runs (Hansen and Salamon 1990; Lakshminarayanan et al.
-// 2017), read from what the runs predicted.
+// Networks that vote: the averaged predictions of several runs (Hansen and Salamon 1990; Lakshminarayanan et
+// al. 2017), read from what the runs predicted.
 
 #include <functional>
 #include <optional>
@@ -16,8 +16,9 @@ struct Ensemble {
   std::optional<std::size_t> point;  // whose seeds they are; absent for an ensemble of points
   std::optional<std::int64_t> seed;  // whose points they are; absent for an ensemble of seeds
   std::int64_t size = 0, group = 0;
-  Score score, member;               // of the average; mean of the members'
-  std::optional<double> ambiguity;   // mean squared distance of the members to their average; with squared error
+  Score score, member;  // of the average; mean of the members'
+  std::optional<double>
+      ambiguity;  // mean squared distance of the members to their average; with squared error
   std::vector<std::size_t> members{};  // runs
   std::vector<Ensemble> without{};     // each of two or more members left out; where that is asked for
 };

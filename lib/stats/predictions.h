@@ -1,5 +1,6 @@
 #pragma once
-// Predictions judged and averaged over runs, one run at a time: the memory of a few test sets, however many runs.
+// Predictions judged and averaged over runs, one run at a time: the memory of a few test sets, however many
+// runs.
 
 #include <cstdint>
 #include <functional>

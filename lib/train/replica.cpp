@@ -65,8 +65,7 @@ Replica<T>::Replica(const config::Experiment& experiment, std::int64_t seed, con
       stopping_(experiment.train.early_stopping),
       by_val_loss_(stopping_),
       by_val_error_(stopping_),
-      measures_updates_(std::ranges::find(experiment.probes.names, config::ProbeName::update_ratio) !=
-                        experiment.probes.names.end()) {
+      measures_updates_(asks_for(config::ProbeName::update_ratio)) {
   const std::int64_t rows = config::batch_size(experiment.train, data_.train.size);
   x_ = nn::Buffer<T>(rows * layout.input_stride);
   nn::initialize(layout, experiment.model.init, seed, slices.parameters, slices.statistics);
@@ -218,10 +217,8 @@ void Replica<T>::visit(nn::Network<T>& network, const Pause& pause) {
 }
 
 template <class T>
-void Replica<T>::evaluate(nn::Network<T>& network) {
-  store::Evaluation row;
-  row.step = step_;
-  row.epoch = epoch();
+store::Metrics Replica<T>::metrics(nn::Network<T>& network) {
+  store::Metrics m;
   const auto measure = [&](config::Split split, const data::Part& part, const Input<T>& input,
                            std::optional<double>& loss, std::optional<double>& error) {
     if (part.size == 0 || !wants(experiment_.train.evaluate, split)) return;
@@ -229,10 +226,18 @@ void Replica<T>::evaluate(nn::Network<T>& network) {
     loss = result.loss;
     error = result.error;
   };
-  store::Metrics& m = row.metrics;
   measure(config::Split::train, data_.train, train_, m.train_loss, m.train_error);
   measure(config::Split::val, data_.val, val_, m.val_loss, m.val_error);
   measure(config::Split::test, data_.test, test_, m.test_loss, m.test_error);
+  return m;
+}
+
+template <class T>
+void Replica<T>::evaluate(nn::Network<T>& network) {
+  store::Evaluation row;
+  row.step = step_;
+  row.epoch = epoch();
+  row.metrics = metrics(network);
   row.lr = lr();
   double squares = 0;
   for (const nn::NamedTensor& tensor : layout_.tensors)
@@ -242,6 +247,12 @@ void Replica<T>::evaluate(nn::Network<T>& network) {
   row.gradient_norm = gradient_norm_;
   result_.curve.push_back(row);
   observe(row);
+}
+
+template <class T>
+bool Replica<T>::asks_for(config::ProbeName probe) const {
+  const auto& names = experiment_.probes.names;
+  return std::ranges::find(names, probe) != names.end();
 }
 
 template <class T>
@@ -312,7 +323,7 @@ void Replica<T>::observe(const store::Evaluation& row) {
 }
 
 template <class T>
-store::RunResult Replica<T>::finish(const std::string& run_hash) {
+store::RunResult Replica<T>::finish(nn::Network<T>& network, const std::string& run_hash) {
   store::Summary& summary = result_.summary;
   if (stopping_.active() && !stopping_.stopped()) {
     summary.stopped = summary.final;
@@ -330,6 +341,10 @@ store::RunResult Replica<T>::finish(const std::string& run_hash) {
     std::copy_n(kept_.data(), layout_.parameters, slices_.parameters);
     std::copy_n(kept_.data() + layout_.parameters, layout_.statistics, slices_.statistics);
   }
+  if (asks_for(config::ProbeName::restored_difference))
+    if (const auto recorded = monitored(summary.restored.metrics))
+      result_.probes.push_back({epoch(), step_, "restored_difference", "",
+                                *monitored(metrics(network)) - *recorded});
   result_.run_hash = run_hash;
   return std::move(result_);
 }

@@ -57,7 +57,7 @@ class Replica {
   std::int64_t visited_step() const { return visited_step_; }
 
   // After the last evaluation: the summary, and the weights to keep in the slices (restored where asked for).
-  store::RunResult finish(const std::string& run_hash);
+  store::RunResult finish(nn::Network<T>& network, const std::string& run_hash);
 
   // Of the test examples, by the weights in the slices.
   store::Predictions predictions(nn::Network<T>& network);
@@ -83,6 +83,7 @@ class Replica {
                        const T* parameters, const Visit& visit);
   Pass pass(nn::Network<T>& network, config::Split split, const data::Part& part, const Input<T>& input,
             const T* parameters);
+  store::Metrics metrics(nn::Network<T>& network);  // of the splits to evaluate
   void observe(const store::Evaluation& evaluation);
   EarlyStopping::Verdict follow(EarlyStopping& stopping, double value, const store::Evaluation& evaluation,
                                 store::Stop& stop) const;
@@ -93,6 +94,7 @@ class Replica {
   std::optional<double> lr() const;  // of the last step
   void diverge();
   void gather(std::span<const std::int32_t> batch);
+  bool asks_for(config::ProbeName probe) const;
   std::optional<double> monitored(const store::Metrics& metrics) const;
 
   const config::Experiment& experiment_;

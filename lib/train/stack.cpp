@@ -106,7 +106,7 @@ class Stack {
     std::vector<store::RunResult> all;
     for (std::size_t r = 0; r < replicas_.size(); ++r) {
       const plan::Run& run = plan_.runs[runs_[r]];
-      all.push_back(replicas_[r].finish(run.hash));
+      all.push_back(replicas_[r].finish(*network_, run.hash));
       if (experiment(r).record.predictions) all.back().predictions = replicas_[r].predictions(*network_);
       if (!options.weights_folder.empty())
         save_weights<T>(options.weights_folder / (run.id() + ".safetensors"), layout_,

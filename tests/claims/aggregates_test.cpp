@@ -12,8 +12,10 @@ class aggregates : public store::InFolder {
  protected:
   // What is claimed, on seven seeds of two widths; `settings` ends the experiment.
   std::vector<Judged> judged(const std::string& settings, const std::vector<std::string>& claims) {
-    std::string text = R"({"data": "mnist1d", "seeds": 7, "model": {"width": 4, "depth": 1}, "train": {"epochs": 1},
-      "sweep": {"model.width": [4, 8]}, )" + settings + ", \"claims\": [";
+    std::string text =
+        R"({"data": "mnist1d", "seeds": 7, "model": {"width": 4, "depth": 1}, "train": {"epochs": 1},
+      "sweep": {"model.width": [4, 8]}, )" +
+        settings + ", \"claims\": [";
     for (const std::string& claim : claims)
       text += (&claim == &claims[0] ? "" : ",") + ("{\"says\": \"x\", \"that\": \"" + claim + "\"}");
     const auto document = read_document_text(text + "]}", "trial.json");
@@ -22,11 +24,13 @@ class aggregates : public store::InFolder {
     std::vector<store::RunResult> rows;
     for (const plan::Run& run : plan.runs) {
       rows.push_back(store::result_of(run, 0.25));
-      rows.back().predictions = stats::random_probabilities(run.point * 100 + static_cast<std::uint64_t>(run.seed));
+      rows.back().predictions =
+          stats::random_probabilities(run.point * 100 + static_cast<std::uint64_t>(run.seed));
     }
     results.write_part(rows, {});
     stats::for_each_ensemble(results, plan, [&](const stats::Ensemble& row) { ensembles.push_back(row); });
-    stats::for_each_bias_variance(results, plan, [&](const stats::BiasVariance& row) { decompositions.push_back(row); });
+    stats::for_each_bias_variance(results, plan,
+                                  [&](const stats::BiasVariance& row) { decompositions.push_back(row); });
     return judge_claims(document, plan, results);
   }
 
@@ -36,9 +40,10 @@ class aggregates : public store::InFolder {
 };
 
 TEST_F(aggregates, are_the_numbers_of_their_files_with_intervals) {
-  const auto told = judged(R"("bias_variance": true, "ensemble": {"of": "seeds", "sizes": [1, 7]})",
-                           {"ensemble(loss, size=7, width=8) > 0", "bias_variance(cross_entropy_bias, width=4) > 0",
-                            "ensemble(loss, size=7) < ensemble(member_loss, size=7)"});
+  const auto told =
+      judged(R"("bias_variance": true, "ensemble": {"of": "seeds", "sizes": [1, 7]})",
+             {"ensemble(loss, size=7, width=8) > 0", "bias_variance(cross_entropy_bias, width=4) > 0",
+              "ensemble(loss, size=7) < ensemble(member_loss, size=7)"});
   EXPECT_NEAR(*told[0].check.measured, ensembles.back().score.loss, 1e-12);
   EXPECT_NEAR(*told[1].check.measured, *decompositions[0].cross_entropy_bias, 1e-12);
   for (const Judged& claim : told) {
@@ -52,13 +57,14 @@ TEST_F(aggregates, are_the_numbers_of_their_files_with_intervals) {
 TEST_F(aggregates, are_means_over_the_groups_of_a_size) {
   const auto told = judged(R"("ensemble": {"of": "seeds", "sizes": [2]})", {"ensemble(error, width=4) > 0"});
   ASSERT_EQ(ensembles.size(), 6u);
-  EXPECT_NEAR(*told[0].check.measured, (*ensembles[0].score.error + *ensembles[1].score.error + *ensembles[2].score.error) / 3,
-              1e-12);
+  EXPECT_NEAR(*told[0].check.measured,
+              (*ensembles[0].score.error + *ensembles[1].score.error + *ensembles[2].score.error) / 3, 1e-12);
 }
 
 TEST_F(aggregates, of_single_networks_are_as_certain_as_the_mean_over_the_seeds) {
-  const auto told = judged(R"("bias_variance": true, "ensemble": {"of": "seeds", "sizes": [1]})",
-                           {"max over width of ensemble(loss) > 0", "max over width of bias_variance(cross_entropy_risk) > 0"});
+  const auto told = judged(
+      R"("bias_variance": true, "ensemble": {"of": "seeds", "sizes": [1]})",
+      {"max over width of ensemble(loss) > 0", "max over width of bias_variance(cross_entropy_risk) > 0"});
   EXPECT_NEAR(*told[0].check.low, *told[1].check.low, 1e-9);
   EXPECT_NEAR(*told[0].check.high, *told[1].check.high, 1e-9);
 }
@@ -68,7 +74,8 @@ TEST_F(aggregates, of_points_are_one_number_per_seed) {
                            {"ensemble(loss, size=2) < ensemble(loss, size=1)",
                             "on every seed: ensemble(loss, size=2) < ensemble(member_loss, size=2)"});
   double mean = 0;
-  for (const stats::Ensemble& row : ensembles) mean += row.size == 2 ? row.score.loss / 7 : -row.score.loss / 14;
+  for (const stats::Ensemble& row : ensembles)
+    mean += row.size == 2 ? row.score.loss / 7 : -row.score.loss / 14;
   EXPECT_NEAR(*told[0].check.measured, mean, 1e-12);
   EXPECT_EQ(told[1].check.measured, 7);
 }

@@ -68,6 +68,32 @@ TEST_F(analysis, maps_the_test_error_over_the_training) {
   EXPECT_FALSE(told[0].descents[0].peak.low) << "two seeds are too few for a bootstrap";
 }
 
+TEST_F(analysis, splits_bias_and_variance_where_predictions_were_recorded) {
+  const auto document = read_document_text(
+      head + R"("seeds": 5, "record": {"predictions": true}, "sweep": {"model.width": [8, 4]}})",
+      "trial.json");
+  const auto plan = plan::make_plan(document);
+  const store::Results results(out, plan);
+  for (const plan::Run& run : plan.runs) {
+    store::RunResult result = store::result_of(run, 0.5);
+    // Two classes, both examples of class 0: probabilities 0.5 to 0.9 at width 8, 0.5 at width 4.
+    const float p = run.point == 0 ? 0.5f + 0.1f * static_cast<float>(run.seed) : 0.5f;
+    result.predictions = {2, {p, 1 - p, p, 1 - p}, {0, 0}, {}};
+    results.write_part({result}, {});
+  }
+  std::string factor;
+  const auto told = analyze(results, plan, factor)[0].bias_variance;
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_NEAR(told[0]->bias.value, 0.25, 1e-7);
+  EXPECT_NEAR(told[0]->variance.value, 0, 1e-7);
+  EXPECT_EQ(told[1]->n, 5u);
+  EXPECT_NEAR(told[1]->variance.value, 0.025, 1e-7);         // of 0.5, 0.6, ... 0.9, with n - 1
+  EXPECT_NEAR(told[1]->bias.value, 0.09 - 0.025 / 5, 1e-7);  // (1 - 0.7)^2 less variance / n
+  EXPECT_LT(*told[1]->variance.low, 0.025);
+  EXPECT_GT(*told[1]->variance.high, 0.025);
+  EXPECT_TRUE(analyzed(R"("sweep": {"model.width": [4, 8]}})")[0].bias_variance.empty());
+}
+
 TEST_F(analysis, goes_along_one_factor_for_each_value_of_the_others) {
   const auto told = analyzed(R"("sweep": {"model.width": [4, 8, 16, 32], "model.norm": ["none", "batch"]}})");
   ASSERT_EQ(told.size(), 2u);
@@ -95,7 +121,8 @@ TEST_F(analysis, says_what_there_is_to_go_along) {
             "nothing to analyze: no factor of the sweep is a number");
   EXPECT_EQ(told(R"("sweep": {"model.depth": [1, 2], "model.dropout.rate": [0, 0.1]}})"),
             "several factors are numbers; choose one: --over model.depth or --over model.dropout.rate");
-  EXPECT_EQ(told(R"("sweep": {"model.norm": ["none", "batch"]}})", "norm"), "--over: the values of norm are no numbers");
+  EXPECT_EQ(told(R"("sweep": {"model.norm": ["none", "batch"]}})", "norm"),
+            "--over: the values of norm are no numbers");
   EXPECT_EQ(told(R"("sweep": {"model.width": [4]}})"), "nothing to analyze: width has one value only");
 }
 

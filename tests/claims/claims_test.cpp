@@ -19,7 +19,8 @@ std::string mistakes(const std::string& text) {
 }
 
 std::string with_claims(const std::string& claims, const std::string& more = "") {
-  return "{\"data\": \"mnist1d\", \"seeds\": 2, \"model\": {\"width\": 4, \"depth\": 1}, \"train\": {\"epochs\": 1}" +
+  return "{\"data\": \"mnist1d\", \"seeds\": 2, \"model\": {\"width\": 4, \"depth\": 1}, \"train\": "
+         "{\"epochs\": 1}" +
          more + ",\n\"sweep\": {\"model.width\": [4, 8]},\n\"claims\": [" + claims + "]}";
 }
 
@@ -38,17 +39,20 @@ TEST(claims, count_escaped_characters_as_they_are_written) {
 }
 
 TEST(claims, are_all_checked_in_one_pass_with_the_rest_of_the_file) {
-  EXPECT_EQ(mistakes(with_claims("{\"says\": \"x\", \"that\": \"a >\"}, {\"says\": \"y\"}", ", \"sedes\": 3")),
-            "x.json:1:92: unknown key \"sedes\"; did you mean \"seeds\"? (one of name, description, seeds, device, "
-            "precision, checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, claims, $schema, sweep)\n"
-            "x.json:3:42: claims[1]: needs \"that\"\n"
-            "x.json:3:38: claims[0].that: expected a number, a column or \"(\", got the end");
+  EXPECT_EQ(
+      mistakes(with_claims("{\"says\": \"x\", \"that\": \"a >\"}, {\"says\": \"y\"}", ", \"sedes\": 3")),
+      "x.json:1:92: unknown key \"sedes\"; did you mean \"seeds\"? (one of name, description, seeds, device, "
+      "precision, checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, "
+      "claims, $schema, sweep)\n"
+      "x.json:3:42: claims[1]: needs \"that\"\n"
+      "x.json:3:38: claims[0].that: expected a number, a column or \"(\", got the end");
 }
 
 TEST(claims, are_written_into_the_resolved_experiment) {
-  const auto document = read_document_text(
-      with_claims("{\"says\": \"wide is better\", \"that\": \"final_test_error falls over width\", \"reference\": \"-\"}"),
-      "x.json");
+  const auto document =
+      read_document_text(with_claims("{\"says\": \"wide is better\", \"that\": \"final_test_error falls over "
+                                     "width\", \"reference\": \"-\"}"),
+                         "x.json");
   const auto again = read_document_text(config::write_document(document), "y.json");
   ASSERT_EQ(again.base.claims.size(), 1u);
   EXPECT_EQ(again.base.claims[0].says, "wide is better");
@@ -57,7 +61,8 @@ TEST(claims, are_written_into_the_resolved_experiment) {
 }
 
 TEST(claims, are_no_part_of_the_identity_of_a_run) {
-  const auto with = read_document_text(with_claims("{\"says\": \"x\", \"that\": \"final_test_error > 0\"}"), "x.json");
+  const auto with =
+      read_document_text(with_claims("{\"says\": \"x\", \"that\": \"final_test_error > 0\"}"), "x.json");
   const auto without = read_document_text(with_claims(""), "x.json");
   EXPECT_EQ(plan::make_plan(with).hash, plan::make_plan(without).hash);
 }
@@ -93,19 +98,23 @@ TEST_F(judged, claims_read_summary_and_curves) {
 
 TEST_F(judged, claims_read_probes_by_layer_and_time) {
   const auto document = read_document_text(
-      with_claims("{\"says\": \"a\", \"that\": \"probe(weight_norm, width=4, layer=linear2, at=end) == 4\"},"
-                  "{\"says\": \"b\", \"that\": \"max over layer of probe(weight_norm, width=4, at=start) == 2\"},"
-                  "{\"says\": \"c\", \"that\": \"max over epoch of probe(weight_norm, width=4, layer=linear1) == 3\"},"
-                  "{\"says\": \"d\", \"that\": \"probe(weight_norm, width=4, layer=linear1) > 0\"}",
-                  ", \"probes\": [\"weight_norm\"]"),
+      with_claims(
+          "{\"says\": \"a\", \"that\": \"probe(weight_norm, width=4, layer=linear2, at=end) == 4\"},"
+          "{\"says\": \"b\", \"that\": \"max over layer of probe(weight_norm, width=4, at=start) == 2\"},"
+          "{\"says\": \"c\", \"that\": \"max over epoch of probe(weight_norm, width=4, layer=linear1) == "
+          "3\"},"
+          "{\"says\": \"d\", \"that\": \"probe(weight_norm, width=4, layer=linear1) > 0\"}",
+          ", \"probes\": [\"weight_norm\"]"),
       "trial.json");
   const auto plan = plan::make_plan(document);
   const store::Results results(out, plan);
   std::vector<store::RunResult> rows;
   for (const plan::Run& run : plan.runs) {
     rows.push_back(store::result_of(run, 0.25));
-    rows.back().probes = {{0, 0, "weight_norm", "linear1", 1}, {0, 0, "weight_norm", "linear2", 2},
-                          {1, 40, "weight_norm", "linear1", 3}, {1, 40, "weight_norm", "linear2", 4}};
+    rows.back().probes = {{0, 0, "weight_norm", "linear1", 1},
+                          {0, 0, "weight_norm", "linear2", 2},
+                          {1, 40, "weight_norm", "linear1", 3},
+                          {1, 40, "weight_norm", "linear2", 4}};
   }
   results.write_part(rows, {});
   const auto found = judge_claims(document, plan, results);
@@ -115,7 +124,8 @@ TEST_F(judged, claims_read_probes_by_layer_and_time) {
 }
 
 TEST_F(judged, claims_are_undecided_without_results) {
-  const auto document = read_document_text(with_claims("{\"says\": \"a\", \"that\": \"final_test_error > 0\"}"), "x.json");
+  const auto document =
+      read_document_text(with_claims("{\"says\": \"a\", \"that\": \"final_test_error > 0\"}"), "x.json");
   const auto plan = plan::make_plan(document);
   const auto found = judge_claims(document, plan, store::Results(out, plan));
   EXPECT_EQ(found[0].check.verdict, Verdict::undecided);

@@ -27,7 +27,8 @@ TEST(compile, accepts_what_makes_sense) {
 TEST(compile, names_the_nearest_column_factor_and_value) {
   const Trial trial;
   EXPECT_EQ(trial.mistakes("final_tets_error > 1"),
-            "0: unknown column \"final_tets_error\"; did you mean \"final_test_error\"? (columns of summary.csv and "
+            "0: unknown column \"final_tets_error\"; did you mean \"final_test_error\"? (columns of "
+            "summary.csv and "
             "curves.csv, diverged, probe, ensemble, bias_variance)\n");
   EXPECT_EQ(trial.mistakes("final_test_error(widht=4) > 1"),
             "17: unknown factor \"widht\"; did you mean \"width\"? (one of width, norm)\n");
@@ -40,7 +41,8 @@ TEST(compile, names_the_nearest_column_factor_and_value) {
 TEST(compile, reports_all_mistakes_of_a_claim_in_one_pass) {
   EXPECT_EQ(Trial().mistakes("final_test_error(width=5) > final_tets_error"),
             "23: no point has width=5 (one of 4, 8, 16)\n"
-            "28: unknown column \"final_tets_error\"; did you mean \"final_test_error\"? (columns of summary.csv and "
+            "28: unknown column \"final_tets_error\"; did you mean \"final_test_error\"? (columns of "
+            "summary.csv and "
             "curves.csv, diverged, probe, ensemble, bias_variance)\n");
 }
 
@@ -54,8 +56,9 @@ TEST(compile, refuses_selections_that_match_nothing) {
 }
 
 TEST(compile, refuses_parts_that_do_not_belong_together) {
-  EXPECT_EQ(Trial().mistakes("final_test_error(norm=none, width<=8) > final_test_error(norm=batch, width>=8)"),
-            "0: the parts select different points: nothing stands beside width=4\n");
+  EXPECT_EQ(
+      Trial().mistakes("final_test_error(norm=none, width<=8) > final_test_error(norm=batch, width>=8)"),
+      "0: the parts select different points: nothing stands beside width=4\n");
 }
 
 TEST(compile, tells_numbers_from_statements) {
@@ -69,7 +72,8 @@ TEST(compile, tells_numbers_from_statements) {
 TEST(compile, asks_which_value_of_a_curve_is_meant) {
   const Trial trial;
   EXPECT_EQ(trial.mistakes("test_error(width=4) > 1"),
-            "0: test_error has many values per run; write test_error(at=end), test_error(epoch=10) or min over epoch "
+            "0: test_error has many values per run; write test_error(at=end), test_error(epoch=10) or min "
+            "over epoch "
             "of test_error\n");
   EXPECT_EQ(trial.mistakes("final_test_error(epoch=1) > 1"),
             "17: final_test_error is one number per run; \"epoch\" selects from curves, such as "
@@ -81,14 +85,17 @@ TEST(compile, asks_which_value_of_a_curve_is_meant) {
 
 TEST(compile, refuses_to_go_along_what_does_not_vary_or_has_no_order) {
   const Trial trial;
-  EXPECT_EQ(trial.mistakes("max over width of final_test_error(width=4) > 1"), "9: width has only one value here\n");
-  EXPECT_EQ(trial.mistakes("argmax over norm of final_test_error > 1"), "12: the values of norm are no numbers\n");
+  EXPECT_EQ(trial.mistakes("max over width of final_test_error(width=4) > 1"),
+            "9: width has only one value here\n");
+  EXPECT_EQ(trial.mistakes("argmax over norm of final_test_error > 1"),
+            "12: the values of norm are no numbers\n");
   EXPECT_EQ(trial.mistakes("final_test_error rises over norm"), "28: the values of norm are no numbers\n");
 }
 
 TEST(compile, knows_columns_that_stay_empty) {
   const Trial trial;
-  EXPECT_EQ(trial.mistakes("best_test_error > 1"), "0: best_test_error is empty: there are no validation examples\n");
+  EXPECT_EQ(trial.mistakes("best_test_error > 1"),
+            "0: best_test_error is empty: there are no validation examples\n");
   EXPECT_EQ(trial.mistakes("stopped_epoch > 1"), "0: stopped_epoch is empty: there is no early stopping\n");
 }
 
@@ -100,29 +107,35 @@ TEST(compile, knows_factors_by_the_ends_of_their_paths) {
             "17: \"rate\" could be model.dropout.rate or data.label_noise.rate; write more of the path\n");
   EXPECT_EQ(trial.mistakes("final_test_error(dropout.rate=0, label_noise=0.1, init=he_normal) > 1"), "");
   EXPECT_EQ(trial.mistakes("final_test_error(dropout=0.5, label_noise.rate=0.1, gain=5) > 1"), "");
-  EXPECT_EQ(trial.mistakes("max over gain of final_test_error(dropout=0, label_noise=0.1, init=normal) > 1"), "");
+  EXPECT_EQ(trial.mistakes("max over gain of final_test_error(dropout=0, label_noise=0.1, init=normal) > 1"),
+            "");
 }
 
 TEST(compile, lets_zipped_factors_follow_the_one_named) {
   const Trial trial(R"({"data": "mnist1d", "model": {"width": 4, "depth": 1}, "train": {"epochs": 1},
     "sweep": {"zip": {"train.batch_size": [2, 32], "train.optimizer.lr": [0.1, 0.2]}, "model.norm": ["none", "batch"]}})");
-  EXPECT_EQ(trial.mistakes("(max over batch_size of final_test_error(norm=none)) > final_test_error(norm=none, "
-                           "batch_size=2)"), "");
+  EXPECT_EQ(
+      trial.mistakes("(max over batch_size of final_test_error(norm=none)) > final_test_error(norm=none, "
+                     "batch_size=2)"),
+      "");
 }
 
 TEST(compile, knows_which_probes_are_measured) {
   const Trial without;
-  EXPECT_EQ(without.mistakes("probe(weight_norm) > 1"), "6: weight_norm is not measured; add it to probes.names\n");
+  EXPECT_EQ(without.mistakes("probe(weight_norm) > 1"),
+            "6: weight_norm is not measured; add it to probes.names\n");
   EXPECT_EQ(without.mistakes("probe(wieght_norm) > 1"),
             "6: unknown probe \"wieght_norm\"; did you mean \"weight_norm\"? (descent list probes)\n");
-  EXPECT_EQ(without.mistakes("probe(width=4) > 1"), "0: expected the name of a probe: probe(NAME, width=48)\n");
+  EXPECT_EQ(without.mistakes("probe(width=4) > 1"),
+            "0: expected the name of a probe: probe(NAME, width=48)\n");
   EXPECT_EQ(without.mistakes("final_test_error(layer=linear1) > 1"), "17: only probes have a layer\n");
   EXPECT_EQ(without.mistakes("argmax over layer of probe(weight_norm) > 1"),
             "0: a layer is no number; compare the layers one by one\n");
 }
 
 TEST(compile, refuses_an_argument_where_none_is_expected) {
-  EXPECT_EQ(Trial().mistakes("final_test_error(width) > 1"), "17: expected a selection such as width=48, got \"width\"\n");
+  EXPECT_EQ(Trial().mistakes("final_test_error(width) > 1"),
+            "17: expected a selection such as width=48, got \"width\"\n");
 }
 
 TEST(compile, says_that_an_experiment_without_sweep_has_no_factors) {
@@ -138,20 +151,26 @@ const std::string comparing_predictions = R"({
 
 TEST(compile, knows_ensembles_by_their_size) {
   const Trial trial(comparing_predictions);
-  for (const char* claim : {"ensemble(error, size=4, width=8) < ensemble(member_error, size=4, width=8) - 0.1",
-                            "ensemble(loss) falls over size", "argmin over width of ensemble(error, size=2) == 8",
-                            "ensemble(error, size>=2) < final_test_error", "max over size of ensemble(error) < 1"})
+  for (const char* claim :
+       {"ensemble(error, size=4, width=8) < ensemble(member_error, size=4, width=8) - 0.1",
+        "ensemble(loss) falls over size", "argmin over width of ensemble(error, size=2) == 8",
+        "ensemble(error, size>=2) < final_test_error", "max over size of ensemble(error) < 1"})
     EXPECT_EQ(trial.mistakes(claim), "") << claim;
   EXPECT_EQ(trial.mistakes("ensemble(eror) < 1"),
-            "9: unknown column of ensembles.csv \"eror\"; did you mean \"error\"? (one of error, loss, member_error, "
+            "9: unknown column of ensembles.csv \"eror\"; did you mean \"error\"? (one of error, loss, "
+            "member_error, "
             "member_loss, ambiguity)\n");
   EXPECT_EQ(trial.mistakes("ensemble(size=2) < 1"),
             "0: expected the name of a column of ensembles.csv: ensemble(NAME, width=48)\n");
-  EXPECT_EQ(trial.mistakes("ensemble(error, size=3) < 1"), "16: no ensemble has this size (one of 1, 2, 4)\n");
-  EXPECT_EQ(trial.mistakes("ensemble(error, size>4) < 1"), "16: no ensemble has this size (one of 1, 2, 4)\n");
-  EXPECT_EQ(trial.mistakes("ensemble(ambiguity) > 0"), "0: ambiguity is empty: the loss is not the squared error\n");
+  EXPECT_EQ(trial.mistakes("ensemble(error, size=3) < 1"),
+            "16: no ensemble has this size (one of 1, 2, 4)\n");
+  EXPECT_EQ(trial.mistakes("ensemble(error, size>4) < 1"),
+            "16: no ensemble has this size (one of 1, 2, 4)\n");
+  EXPECT_EQ(trial.mistakes("ensemble(ambiguity) > 0"),
+            "0: ambiguity is empty: the loss is not the squared error\n");
   EXPECT_EQ(trial.mistakes("ensemble(error, epoch=1) < 1"),
-            "16: error is one number of several runs; \"epoch\" selects from curves, such as test_error(epoch=10)\n");
+            "16: error is one number of several runs; \"epoch\" selects from curves, such as "
+            "test_error(epoch=10)\n");
   EXPECT_EQ(Trial().mistakes("ensemble(error, size=9) < 1"),
             "0: error is empty: no predictions are averaged; add \"ensemble\": \"seeds\"\n");
 }
@@ -159,7 +178,8 @@ TEST(compile, knows_ensembles_by_their_size) {
 TEST(compile, knows_columns_of_bias_and_variance) {
   const Trial trial(comparing_predictions);
   EXPECT_EQ(trial.mistakes("bias_variance(squared_bias) falls over width"), "");
-  EXPECT_EQ(trial.mistakes("bias_variance(squared_bias, width=5) < 1"), "34: no point has width=5 (one of 4, 8)\n");
+  EXPECT_EQ(trial.mistakes("bias_variance(squared_bias, width=5) < 1"),
+            "34: no point has width=5 (one of 4, 8)\n");
   EXPECT_EQ(Trial().mistakes("bias_variance(squared_bias) < 1"),
             "0: squared_bias is empty: add \"bias_variance\": true\n");
 }
@@ -173,7 +193,8 @@ TEST(compile, knows_which_numbers_no_single_seed_has) {
 }
 
 TEST(compile, takes_ensembles_of_points_seed_by_seed) {
-  const Trial trial(R"({"data": "mnist1d", "seeds": 2, "model": {"width": 4, "depth": 1}, "train": {"epochs": 1},
+  const Trial trial(
+      R"({"data": "mnist1d", "seeds": 2, "model": {"width": 4, "depth": 1}, "train": {"epochs": 1},
     "ensemble": "points", "sweep": {"model.width": [4, 8]}})");
   EXPECT_EQ(trial.mistakes("on every seed: ensemble(error, size=2) < ensemble(error, size=1)"), "");
   EXPECT_EQ(trial.mistakes("ensemble(error, width=4) < 1"),
@@ -183,7 +204,8 @@ TEST(compile, takes_ensembles_of_points_seed_by_seed) {
 TEST(compile, knows_that_regression_has_no_errors) {
   const Trial trial(R"({"data": "sinusoid", "model": {"width": 4, "depth": 1},
     "train": {"epochs": 1, "batch_size": "full", "loss": "mse"}})");
-  EXPECT_EQ(trial.mistakes("final_test_error < 1"), "0: final_test_error is empty: the targets are no classes\n");
+  EXPECT_EQ(trial.mistakes("final_test_error < 1"),
+            "0: final_test_error is empty: the targets are no classes\n");
   EXPECT_EQ(trial.mistakes("final_test_loss < 1"), "");
 }
 

@@ -30,7 +30,8 @@ struct Trial {
     std::vector<Finding> findings;
     program(claim, findings);
     std::string text;
-    for (const Finding& finding : findings) text += std::to_string(finding.offset) + ": " + finding.message + "\n";
+    for (const Finding& finding : findings)
+      text += std::to_string(finding.offset) + ": " + finding.message + "\n";
     return text;
   }
 
@@ -51,7 +52,8 @@ struct Trial {
         if (request.source == Request::Source::diverged)
           numbers.push_back(values.states[run] == RunState::diverged);
         else if (values.states[run] == RunState::done)
-          numbers.push_back(maker(request.column, number_of(value).value_or(0), static_cast<double>(plan.runs[run].seed)));
+          numbers.push_back(
+              maker(request.column, number_of(value).value_or(0), static_cast<double>(plan.runs[run].seed)));
         else numbers.push_back(std::nan(""));
       }
     }

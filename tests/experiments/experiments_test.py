@@ -51,6 +51,21 @@ class ExperimentsTest(unittest.TestCase):
                 self.assertEqual(len(done.stderr.splitlines()), 1)
                 self.assertRegex(done.stderr, r"data\.path: .*: missing.*https://")
 
+    def test_an_experiment_on_downloaded_data_is_valid_once_they_are_there(self):
+        with tempfile.TemporaryDirectory() as folder:
+            data = pathlib.Path(folder) / "data/cifar-10-batches-bin"
+            data.mkdir(parents=True)
+            for name in (*(f"data_batch_{i}.bin" for i in range(1, 6)), "test_batch.bin"):
+                with open(data / name, "wb") as file:
+                    file.truncate(10000 * 3073)
+            for file in DOWNLOADED:
+                with self.subTest(file.name):
+                    copy = pathlib.Path(folder) / "literature" / file.name
+                    copy.parent.mkdir(exist_ok=True)
+                    copy.write_text(file.read_text())
+                    done = subprocess.run([PROGRAM, "plan", copy], capture_output=True, text=True)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_every_experiment_runs(self):
         for file in set(FILES) - set(DOWNLOADED):
             with self.subTest(file.name), tempfile.TemporaryDirectory() as out:

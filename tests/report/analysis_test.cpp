@@ -28,6 +28,7 @@ claims::Analysis one() {
   loss.column = "final_test_loss";
   loss.has_peak = false;
   analysis.descents = {error, loss};
+  analysis.bias_variance = {claims::Decomposed{20, {0.081, 0.08, 0.082}, {0.003, {}, {}}}, std::nullopt, std::nullopt};
   analysis.map.epochs = {1, 200};
   analysis.map.means = {{0.9, 0.505}, {0.8, 0.557}, {0.7, std::nullopt}};
   return analysis;
@@ -43,6 +44,11 @@ TEST(analysis, tells_threshold_peak_minima_and_the_map_over_epochs) {
             "minimum behind it                          0.449                      256\n"
             "final_test_loss, no peak                   -                          -\n"
             "final_test_error: 90.0 % of the resamples have a peak; intervals are of those\n"
+            "\nsquared error of the predictions\n"
+            "width   n  bias^2 [95 % interval]  variance\n"
+            "    4  20  0.081 [0.08, 0.082]     0.003\n"
+            "   40   -  -                       -\n"
+            "  256   -  -                       -\n"
             "\ntest_error over the training\n"
             "width \\ epoch      1    200\n"
             "            4  0.900  0.505\n"
@@ -63,6 +69,8 @@ TEST(analysis, is_json) {
   EXPECT_EQ(json[0]["final_test_error"]["peak"]["at"]["value"], 40);
   EXPECT_EQ(json[0]["final_test_error"]["minimum_behind"]["value"]["value"], 0.449);
   EXPECT_EQ(json[0]["final_test_loss"]["has_peak"], false);
+  EXPECT_EQ(json[0]["bias_variance"][0]["squared_bias"]["high"], 0.082);
+  EXPECT_TRUE(json[0]["bias_variance"][1].is_null());
   EXPECT_TRUE(json[0]["test_error"]["means"][2][1].is_null());
 }
 

@@ -44,7 +44,8 @@ TEST(bootstrap, keeps_infinite_values_at_the_ends) {
 
 double variance(std::span<const double> values) { return std::pow(*describe(values).sd, 2); }
 
-std::vector<double> pseudo_values_of(double (*statistic)(std::span<const double>), const std::vector<double>& sample) {
+std::vector<double> pseudo_values_of(double (*statistic)(std::span<const double>),
+                                     const std::vector<double>& sample) {
   std::vector<double> without;
   for (std::size_t i = 0; i < sample.size(); ++i) {
     std::vector<double> others = sample;
@@ -60,7 +61,8 @@ TEST(bootstrap, pseudo_values_of_a_mean_are_the_values) {
   for (std::size_t i = 0; i < sample.size(); ++i) EXPECT_NEAR(values[i], sample[i], 1e-14);
 }
 
-// The variance of the unbiased variance of n values is m4 / n - (n - 3) / (n (n - 1)) s4: for the normal 2 / (n - 1).
+// The variance of the unbiased variance of n values is m4 / n - (n - 3) / (n (n - 1)) s4: for the normal 2 /
+// (n - 1).
 TEST(bootstrap, pseudo_values_spread_as_the_statistic_does) {
   core::Random random(3);
   double spread = 0;

@@ -100,7 +100,7 @@ TEST(closed_form, a_relative_rate_is_in_units_of_the_largest_curvature) {
                                            "train.steps=1"}));
   // After one step of 1 / (largest eigenvalue) nothing is left to do along its eigenvector: the largest singular value
   // of the residual's projection shrinks. The recorded rate steps to the same weights.
-  const double lr = *formula.run.replica.finish("").curve.back().lr;
+  const double lr = *formula.run.replica.finish(*formula.run.network, "").curve.back().lr;
   const Solved stepped(with(few_features, {"train.optimizer.lr=" + std::to_string(lr), "train.batch_size=full",
                                            "train.steps=1", "model.init=zeros"}));
   EXPECT_LT(formula.largest_difference(stepped), 1e-6);
@@ -134,7 +134,7 @@ TEST(closed_form, least_squares_solves_the_normal_equations_or_fits_every_target
 
 TEST(closed_form, a_rate_beyond_stability_diverges) {
   Solved run(with(few_features, {"train.solver=gradient_descent", "train.optimizer.lr=1000", "train.steps=100000"}));
-  EXPECT_EQ(run.run.replica.finish("").summary.state, "diverged");
+  EXPECT_EQ(run.run.replica.finish(*run.run.network, "").summary.state, "diverged");
 }
 
 }  // namespace

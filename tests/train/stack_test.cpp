@@ -217,13 +217,16 @@ TEST_F(stack, a_run_that_diverges_stops_and_leaves_its_neighbours_alone) {
 
 TEST_F(stack, early_stopping_restores_the_weights_that_gave_the_best_validation_value) {
   config::Overrides stopping, up_to_best;
-  stopping.set = {"train.early_stopping={\"monitor\": \"val_loss\", \"patience\": 2}", "train.epochs=60"};
+  stopping.set = {"train.early_stopping={\"monitor\": \"val_loss\", \"patience\": 2}", "train.epochs=60",
+                  "probes=[\"restored_difference\"]"};
   const Trained stopped = train(plan::make_plan(config::read_document_text(small, "test.json", stopping)));
   const store::Summary& summary = stopped.results[0].summary;
   ASSERT_EQ(summary.stopped_reason, "patience");
   EXPECT_EQ(summary.final.step, summary.stopped.step);
   EXPECT_LT(*summary.restored.step, *summary.stopped.step);
   EXPECT_EQ(summary.restored.metrics.val_loss, summary.best.metrics.val_loss);
+  ASSERT_EQ(stopped.results[0].probes.size(), 1u);
+  EXPECT_EQ(stopped.results[0].probes[0].value, 0);
   // Training up to the restored step gives those weights, bit for bit, and the recorded validation value.
   up_to_best.set = {"train.epochs=null", "train.steps=" + std::to_string(*summary.restored.step)};
   const Trained shorter = train(plan::make_plan(config::read_document_text(small, "test.json", up_to_best)));
@@ -370,6 +373,7 @@ std::vector<std::string> settings_for(config::ProbeName probe) {
     case config::ProbeName::path_length:
     case config::ProbeName::path_reach:
     case config::ProbeName::path_factor: return {"model.residual=true", "model.width=12", "model.depth=3"};
+    case config::ProbeName::restored_difference: return {"train.early_stopping=val_loss", "model.norm=batch"};
     default: return {"model.norm=batch", "model.dropout=0.2"};
   }
 }
