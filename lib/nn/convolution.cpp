@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "nn/parallel.h"
+
 namespace descent::nn {
 namespace {
 
@@ -44,12 +46,11 @@ void reserve(Buffer<T>& buffer, std::int64_t size) {
   if (buffer.size() < size) buffer = Buffer<T>(size);
 }
 
-// Calls run(slot, part) for the parts [begin, end), at most one for each slot at a time.
+// Calls run(slot, part) for the parts [begin, end), one for each slot at most.
 template <class Slots, class Run>
 void each_part(Slots& slots, std::int64_t begin, std::int64_t end, const Run& run) {
-  at::parallel_for(begin, end, 1, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t part = first; part < last; ++part) run(slots[static_cast<std::size_t>(part - begin)], part);
-  });
+  parallel_for(std::ssize(slots), end - begin,
+               [&](std::int64_t i) { run(slots[static_cast<std::size_t>(i)], begin + i); });
 }
 
 }  // namespace

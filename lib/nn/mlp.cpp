@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "nn/parallel.h"
+
 namespace descent::nn {
 namespace {
 
@@ -120,8 +122,9 @@ void Mlp<T>::matmul(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, 
   const auto product = relu ? kernels_.matmul_relu : kernels_.matmul;
   constexpr std::int64_t products_per_thread = 1 << 18, tile_rows = 48;
   const std::int64_t grain = std::max(tile_rows, products_per_thread / std::max<std::int64_t>(n * k, 1));
-  if (threads_ == 1 || m <= grain) return product(m, n, k, a, a_row, a_column, b, b_stride, bias, c, c_stride);
-  at::parallel_for(0, m, grain, [&](std::int64_t begin, std::int64_t end) {
+  const std::int64_t parts = std::clamp(m / grain, std::int64_t{1}, std::int64_t{threads_});
+  parallel_for(threads_, parts, [&](std::int64_t part) {
+    const std::int64_t begin = m * part / parts, end = m * (part + 1) / parts;
     product(end - begin, n, k, a + begin * a_row, a_row, a_column, b, b_stride, bias, c + begin * c_stride, c_stride);
   });
 }
