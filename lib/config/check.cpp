@@ -176,7 +176,9 @@ void check_maps(const Experiment& e, Findings& found) {
   if (!lengths(strides, "model.strides", staged ? "model.blocks" : "model.channels") || staged) return;
   if (!lengths(kernels, "model.kernels", "model.channels")) return;
   if (!lengths(max_pool, "model.max_pool", "model.channels")) return;
-  const Shape shape = data_facts(e.data).shape;
+  const DataFacts facts = data_facts(e.data);
+  if (!facts.problem.empty()) return;  // told elsewhere
+  const Shape& shape = facts.shape;
   for (std::int64_t size : {shape.height == 1 ? shape.width : shape.height, shape.width})
     for (std::size_t i = 0; i < layers; ++i) {
       if (size + 2 * model.padding < kernels[i]) {
