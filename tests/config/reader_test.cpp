@@ -25,8 +25,8 @@ const std::vector<BadFile> fields{
      "checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, claims, $schema, sweep)"},
     {"an_unknown_key_in_a_section", model(R"("widht": 8, "depth": 2)"),
      "x.json:1:31: model: unknown key \"widht\"; did you mean \"width\"? (one of kind, width, depth, "
-     "hidden, activation, norm, norm_position, residual, branch_init, channels, kernels, strides, padding, pooling, "
-     "blocks, block, preactivation, shortcut, zero_init_residual, stochastic_depth, dropout, features, intercept, "
+     "hidden, activation, norm, norm_position, residual, branch_init, channels, kernels, strides, padding, max_pool, "
+     "pooling, stem, blocks, block, preactivation, shortcut, zero_init_residual, stochastic_depth, dropout, features, intercept, "
      "experts, gate, init)"},
     {"a_duplicate_key", also(R"("seeds": 3, "seeds": 4)"),
      "x.json:1:92: duplicate key \"seeds\", first given in line 1"},
@@ -159,11 +159,12 @@ TEST(reader, a_bare_value_abbreviates_every_section_that_allows_it) {
       {"model.dropout", "0.5"},     {"model.init", "zeros"},     {"train.optimizer", "adam"},
       {"train.schedule", "cosine"}, {"train.loss", "mse"},       {"train.early_stopping", "train_loss"},
       {"train.evaluate", "3"},      {"train.solver", "gradient_descent"},
-      {"model.experts", "3"},       {"model.features", "random_relu"}, {"probes", "[\"weight_norm\"]"},
+      {"model.experts", "3"},       {"model.features", "random_relu"}, {"model.stem", "7"}, {"probes", "[\"weight_norm\"]"},
       {"ensemble", "seeds"}};
   // Where the others have no effect.
   const std::map<std::string, std::vector<std::string>> places{
       {"model.features", {R"(model={"kind": "linear_model"})"}},
+      {"model.stem", {R"(model={"kind": "resnet", "width": 4})"}},
       {"train.solver", {R"(model={"kind": "linear_model"})", R"(train.loss="mse")"}},
       {"model.experts", {R"(model={"kind": "mixture_of_experts"})"}}};
   const std::string file = also("\"seeds\": 2");
