@@ -7,14 +7,35 @@
 namespace descent::config {
 namespace {
 
+// Whether a block can be left out: a residual one, or a part of a plain network that keeps the shape of its input.
+bool has_blocks(const Model& m) {
+  const std::vector<std::int64_t> list = blocks(m), steps = strides(m), widths = hidden_widths(m);
+  switch (m.kind) {
+    case ModelKind::mlp: return std::ranges::adjacent_find(widths) != widths.end();
+    case ModelKind::resnet:
+      return m.shortcut != ShortcutKind::none || std::ranges::any_of(list, [](auto count) { return count > 1; }) ||
+             (m.block == BlockKind::basic && steps.front() == 1);
+    case ModelKind::cnn: {
+      const std::vector<std::int64_t> out = channels(m), sizes = kernels(m), pools = max_pool(m);
+      for (std::size_t i = 1; i < std::min({out.size(), sizes.size(), steps.size(), pools.size()}); ++i)
+        if (out[i] == out[i - 1] && steps[i] == 1 && pools[i] == 1 && sizes[i] == 2 * m.padding + 1) return true;
+      return false;
+    }
+    case ModelKind::linear_model:
+    case ModelKind::mixture_of_experts: return false;
+  }
+  __builtin_unreachable();
+}
+
 // What a probe needs of the experiment; nothing: all is well.
 std::string_view probe_needs(ProbeName probe, const Experiment& e) {
   const Model& model = e.model;
-  const auto is = [&](auto... activations) { return ((model.activation == activations) || ...); };
-  const std::vector<std::int64_t> widths = hidden_widths(model);
-  const bool plain = model.norm.kind == NormKind::none, mlp = model.kind == ModelKind::mlp;
-  const bool equal = std::ranges::adjacent_find(widths, std::ranges::not_equal_to{}) == widths.end();
-  constexpr std::string_view perceptron = "the model \"mlp\"";
+  const bool mixture = model.kind == ModelKind::mixture_of_experts, linear = model.kind == ModelKind::linear_model;
+  const auto is = [&](auto... activations) {
+    const auto one_of = [&](Activation activation) { return ((activation == activations) || ...); };
+    return one_of(model.activation) && (!mixture || model.gate.hidden.empty() || one_of(model.gate.activation));
+  };
+  constexpr std::string_view hidden = "the model \"mlp\", \"cnn\", \"resnet\" or \"mixture_of_experts\"";
   switch (probe) {
     case ProbeName::activation_mean:
     case ProbeName::activation_variance:
@@ -22,35 +43,37 @@ std::string_view probe_needs(ProbeName probe, const Experiment& e) {
     case ProbeName::mean_drift:
     case ProbeName::sd_drift:
     case ProbeName::signal_gradient_norm:
-    case ProbeName::gradient_ratio:
     case ProbeName::unit_distance:
-    case ProbeName::weight_rank: return mlp ? "" : perceptron;
+    case ProbeName::weight_rank: return linear ? hidden : "";
+    case ProbeName::gradient_ratio: return linear || mixture ? "the model \"mlp\", \"cnn\" or \"resnet\"" : "";
     case ProbeName::saturated_fraction:
-      if (!mlp) return perceptron;
+      if (linear) return hidden;
       if (is(Activation::tanh, Activation::sigmoid, Activation::relu)) return "";
       return "the activation \"tanh\", \"sigmoid\" or \"relu\"";
     case ProbeName::dead_fraction:
-      if (!mlp) return perceptron;
+      if (linear) return hidden;
       return is(Activation::relu) ? "" : "the activation \"relu\"";
     case ProbeName::batch_mean_spread:
-    case ProbeName::batch_variance_spread:
-      if (!mlp) return perceptron;
-      return model.norm.kind == NormKind::batch ? "" : "the norm \"batch\"";
+    case ProbeName::batch_variance_spread: return model.norm.kind == NormKind::batch ? "" : "the norm \"batch\"";
+    case ProbeName::gate_entropy:
+    case ProbeName::expert_usage:
+    case ProbeName::gate_maximum: return mixture ? "" : "the model \"mixture_of_experts\"";
     case ProbeName::path_share:
     case ProbeName::path_length:
     case ProbeName::path_reach:
     case ProbeName::path_factor:
-      return mlp && model.residual && plain ? "" : "the model \"mlp\" with model.residual and without a norm";
+      if (model.residual || (model.kind == ModelKind::resnet && model.shortcut != ShortcutKind::none)) return "";
+      return "residual blocks: the model \"mlp\" with model.residual, or \"resnet\" with model.shortcut";
     case ProbeName::symmetry_difference:
-      return mlp && !widths.empty() ? "" : "the model \"mlp\" with a hidden layer";
+      if (linear) return hidden;
+      return model.kind == ModelKind::mlp && hidden_widths(model).empty() ? "a hidden layer" : "";
     case ProbeName::restored_difference:
       return e.train.early_stopping.monitor != Monitor::none && e.predict.dropout_samples == 0
                  ? ""
                  : "train.early_stopping, and predictions without dropout_samples";
     case ProbeName::lesion_error:
     case ProbeName::lesion_worst_error:
-      if (mlp && widths.size() > 1 && (model.residual || (plain && equal && is(Activation::relu)))) return "";
-      return "the model \"mlp\" with model.residual, or with \"relu\", hidden layers of one width and without a norm";
+      return has_blocks(model) ? "" : "residual blocks, or hidden layers that keep the shape of their input";
     default: return "";
   }
 }

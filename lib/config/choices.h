@@ -63,6 +63,7 @@ enum class EnsembleOf { none, seeds, points };
 enum class ProbeName {
   activation_mean, activation_variance, variance_factor, saturated_fraction, dead_fraction, batch_mean_spread,
   batch_variance_spread, mean_drift, sd_drift,
+  gate_entropy, expert_usage, gate_maximum,
   gradient_norm, signal_gradient_norm, gradient_ratio,
   weight_norm, update_ratio, unit_distance, weight_rank,
   path_share, path_length, path_reach, path_factor,

@@ -34,6 +34,7 @@ ConvNet<T>::ConvNet(const config::Model& model, const Layout& layout, std::int64
     : kernels_(kernels<T>()), model_(model), shape_(layout.input), input_stride_(layout.input_stride),
       max_rows_(max_rows) {
   const plan::Graph graph = plan::convnet_of(model, layout.input, layout.outputs);
+  blocks_ = graph.blocks;
   input_ = Buffer<T>(max_rows * shape_.height * shape_.width * padded<T>(shape_.channels));
   std::int64_t widest = 0;
   for (const plan::Node& described : graph.nodes) {
@@ -126,6 +127,7 @@ std::vector<ActivationView<T>> ConvNet<T>::activations() const {
   };
   for (const Node& node : nodes_) {
     if (node.op == Op::convolution && &node != &nodes_.back()) add(node, node.name, ActivationKind::linear);
+    if (node.op == Op::normalize) add(nodes_[node.input], node.name, ActivationKind::norm_input);
     if (node.op != Op::activate) continue;
     add(nodes_[node.input], node.name, ActivationKind::pre_activation);
     add(node, node.name, ActivationKind::activation);
@@ -162,6 +164,10 @@ template <class T>
 void ConvNet<T>::compute(Node& node, const Context& context) {
   const T* x = input_of(node);
   const std::int64_t count = cells(node, context.rows);
+  if (this->way(node.block) == Way::around) {
+    node.out = const_cast<T*>(x);  // read only
+    return;
+  }
   node.out = node.own.data();
   switch (node.op) {
     case Op::convolution:
@@ -213,7 +219,7 @@ void ConvNet<T>::compute(Node& node, const Context& context) {
 template <class T>
 T ConvNet<T>::branch_scale(const Node& node, const Context& context) const {
   if (!context.training || node.survival == 1) return T(1);
-  core::Random random(context.pass.depth_seed, context.pass.step << 16 | static_cast<std::uint64_t>(node.number));
+  core::Random random(context.pass.depth_seed, context.pass.step << 16 | static_cast<std::uint64_t>(node.block));
   return random.uniform() < node.survival ? static_cast<T>(1 / node.survival) : T(0);
 }
 
@@ -292,8 +298,10 @@ void ConvNet<T>::differentiate(Node& node, const Context& context, T* gradient) 
                           dy + r * node.stride);
       break;
     case Op::add: {
-      pass_gradient(node, node.input, node.adds_gradient, count);
-      const T scale = branch_scale(node, context);
+      const Way way = this->way(node.block);
+      if (way != Way::through) pass_gradient(node, node.input, node.adds_gradient, count);
+      else if (!node.adds_gradient) std::fill_n(slots_[nodes_[node.input].slot].data(), count, T(0));
+      const T scale = way == Way::around ? T(0) : branch_scale(node, context);
       if (scale != T(1)) kernels_.scale(count, scale, dy);
       return pass_gradient(node, node.branch, node.adds_branch_gradient, count);
     }

@@ -28,6 +28,7 @@ class ConvNet final : public Network<T> {
                    const Pass& pass) override;
   void keep_activations(bool keep) override;
   std::vector<ActivationView<T>> activations() const override;
+  std::int64_t blocks() const override { return blocks_; }
 
  private:
   // A node, its output and what its backward pass needs.
@@ -72,6 +73,7 @@ class ConvNet final : public Network<T> {
   const config::Shape shape_;
   const std::int64_t input_stride_, max_rows_;
   std::vector<Node> nodes_;
+  std::int64_t blocks_ = 0;
   Buffer<T> input_;                                   // the examples, channels last
   Buffer<T> ones_;
   ConvolutionScratch<T> scratch_;

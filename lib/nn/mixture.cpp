@@ -6,6 +6,8 @@
 #include <numbers>
 #include <numeric>
 
+#include "nn/softmax.h"
+
 namespace descent::nn {
 
 template <class T>
@@ -16,9 +18,7 @@ Mixture<T>::Mixture(const config::Model& model, config::LossKind loss, const Lay
       std_(mixes_probabilities_ ? std::nullopt : model.experts.std),
       top_k_(model.gate.top_k.value_or(model.experts.count)),
       load_balancing_(model.gate.load_balancing),
-      gate_(make_member("gate", config::gate_model(model), model.experts.count, max_rows)),
-      sums_(padded<T>(max_rows)),
-      log_sums_(padded<T>(max_rows)) {
+      gate_(make_member("gate", config::gate_model(model), model.experts.count, max_rows)) {
   for (Buffer<T>* buffer : {&logits_, &gates_, &log_gates_}) *buffer = Buffer<T>(max_rows * gate_.layout.output_stride);
   for (Buffer<T>* buffer : {&outputs_, &gradient_, &largest_, &shifted_})
     *buffer = Buffer<T>(max_rows * layout.output_stride);
@@ -38,26 +38,6 @@ typename Mixture<T>::Member Mixture<T>::make_member(const std::string& name, con
     for (Buffer<T>* buffer : {&member.log_probability, &member.probability, &member.share})
       *buffer = Buffer<T>(max_rows * member.layout.output_stride);
   return member;
-}
-
-// log_p = z - log sum exp z and p = exp log_p over the columns of each row; the pads of p are 0.
-template <class T>
-void Mixture<T>::log_softmax(std::int64_t rows, std::int64_t columns, std::int64_t stride, const T* z, T* log_p, T* p) {
-  for (std::int64_t r = 0; r < rows; ++r) {
-    const T* row = z + r * stride;
-    const T largest = *std::max_element(row, row + columns);
-    for (std::int64_t c = 0; c < columns; ++c) log_p[r * stride + c] = row[c] - largest;
-  }
-  kernels_.exponential(rows * stride, log_p, p);
-  for (std::int64_t r = 0; r < rows; ++r)
-    sums_.data()[r] = std::accumulate(p + r * stride, p + r * stride + columns, T(0));
-  kernels_.logarithm(padded<T>(rows), sums_.data(), log_sums_.data());
-  for (std::int64_t r = 0; r < rows; ++r)
-    for (std::int64_t c = 0; c < columns; ++c) {
-      log_p[r * stride + c] -= log_sums_.data()[r];
-      p[r * stride + c] /= sums_.data()[r];
-    }
-  kernels_.clear_pads(rows, columns, stride, p);
 }
 
 // The softmax over the top_k largest logits of each example, the first of equal ones; the others are closed, exactly 0.
@@ -249,7 +229,7 @@ std::vector<ActivationView<T>> Mixture<T>::activations() const {
     }
   };
   add(gate_);
-  all.push_back({"gate", ActivationKind::activation, gates_.data(), nullptr, rows_, gate_.layout.outputs,
+  all.push_back({"gate", ActivationKind::gate, gates_.data(), nullptr, rows_, gate_.layout.outputs,
                  gate_.layout.output_stride});
   for (const Member& expert : experts_) add(expert);
   all.push_back({"mixture", ActivationKind::output, outputs_.data(), has_gradient_ && !own_ ? gradient_.data() : nullptr,

@@ -42,7 +42,6 @@ class Mixture final : public Network<T> {
   const T* mix(std::int64_t rows);
   void mix_outputs(std::int64_t rows);
   void mix_probabilities(std::int64_t rows);
-  void log_softmax(std::int64_t rows, std::int64_t columns, std::int64_t stride, const T* z, T* log_p, T* p);
   void clear_gradients(std::int64_t rows);
   void mixture_backward(std::int64_t rows);
   void balance_load(std::int64_t rows);
@@ -60,7 +59,6 @@ class Mixture final : public Network<T> {
   std::vector<Member> experts_;
   Buffer<T> logits_, gates_, log_gates_;               // [B, experts] padded
   Buffer<T> outputs_, gradient_, largest_, shifted_;  // [B, K] padded
-  Buffer<T> sums_, log_sums_;                          // [B]
   std::int64_t rows_ = 0;
   bool own_ = false;  // own_loss() has left the gradients of the experts and the gate
   bool has_gradient_ = false;

@@ -34,11 +34,13 @@ template <class T>
 std::vector<typename Mlp<T>::Layer> Mlp<T>::layers_of(const config::Model& model, const Layout& layout) {
   std::vector<Layer> layers;
   const std::size_t depth = config::hidden_widths(model).size();
+  std::int64_t blocks = 0;
   for (std::size_t i = 0; i <= depth; ++i) {
     const std::string name = fmt::format("linear{}", i), norm = fmt::format("norm{}", i);
     const NamedTensor& weight = *layout.find(name + ".weight");
     layers.push_back({name, weight.rows, weight.columns, weight.stride, i < depth,
-                      model.residual && i > 0 && i < depth, weight.offset, layout.offset(name + ".bias"),
+                      model.residual && i > 0 && i < depth,
+                      i > 0 && i < depth && weight.rows == weight.columns ? blocks++ : -1, weight.offset, layout.offset(name + ".bias"),
                       layout.offset(norm + ".weight"), layout.offset(norm + ".bias"),
                       layout.offset(norm + ".running_mean"), layout.offset(norm + ".running_var")});
   }
@@ -102,6 +104,8 @@ std::vector<ActivationView<T>> Mlp<T>::activations() const {
     const Workspace& w = work_[i];
     views.push_back({layer.name, ActivationKind::linear, w.linear.data(), gradient(w.linear_gradient), rows_, layer.out,
                      layer.stride});
+    if (model_.norm.kind != NormKind::none)
+      views.push_back({layer.name, ActivationKind::norm_input, w.norm_input, nullptr, rows_, layer.out, layer.stride});
     views.push_back({layer.name, ActivationKind::pre_activation, w.active_input, gradient(w.input_gradient), rows_,
                      layer.out, layer.stride});
     views.push_back({layer.name, ActivationKind::activation, w.active_output, gradient(w.output_gradient), rows_,
@@ -111,6 +115,11 @@ std::vector<ActivationView<T>> Mlp<T>::activations() const {
   views.push_back({readout.name, ActivationKind::output, logits_.data(), gradient(output_gradient_), rows_,
                    readout.out, readout.stride});
   return views;
+}
+
+template <class T>
+std::int64_t Mlp<T>::blocks() const {
+  return std::ranges::count_if(layers_, [](const Layer& layer) { return layer.block >= 0; });
 }
 
 // Splits the rows of c over the threads of the run where that pays; the bits are the same for any number of threads,
@@ -198,11 +207,15 @@ const T* Mlp<T>::hidden(std::size_t index, const T* x, std::int64_t x_stride, st
                         T* statistics, bool training) {
   const Layer& layer = layers_[index];
   Workspace& w = work_[index];
-  matmul(rows, layer.out, layer.in, x, x_stride, 1, parameters + layer.weight, layer.stride,
-         parameters + layer.bias, w.linear.data(), layer.stride, relu_in_product_ && !keep_);
-  if (relu_in_product_ && !keep_) return w.active_output = w.linear.data();
-  if (layer.residual)
-    kernels_.add(rows * layer.stride, w.linear.data(), work_[index - 1].linear.data(), w.linear.data());
+  if (this->way(layer.block) == Way::around) {
+    std::copy_n(work_[index - 1].linear.data(), rows * layer.stride, w.linear.data());
+  } else {
+    matmul(rows, layer.out, layer.in, x, x_stride, 1, parameters + layer.weight, layer.stride,
+           parameters + layer.bias, w.linear.data(), layer.stride, relu_in_product_ && !keep_);
+    if (relu_in_product_ && !keep_) return w.active_output = w.linear.data();
+    if (layer.residual)
+      kernels_.add(rows * layer.stride, w.linear.data(), work_[index - 1].linear.data(), w.linear.data());
+  }
   if (model_.norm_position == config::NormPosition::after)
     return normalize(index, activate(index, w.linear.data(), rows), rows, parameters, statistics, training);
   const T* normal = normalize(index, w.linear.data(), rows, parameters, statistics, training);
@@ -225,6 +238,7 @@ const T* Mlp<T>::run(const T* x, std::int64_t rows, const T* parameters, T* stat
   has_gradients_ = false;
   std::int64_t stride = input_stride_;
   for (std::size_t i = 0; i < work_.size(); ++i) {
+    if (!layers_[i].residual && this->way(layers_[i].block) == Way::around) continue;  // as wide as its input
     x = drop(i, hidden(i, x, stride, rows, parameters, statistics, training), rows, pass);
     stride = layers_[i].stride;
   }
@@ -282,7 +296,9 @@ void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gra
     kernels_.transpose(layer.in, layer.out, parameters + layer.weight, layer.stride, transposed_.data(), in_stride);
     matmul(rows, layer.in, layer.out, dy, layer.stride, 1, transposed_.data(), in_stride, nullptr, dx,
            in_stride);
-    skip = layer.residual ? dy : nullptr;
+    const Way way = this->way(layer.block);
+    if (way == Way::around) std::fill_n(dx, rows * in_stride, T(0));
+    skip = layer.residual && way != Way::through ? dy : nullptr;
     std::swap(dx, spare);
     std::swap(dy, spare);
   }

@@ -27,6 +27,7 @@ class Mlp final : public Network<T> {
   const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics, const Pass& pass) override;
   void keep_activations(bool keep) override;
   std::vector<ActivationView<T>> activations() const override;
+  std::int64_t blocks() const override;
 
  private:
   // Offsets of one layer; `absent` where it has no such tensor.
@@ -35,6 +36,7 @@ class Mlp final : public Network<T> {
     std::int64_t in, out, stride;
     bool hidden;                  // followed by norm, activation, dropout
     bool residual;                // adds its input before norm and activation: z + W f(z) + b
+    std::int64_t block;           // of a hidden layer that keeps the width; else -1
     std::int64_t weight, bias;    // [in, stride], [stride]
     std::int64_t gamma, beta;     // [stride]
     std::int64_t running_mean, running_variance;  // [stride], in the statistics

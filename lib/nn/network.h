@@ -21,8 +21,12 @@ struct Pass {
   std::uint64_t depth_seed = 0;  // of stochastic depth
 };
 
-// linear: what the linear map puts out, with what a residual layer adds to it.
-enum class ActivationKind { linear, pre_activation, activation, output };
+// linear: what a linear map puts out, with what a layer of a residual perceptron adds to it; of a convolution its own
+// output, before norm and shortcut. gate: the weights of a mixture's experts.
+enum class ActivationKind { linear, norm_input, pre_activation, activation, gate, output };
+
+// How a block is passed: through its branch and around it, or one of the two.
+enum class Way : std::uint8_t { both, around, through };
 
 // What one layer computed in the last pass: [rows, features], padded to stride. Of a convolution the rows are
 // [B, height, width].
@@ -72,6 +76,21 @@ class Network {
   // Layer by layer what the last pass computed: before and after the activation function, then the output.
   // Valid until the next pass.
   virtual std::vector<ActivationView<T>> activations() const = 0;
+
+  // Blocks that can be passed around: residual ones, or parts of a plain network that keep the shape of their input.
+  virtual std::int64_t blocks() const { return 0; }
+
+  // From now on predict() leaves out the blocks passed `around`, and backward() follows the ways of the gradient through
+  // residual blocks; none: both everywhere.
+  void pass_blocks(std::vector<Way> ways) { ways_ = std::move(ways); }
+
+ protected:
+  Way way(std::int64_t block) const {
+    return block >= 0 && block < std::ssize(ways_) ? ways_[static_cast<std::size_t>(block)] : Way::both;
+  }
+
+ private:
+  std::vector<Way> ways_;
 };
 
 // For batches of up to `max_rows` examples. The loss decides what a mixture mixes: probabilities or outputs.

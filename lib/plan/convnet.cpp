@@ -47,9 +47,19 @@ class Builder {
     return add({.op = Op::dropout, .input = input, .out_shape = shape_of(input), .number = dropouts_++});
   }
 
-  std::int64_t sum(std::int64_t input, std::int64_t branch, std::int64_t number, double survival) {
-    return add({.op = Op::add, .input = input, .branch = branch, .out_shape = shape_of(input), .number = number,
-                .survival = survival, .name = name_of(branch)});
+  std::int64_t sum(std::int64_t input, std::int64_t branch, double survival) {
+    return add({.op = Op::add, .input = input, .branch = branch, .out_shape = shape_of(input),
+                .block = graph_.blocks++, .survival = survival, .name = name_of(branch)});
+  }
+
+  // Makes the nodes after `input` one block, where they keep its shape.
+  std::int64_t close_block(std::int64_t input) {
+    const std::int64_t last = std::ssize(graph_.nodes) - 1;
+    if (shape_of(input) == shape_of(last)) {
+      for (std::int64_t node = input + 1; node <= last; ++node) graph_.nodes[node].block = graph_.blocks;
+      ++graph_.blocks;
+    }
+    return last;
   }
 
   std::int64_t shorten(std::int64_t input, std::int64_t stride, const Shape& out) {
@@ -65,7 +75,7 @@ class Builder {
                 .out_shape = {in.channels, flat ? 1 : size(in.height), size(in.width)},
                 .kernel_height = flat ? 1 : kernel, .kernel_width = kernel,
                 .stride_height = flat ? 1 : stride, .stride_width = stride,
-                .padding_height = flat ? 0 : padding, .padding_width = padding});
+                .padding_height = flat ? 0 : padding, .padding_width = padding, .name = name_of(input)});
   }
 
   Graph finish(std::int64_t input, config::Pooling pooling, std::int64_t outputs) {
@@ -111,10 +121,12 @@ Graph cnn(const config::Model& model, const Shape& shape, std::int64_t outputs) 
   std::int64_t h = -1;
   for (std::size_t i = 0; i < channels.size(); ++i) {
     const std::string norm = fmt::format("norm{}", i);
+    const std::int64_t input = h;
     h = build.convolve(h, fmt::format("conv{}", i), channels[i], kernels[i], strides[i], model.padding, true);
     h = after ? build.normalize(build.activate(h), norm) : build.activate(build.normalize(h, norm));
     if (max_pool[i] > 1) h = build.pool(h, max_pool[i], max_pool[i], 0);
-    h = build.drop(h);
+    build.drop(h);
+    h = build.close_block(input);
   }
   return build.finish(h, model.pooling, outputs);
 }
@@ -177,13 +189,15 @@ class ResNet {
       if (!pre) h = build_.normalize(h, norm, last && zero_norm);
       if (!pre && !last) h = build_.activate(h);
     }
-    if (model_.shortcut != config::ShortcutKind::none) {
+    const bool plain = model_.shortcut == config::ShortcutKind::none;
+    if (!plain) {
       ++branch_;
       const double survival =
           1 - model_.stochastic_depth * static_cast<double>(branch_) / static_cast<double>(branches_);
-      h = build_.sum(shortcut(input, activated, name, build_.shape_of(h), stride), h, branch_ - 1, survival);
+      h = build_.sum(shortcut(input, activated, name, build_.shape_of(h), stride), h, survival);
     }
-    return pre ? h : build_.activate(h);
+    if (!pre) h = build_.activate(h);
+    return plain ? build_.close_block(input) : h;
   }
 
   std::int64_t shortcut(std::int64_t input, std::int64_t activated, const std::string& name, const Shape& out,

@@ -27,7 +27,8 @@ struct Node {
   std::int64_t layer = -1;    // convolution and normalize: index of its layer
   std::int64_t kernel_height = 1, kernel_width = 1;  // maximum; of a convolution see its layer
   std::int64_t stride_height = 1, stride_width = 1, padding_height = 0, padding_width = 0;
-  std::int64_t number = 0;    // among the nodes that draw random numbers
+  std::int64_t number = 0;    // dropout: among its like
+  std::int64_t block = -1;    // that ends in this sum; of a plain network every node of a block that keeps its shape
   double survival = 1;        // add: probability that training keeps the branch
   std::string name{};         // of the convolution that it follows
 };
@@ -35,6 +36,7 @@ struct Node {
 struct Graph {
   std::vector<Layer> layers;  // in the order of construction in PyTorch
   std::vector<Node> nodes;
+  std::int64_t blocks = 0;
 };
 
 // Of the models "cnn" and "resnet".

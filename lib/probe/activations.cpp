@@ -1,5 +1,7 @@
-// What flows forward: over the examples of the probe batch, unit by unit, then averaged over the units of a layer.
+// What flows forward: over the examples of the probe batch, unit by unit, then averaged over the units of a layer. A
+// unit of a convolution is a channel, over examples and places.
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -30,15 +32,21 @@ double share_of_values(const nn::ActivationView<T>& view, Property has) {
   return static_cast<double>(count) / static_cast<double>(view.rows * view.features);
 }
 
+// "gate" or "expert3": the part of a mixture that a layer belongs to; empty in other networks.
+template <class T>
+std::string member_of(const Look<T>& look, const std::string& layer) {
+  const bool mixture = look.subject.experiment.model.kind == config::ModelKind::mixture_of_experts;
+  return mixture ? layer.substr(0, layer.find('.')) : "";
+}
+
 // Of each layer with batch norm, over the batches that the probe batch holds, each in the groups that have statistics
 // of their own: the root mean square of deviation(group, whole) over groups and units.
 template <class T, class Deviation>
 void spread(Look<T>& look, const Add& add, Deviation deviation) {
   const config::Experiment& e = look.subject.experiment;
-  const bool before = e.model.norm_position == config::NormPosition::before;
   const std::int64_t groups = e.model.norm.synchronized ? 1 : e.model.norm.statistics_groups;
   const std::int64_t batch = std::min(config::batch_size(e.train, look.subject.train_size), look.rows);
-  for (const auto& view : look.views(before ? ActivationKind::linear : ActivationKind::activation)) {
+  for (const auto& view : look.views(ActivationKind::norm_input)) {
     const UnitMoments whole = unit_moments(view);
     const std::int64_t size = batch / groups * (view.rows / look.rows), count = view.rows / size;
     double squares = 0;
@@ -77,6 +85,15 @@ void drift(Look<T>& look, const Memory& memory, const std::vector<double>& befor
   }
 }
 
+// Mean over the examples of what `of(gates, experts)` says of each example's gates.
+template <class T, class Function>
+double gate_mean(Look<T>& look, Function of) {
+  const auto gates = look.views(ActivationKind::gate).front();
+  double sum = 0;
+  for (std::int64_t r = 0; r < gates.rows; ++r) sum += of(gates.values + r * gates.stride, gates.features);
+  return sum / static_cast<double>(gates.rows);
+}
+
 }  // namespace
 
 template <class T>
@@ -92,22 +109,27 @@ void Activations<T>::activation_variance(Look<T>& look, const Add& add) {
 template <class T>
 void Activations<T>::variance_factor(Look<T>& look, const Add& add) {
   double below = 0;
+  std::string network;
   for (const auto& view : look.views(ActivationKind::activation)) {
     const double variance = mean_variance(view);
-    if (below > 0) add(view.name, variance / below);
+    if (below > 0 && member_of(look, view.name) == network) add(view.name, variance / below);
     below = variance;
+    network = member_of(look, view.name);
   }
 }
 
 template <class T>
 void Activations<T>::saturated_fraction(Look<T>& look, const Add& add) {
   constexpr double border = 0.97;
-  const config::Activation activation = look.subject.experiment.model.activation;
-  const auto flat = [&](double h) {
-    if (activation == config::Activation::relu) return h == 0;
-    return std::abs(activation == config::Activation::sigmoid ? 2 * h - 1 : h) > border;
-  };
-  for (const auto& view : look.views(ActivationKind::activation)) add(view.name, share_of_values(view, flat));
+  const config::Model& model = look.subject.experiment.model;
+  for (const auto& view : look.views(ActivationKind::activation)) {
+    const config::Activation activation =
+        member_of(look, view.name) == "gate" ? model.gate.activation : model.activation;
+    add(view.name, share_of_values(view, [&](double h) {
+      if (activation == config::Activation::relu) return h == 0;
+      return std::abs(activation == config::Activation::sigmoid ? 2 * h - 1 : h) > border;
+    }));
+  }
 }
 
 template <class T>
@@ -157,7 +179,32 @@ void Activations<T>::remember_units(Look<T>& look, Memory& memory) {
   }
 }
 
+template <class T>
+void Gates<T>::gate_entropy(Look<T>& look, const Add& add) {
+  add("", gate_mean(look, [](const T* gates, std::int64_t experts) {
+    double entropy = 0;
+    for (std::int64_t e = 0; e < experts; ++e)
+      if (const auto gate = static_cast<double>(gates[e]); gate > 0) entropy -= gate * std::log(gate);
+    return entropy;
+  }));
+}
+
+template <class T>
+void Gates<T>::expert_usage(Look<T>& look, const Add& add) {
+  for (const auto& view : look.views(ActivationKind::gate)) {
+    const std::vector<double> means = unit_moments(view).mean;
+    for (std::size_t e = 0; e < means.size(); ++e) add("expert" + std::to_string(e), means[e]);
+  }
+}
+
+template <class T>
+void Gates<T>::gate_maximum(Look<T>& look, const Add& add) {
+  add("", gate_mean(look, [](const T* gates, std::int64_t experts) { return *std::max_element(gates, gates + experts); }));
+}
+
 template struct Activations<float>;
 template struct Activations<double>;
+template struct Gates<float>;
+template struct Gates<double>;
 
 }  // namespace descent::probe

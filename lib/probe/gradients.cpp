@@ -6,15 +6,6 @@
 #include "probe/measures.h"
 
 namespace descent::probe {
-namespace {
-
-template <class T>
-double norm_of_gradient(const nn::ActivationView<T>& view) {
-  return std::sqrt(nn::kernels<T>().square_sum(view.rows * view.stride, view.gradient));  // pads are zero
-}
-
-}  // namespace
-
 template <class T>
 void Gradients<T>::gradient_norm(Look<T>& look, const Add& add) {
   for (const nn::NamedTensor& tensor : look.subject.layout.tensors)
@@ -24,14 +15,14 @@ void Gradients<T>::gradient_norm(Look<T>& look, const Add& add) {
 
 template <class T>
 void Gradients<T>::signal_gradient_norm(Look<T>& look, const Add& add) {
-  for (const auto& view : look.views(nn::ActivationKind::linear)) add(view.name, norm_of_gradient(view));
+  for (const auto& view : look.views(nn::ActivationKind::linear)) add(view.name, probe::gradient_norm(view));
 }
 
 template <class T>
 void Gradients<T>::gradient_ratio(Look<T>& look, const Add& add) {
   const auto views = look.views(nn::ActivationKind::linear);
   if (views.empty()) return;
-  if (const double last = norm_of_gradient(views.back()); last > 0) add("", norm_of_gradient(views.front()) / last);
+  if (const double last = probe::gradient_norm(views.back()); last > 0) add("", probe::gradient_norm(views.front()) / last);
 }
 
 template struct Gradients<float>;

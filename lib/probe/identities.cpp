@@ -5,8 +5,10 @@
 #include <cmath>
 #include <numeric>
 #include <set>
+#include <span>
 
 #include "nn/init.h"
+#include "nn/softmax.h"
 #include "probe/random_network.h"
 #include "probe/subsets.h"
 #include "probe/units.h"
@@ -21,14 +23,10 @@ config::Model perceptron(std::int64_t units, config::Activation activation) {
   return model;
 }
 
-std::vector<double> softmax(const std::vector<double>& logits, std::int64_t classes) {
-  std::vector<double> p(logits.size());
-  for (std::size_t i = 0; i < logits.size(); i += static_cast<std::size_t>(classes)) {
-    double sum = 0;
-    for (std::size_t k = i; k < i + static_cast<std::size_t>(classes); ++k) sum += p[k] = std::exp(logits[k]);
-    for (std::size_t k = i; k < i + static_cast<std::size_t>(classes); ++k) p[k] /= sum;
-  }
-  return p;
+// Of each row of logits.
+std::vector<double> softmax(std::vector<double> logits, std::size_t classes) {
+  for (std::size_t i = 0; i < logits.size(); i += classes) nn::softmax(std::span(logits).subspan(i, classes));
+  return logits;
 }
 
 }  // namespace
@@ -36,6 +34,7 @@ std::vector<double> softmax(const std::vector<double>& logits, std::int64_t clas
 Symmetries count_symmetries(config::Activation activation, std::int64_t units, std::uint64_t seed) {
   const RandomNetwork net(perceptron(units, activation), 5, 3, 20, seed);
   const std::vector<double> outputs = net.predict();
+  const Wiring wiring = wiring_of(net.model, net.layout);
   std::vector<Units> hidden(1);
   hidden[0].order.resize(static_cast<std::size_t>(units));
   hidden[0].factor.resize(static_cast<std::size_t>(units));
@@ -46,7 +45,7 @@ Symmetries count_symmetries(config::Activation activation, std::int64_t units, s
   do {
     for (unsigned signs = 0; signs < 1u << units; ++signs) {
       for (std::size_t j = 0; j < hidden[0].factor.size(); ++j) hidden[0].factor[j] = signs >> j & 1 ? -1 : 1;
-      transform_units(net.layout, hidden, false, net.parameters.data(), transformed.data());
+      transform_units(net.layout, wiring, hidden, false, net.parameters.data(), transformed.data());
       const double here = largest_difference(net.predict(transformed.data()), outputs);
       if (here > 1e-12) continue;  // another function: a ReLU cannot change its sign
       equivalent.insert(transformed);
@@ -60,8 +59,8 @@ double rescaling_difference(std::int64_t units, std::uint64_t seed) {
   const RandomNetwork net(perceptron(units, config::Activation::relu), 5, 3, 20, seed);
   core::Random random(seed, 1);
   std::vector<double> transformed(static_cast<std::size_t>(net.layout.parameters));
-  transform_units(net.layout, random_units(net.model, Rescaling::positive, random), false, net.parameters.data(),
-                  transformed.data());
+  const Wiring wiring = wiring_of(net.model, net.layout);
+  transform_units(net.layout, wiring, random_units(wiring, random), false, net.parameters.data(), transformed.data());
   return largest_difference(net.predict(transformed.data()), net.predict());
 }
 

@@ -26,15 +26,21 @@ UnitMoments unit_moments(const nn::ActivationView<T>& view, std::int64_t first_r
 }
 
 template <class T>
-void Look<T>::pass() {
-  if (passed_) return;
-  passed_ = true;
-  gradient_ = nn::Buffer<T>(subject.layout.parameters);
+void Look<T>::forward(std::int64_t examples) {
+  passed_ = false;
   statistics_ = nn::Buffer<T>(subject.layout.statistics);
   std::copy_n(subject.statistics, subject.layout.statistics, statistics_.data());  // the forward pass moves them
-  const T* outputs = network.forward(subject.x, rows, subject.parameters, statistics_.data(), {});
-  subject.loss_gradient(network, rows, outputs);
+  const T* outputs = network.forward(subject.x, examples, subject.parameters, statistics_.data(), {});
+  subject.loss_gradient(network, examples, outputs);
+}
+
+template <class T>
+void Look<T>::pass() {
+  if (passed_) return;
+  forward(rows);
+  gradient_ = nn::Buffer<T>(subject.layout.parameters);
   network.backward(subject.x, rows, subject.parameters, gradient_.data(), {});
+  passed_ = true;
 }
 
 template <class T>

@@ -1,6 +1,7 @@
 #pragma once
 // What several probes need of one moment, computed when the first of them asks.
 
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -22,6 +23,12 @@ UnitMoments unit_moments(const nn::ActivationView<T>& view) {
   return unit_moments(view, 0, view.rows);
 }
 
+// Euclidean norm of a view's gradient.
+template <class T>
+double gradient_norm(const nn::ActivationView<T>& view) {
+  return std::sqrt(nn::kernels<T>().square_sum(view.rows * view.stride, view.gradient));  // pads are zero
+}
+
 // The gradient of a residual network by the number of branches that a path passes: 0 ... blocks.
 struct PathLengths {
   std::vector<double> share;  // of the gradient, by length
@@ -38,6 +45,10 @@ class Look {
   // After forward and backward pass of the probe batch in training mode without dropout: the hidden layers' views of
   // one kind. They stay valid until predict().
   std::vector<nn::ActivationView<T>> views(nn::ActivationKind kind);
+  // Of every kind: the names of the hidden layers' views hold at any time.
+  std::vector<nn::ActivationView<T>> all_views() const { return network.activations(); }
+  // Forward pass of the first examples in that mode and the gradient of their loss, for backward passes of the caller.
+  void forward(std::int64_t examples);
   // The gradient of the parameters [P] in that pass.
   const T* gradient();
   // Outputs [rows, output_stride] in evaluation mode.

@@ -20,6 +20,14 @@ struct Activations {
   static void remember_units(Look<T>& look, Memory& memory);  // for the drift at the next moment
 };
 
+// Of a mixture of experts.
+template <class T>
+struct Gates {
+  static void gate_entropy(Look<T>& look, const Add& add);
+  static void expert_usage(Look<T>& look, const Add& add);
+  static void gate_maximum(Look<T>& look, const Add& add);
+};
+
 template <class T>
 struct Gradients {
   static void gradient_norm(Look<T>& look, const Add& add);
@@ -44,9 +52,9 @@ struct Trained {
   static void lesion_worst_error(Look<T>& look, const Add& add);
 };
 
-// The gradient of a residual network by the length of its paths, as Veit et al. 2016 estimate it: k blocks, chosen at
-// random, pass the gradient through their branch alone, the others around it alone; the norm that arrives at the first
-// hidden layer, times the number of paths of that length.
+// The gradient of a residual network by the length of its paths, as Veit et al. 2016 estimate it (section 4.3): k
+// blocks, chosen at random, pass the gradient through their branch alone, the others around it alone; the norm that
+// arrives at the first hidden layer, times the number of paths of that length. Norms count as part of their branch.
 template <class T>
 PathLengths path_lengths(Look<T>& look);
 

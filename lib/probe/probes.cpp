@@ -21,10 +21,18 @@ void add_symmetry_difference(std::uint64_t seed, const Add& add) {
     add(std::string(config::name_of(activation)), count_symmetries(activation, 4, seed).difference);
 }
 
-// The statistics are those of the whole probe batch.
+// The statistics are those of the whole probe batch, and no block is left out at random.
 config::Model whole_batch(config::Model model) {
   model.norm.statistics_groups = 1;
+  model.stochastic_depth = 0;
   return model;
+}
+
+std::int64_t affordable_rows(const config::Model& model, const nn::Layout& layout, std::int64_t cells) {
+  std::int64_t of_example = 1;
+  for (const plan::Layer& layer : plan::layers_of(model, layout.input, layout.outputs))
+    if (layer.kind == plan::Layer::Kind::convolution) of_example += layer.positions * layer.out;
+  return std::max(cells / of_example, std::int64_t{2});
 }
 
 template <class T>
@@ -43,6 +51,9 @@ void measure_one(ProbeName name, Look<T>& look, const Memory& memory, const Add&
     case ProbeName::batch_variance_spread: return Activations<T>::batch_variance_spread(look, add);
     case ProbeName::mean_drift: return Activations<T>::mean_drift(look, memory, add);
     case ProbeName::sd_drift: return Activations<T>::sd_drift(look, memory, add);
+    case ProbeName::gate_entropy: return Gates<T>::gate_entropy(look, add);
+    case ProbeName::expert_usage: return Gates<T>::expert_usage(look, add);
+    case ProbeName::gate_maximum: return Gates<T>::gate_maximum(look, add);
     case ProbeName::gradient_norm: return Gradients<T>::gradient_norm(look, add);
     case ProbeName::signal_gradient_norm: return Gradients<T>::signal_gradient_norm(look, add);
     case ProbeName::gradient_ratio: return Gradients<T>::gradient_ratio(look, add);
@@ -106,7 +117,7 @@ bool is_taken_at_the_end(ProbeName name) { return name >= ProbeName::input_condi
 
 template <class T>
 Probes<T>::Probes(const config::Experiment& experiment, const nn::Layout& layout, std::int64_t train_size)
-    : rows_(std::min(most_rows, train_size)),
+    : rows_(std::min({most_rows, train_size, affordable_rows(experiment.model, layout, most_cells)})),
       network_(nn::make_network<T>(whole_batch(experiment.model), layout, rows_, experiment.train.loss.kind)) {
   network_->keep_activations(true);
 }

@@ -41,16 +41,17 @@ struct Subject {
   // After the network's forward pass over the first `rows` training examples: leaves the gradient of their mean loss for
   // its backward pass.
   std::function<void(nn::Network<T>& network, std::int64_t rows, const T* outputs)> loss_gradient;
-  // Of the network with these parameters: error on the test examples, or loss in a regression.
-  std::function<double(const T* parameters)> test_error;
+  // Of the network with its blocks passed like this: error on the test examples, or loss in a regression.
+  std::function<double(const std::vector<nn::Way>& ways)> test_error;
   const std::vector<double>& update_ratios;  // of the last step, by weight tensor; empty before the first
 };
 
 template <class T>
 class Probes {
  public:
-  // The probe batch: so many examples, or all that there are.
-  static constexpr std::int64_t most_rows = 1000;
+  // The probe batch: so many examples, or all that there are; fewer where the maps of convolutions would have more
+  // numbers than `most_cells` (with norms, activations and gradients that is about 1 GiB of float32).
+  static constexpr std::int64_t most_rows = 1000, most_cells = 1 << 25;
 
   // `layout` must outlive this.
   Probes(const config::Experiment& experiment, const nn::Layout& layout, std::int64_t train_size);

@@ -25,15 +25,11 @@ at::Tensor dense(const T* values, std::int64_t rows, std::int64_t columns, std::
   return matrix;
 }
 
-// The weights into hidden layers: all but the readout.
+// The weights into hidden layers, [in, units], of a convolution [height * width * in, filters].
 template <class T, class Use>
 void for_each_hidden_weight(const Look<T>& look, Use use) {
-  const nn::NamedTensor* last = nullptr;
-  for (const nn::NamedTensor& tensor : look.subject.layout.tensors) {
-    if (tensor.role != nn::Role::weight) continue;
-    if (last) use(*last);
-    last = &tensor;
-  }
+  for (const nn::ActivationView<T>& view : look.all_views())
+    if (view.kind == nn::ActivationKind::linear) use(*look.subject.layout.find(view.name + ".weight"));
 }
 
 }  // namespace

@@ -6,15 +6,9 @@
 
 #include "core/random.h"
 #include "core/seeds.h"
+#include "nn/softmax.h"
 
 namespace descent::train {
-
-void softmax(std::span<double> logits) {
-  const double largest = *std::ranges::max_element(logits);
-  double sum = 0;
-  for (double& value : logits) sum += value = std::exp(value - largest);
-  for (double& value : logits) value /= sum;
-}
 
 template <class T>
 MonteCarlo<T>::MonteCarlo(const config::Experiment& experiment, std::int64_t seed, std::int64_t outputs,
@@ -40,7 +34,7 @@ const T* MonteCarlo<T>::predict(nn::Network<T>& network, const T* x, std::int64_
     auto sum = sums_.begin();
     for (std::int64_t i = 0; i < rows; ++i) {
       row_.assign(outputs + i * stride_, outputs + i * stride_ + outputs_);
-      if (probabilities_) softmax(row_);
+      if (probabilities_) nn::softmax(row_);
       for (const double value : row_) *sum++ += value;
     }
   }

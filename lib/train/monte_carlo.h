@@ -2,7 +2,6 @@
 // Monte-Carlo dropout (Gal and Ghahramani 2016): what thinned networks say on the average.
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "config/experiment.h"
@@ -10,9 +9,6 @@
 #include "nn/network.h"
 
 namespace descent::train {
-
-// In place; the values are shifted by their largest before the exponential.
-void softmax(std::span<double> logits);
 
 // Which examples are predicted, and when: each has random numbers of its own, so that nothing else moves them.
 struct PredictionMoment {

@@ -8,6 +8,7 @@
 #include "core/archive.h"
 #include "core/random.h"
 #include "nn/init.h"
+#include "nn/softmax.h"
 #include "plan/layers.h"
 #include "store/archive.h"
 #include "train/optimizer.h"
@@ -160,7 +161,7 @@ void Replica<T>::diverge() {
 template <class T>
 template <class Visit>
 void Replica<T>::for_each_output(nn::Network<T>& network, config::Split split, const data::Part& part,
-                                 const Input<T>& input, const T* parameters, const Visit& visit) {
+                                 const Input<T>& input, const Visit& visit) {
   const bool in_batches = experiment_.model.norm.predict_with == config::PredictWith::batch &&
                           experiment_.model.norm.kind == config::NormKind::batch;
   const std::int64_t rows = in_batches
@@ -172,17 +173,17 @@ void Replica<T>::for_each_output(nn::Network<T>& network, config::Split split, c
     const T* x = input->data() + start * layout_.input_stride;
     visit(start, size,
           monte_carlo_.active()
-              ? monte_carlo_.predict(network, x, size, parameters, slices_.statistics, {step_, split, start})
-              : network.predict(x, size, parameters, slices_.statistics));
+              ? monte_carlo_.predict(network, x, size, slices_.parameters, slices_.statistics, {step_, split, start})
+              : network.predict(x, size, slices_.parameters, slices_.statistics));
     start += size;
   }
 }
 
 template <class T>
 typename Replica<T>::Pass Replica<T>::pass(nn::Network<T>& network, config::Split split, const data::Part& part,
-                                           const Input<T>& input, const T* parameters) {
+                                           const Input<T>& input) {
   nn::LossSum total;
-  for_each_output(network, split, part, input, parameters, [&](std::int64_t start, std::int64_t size, const T* outputs) {
+  for_each_output(network, split, part, input, [&](std::int64_t start, std::int64_t size, const T* outputs) {
     const nn::LossSum sum = loss_.evaluate(part, start, size, outputs);
     total.loss += sum.loss;
     total.errors += sum.errors;
@@ -199,10 +200,10 @@ store::Predictions Replica<T>::predictions(nn::Network<T>& network) {
   store::Predictions result{static_cast<std::size_t>(outputs), {}, test.y, {test.targets.begin(), test.targets.end()}};
   result.values.reserve(static_cast<std::size_t>(test.size * outputs));
   std::vector<double> row(static_cast<std::size_t>(outputs));
-  for_each_output(network, config::Split::test, test, test_, slices_.parameters, [&](std::int64_t, std::int64_t size, const T* logits) {
+  for_each_output(network, config::Split::test, test, test_, [&](std::int64_t, std::int64_t size, const T* logits) {
     for (std::int64_t i = 0; i < size; ++i) {
       row.assign(logits + i * stride, logits + i * stride + outputs);
-      if (experiment_.train.loss.kind == config::LossKind::cross_entropy) softmax(row);
+      if (experiment_.train.loss.kind == config::LossKind::cross_entropy) nn::softmax(row);
       for (const double value : row) result.values.push_back(static_cast<float>(value));
     }
   });
@@ -222,7 +223,7 @@ store::Metrics Replica<T>::metrics(nn::Network<T>& network) {
   const auto measure = [&](config::Split split, const data::Part& part, const Input<T>& input,
                            std::optional<double>& loss, std::optional<double>& error) {
     if (part.size == 0 || !wants(experiment_.train.evaluate, split)) return;
-    const Pass result = pass(network, split, part, input, slices_.parameters);
+    const Pass result = pass(network, split, part, input);
     loss = result.loss;
     error = result.error;
   };

@@ -80,9 +80,8 @@ class Replica {
   // Visits the outputs [size, K] of consecutive examples, evaluation mode: visit(start, size, outputs).
   template <class Visit>
   void for_each_output(nn::Network<T>& network, config::Split split, const data::Part& part, const Input<T>& input,
-                       const T* parameters, const Visit& visit);
-  Pass pass(nn::Network<T>& network, config::Split split, const data::Part& part, const Input<T>& input,
-            const T* parameters);
+                       const Visit& visit);
+  Pass pass(nn::Network<T>& network, config::Split split, const data::Part& part, const Input<T>& input);
   store::Metrics metrics(nn::Network<T>& network);  // of the splits to evaluate
   void observe(const store::Evaluation& evaluation);
   EarlyStopping::Verdict follow(EarlyStopping& stopping, double value, const store::Evaluation& evaluation,

@@ -28,8 +28,10 @@ void Replica<T>::probe(nn::Network<T>& network, bool at_moment) {
   const auto loss_gradient = [&](nn::Network<T>& probed, std::int64_t rows, const T* outputs) {
     loss.train(probed, data_.train, std::span(examples).first(static_cast<std::size_t>(rows)), outputs);
   };
-  const auto test_error = [&](const T* parameters) {
-    const Pass test = pass(network, config::Split::test, data_.test, test_, parameters);
+  const auto test_error = [&](const std::vector<nn::Way>& ways) {
+    network.pass_blocks(ways);
+    const Pass test = pass(network, config::Split::test, data_.test, test_);
+    network.pass_blocks({});
     return test.error.value_or(test.loss);
   };
   const probe::Subject<T> subject{experiment_,     layout_,          seed_,         slices_.parameters,

@@ -141,9 +141,10 @@ const std::vector<BadFile> combinations{
      "examples or more; set train.drop_last or another size"},
     {"probes_that_do_not_apply",
      R"({"model": {"hidden": [8]}, "train": {"epochs": 1}, "probes": ["path_length", "lesion_error", "batch_mean_spread"]})",
-     "x.json:1:62: probes.names: path_length needs the model \"mlp\" with model.residual and without a norm\n"
-     "x.json:1:62: probes.names: lesion_error needs the model \"mlp\" with model.residual, or with \"relu\", hidden "
-     "layers of one width and without a norm\n"
+     "x.json:1:62: probes.names: path_length needs residual blocks: the model \"mlp\" with model.residual, or "
+     "\"resnet\" with model.shortcut\n"
+     "x.json:1:62: probes.names: lesion_error needs residual blocks, or hidden layers that keep the shape of their "
+     "input\n"
      "x.json:1:62: probes.names: batch_mean_spread needs the norm \"batch\""},
     {"probe_steps_that_descend_or_come_after_the_end",
      R"({"model": {"hidden": [8]}, "train": {"steps": 20}, "probes": {"names": ["weight_norm"], "steps": [9, 3, 21]}})",
@@ -173,6 +174,24 @@ const std::vector<BadFile> combinations{
      "x.json:1:102: model.norm.groups: 2 groups do not divide a width of 9"},
     {"groups_that_do_not_divide_a_hidden_layer", model(R"("hidden": [8, 6], "norm": "group")"),
      "x.json:1:57: model.norm.groups: 4 groups do not divide a width of 6"},
+    {"probes_of_a_mixture_that_do_not_apply",
+     R"({"train": {"epochs": 1}, "model": {"kind": "mixture_of_experts"}, "probes": ["gradient_ratio", "lesion_error", "path_share"]})",
+     "x.json:1:77: probes.names: gradient_ratio needs the model \"mlp\", \"cnn\" or \"resnet\"\n"
+     "x.json:1:77: probes.names: lesion_error needs residual blocks, or hidden layers that keep the shape of their "
+     "input\n"
+     "x.json:1:77: probes.names: path_share needs residual blocks: the model \"mlp\" with model.residual, or "
+     "\"resnet\" with model.shortcut"},
+    {"probes_of_a_linear_model_that_do_not_apply",
+     R"({"train": {"epochs": 1}, "model": {"kind": "linear_model"}, "probes": ["weight_rank", "symmetry_difference", "gate_maximum"]})",
+     "x.json:1:71: probes.names: weight_rank needs the model \"mlp\", \"cnn\", \"resnet\" or "
+     "\"mixture_of_experts\"\n"
+     "x.json:1:71: probes.names: symmetry_difference needs the model \"mlp\", \"cnn\", \"resnet\" or "
+     "\"mixture_of_experts\"\n"
+     "x.json:1:71: probes.names: gate_maximum needs the model \"mixture_of_experts\""},
+    {"lesions_of_a_cnn_whose_layers_all_shrink",
+     R"({"train": {"epochs": 1}, "model": {"kind": "cnn"}, "probes": ["lesion_error"]})",
+     "x.json:1:62: probes.names: lesion_error needs residual blocks, or hidden layers that keep the shape of their "
+     "input"},
     {"synchronized_without_groups", layers(R"("norm": {"kind": "batch", "synchronized": true})"),
      "x.json:1:97: model.norm.synchronized: has no effect without model.norm.statistics_groups above 1"},
     {"norm_keys_without_a_norm", layers(R"("norm": {"momentum": 0.2, "epsilon": 0.1})"),

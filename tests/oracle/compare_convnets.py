@@ -114,6 +114,13 @@ class RmsNorm(nn.Module):
         return x / (square + self.epsilon).sqrt() * self.weight.view(-1, *[1] * (x.dim() - 2))
 
 
+def join(way, around, branch):
+    """The sum of a residual block; compare_probes.py leaves branches out and sends the gradient one way."""
+    if way == "left out":
+        return around
+    return (around.detach() if way == "through" else around) + (branch.detach() if way == "around" else branch)
+
+
 class Twin(nn.Module):
     """What both kinds share; modules are constructed in the order of our tensors and named like them."""
 
@@ -163,6 +170,8 @@ class Cnn(Twin):
     def forward(self, x):
         for n in range(len(self.keys["model.channels"])):
             conv, norm = getattr(self, f"conv{n}"), getattr(self, f"norm{n}")
+            if getattr(conv, "way", None) == "left out":
+                continue
             before = self.keys["model.norm_position"] == "before"
             x = self.activation(norm(conv(x))) if before else norm(self.activation(conv(x)))
             x = self.pool(x, self.max_pool[n], self.max_pool[n])
@@ -180,6 +189,8 @@ class Shortcut(nn.Module):
 
 
 class Block(Twin):
+    way = None
+
     def __init__(self, keys, flat, i, width, stride):
         super().__init__(keys, flat)
         bias = keys["model.norm.kind"] == "none"
@@ -202,6 +213,8 @@ class Block(Twin):
     def forward(self, x):
         pre, h = self.keys["model.preactivation"], x
         activated = x
+        if self.way == "left out" and self.keys["model.shortcut"] == "none":
+            return x
         for n in range(1, self.count + 1):
             conv, norm = getattr(self, f"conv{n}"), getattr(self, f"norm{n}")
             if pre:
@@ -217,7 +230,7 @@ class Block(Twin):
             elif x.shape != h.shape:
                 x = x[:, :, :: self.stride] if self.flat else x[:, :, :: self.stride, :: self.stride]
                 x = F.pad(x, [0, 0] * (x.dim() - 2) + [0, h.shape[1] - x.shape[1]])
-            h = h + x
+            h = join(self.way, x, h)
         return h if pre else self.activation(h)
 
 

@@ -12,6 +12,7 @@
 #include <map>
 #include <set>
 
+#include "core/error.h"
 #include "core/files.h"
 #include "core/random.h"
 #include "plan/layers.h"
@@ -362,35 +363,40 @@ TEST_F(stack, early_stopping_records_what_either_value_would_do) {
   }
 }
 
-// Settings under which a probe applies.
-std::vector<std::string> settings_for(config::ProbeName probe) {
-  switch (probe) {
-    case config::ProbeName::saturated_fraction: return {"model.activation=tanh"};
-    case config::ProbeName::dead_fraction:
-    case config::ProbeName::lesion_error:
-    case config::ProbeName::lesion_worst_error: return {"model.activation=relu", "model.width=12", "model.depth=3"};
-    case config::ProbeName::path_share:
-    case config::ProbeName::path_length:
-    case config::ProbeName::path_reach:
-    case config::ProbeName::path_factor: return {"model.residual=true", "model.width=12", "model.depth=3"};
-    case config::ProbeName::restored_difference: return {"train.early_stopping=val_loss", "model.norm=batch"};
-    default: return {"model.norm=batch", "model.dropout=0.2"};
-  }
-}
+// Networks of every kind that the probes can look into.
+const std::map<std::string, std::vector<std::string>> probed_networks{
+    {"plain", {"model.width=12", "model.depth=3", "model.norm=batch", "model.dropout=0.2"}},
+    {"residual", {"model.residual=true", "model.width=12", "model.depth=3", "model.norm=layer",
+                  "train.early_stopping=val_loss"}},
+    {"cnn", {R"(model={"kind": "cnn", "channels": [4, 4], "kernels": [3, 3], "strides": [2, 1], "dropout": 0.2})"}},
+    {"resnet", {R"(model={"kind": "resnet", "width": 4, "blocks": [1, 1], "norm": "batch", "stochastic_depth": 0.3})"}},
+    {"mixture", {R"(model={"kind": "mixture_of_experts", "experts": {"count": 3, "hidden": [6, 5], "std": 0.5},
+                           "gate": {"hidden": [5], "top_k": 2, "load_balancing": 0.1}})", "train.loss=mse"}}};
 
 TEST_F(stack, probes_change_no_other_number) {
-  std::map<std::vector<std::string>, Trained> without;
-  for (const config::Choice& choice : config::choices_of(config::ProbeName{}).table) {
-    std::vector<std::string> settings = settings_for(static_cast<config::ProbeName>(choice.value));
-    if (!without.contains(settings)) without[settings] = train(small_with(settings));
-    const Trained& plain = without[settings];
-    settings.push_back(fmt::format("probes=[\"{}\"]", choice.name));
-    Trained probed = train(small_with(settings));
-    EXPECT_FALSE(probed.results[0].probes.empty()) << choice.name;
-    probed.results[0].probes.clear();
-    EXPECT_EQ(rows(probed.results[0]), rows(plain.results[0])) << choice.name;
-    EXPECT_EQ(probed.weights, plain.weights) << choice.name;
-  }
+  std::map<std::string, Trained> plain;
+  for (const auto& [network, settings] : probed_networks) plain[network] = train(small_with(settings));
+  std::map<std::string, int> taken;
+  for (const config::Choice& choice : config::choices_of(config::ProbeName{}).table)
+    for (auto [network, settings] : probed_networks) {
+      if (choice.name.starts_with("identity") && network != "plain") continue;  // on networks of its own
+      settings.push_back(fmt::format("probes=[\"{}\"]", choice.name));
+      try {
+        Trained probed = train(small_with(settings));
+        EXPECT_FALSE(probed.results[0].probes.empty()) << choice.name;
+        probed.results[0].probes.clear();
+        EXPECT_EQ(rows(probed.results[0]), rows(plain[network].results[0])) << choice.name << ", " << network;
+        EXPECT_EQ(probed.weights, plain[network].weights) << choice.name << ", " << network;
+        ++taken[network];
+        ++taken[std::string(choice.name)];
+      } catch (const core::InputError&) {  // does not apply
+      }
+    }
+  for (const config::Choice& choice : config::choices_of(config::ProbeName{}).table)
+    EXPECT_GT(taken[std::string(choice.name)], 0) << choice.name;
+  EXPECT_GE(taken["resnet"], 20);
+  EXPECT_GE(taken["cnn"], 17);
+  EXPECT_GE(taken["mixture"], 16);
 }
 
 TEST_F(stack, probes_are_taken_when_they_are_asked_for) {
