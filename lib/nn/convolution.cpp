@@ -30,7 +30,7 @@ bool gathers_gradient(const PatchShape& s) {
          s.out_height * s.out_width > s.kernel_height * s.kernel_width;
 }
 
-// Forward and backward alike. Measured: with fewer channels the transforms cost more than the products that they save.
+// Forward and backward alike. With fewer channels the transforms cost more operations than the products save.
 bool is_faster_by_winograd(const PatchShape& s, std::int64_t out) {
   return s.kernel_height == 3 && s.kernel_width == 3 && s.stride_height == 1 && s.stride_width == 1 &&
          std::min({s.height, s.width, s.out_height, s.out_width}) > 1 && std::min(s.channels, out) >= 12;
