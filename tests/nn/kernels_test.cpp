@@ -279,6 +279,22 @@ TYPED_TEST(kernels_test, the_error_of_real_targets_agrees_with_its_definition_an
     }
 }
 
+TYPED_TEST(kernels_test, statistics_of_many_rows_keep_their_digits) {
+  using T = TypeParam;
+  const std::int64_t rows = 100000, stride = padded<T>(1);
+  auto x = random_matrix<T>(rows, stride, 13);
+  for (std::int64_t i = 0; i < x.size(); ++i) x.data()[i] += T(3);
+  double sum = 0, squares = 0;
+  for (std::int64_t r = 0; r < rows; ++r) sum += double(x.data()[r * stride]);
+  for (std::int64_t r = 0; r < rows; ++r) squares += std::pow(double(x.data()[r * stride]) - sum / rows, 2);
+  for (const Kernels<T>* k : available_kernels<T>()) {
+    Buffer<T> mean(stride), variance(stride);
+    k->batch_statistics(rows, stride, x.data(), mean.data(), variance.data());
+    EXPECT_NEAR(mean.data()[0], sum / rows, 1e-6) << k->instruction_set;
+    EXPECT_NEAR(variance.data()[0], squares / rows, 1e-6) << k->instruction_set;
+  }
+}
+
 TYPED_TEST(kernels_test, cross_entropy_of_a_logit_that_is_not_finite_is_not_finite) {
   using T = TypeParam;
   for (const Kernels<T>* k : available_kernels<T>())

@@ -7,18 +7,30 @@
 
 namespace descent::nn::DESCENT_CPU {
 
+// Adds up terms of single rows in blocks: one sum over the rows of many maps would lose digits in float32.
+template <class T, class Add>
+inline __attribute__((always_inline)) Vec<T> sum_rows(std::int64_t rows, const Add& add) {
+  constexpr std::int64_t block = 128;
+  Vec<T> total(T(0));
+  for (std::int64_t r = 0; r < rows;) {
+    Vec<T> sum(T(0));
+    for (const std::int64_t end = rows - r < block ? rows : r + block; r < end; ++r) sum = add(sum, r);
+    total = total + sum;
+  }
+  return total;
+}
+
 template <class T>
 void batch_statistics(std::int64_t rows, std::int64_t stride, const T* x, T* mean, T* variance) {
   const Vec<T> scale(T(1) / static_cast<T>(rows));
   for (std::int64_t c = 0; c < stride; c += lanes<T>) {
-    Vec<T> sum(T(0));
-    for (std::int64_t r = 0; r < rows; ++r) sum = sum + load(x + r * stride + c);
+    const auto sum = sum_rows<T>(
+        rows, [&](const Vec<T>& so_far, std::int64_t r) { return so_far + load(x + r * stride + c); });
     const Vec<T> m = sum * scale;
-    Vec<T> squares(T(0));
-    for (std::int64_t r = 0; r < rows; ++r) {
+    const auto squares = sum_rows<T>(rows, [&](const Vec<T>& so_far, std::int64_t r) {
       const Vec<T> d = load(x + r * stride + c) - m;
-      squares = fma(d, d, squares);
-    }
+      return fma(d, d, so_far);
+    });
     m.store(mean + c);
     (squares * scale).store(variance + c);
   }
@@ -77,13 +89,12 @@ void batch_norm_backward(std::int64_t rows, std::int64_t stride, const T* x, con
   const Vec<T> scale(T(1) / static_cast<T>(rows));
   for (std::int64_t c = 0; c < stride; c += lanes<T>) {
     const Vec<T> m = load(mean + c), s = load(inverse_sd + c);
-    Vec<T> sum(T(0)), product(T(0));
-    for (std::int64_t r = 0; r < rows; ++r) {
-      const Vec<T> d = load(dy + r * stride + c);
-      sum = sum + d;
-      product = fma(d, load(x + r * stride + c) - m, product);
-    }
-    product = product * s;  // sum of dy * normalized x
+    const auto sum = sum_rows<T>(
+        rows, [&](const Vec<T>& so_far, std::int64_t r) { return so_far + load(dy + r * stride + c); });
+    const auto centred_product = sum_rows<T>(rows, [&](const Vec<T>& so_far, std::int64_t r) {
+      return fma(load(dy + r * stride + c), load(x + r * stride + c) - m, so_far);
+    });
+    const Vec<T> product = centred_product * s;  // sum of dy * normalized x
     const Vec<T> factor = gamma ? s * load(gamma + c) : s;
     const Vec<T> mean_sum = sum * scale, slope = product * s * scale;
     for (std::int64_t r = 0; r < rows; ++r) {
