@@ -18,8 +18,8 @@ DOWNLOADED = [file for file in COURSE if '"path":' in file.read_text()]  # need 
 
 
 def shortened(text):
-    """Every duration becomes one epoch or one step, in the sweep too."""
-    duration = r'"(?:train\.)?(?:epochs|steps)": (?:\d+|\[[^\]]*\])'
+    """Every duration becomes one epoch or one step, in the sweep and in what claims select too."""
+    duration = r'"(?:train\.)?(?:epochs|steps)": (?:\d+|\[[^\]]*\])|\b(?:epochs|steps)=\d+'
     return re.sub(duration, lambda key: re.sub(r"\d+", "1", key[0]), text)
 
 
