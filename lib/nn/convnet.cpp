@@ -3,24 +3,13 @@
 #include <algorithm>
 
 #include "core/random.h"
+#include "nn/passes.h"
 
 namespace descent::nn {
-namespace {
 
 using Op = plan::Node::Op;
 using config::Activation;
 using config::NormKind;
-
-bool derivative_needs_input(Activation activation) {
-  return activation == Activation::gelu || activation == Activation::silu;
-}
-
-template <class T>
-T* at(T* buffer, std::int64_t offset) {
-  return offset == absent ? nullptr : buffer + offset;
-}
-
-}  // namespace
 
 template <class T>
 PatchShape ConvNet<T>::window_of(const Node& node, std::int64_t kernel_height, std::int64_t kernel_width) const {

@@ -6,29 +6,12 @@
 #include <algorithm>
 
 #include "nn/parallel.h"
+#include "nn/passes.h"
 
 namespace descent::nn {
-namespace {
 
 using config::Activation;
 using config::NormKind;
-
-// Whether the derivative needs the input of the activation, not only its output.
-bool derivative_needs_input(Activation activation) {
-  return activation == Activation::gelu || activation == Activation::silu;
-}
-
-template <class T>
-const T* at(const T* buffer, std::int64_t offset) {
-  return offset == absent ? nullptr : buffer + offset;
-}
-
-template <class T>
-T* at(T* buffer, std::int64_t offset) {
-  return offset == absent ? nullptr : buffer + offset;
-}
-
-}  // namespace
 
 template <class T>
 std::vector<typename Mlp<T>::Layer> Mlp<T>::layers_of(const config::Model& model, const Layout& layout) {
