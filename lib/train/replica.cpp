@@ -213,7 +213,7 @@ store::Predictions Replica<T>::predictions(nn::Network<T>& network) {
 template <class T>
 void Replica<T>::visit(nn::Network<T>& network, const Pause& pause) {
   if (pause.evaluates) evaluate(network);
-  if (!experiment_.probes.names.empty() && (pause.probes || finished_)) probe(network, pause.probes);
+  if (!experiment_.probes.names.empty()) probe(network, pause.probes);
   visited_step_ = step_;
 }
 

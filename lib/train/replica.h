@@ -86,7 +86,7 @@ class Replica {
   void observe(const store::Evaluation& evaluation);
   EarlyStopping::Verdict follow(EarlyStopping& stopping, double value, const store::Evaluation& evaluation,
                                 store::Stop& stop) const;
-  void probe(nn::Network<T>& network, bool at_moment);
+  void probe(nn::Network<T>& network, bool chosen);
   double epoch() const { return static_cast<double>(step_) / static_cast<double>(clock_.steps_per_epoch); }
   void keep(const store::Evaluation& evaluation);
   void solve(std::int64_t step);

@@ -21,7 +21,9 @@ bool is_moment(config::ProbeMoment at, std::int64_t step, bool finished) {
 }  // namespace
 
 template <class T>
-void Replica<T>::probe(nn::Network<T>& network, bool at_moment) {
+void Replica<T>::probe(nn::Network<T>& network, bool chosen) {
+  const bool at_moment = chosen && is_moment(experiment_.probes.at, step_, finished_);
+  if (!at_moment && !finished_) return;  // a network of its own is dear
   Loss<T> loss(experiment_.train.loss, data_, layout_.output_stride, data_.train.size);
   std::vector<std::int32_t> examples(static_cast<std::size_t>(data_.train.size));
   std::iota(examples.begin(), examples.end(), 0);
@@ -41,7 +43,7 @@ void Replica<T>::probe(nn::Network<T>& network, bool at_moment) {
     result_.probes.push_back({epoch(), step_, std::string(config::name_of(name)), std::move(layer), value});
   };
   probe::Probes<T>(experiment_, layout_, data_.train.size)
-      .measure(subject, at_moment && is_moment(experiment_.probes.at, step_, finished_), finished_, memory_, add);
+      .measure(subject, at_moment, finished_, memory_, add);
 }
 
 template void Replica<float>::probe(nn::Network<float>&, bool);
