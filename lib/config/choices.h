@@ -1,6 +1,6 @@
 #pragma once
-// Every choice a key offers: an enum and its table of names, help and sources (choices.cpp). Validation,
-// schema, help, listings and completion follow from the tables; the implementation is a switch without
+// Every choice a key offers: an enum and its table of names, help and sources (*choices.cpp).
+// Validation, schema, help, listings and completion follow from the tables; the implementation is a switch without
 // default, so that the compiler asks for the missing half.
 
 #include <cstdint>
@@ -14,6 +14,10 @@ struct Choice {
   std::string_view name;    // as written in an experiment
   std::string_view help;    // one sentence; for initializers the formula
   std::string_view source;  // paper or standard; "-" where there is none to name
+
+  template <class Enum>
+  constexpr Choice(Enum value, std::string_view name, std::string_view help, std::string_view source = "-")
+      : value(static_cast<int>(value)), name(name), help(help), source(source) {}
 };
 
 struct Choices {

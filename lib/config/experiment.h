@@ -1,5 +1,5 @@
 #pragma once
-// A typed experiment: plain structs with their defaults. Bounds, units and help of every key are in keys.cpp.
+// A typed experiment: plain structs with their defaults. Bounds, units and help of every key are in *keys.cpp.
 
 #include <array>
 #include <cstdint>

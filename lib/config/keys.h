@@ -54,7 +54,7 @@ struct Bound {
 // Where a key has an effect, and what an error says of other places: has no effect "without the optimizer \"sgd\"".
 struct Condition {
   bool (*applies)(const Experiment&);
-  std::string_view idle;
+  std::string idle;
 };
 
 struct Key {
@@ -72,15 +72,17 @@ struct Key {
   Key& below(double v) { maximum = {v, false}; return *this; }
   Key& unit(std::string_view v) { unit_name = v; return *this; }
   Key& cosmetic() { changes_numbers = false; return *this; }
-  // Of a section: for every key in it.
-  Key& when(bool (*applies)(const Experiment&), std::string_view otherwise);
+  Key& when(const Condition& condition);  // of a section: for every key in it
   // The first condition that does not hold, or null.
   const Condition* idle_in(const Experiment& experiment) const;
   bool has_effect(const Experiment& experiment) const { return !idle_in(experiment); }
 };
 
-// All keys of an experiment, with slots that point into `experiment` (which must outlive the tree).
+// All keys of an experiment, with slots that point into `experiment` (which must outlive the tree); of its sections.
 std::vector<Key> describe(Experiment& experiment);
+std::vector<Key> describe(Data& data);    // data_keys.cpp
+std::vector<Key> describe(Model& model);  // model_keys.cpp
+std::vector<Key> describe(Train& train);  // train_keys.cpp
 std::vector<Key> describe(Claim& claim);
 
 // The key with this path, or null: find_key(keys, "model.norm.kind").

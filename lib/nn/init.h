@@ -1,5 +1,5 @@
 #pragma once
-// Every initializer. The formulas stand beside their names in config/choices.cpp (`descent explain model.init`).
+// Every initializer. The formulas stand beside their names in config/model_choices.cpp (`descent explain model.init`).
 
 #include <cstdint>
 

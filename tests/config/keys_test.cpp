@@ -27,14 +27,14 @@ TEST_F(keys, every_key_has_a_path_of_its_own_and_help) {
 }
 
 TEST_F(keys, a_condition_of_a_section_holds_for_every_key_in_it) {
-  Key& schedule = find_key(tree, "train.schedule")->when([](const Experiment&) { return false; }, "never");
+  Key& schedule = find_key(tree, "train.schedule")->when({[](const Experiment&) { return false; }, "never"});
   EXPECT_TRUE(schedule.conditions.empty());
   for (const Key& inner : std::get<SectionSlot>(schedule.slot).keys) EXPECT_FALSE(inner.has_effect(experiment));
 }
 
 TEST_F(keys, the_first_condition_that_does_not_hold_says_why_a_key_is_idle) {
   Key& every = *find_key(tree, "train.schedule.every");  // has an effect with the schedule "step" only
-  every.when([](const Experiment& e) { return e.train.optimizer.lr > 1; }, "at low rates");
+  every.when({[](const Experiment& e) { return e.train.optimizer.lr > 1; }, "at low rates"});
   EXPECT_EQ(every.idle_in(experiment)->idle, "without the schedule \"step\"");
   experiment.train.schedule.kind = ScheduleKind::step;
   EXPECT_EQ(every.idle_in(experiment)->idle, "at low rates");

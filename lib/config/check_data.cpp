@@ -1,0 +1,120 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/check.h"
+#include "config/data_facts.h"
+
+namespace descent::config {
+namespace {
+
+constexpr std::string_view train_size = "data.train_size", test_size = "data.test_size",
+                           val_size = "data.val_size", val_fraction = "data.val_fraction",
+                           test_from = "data.test_from";
+
+// "3000 training + 1500 validation = 4500"
+std::string sum_text(const SplitSizes& sizes, bool with_test) {
+  std::string text = fmt::format("{} training", sizes.train);
+  std::int64_t sum = sizes.train;
+  if (sizes.val > 0) text += fmt::format(" + {} validation", sizes.val), sum += sizes.val;
+  if (with_test) text += fmt::format(" + {} test", sizes.test), sum += sizes.test;
+  return sum == sizes.train ? text : text + fmt::format(" = {}", sum);
+}
+
+// False when there are no data to speak of.
+bool check_path(const Experiment& e, std::vector<Finding>& found) {
+  const std::string_view path = "data.path";
+  if (needs_path(e.data.name) && e.data.path.empty()) {
+    found.push_back({{path, "data.name"}, fmt::format("the data \"{}\" need data.path", name_of(e.data.name))});
+    return false;
+  }
+  const std::string problem = data_facts(e.data).problem;
+  if (!problem.empty()) found.push_back({{path, "data.name"}, problem});
+  return problem.empty();
+}
+
+void check_spectrum(const Experiment& e, std::vector<Finding>& found) {
+  const auto& [smallest, largest] = e.data.generator.eigenvalues;
+  if (smallest > largest) found.push_back({{"data.generator.eigenvalues"}, "must ascend"});
+}
+
+// False when the sizes make no sense, so that what depends on them cannot be checked.
+bool check_sizes(const Experiment& e, std::vector<Finding>& found) {
+  const Data& data = e.data;
+  const DataFacts facts = data_facts(data);
+  const std::string_view name = name_of(data.name);
+  const bool rest = tests_on_rest(data);
+  const auto fail = [&](std::vector<std::string_view> paths, std::string message) {
+    for (const auto path :
+         {train_size, val_size, val_fraction, test_size, test_from, std::string_view("data.name")})
+      paths.push_back(path);
+    found.push_back({std::move(paths), std::move(message)});
+    return false;
+  };
+  if (data.val_size && data.val_fraction) return fail({val_fraction}, "give either val_size or val_fraction");
+  if (rest && !data.test_size && !data.train_size)
+    return fail({facts.test_size == 0 ? "data.name" : test_from},
+                fmt::format("{}: give data.test_size, or data.train_size to test on what is left",
+                            facts.test_size == 0 ? fmt::format("{} has no test part of its own", name)
+                                                 : "\"rest\" alone leaves the sizes open"));
+  const SplitSizes sizes = split_sizes(data);
+  const std::string_view val = data.val_size ? val_size : val_fraction;
+  if (data.val_fraction.value_or(0) > 0 && sizes.val == 0)
+    return fail({val}, fmt::format("leaves no validation example of {}", facts.train_size));
+  if (!data.train_size && sizes.train < 1)
+    return fail({sizes.val > 0 ? val : test_size},
+                fmt::format("leaves no training example of the {} in the training "
+                            "part of {}",
+                            facts.train_size, name));
+  if (rest && !data.test_size && sizes.test < 1)
+    return fail({train_size}, fmt::format("leaves no test example of the {} of {}", facts.train_size, name));
+  if (sizes.train + sizes.val + (rest ? sizes.test : 0) > facts.train_size)
+    return fail({data.train_size ? train_size
+                 : sizes.val > 0 ? val
+                                 : test_size},
+                fmt::format("asks for {} examples; the training part of {} has {}",
+                            sum_text(sizes, rest && data.test_size), name, facts.train_size));
+  if (!rest && sizes.test > facts.test_size)
+    return fail({test_size},
+                fmt::format("asks for {} test examples; {} has {}", sizes.test, name, facts.test_size));
+  return true;
+}
+
+// What needs classes, on data that have real targets instead.
+void check_task(const Experiment& e, std::vector<Finding>& found) {
+  const DataFacts facts = data_facts(e.data);
+  if (facts.classes > 0 || !facts.problem.empty()) return;
+  const auto fail = [&](std::vector<std::string_view> paths, std::string_view what, std::string_view remedy) {
+    paths.push_back("data.name");
+    found.push_back({std::move(paths), fmt::format("{} needs classes; {} has real targets: {}", what,
+                                                   name_of(e.data.name), remedy)});
+  };
+  if (e.train.loss.kind == LossKind::cross_entropy)
+    fail({"train.loss", "train.loss.kind"}, "the loss \"cross_entropy\"", "use \"mse\"");
+  if (e.data.label_noise.rate > 0)
+    fail({"data.label_noise", "data.label_noise.rate"}, "label noise", "use data.generator.noise");
+  const Monitor monitor = e.train.early_stopping.monitor;
+  if (monitor == Monitor::val_error || monitor == Monitor::train_error)
+    fail({"train.early_stopping", "train.early_stopping.monitor"},
+         fmt::format("\"{}\"", name_of(monitor)),
+         monitor == Monitor::val_error ? "monitor \"val_loss\"" : "monitor \"train_loss\"");
+}
+
+}  // namespace
+
+bool check_data(const Experiment& e, std::vector<Finding>& found) {
+  const bool sizes_fit = check_path(e, found) && check_sizes(e, found);
+  check_spectrum(e, found);
+  check_task(e, found);
+  return sizes_fit;
+}
+
+std::vector<std::string_view> keys_of_other_tests(const Data& data) {
+  std::vector<std::string_view> keys;
+  if (tests_on_rest(data) && data.subset == Subset::random) keys.push_back("data.subset");
+  if (data.label_noise.on_test && data.label_noise.rate > 0) keys.push_back("data.label_noise.on_test");
+  if (is_generated(data.name) && data.generator.redraw == Redraw::all) keys.push_back("data.generator.redraw");
+  return keys;
+}
+
+}  // namespace descent::config

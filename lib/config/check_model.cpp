@@ -1,0 +1,149 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/check.h"
+#include "config/data_facts.h"
+
+namespace descent::config {
+namespace {
+
+void check_layers(const Experiment& e, const Given& given, std::vector<Finding>& found) {
+  const Model& model = e.model;
+  if (model.kind == ModelKind::resnet && !model.width)
+    found.push_back({{"model", "model.width"}, "a resnet needs model.width"});
+  if (model.kind != ModelKind::mlp) return;
+  if (!model.hidden.empty() || given.contains("model.hidden")) return;
+  if (model.width && !model.depth)
+    found.push_back({{"model.width", "model.depth"}, "needs model.depth beside it"});
+  if (!model.width && model.depth.value_or(0) > 0)
+    found.push_back({{"model.depth", "model.width"}, "needs model.width beside it"});
+  if (!model.width && !model.depth)
+    found.push_back(
+        {{"model", "model.width", "model.depth", "model.hidden"}, "needs width and depth, or hidden"});
+}
+
+void check_features(const Experiment& e, std::vector<Finding>& found) {
+  const Model& model = e.model;
+  const Features& features = model.features;
+  if (model.kind != ModelKind::linear_model || features.kind == FeatureKind::raw) return;
+  if (!model.width)
+    found.push_back({{"model.features", "model.width"},
+                     fmt::format("the features \"{}\" need model.width", name_of(features.kind))});
+  if (features.kind != FeatureKind::gaussian_basis) return;
+  if (const std::int64_t inputs = data_facts(e.data).shape.features(); inputs != 1)
+    found.push_back({{"model.features", "model.features.kind", "data.name"},
+                     fmt::format("a Gaussian basis is of one input; {} has {}", name_of(e.data.name), inputs)});
+  if (features.centers[0] >= features.centers[1])
+    found.push_back({{"model.features.centers"}, "must ascend"});
+}
+
+void check_mixture(const Experiment& e, std::vector<Finding>& found) {
+  const Model& model = e.model;
+  if (model.kind == ModelKind::mixture_of_experts && model.gate.top_k.value_or(1) > model.experts.count)
+    found.push_back({{"model.gate.top_k", "model.experts.count", "model.experts"},
+                     fmt::format("{} of {} experts", *model.gate.top_k, model.experts.count)});
+}
+
+void check_solver(const Experiment& e, std::vector<Finding>& found) {
+  const Solver& solver = e.train.solver;
+  if (!has_closed_form(e.train)) return;
+  const std::string_view name = name_of(solver.kind);
+  if (e.model.kind != ModelKind::linear_model)
+    found.push_back({{"train.solver", "train.solver.kind", "model.kind"},
+                     fmt::format("only the model \"linear_model\" has the solver \"{}\"", name)});
+  else if (e.train.loss.kind != LossKind::mse)
+    found.push_back({{"train.solver", "train.solver.kind", "train.loss", "train.loss.kind"},
+                     fmt::format("\"{}\" minimizes the squared error; set train.loss to \"mse\"", name)});
+  if (solver.kind == SolverKind::ridge && !solver.lambda)
+    found.push_back({{"train.solver", "train.solver.lambda"}, "the solver \"ridge\" needs train.solver.lambda"});
+}
+
+// One number per layer or stage; maps not smaller than the kernel that goes over them.
+void check_maps(const Experiment& e, std::vector<Finding>& found) {
+  const Model& model = e.model;
+  const bool staged = model.kind == ModelKind::resnet;
+  if (!staged && model.kind != ModelKind::cnn) return;
+  const std::vector<std::int64_t> kernels = config::kernels(model), strides = config::strides(model),
+                                  max_pool = config::max_pool(model);
+  const std::size_t layers = staged ? blocks(model).size() : channels(model).size();
+  const auto lengths = [&](const std::vector<std::int64_t>& list, std::string_view path, std::string_view other) {
+    if (list.size() == layers) return true;
+    found.push_back({{path, other}, fmt::format("needs a number for each of {} {}, has {}", layers,
+                                                staged ? "stages" : "layers", list.size())});
+    return false;
+  };
+  if (!lengths(strides, "model.strides", staged ? "model.blocks" : "model.channels") || staged) return;
+  if (!lengths(kernels, "model.kernels", "model.channels")) return;
+  if (!lengths(max_pool, "model.max_pool", "model.channels")) return;
+  const DataFacts facts = data_facts(e.data);
+  if (!facts.problem.empty()) return;  // told elsewhere
+  const Shape& shape = facts.shape;
+  for (std::int64_t size : {shape.height == 1 ? shape.width : shape.height, shape.width})
+    for (std::size_t i = 0; i < layers; ++i) {
+      if (size + 2 * model.padding < kernels[i]) {
+        found.push_back({{"model.kernels", "model.channels", "model.strides", "model.padding", "model.kind"},
+                         fmt::format("layer {} has a kernel of {} for a map of {}", i + 1, kernels[i], size)});
+        return;
+      }
+      size = (size + 2 * model.padding - kernels[i]) / strides[i] + 1;
+      if (size < max_pool[i]) {
+        found.push_back({{"model.max_pool", "model.channels", "model.strides", "model.padding", "model.kind"},
+                         fmt::format("layer {} pools {} places of a map of {}", i + 1, max_pool[i], size)});
+        return;
+      }
+      size /= max_pool[i];
+    }
+}
+
+// Group norm divides the features of every layer evenly.
+void check_norm_groups(const Experiment& e, std::vector<Finding>& found) {
+  const Model& model = e.model;
+  if (model.norm.kind != NormKind::group) return;
+  std::vector<std::int64_t> widths;
+  switch (model.kind) {
+    case ModelKind::mlp: widths = hidden_widths(model); break;
+    case ModelKind::cnn: widths = channels(model); break;
+    case ModelKind::resnet: widths = {model.width.value_or(model.norm.groups)}; break;
+    case ModelKind::linear_model:
+    case ModelKind::mixture_of_experts: break;
+  }
+  for (const std::int64_t width : widths)
+    if (width % model.norm.groups != 0) {
+      found.push_back({{"model.norm.groups", "model.norm", "model.norm.kind"},
+                       fmt::format("{} groups do not divide a width of {}", model.norm.groups, width)});
+      return;
+    }
+}
+
+void check_residual(const Experiment& e, std::vector<Finding>& found) {
+  if (e.model.kind != ModelKind::mlp || !e.model.residual) return;
+  const std::vector<std::int64_t> widths = hidden_widths(e.model);
+  if (widths.size() < 2 || std::ranges::adjacent_find(widths, std::ranges::not_equal_to{}) != widths.end())
+    found.push_back({{"model.residual", "model.depth", "model.hidden"},
+                     "a residual network needs two hidden layers or more, all of one width"});
+  if (e.model.norm.kind != NormKind::none && e.model.norm_position == NormPosition::after)
+    found.push_back({{"model.norm_position", "model.residual"},
+                     "a residual network normalizes before the activation"});
+}
+
+void check_init(const Experiment& e, std::vector<Finding>& found) {
+  if (e.model.init.scheme == InitScheme::constant && !e.model.init.value)
+    found.push_back(
+        {{"model.init", "model.init.value"}, "the initializer \"constant\" needs model.init.value"});
+}
+
+}  // namespace
+
+void check_model(const Experiment& e, const Given& given, std::vector<Finding>& found) {
+  check_layers(e, given, found);
+  check_features(e, found);
+  check_mixture(e, found);
+  check_solver(e, found);
+  check_maps(e, found);
+  check_norm_groups(e, found);
+  check_residual(e, found);
+  check_init(e, found);
+}
+
+}  // namespace descent::config

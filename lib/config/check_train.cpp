@@ -1,0 +1,81 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/check.h"
+
+namespace descent::config {
+namespace {
+
+// Every batch in equal groups of 2 examples or more; `last`: the short batch at the end of an epoch, 0: none.
+void check_groups(std::int64_t batch, std::int64_t last, std::int64_t groups, std::vector<Finding>& found) {
+  const std::vector<std::string_view> paths = {"model.norm.statistics_groups", "train.batch_size", "data.train_size"};
+  if (batch % groups != 0 || batch / groups < 2)
+    found.push_back(
+        {paths, fmt::format("a batch of {} does not split into {} equal groups of 2 examples or more", batch, groups)});
+  else if (last % groups != 0 || (last > 0 && last / groups < 2))
+    found.push_back({paths, fmt::format("the last batch of {} does not split into {} equal groups of 2 examples or "
+                                        "more; set train.drop_last or another size",
+                                        last, groups)});
+}
+
+void check_batches(const Experiment& e, std::vector<Finding>& found) {
+  const std::int64_t train = split_sizes(e.data).train, batch = batch_size(e.train, train);
+  const std::string_view path = "train.batch_size";
+  if (batch > train) {
+    found.push_back({{path, "data.train_size"},
+                     fmt::format("a batch of {} is larger than the {} training examples; "
+                                 "\"full\" takes all of them",
+                                 batch, train)});
+    return;
+  }
+  if (e.model.norm.kind != NormKind::batch) return;
+  if (e.model.kind == ModelKind::mlp && hidden_widths(e.model).empty()) return;
+  const std::int64_t groups = e.model.norm.statistics_groups, last = e.train.drop_last ? 0 : train % batch;
+  if (batch == 1)
+    found.push_back({{path, "model.norm.kind"}, "batch norm needs at least 2 examples in a batch, got 1"});
+  else if (groups > 1)
+    check_groups(batch, last, groups, found);
+  else if (last == 1)
+    found.push_back(
+        {{path, "model.norm.kind", "train.drop_last", "data.train_size"},
+         fmt::format("{} training examples in batches of {} leave a last batch of 1, too small for batch "
+                     "norm; set train.drop_last or another size",
+                     train, batch)});
+}
+
+void check_optimizer(const Experiment& e, std::vector<Finding>& found) {
+  const Optimizer& optimizer = e.train.optimizer;
+  if (optimizer.name == OptimizerName::sgd && optimizer.nesterov && optimizer.momentum == 0)
+    found.push_back({{"train.optimizer.nesterov", "train.optimizer.momentum"}, "needs momentum above 0"});
+}
+
+void check_schedule(const Experiment& e, std::vector<Finding>& found) {
+  const Schedule& schedule = e.train.schedule;
+  const std::string_view milestones = "train.schedule.milestones";
+  if (schedule.kind == ScheduleKind::multistep && schedule.milestones.empty())
+    found.push_back({{"train.schedule", milestones}, "the schedule \"multistep\" needs milestones"});
+  check_ascending(milestones, schedule.milestones, found);
+  if (schedule.kind == ScheduleKind::cosine && schedule.minimum_lr > e.train.optimizer.lr)
+    found.push_back(
+        {{"train.schedule.minimum_lr", "train.optimizer.lr"}, "must not be above the learning rate"});
+}
+
+void check_duration(const Experiment& e, std::vector<Finding>& found) {
+  const SolverKind solver = e.train.solver.kind;
+  if (solver == SolverKind::least_squares || solver == SolverKind::ridge) return;
+  const bool epochs = e.train.epochs.has_value(), steps = e.train.steps.has_value();
+  if (epochs && steps) found.push_back({{"train.steps", "train.epochs"}, "give either epochs or steps"});
+  if (!epochs && !steps) found.push_back({{"train", "train.epochs", "train.steps"}, "needs epochs or steps"});
+}
+
+}  // namespace
+
+void check_train(const Experiment& e, bool sizes_fit, std::vector<Finding>& found) {
+  if (sizes_fit) check_batches(e, found);
+  check_optimizer(e, found);
+  check_schedule(e, found);
+  check_duration(e, found);
+}
+
+}  // namespace descent::config

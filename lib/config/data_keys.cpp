@@ -1,0 +1,110 @@
+#include <algorithm>
+
+#include "config/data_facts.h"
+#include "config/declare.h"
+
+// clang-format off: a key reads best on its line or two, however many calls bound it.
+
+namespace descent::config {
+namespace {
+
+bool reads_data(E e) { return !is_generated(e.data.name); }
+
+bool has_test_choice(E e) {
+  const DataFacts facts = data_facts(e.data);
+  return !facts.problem.empty() || facts.test_size > 0 || e.data.test_from == TestFrom::rest;
+}
+
+std::vector<Key> describe(LabelNoise& n) {
+  return {
+      key("rate", &n.rate, "share of noisy labels, drawn once per seed and kept for the whole training")
+          .within(0, 1),
+      key("kind", choice(n.kind), "what becomes of a noisy label"),
+      key("on_val", &n.on_val, "noise on the validation labels too"),
+      key("on_test", &n.on_test, "noise on the test labels too"),
+  };
+}
+
+std::vector<Key> describe(Generator& g) {
+  return {
+      key("redraw", choice(g.redraw), "what is drawn anew for every seed"),
+      key("noise", &g.noise, "standard deviation of the noise; absent: what `descent list data` says").within(0, huge),
+      key("noise_on_test", &g.noise_on_test, "noise on the test targets too; noisy inputs always are")
+          .when({[](E e) { return reads_data(e) || noise_sd(e.data) > 0; }, "without noise"})
+          .when({[](E e) { return reads_data(e) || data_facts(e.data).classes == 0; },
+                 "with classes, whose noise is on the inputs of every part"}),
+      key("features", &g.features, "number of inputs; absent: 20 (teacher_student), 30 (linear_spectrum)")
+          .within(1, 100'000).when(with<DataName::teacher_student, DataName::linear_spectrum>("data")),
+      key("classes", &g.classes, "number of arms").within(2, 100).when(with<DataName::spirals>("data")),
+      key("turns", &g.turns, "full turns of each arm").above(0).at_most(100)
+          .when(with<DataName::spirals>("data")),
+      key("teacher_units", &g.teacher_units, "hidden units of the teacher").unit("units").within(1, 10'000)
+          .when(with<DataName::teacher_student>("data")),
+      key("weak_signal", &g.weak_signal, "power of the signal in the features of small scale").within(0, huge)
+          .when(with<DataName::two_scale_regression>("data")),
+      key("pieces", &g.pieces, "linear pieces of equal length").within(1, 1000)
+          .when(with<DataName::piecewise_linear>("data")),
+      key("eigenvalues", &g.eigenvalues, "smallest and largest variance of a feature").above(0).at_most(huge)
+          .when(with<DataName::linear_spectrum>("data")),
+  };
+}
+
+std::vector<Key> describe(Distortion& d) {
+  return {
+      key("decades", &d.decades, "each feature is multiplied by 10^U(-decades, decades)").within(0, 6),
+      key("offset", &d.offset, "before that, it is moved by offset * N(0, 1)").within(0, huge),
+  };
+}
+
+std::vector<Key> describe(Augmentation& a) {
+  return {
+      key("crop_padding", &a.crop_padding, "a random crop of the image padded with so many zeros on each side")
+          .unit("pixels").within(0, 1000),
+      key("flip", &a.flip, "every other image, by chance, mirrored left to right"),
+  };
+}
+
+}  // namespace
+
+std::vector<Key> describe(Data& d) {
+  return {
+      key("name", choice(d.name), "data set; its training part is the pool (digits: all of it)"),
+      key("path", &d.path, "where the data lie, relative to the experiment file: a folder, for csv a file").cosmetic()
+          .when({[](E e) { return needs_path(e.data.name); }, "with data that Descent has or draws itself"}),
+      key("label_column", &d.label_column, "column with the labels or targets; absent: the last")
+          .when(with<DataName::csv>("data")),
+      key("task", choice(d.task), "what the labels are").when(with<DataName::csv, DataName::npy>("data")),
+      key("train_size", &d.train_size, "training examples; absent: all that others leave of the pool")
+          .unit("examples").within(1, 1e9),
+      key("test_size", &d.test_size, "test examples; absent: all there are (digits has none apart: give it)")
+          .unit("examples").within(1, 1e9),
+      key("val_size", &d.val_size, "validation examples, from the pool, classes in proportion; absent: none")
+          .unit("examples").within(0, 1e9),
+      key("val_fraction", &d.val_fraction, "validation examples as a share of the pool, instead of val_size")
+          .at_least(0).below(1),
+      key("subset", choice(d.subset), "which examples of the pool are taken")
+          .when({reads_data, "with generated data, which have no order"}),
+      key("test_from", choice(d.test_from), "where the test examples come from")
+          .when({has_test_choice, "with a data set that has no test part; only \"rest\" is possible"})
+          .when({reads_data, "with generated data, which have a test part of their own"}),
+      key("normalize", choice(d.normalize), "of each feature; statistics from the training examples only"),
+      section("label_noise", describe(d.label_noise), "rate",
+              "wrong labels, on training and validation examples alike: both are data to learn from"),
+      section("generator", describe(d.generator), "", "how generated data are drawn")
+          .when({[](E e) { return !reads_data(e); }, "with data that are read from files"}),
+      key("shuffle_features", &d.shuffle_features, "one permutation of the features, equal for all seeds"),
+      key("features", choice_list(d.features), "what networks see, one after the other; absent: raw"),
+      key("polynomial_degree", &d.polynomial_degree, "highest power").within(1, 100)
+          .when({[](E e) { return std::ranges::count(e.data.features, FeatureMap::polynomial) > 0; },
+                 "without \"polynomial\" in data.features"}),
+      section("distortion", describe(d.distortion), "decades", "badly scaled features, equal for all seeds"),
+      section("augmentation", describe(d.augmentation), "", "other variants of the training images in every step")
+          .when({chooses<DataName::mnist1d, DataName::mnist1d_large, DataName::digits, DataName::idx, DataName::cifar10,
+                         DataName::npy>, "without images or signals"})
+          .when({[](E e) { return e.data.features.empty() && !e.data.shuffle_features; },
+                 "with data.features or shuffled features, which are no images"}),
+      key("bootstrap", &d.bootstrap, "training examples drawn with replacement from the training part, for every seed"),
+  };
+}
+
+}  // namespace descent::config

@@ -1,0 +1,77 @@
+#pragma once
+// The words in which keys are declared, for keys.cpp and the *_keys.cpp of its sections.
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/keys.h"
+
+namespace descent::config {
+
+using E = const Experiment&;
+
+inline constexpr double huge = 1e6;  // bounds numbers well inside single precision
+
+inline Key key(std::string_view name, Slot slot, std::string_view help) {
+  Key key{};
+  key.name = name;
+  key.help = help;
+  key.slot = std::move(slot);
+  return key;
+}
+
+inline Key section(std::string_view name, std::vector<Key> keys, std::string_view shorthand, std::string_view help) {
+  return key(name, SectionSlot{std::move(keys), shorthand}, help);
+}
+
+template <class Enum>
+EnumSlot choice(Enum& field) {
+  return {choices_of(Enum{}), &field,
+          [](const void* f) { return static_cast<int>(*static_cast<const Enum*>(f)); },
+          [](void* f, int value) { *static_cast<Enum*>(f) = static_cast<Enum>(value); }};
+}
+
+template <class Enum>
+EnumListSlot choice_list(std::vector<Enum>& field) {
+  using List = std::vector<Enum>;
+  return {choices_of(Enum{}), &field,
+          [](const void* f) {
+            std::vector<int> values;
+            for (const Enum value : *static_cast<const List*>(f)) values.push_back(static_cast<int>(value));
+            return values;
+          },
+          [](void* f, const std::vector<int>& values) {
+            static_cast<List*>(f)->clear();
+            for (const int value : values) static_cast<List*>(f)->push_back(static_cast<Enum>(value));
+          }};
+}
+
+// What an experiment chooses.
+inline DataName chosen(E e, DataName) { return e.data.name; }
+inline ModelKind chosen(E e, ModelKind) { return e.model.kind; }
+inline FeatureKind chosen(E e, FeatureKind) { return e.model.features.kind; }
+inline NormKind chosen(E e, NormKind) { return e.model.norm.kind; }
+inline InitScheme chosen(E e, InitScheme) { return e.model.init.scheme; }
+inline OptimizerName chosen(E e, OptimizerName) { return e.train.optimizer.name; }
+inline SolverKind chosen(E e, SolverKind) { return e.train.solver.kind; }
+inline ScheduleKind chosen(E e, ScheduleKind) { return e.train.schedule.kind; }
+inline LossKind chosen(E e, LossKind) { return e.train.loss.kind; }
+
+template <auto... values>
+bool chooses(E e) {
+  return ((chosen(e, values) == values) || ...);
+}
+
+// A key that has an effect only where one of these is chosen: with<DataName::spirals>().
+template <auto first, auto... others>
+Condition with(std::string_view word = choices_of(first).word) {
+  std::string idle = fmt::format("without the {} \"{}\"", word, name_of(first));
+  std::size_t left = sizeof...(others);
+  ((idle += fmt::format("{}\"{}\"", --left > 0 ? ", " : " or ", name_of(others))), ...);
+  return {chooses<first, others...>, idle};
+}
+
+}  // namespace descent::config

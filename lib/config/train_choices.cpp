@@ -1,0 +1,81 @@
+#include "config/choices.h"
+
+namespace descent::config {
+
+constexpr Choice optimizers[] = {
+    {OptimizerName::sgd, "sgd", "stochastic gradient descent, with momentum if given; decay is added to the gradient",
+     "Sutskever et al. 2013"},
+    {OptimizerName::adam, "adam", "steps scaled by running moments; decay is added to the gradient",
+     "Kingma and Ba 2015"},
+    {OptimizerName::adamw, "adamw", "Adam with the decay applied to the weights themselves",
+     "Loshchilov and Hutter 2019"},
+};
+Choices choices_of(OptimizerName) { return {"optimizer", optimizers}; }
+
+constexpr Choice decays[] = {
+    {DecayOn::all, "all", "every parameter", "Krogh and Hertz 1991"},
+    {DecayOn::weights, "weights", "weight matrices only, neither biases nor gamma and beta", "He et al. 2019"},
+};
+Choices choices_of(DecayOn) { return {"decay", decays}; }
+
+// Phi [n, p]: features of the training examples, Y [n, outputs]: their targets, W [p, outputs]: the readout.
+constexpr Choice solvers[] = {
+    {SolverKind::optimizer, "optimizer", "steps of train.optimizer"},
+    {SolverKind::least_squares, "least_squares",
+     "the W of least |Phi W - Y|^2; of several the one of least norm, where gradient descent from 0 leads",
+     "Hastie et al. 2019, \"Surprises in high-dimensional ridgeless least squares interpolation\""},
+    {SolverKind::ridge, "ridge", "the W of least |Phi W - Y|^2 + lambda |W|^2, sums over examples and outputs",
+     "Hoerl and Kennard 1970"},
+    {SolverKind::gradient_descent, "gradient_descent",
+     "the W after t steps on all examples from W = 0, from eigenvalues r of the curvature: "
+     "1 - (1 - lr r)^t of the least-squares solution along each eigenvector",
+     "Bishop and Bishop 2023, \"Deep Learning\", section 9.3.1"},
+};
+Choices choices_of(SolverKind) { return {"solver", solvers}; }
+
+constexpr Choice schedules[] = {
+    {ScheduleKind::constant, "constant", "lr"},
+    {ScheduleKind::step, "step", "lr * factor^floor(t / every)", "He et al. 2016"},
+    {ScheduleKind::multistep, "multistep", "lr * factor^(number of milestones reached)", "He et al. 2016"},
+    {ScheduleKind::cosine, "cosine", "from lr to minimum_lr along half a cosine over the whole training",
+     "Loshchilov and Hutter 2017"},
+    {ScheduleKind::exponential, "exponential", "lr * factor^t"},
+};
+Choices choices_of(ScheduleKind) { return {"schedule", schedules}; }
+
+constexpr Choice units[] = {
+    {DurationUnit::epochs, "epochs", "passes over the training examples"},
+    {DurationUnit::steps, "steps", "updates of the weights"},
+};
+Choices choices_of(DurationUnit) { return {"unit", units}; }
+
+constexpr Choice losses[] = {
+    {LossKind::cross_entropy, "cross_entropy", "-log softmax of the right class, mean over examples", "Bridle 1990"},
+    {LossKind::mse, "mse", "squared distance to the real target or the one-hot label, mean over examples and outputs",
+     "Hui and Belkin 2021"},
+};
+Choices choices_of(LossKind) { return {"loss", losses}; }
+
+constexpr Choice monitors[] = {
+    {Monitor::none, "none", "no early stopping"},
+    {Monitor::val_loss, "val_loss", "loss on the validation examples", "Prechelt 1998"},
+    {Monitor::val_error, "val_error", "share of validation examples misclassified", "Prechelt 1998"},
+    {Monitor::train_loss, "train_loss", "loss on the training examples"},
+    {Monitor::train_error, "train_error", "share of training examples misclassified"},
+};
+Choices choices_of(Monitor) { return {"monitored value", monitors}; }
+
+constexpr Choice restores[] = {
+    {Restore::best, "best", "the weights at the best monitored value", "Prechelt 1998"},
+    {Restore::last, "last", "the weights at the last step"},
+};
+Choices choices_of(Restore) { return {"choice of weights", restores}; }
+
+constexpr Choice splits[] = {
+    {Split::train, "train", "the examples trained on, with their noisy labels"},
+    {Split::val, "val", "the validation examples, with noise as in training unless label_noise.on_val is false"},
+    {Split::test, "test", "the test examples, with clean labels unless label_noise.on_test"},
+};
+Choices choices_of(Split) { return {"split", splits}; }
+
+}  // namespace descent::config

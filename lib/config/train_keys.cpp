@@ -1,0 +1,120 @@
+#include "config/declare.h"
+
+// clang-format off: a key reads best on its line or two, however many calls bound it.
+
+namespace descent::config {
+namespace {
+
+const Condition stepped{[](E e) { return !has_closed_form(e.train); },
+                        "with a closed form; train.solver is not \"optimizer\""};
+const Condition takes_steps{chooses<SolverKind::optimizer, SolverKind::gradient_descent>,
+                            "with the solver \"least_squares\" or \"ridge\", which take no steps"};
+const Condition decaying = with<ScheduleKind::step, ScheduleKind::multistep, ScheduleKind::exponential>();
+
+std::vector<Key> describe(Optimizer& o) {
+  const Condition sgd = with<OptimizerName::sgd>(), adam = with<OptimizerName::adam, OptimizerName::adamw>();
+  std::vector<Key> keys{
+      key("name", choice(o.name), "rule of the weight updates"),
+      key("lr", &o.lr, "learning rate").within(0, huge).when(takes_steps)
+          .when({[](E e) { return !e.train.solver.relative_lr; }, "beside train.solver.relative_lr"}),
+      key("weight_decay", &o.weight_decay, "decay of the parameters").within(0, huge),
+      key("decay_on", choice(o.decay_on), "which parameters decay")
+          .when({[](E e) { return e.train.optimizer.weight_decay > 0; }, "without weight_decay"}),
+      key("momentum", &o.momentum, "velocity kept from step to step").at_least(0).below(1).when(sgd),
+      key("nesterov", &o.nesterov, "gradient at the point that momentum leads to").when(sgd),
+      key("betas", &o.betas, "decay rates of the first and second moment").at_least(0).below(1).when(adam),
+      key("eps", &o.eps, "added to the root of the second moment").above(0).at_most(1).when(adam),
+  };
+  for (Key& key : keys)
+    if (key.name != "lr") key.when(stepped);  // closed forms know no other of them
+  return keys;
+}
+
+std::vector<Key> describe(Solver& s) {
+  return {
+      key("kind", choice(s.kind), "what leads to the weights"),
+      key("lambda", &s.lambda, "weight of the squared norm of W").within(0, 1e12)
+          .when(with<SolverKind::ridge>()),
+      key("relative_lr", &s.relative_lr, "learning rate times the largest eigenvalue of the curvature, instead of "
+          "train.optimizer.lr; beyond 2 the steps diverge").above(0).at_most(2)
+          .when(with<SolverKind::gradient_descent>()),
+  };
+}
+
+std::vector<Key> describe(Schedule& s) {
+  return {
+      key("kind", choice(s.kind), "how the learning rate changes with time t"),
+      key("unit", choice(s.unit), "of t, every, milestones and warmup")
+          .when({[](E e) { return decaying.applies(e) || e.train.schedule.warmup > 0; },
+                 "without a warmup or the schedule \"step\", \"multistep\" or \"exponential\""}),
+      key("every", &s.every, "time between two decays").unit("epochs or steps").within(1, 1e12)
+          .when(with<ScheduleKind::step>()),
+      key("milestones", &s.milestones, "times of the decays, ascending")
+          .unit("epochs or steps").within(1, 1e12).when(with<ScheduleKind::multistep>()),
+      key("factor", &s.factor, "what a decay multiplies lr by").above(0).at_most(100).when(decaying),
+      key("minimum_lr", &s.minimum_lr, "where the cosine ends").within(0, huge)
+          .when(with<ScheduleKind::cosine>()),
+      key("warmup", &s.warmup, "linear growth from 0 to lr, before the schedule begins at t = 0")
+          .unit("epochs or steps").within(0, 1e12),
+  };
+}
+
+std::vector<Key> describe(Loss& l) {
+  return {
+      key("kind", choice(l.kind), "what training minimizes"),
+      key("label_smoothing", &l.label_smoothing, "share of each label spread over all classes")
+          .at_least(0).below(1).when(with<LossKind::cross_entropy>()),
+  };
+}
+
+std::vector<Key> describe(EarlyStopping& s) {
+  const Condition stops_early{[](E e) { return e.train.early_stopping.monitor != Monitor::none; },
+                              "without train.early_stopping.monitor"};
+  return {
+      key("monitor", choice(s.monitor), "value that must improve; val_* has label noise as training has"),
+      key("patience", &s.patience, "evaluations without improvement after which training stops")
+          .within(1, 1e9).when(stops_early),
+      key("min_delta", &s.min_delta, "an improvement is a value below best - min_delta").within(0, huge)
+          .when(stops_early),
+      key("restore", choice(s.restore), "weights kept at the end").when(stops_early),
+      key("stop", &s.stop, "false: only record where it would have stopped, go on").when(stops_early),
+  };
+}
+
+std::vector<Key> describe(Evaluate& e) {
+  return {
+      key("every_epochs", &e.every_epochs, "time between two evaluations; absent: one epoch").unit("epochs")
+          .within(1, 1e9).when(takes_steps),
+      key("every_steps", &e.every_steps, "time between two evaluations").unit("steps").within(1, 1e12)
+          .when(takes_steps),
+      key("log_spaced", &e.log_spaced, "number of evaluations, evenly spaced in the logarithm of the step")
+          .within(2, 1e6).when(takes_steps),
+      key("splits", choice_list(e.splits), "what to evaluate; absent: all that exist"),
+  };
+}
+
+}  // namespace
+
+std::vector<Key> describe(Train& t) {
+  return {
+      section("optimizer", describe(t.optimizer), "name", "how weights are updated"),
+      section("solver", describe(t.solver), "kind", "steps, or a closed form of a linear model"),
+      section("schedule", describe(t.schedule), "kind", "learning rate over time").when(stepped),
+      key("batch_size", BatchSlot{&t.batch_size}, "examples per step, or \"full\" for all").unit("examples")
+          .within(1, 1e9).when(stepped),
+      key("drop_last", &t.drop_last, "leave out the last batch of an epoch when it is smaller").when(stepped),
+      key("epochs", &t.epochs, "length of the training; 0 measures the network as initialized")
+          .unit("epochs").within(0, 1e9).when(takes_steps),
+      key("steps", &t.steps, "length of the training, instead of epochs").unit("steps").within(0, 1e12)
+          .when(takes_steps),
+      section("loss", describe(t.loss), "kind", "what training minimizes"),
+      key("clip_gradient_norm", &t.clip_gradient_norm, "longest gradient; longer ones are scaled down to it")
+          .above(0).at_most(huge).when(stepped),
+      section("early_stopping", describe(t.early_stopping), "monitor", "stop when a value improves no more")
+          .when(takes_steps),
+      section("evaluate", describe(t.evaluate), "every_epochs", "when and on what the network is evaluated"),
+      key("threads", &t.threads, "threads of one run; no number depends on them").within(1, 1024).cosmetic(),
+  };
+}
+
+}  // namespace descent::config
