@@ -8,8 +8,6 @@
 namespace descent::nn {
 
 using Op = plan::Node::Op;
-using config::Activation;
-using config::NormKind;
 
 template <class T>
 PatchShape ConvNet<T>::window_of(const Node& node, std::int64_t kernel_height, std::int64_t kernel_width) const {
@@ -19,47 +17,43 @@ PatchShape ConvNet<T>::window_of(const Node& node, std::int64_t kernel_height, s
 }
 
 template <class T>
+typename ConvNet<T>::Node ConvNet<T>::make_node(const plan::Node& described, const plan::Graph& graph,
+                                                const Layout& layout) {
+  Node node{described};
+  node.stride = padded<T>(node.out_shape.channels);
+  node.positions = node.out_shape.height * node.out_shape.width;
+  node.own = Buffer<T>(cells(node, max_rows_));
+  if (node.op == Op::convolution) {
+    const plan::Layer& layer = graph.layers[node.layer];
+    node.weight = layout.offset(layer.name + ".weight");
+    node.bias = layout.offset(layer.name + ".bias");
+    node.convolution = Convolution<T>(window_of(node, layer.kernel_height, layer.kernel_width), layer.out, max_rows_,
+                                      scratch_);
+  } else if (node.op == Op::normalize) {
+    node.norm = Norm<T>(model_.norm, layout, graph.layers[node.layer].name, node.out_shape.channels, node.positions,
+                        max_rows_);
+  }
+  if (node.op == Op::maximum) node.window = window_of(node, node.kernel_height, node.kernel_width);
+  if (node.op == Op::maximum || node.op == Op::dropout)
+    node.mask = Buffer<T>(node.op == Op::maximum || drops_units_ ? node.own.size() : max_rows_ * node.stride);
+  return node;
+}
+
+template <class T>
 ConvNet<T>::ConvNet(const config::Model& model, const Layout& layout, std::int64_t max_rows)
     : kernels_(kernels<T>()), model_(model), shape_(layout.input), input_stride_(layout.input_stride),
-      max_rows_(max_rows) {
+      max_rows_(max_rows), drops_units_(model.dropout.kind == config::DropoutKind::unit) {
   const plan::Graph graph = plan::convnet_of(model, layout.input, layout.outputs);
   blocks_ = graph.blocks;
   input_ = Buffer<T>(max_rows * shape_.height * shape_.width * padded<T>(shape_.channels));
   std::int64_t widest = 0;
   for (const plan::Node& described : graph.nodes) {
-    Node node;
-    static_cast<plan::Node&>(node) = described;
-    node.stride = padded<T>(node.out_shape.channels);
-    node.positions = node.out_shape.height * node.out_shape.width;
-    node.own = Buffer<T>(max_rows * node.positions * node.stride);
+    const Node& node = nodes_.emplace_back(make_node(described, graph, layout));
     widest = std::max(widest, node.stride);
-    if (node.layer >= 0) {
-      const plan::Layer& layer = graph.layers[node.layer];
-      node.weight = layout.offset(layer.name + ".weight");
-      node.bias = layout.offset(layer.name + ".bias");
-      node.mean = layout.offset(layer.name + ".running_mean");
-      node.variance = layout.offset(layer.name + ".running_var");
-      if (node.op == Op::convolution) {
-        node.convolution = Convolution<T>(window_of(node, layer.kernel_height, layer.kernel_width), layer.out,
-                                          max_rows, scratch_);
-      } else if (model.norm.kind == NormKind::batch) {
-        node.batch_norm = BatchNorm<T>(model.norm, node.stride);
-      } else {
-        node.group_norm = GroupNorm<T>(model.norm, node.out_shape.channels, node.positions, max_rows);
-      }
-    }
-    if (node.op == Op::maximum) {
-      node.window = window_of(node, node.kernel_height, node.kernel_width);
-      node.mask = Buffer<T>(node.own.size());
-    }
-    if (node.op == Op::dropout)
-      node.mask = Buffer<T>(model.dropout.kind == config::DropoutKind::unit ? node.own.size()
-                                                                            : max_rows * node.stride);
     if (node.input >= 0) ++nodes_[node.input].uses;
     if (node.branch >= 0) ++nodes_[node.branch].uses;
-    nodes_.push_back(std::move(node));
   }
-  ones_ = Buffer<T>(std::max(max_rows * widest, widest));
+  ones_ = Buffer<T>(max_rows * widest);
   std::fill_n(ones_.data(), ones_.size(), T(1));
   plan_gradients();
 }
@@ -126,18 +120,7 @@ std::vector<ActivationView<T>> ConvNet<T>::activations() const {
 }
 
 template <class T>
-const T* ConvNet<T>::forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) {
-  return run(x, {rows, parameters, statistics, pass, true});
-}
-
-template <class T>
-const T* ConvNet<T>::predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics,
-                             const Pass& pass) {
-  return run(x, {rows, parameters, const_cast<T*>(statistics), pass, false});  // read only when not training
-}
-
-template <class T>
-const T* ConvNet<T>::run(const T* x, const Context& context) {
+const T* ConvNet<T>::run(const T* x, const Context<T>& context) {
   rows_ = context.rows;
   has_gradients_ = false;
   const std::int64_t positions = shape_.height * shape_.width, stride = padded<T>(shape_.channels);
@@ -150,10 +133,9 @@ const T* ConvNet<T>::run(const T* x, const Context& context) {
 }
 
 template <class T>
-void ConvNet<T>::compute(Node& node, const Context& context) {
+void ConvNet<T>::compute(Node& node, const Context<T>& context) {
   const T* x = input_of(node);
-  const std::int64_t count = cells(node, context.rows);
-  if (this->way(node.block) == Way::around) {
+  if (this->way(node.block) == Way::around || (node.op == Op::dropout && context.pass.dropout_rate == 0)) {
     node.out = const_cast<T*>(x);  // read only
     return;
   }
@@ -162,92 +144,94 @@ void ConvNet<T>::compute(Node& node, const Context& context) {
     case Op::convolution:
       return node.convolution.forward(context.rows, x, context.parameters + node.weight,
                                       at(context.parameters, node.bias), node.out);
-    case Op::normalize: return normalize(node, context);
-    case Op::activate: {
-      Node& source = nodes_[node.input];
-      if (!derivative_needs_input(model_.activation) && source.uses == 1 && source.op != Op::dropout && !keep_)
-        node.out = source.out;
-      kernels_.activate(static_cast<int>(model_.activation), count, x, node.out);
-      if (model_.activation == Activation::sigmoid)  // f(0) is 1/2
-        kernels_.clear_pads(context.rows * node.positions, node.out_shape.channels, node.stride, node.out);
-      return;
-    }
+    case Op::normalize: return node.norm.forward(x, context, node.out);
+    case Op::activate: return activate(node, context.rows);
     case Op::dropout: return drop(node, context);
-    case Op::add: {
-      const T scale = branch_scale(node, context);
-      const T* branch = nodes_[node.branch].out;
-      if (scale == T(1)) return kernels_.add(count, x, branch, node.out);
-      std::copy_n(branch, count, node.out);
-      kernels_.scale(count, scale, node.out);
-      return kernels_.add(count, x, node.out, node.out);
-    }
-    case Op::shortcut: {
-      const Node& source = nodes_[node.input];
-      T* y = node.out;
-      for (std::int64_t r = 0; r < context.rows; ++r)
-        for (std::int64_t i = 0; i < node.out_shape.height; ++i)
-          for (std::int64_t j = 0; j < node.out_shape.width; ++j, y += node.stride) {
-            const std::int64_t place = (r * source.out_shape.height + i * node.stride_height) * source.out_shape.width +
-                                       j * node.stride_width;
-            std::copy_n(x + place * source.stride, source.stride, y);
-            std::fill(y + source.stride, y + node.stride, T(0));
-          }
-      return;
-    }
+    case Op::add: return add(node, context);
+    case Op::shortcut:
+      return for_each_shortcut(node, context.rows, [&](std::int64_t to, std::int64_t from) {
+        T* end = std::copy_n(x + from, nodes_[node.input].stride, node.out + to);
+        std::fill(end, node.out + to + node.stride, T(0));
+      });
     case Op::average: {
       const std::int64_t positions = nodes_[node.input].positions;
       for (std::int64_t r = 0; r < context.rows; ++r)
         kernels_.column_sums(positions, node.stride, x + r * positions * node.stride, node.out + r * node.stride);
-      return kernels_.scale(count, T(1) / static_cast<T>(positions), node.out);
+      return kernels_.scale(cells(node, context.rows), T(1) / static_cast<T>(positions), node.out);
     }
     case Op::maximum: return kernels_.max_pool(node.window, context.rows, x, node.out, node.mask.data());
   }
 }
 
+template <class T>
+void ConvNet<T>::activate(Node& node, std::int64_t rows) {
+  const Node& source = nodes_[node.input];
+  if (!derivative_needs_input(model_.activation) && source.uses == 1 && source.op != Op::dropout && !keep_)
+    node.out = source.out;
+  kernels_.activate(static_cast<int>(model_.activation), cells(node, rows), source.out, node.out);
+  if (model_.activation == config::Activation::sigmoid)  // f(0) is 1/2
+    kernels_.clear_pads(rows * node.positions, node.out_shape.channels, node.stride, node.out);
+}
+
+template <class T>
+void ConvNet<T>::drop(Node& node, const Context<T>& context) {
+  const Pass& pass = context.pass;
+  const DropoutDraw draw{pass.dropout_seed, pass.step, static_cast<std::uint32_t>(node.number)};
+  if (drops_units_)
+    return kernels_.dropout(cells(node, context.rows), pass.dropout_rate, draw, input_of(node), node.mask.data(), node.out);
+  kernels_.dropout(context.rows * node.stride, pass.dropout_rate, draw, ones_.data(), node.mask.data(),
+                   node.mask.data());
+  mask(node, context.rows, input_of(node), node.out);
+}
+
+// y = x times the mask of dropout, that of channels [B, stride] at every place.
+template <class T>
+void ConvNet<T>::mask(const Node& node, std::int64_t rows, const T* x, T* y) const {
+  if (drops_units_) return kernels_.multiply(cells(node, rows), x, node.mask.data(), y);
+  for (std::int64_t r = 0; r < rows * node.positions; ++r)
+    kernels_.multiply(node.stride, x + r * node.stride, node.mask.data() + r / node.positions * node.stride,
+                      y + r * node.stride);
+}
+
+template <class T>
+void ConvNet<T>::add(Node& node, const Context<T>& context) {
+  const std::int64_t count = cells(node, context.rows);
+  const T scale = branch_scale(node, context);
+  const T* branch = nodes_[node.branch].out;
+  if (scale != T(1)) {
+    std::copy_n(branch, count, node.out);
+    kernels_.scale(count, scale, node.out);
+    branch = node.out;
+  }
+  kernels_.add(count, input_of(node), branch, node.out);
+}
+
 // Inverted, as dropout: a kept branch counts 1 / survival, a skipped one 0.
 template <class T>
-T ConvNet<T>::branch_scale(const Node& node, const Context& context) const {
+T ConvNet<T>::branch_scale(const Node& node, const Context<T>& context) const {
   if (!context.training || node.survival == 1) return T(1);
   core::Random random(context.pass.depth_seed, context.pass.step << 16 | static_cast<std::uint64_t>(node.block));
   return random.uniform() < node.survival ? static_cast<T>(1 / node.survival) : T(0);
 }
 
+// Calls visit(to, from) with the offsets of each place of the output and of the place of the input that lies there.
 template <class T>
-void ConvNet<T>::normalize(Node& node, const Context& context) {
-  const T* x = input_of(node);
-  const Affine<const T> affine{at(context.parameters, node.weight), at(context.parameters, node.bias)};
-  if (model_.norm.kind != NormKind::batch) return node.group_norm.forward(context.rows, x, affine, node.out);
-  const std::int64_t rows = context.rows * node.positions;
-  T* mean = context.statistics + node.mean;
-  T* variance = context.statistics + node.variance;
-  if (context.training) return node.batch_norm.train(rows, x, affine, mean, variance, node.out);
-  const bool running = model_.norm.predict_with == config::PredictWith::running;
-  node.batch_norm.predict(rows, x, affine, running ? mean : nullptr, running ? variance : nullptr, node.out);
-}
-
-template <class T>
-void ConvNet<T>::drop(Node& node, const Context& context) {
-  const T* x = input_of(node);
-  const Pass& pass = context.pass;
-  if (pass.dropout_rate == 0) {
-    node.out = const_cast<T*>(x);  // read only
-    return;
-  }
-  const DropoutDraw draw{pass.dropout_seed, pass.step, static_cast<std::uint32_t>(node.number)};
-  if (model_.dropout.kind == config::DropoutKind::unit)
-    return kernels_.dropout(cells(node, context.rows), pass.dropout_rate, draw, x, node.mask.data(), node.out);
-  kernels_.dropout(context.rows * node.stride, pass.dropout_rate, draw, ones_.data(), node.mask.data(),
-                   node.mask.data());
-  for (std::int64_t r = 0; r < context.rows * node.positions; ++r)
-    kernels_.multiply(node.stride, x + r * node.stride, node.mask.data() + r / node.positions * node.stride,
-                      node.out + r * node.stride);
+template <class Visit>
+void ConvNet<T>::for_each_shortcut(const Node& node, std::int64_t rows, const Visit& visit) const {
+  const Node& source = nodes_[node.input];
+  std::int64_t to = 0;
+  for (std::int64_t r = 0; r < rows; ++r)
+    for (std::int64_t i = 0; i < node.out_shape.height; ++i)
+      for (std::int64_t j = 0; j < node.out_shape.width; ++j, to += node.stride)
+        visit(to, ((r * source.out_shape.height + i * node.stride_height) * source.out_shape.width +
+                   j * node.stride_width) * source.stride);
 }
 
 template <class T>
 void ConvNet<T>::backward(const T*, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) {
   for (std::size_t i = nodes_.size(); i-- > 0;) {
     Node& node = nodes_[i];
-    if (keep_) std::copy_n(slots_[node.slot].data(), cells(node, rows), node.kept_gradient.data());
+    if (keep_) std::copy_n(gradient_of(node), cells(node, rows), node.kept_gradient.data());
     differentiate(node, {rows, parameters, nullptr, pass, true}, gradient);
   }
   has_gradients_ = keep_;
@@ -256,84 +240,57 @@ void ConvNet<T>::backward(const T*, std::int64_t rows, const T* parameters, T* g
 // The gradient in the node's slot, for an input whose own slot may be another.
 template <class T>
 void ConvNet<T>::pass_gradient(const Node& node, std::int64_t input, bool adds, std::int64_t count) {
-  T* dy = slots_[node.slot].data();
-  T* dx = slots_[nodes_[input].slot].data();
+  T* dy = gradient_of(node);
+  T* dx = gradient_of(nodes_[input]);
   if (adds) kernels_.add(count, dx, dy, dx);
   else if (dx != dy) std::copy_n(dy, count, dx);
 }
 
 template <class T>
-void ConvNet<T>::differentiate(Node& node, const Context& context, T* gradient) {
+void ConvNet<T>::differentiate(Node& node, const Context<T>& context, T* gradient) {
   const std::int64_t rows = context.rows, count = cells(node, rows);
-  T* dy = slots_[node.slot].data();
+  T* dy = gradient_of(node);
+  T* dx = node.input < 0 ? nullptr : gradient_of(nodes_[node.input]);
+  if ((node.op == Op::shortcut || node.op == Op::maximum) && !node.adds_gradient)
+    std::fill_n(dx, cells(nodes_[node.input], rows), T(0));
   switch (node.op) {
     case Op::convolution:
       node.convolution.parameter_gradient(rows, input_of(node), dy, gradient + node.weight, at(gradient, node.bias));
-      if (node.input < 0) return;
-      return node.convolution.input_gradient(rows, context.parameters + node.weight, dy,
-                                             slots_[nodes_[node.input].slot].data(), node.adds_gradient);
-    case Op::normalize: normalize_backward(node, context, gradient); break;
+      if (!dx) return;
+      return node.convolution.input_gradient(rows, context.parameters + node.weight, dy, dx, node.adds_gradient);
+    case Op::normalize: node.norm.backward(input_of(node), rows, context.parameters, dy, gradient); break;
     case Op::activate:
-      kernels_.activate_backward(static_cast<int>(model_.activation), count, nodes_[node.input].out, node.out, dy, dy);
+      kernels_.activate_backward(static_cast<int>(model_.activation), count, input_of(node), node.out, dy, dy);
       break;
     case Op::dropout:
-      if (context.pass.dropout_rate == 0) break;
-      if (model_.dropout.kind == config::DropoutKind::unit) {
-        kernels_.multiply(count, dy, node.mask.data(), dy);
-        break;
-      }
-      for (std::int64_t r = 0; r < rows * node.positions; ++r)
-        kernels_.multiply(node.stride, dy + r * node.stride, node.mask.data() + r / node.positions * node.stride,
-                          dy + r * node.stride);
+      if (context.pass.dropout_rate != 0) mask(node, rows, dy, dy);
       break;
-    case Op::add: {
-      const Way way = this->way(node.block);
-      if (way != Way::through) pass_gradient(node, node.input, node.adds_gradient, count);
-      else if (!node.adds_gradient) std::fill_n(slots_[nodes_[node.input].slot].data(), count, T(0));
-      const T scale = way == Way::around ? T(0) : branch_scale(node, context);
-      if (scale != T(1)) kernels_.scale(count, scale, dy);
-      return pass_gradient(node, node.branch, node.adds_branch_gradient, count);
-    }
-    case Op::shortcut: {
-      const Node& source = nodes_[node.input];
-      T* dx = slots_[source.slot].data();
-      if (!node.adds_gradient) std::fill_n(dx, cells(source, rows), T(0));
-      for (std::int64_t r = 0; r < rows; ++r)
-        for (std::int64_t i = 0; i < node.out_shape.height; ++i)
-          for (std::int64_t j = 0; j < node.out_shape.width; ++j, dy += node.stride) {
-            T* target = dx + ((r * source.out_shape.height + i * node.stride_height) * source.out_shape.width +
-                              j * node.stride_width) * source.stride;
-            for (std::int64_t c = 0; c < source.out_shape.channels; ++c) target[c] += dy[c];
-          }
-      return;
-    }
+    case Op::add: return add_backward(node, context);
+    case Op::shortcut:
+      return for_each_shortcut(node, rows, [&](std::int64_t from, std::int64_t to) {
+        for (std::int64_t c = 0; c < nodes_[node.input].out_shape.channels; ++c) dx[to + c] += dy[from + c];
+      });
     case Op::average: {
-      const Node& source = nodes_[node.input];
-      T* dx = slots_[source.slot].data();
-      kernels_.scale(count, T(1) / static_cast<T>(source.positions), dy);
-      for (std::int64_t r = 0; r < rows * source.positions; ++r)
-        std::copy_n(dy + r / source.positions * node.stride, node.stride, dx + r * node.stride);
+      const std::int64_t positions = nodes_[node.input].positions;
+      kernels_.scale(count, T(1) / static_cast<T>(positions), dy);
+      for (std::int64_t r = 0; r < rows * positions; ++r)
+        std::copy_n(dy + r / positions * node.stride, node.stride, dx + r * node.stride);
       return;
     }
-    case Op::maximum: {
-      const Node& source = nodes_[node.input];
-      T* dx = slots_[source.slot].data();
-      if (!node.adds_gradient) std::fill_n(dx, cells(source, rows), T(0));
-      return kernels_.max_pool_backward(node.window, rows, dy, node.mask.data(), dx);
-    }
+    case Op::maximum: return kernels_.max_pool_backward(node.window, rows, dy, node.mask.data(), dx);
   }
   pass_gradient(node, node.input, node.adds_gradient, count);
 }
 
 template <class T>
-void ConvNet<T>::normalize_backward(Node& node, const Context& context, T* gradient) {
-  T* dy = slots_[node.slot].data();
-  const T* x = input_of(node);
-  const T* gamma = at(context.parameters, node.weight);
-  const Affine<T> target{at(gradient, node.weight), at(gradient, node.bias)};
-  if (model_.norm.kind != NormKind::batch)
-    return node.group_norm.backward(context.rows, x, gamma, dy, dy, target);
-  node.batch_norm.backward(context.rows * node.positions, x, gamma, dy, dy, target);
+void ConvNet<T>::add_backward(const Node& node, const Context<T>& context) {
+  const std::int64_t count = cells(node, context.rows);
+  const Way way = this->way(node.block);
+  if (way != Way::through) pass_gradient(node, node.input, node.adds_gradient, count);
+  else if (!node.adds_gradient) std::fill_n(gradient_of(nodes_[node.input]), count, T(0));
+  const T scale = way == Way::around ? T(0) : branch_scale(node, context);
+  if (scale != T(1)) kernels_.scale(count, scale, gradient_of(node));
+  pass_gradient(node, node.branch, node.adds_branch_gradient, count);
 }
 
 template class ConvNet<float>;

@@ -6,10 +6,11 @@
 namespace descent::nn {
 
 template <class T>
-GroupNorm<T>::GroupNorm(const config::Norm& norm, std::int64_t channels, std::int64_t positions,
+GroupNorm<T>::GroupNorm(const config::Norm& norm, std::int64_t channels, std::optional<std::int64_t> positions,
                         std::int64_t max_examples)
-    : kernels_(&kernels<T>()), centered_(norm.kind != config::NormKind::rms), epsilon_(static_cast<T>(norm.epsilon)),
-      channels_(channels), positions_(positions), stride_(padded<T>(channels)),
+    : kernels_(&kernels<T>()), centered_(norm.kind != config::NormKind::rms),
+      by_rows_(!positions && norm.kind != config::NormKind::group), epsilon_(static_cast<T>(norm.epsilon)),
+      channels_(channels), positions_(positions.value_or(1)), stride_(padded<T>(channels)),
       groups_(norm.kind == config::NormKind::group ? norm.groups : 1), mean_(max_examples * stride_),
       inverse_sd_(max_examples * stride_) {
   for (Buffer<T>* buffer : {&sums_, &products_, &factor_, &slope_, &shift_}) *buffer = Buffer<T>(stride_);
@@ -17,6 +18,9 @@ GroupNorm<T>::GroupNorm(const config::Norm& norm, std::int64_t channels, std::in
 
 template <class T>
 void GroupNorm<T>::forward(std::int64_t examples, const T* x, const Affine<const T>& affine, T* y) {
+  if (by_rows_)
+    return kernels_->normalize_rows(examples, channels_, stride_, centered_, epsilon_, x, affine.gamma, affine.beta, y,
+                                    mean_.data(), inverse_sd_.data());
   const std::int64_t size = channels_ / groups_, cells = positions_ * stride_;
   for (std::int64_t e = 0; e < examples; ++e, x += cells, y += cells) {
     T* mean = mean_.data() + e * stride_;
@@ -39,6 +43,9 @@ void GroupNorm<T>::forward(std::int64_t examples, const T* x, const Affine<const
 template <class T>
 void GroupNorm<T>::backward(std::int64_t examples, const T* x, const T* gamma, const T* dy, T* dx,
                             const Affine<T>& gradient) {
+  if (by_rows_)
+    return kernels_->normalize_rows_backward(examples, channels_, stride_, centered_, x, mean_.data(),
+                                             inverse_sd_.data(), gamma, dy, dx, gradient.gamma, gradient.beta);
   const std::int64_t size = channels_ / groups_, cells = positions_ * stride_;
   const T count = static_cast<T>(positions_ * size);
   for (T* sums : {gradient.gamma, gradient.beta})

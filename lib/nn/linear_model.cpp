@@ -1,5 +1,7 @@
 #include "nn/linear_model.h"
 
+#include "nn/passes.h"
+
 namespace descent::nn {
 
 using config::FeatureKind;
@@ -59,16 +61,11 @@ const T* LinearModel<T>::features(const T* x, std::int64_t rows, const T* statis
 }
 
 template <class T>
-const T* LinearModel<T>::predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics, const Pass&) {
-  kernels_.matmul(rows, layout_.outputs, count_, features(x, rows, statistics), feature_stride_, 1,
-                  parameters + weight_, layout_.output_stride, bias_ == absent ? nullptr : parameters + bias_,
-                  outputs_.data(), layout_.output_stride);
+const T* LinearModel<T>::run(const T* x, const Context<T>& context) {
+  kernels_.matmul(context.rows, layout_.outputs, count_, features(x, context.rows, context.statistics),
+                  feature_stride_, 1, context.parameters + weight_, layout_.output_stride,
+                  at(context.parameters, bias_), outputs_.data(), layout_.output_stride);
   return outputs_.data();
-}
-
-template <class T>
-const T* LinearModel<T>::forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass&) {
-  return predict(x, rows, parameters, statistics);
 }
 
 template <class T>

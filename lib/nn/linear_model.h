@@ -19,15 +19,13 @@ class LinearModel final : public Network<T> {
   const T* features(const T* x, std::int64_t rows, const T* statistics);
   std::int64_t feature_stride() const { return feature_stride_; }
 
-  const T* forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) override;
   T* logits_gradient() override { return gradient_.data(); }
   void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) override;
-  using Network<T>::predict;
-  const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics, const Pass&) override;
   void keep_activations(bool) override {}  // they are there after every pass
   std::vector<ActivationView<T>> activations() const override;
 
  private:
+  const T* run(const T* x, const Context<T>& context) override;
   const T* random_features(const T* x, std::int64_t rows, const T* statistics);
   const T* gaussians(const T* x, std::int64_t rows);
 

@@ -96,25 +96,19 @@ void Mixture<T>::mix_probabilities(std::int64_t rows) {
 }
 
 template <class T>
-const T* Mixture<T>::mix(std::int64_t rows) {
-  rows_ = rows;
+const T* Mixture<T>::run(const T* x, const Context<T>& context) {
+  rows_ = context.rows;
   own_ = has_gradient_ = false;
-  open_gates(rows);
-  if (mixes_probabilities_) mix_probabilities(rows);
-  else mix_outputs(rows);
+  for (Member* member : members()) {
+    const T* parameters = context.parameters + member->offset;
+    member->outputs = context.training
+                          ? member->network->forward(x, rows_, parameters, context.statistics, context.pass)
+                          : member->network->predict(x, rows_, parameters, context.statistics);
+  }
+  open_gates(rows_);
+  if (mixes_probabilities_) mix_probabilities(rows_);
+  else mix_outputs(rows_);
   return outputs_.data();
-}
-
-template <class T>
-const T* Mixture<T>::forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) {
-  for (Member* member : members()) member->outputs = member->network->forward(x, rows, parameters + member->offset, statistics, pass);
-  return mix(rows);
-}
-
-template <class T>
-const T* Mixture<T>::predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics, const Pass&) {
-  for (Member* member : members()) member->outputs = member->network->predict(x, rows, parameters + member->offset, statistics);
-  return mix(rows);
 }
 
 // -log sum_e gate_e N(y; mu_e, std^2 I), mean over examples in the gradient (Jacobs et al. 1991, equation 1.3). With the

@@ -15,13 +15,10 @@ class Mixture final : public Network<T> {
  public:
   Mixture(const config::Model& model, config::LossKind loss, const Layout& layout, std::int64_t max_rows);
 
-  const T* forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) override;
   T* logits_gradient() override { return gradient_.data(); }
   bool has_own_loss() const override { return std_.has_value(); }
   LossSum own_loss(const T* targets, std::int64_t rows) override;
   void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) override;
-  using Network<T>::predict;
-  const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics, const Pass&) override;
   void keep_activations(bool keep) override;
   std::vector<ActivationView<T>> activations() const override;
 
@@ -36,10 +33,10 @@ class Mixture final : public Network<T> {
     // [B, stride], where probabilities are mixed: of the classes, and the expert's share in that of the mixture
     Buffer<T> log_probability, probability, share;
   };
+  const T* run(const T* x, const Context<T>& context) override;
   std::vector<Member*> members();  // the gate, then the experts
   Member make_member(const std::string& name, const config::Model& model, std::int64_t outputs, std::int64_t max_rows);
   void open_gates(std::int64_t rows);
-  const T* mix(std::int64_t rows);
   void mix_outputs(std::int64_t rows);
   void mix_probabilities(std::int64_t rows);
   void clear_gradients(std::int64_t rows);

@@ -11,7 +11,6 @@
 namespace descent::nn {
 
 using config::Activation;
-using config::NormKind;
 
 template <class T>
 std::vector<typename Mlp<T>::Layer> Mlp<T>::layers_of(const config::Model& model, const Layout& layout) {
@@ -19,13 +18,12 @@ std::vector<typename Mlp<T>::Layer> Mlp<T>::layers_of(const config::Model& model
   const std::size_t depth = config::hidden_widths(model).size();
   std::int64_t blocks = 0;
   for (std::size_t i = 0; i <= depth; ++i) {
-    const std::string name = fmt::format("linear{}", i), norm = fmt::format("norm{}", i);
+    const std::string name = fmt::format("linear{}", i);
     const NamedTensor& weight = *layout.find(name + ".weight");
-    layers.push_back({name, weight.rows, weight.columns, weight.stride, i < depth,
-                      model.residual && i > 0 && i < depth,
-                      i > 0 && i < depth && weight.rows == weight.columns ? blocks++ : -1, weight.offset, layout.offset(name + ".bias"),
-                      layout.offset(norm + ".weight"), layout.offset(norm + ".bias"),
-                      layout.offset(norm + ".running_mean"), layout.offset(norm + ".running_var")});
+    const bool inner = i > 0 && i < depth;
+    layers.push_back({name, weight.rows, weight.columns, weight.stride, i < depth, inner && model.residual,
+                      inner && weight.rows == weight.columns ? blocks++ : -1, weight.offset,
+                      layout.offset(name + ".bias")});
   }
   return layers;
 }
@@ -36,7 +34,9 @@ Mlp<T>::Mlp(const config::Model& model, const Layout& layout, std::int64_t max_r
       model_(model),
       input_stride_(layout.input_stride),
       layers_(layers_of(model, layout)),
-      relu_in_product_(model.activation == Activation::relu && model.norm.kind == NormKind::none && !model.residual),
+      has_norm_(model.norm.kind != config::NormKind::none),
+      norm_after_(has_norm_ && model.norm_position == config::NormPosition::after),
+      relu_in_product_(model.activation == Activation::relu && !has_norm_ && !model.residual),
       threads_(at::get_num_threads()) {
   std::int64_t widest = 0, largest = 0;
   for (const Layer& layer : layers_) {
@@ -46,12 +46,9 @@ Mlp<T>::Mlp(const config::Model& model, const Layout& layout, std::int64_t max_r
     Workspace w;
     const std::int64_t cells = max_rows * layer.stride;
     w.linear = Buffer<T>(cells);
-    if (model.norm.kind != NormKind::none) {
+    if (has_norm_) {
       w.normal = Buffer<T>(cells);
-      if (model.norm.kind == NormKind::batch) w.batch_norm = BatchNorm<T>(model.norm, layer.stride);
-      if (model.norm.kind == NormKind::group) w.group_norm = GroupNorm<T>(model.norm, layer.out, 1, max_rows);
-      w.mean = Buffer<T>(padded<T>(max_rows));
-      w.inverse_sd = Buffer<T>(padded<T>(max_rows));
+      w.norm = Norm<T>(model.norm, layout, fmt::format("norm{}", work_.size()), layer.out, {}, max_rows);
     }
     if (derivative_needs_input(model.activation) || model.residual) w.active = Buffer<T>(cells);
     w.dropped = Buffer<T>(cells);
@@ -87,7 +84,7 @@ std::vector<ActivationView<T>> Mlp<T>::activations() const {
     const Workspace& w = work_[i];
     views.push_back({layer.name, ActivationKind::linear, w.linear.data(), gradient(w.linear_gradient), rows_, layer.out,
                      layer.stride});
-    if (model_.norm.kind != NormKind::none)
+    if (has_norm_)
       views.push_back({layer.name, ActivationKind::norm_input, w.norm_input, nullptr, rows_, layer.out, layer.stride});
     views.push_back({layer.name, ActivationKind::pre_activation, w.active_input, gradient(w.input_gradient), rows_,
                      layer.out, layer.stride});
@@ -122,57 +119,16 @@ void Mlp<T>::matmul(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, 
 }
 
 template <class T>
-const T* Mlp<T>::normalize(std::size_t index, const T* x, std::int64_t rows, const T* parameters, T* statistics,
-                           bool training) {
-  const Layer& layer = layers_[index];
+T* Mlp<T>::normalize(std::size_t index, T* x, const Context<T>& context) {
   Workspace& w = work_[index];
-  const T* gamma = at(parameters, layer.gamma);
-  const T* beta = at(parameters, layer.beta);
-  const T epsilon = static_cast<T>(model_.norm.epsilon);
+  if (!has_norm_) return x;
   w.norm_input = x;
-  switch (model_.norm.kind) {
-    case NormKind::none: return x;
-    case NormKind::batch: {
-      T* mean = at(statistics, layer.running_mean);
-      T* variance = at(statistics, layer.running_variance);
-      if (training) w.batch_norm.train(rows, x, {gamma, beta}, mean, variance, w.normal.data());
-      else if (model_.norm.predict_with == config::PredictWith::running)
-        w.batch_norm.predict(rows, x, {gamma, beta}, mean, variance, w.normal.data());
-      else w.batch_norm.predict(rows, x, {gamma, beta}, nullptr, nullptr, w.normal.data());
-      return w.normal.data();
-    }
-    case NormKind::group: w.group_norm.forward(rows, x, {gamma, beta}, w.normal.data()); return w.normal.data();
-    case NormKind::layer:
-    case NormKind::rms:
-      kernels_.normalize_rows(rows, layer.out, layer.stride, model_.norm.kind == NormKind::layer, epsilon, x, gamma,
-                              beta, w.normal.data(), w.mean.data(), w.inverse_sd.data());
-      return w.normal.data();
-  }
-  __builtin_unreachable();
+  w.norm.forward(x, context, w.normal.data());
+  return w.normal.data();
 }
 
 template <class T>
-void Mlp<T>::normalize_backward(std::size_t index, std::int64_t rows, const T* parameters, T* dy, T* gradient) {
-  const Layer& layer = layers_[index];
-  Workspace& w = work_[index];
-  const T* gamma = at(parameters, layer.gamma);
-  T* dgamma = at(gradient, layer.gamma);
-  T* dbeta = at(gradient, layer.beta);
-  switch (model_.norm.kind) {
-    case NormKind::none: return;
-    case NormKind::batch:
-      return w.batch_norm.backward(rows, w.norm_input, gamma, dy, dy, {dgamma, dbeta});
-    case NormKind::group: return w.group_norm.backward(rows, w.norm_input, gamma, dy, dy, {dgamma, dbeta});
-    case NormKind::layer:
-    case NormKind::rms:
-      return kernels_.normalize_rows_backward(rows, layer.out, layer.stride, model_.norm.kind == NormKind::layer,
-                                              w.norm_input, w.mean.data(), w.inverse_sd.data(), gamma, dy, dy, dgamma,
-                                              dbeta);
-  }
-}
-
-template <class T>
-const T* Mlp<T>::activate(std::size_t index, T* x, std::int64_t rows) {
+T* Mlp<T>::activate(std::size_t index, T* x, std::int64_t rows) {
   const Layer& layer = layers_[index];
   Workspace& w = work_[index];
   const bool apart = derivative_needs_input(model_.activation) || model_.residual || keep_;
@@ -186,59 +142,47 @@ const T* Mlp<T>::activate(std::size_t index, T* x, std::int64_t rows) {
 
 // [B, in] -> [B, out] through linear, norm and activation.
 template <class T>
-const T* Mlp<T>::hidden(std::size_t index, const T* x, std::int64_t x_stride, std::int64_t rows, const T* parameters,
-                        T* statistics, bool training) {
+const T* Mlp<T>::hidden(std::size_t index, const T* x, std::int64_t x_stride, const Context<T>& context) {
   const Layer& layer = layers_[index];
-  Workspace& w = work_[index];
+  const std::int64_t rows = context.rows;
+  T* z = work_[index].linear.data();
   if (this->way(layer.block) == Way::around) {
-    std::copy_n(work_[index - 1].linear.data(), rows * layer.stride, w.linear.data());
+    std::copy_n(work_[index - 1].linear.data(), rows * layer.stride, z);
   } else {
-    matmul(rows, layer.out, layer.in, x, x_stride, 1, parameters + layer.weight, layer.stride,
-           parameters + layer.bias, w.linear.data(), layer.stride, relu_in_product_ && !keep_);
-    if (relu_in_product_ && !keep_) return w.active_output = w.linear.data();
-    if (layer.residual)
-      kernels_.add(rows * layer.stride, w.linear.data(), work_[index - 1].linear.data(), w.linear.data());
+    const bool relu = relu_in_product_ && !keep_;
+    matmul(rows, layer.out, layer.in, x, x_stride, 1, context.parameters + layer.weight, layer.stride,
+           context.parameters + layer.bias, z, layer.stride, relu);
+    if (relu) return work_[index].active_output = z;
+    if (layer.residual) kernels_.add(rows * layer.stride, z, work_[index - 1].linear.data(), z);
   }
-  if (model_.norm_position == config::NormPosition::after)
-    return normalize(index, activate(index, w.linear.data(), rows), rows, parameters, statistics, training);
-  const T* normal = normalize(index, w.linear.data(), rows, parameters, statistics, training);
-  return activate(index, const_cast<T*>(normal), rows);  // points into this layer's own workspace
+  if (norm_after_) return normalize(index, activate(index, z, rows), context);
+  return activate(index, normalize(index, z, context), rows);
 }
 
 template <class T>
-const T* Mlp<T>::drop(std::size_t index, const T* x, std::int64_t rows, const Pass& pass) {
+const T* Mlp<T>::drop(std::size_t index, const T* x, const Context<T>& context) {
+  const Pass& pass = context.pass;
   if (pass.dropout_rate == 0) return x;
   Workspace& w = work_[index];
   const DropoutDraw draw{pass.dropout_seed, pass.step, static_cast<std::uint32_t>(index)};
-  kernels_.dropout(rows * layers_[index].stride, pass.dropout_rate, draw, x, w.mask.data(), w.dropped.data());
+  kernels_.dropout(context.rows * layers_[index].stride, pass.dropout_rate, draw, x, w.mask.data(), w.dropped.data());
   return w.dropped.data();
 }
 
 template <class T>
-const T* Mlp<T>::run(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass,
-                     bool training) {
-  rows_ = rows;
+const T* Mlp<T>::run(const T* x, const Context<T>& context) {
+  rows_ = context.rows;
   has_gradients_ = false;
   std::int64_t stride = input_stride_;
   for (std::size_t i = 0; i < work_.size(); ++i) {
     if (!layers_[i].residual && this->way(layers_[i].block) == Way::around) continue;  // as wide as its input
-    x = drop(i, hidden(i, x, stride, rows, parameters, statistics, training), rows, pass);
+    x = drop(i, hidden(i, x, stride, context), context);
     stride = layers_[i].stride;
   }
   const Layer& readout = layers_.back();
-  matmul(rows, readout.out, readout.in, x, stride, 1, parameters + readout.weight, readout.stride,
-         parameters + readout.bias, logits_.data(), readout.stride);
+  matmul(rows_, readout.out, readout.in, x, stride, 1, context.parameters + readout.weight, readout.stride,
+         context.parameters + readout.bias, logits_.data(), readout.stride);
   return logits_.data();
-}
-
-template <class T>
-const T* Mlp<T>::forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) {
-  return run(x, rows, parameters, statistics, pass, true);
-}
-
-template <class T>
-const T* Mlp<T>::predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics, const Pass& pass) {
-  return run(x, rows, parameters, const_cast<T*>(statistics), pass, false);  // read only when not training
 }
 
 template <class T>
@@ -247,7 +191,6 @@ void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gra
   T* dx = gradient_[1].data();
   T* spare = gradient_[2].data();
   const T* skip = nullptr;  // the gradient that a residual layer passes around its branch
-  const bool after = model_.norm_position == config::NormPosition::after && model_.norm.kind != NormKind::none;
   has_gradients_ = keep_;
   if (keep_) std::copy_n(dy, rows * layers_.back().stride, output_gradient_.data());
   for (std::size_t i = layers_.size(); i-- > 0;) {
@@ -256,11 +199,11 @@ void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gra
       Workspace& w = work_[i];
       const std::int64_t cells = rows * layer.stride;
       if (pass.dropout_rate != 0) kernels_.multiply(cells, dy, w.mask.data(), dy);
-      if (after) normalize_backward(i, rows, parameters, dy, gradient);
+      if (norm_after_) w.norm.backward(w.norm_input, rows, parameters, dy, gradient);
       if (keep_) std::copy_n(dy, cells, w.output_gradient.data());
       kernels_.activate_backward(static_cast<int>(model_.activation), cells, w.active_input, w.active_output, dy, dy);
       if (keep_) std::copy_n(dy, cells, w.input_gradient.data());
-      if (!after) normalize_backward(i, rows, parameters, dy, gradient);
+      if (has_norm_ && !norm_after_) w.norm.backward(w.norm_input, rows, parameters, dy, gradient);
       if (skip) kernels_.add(cells, dy, skip, dy);
       if (keep_) std::copy_n(dy, cells, w.linear_gradient.data());
     }
@@ -269,7 +212,7 @@ void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gra
     if (i > 0) {
       const Workspace& below = work_[i - 1];
       input_stride = layers_[i - 1].stride;
-      input = pass.dropout_rate != 0 ? below.dropped.data() : after ? below.normal.data() : below.active_output;
+      input = pass.dropout_rate != 0 ? below.dropped.data() : norm_after_ ? below.normal.data() : below.active_output;
     }
     matmul(layer.in, layer.out, rows, input, 1, input_stride, dy, layer.stride, nullptr,
            gradient + layer.weight, layer.stride);

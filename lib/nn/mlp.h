@@ -7,11 +7,10 @@
 #include <vector>
 
 #include "config/experiment.h"
-#include "nn/batch_norm.h"
 #include "nn/buffer.h"
-#include "nn/group_norm.h"
 #include "nn/kernels/kernels.h"
 #include "nn/network.h"
+#include "nn/norm.h"
 
 namespace descent::nn {
 
@@ -20,11 +19,8 @@ class Mlp final : public Network<T> {
  public:
   Mlp(const config::Model& model, const Layout& layout, std::int64_t max_rows);
 
-  const T* forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) override;
   T* logits_gradient() override { return gradient_[0].data(); }
   void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) override;
-  using Network<T>::predict;
-  const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics, const Pass& pass) override;
   void keep_activations(bool keep) override;
   std::vector<ActivationView<T>> activations() const override;
   std::int64_t blocks() const override;
@@ -38,16 +34,12 @@ class Mlp final : public Network<T> {
     bool residual;                // adds its input before norm and activation: z + W f(z) + b
     std::int64_t block;           // of a hidden layer that keeps the width; else -1
     std::int64_t weight, bias;    // [in, stride], [stride]
-    std::int64_t gamma, beta;     // [stride]
-    std::int64_t running_mean, running_variance;  // [stride], in the statistics
   };
   // What the forward pass of one hidden layer leaves for the backward pass; each [B, stride] or [stride].
   // Steps that may work in place share a buffer.
   struct Workspace {
     Buffer<T> linear, normal, active, dropped, mask;
-    BatchNorm<T> batch_norm;
-    GroupNorm<T> group_norm;
-    Buffer<T> mean, inverse_sd;  // [B], of layer and RMS norm
+    Norm<T> norm;
     Buffer<T> linear_gradient, input_gradient, output_gradient;  // when kept; the last two of the activation
     const T* norm_input = nullptr;
     const T* active_input = nullptr;
@@ -58,19 +50,17 @@ class Mlp final : public Network<T> {
   void matmul(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t a_row, std::int64_t a_column,
               const T* b, std::int64_t b_stride, const T* bias, T* c, std::int64_t c_stride,
               bool relu = false) const;
-  const T* normalize(std::size_t index, const T* x, std::int64_t rows, const T* parameters, T* statistics,
-                     bool training);
-  void normalize_backward(std::size_t index, std::int64_t rows, const T* parameters, T* dy, T* gradient);
-  const T* activate(std::size_t index, T* x, std::int64_t rows);
-  const T* drop(std::size_t index, const T* x, std::int64_t rows, const Pass& pass);
-  const T* run(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass, bool training);
-  const T* hidden(std::size_t index, const T* x, std::int64_t x_stride, std::int64_t rows, const T* parameters,
-                  T* statistics, bool training);
+  const T* run(const T* x, const Context<T>& context) override;
+  const T* hidden(std::size_t index, const T* x, std::int64_t x_stride, const Context<T>& context);
+  T* normalize(std::size_t index, T* x, const Context<T>& context);
+  T* activate(std::size_t index, T* x, std::int64_t rows);
+  const T* drop(std::size_t index, const T* x, const Context<T>& context);
 
   const Kernels<T>& kernels_;
   const config::Model model_;
   const std::int64_t input_stride_;
   const std::vector<Layer> layers_;
+  const bool has_norm_, norm_after_;  // after: behind the activation
   const bool relu_in_product_;  // nothing lies between a linear layer and its ReLU
   const int threads_;  // of this run: at::get_num_threads() at construction
   std::vector<Workspace> work_;

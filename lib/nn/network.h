@@ -21,6 +21,16 @@ struct Pass {
   std::uint64_t depth_seed = 0;  // of stochastic depth
 };
 
+// What a pass works with. Prediction leaves the statistics as they are.
+template <class T>
+struct Context {
+  std::int64_t rows;    // B
+  const T* parameters;  // [P]
+  T* statistics;        // [S]
+  const Pass& pass;
+  bool training;
+};
+
 // linear: what a linear map puts out, with what a layer of a residual perceptron adds to it; of a convolution its own
 // output, before norm and shortcut. gate: the weights of a mixture's experts.
 enum class ActivationKind { linear, norm_input, pre_activation, activation, gate, output };
@@ -48,7 +58,9 @@ class Network {
   virtual ~Network() = default;
 
   // Training mode. x: [B, F] padded; returns the outputs [B, K] padded. Updates the running statistics.
-  virtual const T* forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) = 0;
+  const T* forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const Pass& pass) {
+    return run(x, {rows, parameters, statistics, pass, true});
+  }
 
   // Where the loss writes its gradient of the outputs, [B, K] padded with zeros.
   virtual T* logits_gradient() = 0;
@@ -64,10 +76,8 @@ class Network {
 
   // Evaluation mode: running statistics (batch statistics where the model predicts with them) and, unless the pass has
   // it, no dropout.
-  virtual const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics,
-                           const Pass& pass) = 0;
-  const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics) {
-    return predict(x, rows, parameters, statistics, {});
+  const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics, const Pass& pass = {}) {
+    return run(x, {rows, parameters, const_cast<T*>(statistics), pass, false});
   }
 
   // From now on every pass leaves what activations() shows; training does without. Changes no number.
@@ -85,6 +95,8 @@ class Network {
   void pass_blocks(std::vector<Way> ways) { ways_ = std::move(ways); }
 
  protected:
+  virtual const T* run(const T* x, const Context<T>& context) = 0;
+
   Way way(std::int64_t block) const {
     return block >= 0 && block < std::ssize(ways_) ? ways_[static_cast<std::size_t>(block)] : Way::both;
   }
