@@ -55,18 +55,14 @@ complete -c descent -f -a '(__descent_complete)'
 };
 
 // What the values of a key may be, where it has a list of them.
-Words values_of(const std::vector<config::Key>& keys, std::string_view path) {
-  const std::string_view name = path.substr(0, path.find('.'));
-  const auto key =
-      std::find_if(keys.begin(), keys.end(), [&](const config::Key& k) { return k.name == name; });
-  if (key == keys.end()) return {};
-  if (const auto* section = std::get_if<config::SectionSlot>(&key->slot))
-    return values_of(section->keys, name == path ? section->shorthand : path.substr(name.size() + 1));
-  Words values;
-  if (const auto* slot = std::get_if<config::EnumSlot>(&key->slot))
-    for (const config::Choice& choice : slot->choices.table) values.emplace_back(choice.name);
-  if (std::holds_alternative<bool*>(key->slot)) values = {"true", "false"};
-  return values;
+Words values_of(std::string_view path) {
+  config::Experiment experiment;
+  std::vector<config::Key> keys = config::describe(experiment);
+  const config::Key* key = config::find_key(keys, path);
+  if (const config::Key* abbreviated = key ? config::shorthand_of(*key) : nullptr) key = abbreviated;
+  if (!key) return {};
+  if (const auto* slot = std::get_if<config::EnumSlot>(&key->slot)) return slot->choices.names();
+  return std::holds_alternative<bool*>(key->slot) ? Words{"true", "false"} : Words{};
 }
 
 // `--set` and `--sweep`: first a key and '=', then its values.
@@ -77,23 +73,9 @@ Words assignments(const std::string& word) {
     for (const std::string& path : config::key_paths()) found.push_back(path + "=");
     return found;
   }
-  config::Experiment experiment;
   const std::size_t start = std::max(equals, word.rfind(',') == std::string::npos ? 0 : word.rfind(',')) + 1;
-  for (const std::string& value :
-       values_of(config::describe(experiment), std::string_view(word).substr(0, equals)))
+  for (const std::string& value : values_of(std::string_view(word).substr(0, equals)))
     found.push_back(word.substr(0, start) + value);
-  return found;
-}
-
-// Keys and the sections above them.
-Words explainable() {
-  Words found;
-  for (const std::string& path : config::key_paths()) {
-    for (std::size_t dot = path.find('.'); dot != std::string::npos; dot = path.find('.', dot + 1))
-      if (std::find(found.begin(), found.end(), path.substr(0, dot)) == found.end())
-        found.push_back(path.substr(0, dot));
-    found.push_back(path);
-  }
   return found;
 }
 
@@ -122,7 +104,7 @@ Words candidates(const CLI::App& app, const Words& words) {
     return found;
   }
   if (words.size() > 2) return {};
-  if (words[0] == "explain") return explainable();
+  if (words[0] == "explain") return config::key_paths();
   if (words[0] == "list") return topic_names();
   if (words[0] == "completion") return completion_shells();
   return {};

@@ -22,25 +22,13 @@ Json choices_json(const config::Choices& choices) {
   return rows;
 }
 
-std::string choices_text(const config::Choices& choices) {
-  std::size_t width = 0;
-  for (const config::Choice& choice : choices.table) width = std::max(width, choice.name.size());
-  std::string text;
-  for (const config::Choice& choice : choices.table) {
-    text += fmt::format("{:<{}}  {}", choice.name, width, choice.help);
-    text += choice.source == "-" ? "\n" : fmt::format(" [{}]\n", choice.source);
-  }
-  return text;
-}
-
 const config::Topic& topic_named(const std::string& name) {
   std::vector<std::string> names;
   for (const config::Topic& topic : config::topics()) {
     if (topic.name == name) return topic;
     names.emplace_back(topic.name);
   }
-  throw core::InputError(fmt::format("unknown topic \"{}\"{} (one of {})", name,
-                                     core::did_you_mean(name, names), core::join(names, ", ")));
+  throw core::InputError(core::unknown("topic", name, names));
 }
 
 }  // namespace
@@ -69,7 +57,7 @@ int list(Session& session) {
   if (!session.words.empty()) {
     const config::Topic& topic = topic_named(session.words[0]);
     fmt::print("{}", session.options.json ? choices_json(topic.choices).dump(2) + "\n"
-                                          : choices_text(topic.choices));
+                                          : config::choices_text(topic.choices));
     return 0;
   }
   Json all = Json::object();

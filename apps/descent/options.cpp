@@ -22,8 +22,7 @@ void check_command(const CLI::App& app, const std::string& word) {
     if (command->get_name() == word) return;
     if (!command->get_group().empty()) names.push_back(command->get_name());
   }
-  throw core::InputError(fmt::format("unknown command \"{}\"{} (one of {})", word,
-                                     core::did_you_mean(word, names), core::join(names, ", ")));
+  throw core::InputError(core::unknown("command", word, names));
 }
 
 // What was typed where nothing like it was expected, and the option that may have been meant.

@@ -18,8 +18,17 @@
 namespace descent {
 namespace {
 
-// Replaces this process; returns only by FaultError.
-[[noreturn]] void execute(const std::vector<std::string>& argv) {
+constexpr std::array forwarded{SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
+volatile std::sig_atomic_t child = 0;
+
+// What a terminal sends reaches the whole process group, so the child has it already.
+void pass_on(int signal, siginfo_t* info, void*) {
+  if (info->si_code == SI_USER && child > 0) kill(static_cast<pid_t>(child), signal);
+}
+
+}  // namespace
+
+void become_descent_train(const std::vector<std::string>& argv) {
   const std::filesystem::path beside = core::program_folder() / "descent-train";
   const std::string program = access(beside.c_str(), X_OK) == 0 ? beside.string() : "descent-train";
   std::vector<char*> arguments;
@@ -35,18 +44,6 @@ namespace {
                              : fmt::format("{}: {}", program, std::strerror(errno)));
 }
 
-constexpr std::array forwarded{SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
-volatile std::sig_atomic_t child = 0;
-
-// What a terminal sends reaches the whole process group, so the child has it already.
-void pass_on(int signal, siginfo_t* info, void*) {
-  if (info->si_code == SI_USER && child > 0) kill(static_cast<pid_t>(child), signal);
-}
-
-}  // namespace
-
-void become_descent_train(const std::vector<std::string>& argv) { execute(argv); }
-
 int run_descent_train(const std::vector<std::string>& argv) {
   std::fflush(nullptr);
   const pid_t pid = fork();
@@ -54,7 +51,7 @@ int run_descent_train(const std::vector<std::string>& argv) {
   if (pid == 0) {
     dup2(STDERR_FILENO, STDOUT_FILENO);
     try {
-      execute(argv);
+      become_descent_train(argv);
     } catch (const core::FaultError& error) {
       fmt::print(stderr, "descent: {}\n", error.what());
       _exit(static_cast<int>(core::ExitCode::failed));

@@ -33,7 +33,7 @@ std::unique_ptr<Program> program_of(const std::string& column, const Domain& dom
 
 bool is_numeric(const Domain& domain, const std::string& factor) {
   for (std::size_t point = 0; point < domain.points(); ++point)
-    if (!number_of(domain.value(factor, point))) return false;
+    if (!core::parse_number(domain.value(factor, point))) return false;
   return true;
 }
 
@@ -162,16 +162,12 @@ struct CurveSums {
 };
 
 CurveSums sum_curves(const store::Results& results, const plan::Plan& plan) {
-  const auto columns = store::curve_columns();
-  const auto at = [&](std::string_view name) {
-    return static_cast<std::size_t>(
-        std::ranges::find(columns, name, &store::Column<store::Evaluation>::name) - columns.begin());
-  };
-  const std::size_t epoch_at = at("epoch"), error_at = at("test_error");
+  const std::size_t epoch_at = column_at(store::curve_columns(), "epoch"),
+                    error_at = column_at(store::curve_columns(), "test_error");
   CurveSums sums;
   sums.by_point.resize(plan.points.size());
   results.for_each_row(store::Table::curves, [&](std::size_t run, const std::vector<std::string>& cells) {
-    const auto epoch = number_of(cells[epoch_at]), error = number_of(cells[error_at]);
+    const auto epoch = core::parse_number(cells[epoch_at]), error = core::parse_number(cells[error_at]);
     if (!epoch || !error) return;
     auto& [sum, count] = sums.by_point[plan.runs[run].point][*epoch];
     sum += *error;

@@ -103,10 +103,8 @@ bool measures(const config::Experiment& experiment, std::string_view probe) {
 
 std::optional<Request> request_of(const Syntax& column, std::vector<Finding>& findings) {
   if (column.word == "probe") {
-    Names names;
-    for (const config::Choice& choice : config::choices_of(config::ProbeName{}).table)
-      names.emplace_back(choice.name);
-    return request_named(column, Source::probe, names, "probe", "descent list probes", findings);
+    return request_named(column, Source::probe, config::choices_of(config::ProbeName{}).names(), "probe",
+                         "descent list probes", findings);
   }
   if (column.word == "ensemble" || column.word == "bias_variance") {
     const bool votes = column.word == "ensemble";

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include "config/keys.h"
@@ -12,11 +11,6 @@
 
 namespace descent::claims {
 namespace {
-
-std::string text_of(const config::Json& json) {
-  const std::string* text = std::get_if<std::string>(&json.value);
-  return text ? *text : json.dump();
-}
 
 bool ends_with_name(std::string_view path, std::string_view name) {
   return path == name ||
@@ -69,8 +63,7 @@ std::optional<std::string> Domain::resolve(std::string_view name, std::string& p
   for (const std::string& factor : factors()) known.push_back(short_name(factor));
   problem = known.empty() ? fmt::format("{}: the experiment has no sweep, so no factor to select by",
                                         core::quoted(name))
-                          : fmt::format("unknown factor {}{} (one of {})", core::quoted(name),
-                                        core::did_you_mean(name, known), core::join(known, ", "));
+                          : core::unknown("factor", name, known);
   return std::nullopt;
 }
 
@@ -81,7 +74,7 @@ const std::vector<std::string>& Domain::values(const std::string& path) const {
   if (const config::Key* abbreviated = key ? config::shorthand_of(*key) : nullptr) key = abbreviated;
   for (const plan::Point& point : plan_.points) {
     tree_->experiment = point.experiment;
-    values.push_back(key ? text_of(config::to_json(*key)) : "");
+    values.push_back(key ? config::to_json(*key).text() : "");
   }
   return values;
 }
@@ -116,13 +109,6 @@ std::vector<std::string> Domain::varying(const std::vector<std::size_t>& points)
                             [&](std::size_t p) { return label(factor, p) != label(factor, points[0]); }))
       found.push_back(factor);
   return found;
-}
-
-std::optional<double> number_of(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() && !text.empty() ? std::optional(number)
-                                                                                   : std::nullopt;
 }
 
 }  // namespace descent::claims

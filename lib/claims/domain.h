@@ -49,7 +49,4 @@ class Domain {
   mutable std::map<std::string, std::vector<std::string>> values_, labels_;
 };
 
-// The number that a text is, if it is one.
-std::optional<double> number_of(std::string_view text);
-
 }  // namespace descent::claims

@@ -14,7 +14,7 @@ namespace {
 bool is_list(const Selector& selector) { return selector.relation == Relation::equal && !selector.range; }
 
 bool equals(const Literal& literal, const std::string& value) {
-  return literal.number ? number_of(value) == literal.number : literal.text == value;
+  return literal.number ? core::parse_number(value) == literal.number : literal.text == value;
 }
 
 // What is wrong with a value that no point has; nothing for others.
@@ -45,7 +45,7 @@ bool matches(const Selector& selector, const std::string& value) {
   if (is_list(selector))
     return std::ranges::any_of(selector.values,
                                [&](const Literal& literal) { return equals(literal, value); });
-  const auto number = number_of(value);
+  const auto number = core::parse_number(value);
   return number && matches(selector, *number);
 }
 

@@ -1,5 +1,7 @@
 #include "claims/shapes.h"
 
+#include "core/text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -118,7 +120,7 @@ std::optional<Grouped> group(const Shape& shape, const std::string& path, const 
   const auto kept = positions(shape.axes, result.shape.axes);
   std::map<Key, std::size_t> found;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    result.places.push_back(number_of(values[i]).value_or(std::numeric_limits<double>::quiet_NaN()));
+    result.places.push_back(core::parse_number(values[i]).value_or(std::numeric_limits<double>::quiet_NaN()));
     const auto [place, is_new] = found.try_emplace(part_of(shape.entries[i].key, kept), result.rows.size());
     if (is_new) {
       result.shape.entries.push_back({place->first, shape.entries[i].point});

@@ -8,13 +8,14 @@
 #include "claims/aggregates.h"
 #include "claims/crossing.h"
 #include "claims/selection.h"
+#include "core/text.h"
 
 namespace descent::claims {
 namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
-double cell_number(const std::string& cell) { return number_of(cell).value_or(none); }
+double cell_number(const std::string& cell) { return core::parse_number(cell).value_or(none); }
 
 bool selects(const Selector& row, const Rows& rows, std::size_t i) {
   if (row.name == "layer")
@@ -22,12 +23,6 @@ bool selects(const Selector& row, const Rows& rows, std::size_t i) {
                                [&](const Literal& value) { return value.text == rows.layers[i]; });
   if (row.name == "at") return rows.steps[i] == (row.values[0].text == "start" ? 0 : rows.steps.back());
   return matches(row, row.name == "step" ? rows.steps[i] : rows.epochs[i]);
-}
-
-template <class Row>
-std::size_t column_at(std::span<const store::Column<Row>> columns, std::string_view name) {
-  return static_cast<std::size_t>(std::ranges::find(columns, name, &store::Column<Row>::name) -
-                                  columns.begin());
 }
 
 // Gathers the rows of one run after the other; a series is a column of curves.csv or a probe.
@@ -114,7 +109,7 @@ std::vector<Values> read_values(const store::Results& results, const plan::Plan&
     all.push_back(empty);
     all.back().numbers.assign(program->requests.size(), std::vector<double>(plan.runs.size(), none));
   }
-  const std::size_t state = store::summary_column("state");
+  const std::size_t state = column_at(store::summary_columns(), "state");
   results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
     const bool diverged = cells[state] == "diverged";
     for (std::size_t p = 0; p < programs.size(); ++p) {
@@ -123,7 +118,7 @@ std::vector<Values> read_values(const store::Results& results, const plan::Plan&
         const Request& request = programs[p]->requests[i];
         if (request.source == Request::Source::diverged) all[p].numbers[i][run] = diverged;
         if (request.source == Request::Source::summary)
-          all[p].numbers[i][run] = cell_number(cells[store::summary_column(request.column)]);
+          all[p].numbers[i][run] = cell_number(cells[column_at(store::summary_columns(), request.column)]);
       }
     }
   });

@@ -1,6 +1,19 @@
 #include "config/choices.h"
 
+#include <algorithm>
+
 namespace descent::config {
+
+std::string_view Choices::name_of(int value) const {
+  const auto found = std::ranges::find(table, value, &Choice::value);
+  return found == table.end() ? "?" : found->name;
+}
+
+std::vector<std::string> Choices::names() const {
+  std::vector<std::string> names;
+  for (const Choice& choice : table) names.emplace_back(choice.name);
+  return names;
+}
 
 constexpr Choice devices[] = {
     {Device::cpu, "cpu", "the processor; one thread per run unless train.threads says otherwise"},

@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace descent::config {
 
@@ -23,6 +25,9 @@ struct Choice {
 struct Choices {
   std::string_view word;  // what an error calls it: "norm", "activation"
   std::span<const Choice> table;
+
+  std::string_view name_of(int value) const;
+  std::vector<std::string> names() const;
 };
 
 enum class Device { cpu, cuda };
@@ -123,9 +128,7 @@ Choices choices_of(ProbeMoment);
 
 template <class Enum>
 std::string_view name_of(Enum value) {
-  for (const Choice& choice : choices_of(value).table)
-    if (choice.value == static_cast<int>(value)) return choice.name;
-  return "?";
+  return choices_of(value).name_of(static_cast<int>(value));
 }
 
 }  // namespace descent::config

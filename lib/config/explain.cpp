@@ -32,16 +32,6 @@ const Choices* choices_in(const Slot& slot) {
   return list ? &list->choices : nullptr;
 }
 
-std::string choices_table(const Choices& choices) {
-  std::size_t width = 0;
-  for (const Choice& choice : choices.table) width = std::max(width, choice.name.size());
-  std::string text;
-  for (const Choice& choice : choices.table)
-    text += fmt::format("  {:<{}}  {}{}\n", choice.name, width, choice.help,
-                        choice.source == "-" ? "" : fmt::format(" [{}]", choice.source));
-  return text;
-}
-
 std::string explain_all(const std::vector<Key>& keys) {
   std::string text = "Keys of an experiment, with their defaults:\n\n";
   for_each_key(keys, [&](const std::string& path, const Key& key) {
@@ -63,7 +53,7 @@ std::string explain_section(std::string_view path, const Key& key) {
   text += "\n";
   for (const Key& inner : keys) text += line_of(inner.name, width, inner);
   const Choices* choices = abbreviated ? choices_in(abbreviated->slot) : nullptr;
-  if (choices) text += fmt::format("\n{}.{}:\n\n{}", path, abbreviated->name, choices_table(*choices));
+  if (choices) text += fmt::format("\n{}.{}:\n\n{}", path, abbreviated->name, choices_text(*choices, 2));
   return text;
 }
 
@@ -81,7 +71,7 @@ std::string explain_leaf(std::string_view path, const Key& key) {
   if (!preset.empty()) text += fmt::format("Default: {}.\n", preset);
   for (const Condition& condition : key.conditions) text += fmt::format("Has no effect {}.\n", condition.idle);
   if (std::holds_alternative<ClaimsSlot>(key.slot)) text += keys_of_claims();
-  if (const Choices* choices = choices_in(key.slot)) text += fmt::format("\n{}", choices_table(*choices));
+  if (const Choices* choices = choices_in(key.slot)) text += fmt::format("\n{}", choices_text(*choices, 2));
   return text;
 }
 
@@ -105,11 +95,8 @@ std::string explain(std::string_view path) {
     if (extra.name == path)
       return fmt::format("{}: {}\n{}", path, extra.help, path == "sweep" ? sweep_examples : "");
   const Key* key = find_key(keys, path);
-  if (!key) {
-    std::vector<std::string> known = key_paths();
-    throw core::InputError(
-        fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, known)));
-  }
+  if (!key)
+    throw core::InputError(fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, key_paths())));
   return std::holds_alternative<SectionSlot>(key->slot) ? explain_section(path, *key)
                                                         : explain_leaf(path, *key);
 }
@@ -120,6 +107,16 @@ std::vector<std::string> key_paths() {
   std::vector<std::string> paths;
   for_each_key(keys, [&](const std::string& path, const Key&) { paths.push_back(path); });
   return paths;
+}
+
+std::string choices_text(const Choices& choices, std::size_t indent) {
+  std::size_t width = 0;
+  for (const Choice& choice : choices.table) width = std::max(width, choice.name.size());
+  std::string text;
+  for (const Choice& choice : choices.table)
+    text += fmt::format("{:{}}{:<{}}  {}{}\n", "", indent, choice.name, width, choice.help,
+                        choice.source == "-" ? "" : fmt::format(" [{}]", choice.source));
+  return text;
 }
 
 const std::vector<Topic>& topics() {

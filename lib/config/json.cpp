@@ -81,6 +81,11 @@ Json* Json::find(std::string_view key) {
   return found == object->end() ? nullptr : &found->value;
 }
 
+std::string Json::text() const {
+  const auto* text = std::get_if<std::string>(&value);
+  return text ? *text : dump();
+}
+
 std::string Json::dump() const {
   std::string out;
   std::visit(Writer(Writer::Style::compact, 0, out), value);

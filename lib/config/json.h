@@ -27,6 +27,7 @@ struct Json {
   }
   const Json* find(std::string_view key) const;  // member of an object, or null
   Json* find(std::string_view key);
+  std::string text() const;    // of a text without quotes, else as dump()
   std::string dump() const;    // compact, keys in order
   std::string pretty() const;  // in lines, short values on one
 };

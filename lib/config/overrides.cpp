@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "config/sweep.h"
+#include "config/write.h"
 #include "core/text.h"
 
 namespace descent::config {
@@ -93,12 +93,9 @@ void apply_set(Json& root, std::vector<Key>& keys, const std::string& text, Prob
       member_of(root, path) = std::move(sweep);
     return;
   }
-  if (!find_key(keys, path)) {
-    std::vector<std::string> known;
-    for_each_key(keys, [&](const std::string& name, const Key&) { known.push_back(name); });
+  if (!find_key(keys, path))
     return problems.add(command_line, "--set",
-                        fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, known)));
-  }
+                        fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, key_paths())));
   set_value(root, keys, path, parse_value(given.value));
   for_each_branch(root, [&](Json& branch) {
     erase_members(branch, [&](const std::string& factor) { return lies_in(factor, path); });

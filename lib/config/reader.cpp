@@ -12,12 +12,6 @@
 namespace descent::config {
 namespace {
 
-std::vector<std::string> names(const Choices& choices) {
-  std::vector<std::string> result;
-  for (const Choice& choice : choices.table) result.emplace_back(choice.name);
-  return result;
-}
-
 std::string shown(const Json& value) {
   if (value.is<Json::Object>()) return "an object";
   if (const auto* list = std::get_if<Json::Array>(&value.value))
@@ -183,8 +177,7 @@ class SlotReader {
     if (!text) return wrong_type(json), nullptr;
     const auto found = std::ranges::find(choices.table, *text, &Choice::name);
     if (found != choices.table.end()) return &*found;
-    fail(json, fmt::format("unknown {} {}{} (one of {})", choices.word, core::quoted(*text),
-                           core::did_you_mean(*text, names(choices)), names_of(choices)));
+    fail(json, core::unknown(choices.word, *text, choices.names()));
     return nullptr;
   }
 
@@ -200,9 +193,7 @@ void report_unknown(const Json::Member& member, const std::string& path, const s
   std::vector<std::string> known;
   for (const Key& key : keys) known.emplace_back(key.name);
   for (const ExtraKey& key : also) known.emplace_back(key.name);
-  problems.add({member.line, member.column}, path,
-               fmt::format("unknown key {}{} (one of {})", core::quoted(member.key),
-                           core::did_you_mean(member.key, known), core::join(known, ", ")));
+  problems.add({member.line, member.column}, path, core::unknown("key", member.key, known));
 }
 
 }  // namespace

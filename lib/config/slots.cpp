@@ -23,12 +23,6 @@ std::string bound_number(double value) {
                                                               : core::format_number(value);
 }
 
-std::string_view choice_name(const Choices& choices, int value) {
-  for (const Choice& choice : choices.table)
-    if (choice.value == value) return choice.name;
-  return "?";
-}
-
 struct ToJson {
   Json operator()(const auto* field) const { return {*field}; }
   template <class T>
@@ -38,11 +32,11 @@ struct ToJson {
   Json operator()(const std::vector<std::int64_t>* field) const { return list_of(*field); }
   Json operator()(const std::array<double, 2>* field) const { return list_of(*field); }
   Json operator()(const EnumSlot& slot) const {
-    return {std::string(choice_name(slot.choices, slot.get(slot.field)))};
+    return {std::string(slot.choices.name_of(slot.get(slot.field)))};
   }
   Json operator()(const EnumListSlot& slot) const {
     Json::Array list;
-    for (const int value : slot.get(slot.field)) list.push_back({std::string(choice_name(slot.choices, value))});
+    for (const int value : slot.get(slot.field)) list.push_back({std::string(slot.choices.name_of(value))});
     return list.empty() ? Json{} : Json{std::move(list)};
   }
   Json operator()(const SectionSlot& section) const {
@@ -83,8 +77,8 @@ struct TypeName {
   std::string operator()(const std::optional<double>*) const { return "a number"; }
   std::string operator()(const std::vector<std::int64_t>*) const { return "a list of whole numbers"; }
   std::string operator()(const std::array<double, 2>*) const { return "a list of two numbers"; }
-  std::string operator()(const EnumSlot& slot) const { return "one of " + names_of(slot.choices); }
-  std::string operator()(const EnumListSlot& slot) const { return "a list of " + names_of(slot.choices); }
+  std::string operator()(const EnumSlot& slot) const { return "one of " + core::join(slot.choices.names(), ", "); }
+  std::string operator()(const EnumListSlot& slot) const { return "a list of " + core::join(slot.choices.names(), ", "); }
   std::string operator()(const SectionSlot&) const { return "an object"; }
   std::string operator()(const SeedsSlot&) const { return "a count or a list of whole numbers"; }
   std::string operator()(const BatchSlot&) const { return "a whole number or \"full\""; }
@@ -142,12 +136,6 @@ std::string bounds_text(const Key& key) {
 
 std::string help_text(const Key& key) {
   return key.unit_name.empty() ? std::string(key.help) : fmt::format("{} [{}]", key.help, key.unit_name);
-}
-
-std::string names_of(const Choices& choices) {
-  std::vector<std::string> names;
-  for (const Choice& choice : choices.table) names.emplace_back(choice.name);
-  return core::join(names, ", ");
 }
 
 }  // namespace descent::config

@@ -32,6 +32,4 @@ std::string bounds_text(const Key& key);
 // Help and unit of a key.
 std::string help_text(const Key& key);
 
-std::string names_of(const Choices& choices);  // "none, batch, layer, rms"
-
 }  // namespace descent::config

@@ -26,6 +26,9 @@ std::string explain(std::string_view path);
 // Every key path, in order, for completion and listings: "data.name", "model.norm.kind".
 std::vector<std::string> key_paths();
 
+// A line for each choice: name, help, source.
+std::string choices_text(const Choices& choices, std::size_t indent = 0);
+
 // The choice tables by topic: data, models, activations, norms, initializers, optimizers, schedules, losses,
 // ...
 struct Topic {

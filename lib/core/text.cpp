@@ -1,5 +1,7 @@
 #include "core/text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -72,6 +74,11 @@ std::string did_you_mean(std::string_view name, std::span<const std::string> can
   return found ? "; did you mean \"" + *found + "\"?" : "";
 }
 
+std::string unknown(std::string_view what, std::string_view name, std::span<const std::string> candidates) {
+  return fmt::format("unknown {} {}{} (one of {})", what, quoted(name), did_you_mean(name, candidates),
+                     fmt::join(candidates, ", "));
+}
+
 std::string quoted(std::string_view text, std::size_t longest) {
   std::string result = "\"";
   for (std::size_t i = 0; i < text.size();) {
@@ -85,12 +92,7 @@ std::string quoted(std::string_view text, std::size_t longest) {
 }
 
 std::string join(std::span<const std::string> parts, std::string_view separator) {
-  std::string result;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (i > 0) result += separator;
-    result += parts[i];
-  }
-  return result;
+  return fmt::format("{}", fmt::join(parts, separator));
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {
@@ -118,6 +120,12 @@ std::string format_number(double value) {
   char digits[32];
   const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
   return {digits, end};
+}
+
+std::optional<double> parse_number(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
 std::string csv_field(std::string_view text) {

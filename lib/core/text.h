@@ -15,6 +15,9 @@ std::optional<std::string> nearest(std::string_view name, std::span<const std::s
 // "; did you mean \"x\"?" or nothing.
 std::string did_you_mean(std::string_view name, std::span<const std::string> candidates);
 
+// "unknown norm \"bathc\"; did you mean \"batch\"? (one of none, batch)"
+std::string unknown(std::string_view what, std::string_view name, std::span<const std::string> candidates);
+
 // In double quotes for a message: shortened after `longest` bytes, unprintable bytes as '?'.
 std::string quoted(std::string_view text, std::size_t longest = 60);
 
@@ -26,6 +29,9 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view bytes);
 
 // Shortest text that reads back as the same number; "nan", "inf", "-inf" otherwise.
 std::string format_number(double value);
+
+// The number that the whole text is, if it is one.
+std::optional<double> parse_number(std::string_view text);
 
 // A CSV field: quoted only when it holds a comma, quote or line break (RFC 4180).
 std::string csv_field(std::string_view text);

@@ -30,11 +30,6 @@ std::string point_identity(config::Experiment experiment) {
   return text;
 }
 
-std::string value_text(const config::Json& value) {
-  const std::string* text = std::get_if<std::string>(&value.value);
-  return text ? *text : value.dump();
-}
-
 }  // namespace
 
 Plan make_plan(const config::Document& document) {
@@ -47,7 +42,7 @@ Plan make_plan(const config::Document& document) {
     const std::string identity = point_identity(document.points[i]);
     if (!seen.insert(identity).second) continue;
     Point point{{}, document.points[i]};
-    for (const config::Json& value : document.assignments[i]) point.values.push_back(value_text(value));
+    for (const config::Json& value : document.assignments[i]) point.values.push_back(value.text());
     for (const std::int64_t seed : document.base.seeds) {
       Run run{plan.points.size(), seed, core::sha256(identity + "seed " + std::to_string(seed))};
       all_hashes += run.hash;

@@ -43,7 +43,7 @@ struct Traces {
 
 // The finished runs, by index.
 std::vector<std::optional<RunState>> finished_states(const store::Results& results, const plan::Plan& plan) {
-  static const std::size_t column = store::summary_column("state");
+  static const std::size_t column = column_at(store::summary_columns(), "state");
   std::vector<std::optional<RunState>> states(plan.runs.size());
   results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
     states[run] = cells[column] == "diverged" ? RunState::diverged : RunState::done;

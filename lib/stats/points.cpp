@@ -1,7 +1,6 @@
 #include "stats/points.h"
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
 
 #include "core/text.h"
@@ -39,7 +38,7 @@ class Collector {
   std::size_t point() const { return stats_.point; }
 
   void add(const std::vector<std::string>& cells) {
-    static const std::size_t state = store::summary_column("state");
+    static const std::size_t state = column_at(store::summary_columns(), "state");
     for (std::size_t i = 0; i < stats_.constants.size(); ++i)
       stats_.constants[i] = cells[constant_columns()[i]];
     if (cells[state] == "diverged") {
@@ -48,10 +47,8 @@ class Collector {
     }
     ++stats_.n;
     for (std::size_t i = 0; i < values_.size(); ++i) {
-      const std::string& cell = cells[measure_columns()[i]];
-      double value = 0;
-      if (!cell.empty() && std::from_chars(cell.data(), cell.data() + cell.size(), value).ec == std::errc())
-        values_[i].push_back(value);
+      const auto value = core::parse_number(cells[measure_columns()[i]]);
+      if (value) values_[i].push_back(*value);
     }
   }
 

@@ -1,7 +1,6 @@
 #include "store/columns.h"
 
 #include <array>
-#include <stdexcept>
 #include <vector>
 
 #include "core/text.h"
@@ -168,13 +167,6 @@ const std::string& column_names(Table table) {
   static const std::array names{column_names(curve_columns()), column_names(summary_columns()),
                                 column_names(probe_columns())};
   return names[static_cast<std::size_t>(table)];
-}
-
-std::size_t summary_column(std::string_view name) {
-  const auto columns = summary_columns();
-  for (std::size_t i = 0; i < columns.size(); ++i)
-    if (columns[i].name == name) return i;
-  throw std::logic_error("no summary column " + std::string(name));
 }
 
 }  // namespace descent::store

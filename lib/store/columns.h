@@ -2,11 +2,13 @@
 // The rows of the results and, once each, their columns: header, help and value of every CSV follow from
 // here.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -89,8 +91,13 @@ std::span<const Column<Evaluation>> curve_columns();
 std::span<const Column<Summary>> summary_columns();
 std::span<const Column<ProbeRow>> probe_columns();
 
-// Position of a summary column by its name; the name must exist.
-std::size_t summary_column(std::string_view name);
+// Position of a column by its name, which must exist.
+template <class Row>
+std::size_t column_at(std::span<const Column<Row>> columns, std::string_view name) {
+  const auto found = std::ranges::find(columns, name, &Column<Row>::name);
+  if (found == columns.end()) throw std::logic_error("no column " + std::string(name));
+  return static_cast<std::size_t>(found - columns.begin());
+}
 
 // The column names with commas between, as in a header.
 template <class Row>

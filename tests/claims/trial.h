@@ -53,7 +53,7 @@ struct Trial {
           numbers.push_back(values.states[run] == RunState::diverged);
         else if (values.states[run] == RunState::done)
           numbers.push_back(
-              maker(request.column, number_of(value).value_or(0), static_cast<double>(plan.runs[run].seed)));
+              maker(request.column, core::parse_number(value).value_or(0), static_cast<double>(plan.runs[run].seed)));
         else numbers.push_back(std::nan(""));
       }
     }

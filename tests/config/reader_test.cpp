@@ -6,6 +6,7 @@
 #include "config/files.h"
 #include "config/slots.h"
 #include "config/write.h"
+#include "core/text.h"
 
 namespace descent::config {
 namespace {
@@ -63,9 +64,9 @@ const std::vector<BadFile> fields{
      "float64)"},
     {"an_unknown_data_set", data(R"("mnist1")"),
      "x.json:1:10: data: unknown data set \"mnist1\"; did you mean \"mnist1d\"? (one of " +
-         names_of(choices_of(DataName{})) + ")"},
+         core::join(choices_of(DataName{}).names(), ", ") + ")"},
     {"a_number_for_the_data", data("5"),
-     "x.json:1:10: data: expected one of " + names_of(choices_of(DataName{})) + ", got 5"},
+     "x.json:1:10: data: expected one of " + core::join(choices_of(DataName{}).names(), ", ") + ", got 5"},
     {"a_fraction_of_an_example", data(R"({"train_size": 2.5})"),
      "x.json:1:25: data.train_size: expected a whole number, got 2.5"},
     {"no_training_example", data(R"({"train_size": 0})"),
