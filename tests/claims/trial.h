@@ -8,6 +8,7 @@
 
 #include "claims/claims.h"
 #include "claims/columns.h"
+#include "core/text.h"
 #include "plan/document.h"
 
 namespace descent::claims {

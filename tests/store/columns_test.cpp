@@ -52,10 +52,10 @@ TEST(columns, read_the_field_they_are_named_after) {
   row.best.metrics.val_error = 0.25;
   row.restored.step = 7;
   row.min_test_loss_epoch = 3;
-  EXPECT_EQ(cell_text(summary_columns()[summary_column("best_val_error")].get(row)), "0.25");
-  EXPECT_EQ(cell_text(summary_columns()[summary_column("restored_step")].get(row)), "7");
-  EXPECT_EQ(cell_text(summary_columns()[summary_column("min_test_loss_epoch")].get(row)), "3");
-  EXPECT_EQ(cell_text(summary_columns()[summary_column("final_val_error")].get(row)), "");
+  EXPECT_EQ(cell_text(summary_columns()[column_at(summary_columns(), "best_val_error")].get(row)), "0.25");
+  EXPECT_EQ(cell_text(summary_columns()[column_at(summary_columns(), "restored_step")].get(row)), "7");
+  EXPECT_EQ(cell_text(summary_columns()[column_at(summary_columns(), "min_test_loss_epoch")].get(row)), "3");
+  EXPECT_EQ(cell_text(summary_columns()[column_at(summary_columns(), "final_val_error")].get(row)), "");
 }
 
 TEST(columns, write_cells_as_the_shortest_text_that_reads_back) {
