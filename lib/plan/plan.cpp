@@ -20,8 +20,7 @@ const std::string& checksum(const std::filesystem::path& file) {
 }
 
 // What all runs of a point have in common: their numbers depend on this and the seed, nothing else.
-std::string point_identity(config::Experiment experiment) {
-  experiment.seeds = config::Experiment{}.seeds;
+std::string point_identity(const config::Experiment& experiment) {
   std::string text = "numerics " + std::to_string(numerics) + "\n" + config::identity(experiment) + "\n";
   const config::DataFacts facts = config::data_facts(experiment.data);
   for (const config::DataFile& file : facts.embedded) text.append(file.sha256) += '\n';

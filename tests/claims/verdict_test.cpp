@@ -248,6 +248,21 @@ TEST(verdict, is_open_where_a_statistic_has_no_value) {
   }
 }
 
+TEST(verdict, shows_the_interval_that_comes_nearest_to_its_margin) {
+  const Trial trial(widths(3));  // width 5 has the smallest mean, width 2 the widest interval
+  const auto values = [](const std::string&, double width, double seed) {
+    return width == 2 ? 20 + seed : width == 5 ? 19.0 : 30.0;
+  };
+  EXPECT_EQ(trial.judge("final_test_loss >= 0", values).where, "width=2");
+  EXPECT_EQ(trial.judge("-final_test_loss <= 0", values).where, "width=2");
+}
+
+TEST(verdict, measures_nothing_where_no_value_is_a_number) {
+  const Trial trial(widths(3));
+  const auto values = [](const std::string&, double, double) { return 0.0; };
+  EXPECT_FALSE(trial.judge("final_test_loss(width=1) / final_test_loss(width=2) >= 0", values).measured);
+}
+
 TEST(verdict, is_open_where_a_number_has_no_value) {
   const Trial trial(widths(3));
   const auto values = [](const std::string&, double, double seed) { return seed; };  // 1 / 0 for seed 0

@@ -53,6 +53,13 @@ TEST(schedule, cosine_falls_from_the_rate_to_the_minimum_over_the_training) {
   EXPECT_NEAR(learning_rate(train, clock, 59), 0.2 + 0.3 * (1 + std::cos(M_PI * 59 / 60)), 1e-15);
 }
 
+TEST(schedule, cosine_after_a_warm_up_falls_over_the_rest_of_the_training) {
+  config::Train train = training(config::ScheduleKind::cosine);
+  train.schedule.warmup = 2;
+  EXPECT_EQ(learning_rate(train, clock, 20), 0.8);
+  EXPECT_NEAR(learning_rate(train, clock, 40), 0.4, 1e-15);
+}
+
 TEST(schedule, warm_up_rises_linearly_and_the_schedule_starts_after_it) {
   config::Train train = training(config::ScheduleKind::exponential);
   train.schedule.warmup = 2;

@@ -219,7 +219,7 @@ TEST_F(stack, a_run_that_diverges_stops_and_leaves_its_neighbours_alone) {
 TEST_F(stack, early_stopping_restores_the_weights_that_gave_the_best_validation_value) {
   config::Overrides stopping, up_to_best;
   stopping.set = {"train.early_stopping={\"monitor\": \"val_loss\", \"patience\": 2}", "train.epochs=60",
-                  "probes=[\"restored_difference\"]"};
+                  "model.norm=batch", "probes=[\"restored_difference\"]"};
   const Trained stopped = train(plan::make_plan(config::read_document_text(small, "test.json", stopping)));
   const store::Summary& summary = stopped.results[0].summary;
   ASSERT_EQ(summary.stopped_reason, "patience");
@@ -229,7 +229,7 @@ TEST_F(stack, early_stopping_restores_the_weights_that_gave_the_best_validation_
   ASSERT_EQ(stopped.results[0].probes.size(), 1u);
   EXPECT_EQ(stopped.results[0].probes[0].value, 0);
   // Training up to the restored step gives those weights, bit for bit, and the recorded validation value.
-  up_to_best.set = {"train.epochs=null", "train.steps=" + std::to_string(*summary.restored.step)};
+  up_to_best.set = {"train.epochs=null", "model.norm=batch", "train.steps=" + std::to_string(*summary.restored.step)};
   const Trained shorter = train(plan::make_plan(config::read_document_text(small, "test.json", up_to_best)));
   EXPECT_EQ(stopped.weights[0], shorter.weights[0]);
   EXPECT_EQ(shorter.results[0].summary.final.metrics.val_loss, summary.restored.metrics.val_loss);
@@ -363,6 +363,32 @@ TEST_F(stack, early_stopping_records_what_either_value_would_do) {
   }
 }
 
+TEST_F(stack, the_first_of_equal_values_is_the_best) {
+  const store::RunResult run =
+      train(small_with({"data.val_size=10", "data.test_size=10", "train.early_stopping.monitor=val_error",
+                        "train.early_stopping.stop=false", "train.evaluate.every_steps=1",
+                        "train.epochs=9"})).results[0];
+  const auto expect_first = [&](std::optional<double> store::Metrics::* value, std::optional<double> epoch) {
+    const auto of = [&](const store::Evaluation& row) { return *(row.metrics.*value); };
+    const auto first = std::ranges::min_element(run.curve, {}, of);
+    EXPECT_GT(std::ranges::count(run.curve, of(*first), of), 1);
+    EXPECT_EQ(epoch, first->epoch);
+  };
+  expect_first(&store::Metrics::val_error, run.summary.best.epoch);
+  expect_first(&store::Metrics::test_error, run.summary.min_test_error_epoch);
+}
+
+TEST_F(stack, no_example_is_evaluated_alone_with_batch_statistics) {
+  // Alone it would be normalized to 0, whatever it is, and every network would predict the same of every example.
+  const auto last_prediction = [&](const std::string& size) {
+    const store::Predictions predictions =
+        train(small_with({R"(model.norm={"kind": "batch", "predict_with": "batch"})", "record.predictions=true",
+                          "data.test_size=" + size})).results[0].predictions;
+    return std::vector<float>(predictions.values.end() - 10, predictions.values.end());
+  };
+  EXPECT_NE(last_prediction("65"), last_prediction("97"));  // batches of 32
+}
+
 // Networks of every kind that the probes can look into.
 const std::map<std::string, std::vector<std::string>> probed_networks{
     {"plain", {"model.width=12", "model.depth=3", "model.norm=batch", "model.dropout=0.2"}},
@@ -415,13 +441,14 @@ TEST_F(stack, probes_are_taken_when_they_are_asked_for) {
 }
 
 TEST_F(stack, probes_are_taken_after_chosen_steps_and_change_no_other_number) {
-  const std::string chosen = "probes={\"names\": [\"weight_norm\", \"mean_drift\"], \"steps\": [1, 3, 20]}";
+  // After step 16 the network is evaluated too.
+  const std::string chosen = "probes={\"names\": [\"weight_norm\", \"mean_drift\"], \"steps\": [1, 3, 16]}";
   Trained probed = train(small_with({chosen}));
   const Trained plain = train(small_with({}));
   std::map<std::int64_t, std::set<std::string>> found;
   for (const store::ProbeRow& row : probed.results[0].probes) found[row.step].insert(row.probe);
   const std::set<std::string> first{"weight_norm"}, both{"weight_norm", "mean_drift"};
-  EXPECT_EQ(found, (std::map<std::int64_t, std::set<std::string>>{{1, first}, {3, both}, {20, both}}));
+  EXPECT_EQ(found, (std::map<std::int64_t, std::set<std::string>>{{1, first}, {3, both}, {16, both}}));
   probed.results[0].probes.clear();
   EXPECT_EQ(rows(probed.results[0]), rows(plain.results[0]));
   EXPECT_EQ(probed.weights, plain.weights);
