@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "claims/claims.h"
 #include "core/error.h"
@@ -12,6 +11,7 @@
 #include "plan/layers.h"
 #include "plan/pack.h"
 #include "plan/plan.h"
+#include "report/json.h"
 #include "report/table.h"
 
 namespace descent {
@@ -58,13 +58,11 @@ std::string plan_text(const plan::Plan& plan) {
 }
 
 std::string plan_json(const plan::Plan& plan) {
-  using Json = nlohmann::ordered_json;
+  using report::Json;
   Json points = Json::array();
-  for (const plan::Point& point : plan.points) {
-    Json values = Json::object();
-    for (std::size_t i = 0; i < plan.factors.size(); ++i) values[plan.factors[i]] = point.values[i];
-    const Size size = size_of(point.experiment);
-    points.push_back({{"point", values},
+  for (std::size_t i = 0; i < plan.points.size(); ++i) {
+    const Size size = size_of(plan.points[i].experiment);
+    points.push_back({{"point", report::point_json(plan, i)},
                       {"parameters", size.parameters},
                       {"steps", size.steps},
                       {"flops_per_run", size.operations},

@@ -88,13 +88,7 @@ Descent read_descent(const std::string& column, const Matrix& matrix, const std:
     return Numbers{means[peak->before],  means[peak->peak],  means[peak->after],
                    places[peak->before], places[peak->peak], places[peak->after]};
   };
-  Descent descent{.column = column,
-                  .before = {},
-                  .peak = {},
-                  .after = {},
-                  .before_at = {},
-                  .peak_at = {},
-                  .after_at = {}};
+  Descent descent{.column = column};
   const auto numbers = numbers_of(everyone(seeds));
   descent.has_peak = numbers.has_value();
   if (!numbers) return descent;
@@ -156,20 +150,17 @@ std::vector<std::optional<Decomposed>> decompose(const store::Results& results, 
   return found;
 }
 
-// Sums of the test error of every point by epoch, from all curves.
-struct CurveSums {
-  std::vector<std::map<double, std::pair<double, std::size_t>>> by_point;
-};
+// Sum and number of the test errors by epoch, from all curves of a point; by point.
+using CurveSums = std::vector<std::map<double, std::pair<double, std::size_t>>>;
 
 CurveSums sum_curves(const store::Results& results, const plan::Plan& plan) {
   const std::size_t epoch_at = column_at(store::curve_columns(), "epoch"),
                     error_at = column_at(store::curve_columns(), "test_error");
-  CurveSums sums;
-  sums.by_point.resize(plan.points.size());
+  CurveSums sums(plan.points.size());
   results.for_each_row(store::Table::curves, [&](std::size_t run, const std::vector<std::string>& cells) {
     const auto epoch = core::parse_number(cells[epoch_at]), error = core::parse_number(cells[error_at]);
     if (!epoch || !error) return;
-    auto& [sum, count] = sums.by_point[plan.runs[run].point][*epoch];
+    auto& [sum, count] = sums[plan.runs[run].point][*epoch];
     sum += *error;
     ++count;
   });
@@ -180,7 +171,7 @@ CurveSums sum_curves(const store::Results& results, const plan::Plan& plan) {
 EpochMap map_of(const CurveSums& sums, const std::vector<std::size_t>& points) {
   EpochMap map;
   std::vector<double> all;
-  for (const auto& [epoch, sum] : sums.by_point[points[0]])
+  for (const auto& [epoch, sum] : sums[points[0]])
     if (epoch > 0) all.push_back(epoch);
   constexpr double columns = 8;
   for (double i = 0; i <= columns && !all.empty(); ++i) {
@@ -191,13 +182,27 @@ EpochMap map_of(const CurveSums& sums, const std::vector<std::size_t>& points) {
   for (const std::size_t point : points) {
     auto& row = map.means.emplace_back();
     for (const double epoch : map.epochs) {
-      const auto found = sums.by_point[point].find(epoch);
-      row.push_back(found == sums.by_point[point].end()
+      const auto found = sums[point].find(epoch);
+      row.push_back(found == sums[point].end()
                         ? std::nullopt
                         : std::optional(found->second.first / static_cast<double>(found->second.second)));
     }
   }
   return map;
+}
+
+// The seeds that have finished with a number at every point.
+Matrix matrix_of(const Values& column, const std::vector<std::size_t>& points) {
+  Matrix matrix(points.size());
+  for (std::size_t seed = 0; seed < column.seeds; ++seed) {
+    const auto run = [&](std::size_t point) { return point * column.seeds + seed; };
+    const auto done = [&](std::size_t point) {
+      return column.states[run(point)] == RunState::done && std::isfinite(column.numbers[0][run(point)]);
+    };
+    if (!std::ranges::all_of(points, done)) continue;
+    for (std::size_t p = 0; p < points.size(); ++p) matrix[p].push_back(column.numbers[0][run(points[p])]);
+  }
+  return matrix;
 }
 
 }  // namespace
@@ -231,19 +236,7 @@ std::vector<Analysis> analyze(const store::Results& results, const plan::Plan& p
       analysis.places.push_back(grouped->places[member]);
     }
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      Matrix matrix(points.size());
-      const Values& of_column = values[i];
-      for (std::size_t seed = 0; seed < of_column.seeds; ++seed) {
-        const auto value = [&](std::size_t point) {
-          return of_column.numbers[0][point * of_column.seeds + seed];
-        };
-        const auto done = [&](std::size_t point) {
-          return of_column.states[point * of_column.seeds + seed] == RunState::done &&
-                 std::isfinite(value(point));
-        };
-        if (!std::ranges::all_of(points, done)) continue;
-        for (std::size_t p = 0; p < points.size(); ++p) matrix[p].push_back(value(points[p]));
-      }
+      const Matrix matrix = matrix_of(values[i], points);
       if (matrix[0].empty()) continue;
       analysis.seeds = matrix[0].size();
       if (i == 0) analysis.threshold = read_threshold(matrix, analysis.places);

@@ -25,8 +25,8 @@ struct Descent {
   std::string column;
   bool has_peak = false;
   double peak_share = 0;                  // of the resamples that have a peak; 0 without a bootstrap
-  Estimate before, peak, after;           // values: minimum before the peak, peak, minimum behind it
-  Estimate before_at, peak_at, after_at;  // and where
+  Estimate before{}, peak{}, after{};     // values: minimum before the peak, peak, minimum behind it
+  Estimate before_at{}, peak_at{}, after_at{};  // and where
 };
 
 // Means of the test error by value of the factor and epoch.

@@ -30,8 +30,7 @@ class Compiler {
   }
 
   NodePointer make(Kind kind, Level level = Level::constant) {
-    auto node = std::make_unique<Node>(Node{.kind = kind, .id = program_->nodes++, .level = level});
-    return node;
+    return std::make_unique<Node>(Node{.kind = kind, .id = program_->nodes++, .level = level});
   }
 
   // A node over children whose entries are joined; its level is the highest of theirs.
@@ -62,18 +61,12 @@ class Compiler {
     switch (syntax.kind) {
       case Syntax::Kind::number: return constant(syntax.number);
       case Syntax::Kind::column: return column(syntax, nullptr, nullptr);
-      case Syntax::Kind::arithmetic: return arithmetic(syntax);
-      case Syntax::Kind::function: return function(syntax);
+      case Syntax::Kind::arithmetic: return operation(Kind::arithmetic, syntax);
+      case Syntax::Kind::function: return operation(Kind::function, syntax);
       case Syntax::Kind::reduction: return reduction(syntax);
       case Syntax::Kind::first: return first(syntax);
-      case Syntax::Kind::comparison:
-      case Syntax::Kind::trend:
-      case Syntax::Kind::on_seeds:
-      case Syntax::Kind::negation:
-      case Syntax::Kind::conjunction:
-      case Syntax::Kind::disjunction: break;
+      default: return fail(syntax.offset, "a statement, where a number is needed");
     }
-    return fail(syntax.offset, "a statement, where a number is needed");
   }
 
   NodePointer constant(double value) {
@@ -83,15 +76,11 @@ class Compiler {
     return node;
   }
 
-  NodePointer arithmetic(const Syntax& syntax) {
-    NodePointer node = over_children(Kind::arithmetic, numbers(syntax), syntax.offset);
-    if (node) node->operation = syntax.word[0];
-    return node;
-  }
-
-  NodePointer function(const Syntax& syntax) {
-    NodePointer node = over_children(Kind::function, numbers(syntax), syntax.offset);
-    if (node) node->function = find_function(syntax.word);
+  NodePointer operation(Kind kind, const Syntax& syntax) {
+    NodePointer node = over_children(kind, numbers(syntax), syntax.offset);
+    if (!node) return nullptr;
+    node->operation = syntax.word[0];
+    node->function = find_function(syntax.word);
     return node;
   }
 
@@ -216,20 +205,10 @@ class Compiler {
       case Syntax::Kind::negation: return connective(Kind::negation, syntax);
       case Syntax::Kind::conjunction: return connective(Kind::conjunction, syntax);
       case Syntax::Kind::disjunction: return connective(Kind::disjunction, syntax);
-      case Syntax::Kind::column:
-        if (syntax.word == "diverged") {
-          std::vector<NodePointer> sides;
-          sides.push_back(column(syntax, nullptr, nullptr));
-          sides.push_back(constant(1));
-          return comparison(std::move(sides), Relation::equal, syntax.offset);
-        }
-        break;
-      case Syntax::Kind::number:
-      case Syntax::Kind::arithmetic:
-      case Syntax::Kind::function:
-      case Syntax::Kind::reduction:
-      case Syntax::Kind::first: break;
+      default: break;
     }
+    if (syntax.kind == Syntax::Kind::column && syntax.word == "diverged")
+      return comparison(column(syntax, nullptr, nullptr), constant(1), Relation::equal, syntax.offset);
     const std::size_t before = findings_.size();
     number(syntax);  // its own mistakes come first
     if (findings_.size() == before)
@@ -237,7 +216,10 @@ class Compiler {
     return nullptr;
   }
 
-  NodePointer comparison(std::vector<NodePointer> sides, Relation relation, std::size_t offset) {
+  NodePointer comparison(NodePointer left, NodePointer right, Relation relation, std::size_t offset) {
+    std::vector<NodePointer> sides;
+    sides.push_back(std::move(left));
+    sides.push_back(std::move(right));
     NodePointer node = over_children(Kind::comparison, std::move(sides), offset);
     if (!node) return nullptr;
     if (node->level == Level::constant) return fail(offset, "compares numbers only; name a column");
@@ -250,10 +232,9 @@ class Compiler {
     std::vector<NodePointer> links;
     for (std::size_t i = 0; i < syntax.relations.size(); ++i) {
       const std::size_t before = findings_.size();
-      std::vector<NodePointer> sides;
-      sides.push_back(number(*syntax.children[i]));
-      sides.push_back(number(*syntax.children[i + 1]));
-      links.push_back(comparison(std::move(sides), syntax.relations[i], syntax.children[i]->offset));
+      NodePointer left = number(*syntax.children[i]);  // first, as its mistakes are told first
+      links.push_back(comparison(std::move(left), number(*syntax.children[i + 1]), syntax.relations[i],
+                                 syntax.children[i]->offset));
       if (findings_.size() > before) return nullptr;
     }
     return links.size() == 1 ? std::move(links[0])

@@ -40,21 +40,22 @@ class Parser : Cursor {
     return node;
   }
 
-  SyntaxPointer disjunction() {
+  SyntaxPointer nested(const auto& inside) {
     if (++depth_ > deepest) fail(fmt::format("nested more than {} deep", deepest));
-    SyntaxPointer node = list(Kind::disjunction, "or", &Parser::conjunction);
+    SyntaxPointer node = inside();
     --depth_;
     return node;
+  }
+
+  SyntaxPointer disjunction() {
+    return nested([&] { return list(Kind::disjunction, "or", &Parser::conjunction); });
   }
   SyntaxPointer conjunction() { return list(Kind::conjunction, "and", &Parser::statement); }
 
   SyntaxPointer statement() {
     SyntaxPointer node = make(Kind::negation);
     if (is_word("not")) {
-      if (++depth_ > deepest) fail(fmt::format("nested more than {} deep", deepest));
-      ++at_;
-      node->children.push_back(statement());
-      --depth_;
+      node->children.push_back(nested([&] { return ++at_, statement(); }));
       return node;
     }
     if (!take(is_word("on"))) return comparison();
@@ -182,9 +183,7 @@ class Parser : Cursor {
     node->kind = Kind::reduction;
     over(*node);
     need_word("of");
-    if (++depth_ > deepest) fail(fmt::format("nested more than {} deep", deepest));
-    node->children.push_back(primary());
-    --depth_;
+    node->children.push_back(nested([&] { return primary(); }));
     return node;
   }
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "report/json.h"
 #include "report/table.h"
 
 namespace descent::report {
@@ -13,7 +13,6 @@ namespace {
 using claims::Analysis;
 using claims::Descent;
 using claims::Estimate;
-using Json = nlohmann::ordered_json;
 using Rows = std::vector<std::vector<std::string>>;
 
 std::string number_text(double value) { return std::isinf(value) ? "nowhere" : fmt::format("{:.4g}", value); }
@@ -64,12 +63,9 @@ std::string map_text(const Analysis& analysis, const std::string& factor, bool c
 
 Json estimate_json(const Estimate& estimate) {
   Json json = Json::object();
-  const auto add = [&](const char* name, const std::optional<double>& value) {
-    if (value && std::isfinite(*value)) json[name] = *value;
-  };
-  add("value", estimate.value);
-  add("low", estimate.low);
-  add("high", estimate.high);
+  add_finite(json, "value", estimate.value);
+  add_finite(json, "low", estimate.low);
+  add_finite(json, "high", estimate.high);
   return json;
 }
 

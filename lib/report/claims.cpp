@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "report/json.h"
 #include "report/table.h"
 
 namespace descent::report {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string number_text(double value) { return std::isinf(value) ? "never" : fmt::format("{:.3g}", value); }
 
@@ -56,17 +54,12 @@ std::string colored(const std::string& table, const std::vector<claims::Judged>&
   return text;
 }
 
-// Numbers that JSON has no word for are left out.
-void add(Json& json, const char* name, const std::optional<double>& value) {
-  if (value && std::isfinite(*value)) json[name] = *value;
-}
-
 Json check_json(const claims::Check& check) {
   Json json{{"verdict", claims::name_of(check.verdict)}};
   if (!check.where.empty()) json["where"] = check.where;
-  add(json, "measured", check.measured);
-  add(json, "low", check.low);
-  add(json, "high", check.high);
+  add_finite(json, "measured", check.measured);
+  add_finite(json, "low", check.low);
+  add_finite(json, "high", check.high);
   json["relation"] = claims::symbol(check.relation);
   json["margin"] = check.margin;
   json["n"] = check.n;

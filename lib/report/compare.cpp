@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "report/json.h"
 #include "report/table.h"
 
 namespace descent::report {
@@ -49,9 +49,9 @@ std::string comparison_table(const std::vector<Comparison>& comparisons, bool co
 }
 
 std::string comparison_json(const std::vector<Comparison>& comparisons) {
-  auto list = nlohmann::ordered_json::array();
+  auto list = Json::array();
   for (const Comparison& comparison : comparisons) {
-    nlohmann::ordered_json entry{{"where", comparison.where}, {"n", comparison.n}, {"left_out", comparison.left_out}};
+    Json entry{{"where", comparison.where}, {"n", comparison.n}, {"left_out", comparison.left_out}};
     if (comparison.difference) {
       entry.update({{"a", comparison.a}, {"b", comparison.b}, {"difference", comparison.difference->mean}});
       if (comparison.difference->sd)

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "plan/layers.h"
+#include "report/json.h"
 #include "report/progress.h"
 #include "report/table.h"
 #include "store/attempts.h"
@@ -65,8 +65,8 @@ std::vector<std::string> cells_of(const PointStatus& point) {
   return cells;
 }
 
-nlohmann::ordered_json json_of(const PointStatus& point) {
-  nlohmann::ordered_json json;
+Json json_of(const PointStatus& point) {
+  Json json;
   for (std::size_t i = 0; i < state_names.size(); ++i) json[std::string(state_names[i])] = point.counts[i];
   json["attempts"] = point.attempts;
   json["seconds"] = point.seconds;
@@ -143,17 +143,15 @@ std::string status_text(const Status& status, const plan::Plan& plan, bool color
 }
 
 std::string status_json(const Status& status, const plan::Plan& plan) {
-  nlohmann::ordered_json all{{"experiment", plan.name}, {"runs", status.runs}, {"complete", status.complete()}};
+  Json all{{"experiment", plan.name}, {"runs", status.runs}, {"complete", status.complete()}};
   all["processes"] = status.processes;
   all["total"] = json_of(status.total);
-  all["seconds_left"] = status.seconds_left ? nlohmann::ordered_json(*status.seconds_left) : nullptr;
-  all["failures"] = nlohmann::ordered_json::array();
+  all["seconds_left"] = status.seconds_left ? Json(*status.seconds_left) : nullptr;
+  all["failures"] = Json::array();
   for (const auto& [why, runs] : status.failures) all["failures"].push_back({{"why", why}, {"runs", runs}});
-  all["points"] = nlohmann::ordered_json::array();
+  all["points"] = Json::array();
   for (std::size_t i = 0; i < status.points.size(); ++i) {
-    nlohmann::ordered_json point{{"point", nlohmann::ordered_json::object()}};
-    for (std::size_t f = 0; f < plan.factors.size(); ++f)
-      point["point"][plan.factors[f]] = plan.points[i].values[f];
+    Json point{{"point", point_json(plan, i)}};
     point.update(json_of(status.points[i]));
     all["points"].push_back(std::move(point));
   }

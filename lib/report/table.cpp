@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <vector>
 
+#include "report/json.h"
 #include "stats/points.h"
 
 namespace descent::report {
@@ -103,17 +103,13 @@ std::string points_table(const store::Results& results, const plan::Plan& plan, 
 }
 
 std::string points_json(const store::Results& results, const plan::Plan& plan) {
-  auto points = nlohmann::ordered_json::array();
+  auto points = Json::array();
   stats::for_each_point(results, plan, [&](const stats::PointStats& point) {
-    nlohmann::ordered_json entry{{"point", nlohmann::ordered_json::object()}};
-    for (std::size_t i = 0; i < plan.factors.size(); ++i)
-      entry["point"][plan.factors[i]] = plan.points[point.point].values[i];
-    entry["n"] = point.n;
-    entry["n_diverged"] = point.n_diverged;
+    Json entry{{"point", point_json(plan, point.point)}, {"n", point.n}, {"n_diverged", point.n_diverged}};
     for (std::size_t i = 0; i < point.measures.size(); ++i) {
       const auto& measure = point.measures[i];
       if (!measure) continue;
-      nlohmann::ordered_json numbers{{"mean", measure->mean}};
+      Json numbers{{"mean", measure->mean}};
       if (measure->sd)
         numbers.update({{"sd", *measure->sd}, {"low", *measure->low}, {"high", *measure->high}});
       entry[stats::measure_names()[i]] = numbers;

@@ -44,13 +44,14 @@ Results::Index::Index(fs::path parts_folder, const plan::Plan& plan)
   for (std::size_t i = 0; i < plan.runs.size(); ++i) run_of_.emplace(plan.runs[i].hash, i);
 }
 
-void Results::Index::refresh() {
+std::unique_lock<std::mutex> Results::Index::refreshed() {
+  std::unique_lock lock(mutex);
   std::vector<fs::path> folders;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder_, error))
     if (is_part_name(entry.path().filename().string()) && !known_.contains(entry.path()))
       folders.push_back(entry.path());
-  std::sort(folders.begin(), folders.end());
+  std::ranges::sort(folders);
   for (const fs::path& part : folders) {
     known_.insert(part);
     try {
@@ -59,6 +60,7 @@ void Results::Index::refresh() {
       set_aside(part, damage.what());
     }
   }
+  return lock;
 }
 
 bool Results::Index::holds(const std::vector<RunResult>& results) const {

@@ -34,8 +34,8 @@ struct Results::Index {
   // `plan` must outlive this.
   Index(std::filesystem::path parts_folder, const plan::Plan& plan);
 
-  // Reads the parts that have come since the last call; sets damaged ones aside.
-  void refresh();
+  // Holds the mutex after reading the parts that have come since the last call; sets damaged ones aside.
+  [[nodiscard]] std::unique_lock<std::mutex> refreshed();
 
   // Whether every one of these runs of the plan has its rows.
   bool holds(const std::vector<RunResult>& results) const;

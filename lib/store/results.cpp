@@ -58,8 +58,7 @@ Results Results::at(fs::path folder, const plan::Plan& plan) {
 }
 
 std::vector<std::size_t> Results::missing(bool weights) const {
-  const std::lock_guard lock(index_->mutex);
-  index_->refresh();
+  const auto lock = index_->refreshed();
   std::vector<std::size_t> runs;
   std::error_code error;
   for (std::size_t i = 0; i < index_->found.size(); ++i)
@@ -68,8 +67,7 @@ std::vector<std::size_t> Results::missing(bool weights) const {
 }
 
 std::vector<StalePart> Results::stale() const {
-  const std::lock_guard lock(index_->mutex);
-  index_->refresh();
+  const auto lock = index_->refreshed();
   return index_->stale;
 }
 
@@ -83,14 +81,12 @@ std::vector<std::string> Results::take_warnings() const {
 }
 
 double Results::seconds() const {
-  const std::lock_guard lock(index_->mutex);
-  index_->refresh();
+  const auto lock = index_->refreshed();
   return index_->seconds;
 }
 
 std::vector<double> Results::run_seconds() const {
-  const std::lock_guard lock(index_->mutex);
-  index_->refresh();
+  const auto lock = index_->refreshed();
   std::vector<double> seconds;
   for (const auto& location : index_->found) seconds.push_back(location ? location->seconds : 0);
   return seconds;
@@ -146,8 +142,7 @@ std::size_t Results::take_from(const Results& other) const {
 
 void Results::merge() const {
   prepare();
-  const std::lock_guard lock(index_->mutex);
-  index_->refresh();
+  const auto lock = index_->refreshed();
   std::string keys = "run,";
   for (const std::string& factor : plan_.factors) keys += core::csv_field(factor) + ",";
   keys += "seed,";
@@ -178,8 +173,7 @@ void Results::merge() const {
 }
 
 void Results::for_each_row(Table table, const RowVisitor& visit) const {
-  const std::lock_guard lock(index_->mutex);
-  index_->refresh();
+  const auto lock = index_->refreshed();
   index_->for_each_run(table, [&](std::size_t run, std::string_view rows) {
     for (std::size_t at = 0, end = 0; at < rows.size(); at = end + 1) {
       end = rows.find('\n', at);
@@ -191,8 +185,7 @@ void Results::for_each_row(Table table, const RowVisitor& visit) const {
 }
 
 std::optional<Predictions> Results::predictions(std::size_t run) const {
-  const std::lock_guard lock(index_->mutex);
-  index_->refresh();
+  const auto lock = index_->refreshed();
   const auto& location = index_->found[run];
   if (!location || location->rows.predictions.outputs == 0) return std::nullopt;
   return read_predictions(index_->parts[location->part], location->rows.predictions);
