@@ -82,10 +82,10 @@ enum class ProbeName {
   identity_default_init_bound, identity_default_init_sd,
   identity_running_statistics, identity_predicted_company, identity_trained_company,
   identity_synchronized, identity_group_difference, identity_variance_sum, identity_layer_norm_groups,
-  identity_batch_mean_noise, identity_batch_variance_noise, identity_norm_undone,
+  identity_batch_mean_noise, identity_batch_variance_noise, identity_normalized_units, identity_norm_undone,
   identity_geometric_mean, identity_arithmetic_mean,
   identity_path_sum, identity_path_counts, identity_path_factor,
-  identity_ambiguity
+  identity_gradient_descent, identity_filter_factors, identity_ambiguity
 };
 enum class ProbeMoment { evaluations, start, end, start_and_end };
 

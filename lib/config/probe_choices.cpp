@@ -103,6 +103,9 @@ constexpr Choice probes[] = {
      "standard deviation of the means of batches of n, times sqrt(n): 1"},
     {ProbeName::identity_batch_variance_noise, "identity_batch_variance_noise",
      "standard deviation of the unbiased variances of batches of n, times sqrt((n - 1) / 2): 1"},
+    {ProbeName::identity_normalized_units, "identity_normalized_units",
+     "mean and variance of what enters each ReLU behind batch norm with gamma = 1, beta = 0, minus 0 and "
+     "v / (v + epsilon), v the variance before the norm: 0", "Ioffe and Szegedy 2015, algorithm 1"},
     {ProbeName::identity_norm_undone, "identity_norm_undone",
      "input minus batch norm with gamma = sqrt(variance + epsilon), beta = mean: 0",
      "Ioffe and Szegedy 2015, section 3"},
@@ -118,6 +121,14 @@ constexpr Choice probes[] = {
      "paths of each length minus the binomial coefficient: 0", "Veit et al. 2016"},
     {ProbeName::identity_path_factor, "identity_path_factor",
      "factor on the norm of a path's output for every branch of gain 1/2: about 1/2", "Veit et al. 2016"},
+    {ProbeName::identity_gradient_descent, "identity_gradient_descent",
+     "weights of a linear regression after t steps of gradient descent at rate eta minus U (1 - (1 - eta rho)^t) U^T w*, "
+     "w* those of least squares, rho and U eigenvalues and eigenvectors of X^T X / n: 0",
+     "Bishop and Bishop 2023, section 9.3.1"},
+    {ProbeName::identity_filter_factors, "identity_filter_factors",
+     "share of the way to w* that these steps have gone minus that of ridge regression with alpha = 1 / (eta t), at "
+     "most along any eigenvector: about 0.204, the maximum of 1 / (1 + x) - exp(-x)",
+     "Bishop and Bishop 2023, section 9.3.1"},
     {ProbeName::identity_ambiguity, "identity_ambiguity",
      "squared error of a mean of networks minus (their mean error - mean ambiguity): 0", "Krogh and Vedelsby 1995"},
 };

@@ -37,6 +37,9 @@ double layer_norm_group_difference(std::int64_t groups, std::uint64_t seed);
 // Over many batches of n: sd of the mean times sqrt(n), sd of the unbiased variance times sqrt((n-1)/2): both 1.
 double batch_mean_noise(std::int64_t n, std::uint64_t seed);
 double batch_variance_noise(std::int64_t n, std::uint64_t seed);
+// What enters each ReLU of a network with batch norm before it, gamma = 1 and beta = 0, against mean 0 and variance
+// v / (v + epsilon), where v is the variance of the unit before the norm.
+double normalized_unit_difference(std::uint64_t seed);
 // gamma = sqrt(variance + epsilon), beta = mean give back the input.
 double undone_norm_difference(std::uint64_t seed);
 
@@ -52,6 +55,15 @@ struct Paths {
   double factor_per_block;  // of the norm of a path's output, with branches of gain 1/2
 };
 Paths sum_paths(std::uint64_t seed);
+
+// --- Linear regression of 60 examples on 30 features, the eigenvalues rho of X^T X / n from 4e-4 to 1.05, after t steps
+// of gradient descent from 0 at rate eta = 0.2 (Bishop & Bishop 2023, section 9.3.1).
+
+// Largest difference of a weight from U (1 - (1 - eta rho)^t) U^T w*.
+double iterate_difference(std::int64_t steps, std::uint64_t seed);
+// Share 1 - (1 - eta rho)^t of the way to w* along each eigenvector, against the share rho / (rho + alpha) of ridge
+// regression with alpha = 1 / (eta t): for small eta rho at most max_x 1 / (1 + x) - exp(-x) = 0.2036.
+double filter_difference(std::int64_t steps);
 
 // --- Squared error of a mean of networks = mean error - mean ambiguity (Krogh & Vedelsby 1995).
 double ambiguity_difference(std::uint64_t seed);

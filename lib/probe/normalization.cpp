@@ -5,6 +5,7 @@
 
 #include "nn/batch_norm.h"
 #include "probe/identities.h"
+#include "probe/look.h"
 #include "probe/random_network.h"
 
 namespace descent::probe {
@@ -171,6 +172,34 @@ double batch_mean_noise(std::int64_t n, std::uint64_t seed) {
 double batch_variance_noise(std::int64_t n, std::uint64_t seed) {
   const double count = static_cast<double>(n), unbiased = count / (count - 1);
   return unbiased * sd_of(many_batches(n, seed).variance) * std::sqrt((count - 1) / 2);
+}
+
+double normalized_unit_difference(std::uint64_t seed) {
+  config::Model model;
+  model.hidden = {32, 32, 32};
+  model.activation = config::Activation::relu;
+  model.norm.kind = config::NormKind::batch;
+  RandomNetwork net(model, 20, 3, 100, seed);
+  for (const nn::NamedTensor& tensor : net.layout.tensors) {
+    double* values = net.parameters.data() + tensor.offset;
+    if (tensor.role == nn::Role::gamma) std::fill_n(values, tensor.columns, 1.0);
+    if (tensor.role == nn::Role::beta) std::fill_n(values, tensor.columns, 0.0);
+  }
+  net.network->keep_activations(true);
+  net.train();
+  double largest = 0;
+  std::vector<double> before;  // sd of the units ahead of the norm
+  for (const auto& view : net.network->activations()) {
+    const UnitMoments units = unit_moments(view);
+    if (view.kind == nn::ActivationKind::linear) before = units.sd;
+    if (view.kind != nn::ActivationKind::pre_activation) continue;
+    for (std::size_t u = 0; u < units.sd.size(); ++u) {
+      const double variance = before[u] * before[u];
+      largest = std::max({largest, std::abs(units.mean[u]),
+                          std::abs(units.sd[u] * units.sd[u] - variance / (variance + model.norm.epsilon))});
+    }
+  }
+  return largest;
 }
 
 double undone_norm_difference(std::uint64_t seed) {

@@ -99,6 +99,7 @@ void measure_one(ProbeName name, Look<T>& look, const Memory& memory, const Add&
     case ProbeName::identity_batch_mean_noise: return for_sizes("n", {4, 16, 64}, with_seed(batch_mean_noise), add);
     case ProbeName::identity_batch_variance_noise:
       return for_sizes("n", {4, 16, 64}, with_seed(batch_variance_noise), add);
+    case ProbeName::identity_normalized_units: return add("", normalized_unit_difference(seed));
     case ProbeName::identity_norm_undone: return add("", undone_norm_difference(seed));
     case ProbeName::identity_geometric_mean:
       return for_sizes("M", {4, 8, 12}, with_seed(geometric_mean_difference), add);
@@ -107,6 +108,10 @@ void measure_one(ProbeName name, Look<T>& look, const Memory& memory, const Add&
     case ProbeName::identity_path_sum: return add("", sum_paths(seed).sum_difference);
     case ProbeName::identity_path_counts: return add("", sum_paths(seed).count_difference);
     case ProbeName::identity_path_factor: return add("", sum_paths(seed).factor_per_block);
+    case ProbeName::identity_gradient_descent:
+      return for_sizes("steps", {100, 1000}, with_seed(iterate_difference), add);
+    case ProbeName::identity_filter_factors:
+      return for_sizes("steps", {100, 1000}, filter_difference, add);
     case ProbeName::identity_ambiguity: return add("", ambiguity_difference(seed));
   }
 }

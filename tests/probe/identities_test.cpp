@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace descent::probe {
 namespace {
 
@@ -64,6 +66,10 @@ TEST_P(identities, statistics_of_small_batches_are_as_noisy_as_theory_says) {
   }
 }
 
+TEST_P(identities, batch_norm_before_the_activation_gives_each_unit_mean_0_and_variance_1_but_for_epsilon) {
+  EXPECT_LT(normalized_unit_difference(GetParam()), rounding);
+}
+
 TEST_P(identities, gamma_and_beta_can_undo_the_normalization) {
   EXPECT_LT(undone_norm_difference(GetParam()), rounding);
 }
@@ -80,6 +86,16 @@ TEST_P(identities, a_linear_residual_network_is_the_sum_of_its_paths) {
   EXPECT_LT(paths.sum_difference, rounding);
   EXPECT_EQ(paths.count_difference, 0);
   EXPECT_NEAR(paths.factor_per_block, 0.5, 0.15);
+}
+
+TEST_P(identities, gradient_descent_on_a_regression_follows_the_formula) {
+  for (const std::int64_t steps : {1, 100, 1000}) EXPECT_LT(iterate_difference(steps, GetParam()), rounding) << steps;
+}
+
+TEST_P(identities, early_stopping_filters_like_ridge_within_a_fifth) {
+  EXPECT_NEAR(filter_difference(100), 0.2036, 0.005);
+  EXPECT_NEAR(filter_difference(1000), 0.2036, 0.005);
+  EXPECT_GT(filter_difference(10), 0.21);  // few steps, each of which goes far
 }
 
 TEST_P(identities, a_mean_of_networks_gains_its_ambiguity) { EXPECT_LT(ambiguity_difference(GetParam()), rounding); }
