@@ -14,7 +14,7 @@ namespace descent::store {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view magic = "descent checkpoint 4\n";
+constexpr std::string_view magic = "descent checkpoint 5\n";
 constexpr std::size_t checksum_size = 64;
 constexpr std::int64_t hash_size = 64;
 

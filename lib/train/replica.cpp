@@ -10,25 +10,10 @@
 #include "nn/init.h"
 #include "nn/softmax.h"
 #include "plan/layers.h"
-#include "store/archive.h"
 #include "train/optimizer.h"
 
 namespace descent::train {
 namespace {
-
-using config::Monitor;
-
-store::Moment moment(const store::Evaluation& evaluation) {
-  return {evaluation.epoch, evaluation.step, evaluation.metrics};
-}
-
-void keep_minimum(std::optional<double>& minimum, std::optional<double>& epoch, const std::optional<double>& value,
-                  double now) {
-  if (value && (!minimum || *value < *minimum)) {
-    minimum = value;
-    epoch = now;
-  }
-}
 
 // A short row of whole vectors: in line, where a call would take longer than the copy.
 template <class T>
@@ -63,14 +48,12 @@ Replica<T>::Replica(const config::Experiment& experiment, std::int64_t seed, con
             std::max(config::batch_size(experiment.train, data_.train.size), evaluation_rows)),
       augmenter_(experiment.data.augmentation, data_.shape, seed),
       monte_carlo_(experiment, seed, data_.outputs, layout.output_stride),
-      stopping_(experiment.train.early_stopping),
-      by_val_loss_(stopping_),
-      by_val_error_(stopping_),
+      recorder_(experiment.train.early_stopping,
+                plan::parameter_count(plan::layers_of(experiment.model, layout.input, layout.outputs))),
       measures_updates_(asks_for(config::ProbeName::update_ratio)) {
   const std::int64_t rows = config::batch_size(experiment.train, data_.train.size);
   x_ = nn::Buffer<T>(rows * layout.input_stride);
   nn::initialize(layout, experiment.model.init, seed, slices.parameters, slices.statistics);
-  result_.summary.parameters = plan::parameter_count(plan::layers_of(experiment.model, layout.input, layout.outputs));
 }
 
 template <class T>
@@ -115,7 +98,11 @@ void Replica<T>::advance(nn::Network<T>& network, std::int64_t until) {
     const nn::Pass pass{experiment_.model.dropout.rate, dropout_seed_, static_cast<std::uint64_t>(step_), depth_seed_};
     const T* logits = network.forward(x_.data(), rows, slices_.parameters, slices_.statistics, pass);
     const nn::LossSum loss = loss_.train(network, data_.train, indices, logits);
-    if (!std::isfinite(loss.loss)) return diverge();
+    if (!std::isfinite(loss.loss)) {
+      recorder_.diverge(step_);
+      finished_ = true;
+      return;
+    }
     network.backward(x_.data(), rows, slices_.parameters, slices_.gradient, pass);
     const std::int64_t count = layout_.parameters;
     if (train.clip_gradient_norm || step_ + 1 == until) {
@@ -149,13 +136,6 @@ std::optional<double> Replica<T>::lr() const {
     case config::SolverKind::ridge: return std::nullopt;
   }
   __builtin_unreachable();
-}
-
-template <class T>
-void Replica<T>::diverge() {
-  result_.summary.state = "diverged";
-  result_.summary.diverged_step = step_;
-  finished_ = true;
 }
 
 template <class T>
@@ -246,8 +226,9 @@ void Replica<T>::evaluate(nn::Network<T>& network) {
       squares += kernels_.square_sum(tensor.size(), slices_.parameters + tensor.offset);
   row.weight_norm = std::sqrt(squares);
   row.gradient_norm = gradient_norm_;
-  result_.curve.push_back(row);
-  observe(row);
+  if (recorder_.observe(row)) keep_weights();
+  finished_ = recorder_.over() || step_ == clock_.total_steps;
+  if (finished_) closed_form_.reset();
 }
 
 template <class T>
@@ -257,97 +238,23 @@ bool Replica<T>::asks_for(config::ProbeName probe) const {
 }
 
 template <class T>
-std::optional<double> Replica<T>::monitored(const store::Metrics& metrics) const {
-  switch (experiment_.train.early_stopping.monitor) {
-    case Monitor::none:
-    case Monitor::val_loss: return metrics.val_loss;
-    case Monitor::val_error: return metrics.val_error;
-    case Monitor::train_loss: return metrics.train_loss;
-    case Monitor::train_error: return metrics.train_error;
-  }
-  __builtin_unreachable();
-}
-
-template <class T>
-void Replica<T>::keep(const store::Evaluation& row) {
-  result_.summary.restored = moment(row);
+void Replica<T>::keep_weights() {
   if (kept_.size() == 0) kept_ = nn::Buffer<T>(layout_.parameters + layout_.statistics);
   std::copy_n(slices_.parameters, layout_.parameters, kept_.data());
   std::copy_n(slices_.statistics, layout_.statistics, kept_.data() + layout_.parameters);
 }
 
 template <class T>
-EarlyStopping::Verdict Replica<T>::follow(EarlyStopping& stopping, double value, const store::Evaluation& row,
-                                          store::Stop& stop) const {
-  if (stopping.stopped()) return EarlyStopping::Verdict::stop;
-  const EarlyStopping::Verdict verdict = stopping.observe(value);
-  const bool best = experiment_.train.early_stopping.restore == config::Restore::best;
-  if (verdict == EarlyStopping::Verdict::stop) stop.stopped = moment(row);
-  if (verdict == (best ? EarlyStopping::Verdict::improved : EarlyStopping::Verdict::stop)) stop.restored = moment(row);
-  return verdict;
-}
-
-template <class T>
-void Replica<T>::observe(const store::Evaluation& row) {
-  store::Summary& summary = result_.summary;
-  const config::EarlyStopping& rule = experiment_.train.early_stopping;
-  const bool on_train = rule.monitor == Monitor::train_loss || rule.monitor == Monitor::train_error;
-  const std::optional<double> value = monitored(row.metrics);
-  const std::optional<double> validation = on_train ? row.metrics.val_loss : value;
-  summary.final = moment(row);
-  summary.final_weight_norm = row.weight_norm;
-  keep_minimum(summary.min_test_loss, summary.min_test_loss_epoch, row.metrics.test_loss, row.epoch);
-  keep_minimum(summary.min_test_error, summary.min_test_error_epoch, row.metrics.test_error, row.epoch);
-  if (validation && (!best_value_ || *validation < *best_value_)) {
-    best_value_ = validation;
-    summary.best = moment(row);
-  }
-  if (stopping_.active() && !stopping_.stopped()) {
-    const EarlyStopping::Verdict verdict = stopping_.observe(value.value());
-    if (verdict == EarlyStopping::Verdict::stop) {
-      summary.stopped = moment(row);
-      summary.stopped_reason = "patience";
-      finished_ = rule.stop;
-    }
-    if (verdict == (rule.restore == config::Restore::best ? EarlyStopping::Verdict::improved
-                                                          : EarlyStopping::Verdict::stop))
-      keep(row);
-  }
-  if (stopping_.active() && row.metrics.val_loss) {
-    follow(by_val_loss_, *row.metrics.val_loss, row, summary.by_val_loss);
-    if (row.metrics.val_error) follow(by_val_error_, *row.metrics.val_error, row, summary.by_val_error);
-  }
-  for (const std::optional<double>& loss : {row.metrics.train_loss, row.metrics.val_loss, row.metrics.test_loss})
-    if (loss && !std::isfinite(*loss)) diverge();
-  if (step_ == clock_.total_steps) finished_ = true;
-  if (finished_) closed_form_.reset();
-}
-
-template <class T>
 store::RunResult Replica<T>::finish(nn::Network<T>& network, const std::string& run_hash) {
-  store::Summary& summary = result_.summary;
-  if (stopping_.active() && !stopping_.stopped()) {
-    summary.stopped = summary.final;
-    summary.stopped_reason = "end";
-    if (experiment_.train.early_stopping.restore == config::Restore::last) summary.restored = summary.final;
-  }
-  const auto end = [&](const EarlyStopping& stopping, store::Stop& stop, const std::optional<double>& value) {
-    if (!stopping.active() || stopping.stopped() || !value) return;
-    stop.stopped = summary.final;
-    if (experiment_.train.early_stopping.restore == config::Restore::last) stop.restored = summary.final;
-  };
-  end(by_val_loss_, summary.by_val_loss, summary.final.metrics.val_loss);
-  end(by_val_error_, summary.by_val_error, summary.final.metrics.val_error);
+  recorder_.close();
   if (kept_.size() > 0) {
     std::copy_n(kept_.data(), layout_.parameters, slices_.parameters);
     std::copy_n(kept_.data() + layout_.parameters, layout_.statistics, slices_.statistics);
   }
   if (asks_for(config::ProbeName::restored_difference))
-    if (const auto recorded = monitored(summary.restored.metrics))
-      result_.probes.push_back({epoch(), step_, "restored_difference", "",
-                                *monitored(metrics(network)) - *recorded});
-  result_.run_hash = run_hash;
-  return std::move(result_);
+    if (const auto recorded = recorder_.monitored(recorder_.summary().restored.metrics))
+      recorder_.add({epoch(), step_, "restored_difference", "", *recorder_.monitored(metrics(network)) - *recorded});
+  return recorder_.take(run_hash);
 }
 
 template <class T>
@@ -357,10 +264,8 @@ void Replica<T>::archive(Archive& ar) {
   ar(visited_step_);
   ar(finished_);
   ar(gradient_norm_);
-  ar(best_value_);
   for (std::vector<double>* values : {&update_ratios_, &memory_.unit_means, &memory_.unit_sds}) ar(*values);
-  for (EarlyStopping* stopping : {&stopping_, &by_val_loss_, &by_val_error_}) stopping->archive(ar);
-  store::archive(ar, result_);
+  recorder_.archive(ar);
   ar.values(std::span(slices_.parameters, static_cast<std::size_t>(layout_.parameters)));
   ar.values(std::span(slices_.statistics, static_cast<std::size_t>(layout_.statistics)));
   ar.values(std::span(slices_.moments, static_cast<std::size_t>(moment_count(experiment_.train.optimizer) *

@@ -14,10 +14,10 @@
 #include "store/results.h"
 #include "train/augment.h"
 #include "train/closed_form.h"
-#include "train/early_stopping.h"
 #include "train/inputs.h"
 #include "train/loss.h"
 #include "train/monte_carlo.h"
+#include "train/recorder.h"
 #include "train/schedule.h"
 
 namespace descent::train {
@@ -83,18 +83,13 @@ class Replica {
                        const Visit& visit);
   Pass pass(nn::Network<T>& network, config::Split split, const data::Part& part, const Input<T>& input);
   store::Metrics metrics(nn::Network<T>& network);  // of the splits to evaluate
-  void observe(const store::Evaluation& evaluation);
-  EarlyStopping::Verdict follow(EarlyStopping& stopping, double value, const store::Evaluation& evaluation,
-                                store::Stop& stop) const;
   void probe(nn::Network<T>& network, bool chosen);
   double epoch() const { return static_cast<double>(step_) / static_cast<double>(clock_.steps_per_epoch); }
-  void keep(const store::Evaluation& evaluation);
+  void keep_weights();
   void solve(std::int64_t step);
   std::optional<double> lr() const;  // of the last step
-  void diverge();
   void gather(std::span<const std::int32_t> batch);
   bool asks_for(config::ProbeName probe) const;
-  std::optional<double> monitored(const store::Metrics& metrics) const;
 
   const config::Experiment& experiment_;
   const nn::Layout& layout_;
@@ -114,15 +109,12 @@ class Replica {
   std::optional<double> gradient_norm_;
   std::optional<ClosedForm<T>> closed_form_;  // from the first advance() to the last evaluation
   bool finished_ = false;
-  EarlyStopping stopping_;
-  EarlyStopping by_val_loss_, by_val_error_;  // the same rule on either value: recorded, never obeyed
+  Recorder recorder_;
   nn::Buffer<T> kept_;               // parameters and statistics that early stopping will restore
-  std::optional<double> best_value_;
   const bool measures_updates_;
   std::vector<T> before_;            // the parameters before a step whose update is measured
   std::vector<double> update_ratios_;
   probe::Memory memory_;
-  store::RunResult result_;
 };
 
 }  // namespace descent::train

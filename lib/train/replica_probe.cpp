@@ -40,7 +40,7 @@ void Replica<T>::probe(nn::Network<T>& network, bool chosen) {
                                   slices_.statistics, train_->data(), data_.train.size, loss_gradient,
                                   test_error,      update_ratios_};
   const auto add = [&](config::ProbeName name, std::string layer, double value) {
-    result_.probes.push_back({epoch(), step_, std::string(config::name_of(name)), std::move(layer), value});
+    recorder_.add({epoch(), step_, std::string(config::name_of(name)), std::move(layer), value});
   };
   probe::Probes<T>(experiment_, layout_, data_.train.size)
       .measure(subject, at_moment, finished_, memory_, add);

@@ -363,21 +363,6 @@ TEST_F(stack, early_stopping_records_what_either_value_would_do) {
   }
 }
 
-TEST_F(stack, the_first_of_equal_values_is_the_best) {
-  const store::RunResult run =
-      train(small_with({"data.val_size=10", "data.test_size=10", "train.early_stopping.monitor=val_error",
-                        "train.early_stopping.stop=false", "train.evaluate.every_steps=1",
-                        "train.epochs=9"})).results[0];
-  const auto expect_first = [&](std::optional<double> store::Metrics::* value, std::optional<double> epoch) {
-    const auto of = [&](const store::Evaluation& row) { return *(row.metrics.*value); };
-    const auto first = std::ranges::min_element(run.curve, {}, of);
-    EXPECT_GT(std::ranges::count(run.curve, of(*first), of), 1);
-    EXPECT_EQ(epoch, first->epoch);
-  };
-  expect_first(&store::Metrics::val_error, run.summary.best.epoch);
-  expect_first(&store::Metrics::test_error, run.summary.min_test_error_epoch);
-}
-
 TEST_F(stack, no_example_is_evaluated_alone_with_batch_statistics) {
   // Alone it would be normalized to 0, whatever it is, and every network would predict the same of every example.
   const auto last_prediction = [&](const std::string& size) {
