@@ -63,8 +63,10 @@ int compare(Session& session) {
                                            {right.plan, right.results, b.selection}, options.metric);
   warn(left.results);
   warn(right.results);
-  fmt::print("{}", options.json ? report::comparison_json(comparisons)
-                                : report::comparison_table(comparisons, report::wants_color(stdout, options.no_color)));
+  if (options.json) fmt::print("{}", report::comparison_json(comparisons));
+  else
+    fmt::print("{}\nA  {}\nB  {}\n\n{}", options.metric, session.words[0], session.words[1],
+               report::comparison_table(comparisons, report::wants_color(stdout, options.no_color)));
   return 0;
 }
 

@@ -449,7 +449,8 @@ class Compare(Cli):
     def test_compares_two_points(self):
         self.descent("run", "x.json", "--seeds", "3")
         done = self.descent("compare", "results/trial:width=4", "width=8", "--seeds", "3")
-        self.assertEqual(done.stdout, "n        A        B  A - B [95 % interval]  d_z\n"
+        self.assertEqual(done.stdout, "final_test_error\nA  results/trial:width=4\nB  width=8\n\n"
+                                      "n        A        B  A - B [95 % interval]  d_z\n"
                                       "3  0.01562  0.01562  0 [0, 0]                 -\n\n"
                                       "Paired over the n seeds that both have; d_z: mean / sd of the differences (Cohen).\n")
 
