@@ -61,12 +61,18 @@ class Compiler {
     switch (syntax.kind) {
       case Syntax::Kind::number: return constant(syntax.number);
       case Syntax::Kind::column: return column(syntax, nullptr, nullptr);
-      case Syntax::Kind::arithmetic: return operation(Kind::arithmetic, syntax);
-      case Syntax::Kind::function: return operation(Kind::function, syntax);
+      case Syntax::Kind::arithmetic: return arithmetic(syntax);
+      case Syntax::Kind::function: return function(syntax);
       case Syntax::Kind::reduction: return reduction(syntax);
       case Syntax::Kind::first: return first(syntax);
-      default: return fail(syntax.offset, "a statement, where a number is needed");
+      case Syntax::Kind::comparison:
+      case Syntax::Kind::trend:
+      case Syntax::Kind::on_seeds:
+      case Syntax::Kind::negation:
+      case Syntax::Kind::conjunction:
+      case Syntax::Kind::disjunction: break;
     }
+    return fail(syntax.offset, "a statement, where a number is needed");
   }
 
   NodePointer constant(double value) {
@@ -76,11 +82,15 @@ class Compiler {
     return node;
   }
 
-  NodePointer operation(Kind kind, const Syntax& syntax) {
-    NodePointer node = over_children(kind, numbers(syntax), syntax.offset);
-    if (!node) return nullptr;
-    node->operation = syntax.word[0];
-    node->function = find_function(syntax.word);
+  NodePointer arithmetic(const Syntax& syntax) {
+    NodePointer node = over_children(Kind::arithmetic, numbers(syntax), syntax.offset);
+    if (node) node->operation = syntax.word[0];
+    return node;
+  }
+
+  NodePointer function(const Syntax& syntax) {
+    NodePointer node = over_children(Kind::function, numbers(syntax), syntax.offset);
+    if (node) node->function = find_function(syntax.word);
     return node;
   }
 
@@ -205,10 +215,15 @@ class Compiler {
       case Syntax::Kind::negation: return connective(Kind::negation, syntax);
       case Syntax::Kind::conjunction: return connective(Kind::conjunction, syntax);
       case Syntax::Kind::disjunction: return connective(Kind::disjunction, syntax);
-      default: break;
+      case Syntax::Kind::column:
+        if (syntax.word != "diverged") break;
+        return comparison(column(syntax, nullptr, nullptr), constant(1), Relation::equal, syntax.offset);
+      case Syntax::Kind::number:
+      case Syntax::Kind::arithmetic:
+      case Syntax::Kind::function:
+      case Syntax::Kind::reduction:
+      case Syntax::Kind::first: break;
     }
-    if (syntax.kind == Syntax::Kind::column && syntax.word == "diverged")
-      return comparison(column(syntax, nullptr, nullptr), constant(1), Relation::equal, syntax.offset);
     const std::size_t before = findings_.size();
     number(syntax);  // its own mistakes come first
     if (findings_.size() == before)

@@ -1,7 +1,5 @@
 #include "claims/shapes.h"
 
-#include "core/text.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +7,8 @@
 #include <limits>
 #include <map>
 #include <set>
+
+#include "core/text.h"
 
 namespace descent::claims {
 namespace {

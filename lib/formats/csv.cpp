@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <map>
 
@@ -25,11 +24,8 @@ std::string_view trimmed(std::string_view text) {
 std::optional<double> number(std::string_view text) {
   text = trimmed(text);
   if (text.starts_with('+')) text.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value))
-    return std::nullopt;
-  return value;
+  const std::optional<double> value = core::parse_number(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 // Reads a text record by record.

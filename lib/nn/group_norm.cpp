@@ -11,8 +11,9 @@ GroupNorm<T>::GroupNorm(const config::Norm& norm, std::int64_t channels, std::op
     : kernels_(&kernels<T>()), centered_(norm.kind != config::NormKind::rms),
       by_rows_(!positions && norm.kind != config::NormKind::group), epsilon_(static_cast<T>(norm.epsilon)),
       channels_(channels), positions_(positions.value_or(1)), stride_(padded<T>(channels)),
-      groups_(norm.kind == config::NormKind::group ? norm.groups : 1), mean_(max_examples * stride_),
-      inverse_sd_(max_examples * stride_) {
+      groups_(norm.kind == config::NormKind::group ? norm.groups : 1),
+      mean_(by_rows_ ? padded<T>(max_examples) : max_examples * stride_), inverse_sd_(mean_.size()) {
+  if (by_rows_) return;
   for (Buffer<T>* buffer : {&sums_, &products_, &factor_, &slope_, &shift_}) *buffer = Buffer<T>(stride_);
 }
 

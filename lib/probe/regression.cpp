@@ -6,6 +6,7 @@
 
 #include "core/random.h"
 #include "probe/identities.h"
+#include "probe/random_network.h"
 
 namespace descent::probe {
 namespace {
@@ -66,8 +67,7 @@ double iterate_difference(std::int64_t steps, std::uint64_t seed) {
   }
   for (std::size_t i = 0; i < features; ++i)
     add(share_gone(i, steps) * dot(left[i], y) / std::sqrt(examples * eigenvalue(i)), right[i], expected);
-  add(-1, expected, w);
-  return std::abs(*std::ranges::max_element(w, {}, [](double value) { return std::abs(value); }));
+  return largest_difference(w, expected);
 }
 
 double filter_difference(std::int64_t steps) {
