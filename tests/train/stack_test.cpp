@@ -540,6 +540,20 @@ TEST_F(stack, raising_the_stop_flag_ends_a_stack_without_rows) {
   EXPECT_FALSE(train_stack(plan, {0}, shared, {}, nullptr, stop));
 }
 
+TEST_F(stack, numbers_below_the_normal_range_are_zero_while_it_trains) {
+  const auto tiny = [] {
+    const volatile float x = 1e-30f;
+    return x * 1e-10f;
+  };
+  const plan::Plan plan = plan_of(small);
+  Shared shared;
+  const std::atomic<bool> stop = false;
+  double most = 0;
+  train_stack(plan, {0}, shared, {{}, [&](double) { most = std::max<double>(most, tiny()); }}, nullptr, stop);
+  EXPECT_EQ(most, 0);
+  EXPECT_GT(tiny(), 0);
+}
+
 TEST_F(stack, progress_adds_up_to_the_cost_of_the_runs) {
   const plan::Plan plan = plan_of(with(small, R"("seeds": 2)"));
   Shared shared;
