@@ -12,6 +12,17 @@ namespace descent::nn {
 
 using config::Activation;
 
+namespace {
+
+// Of the rows of a turned weight: a vector more than they need, lest the parts of a column meet in a few sets of the
+// cache.
+template <class T>
+std::int64_t stride_of_turned(std::int64_t columns) {
+  return padded<T>(columns) + padded<T>(1);
+}
+
+}  // namespace
+
 template <class T>
 std::vector<typename Mlp<T>::Layer> Mlp<T>::layers_of(const config::Model& model, const Layout& layout) {
   std::vector<Layer> layers;
@@ -41,7 +52,7 @@ Mlp<T>::Mlp(const config::Model& model, const Layout& layout, std::int64_t max_r
   std::int64_t widest = 0, largest = 0;
   for (const Layer& layer : layers_) {
     widest = std::max({widest, layer.stride, padded<T>(layer.in)});
-    largest = std::max(largest, layer.out * padded<T>(layer.in));
+    largest = std::max(largest, layer.out * stride_of_turned<T>(layer.in));
     if (!layer.hidden) continue;
     Workspace w;
     const std::int64_t cells = max_rows * layer.stride;
@@ -56,7 +67,7 @@ Mlp<T>::Mlp(const config::Model& model, const Layout& layout, std::int64_t max_r
     work_.push_back(std::move(w));
   }
   logits_ = Buffer<T>(max_rows * layers_.back().stride);
-  transposed_ = Buffer<T>(largest);
+  turned_ = Buffer<T>(largest);
   for (Buffer<T>& buffer : gradient_) buffer = Buffer<T>(max_rows * widest);
 }
 
@@ -214,14 +225,19 @@ void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gra
       input_stride = layers_[i - 1].stride;
       input = pass.dropout_rate != 0 ? below.dropped.data() : norm_after_ ? below.normal.data() : below.active_output;
     }
-    matmul(layer.in, layer.out, rows, input, 1, input_stride, dy, layer.stride, nullptr,
-           gradient + layer.weight, layer.stride);
+    const std::int64_t in_stride = padded<T>(layer.in), turned_stride = stride_of_turned<T>(layer.in);
+    T* turned = turned_.data();
+    if (layer.stride == padded<T>(1) && layer.in > layer.stride) {  // as a product of long rows
+      matmul(layer.out, layer.in, rows, dy, 1, layer.stride, input, input_stride, nullptr, turned, turned_stride);
+      kernels_.transpose(layer.out, layer.in, turned, turned_stride, gradient + layer.weight, layer.stride);
+    } else {
+      matmul(layer.in, layer.out, rows, input, 1, input_stride, dy, layer.stride, nullptr, gradient + layer.weight,
+             layer.stride);
+    }
     kernels_.column_sums(rows, layer.stride, dy, gradient + layer.bias);
     if (i == 0) return;
-    const std::int64_t in_stride = padded<T>(layer.in);
-    kernels_.transpose(layer.in, layer.out, parameters + layer.weight, layer.stride, transposed_.data(), in_stride);
-    matmul(rows, layer.in, layer.out, dy, layer.stride, 1, transposed_.data(), in_stride, nullptr, dx,
-           in_stride);
+    kernels_.transpose(layer.in, layer.out, parameters + layer.weight, layer.stride, turned, turned_stride);
+    matmul(rows, layer.in, layer.out, dy, layer.stride, 1, turned, turned_stride, nullptr, dx, in_stride);
     const Way way = this->way(layer.block);
     if (way == Way::around) std::fill_n(dx, rows * in_stride, T(0));
     skip = layer.residual && way != Way::through ? dy : nullptr;

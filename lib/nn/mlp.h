@@ -64,7 +64,7 @@ class Mlp final : public Network<T> {
   const bool relu_in_product_;  // nothing lies between a linear layer and its ReLU
   const int threads_;  // of this run: at::get_num_threads() at construction
   std::vector<Workspace> work_;
-  Buffer<T> logits_, transposed_, output_gradient_;
+  Buffer<T> logits_, turned_, output_gradient_;
   Buffer<T> gradient_[3];  // [B, widest], by turns
   bool keep_ = false, has_gradients_ = false;
   std::int64_t rows_ = 0;  // of the last pass
