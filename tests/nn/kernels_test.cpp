@@ -79,7 +79,7 @@ void thin(Buffer<T>& matrix, double zeros) {
 TYPED_TEST(kernels_test, a_product_that_skips_zeros_has_the_bits_of_one_that_does_not) {
   using T = TypeParam;
   for (const Kernels<T>* k : available_kernels<T>())
-    for (const std::int64_t n : {64, 128, 200, 300})
+    for (const std::int64_t n : {64, 128, 200, 300, 450})
       for (const bool turned : {false, true}) {
         const std::int64_t m = 37, depth = 100, stride = padded<T>(n);
         const std::int64_t a_stride = padded<T>(turned ? m : depth);

@@ -10,11 +10,8 @@ namespace descent::nn::DESCENT_CPU {
 template <class T>
 inline void turn(std::int64_t filled, std::int64_t classes, std::int64_t stride, const T* rows, T* turned) {
   constexpr std::int64_t L = lanes<T>;
-  for (std::int64_t c = 0; c < classes; c += L, rows += L, turned += L * L) {
-    if (filled == L) turn_square<T, L>(rows, stride, turned, L);
-    for (std::int64_t j = 0; j < L && filled < L; ++j)
-      for (std::int64_t i = 0; i < L; ++i) turned[j * L + i] = i < filled ? rows[i * stride + j] : T(0);
-  }
+  for (std::int64_t c = 0; c < classes; c += L, turned += L * L)
+    turn_part<T, L>(filled, L, rows + c, stride, turned, L);
 }
 
 // The reverse; the pads of the rows become zero.
@@ -23,11 +20,7 @@ inline void turn_back(std::int64_t filled, std::int64_t classes, std::int64_t st
   constexpr std::int64_t L = lanes<T>;
   for (std::int64_t c = classes; c % L != 0; ++c) Vec<T>(T(0)).store(turned + c * L);
   std::int64_t c = 0;
-  for (; c < classes; c += L, turned += L * L) {
-    if (filled == L) turn_square<T, L>(turned, L, rows + c, stride);
-    for (std::int64_t i = 0; i < filled && filled < L; ++i)
-      for (std::int64_t j = 0; j < L; ++j) rows[i * stride + c + j] = turned[j * L + i];
-  }
+  for (; c < classes; c += L, turned += L * L) turn_part<T, L>(L, filled, turned, L, rows + c, stride);
   for (; c < stride; c += L)
     for (std::int64_t i = 0; i < filled; ++i) Vec<T>(T(0)).store(rows + i * stride + c);
 }

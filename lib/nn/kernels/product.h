@@ -63,24 +63,25 @@ inline void turn_square(const T* in, std::int64_t in_stride, T* out, std::int64_
   at::vec::transpose_mxn<T, Side, Side>(in, in_stride, out, out_stride);
 }
 
+// The same where only `height` rows and `width` columns of the square are there: `width` lines, zero beyond `height`.
+template <class T, std::int64_t Side>
+inline void turn_part(std::int64_t height, std::int64_t width, const T* in, std::int64_t in_stride, T* out,
+                      std::int64_t out_stride) {
+  if (height == Side && width == Side) return turn_square<T, Side>(in, in_stride, out, out_stride);
+  alignas(64) T square[Side * Side] = {}, turned[Side * Side];
+  for (std::int64_t i = 0; i < height; ++i) __builtin_memcpy(square + i * Side, in + i * in_stride, Side * sizeof(T));
+  turn_square<T, Side>(square, Side, turned, Side);
+  for (std::int64_t i = 0; i < width; ++i) __builtin_memcpy(out + i * out_stride, turned + i * Side, Side * sizeof(T));
+}
+
 template <class T>
 void transpose(std::int64_t rows, std::int64_t columns, const T* in, std::int64_t in_stride, T* out,
                std::int64_t out_stride) {
   constexpr std::int64_t side = 64 / sizeof(T);
   for (std::int64_t r = 0; r < rows; r += side)
-    for (std::int64_t c = 0; c < columns; c += side) {
-      const T* from = in + r * in_stride + c;
-      T* to = out + c * out_stride + r;
-      const std::int64_t height = rows - r < side ? rows - r : side, width = columns - c < side ? columns - c : side;
-      if (height == side && width == side) {
-        turn_square<T, side>(from, in_stride, to, out_stride);
-        continue;
-      }
-      alignas(64) T square[side * side] = {}, turned[side * side];
-      for (std::int64_t i = 0; i < height; ++i) __builtin_memcpy(square + i * side, from + i * in_stride, 64);
-      turn_square<T, side>(square, side, turned, side);
-      for (std::int64_t i = 0; i < width; ++i) __builtin_memcpy(to + i * out_stride, turned + i * side, 64);
-    }
+    for (std::int64_t c = 0; c < columns; c += side)
+      turn_part<T, side>(rows - r < side ? rows - r : side, columns - c < side ? columns - c : side,
+                         in + r * in_stride + c, in_stride, out + c * out_stride + r, out_stride);
 }
 
 }  // namespace descent::nn::DESCENT_CPU
