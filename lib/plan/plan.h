@@ -10,7 +10,7 @@
 namespace descent::plan {
 
 // Raised when a change of the program changes the numbers of a run.
-inline constexpr int numerics = 3;
+inline constexpr int numerics = 4;
 
 // One cell of the sweep.
 struct Point {
