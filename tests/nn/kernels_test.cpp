@@ -76,6 +76,26 @@ void thin(Buffer<T>& matrix, double zeros) {
     if (random.uniform() < zeros) matrix.data()[i] = T(0);
 }
 
+TYPED_TEST(kernels_test, a_row_of_a_wide_product_has_the_same_bits_whatever_rows_are_computed_with_it) {
+  using T = TypeParam;
+  for (const Kernels<T>* k : available_kernels<T>()) {
+    const std::int64_t m = 150, n = 200, depth = 300, stride = padded<T>(n), a_stride = padded<T>(depth);
+    const auto a = random_matrix<T>(m, depth, 22), b = random_matrix<T>(depth, n, 23), bias = random_matrix<T>(1, n, 24);
+    Buffer<T> whole(m * stride), part(m * stride);
+    const auto rows = [&](std::int64_t begin, std::int64_t end, Buffer<T>& c) {
+      k->matmul_relu(end - begin, n, depth, a.data() + begin * a_stride, a_stride, 1, b.data(), stride, bias.data(),
+                     c.data() + begin * stride, stride);
+    };
+    rows(0, m, whole);
+    for (const std::int64_t size : {1, 17, 96}) {
+      std::fill_n(part.data(), part.size(), T(-1));
+      for (std::int64_t begin = 0; begin < m; begin += size) rows(begin, std::min(begin + size, m), part);
+      EXPECT_EQ(std::memcmp(whole.data(), part.data(), static_cast<std::size_t>(m * stride) * sizeof(T)), 0)
+          << k->instruction_set << " " << size;
+    }
+  }
+}
+
 TYPED_TEST(kernels_test, a_product_that_skips_zeros_has_the_bits_of_one_that_does_not) {
   using T = TypeParam;
   for (const Kernels<T>* k : available_kernels<T>())
