@@ -81,8 +81,8 @@ inline bool is_sparse(const Product<float>& x) {
   return zeros * 10 > rows * columns;  // 0.4 of those looked at
 }
 
-// The fewest columns that pay for lists: on AMD up to Zen 4, where a multiply-add takes as long as the load of its
-// operand; more where `a` has to be turned as well. Other CPUs make two a cycle and cannot load as fast.
+// The fewest columns that pay for lists, more where `a` has to be turned as well. AMD's Zen 4 makes one multiply-add a
+// cycle and loads its operand in the same time; Intel's CPUs make two and cannot load as fast.
 inline std::int64_t narrowest(const Product<float>& x) {
   if (!__builtin_cpu_is("amd")) return 256;
   return x.a_column == 1 ? 64 : 128;
