@@ -27,7 +27,7 @@ WIDTHS = {"w1": [4, 8, 16, 32, 64, 128, 256], "w1-small": [4, 8, 16, 32, 64], "w
 STEPS, SEEDS = 2000, 8
 PEERS = {  # name -> script and its arguments, the module it needs, the works it does
     "eager": ("torch_eager.py", [], "torch", "w1 w2"),
-    "eager, fused Adam": ("torch_eager.py", ["--fused"], "torch", "w1 w2"),
+    "eager with fused Adam": ("torch_eager.py", ["--fused"], "torch", "w1 w2"),
     "torch.func vmap": ("torch_vmap.py", ["--mode", "vmap"], "torch", "w1 w2"),
     "stacked bmm": ("torch_vmap.py", ["--mode", "bmm"], "torch", "w1 w2"),
     "torch.compile over seeds": ("torch_compile.py", ["--mode", "seeds"], "torch", "w1"),
