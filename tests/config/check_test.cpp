@@ -218,7 +218,7 @@ const std::vector<BadFile> combinations{
      "x.json:1:91: model.init.gain: has no effect beside std or without a random initializer"},
     {"no_duration", train(""), "x.json:1:65: train: needs epochs or steps"},
     {"epochs_and_steps", train(R"("epochs": 1, "steps": 1)"),
-     "x.json:1:88: train.steps: give either epochs or steps"},
+     "x.json:1:88: train.steps: give either epochs or steps; null unsets one"},
     {"adam_with_momentum", training(R"("optimizer": {"name": "adam", "momentum": 0})"),
      "x.json:1:121: train.optimizer.momentum: has no effect without the optimizer \"sgd\""},
     {"sgd_with_betas", training(R"("optimizer": {"betas": [0.9, 0.999]})"),
