@@ -123,8 +123,10 @@ void Mlp<T>::matmul(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, 
   constexpr std::int64_t products_per_thread = 1 << 18, tile_rows = 48;
   const std::int64_t grain = std::max(tile_rows, products_per_thread / std::max<std::int64_t>(n * k, 1));
   const std::int64_t parts = std::clamp(m / grain, std::int64_t{1}, std::int64_t{threads_});
+  constexpr std::int64_t vector = padded<T>(1);  // of rows: those of a turned `a` are read by whole vectors
+  const auto first = [&](std::int64_t part) { return part == parts ? m : m * part / parts / vector * vector; };
   parallel_for(threads_, parts, [&](std::int64_t part) {
-    const std::int64_t begin = m * part / parts, end = m * (part + 1) / parts;
+    const std::int64_t begin = first(part), end = first(part + 1);
     product(end - begin, n, k, a + begin * a_row, a_row, a_column, b, b_stride, bias, c + begin * c_stride, c_stride);
   });
 }

@@ -64,6 +64,7 @@ inline void turn_square(const T* in, std::int64_t in_stride, T* out, std::int64_
 }
 
 // The same where only `height` rows and `width` columns of the square are there: `width` lines, zero beyond `height`.
+// Reads the pads of the rows.
 template <class T, std::int64_t Side>
 inline void turn_part(std::int64_t height, std::int64_t width, const T* in, std::int64_t in_stride, T* out,
                       std::int64_t out_stride) {
