@@ -9,6 +9,7 @@
 #include <cstring>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "config/choices.h"
 #include "core/random.h"
@@ -54,20 +55,6 @@ TYPED_TEST(kernels_test, matmul_agrees_with_plain_loops_for_every_tile_remainder
       }
 }
 
-TYPED_TEST(kernels_test, a_row_of_a_product_has_the_same_bits_whatever_rows_are_computed_with_it) {
-  using T = TypeParam;
-  for (const Kernels<T>* k : available_kernels<T>()) {
-    const std::int64_t m = 23, n = 70, depth = 31, stride = padded<T>(n), a_stride = padded<T>(depth);
-    const auto a = random_matrix<T>(m, depth, 4), b = random_matrix<T>(depth, n, 5);
-    Buffer<T> whole(m * stride), single(stride);
-    k->matmul(m, n, depth, a.data(), a_stride, 1, b.data(), stride, nullptr, whole.data(), stride);
-    for (std::int64_t i = 0; i < m; ++i) {
-      k->matmul(1, n, depth, a.data() + i * a_stride, a_stride, 1, b.data(), stride, nullptr, single.data(), stride);
-      for (std::int64_t j = 0; j < n; ++j) ASSERT_EQ(whole.data()[i * stride + j], single.data()[j]);
-    }
-  }
-}
-
 // Sets a share of a matrix to zero.
 template <class T>
 void thin(Buffer<T>& matrix, double zeros) {
@@ -76,24 +63,30 @@ void thin(Buffer<T>& matrix, double zeros) {
     if (random.uniform() < zeros) matrix.data()[i] = T(0);
 }
 
-TYPED_TEST(kernels_test, a_row_of_a_wide_product_has_the_same_bits_whatever_rows_are_computed_with_it) {
+TYPED_TEST(kernels_test, a_row_of_a_product_has_the_same_bits_whatever_rows_are_computed_with_it) {
   using T = TypeParam;
-  for (const Kernels<T>* k : available_kernels<T>()) {
-    const std::int64_t m = 150, n = 200, depth = 300, stride = padded<T>(n), a_stride = padded<T>(depth);
-    const auto a = random_matrix<T>(m, depth, 22), b = random_matrix<T>(depth, n, 23), bias = random_matrix<T>(1, n, 24);
-    Buffer<T> whole(m * stride), part(m * stride);
-    const auto rows = [&](std::int64_t begin, std::int64_t end, Buffer<T>& c) {
-      k->matmul_relu(end - begin, n, depth, a.data() + begin * a_stride, a_stride, 1, b.data(), stride, bias.data(),
-                     c.data() + begin * stride, stride);
-    };
-    rows(0, m, whole);
-    for (const std::int64_t size : {1, 17, 96}) {
-      std::fill_n(part.data(), part.size(), T(-1));
-      for (std::int64_t begin = 0; begin < m; begin += size) rows(begin, std::min(begin + size, m), part);
-      EXPECT_EQ(std::memcmp(whole.data(), part.data(), static_cast<std::size_t>(m * stride) * sizeof(T)), 0)
-          << k->instruction_set << " " << size;
-    }
-  }
+  for (const Kernels<T>* k : available_kernels<T>())
+    for (const auto product : {k->matmul, k->matmul_relu})
+      for (const auto& [n, depth] : {std::pair<std::int64_t, std::int64_t>{70, 31}, {300, 300}})
+        for (const double zeros : {0.0, 0.6}) {
+          const std::int64_t m = 150, stride = padded<T>(n), a_stride = padded<T>(depth);
+          auto a = random_matrix<T>(m, depth, 4);
+          thin(a, zeros);
+          const auto b = random_matrix<T>(depth, n, 5), bias = random_matrix<T>(1, n, 3);
+          Buffer<T> whole(m * stride), part(m * stride);
+          const auto rows = [&](std::int64_t begin, std::int64_t count, T* c) {
+            product(count, n, depth, a.data() + begin * a_stride, a_stride, 1, b.data(), stride, bias.data(), c,
+                    stride);
+          };
+          rows(0, m, whole.data());
+          for (const std::int64_t size : {1, 17, 96}) {
+            std::fill_n(part.data(), part.size(), T(-1));
+            for (std::int64_t begin = 0; begin < m; begin += size)
+              rows(begin, std::min(size, m - begin), part.data() + begin * stride);
+            ASSERT_EQ(std::memcmp(whole.data(), part.data(), static_cast<std::size_t>(m * stride) * sizeof(T)), 0)
+                << k->instruction_set << " " << n << " " << zeros << " " << size;
+          }
+        }
 }
 
 TYPED_TEST(kernels_test, a_product_that_skips_zeros_has_the_bits_of_one_that_does_not) {
