@@ -65,7 +65,8 @@ void check_duration(const Experiment& e, std::vector<Finding>& found) {
   const SolverKind solver = e.train.solver.kind;
   if (solver == SolverKind::least_squares || solver == SolverKind::ridge) return;
   const bool epochs = e.train.epochs.has_value(), steps = e.train.steps.has_value();
-  if (epochs && steps) found.push_back({{"train.steps", "train.epochs"}, "give either epochs or steps; null unsets one"});
+  if (epochs && steps)
+    found.push_back({{"train.steps", "train.epochs"}, "give either epochs or steps; null unsets one"});
   if (!epochs && !steps) found.push_back({{"train", "train.epochs", "train.steps"}, "needs epochs or steps"});
 }
 

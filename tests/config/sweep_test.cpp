@@ -187,7 +187,8 @@ TEST(sweep, a_list_may_be_a_value) {
 
 TEST(sweep, the_same_problem_of_many_points_is_told_once) {
   EXPECT_EQ(problems_of(sweep(R"({"model.width": [1, 2, 3], "train.steps": [5, 6]})")),
-            "x.json:1:132: train.steps: give either epochs or steps; null unsets one (at model.width=1, train.steps=5)");
+            "x.json:1:132: train.steps: give either epochs or steps; null unsets one "
+            "(at model.width=1, train.steps=5)");
 }
 
 TEST(sweep, ten_thousand_points_are_read) {
