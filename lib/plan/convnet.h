@@ -1,5 +1,5 @@
 #pragma once
-// Convolutional networks as graphs of plain shapes, in order of computation; lib/nn interprets them.
+// Convolutional networks as graphs of plain shapes, in order of computation; lib/fused interprets them.
 
 #include <cstdint>
 #include <string>

@@ -1,5 +1,5 @@
 #pragma once
-// The layers of a model as plain shapes: parameter counts and cost without LibTorch; lib/nn builds from them.
+// The layers of a model as plain shapes: parameter counts and cost without LibTorch; lib/fused builds from them.
 
 #include <cstdint>
 #include <string>

@@ -10,21 +10,21 @@
 namespace descent::probe {
 namespace {
 
-using nn::ActivationKind;
+using fused::ActivationKind;
 
 double mean_of(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 template <class T>
-double mean_variance(const nn::ActivationView<T>& view) {
+double mean_variance(const fused::ActivationView<T>& view) {
   double sum = 0;
   for (const double sd : unit_moments(view).sd) sum += sd * sd;
   return sum / static_cast<double>(view.features);
 }
 
 template <class T, class Property>
-double share_of_values(const nn::ActivationView<T>& view, Property has) {
+double share_of_values(const fused::ActivationView<T>& view, Property has) {
   std::int64_t count = 0;
   for (std::int64_t r = 0; r < view.rows; ++r)
     for (std::int64_t u = 0; u < view.features; ++u)

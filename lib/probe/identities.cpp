@@ -7,8 +7,8 @@
 #include <set>
 #include <span>
 
-#include "nn/init.h"
-#include "nn/softmax.h"
+#include "fused/init.h"
+#include "fused/softmax.h"
 #include "probe/random_network.h"
 #include "probe/subsets.h"
 #include "probe/units.h"
@@ -25,7 +25,7 @@ config::Model perceptron(std::int64_t units, config::Activation activation) {
 
 // Of each row of logits.
 std::vector<double> softmax(std::vector<double> logits, std::size_t classes) {
-  for (std::size_t i = 0; i < logits.size(); i += classes) nn::softmax(std::span(logits).subspan(i, classes));
+  for (std::size_t i = 0; i < logits.size(); i += classes) fused::softmax(std::span(logits).subspan(i, classes));
   return logits;
 }
 
@@ -69,10 +69,10 @@ namespace {
 // Weights of one linear layer as PyTorch draws them.
 std::vector<double> default_weights(std::int64_t fan_in, std::uint64_t seed) {
   config::Model linear;
-  const nn::Layout layout = nn::make_layout<double>(linear, {1, 1, fan_in}, 1024);
-  nn::Buffer<double> parameters(layout.parameters), none(0);
-  nn::initialize(layout, config::Init{}, static_cast<std::int64_t>(seed), parameters.data(), none.data());
-  const nn::NamedTensor& weight = *layout.find("linear0.weight");
+  const fused::Layout layout = fused::make_layout<double>(linear, {1, 1, fan_in}, 1024);
+  fused::Buffer<double> parameters(layout.parameters), none(0);
+  fused::initialize(layout, config::Init{}, static_cast<std::int64_t>(seed), parameters.data(), none.data());
+  const fused::NamedTensor& weight = *layout.find("linear0.weight");
   return {parameters.data() + weight.offset, parameters.data() + weight.offset + weight.size()};  // 1024: no pads
 }
 
@@ -101,7 +101,7 @@ struct DropoutMeans {
 DropoutMeans dropout_means(std::int64_t units, std::uint64_t seed) {
   constexpr std::int64_t classes = 4;
   const RandomNetwork net(perceptron(units, config::Activation::identity), 6, classes, 3, seed);
-  const nn::NamedTensor& readout = *net.layout.find("linear1.weight");
+  const fused::NamedTensor& readout = *net.layout.find("linear1.weight");
   std::vector<double> masked(net.parameters.data(), net.parameters.data() + net.layout.parameters);
   DropoutMeans means{softmax(net.predict(), classes), {}, {}};
   std::vector<double> logarithms(means.scaled.size());
@@ -142,10 +142,10 @@ Paths sum_paths(std::uint64_t seed) {
   model.residual = true;
   RandomNetwork net(model, 6, 3, 4, seed);
   std::vector<double*> weights;  // the branches, of gain 1/2; biases belong to no path
-  for (const nn::NamedTensor& tensor : net.layout.tensors) {
+  for (const fused::NamedTensor& tensor : net.layout.tensors) {
     double* values = net.parameters.data() + tensor.offset;
-    if (tensor.role == nn::Role::bias) std::fill_n(values, tensor.size(), 0.0);
-    if (tensor.role == nn::Role::weight) weights.push_back(values);
+    if (tensor.role == fused::Role::bias) std::fill_n(values, tensor.size(), 0.0);
+    if (tensor.role == fused::Role::weight) weights.push_back(values);
   }
   for (int block = 1; block <= blocks; ++block)
     for (std::int64_t i = 0; i < width * width; ++i) weights[static_cast<std::size_t>(block)][i] /= 2;  // 8: no pads
@@ -156,7 +156,7 @@ Paths sum_paths(std::uint64_t seed) {
       for (std::int64_t i = 0; i < in; ++i)
         for (std::int64_t o = 0; o < out; ++o)
           y[static_cast<std::size_t>(r * out + o)] +=
-              x[static_cast<std::size_t>(r * in + i)] * weight[i * nn::padded<double>(out) + o];
+              x[static_cast<std::size_t>(r * in + i)] * weight[i * fused::padded<double>(out) + o];
     return y;
   };
   std::vector<double> inputs;
@@ -189,7 +189,7 @@ double ambiguity_difference(std::uint64_t seed) {
   std::vector<std::vector<double>> outputs;
   core::Random random(seed, 2);
   config::Model model = perceptron(8, config::Activation::tanh);
-  const nn::Buffer<double> x = random_rows(rows, 5, random);
+  const fused::Buffer<double> x = random_rows(rows, 5, random);
   std::vector<double> mean(rows), targets(rows);
   for (double& target : targets) target = random.normal();
   for (int k = 0; k < members; ++k) {

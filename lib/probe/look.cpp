@@ -8,7 +8,7 @@
 namespace descent::probe {
 
 template <class T>
-UnitMoments unit_moments(const nn::ActivationView<T>& view, std::int64_t first_row, std::int64_t rows) {
+UnitMoments unit_moments(const fused::ActivationView<T>& view, std::int64_t first_row, std::int64_t rows) {
   const auto units = static_cast<std::size_t>(view.features);
   const auto n = static_cast<double>(rows);
   UnitMoments moments{std::vector<double>(units), std::vector<double>(units)};
@@ -28,7 +28,7 @@ UnitMoments unit_moments(const nn::ActivationView<T>& view, std::int64_t first_r
 template <class T>
 void Look<T>::forward(std::int64_t examples) {
   passed_ = false;
-  statistics_ = nn::Buffer<T>(subject.layout.statistics);
+  statistics_ = fused::Buffer<T>(subject.layout.statistics);
   std::copy_n(subject.statistics, subject.layout.statistics, statistics_.data());  // the forward pass moves them
   const T* outputs = network.forward(subject.x, examples, subject.parameters, statistics_.data(), {});
   subject.loss_gradient(network, examples, outputs);
@@ -38,16 +38,16 @@ template <class T>
 void Look<T>::pass() {
   if (passed_) return;
   forward(rows);
-  gradient_ = nn::Buffer<T>(subject.layout.parameters);
+  gradient_ = fused::Buffer<T>(subject.layout.parameters);
   network.backward(subject.x, rows, subject.parameters, gradient_.data(), {});
   passed_ = true;
 }
 
 template <class T>
-std::vector<nn::ActivationView<T>> Look<T>::views(nn::ActivationKind kind) {
+std::vector<fused::ActivationView<T>> Look<T>::views(fused::ActivationKind kind) {
   pass();
-  std::vector<nn::ActivationView<T>> views = network.activations();
-  std::erase_if(views, [&](const nn::ActivationView<T>& view) { return view.kind != kind; });
+  std::vector<fused::ActivationView<T>> views = network.activations();
+  std::erase_if(views, [&](const fused::ActivationView<T>& view) { return view.kind != kind; });
   return views;
 }
 
@@ -69,10 +69,10 @@ const PathLengths& Look<T>::paths() {
   return *paths_;
 }
 
-std::string layer_of(const nn::NamedTensor& tensor) { return tensor.name.substr(0, tensor.name.rfind('.')); }
+std::string layer_of(const fused::NamedTensor& tensor) { return tensor.name.substr(0, tensor.name.rfind('.')); }
 
-template UnitMoments unit_moments(const nn::ActivationView<float>&, std::int64_t, std::int64_t);
-template UnitMoments unit_moments(const nn::ActivationView<double>&, std::int64_t, std::int64_t);
+template UnitMoments unit_moments(const fused::ActivationView<float>&, std::int64_t, std::int64_t);
+template UnitMoments unit_moments(const fused::ActivationView<double>&, std::int64_t, std::int64_t);
 template class Look<float>;
 template class Look<double>;
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "nn/buffer.h"
+#include "fused/buffer.h"
 #include "probe/probes.h"
 
 namespace descent::probe {
@@ -17,16 +17,16 @@ struct UnitMoments {
 };
 
 template <class T>
-UnitMoments unit_moments(const nn::ActivationView<T>& view, std::int64_t first_row, std::int64_t rows);
+UnitMoments unit_moments(const fused::ActivationView<T>& view, std::int64_t first_row, std::int64_t rows);
 template <class T>
-UnitMoments unit_moments(const nn::ActivationView<T>& view) {
+UnitMoments unit_moments(const fused::ActivationView<T>& view) {
   return unit_moments(view, 0, view.rows);
 }
 
 // Euclidean norm of a view's gradient.
 template <class T>
-double gradient_norm(const nn::ActivationView<T>& view) {
-  return std::sqrt(nn::kernels<T>().square_sum(view.rows * view.stride, view.gradient));  // pads are zero
+double gradient_norm(const fused::ActivationView<T>& view) {
+  return std::sqrt(fused::kernels<T>().square_sum(view.rows * view.stride, view.gradient));  // pads are zero
 }
 
 // The gradient of a residual network by the number of branches that a path passes: 0 ... blocks.
@@ -39,14 +39,14 @@ struct PathLengths {
 template <class T>
 class Look {
  public:
-  Look(const Subject<T>& subject, nn::Network<T>& network, std::int64_t rows)
+  Look(const Subject<T>& subject, fused::Network<T>& network, std::int64_t rows)
       : subject(subject), network(network), rows(rows) {}
 
   // After forward and backward pass of the probe batch in training mode without dropout: the hidden layers' views of
   // one kind. They stay valid until predict().
-  std::vector<nn::ActivationView<T>> views(nn::ActivationKind kind);
+  std::vector<fused::ActivationView<T>> views(fused::ActivationKind kind);
   // Of every kind: the names of the hidden layers' views hold at any time.
-  std::vector<nn::ActivationView<T>> all_views() const { return network.activations(); }
+  std::vector<fused::ActivationView<T>> all_views() const { return network.activations(); }
   // Forward pass of the first examples in that mode and the gradient of their loss, for backward passes of the caller.
   void forward(std::int64_t examples);
   // The gradient of the parameters [P] in that pass.
@@ -58,17 +58,17 @@ class Look {
   const PathLengths& paths();
 
   const Subject<T>& subject;
-  nn::Network<T>& network;
+  fused::Network<T>& network;
   const std::int64_t rows;
 
  private:
   void pass();
   bool passed_ = false;
-  nn::Buffer<T> gradient_, statistics_;
+  fused::Buffer<T> gradient_, statistics_;
   std::optional<PathLengths> paths_;
 };
 
 // "linear3" of "linear3.weight".
-std::string layer_of(const nn::NamedTensor& tensor);
+std::string layer_of(const fused::NamedTensor& tensor);
 
 }  // namespace descent::probe

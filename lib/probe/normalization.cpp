@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "nn/batch_norm.h"
+#include "fused/batch_norm.h"
 #include "probe/identities.h"
 #include "probe/look.h"
 #include "probe/random_network.h"
@@ -18,13 +18,13 @@ struct Normalized {
 };
 
 // x [batch, features] as `groups` devices normalize it in training.
-Normalized normalize(const nn::Buffer<double>& x, std::int64_t groups, bool synchronized) {
+Normalized normalize(const fused::Buffer<double>& x, std::int64_t groups, bool synchronized) {
   config::Norm settings;
   settings.kind = config::NormKind::batch;
   settings.statistics_groups = groups;
   settings.synchronized = synchronized;
-  nn::BatchNorm<double> norm(settings, features);
-  nn::Buffer<double> mean(features), variance(features), y(batch * features);
+  fused::BatchNorm<double> norm(settings, features);
+  fused::Buffer<double> mean(features), variance(features), y(batch * features);
   norm.train(batch, x.data(), {nullptr, nullptr}, mean.data(), variance.data(), y.data());
   const std::int64_t statistics = norm.groups() * features;
   return {{y.data(), y.data() + y.size()},
@@ -32,7 +32,7 @@ Normalized normalize(const nn::Buffer<double>& x, std::int64_t groups, bool sync
           {norm.variance(), norm.variance() + statistics}};
 }
 
-nn::Buffer<double> draw(std::uint64_t seed) {
+fused::Buffer<double> draw(std::uint64_t seed) {
   core::Random random(seed);
   return random_rows(batch, features, random);
 }
@@ -77,7 +77,7 @@ double running_statistics_difference(std::uint64_t seed) {
   constexpr std::int64_t rows = 8;
   RandomNetwork net(normalized_model(), 5, 3, rows, seed);
   core::Random random(seed, 1);
-  const nn::NamedTensor& weight = *net.layout.find("linear0.weight");
+  const fused::NamedTensor& weight = *net.layout.find("linear0.weight");
   const double* w = net.parameters.data() + weight.offset;
   const double* b = net.parameters.data() + net.layout.offset("linear0.bias");
   const auto width = static_cast<std::size_t>(weight.columns);
@@ -110,12 +110,12 @@ double predicted_company_difference(std::uint64_t seed) { return company_differe
 double trained_company_difference(std::uint64_t seed) { return company_difference(seed, true); }
 
 double synchronized_difference(std::int64_t groups, std::uint64_t seed) {
-  const nn::Buffer<double> x = draw(seed);
+  const fused::Buffer<double> x = draw(seed);
   return largest_difference(normalize(x, groups, true).y, normalize(x, 1, false).y);
 }
 
 double group_difference(std::int64_t groups, std::uint64_t seed) {
-  const nn::Buffer<double> x = draw(seed);
+  const fused::Buffer<double> x = draw(seed);
   const std::vector<double> whole = normalize(x, 1, false).y, parts = normalize(x, groups, false).y;
   double squares = 0;
   for (std::size_t i = 0; i < whole.size(); ++i) squares += (parts[i] - whole[i]) * (parts[i] - whole[i]);
@@ -123,7 +123,7 @@ double group_difference(std::int64_t groups, std::uint64_t seed) {
 }
 
 double variance_sum_difference(std::int64_t groups, std::uint64_t seed) {
-  const nn::Buffer<double> x = draw(seed);
+  const fused::Buffer<double> x = draw(seed);
   const Normalized whole = normalize(x, 1, false), parts = normalize(x, groups, false);
   std::vector<double> sum(features);
   for (std::size_t c = 0; c < features; ++c)
@@ -134,13 +134,13 @@ double variance_sum_difference(std::int64_t groups, std::uint64_t seed) {
 }
 
 double layer_norm_group_difference(std::int64_t groups, std::uint64_t seed) {
-  const nn::Buffer<double> x = draw(seed);
-  nn::Buffer<double> mean(batch), inverse_sd(batch);
+  const fused::Buffer<double> x = draw(seed);
+  fused::Buffer<double> mean(batch), inverse_sd(batch);
   const auto normalize_parts = [&](std::int64_t parts) {
     std::vector<double> y(batch * features);
     const std::int64_t rows = batch / parts;
     for (std::int64_t g = 0; g < parts; ++g)
-      nn::kernels<double>().normalize_rows(rows, features, features, true, 1e-5, x.data() + g * rows * features,
+      fused::kernels<double>().normalize_rows(rows, features, features, true, 1e-5, x.data() + g * rows * features,
                                            nullptr, nullptr, y.data() + g * rows * features, mean.data(),
                                            inverse_sd.data());
     return y;
@@ -157,9 +157,9 @@ struct BatchStatistics {
 BatchStatistics many_batches(std::int64_t n, std::uint64_t seed) {
   constexpr std::int64_t batches = 1 << 15;
   core::Random random(seed);
-  const nn::Buffer<double> x = random_rows(n, batches, random);
+  const fused::Buffer<double> x = random_rows(n, batches, random);
   BatchStatistics statistics{std::vector<double>(batches), std::vector<double>(batches)};
-  nn::kernels<double>().batch_statistics(n, batches, x.data(), statistics.mean.data(), statistics.variance.data());
+  fused::kernels<double>().batch_statistics(n, batches, x.data(), statistics.mean.data(), statistics.variance.data());
   return statistics;
 }
 
@@ -180,10 +180,10 @@ double normalized_unit_difference(std::uint64_t seed) {
   model.activation = config::Activation::relu;
   model.norm.kind = config::NormKind::batch;
   RandomNetwork net(model, 20, 3, 100, seed);
-  for (const nn::NamedTensor& tensor : net.layout.tensors) {
+  for (const fused::NamedTensor& tensor : net.layout.tensors) {
     double* values = net.parameters.data() + tensor.offset;
-    if (tensor.role == nn::Role::gamma) std::fill_n(values, tensor.columns, 1.0);
-    if (tensor.role == nn::Role::beta) std::fill_n(values, tensor.columns, 0.0);
+    if (tensor.role == fused::Role::gamma) std::fill_n(values, tensor.columns, 1.0);
+    if (tensor.role == fused::Role::beta) std::fill_n(values, tensor.columns, 0.0);
   }
   net.network->keep_activations(true);
   net.train();
@@ -191,8 +191,8 @@ double normalized_unit_difference(std::uint64_t seed) {
   std::vector<double> before;  // sd of the units ahead of the norm
   for (const auto& view : net.network->activations()) {
     const UnitMoments units = unit_moments(view);
-    if (view.kind == nn::ActivationKind::linear) before = units.sd;
-    if (view.kind != nn::ActivationKind::pre_activation) continue;
+    if (view.kind == fused::ActivationKind::linear) before = units.sd;
+    if (view.kind != fused::ActivationKind::pre_activation) continue;
     for (std::size_t u = 0; u < units.sd.size(); ++u) {
       const double variance = before[u] * before[u];
       largest = std::max({largest, std::abs(units.mean[u]),
@@ -203,14 +203,14 @@ double normalized_unit_difference(std::uint64_t seed) {
 }
 
 double undone_norm_difference(std::uint64_t seed) {
-  const nn::Buffer<double> x = draw(seed);
+  const fused::Buffer<double> x = draw(seed);
   const Normalized plain = normalize(x, 1, false);
   config::Norm settings;
   settings.kind = config::NormKind::batch;
   std::vector<double> gamma;
   for (const double variance : plain.variance) gamma.push_back(std::sqrt(variance + settings.epsilon));
-  nn::BatchNorm<double> norm(settings, features);
-  nn::Buffer<double> mean(features), variance(features), y(batch * features);
+  fused::BatchNorm<double> norm(settings, features);
+  fused::Buffer<double> mean(features), variance(features), y(batch * features);
   norm.train(batch, x.data(), {gamma.data(), plain.mean.data()}, mean.data(), variance.data(), y.data());
   return largest_difference({y.data(), y.data() + y.size()}, {x.data(), x.data() + x.size()});
 }

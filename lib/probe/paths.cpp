@@ -27,9 +27,9 @@ class Paths {
 
   // Norm of what arrives at the first hidden layer if these blocks pass it through their branch, the others around it.
   double norm(const std::vector<std::int32_t>& through) {
-    nn::Network<T>& network = look_.network;
-    std::vector<nn::Way> ways(static_cast<std::size_t>(network.blocks()), nn::Way::around);
-    for (const std::int32_t block : through) ways[static_cast<std::size_t>(block)] = nn::Way::through;
+    fused::Network<T>& network = look_.network;
+    std::vector<fused::Way> ways(static_cast<std::size_t>(network.blocks()), fused::Way::around);
+    for (const std::int32_t block : through) ways[static_cast<std::size_t>(block)] = fused::Way::through;
     network.pass_blocks(std::move(ways));
     std::ranges::copy(loss_gradient_, network.logits_gradient());
     network.backward(look_.subject.x, rows_, look_.subject.parameters, gradient_.data(), {});
@@ -40,7 +40,7 @@ class Paths {
   Look<T>& look_;
   const std::int64_t rows_;
   std::vector<T> loss_gradient_;
-  nn::Buffer<T> gradient_;
+  fused::Buffer<T> gradient_;
 };
 
 }  // namespace

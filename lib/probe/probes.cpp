@@ -28,7 +28,7 @@ config::Model whole_batch(config::Model model) {
   return model;
 }
 
-std::int64_t affordable_rows(const config::Model& model, const nn::Layout& layout, std::int64_t cells) {
+std::int64_t affordable_rows(const config::Model& model, const fused::Layout& layout, std::int64_t cells) {
   std::int64_t of_example = 1;
   for (const plan::Layer& layer : plan::layers_of(model, layout.input, layout.outputs))
     if (layer.kind == plan::Layer::Kind::convolution) of_example += layer.positions * layer.out;
@@ -121,9 +121,9 @@ void measure_one(ProbeName name, Look<T>& look, const Memory& memory, const Add&
 bool is_taken_at_the_end(ProbeName name) { return name >= ProbeName::input_condition; }
 
 template <class T>
-Probes<T>::Probes(const config::Experiment& experiment, const nn::Layout& layout, std::int64_t train_size)
+Probes<T>::Probes(const config::Experiment& experiment, const fused::Layout& layout, std::int64_t train_size)
     : rows_(std::min({most_rows, train_size, affordable_rows(experiment.model, layout, most_cells)})),
-      network_(nn::make_network<T>(whole_batch(experiment.model), layout, rows_, experiment.train.loss.kind)) {
+      network_(fused::make_network<T>(whole_batch(experiment.model), layout, rows_, experiment.train.loss.kind)) {
   network_->keep_activations(true);
 }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "config/experiment.h"
-#include "nn/network.h"
+#include "fused/network.h"
 
 namespace descent::probe {
 
@@ -26,13 +26,13 @@ struct Memory {
 
 // Norm of the change of each weight tensor over its norm before; 0 for weights that were and stayed 0.
 template <class T>
-std::vector<double> update_ratios(const nn::Layout& layout, const T* before, const T* after);
+std::vector<double> update_ratios(const fused::Layout& layout, const T* before, const T* after);
 
 // One network at one moment.
 template <class T>
 struct Subject {
   const config::Experiment& experiment;
-  const nn::Layout& layout;
+  const fused::Layout& layout;
   std::int64_t seed;           // of the run
   const T* parameters;         // [P]
   const T* statistics;         // [S]
@@ -40,9 +40,9 @@ struct Subject {
   std::int64_t train_size;
   // After the network's forward pass over the first `rows` training examples: leaves the gradient of their mean loss for
   // its backward pass.
-  std::function<void(nn::Network<T>& network, std::int64_t rows, const T* outputs)> loss_gradient;
+  std::function<void(fused::Network<T>& network, std::int64_t rows, const T* outputs)> loss_gradient;
   // Of the network with its blocks passed like this: error on the test examples, or loss in a regression.
-  std::function<double(const std::vector<nn::Way>& ways)> test_error;
+  std::function<double(const std::vector<fused::Way>& ways)> test_error;
   const std::vector<double>& update_ratios;  // of the last step, by weight tensor; empty before the first
 };
 
@@ -54,7 +54,7 @@ class Probes {
   static constexpr std::int64_t most_rows = 1000, most_cells = 1 << 25;
 
   // `layout` must outlive this.
-  Probes(const config::Experiment& experiment, const nn::Layout& layout, std::int64_t train_size);
+  Probes(const config::Experiment& experiment, const fused::Layout& layout, std::int64_t train_size);
 
   // Takes the probes of the experiment in the order of its list: those of every moment, and at the end the others.
   void measure(const Subject<T>& subject, bool at_moment, bool at_end, Memory& memory,
@@ -62,7 +62,7 @@ class Probes {
 
  private:
   const std::int64_t rows_;
-  const std::unique_ptr<nn::Network<T>> network_;
+  const std::unique_ptr<fused::Network<T>> network_;
 };
 
 }  // namespace descent::probe

@@ -3,25 +3,25 @@
 #include <algorithm>
 #include <cmath>
 
-#include "nn/init.h"
+#include "fused/init.h"
 
 namespace descent::probe {
 
 RandomNetwork::RandomNetwork(const config::Model& of, std::int64_t features, std::int64_t outputs, std::int64_t rows_,
                              std::uint64_t seed)
     : model(of),
-      layout(nn::make_layout<double>(model, {1, 1, features}, outputs)),
+      layout(fused::make_layout<double>(model, {1, 1, features}, outputs)),
       rows(rows_),
       parameters(layout.parameters),
       statistics(layout.statistics),
       x(rows * layout.input_stride),
-      network(nn::make_network<double>(model, layout, rows)) {
+      network(fused::make_network<double>(model, layout, rows)) {
   config::Init init;
   init.scheme = config::InitScheme::normal;
-  nn::initialize(layout, init, static_cast<std::int64_t>(seed), parameters.data(), statistics.data());
+  fused::initialize(layout, init, static_cast<std::int64_t>(seed), parameters.data(), statistics.data());
   core::Random random(seed);
-  for (const nn::NamedTensor& tensor : layout.tensors) {
-    if (tensor.is_statistic() || tensor.role == nn::Role::weight) continue;
+  for (const fused::NamedTensor& tensor : layout.tensors) {
+    if (tensor.is_statistic() || tensor.role == fused::Role::weight) continue;
     for (std::int64_t c = 0; c < tensor.columns; ++c) parameters.data()[tensor.offset + c] += 0.3 * random.normal();
   }
   draw_inputs(random);
@@ -39,9 +39,9 @@ std::vector<double> RandomNetwork::dense(const double* outputs) const {
   return values;
 }
 
-nn::Buffer<double> random_rows(std::int64_t rows, std::int64_t columns, core::Random& random) {
-  const std::int64_t stride = nn::padded<double>(columns);
-  nn::Buffer<double> x(rows * stride);
+fused::Buffer<double> random_rows(std::int64_t rows, std::int64_t columns, core::Random& random) {
+  const std::int64_t stride = fused::padded<double>(columns);
+  fused::Buffer<double> x(rows * stride);
   for (std::int64_t r = 0; r < rows; ++r)
     for (std::int64_t c = 0; c < columns; ++c) x.data()[r * stride + c] = random.normal();
   return x;

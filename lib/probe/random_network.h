@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "core/random.h"
-#include "nn/buffer.h"
-#include "nn/kernels/kernels.h"
-#include "nn/network.h"
+#include "fused/buffer.h"
+#include "fused/kernels/kernels.h"
+#include "fused/network.h"
 
 namespace descent::probe {
 
@@ -29,17 +29,17 @@ struct RandomNetwork {
   void draw_inputs(core::Random& random);
 
   config::Model model;
-  nn::Layout layout;
+  fused::Layout layout;
   std::int64_t rows;
-  nn::Buffer<double> parameters, statistics, x;
-  std::unique_ptr<nn::Network<double>> network;
+  fused::Buffer<double> parameters, statistics, x;
+  std::unique_ptr<fused::Network<double>> network;
 
  private:
   std::vector<double> dense(const double* outputs) const;
 };
 
 // [rows, stride] of N(0, 1), zero in the pads.
-nn::Buffer<double> random_rows(std::int64_t rows, std::int64_t columns, core::Random& random);
+fused::Buffer<double> random_rows(std::int64_t rows, std::int64_t columns, core::Random& random);
 
 double largest_difference(const std::vector<double>& a, const std::vector<double>& b);
 

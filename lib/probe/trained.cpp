@@ -17,8 +17,8 @@ constexpr std::uint64_t unit_stream = 1, lesion_stream = 2;
 // plain network passes its input on.
 template <class T>
 double error_without(const Look<T>& look, const std::vector<std::int32_t>& deleted) {
-  std::vector<nn::Way> ways(static_cast<std::size_t>(look.network.blocks()), nn::Way::both);
-  for (const std::int32_t block : deleted) ways[static_cast<std::size_t>(block)] = nn::Way::around;
+  std::vector<fused::Way> ways(static_cast<std::size_t>(look.network.blocks()), fused::Way::both);
+  for (const std::int32_t block : deleted) ways[static_cast<std::size_t>(block)] = fused::Way::around;
   return look.subject.test_error(ways);
 }
 
@@ -26,11 +26,11 @@ double error_without(const Look<T>& look, const std::vector<std::int32_t>& delet
 
 template <class T>
 void Trained<T>::symmetry_difference(Look<T>& look, const Add& add) {
-  const nn::Layout& layout = look.subject.layout;
+  const fused::Layout& layout = look.subject.layout;
   core::Random random(static_cast<std::uint64_t>(look.subject.seed), unit_stream);
   const Wiring wiring = wiring_of(look.subject.experiment.model, layout);
   const std::vector<Units> units = random_units(wiring, random);
-  nn::Buffer<T> parameters(layout.parameters), statistics(layout.statistics);
+  fused::Buffer<T> parameters(layout.parameters), statistics(layout.statistics);
   transform_units(layout, wiring, units, false, look.subject.parameters, parameters.data());
   transform_units(layout, wiring, units, true, look.subject.statistics, statistics.data());
   const T* outputs = look.predict(look.subject.parameters, look.subject.statistics);

@@ -54,7 +54,7 @@ void wire_mixture(Wiring& wiring, const config::Model& model) {
     wire_perceptron(wiring, config::expert_model(model), "expert" + std::to_string(e) + ".", Wiring::fixed);
 }
 
-void wire_convnet(Wiring& wiring, const config::Model& model, const nn::Layout& layout) {
+void wire_convnet(Wiring& wiring, const config::Model& model, const fused::Layout& layout) {
   using Op = plan::Node::Op;
   const plan::Graph graph = plan::convnet_of(model, layout.input, layout.outputs);
   std::vector<std::int64_t> streams;  // of the nodes
@@ -87,7 +87,7 @@ double random_factor(Rescaling rescaling, core::Random& random) {
 
 }  // namespace
 
-Wiring wiring_of(const config::Model& model, const nn::Layout& layout) {
+Wiring wiring_of(const config::Model& model, const fused::Layout& layout) {
   Wiring wiring;
   switch (model.kind) {
     case config::ModelKind::mlp: wire_perceptron(wiring, model, "", Wiring::fixed); break;
@@ -117,24 +117,24 @@ std::vector<Units> random_units(const Wiring& wiring, core::Random& random) {
 }
 
 template <class T>
-void transform_units(const nn::Layout& layout, const Wiring& wiring, const std::vector<Units>& units, bool statistics,
+void transform_units(const fused::Layout& layout, const Wiring& wiring, const std::vector<Units>& units, bool statistics,
                      const T* from, T* to) {
   const auto units_at = [&](std::int64_t stream) {
     return stream == Wiring::fixed ? nullptr : &units[static_cast<std::size_t>(stream)];
   };
   // The offset of the tensor that takes this one's place.
-  const auto source = [&](const nn::NamedTensor& tensor) {
+  const auto source = [&](const fused::NamedTensor& tensor) {
     if (wiring.experts == Wiring::fixed || !tensor.name.starts_with("expert")) return tensor.offset;
     const std::size_t dot = tensor.name.find('.'), expert = std::stoul(tensor.name.substr(6, dot - 6));
     return layout.offset("expert" + std::to_string(units_at(wiring.experts)->order[expert]) + tensor.name.substr(dot));
   };
-  for (const nn::NamedTensor& tensor : layout.tensors) {
+  for (const fused::NamedTensor& tensor : layout.tensors) {
     if (tensor.is_statistic() != statistics) continue;
-    const bool is_weight = tensor.role == nn::Role::weight;
+    const bool is_weight = tensor.role == fused::Role::weight;
     const Wiring::Ends& ends = wiring.layers.at(layer_of(tensor));
     const Units* out = units_at(ends.out);
     const Units* in = is_weight ? units_at(ends.in) : nullptr;
-    const bool scaled = is_weight || tensor.role == nn::Role::bias;
+    const bool scaled = is_weight || tensor.role == fused::Role::bias;
     const T* values = from + source(tensor);
     for (std::int64_t r = 0; r < tensor.rows; ++r)
       for (std::int64_t c = 0; c < tensor.columns; ++c) {
@@ -148,8 +148,8 @@ void transform_units(const nn::Layout& layout, const Wiring& wiring, const std::
   }
 }
 
-template void transform_units(const nn::Layout&, const Wiring&, const std::vector<Units>&, bool, const float*, float*);
-template void transform_units(const nn::Layout&, const Wiring&, const std::vector<Units>&, bool, const double*,
+template void transform_units(const fused::Layout&, const Wiring&, const std::vector<Units>&, bool, const float*, float*);
+template void transform_units(const fused::Layout&, const Wiring&, const std::vector<Units>&, bool, const double*,
                               double*);
 
 }  // namespace descent::probe

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/random.h"
-#include "nn/layout.h"
+#include "fused/layout.h"
 
 namespace descent::probe {
 
@@ -31,7 +31,7 @@ struct Wiring {
   std::map<std::string, Ends, std::less<>> layers;  // the streams that each reads and writes
   std::int64_t experts = fixed;                     // of a mixture: its stream, along which whole experts move
 };
-Wiring wiring_of(const config::Model& model, const nn::Layout& layout);
+Wiring wiring_of(const config::Model& model, const fused::Layout& layout);
 
 // The new unit j of a stream is the unit order[j], multiplied by factor[j].
 struct Units {
@@ -44,7 +44,7 @@ std::vector<Units> random_units(const Wiring& wiring, core::Random& random);
 
 // The parameters [P] (or statistics [S]) of the network whose streams have these units.
 template <class T>
-void transform_units(const nn::Layout& layout, const Wiring& wiring, const std::vector<Units>& units, bool statistics,
+void transform_units(const fused::Layout& layout, const Wiring& wiring, const std::vector<Units>& units, bool statistics,
                      const T* from, T* to);
 
 }  // namespace descent::probe

@@ -10,7 +10,7 @@
 #include <cmath>
 #include <limits>
 
-#include "nn/kernels/kernels.h"
+#include "fused/kernels/kernels.h"
 #include "probe/measures.h"
 
 namespace descent::probe {
@@ -28,17 +28,17 @@ at::Tensor dense(const T* values, std::int64_t rows, std::int64_t columns, std::
 // The weights into hidden layers, [in, units], of a convolution [height * width * in, filters].
 template <class T, class Use>
 void for_each_hidden_weight(const Look<T>& look, Use use) {
-  for (const nn::ActivationView<T>& view : look.all_views())
-    if (view.kind == nn::ActivationKind::linear) use(*look.subject.layout.find(view.name + ".weight"));
+  for (const fused::ActivationView<T>& view : look.all_views())
+    if (view.kind == fused::ActivationKind::linear) use(*look.subject.layout.find(view.name + ".weight"));
 }
 
 }  // namespace
 
 template <class T>
-std::vector<double> update_ratios(const nn::Layout& layout, const T* before, const T* after) {
+std::vector<double> update_ratios(const fused::Layout& layout, const T* before, const T* after) {
   std::vector<double> ratios;
-  for (const nn::NamedTensor& tensor : layout.tensors) {
-    if (tensor.role != nn::Role::weight) continue;
+  for (const fused::NamedTensor& tensor : layout.tensors) {
+    if (tensor.role != fused::Role::weight) continue;
     double change = 0, norm = 0;
     for (std::int64_t i = tensor.offset; i < tensor.offset + tensor.size(); ++i) {
       const double old = before[i], difference = after[i] - old;
@@ -50,28 +50,28 @@ std::vector<double> update_ratios(const nn::Layout& layout, const T* before, con
   return ratios;
 }
 
-template std::vector<double> update_ratios(const nn::Layout&, const float*, const float*);
-template std::vector<double> update_ratios(const nn::Layout&, const double*, const double*);
+template std::vector<double> update_ratios(const fused::Layout&, const float*, const float*);
+template std::vector<double> update_ratios(const fused::Layout&, const double*, const double*);
 
 template <class T>
 void Weights<T>::weight_norm(Look<T>& look, const Add& add) {
-  for (const nn::NamedTensor& tensor : look.subject.layout.tensors)
-    if (tensor.role == nn::Role::weight)
+  for (const fused::NamedTensor& tensor : look.subject.layout.tensors)
+    if (tensor.role == fused::Role::weight)
       add(layer_of(tensor),
-          std::sqrt(nn::kernels<T>().square_sum(tensor.size(), look.subject.parameters + tensor.offset)));
+          std::sqrt(fused::kernels<T>().square_sum(tensor.size(), look.subject.parameters + tensor.offset)));
 }
 
 template <class T>
 void Weights<T>::update_ratio(Look<T>& look, const Add& add) {
   std::size_t i = 0;
   if (look.subject.update_ratios.empty()) return;  // no step yet
-  for (const nn::NamedTensor& tensor : look.subject.layout.tensors)
-    if (tensor.role == nn::Role::weight) add(layer_of(tensor), look.subject.update_ratios[i++]);
+  for (const fused::NamedTensor& tensor : look.subject.layout.tensors)
+    if (tensor.role == fused::Role::weight) add(layer_of(tensor), look.subject.update_ratios[i++]);
 }
 
 template <class T>
 void Weights<T>::unit_distance(Look<T>& look, const Add& add) {
-  for_each_hidden_weight(look, [&](const nn::NamedTensor& tensor) {
+  for_each_hidden_weight(look, [&](const fused::NamedTensor& tensor) {
     const T* w = look.subject.parameters + tensor.offset;
     T largest = 0;
     for (std::int64_t r = 0; r < tensor.rows; ++r) {
@@ -85,7 +85,7 @@ void Weights<T>::unit_distance(Look<T>& look, const Add& add) {
 template <class T>
 void Weights<T>::weight_rank(Look<T>& look, const Add& add) {
   const c10::InferenceMode no_autograd;
-  for_each_hidden_weight(look, [&](const nn::NamedTensor& tensor) {
+  for_each_hidden_weight(look, [&](const fused::NamedTensor& tensor) {
     const at::Tensor values = at::linalg_svdvals(
         dense(look.subject.parameters + tensor.offset, tensor.rows, tensor.columns, tensor.stride));
     const double* s = values.const_data_ptr<double>();
@@ -99,7 +99,7 @@ void Weights<T>::weight_rank(Look<T>& look, const Add& add) {
 template <class T>
 void Weights<T>::input_condition(Look<T>& look, const Add& add) {
   const c10::InferenceMode no_autograd;
-  const nn::Layout& layout = look.subject.layout;
+  const fused::Layout& layout = look.subject.layout;
   const at::Tensor x = dense(look.subject.x, look.subject.train_size, layout.features, layout.input_stride);
   const at::Tensor values = at::linalg_eigvalsh(x.t().matmul(x));
   const double* ascending = values.const_data_ptr<double>();

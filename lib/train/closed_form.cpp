@@ -10,7 +10,7 @@
 #include <cmath>
 #include <limits>
 
-#include "nn/linear_model.h"
+#include "fused/linear_model.h"
 
 namespace descent::train {
 namespace {
@@ -33,9 +33,9 @@ at::Tensor zeros(std::int64_t rows, std::int64_t columns) { return at::zeros({ro
 
 // Phi, [n, F], with a last column of ones for the intercept.
 template <class T>
-at::Tensor design_matrix(const config::Model& model, const nn::Layout& layout, std::int64_t n, const T* x,
+at::Tensor design_matrix(const config::Model& model, const fused::Layout& layout, std::int64_t n, const T* x,
                          const T* statistics) {
-  nn::LinearModel<T> network(model, layout, n);
+  fused::LinearModel<T> network(model, layout, n);
   const T* features = network.features(x, n, statistics);
   const std::int64_t count = config::feature_count(model, layout.features);
   at::Tensor phi = zeros(n, count + (model.intercept ? 1 : 0));
@@ -57,10 +57,10 @@ at::Tensor target_matrix(const data::Part& part, std::int64_t outputs) {
 }
 
 // The first rows of a matrix, padded.
-nn::Buffer<double> padded_rows(const at::Tensor& matrix, std::int64_t rows) {
+fused::Buffer<double> padded_rows(const at::Tensor& matrix, std::int64_t rows) {
   const at::Tensor dense = matrix.contiguous();
-  const std::int64_t columns = dense.size(1), stride = nn::padded<double>(columns);
-  nn::Buffer<double> buffer(rows * stride);
+  const std::int64_t columns = dense.size(1), stride = fused::padded<double>(columns);
+  fused::Buffer<double> buffer(rows * stride);
   for (std::int64_t i = 0; i < rows; ++i)
     std::copy_n(dense.const_data_ptr<double>() + i * columns, columns, buffer.data() + i * stride);
   return buffer;
@@ -69,7 +69,7 @@ nn::Buffer<double> padded_rows(const at::Tensor& matrix, std::int64_t rows) {
 }  // namespace
 
 template <class T>
-ClosedForm<T>::ClosedForm(const config::Experiment& experiment, const nn::Layout& layout, const T* x,
+ClosedForm<T>::ClosedForm(const config::Experiment& experiment, const fused::Layout& layout, const T* x,
                           const data::Part& part, const T* statistics)
     : solver_(experiment.train.solver),
       layout_(layout),
@@ -108,15 +108,15 @@ double ClosedForm<T>::filter(double s, std::int64_t step) const {
 template <class T>
 void ClosedForm<T>::write(std::int64_t step, T* parameters) const {
   const auto rank = std::ssize(singular_values_);
-  const std::int64_t stride = nn::padded<double>(layout_.outputs);
-  nn::Buffer<double> scaled(rank * stride), readout(features_ * stride);
+  const std::int64_t stride = fused::padded<double>(layout_.outputs);
+  fused::Buffer<double> scaled(rank * stride), readout(features_ * stride);
   for (std::int64_t i = 0; i < rank; ++i) {
     const double factor = filter(singular_values_[static_cast<std::size_t>(i)], step);
     for (std::int64_t k = 0; k < stride; ++k) scaled.data()[i * stride + k] = projections_.data()[i * stride + k] * factor;
   }
-  nn::kernels<double>().matmul(features_, layout_.outputs, rank, directions_.data(), 1, nn::padded<double>(features_),
+  fused::kernels<double>().matmul(features_, layout_.outputs, rank, directions_.data(), 1, fused::padded<double>(features_),
                                scaled.data(), stride, nullptr, readout.data(), stride);
-  const nn::NamedTensor& weight = *layout_.find("readout.weight");
+  const fused::NamedTensor& weight = *layout_.find("readout.weight");
   const std::int64_t bias = layout_.offset("readout.bias");
   for (std::int64_t f = 0; f < features_; ++f)
     std::copy_n(readout.data() + f * stride, layout_.outputs,

@@ -6,8 +6,8 @@
 
 #include "config/experiment.h"
 #include "data/data.h"
-#include "nn/buffer.h"
-#include "nn/layout.h"
+#include "fused/buffer.h"
+#include "fused/layout.h"
 
 namespace descent::train {
 
@@ -22,7 +22,7 @@ template <class T>
 class ClosedForm {
  public:
   // x: [n, F] padded; `statistics` holds the random features of the run.
-  ClosedForm(const config::Experiment& experiment, const nn::Layout& layout, const T* x, const data::Part& part,
+  ClosedForm(const config::Experiment& experiment, const fused::Layout& layout, const T* x, const data::Part& part,
              const T* statistics);
 
   // Writes the readout after `step` steps into the parameters [P].
@@ -35,12 +35,12 @@ class ClosedForm {
   double filter(double s, std::int64_t step) const;
 
   const config::Solver solver_;
-  const nn::Layout& layout_;
+  const fused::Layout& layout_;
   const std::int64_t examples_, features_;    // with the intercept
   double lr_;
   std::vector<double> singular_values_;       // [rank]
-  nn::Buffer<double> directions_;             // V^T: [rank, F] padded
-  nn::Buffer<double> projections_;            // U^T Y: [rank, K] padded
+  fused::Buffer<double> directions_;             // V^T: [rank, F] padded
+  fused::Buffer<double> projections_;            // U^T Y: [rank, K] padded
 };
 
 }  // namespace descent::train

@@ -6,13 +6,13 @@
 #include <mutex>
 
 #include "data/data.h"
-#include "nn/buffer.h"
-#include "nn/kernels/kernels.h"
+#include "fused/buffer.h"
+#include "fused/kernels/kernels.h"
 
 namespace descent::train {
 
 template <class T>
-using Input = std::shared_ptr<const nn::Buffer<T>>;
+using Input = std::shared_ptr<const fused::Buffer<T>>;
 
 // Safe to call from several threads.
 template <class T>
@@ -24,8 +24,8 @@ class Inputs {
     Entry& entry = known_[part.x.get()];
     Input<T> input = entry.input.lock();
     if (input && entry.source.lock() == part.x) return input;
-    const std::int64_t stride = nn::padded<T>(features);
-    auto made = std::make_shared<nn::Buffer<T>>(part.size * stride);
+    const std::int64_t stride = fused::padded<T>(features);
+    auto made = std::make_shared<fused::Buffer<T>>(part.size * stride);
     for (std::int64_t i = 0; i < part.size; ++i)
       std::copy_n(part.x->data() + i * features, features, made->data() + i * stride);
     std::erase_if(known_, [&](const auto& item) { return item.first != part.x.get() && item.second.input.expired(); });
@@ -36,7 +36,7 @@ class Inputs {
  private:
   struct Entry {
     std::weak_ptr<const std::vector<double>> source;  // guards against a reused address
-    std::weak_ptr<const nn::Buffer<T>> input;
+    std::weak_ptr<const fused::Buffer<T>> input;
   };
   std::mutex mutex_;
   std::map<const std::vector<double>*, Entry> known_;

@@ -7,17 +7,17 @@ namespace descent::train {
 template <class T>
 Loss<T>::Loss(const config::Loss& config, const data::RunData& data, std::int64_t stride, std::int64_t max_rows)
     : config_(config), outputs_(data.outputs), stride_(stride), has_classes_(data.classes > 0),
-      kernels_(nn::kernels<T>()) {
+      kernels_(fused::kernels<T>()) {
   if (has_classes_) {
     labels_.resize(static_cast<std::size_t>(max_rows));
-    scratch_ = nn::Buffer<T>(nn::padded<T>(data.classes) * nn::padded<T>(1));
+    scratch_ = fused::Buffer<T>(fused::padded<T>(data.classes) * fused::padded<T>(1));
   } else {
-    targets_ = nn::Buffer<T>(max_rows * stride);
+    targets_ = fused::Buffer<T>(max_rows * stride);
   }
 }
 
 template <class T>
-nn::LossSum Loss<T>::sum(std::int64_t rows, const T* outputs, const std::int32_t* labels, T* gradient) {
+fused::LossSum Loss<T>::sum(std::int64_t rows, const T* outputs, const std::int32_t* labels, T* gradient) {
   switch (config_.kind) {
     case config::LossKind::cross_entropy:
       return kernels_.cross_entropy(rows, outputs_, stride_, outputs, labels, config_.label_smoothing, gradient,
@@ -41,10 +41,10 @@ void Loss<T>::take_target(const data::Part& part, std::int64_t example, std::int
 }
 
 template <class T>
-nn::LossSum Loss<T>::train(nn::Network<T>& network, const data::Part& part, std::span<const std::int32_t> batch,
+fused::LossSum Loss<T>::train(fused::Network<T>& network, const data::Part& part, std::span<const std::int32_t> batch,
                            const T* outputs) {
   const bool own = network.has_own_loss();
-  if (own && targets_.size() == 0) targets_ = nn::Buffer<T>(std::ssize(labels_) * stride_);
+  if (own && targets_.size() == 0) targets_ = fused::Buffer<T>(std::ssize(labels_) * stride_);
   for (std::size_t i = 0; i < batch.size(); ++i)
     if (has_classes_ && !own) labels_[i] = part.y[static_cast<std::size_t>(batch[i])];
     else take_target(part, batch[i], static_cast<std::int64_t>(i));
@@ -53,7 +53,7 @@ nn::LossSum Loss<T>::train(nn::Network<T>& network, const data::Part& part, std:
 }
 
 template <class T>
-nn::LossSum Loss<T>::evaluate(const data::Part& part, std::int64_t start, std::int64_t rows, const T* outputs) {
+fused::LossSum Loss<T>::evaluate(const data::Part& part, std::int64_t start, std::int64_t rows, const T* outputs) {
   if (has_classes_) return sum(rows, outputs, part.y.data() + start, nullptr);
   for (std::int64_t i = 0; i < rows; ++i) take_target(part, start + i, i);
   return sum(rows, outputs, nullptr, nullptr);

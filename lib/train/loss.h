@@ -7,9 +7,9 @@
 
 #include "config/experiment.h"
 #include "data/data.h"
-#include "nn/buffer.h"
-#include "nn/kernels/kernels.h"
-#include "nn/network.h"
+#include "fused/buffer.h"
+#include "fused/kernels/kernels.h"
+#include "fused/network.h"
 
 namespace descent::train {
 
@@ -21,22 +21,22 @@ class Loss {
 
   // Summed over the examples `batch` of the training part, for which the network gave these outputs; leaves the
   // gradient of their mean for its backward pass. A network with a loss of its own trains with that.
-  nn::LossSum train(nn::Network<T>& network, const data::Part& part, std::span<const std::int32_t> batch,
+  fused::LossSum train(fused::Network<T>& network, const data::Part& part, std::span<const std::int32_t> batch,
                     const T* outputs);
 
   // Summed over `rows` examples of `part` from `start` on.
-  nn::LossSum evaluate(const data::Part& part, std::int64_t start, std::int64_t rows, const T* outputs);
+  fused::LossSum evaluate(const data::Part& part, std::int64_t start, std::int64_t rows, const T* outputs);
 
  private:
-  nn::LossSum sum(std::int64_t rows, const T* outputs, const std::int32_t* labels, T* gradient);
+  fused::LossSum sum(std::int64_t rows, const T* outputs, const std::int32_t* labels, T* gradient);
   void take_target(const data::Part& part, std::int64_t example, std::int64_t row);
 
   const config::Loss config_;
   const std::int64_t outputs_, stride_;
   const bool has_classes_;
-  const nn::Kernels<T>& kernels_;
+  const fused::Kernels<T>& kernels_;
   std::vector<std::int32_t> labels_;  // of a batch: [B]
-  nn::Buffer<T> targets_, scratch_;   // targets [B, stride], where they are needed as such; one vector per class
+  fused::Buffer<T> targets_, scratch_;   // targets [B, stride], where they are needed as such; one vector per class
 };
 
 }  // namespace descent::train

@@ -6,7 +6,7 @@
 
 #include "core/random.h"
 #include "core/seeds.h"
-#include "nn/softmax.h"
+#include "fused/softmax.h"
 
 namespace descent::train {
 
@@ -22,7 +22,7 @@ MonteCarlo<T>::MonteCarlo(const config::Experiment& experiment, std::int64_t see
       row_(static_cast<std::size_t>(outputs)) {}
 
 template <class T>
-const T* MonteCarlo<T>::predict(nn::Network<T>& network, const T* x, std::int64_t rows, const T* parameters,
+const T* MonteCarlo<T>::predict(fused::Network<T>& network, const T* x, std::int64_t rows, const T* parameters,
                                 const T* statistics, const PredictionMoment& moment) {
   core::Random random(seed_, static_cast<std::uint64_t>(moment.step) * 4 + static_cast<std::uint64_t>(moment.split));
   const std::uint64_t high = random.next(), pass_seed = high << 32 | random.next();
@@ -34,11 +34,11 @@ const T* MonteCarlo<T>::predict(nn::Network<T>& network, const T* x, std::int64_
     auto sum = sums_.begin();
     for (std::int64_t i = 0; i < rows; ++i) {
       row_.assign(outputs + i * stride_, outputs + i * stride_ + outputs_);
-      if (probabilities_) nn::softmax(row_);
+      if (probabilities_) fused::softmax(row_);
       for (const double value : row_) *sum++ += value;
     }
   }
-  if (averaged_.size() < rows * stride_) averaged_ = nn::Buffer<T>(rows * stride_);
+  if (averaged_.size() < rows * stride_) averaged_ = fused::Buffer<T>(rows * stride_);
   for (std::int64_t i = 0; i < rows; ++i)
     for (std::int64_t k = 0; k < outputs_; ++k) {
       const double mean = sums_[static_cast<std::size_t>(i * outputs_ + k)] / static_cast<double>(samples_);

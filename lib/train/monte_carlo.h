@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "config/experiment.h"
-#include "nn/buffer.h"
-#include "nn/network.h"
+#include "fused/buffer.h"
+#include "fused/network.h"
 
 namespace descent::train {
 
@@ -27,7 +27,7 @@ class MonteCarlo {
 
   // [rows, stride]: the mean outputs; after training with cross-entropy the logarithms of the mean probabilities, of
   // which a softmax gives them back. Thinned network i is the same however many are asked for.
-  const T* predict(nn::Network<T>& network, const T* x, std::int64_t rows, const T* parameters, const T* statistics,
+  const T* predict(fused::Network<T>& network, const T* x, std::int64_t rows, const T* parameters, const T* statistics,
                    const PredictionMoment& moment);
 
  private:
@@ -36,7 +36,7 @@ class MonteCarlo {
   const bool probabilities_;
   const std::uint64_t seed_;
   std::vector<double> sums_, row_;
-  nn::Buffer<T> averaged_;
+  fused::Buffer<T> averaged_;
 };
 
 }  // namespace descent::train

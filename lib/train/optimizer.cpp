@@ -1,6 +1,6 @@
 #include "train/optimizer.h"
 
-#include "nn/kernels/kernels.h"
+#include "fused/kernels/kernels.h"
 
 namespace descent::train {
 
@@ -21,7 +21,7 @@ namespace {
 template <class T>
 void update(const config::Optimizer& optimizer, double lr, double weight_decay, std::int64_t step, std::int64_t begin,
             std::int64_t count, std::int64_t total, T* parameters, const T* gradient, T* moments) {
-  const nn::Kernels<T>& kernels = nn::kernels<T>();
+  const fused::Kernels<T>& kernels = fused::kernels<T>();
   switch (optimizer.name) {
     case OptimizerName::sgd:
       return kernels.sgd(count, {lr, optimizer.momentum, weight_decay, optimizer.nesterov, step == 0},
@@ -38,21 +38,21 @@ void update(const config::Optimizer& optimizer, double lr, double weight_decay, 
 }  // namespace
 
 template <class T>
-void optimizer_step(const config::Optimizer& optimizer, double lr, std::int64_t step, const nn::Layout& layout,
+void optimizer_step(const config::Optimizer& optimizer, double lr, std::int64_t step, const fused::Layout& layout,
                     T* parameters, const T* gradient, T* moments) {
   const std::int64_t total = layout.parameters;
   const double decay = optimizer.weight_decay;
   if (decay == 0 || optimizer.decay_on == config::DecayOn::all)
     return update(optimizer, lr, decay, step, 0, total, total, parameters, gradient, moments);
-  for (const nn::NamedTensor& tensor : layout.tensors)
+  for (const fused::NamedTensor& tensor : layout.tensors)
     if (!tensor.is_statistic())
-      update(optimizer, lr, tensor.role == nn::Role::weight ? decay : 0, step, tensor.offset, tensor.size(), total,
+      update(optimizer, lr, tensor.role == fused::Role::weight ? decay : 0, step, tensor.offset, tensor.size(), total,
              parameters, gradient, moments);
 }
 
-template void optimizer_step<float>(const config::Optimizer&, double, std::int64_t, const nn::Layout&, float*,
+template void optimizer_step<float>(const config::Optimizer&, double, std::int64_t, const fused::Layout&, float*,
                                     const float*, float*);
-template void optimizer_step<double>(const config::Optimizer&, double, std::int64_t, const nn::Layout&, double*,
+template void optimizer_step<double>(const config::Optimizer&, double, std::int64_t, const fused::Layout&, double*,
                                      const double*, double*);
 
 }  // namespace descent::train

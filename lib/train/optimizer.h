@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "config/experiment.h"
-#include "nn/layout.h"
+#include "fused/layout.h"
 
 namespace descent::train {
 
@@ -13,7 +13,7 @@ std::int64_t moment_count(const config::Optimizer& optimizer);
 
 // One step of one network: `step` is 0-based, `moments` holds moment_count buffers of the layout's parameters [P].
 template <class T>
-void optimizer_step(const config::Optimizer& optimizer, double lr, std::int64_t step, const nn::Layout& layout,
+void optimizer_step(const config::Optimizer& optimizer, double lr, std::int64_t step, const fused::Layout& layout,
                     T* parameters, const T* gradient, T* moments);
 
 }  // namespace descent::train

@@ -7,8 +7,8 @@
 
 #include "core/archive.h"
 #include "core/random.h"
-#include "nn/init.h"
-#include "nn/softmax.h"
+#include "fused/init.h"
+#include "fused/softmax.h"
 #include "plan/layers.h"
 #include "train/optimizer.h"
 
@@ -29,11 +29,11 @@ bool wants(const config::Evaluate& evaluate, config::Split split) {
 }  // namespace
 
 template <class T>
-Replica<T>::Replica(const config::Experiment& experiment, std::int64_t seed, const nn::Layout& layout,
+Replica<T>::Replica(const config::Experiment& experiment, std::int64_t seed, const fused::Layout& layout,
                     data::RunData data, Inputs<T>& inputs, const Slices<T>& slices)
     : experiment_(experiment),
       layout_(layout),
-      kernels_(nn::kernels<T>()),
+      kernels_(fused::kernels<T>()),
       clock_(make_clock(experiment.train, data.train.size)),
       seed_(seed),
       order_seed_(core::derive_seed(static_cast<std::uint64_t>(seed), core::Purpose::order)),
@@ -52,8 +52,8 @@ Replica<T>::Replica(const config::Experiment& experiment, std::int64_t seed, con
                 plan::parameter_count(plan::layers_of(experiment.model, layout.input, layout.outputs))),
       measures_updates_(asks_for(config::ProbeName::update_ratio)) {
   const std::int64_t rows = config::batch_size(experiment.train, data_.train.size);
-  x_ = nn::Buffer<T>(rows * layout.input_stride);
-  nn::initialize(layout, experiment.model.init, seed, slices.parameters, slices.statistics);
+  x_ = fused::Buffer<T>(rows * layout.input_stride);
+  fused::initialize(layout, experiment.model.init, seed, slices.parameters, slices.statistics);
 }
 
 template <class T>
@@ -88,16 +88,16 @@ void Replica<T>::gather(std::span<const std::int32_t> batch) {
 }
 
 template <class T>
-void Replica<T>::advance(nn::Network<T>& network, std::int64_t until) {
+void Replica<T>::advance(fused::Network<T>& network, std::int64_t until) {
   const config::Train& train = experiment_.train;
   if (config::has_closed_form(train)) return solve(until);
   for (; step_ < until && !finished_; ++step_) {
     const auto indices = batch(step_);
     const auto rows = static_cast<std::int64_t>(indices.size());
     gather(indices);
-    const nn::Pass pass{experiment_.model.dropout.rate, dropout_seed_, static_cast<std::uint64_t>(step_), depth_seed_};
+    const fused::Pass pass{experiment_.model.dropout.rate, dropout_seed_, static_cast<std::uint64_t>(step_), depth_seed_};
     const T* logits = network.forward(x_.data(), rows, slices_.parameters, slices_.statistics, pass);
-    const nn::LossSum loss = loss_.train(network, data_.train, indices, logits);
+    const fused::LossSum loss = loss_.train(network, data_.train, indices, logits);
     if (!std::isfinite(loss.loss)) {
       recorder_.diverge(step_);
       finished_ = true;
@@ -140,7 +140,7 @@ std::optional<double> Replica<T>::lr() const {
 
 template <class T>
 template <class Visit>
-void Replica<T>::for_each_output(nn::Network<T>& network, config::Split split, const data::Part& part,
+void Replica<T>::for_each_output(fused::Network<T>& network, config::Split split, const data::Part& part,
                                  const Input<T>& input, const Visit& visit) {
   const bool in_batches = experiment_.model.norm.predict_with == config::PredictWith::batch &&
                           experiment_.model.norm.kind == config::NormKind::batch;
@@ -160,11 +160,11 @@ void Replica<T>::for_each_output(nn::Network<T>& network, config::Split split, c
 }
 
 template <class T>
-typename Replica<T>::Pass Replica<T>::pass(nn::Network<T>& network, config::Split split, const data::Part& part,
+typename Replica<T>::Pass Replica<T>::pass(fused::Network<T>& network, config::Split split, const data::Part& part,
                                            const Input<T>& input) {
-  nn::LossSum total;
+  fused::LossSum total;
   for_each_output(network, split, part, input, [&](std::int64_t start, std::int64_t size, const T* outputs) {
-    const nn::LossSum sum = loss_.evaluate(part, start, size, outputs);
+    const fused::LossSum sum = loss_.evaluate(part, start, size, outputs);
     total.loss += sum.loss;
     total.errors += sum.errors;
   });
@@ -174,7 +174,7 @@ typename Replica<T>::Pass Replica<T>::pass(nn::Network<T>& network, config::Spli
 }
 
 template <class T>
-store::Predictions Replica<T>::predictions(nn::Network<T>& network) {
+store::Predictions Replica<T>::predictions(fused::Network<T>& network) {
   const std::int64_t outputs = data_.outputs, stride = layout_.output_stride;
   const data::Part& test = data_.test;
   store::Predictions result{static_cast<std::size_t>(outputs), {}, test.y, {test.targets.begin(), test.targets.end()}};
@@ -183,7 +183,7 @@ store::Predictions Replica<T>::predictions(nn::Network<T>& network) {
   for_each_output(network, config::Split::test, test, test_, [&](std::int64_t, std::int64_t size, const T* logits) {
     for (std::int64_t i = 0; i < size; ++i) {
       row.assign(logits + i * stride, logits + i * stride + outputs);
-      if (experiment_.train.loss.kind == config::LossKind::cross_entropy) nn::softmax(row);
+      if (experiment_.train.loss.kind == config::LossKind::cross_entropy) fused::softmax(row);
       for (const double value : row) result.values.push_back(static_cast<float>(value));
     }
   });
@@ -191,14 +191,14 @@ store::Predictions Replica<T>::predictions(nn::Network<T>& network) {
 }
 
 template <class T>
-void Replica<T>::visit(nn::Network<T>& network, const Pause& pause) {
+void Replica<T>::visit(fused::Network<T>& network, const Pause& pause) {
   if (pause.evaluates) evaluate(network);
   if (!experiment_.probes.names.empty()) probe(network, pause.probes);
   visited_step_ = step_;
 }
 
 template <class T>
-store::Metrics Replica<T>::metrics(nn::Network<T>& network) {
+store::Metrics Replica<T>::metrics(fused::Network<T>& network) {
   store::Metrics m;
   const auto measure = [&](config::Split split, const data::Part& part, const Input<T>& input,
                            std::optional<double>& loss, std::optional<double>& error) {
@@ -214,15 +214,15 @@ store::Metrics Replica<T>::metrics(nn::Network<T>& network) {
 }
 
 template <class T>
-void Replica<T>::evaluate(nn::Network<T>& network) {
+void Replica<T>::evaluate(fused::Network<T>& network) {
   store::Evaluation row;
   row.step = step_;
   row.epoch = epoch();
   row.metrics = metrics(network);
   row.lr = lr();
   double squares = 0;
-  for (const nn::NamedTensor& tensor : layout_.tensors)
-    if (tensor.role == nn::Role::weight)
+  for (const fused::NamedTensor& tensor : layout_.tensors)
+    if (tensor.role == fused::Role::weight)
       squares += kernels_.square_sum(tensor.size(), slices_.parameters + tensor.offset);
   row.weight_norm = std::sqrt(squares);
   row.gradient_norm = gradient_norm_;
@@ -239,13 +239,13 @@ bool Replica<T>::asks_for(config::ProbeName probe) const {
 
 template <class T>
 void Replica<T>::keep_weights() {
-  if (kept_.size() == 0) kept_ = nn::Buffer<T>(layout_.parameters + layout_.statistics);
+  if (kept_.size() == 0) kept_ = fused::Buffer<T>(layout_.parameters + layout_.statistics);
   std::copy_n(slices_.parameters, layout_.parameters, kept_.data());
   std::copy_n(slices_.statistics, layout_.statistics, kept_.data() + layout_.parameters);
 }
 
 template <class T>
-store::RunResult Replica<T>::finish(nn::Network<T>& network, const std::string& run_hash) {
+store::RunResult Replica<T>::finish(fused::Network<T>& network, const std::string& run_hash) {
   recorder_.close();
   if (kept_.size() > 0) {
     std::copy_n(kept_.data(), layout_.parameters, slices_.parameters);
@@ -273,7 +273,7 @@ void Replica<T>::archive(Archive& ar) {
   bool kept = kept_.size() > 0;
   ar(kept);
   if (!kept) return;
-  if (kept_.size() == 0) kept_ = nn::Buffer<T>(layout_.parameters + layout_.statistics);
+  if (kept_.size() == 0) kept_ = fused::Buffer<T>(layout_.parameters + layout_.statistics);
   ar.values(std::span(kept_.data(), static_cast<std::size_t>(kept_.size())));
 }
 

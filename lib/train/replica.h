@@ -8,8 +8,8 @@
 
 #include "config/experiment.h"
 #include "core/seeds.h"
-#include "nn/layout.h"
-#include "nn/network.h"
+#include "fused/layout.h"
+#include "fused/network.h"
 #include "probe/probes.h"
 #include "store/results.h"
 #include "train/augment.h"
@@ -23,7 +23,7 @@
 namespace descent::train {
 
 // Rows of an evaluation pass computed together: small enough that their activations stay in the cache, a multiple of
-// every register tile of nn/kernels/matmul.h.
+// every register tile of fused/kernels/matmul.h.
 inline constexpr std::int64_t evaluation_rows = 96;
 
 // Where a replica's tensors lie in the buffers of its stack.
@@ -38,17 +38,17 @@ struct Slices {
 template <class T>
 class Replica {
  public:
-  Replica(const config::Experiment& experiment, std::int64_t seed, const nn::Layout& layout, data::RunData data,
+  Replica(const config::Experiment& experiment, std::int64_t seed, const fused::Layout& layout, data::RunData data,
           Inputs<T>& inputs, const Slices<T>& slices);
 
   // Takes steps until the step `until` or until the loss is not finite; with a closed form leaps there.
-  void advance(nn::Network<T>& network, std::int64_t until);
+  void advance(fused::Network<T>& network, std::int64_t until);
 
   // Full passes over the splits; appends to the curve, applies the patience rule.
-  void evaluate(nn::Network<T>& network);
+  void evaluate(fused::Network<T>& network);
 
   // What the schedule has for the step that is reached: an evaluation, probes, or both.
-  void visit(nn::Network<T>& network, const Pause& pause);
+  void visit(fused::Network<T>& network, const Pause& pause);
 
   // No further step: the training is over, has stopped or has diverged.
   bool finished() const { return finished_; }
@@ -57,10 +57,10 @@ class Replica {
   std::int64_t visited_step() const { return visited_step_; }
 
   // After the last evaluation: the summary, and the weights to keep in the slices (restored where asked for).
-  store::RunResult finish(nn::Network<T>& network, const std::string& run_hash);
+  store::RunResult finish(fused::Network<T>& network, const std::string& run_hash);
 
   // Of the test examples, by the weights in the slices.
-  store::Predictions predictions(nn::Network<T>& network);
+  store::Predictions predictions(fused::Network<T>& network);
 
   // To and from a checkpoint: everything that the rest of the training depends on.
   template <class Archive>
@@ -79,11 +79,11 @@ class Replica {
   };
   // Visits the outputs [size, K] of consecutive examples, evaluation mode: visit(start, size, outputs).
   template <class Visit>
-  void for_each_output(nn::Network<T>& network, config::Split split, const data::Part& part, const Input<T>& input,
+  void for_each_output(fused::Network<T>& network, config::Split split, const data::Part& part, const Input<T>& input,
                        const Visit& visit);
-  Pass pass(nn::Network<T>& network, config::Split split, const data::Part& part, const Input<T>& input);
-  store::Metrics metrics(nn::Network<T>& network);  // of the splits to evaluate
-  void probe(nn::Network<T>& network, bool chosen);
+  Pass pass(fused::Network<T>& network, config::Split split, const data::Part& part, const Input<T>& input);
+  store::Metrics metrics(fused::Network<T>& network);  // of the splits to evaluate
+  void probe(fused::Network<T>& network, bool chosen);
   double epoch() const { return static_cast<double>(step_) / static_cast<double>(clock_.steps_per_epoch); }
   void keep_weights();
   void solve(std::int64_t step);
@@ -92,8 +92,8 @@ class Replica {
   bool asks_for(config::ProbeName probe) const;
 
   const config::Experiment& experiment_;
-  const nn::Layout& layout_;
-  const nn::Kernels<T>& kernels_;
+  const fused::Layout& layout_;
+  const fused::Kernels<T>& kernels_;
   const Clock clock_;
   const std::int64_t seed_;
   const std::uint64_t order_seed_, dropout_seed_, depth_seed_;
@@ -103,14 +103,14 @@ class Replica {
   Loss<T> loss_;
   const Augmenter augmenter_;
   MonteCarlo<T> monte_carlo_;
-  nn::Buffer<T> x_;                  // the batch [B, F]
+  fused::Buffer<T> x_;                  // the batch [B, F]
   std::vector<std::int32_t> order_;  // the permutation of epoch order_epoch_
   std::int64_t order_epoch_ = -1, step_ = 0, visited_step_ = -1;
   std::optional<double> gradient_norm_;
   std::optional<ClosedForm<T>> closed_form_;  // from the first advance() to the last evaluation
   bool finished_ = false;
   Recorder recorder_;
-  nn::Buffer<T> kept_;               // parameters and statistics that early stopping will restore
+  fused::Buffer<T> kept_;               // parameters and statistics that early stopping will restore
   const bool measures_updates_;
   std::vector<T> before_;            // the parameters before a step whose update is measured
   std::vector<double> update_ratios_;

@@ -21,16 +21,16 @@ bool is_moment(config::ProbeMoment at, std::int64_t step, bool finished) {
 }  // namespace
 
 template <class T>
-void Replica<T>::probe(nn::Network<T>& network, bool chosen) {
+void Replica<T>::probe(fused::Network<T>& network, bool chosen) {
   const bool at_moment = chosen && is_moment(experiment_.probes.at, step_, finished_);
   if (!at_moment && !finished_) return;  // a network of its own is dear
   Loss<T> loss(experiment_.train.loss, data_, layout_.output_stride, data_.train.size);
   std::vector<std::int32_t> examples(static_cast<std::size_t>(data_.train.size));
   std::iota(examples.begin(), examples.end(), 0);
-  const auto loss_gradient = [&](nn::Network<T>& probed, std::int64_t rows, const T* outputs) {
+  const auto loss_gradient = [&](fused::Network<T>& probed, std::int64_t rows, const T* outputs) {
     loss.train(probed, data_.train, std::span(examples).first(static_cast<std::size_t>(rows)), outputs);
   };
-  const auto test_error = [&](const std::vector<nn::Way>& ways) {
+  const auto test_error = [&](const std::vector<fused::Way>& ways) {
     network.pass_blocks(ways);
     const Pass test = pass(network, config::Split::test, data_.test, test_);
     network.pass_blocks({});
@@ -46,7 +46,7 @@ void Replica<T>::probe(nn::Network<T>& network, bool chosen) {
       .measure(subject, at_moment, finished_, memory_, add);
 }
 
-template void Replica<float>::probe(nn::Network<float>&, bool);
-template void Replica<double>::probe(nn::Network<double>&, bool);
+template void Replica<float>::probe(fused::Network<float>&, bool);
+template void Replica<double>::probe(fused::Network<double>&, bool);
 
 }  // namespace descent::train

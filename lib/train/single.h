@@ -14,12 +14,12 @@ struct Single {
   // `experiment` must outlive this.
   Single(const config::Experiment& experiment, std::int64_t seed)
       : data(data::Loader().load(experiment.data, seed)),
-        layout(nn::make_layout<T>(experiment.model, data.shape, data.outputs)),
+        layout(fused::make_layout<T>(experiment.model, data.shape, data.outputs)),
         parameters(layout.parameters),
         statistics(layout.statistics),
         moments(moment_count(experiment.train.optimizer) * layout.parameters),
         gradient(layout.parameters),
-        network(nn::make_network<T>(experiment.model, layout,
+        network(fused::make_network<T>(experiment.model, layout,
                                     std::max(config::batch_size(experiment.train, data.train.size), evaluation_rows),
                                     experiment.train.loss.kind)),
         replica(experiment, seed, layout, data, inputs,
@@ -29,9 +29,9 @@ struct Single {
 
   Inputs<T> inputs;
   data::RunData data;
-  nn::Layout layout;
-  nn::Buffer<T> parameters, statistics, moments, gradient;
-  std::unique_ptr<nn::Network<T>> network;
+  fused::Layout layout;
+  fused::Buffer<T> parameters, statistics, moments, gradient;
+  std::unique_ptr<fused::Network<T>> network;
   Replica<T> replica;
 };
 

@@ -45,12 +45,12 @@ class Stack {
     for (std::size_t r = 0; r < runs.size(); ++r) {
       data::RunData data = shared.loader.load(experiment(r).data, plan.runs[runs[r]].seed);
       if (r == 0) {
-        layout_ = nn::make_layout<T>(experiment_.model, data.shape, data.outputs);
-        parameters_ = nn::Buffer<T>(count * layout_.parameters);
-        statistics_ = nn::Buffer<T>(count * layout_.statistics);
-        moments_ = nn::Buffer<T>(count * moments * layout_.parameters);
-        gradient_ = nn::Buffer<T>(layout_.parameters);
-        network_ = nn::make_network<T>(experiment_.model, layout_,
+        layout_ = fused::make_layout<T>(experiment_.model, data.shape, data.outputs);
+        parameters_ = fused::Buffer<T>(count * layout_.parameters);
+        statistics_ = fused::Buffer<T>(count * layout_.statistics);
+        moments_ = fused::Buffer<T>(count * moments * layout_.parameters);
+        gradient_ = fused::Buffer<T>(layout_.parameters);
+        network_ = fused::make_network<T>(experiment_.model, layout_,
                                        std::max(config::batch_size(experiment_.train, data.train.size), evaluation_rows),
                                        experiment_.train.loss.kind);
       }
@@ -140,9 +140,9 @@ class Stack {
   const config::Experiment& experiment_;  // of the first run: shapes, schedule
   const double flops_per_step_;
   std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
-  nn::Layout layout_;
-  nn::Buffer<T> parameters_, statistics_, moments_, gradient_;  // [R, P], [R, S], [R, moments, P], [P]
-  std::unique_ptr<nn::Network<T>> network_;
+  fused::Layout layout_;
+  fused::Buffer<T> parameters_, statistics_, moments_, gradient_;  // [R, P], [R, S], [R, moments, P], [P]
+  std::unique_ptr<fused::Network<T>> network_;
   std::vector<Replica<T>> replicas_;
 };
 

@@ -5,10 +5,10 @@
 namespace descent::train {
 
 template <class T>
-std::map<std::string, DenseTensor<T>> dense_tensors(const nn::Layout& layout, const T* parameters,
+std::map<std::string, DenseTensor<T>> dense_tensors(const fused::Layout& layout, const T* parameters,
                                                     const T* statistics) {
   std::map<std::string, DenseTensor<T>> tensors;
-  for (const nn::NamedTensor& named : layout.tensors) {
+  for (const fused::NamedTensor& named : layout.tensors) {
     if (named.is_statistic() && !statistics) continue;
     const T* source = (named.is_statistic() ? statistics : parameters) + named.offset;
     DenseTensor<T> dense{named.shape, std::vector<T>(static_cast<std::size_t>(named.rows * named.columns))};
@@ -21,7 +21,7 @@ std::map<std::string, DenseTensor<T>> dense_tensors(const nn::Layout& layout, co
 }
 
 template <class T>
-void save_weights(const std::filesystem::path& path, const nn::Layout& layout, const T* parameters,
+void save_weights(const std::filesystem::path& path, const fused::Layout& layout, const T* parameters,
                   const T* statistics) {
   const auto tensors = dense_tensors(layout, parameters, statistics);
   std::vector<store::TensorView> views;
@@ -31,9 +31,9 @@ void save_weights(const std::filesystem::path& path, const nn::Layout& layout, c
   store::write_safetensors(path, views);
 }
 
-template std::map<std::string, DenseTensor<float>> dense_tensors(const nn::Layout&, const float*, const float*);
-template std::map<std::string, DenseTensor<double>> dense_tensors(const nn::Layout&, const double*, const double*);
-template void save_weights(const std::filesystem::path&, const nn::Layout&, const float*, const float*);
-template void save_weights(const std::filesystem::path&, const nn::Layout&, const double*, const double*);
+template std::map<std::string, DenseTensor<float>> dense_tensors(const fused::Layout&, const float*, const float*);
+template std::map<std::string, DenseTensor<double>> dense_tensors(const fused::Layout&, const double*, const double*);
+template void save_weights(const std::filesystem::path&, const fused::Layout&, const float*, const float*);
+template void save_weights(const std::filesystem::path&, const fused::Layout&, const double*, const double*);
 
 }  // namespace descent::train

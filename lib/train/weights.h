@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "nn/layout.h"
+#include "fused/layout.h"
 
 namespace descent::train {
 
@@ -20,12 +20,12 @@ struct DenseTensor {
 // The tensors of one network without pads, by name ("linear0.weight", "norm0.running_mean"). With `statistics` null
 // only the parameters; a gradient has the same layout as the parameters.
 template <class T>
-std::map<std::string, DenseTensor<T>> dense_tensors(const nn::Layout& layout, const T* parameters,
+std::map<std::string, DenseTensor<T>> dense_tensors(const fused::Layout& layout, const T* parameters,
                                                     const T* statistics);
 
 // Writes them as safetensors.
 template <class T>
-void save_weights(const std::filesystem::path& path, const nn::Layout& layout, const T* parameters,
+void save_weights(const std::filesystem::path& path, const fused::Layout& layout, const T* parameters,
                   const T* statistics);
 
 }  // namespace descent::train

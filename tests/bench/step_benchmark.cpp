@@ -18,10 +18,10 @@ namespace {
 // Floating-point operations per second of the best of some products that fit the first-level cache.
 template <class T>
 double product_speed() {
-  const nn::Kernels<T>& kernels = nn::kernels<T>();
+  const fused::Kernels<T>& kernels = fused::kernels<T>();
   double best = 0;
   for (const std::int64_t n : {32, 64, 128}) {
-    nn::Buffer<T> a(96 * n), b(n * n), c(96 * n);
+    fused::Buffer<T> a(96 * n), b(n * n), c(96 * n);
     std::fill_n(a.data(), a.size(), T(1));  // zeros would be skipped
     for (int repeat = 0; repeat < 20; ++repeat) {
       const auto start = std::chrono::steady_clock::now();

@@ -84,7 +84,7 @@ class PointDump {
     const auto indices = net_.replica.batch(0);
     const auto rows = static_cast<std::int64_t>(indices.size());
     const std::int64_t outputs = net_.data.outputs, stride = net_.layout.output_stride;
-    nn::Buffer<T> x(rows * net_.layout.input_stride), statistics(net_.layout.statistics);
+    fused::Buffer<T> x(rows * net_.layout.input_stride), statistics(net_.layout.statistics);
     for (std::int64_t i = 0; i < rows; ++i) {
       const std::int64_t example = indices[static_cast<std::size_t>(i)];
       std::copy_n(net_.data.train.x->data() + example * net_.data.features, net_.data.features, x.data() + i * net_.layout.input_stride);

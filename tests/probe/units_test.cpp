@@ -43,7 +43,7 @@ Change change_units(const config::Model& model, std::uint64_t seed) {
   const Wiring wiring = wiring_of(model, net.layout);
   const std::vector<Units> units = random_units(wiring, random);
   std::vector<double> parameters(static_cast<std::size_t>(net.layout.parameters));
-  nn::Buffer<double> statistics(net.layout.statistics);
+  fused::Buffer<double> statistics(net.layout.statistics);
   transform_units(net.layout, wiring, units, false, net.parameters.data(), parameters.data());
   transform_units(net.layout, wiring, units, true, net.statistics.data(), statistics.data());
   const std::vector<double> before = net.predict();

@@ -6,7 +6,7 @@
 
 #include "config/read.h"
 #include "core/error.h"
-#include "nn/linear_model.h"
+#include "fused/linear_model.h"
 #include "train/single.h"
 
 namespace descent::train {
@@ -29,8 +29,8 @@ struct Solved {
     const std::int64_t n = run.data.train.size;
     run.replica.advance(*run.network, config::total_steps(experiment.train, n));
     run.replica.evaluate(*run.network);
-    nn::LinearModel<double> model(experiment.model, run.layout, n);
-    nn::Buffer<double> x(n * run.layout.input_stride);
+    fused::LinearModel<double> model(experiment.model, run.layout, n);
+    fused::Buffer<double> x(n * run.layout.input_stride);
     for (std::int64_t i = 0; i < n; ++i)
       std::copy_n(run.data.train.x->data() + i * run.layout.features, run.layout.features,
                   x.data() + i * run.layout.input_stride);
@@ -44,7 +44,7 @@ struct Solved {
 
   // Row by row, the intercept last.
   double weight(std::size_t feature, std::int64_t output) const {
-    const nn::NamedTensor& readout = *run.layout.find("readout.weight");
+    const fused::NamedTensor& readout = *run.layout.find("readout.weight");
     const auto row = static_cast<std::int64_t>(feature);
     return run.parameters.data()[(row < readout.rows ? readout.offset + row * readout.stride
                                                      : run.layout.offset("readout.bias")) + output];

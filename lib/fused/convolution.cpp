@@ -1,0 +1,240 @@
+#include "fused/convolution.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+
+#include "fused/parallel.h"
+
+namespace descent::fused {
+namespace {
+
+// Elements of what is gathered or transformed for one product: they stay in the second-level cache.
+constexpr std::int64_t chunk_elements = 49152, tile_rows = 48;
+constexpr std::int64_t planes = 16, products_per_thread = 1 << 18;
+
+// A product with the map itself: nothing to gather.
+bool is_pointwise(const PatchShape& s) {
+  return s.kernel_height == 1 && s.kernel_width == 1 && s.stride_height == 1 && s.stride_width == 1;
+}
+
+// Of the gradient of the output of a convolution of stride 1, whose patches make that of its input.
+PatchShape turned_of(const PatchShape& s, std::int64_t channels) {
+  return {s.out_height, s.out_width, channels, s.height, s.width, s.kernel_height, s.kernel_width, 1, 1,
+          s.kernel_height - 1 - s.padding_height, s.kernel_width - 1 - s.padding_width};
+}
+
+// Where most taps lie inside the map.
+bool gathers_gradient(const PatchShape& s) {
+  return !is_pointwise(s) && s.stride_height == 1 && s.stride_width == 1 &&
+         s.out_height * s.out_width > s.kernel_height * s.kernel_width;
+}
+
+// Forward and backward alike. With fewer channels the transforms cost more operations than the products save.
+bool is_faster_by_winograd(const PatchShape& s, std::int64_t out) {
+  return s.kernel_height == 3 && s.kernel_width == 3 && s.stride_height == 1 && s.stride_width == 1 &&
+         std::min({s.height, s.width, s.out_height, s.out_width}) > 1 && std::min(s.channels, out) >= 12;
+}
+
+// Parts that the examples are cut into, each with so many multiply-adds or more.
+std::int64_t parts_of(std::int64_t examples, std::int64_t products, std::int64_t products_per_part, std::int64_t most) {
+  return std::clamp(examples * products / products_per_part, std::int64_t{1}, std::min(most, examples));
+}
+
+template <class T>
+void reserve(Buffer<T>& buffer, std::int64_t size) {
+  if (buffer.size() < size) buffer = Buffer<T>(size);
+}
+
+// Calls run(slot, part) for the parts [begin, end), one for each slot at most.
+template <class Slots, class Run>
+void each_part(Slots& slots, std::int64_t begin, std::int64_t end, const Run& run) {
+  parallel_for(std::ssize(slots), end - begin,
+               [&](std::int64_t i) { run(slots[static_cast<std::size_t>(i)], begin + i); });
+}
+
+}  // namespace
+
+template <class T>
+ConvolutionScratch<T>::ConvolutionScratch() : slots(static_cast<std::size_t>(at::get_num_threads())) {}
+
+template <class T>
+Convolution<T>::Direction::Direction(const PatchShape& s, std::int64_t out, std::int64_t max_examples)
+    : shape(s), in_stride(padded<T>(s.channels)), out(out), out_stride(padded<T>(out)),
+      depth(s.kernel_height * s.kernel_width * s.channels), winograd(is_faster_by_winograd(s, out)),
+      weights(s.channels * out_stride) {
+  units = winograd ? (s.out_height + 1) / 2 * ((s.out_width + 1) / 2) : s.out_height * s.out_width;
+  chunk = std::max(chunk_elements / (winograd ? planes * in_stride : depth) / tile_rows, std::int64_t{1}) * tile_rows;
+  chunk = std::min(chunk, max_examples * units);
+  if (!winograd) return;
+  constexpr std::int64_t apart = 64 / sizeof(T);  // otherwise planes would meet in the same places of the cache
+  in_plane = chunk * in_stride + apart;
+  out_plane = chunk * out_stride + apart;
+}
+
+template <class T>
+void Convolution<T>::Direction::reserve(ConvolutionScratch<T>& scratch) const {
+  constexpr std::int64_t slack = 64;  // gathering writes whole vectors
+  for (Slot& slot : scratch.slots) {
+    fused::reserve(slot.patches, winograd ? planes * in_plane : chunk * padded<T>(depth) + slack);
+    fused::reserve(slot.columns, winograd ? planes * out_plane : chunk * std::max(padded<T>(depth), out_stride) + slack);
+    fused::reserve(slot.product, std::max(winograd ? planes * weights : 0, depth * out_stride));
+    fused::reserve(slot.sum, std::max(winograd ? planes * weights : 0, depth * out_stride) + out_stride);
+  }
+  fused::reserve(scratch.turned, depth * out_stride);
+  if (!winograd) return;
+  fused::reserve(scratch.planes, planes * weights);
+  fused::reserve(scratch.plane_gradient, planes * weights);
+}
+
+template <class T>
+Convolution<T>::Convolution(const PatchShape& shape, std::int64_t out, std::int64_t max_examples,
+                            ConvolutionScratch<T>& scratch)
+    : kernels_(&kernels<T>()), scratch_(&scratch), forward_(shape, out, max_examples),
+      backward_(turned_of(shape, out), shape.channels, max_examples) {
+  forward_.reserve(scratch);
+  backward_.reserve(scratch);
+  reserve(scratch.turned, out * padded<T>(forward_.depth));
+}
+
+template <class T>
+void Convolution<T>::forward(std::int64_t examples, const T* x, const T* weight, const T* bias, T* y) const {
+  convolve(forward_, examples, x, weight, bias, false, y);
+}
+
+template <class T>
+void Convolution<T>::convolve(const Direction& d, std::int64_t examples, const T* x, const T* weight, const T* bias,
+                              bool adds, T* y) const {
+  if (d.winograd) {
+    kernels_->winograd_weight(d.weights, weight, scratch_->planes.data());
+    weight = scratch_->planes.data();
+  }
+  const std::int64_t parts = parts_of(examples, d.products(), products_per_thread, std::ssize(scratch_->slots));
+  each_part(scratch_->slots, 0, parts, [&](Slot& slot, std::int64_t part) {
+    const std::int64_t end = examples * (part + 1) / parts * d.units;
+    for (std::int64_t begin = examples * part / parts * d.units; begin < end; begin += d.chunk)
+      multiply(d, slot, begin, std::min(d.chunk, end - begin), x, weight, bias, adds, y);
+  });
+}
+
+// The places of y that belong to the units [begin, begin + size).
+template <class T>
+void Convolution<T>::multiply(const Direction& d, Slot& slot, std::int64_t begin, std::int64_t size, const T* x,
+                              const T* weight, const T* bias, bool adds, T* y) const {
+  T* columns = slot.columns.data();
+  if (d.winograd) {
+    kernels_->winograd_input(d.shape, begin, size, x, slot.patches.data(), d.in_plane);
+    for (std::int64_t plane = 0; plane < planes; ++plane)
+      kernels_->matmul(size, d.out, d.shape.channels, slot.patches.data() + plane * d.in_plane, d.in_stride, 1,
+                       weight + plane * d.weights, d.out_stride, nullptr, columns + plane * d.out_plane, d.out_stride);
+    return kernels_->winograd_output(d.shape, d.out_stride, begin, size, columns, d.out_plane, bias, adds, y);
+  }
+  y += begin * d.out_stride;
+  T* target = adds ? columns : y;
+  kernels_->matmul(size, d.out, d.depth, patches_at(slot, d, begin, size, x), padded<T>(d.depth), 1, weight,
+                   d.out_stride, bias, target, d.out_stride);
+  if (adds) kernels_->add(size * d.out_stride, y, target, y);
+}
+
+// The rows of patches [begin, begin + size) of the map x.
+template <class T>
+const T* Convolution<T>::patches_at(Slot& slot, const Direction& d, std::int64_t begin, std::int64_t size,
+                                    const T* x) const {
+  if (is_pointwise(d.shape)) return x + begin * d.in_stride;
+  kernels_->gather_patches(d.shape, begin, size, x, slot.patches.data());
+  return slot.patches.data();
+}
+
+template <class T>
+void Convolution<T>::parameter_gradient(std::int64_t examples, const T* x, const T* dy, T* dweight, T* dbias) const {
+  const Direction& d = forward_;
+  const std::int64_t size = d.winograd ? planes * d.weights : d.depth * d.out_stride;
+  const std::int64_t parts = parts_of(examples, d.products(), 1 << 22, 8);  // whatever the number of threads
+  T* const total = d.winograd ? scratch_->plane_gradient.data() : dweight;
+  const std::int64_t together = std::ssize(scratch_->slots);
+  for (std::int64_t first = 0; first < parts; first += together) {
+    const std::int64_t last = std::min(first + together, parts);
+    each_part(scratch_->slots, first, last, [&](Slot& slot, std::int64_t part) {
+      sum_gradient(slot, examples * part / parts, examples * (part + 1) / parts, x, dy, dbias != nullptr);
+    });
+    for (std::int64_t part = first; part < last; ++part) {
+      const T* sum = scratch_->slots[static_cast<std::size_t>(part - first)].sum.data();
+      if (part == 0) std::copy_n(sum, size, total);
+      else kernels_->add(size, total, sum, total);
+      if (!dbias) continue;
+      if (part == 0) std::copy_n(sum + size, d.out_stride, dbias);
+      else kernels_->add(d.out_stride, dbias, sum + size, dbias);
+    }
+  }
+  if (d.winograd) kernels_->winograd_weight_gradient(d.weights, total, dweight);
+}
+
+// Of the examples [begin, end) into slot.sum, chunk by chunk: patches^T dy, behind it the sum of dy.
+template <class T>
+void Convolution<T>::sum_gradient(Slot& slot, std::int64_t first, std::int64_t last, const T* x, const T* dy,
+                                  bool with_bias) const {
+  const Direction& d = forward_;
+  const std::int64_t start = first * d.units, end = last * d.units;
+  const std::int64_t count = d.winograd ? planes * d.weights : d.depth * d.out_stride;
+  for (std::int64_t begin = start; begin < end; begin += d.chunk) {
+    const std::int64_t size = std::min(d.chunk, end - begin);
+    T* target = begin == start ? slot.sum.data() : slot.product.data();
+    if (d.winograd) {
+      kernels_->winograd_input(d.shape, begin, size, x, slot.patches.data(), d.in_plane);
+      kernels_->winograd_output_gradient(d.shape, d.out_stride, begin, size, dy, slot.columns.data(), d.out_plane);
+      for (std::int64_t plane = 0; plane < planes; ++plane)
+        kernels_->matmul(d.shape.channels, d.out, size, slot.patches.data() + plane * d.in_plane, 1, d.in_stride,
+                         slot.columns.data() + plane * d.out_plane, d.out_stride, nullptr, target + plane * d.weights,
+                         d.out_stride);
+    } else {
+      kernels_->matmul(d.depth, d.out, size, patches_at(slot, d, begin, size, x), 1, padded<T>(d.depth),
+                       dy + begin * d.out_stride, d.out_stride, nullptr, target, d.out_stride);
+    }
+    if (begin > start) kernels_->add(count, slot.sum.data(), target, slot.sum.data());
+  }
+  if (!with_bias) return;
+  const std::int64_t positions = d.shape.out_height * d.shape.out_width;
+  kernels_->column_sums((last - first) * positions, d.out_stride, dy + first * positions * d.out_stride,
+                        slot.sum.data() + count);
+}
+
+template <class T>
+void Convolution<T>::input_gradient(std::int64_t examples, const T* weight, const T* dy, T* dx, bool adds) const {
+  const PatchShape& s = forward_.shape;
+  if (!forward_.winograd && !gathers_gradient(s)) return scatter(examples, weight, dy, dx, adds);
+  const std::int64_t last = s.kernel_height * s.kernel_width - 1;
+  T* turned = scratch_->turned.data();
+  for (std::int64_t tap = 0; tap <= last; ++tap)
+    kernels_->transpose(s.channels, forward_.out, weight + tap * forward_.weights, forward_.out_stride,
+                        turned + (last - tap) * backward_.weights, backward_.out_stride);
+  convolve(backward_, examples, dy, turned, nullptr, adds, dx);
+}
+
+// dx += dy weight^T, each patch to where it comes from.
+template <class T>
+void Convolution<T>::scatter(std::int64_t examples, const T* weight, const T* dy, T* dx, bool adds) const {
+  const Direction& d = forward_;
+  const std::int64_t stride = padded<T>(d.depth), cells = d.shape.height * d.shape.width * d.in_stride;
+  const bool direct = is_pointwise(d.shape) && !adds;
+  T* turned = scratch_->turned.data();
+  kernels_->transpose(d.depth, d.out, weight, d.out_stride, turned, stride);
+  const std::int64_t parts = parts_of(examples, d.products(), products_per_thread, std::ssize(scratch_->slots));
+  each_part(scratch_->slots, 0, parts, [&](Slot& slot, std::int64_t part) {
+    const std::int64_t first = examples * part / parts, last = examples * (part + 1) / parts;
+    if (!direct && !adds) std::fill_n(dx + first * cells, (last - first) * cells, T(0));
+    for (std::int64_t begin = first * d.units; begin < last * d.units; begin += d.chunk) {
+      const std::int64_t size = std::min(d.chunk, last * d.units - begin);
+      T* columns = direct ? dx + begin * stride : slot.columns.data();
+      kernels_->matmul(size, d.depth, d.out, dy + begin * d.out_stride, d.out_stride, 1, turned, stride, nullptr,
+                       columns, stride);
+      if (!direct) kernels_->scatter_patches(d.shape, begin, size, columns, dx);
+    }
+  });
+}
+
+template struct ConvolutionScratch<float>;
+template struct ConvolutionScratch<double>;
+template class Convolution<float>;
+template class Convolution<double>;
+
+}  // namespace descent::fused

@@ -1,0 +1,74 @@
+#pragma once
+// One convolution of a network over maps that lie channels last, [B, height, width, channels] padded. It is a product
+// of the weights [height * width * in, out] with gathered patches or, of kernels of 3x3 and stride 1 on maps where that
+// is faster, Winograd's (kernels/winograd.h): chunk by chunk, so that what is multiplied stays in the cache.
+
+#include <cstdint>
+#include <vector>
+
+#include "fused/buffer.h"
+#include "fused/kernels/kernels.h"
+
+namespace descent::fused {
+
+// What the convolutions of a network use in turn.
+template <class T>
+struct ConvolutionScratch {
+  ConvolutionScratch();
+
+  // Of one thread: what is multiplied, its product, and sums of products.
+  struct Slot {
+    Buffer<T> patches, columns, product, sum;
+  };
+  std::vector<Slot> slots;  // as many as the run has threads
+  Buffer<T> turned, planes, plane_gradient;
+};
+
+template <class T>
+class Convolution {
+ public:
+  Convolution() = default;
+  Convolution(const PatchShape& shape, std::int64_t out, std::int64_t max_examples, ConvolutionScratch<T>& scratch);
+
+  // x [B, height, width, in] -> y [B, out_height, out_width, out]; bias may be null.
+  void forward(std::int64_t examples, const T* x, const T* weight, const T* bias, T* y) const;
+
+  // From dy, the gradient of y: those of weight and bias; dbias may be null.
+  void parameter_gradient(std::int64_t examples, const T* x, const T* dy, T* dweight, T* dbias) const;
+
+  // From dy that of x, written or added to what is there.
+  void input_gradient(std::int64_t examples, const T* weight, const T* dy, T* dx, bool adds) const;
+
+ private:
+  using Slot = typename ConvolutionScratch<T>::Slot;
+
+  // From a map to another one: forward, or backward with the kernel turned by half a turn.
+  struct Direction {
+    Direction() = default;
+    Direction(const PatchShape& shape, std::int64_t out, std::int64_t max_examples);
+    void reserve(ConvolutionScratch<T>& scratch) const;
+    std::int64_t products() const { return shape.out_height * shape.out_width * depth * out; }  // of one example
+
+    PatchShape shape{};
+    std::int64_t in_stride = 0, out = 0, out_stride = 0, depth = 0;  // depth: of a patch
+    bool winograd = false;
+    std::int64_t units = 0, chunk = 0;                               // of one example and of one product: rows or tiles
+    std::int64_t in_plane = 0, out_plane = 0;                        // winograd: sizes of planes
+    std::int64_t weights = 0;                                        // of one plane
+  };
+
+  void convolve(const Direction& direction, std::int64_t examples, const T* x, const T* weight, const T* bias,
+                bool adds, T* y) const;
+  void multiply(const Direction& direction, Slot& slot, std::int64_t begin, std::int64_t size, const T* x,
+                const T* weight, const T* bias, bool adds, T* y) const;
+  void scatter(std::int64_t examples, const T* weight, const T* dy, T* dx, bool adds) const;
+  const T* patches_at(Slot& slot, const Direction& direction, std::int64_t begin, std::int64_t size, const T* x) const;
+  void sum_gradient(Slot& slot, std::int64_t begin, std::int64_t end, const T* x, const T* dy,
+                    bool with_bias) const;
+
+  const Kernels<T>* kernels_ = nullptr;
+  ConvolutionScratch<T>* scratch_ = nullptr;
+  Direction forward_, backward_;
+};
+
+}  // namespace descent::fused

@@ -1,0 +1,128 @@
+#include "fused/init.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/linalg_qr.h>
+#include <ATen/ops/sign.h>
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace descent::fused {
+namespace {
+
+using config::InitScheme;
+
+struct Fans {
+  double in, out;
+};
+
+double chosen_fan(const config::Init& init, const Fans& fan) {
+  switch (init.mode) {
+    case config::FanMode::fan_in: return fan.in;
+    case config::FanMode::fan_out: return fan.out;
+  }
+  __builtin_unreachable();
+}
+
+// He et al. 2015 with the slope sqrt(5) that nn.Linear passes: U(+-1/sqrt(fan_in)), in PyTorch's rounding.
+double pytorch_bound(double fan_in) {
+  const double slope = std::sqrt(5.0);
+  const double gain = std::sqrt(2.0 / (1.0 + slope * slope));
+  return std::sqrt(3.0) * (gain / std::sqrt(fan_in));
+}
+
+// Orthonormal rows or columns, whichever are fewer (Saxe et al. 2013), as torch.nn.init.orthogonal_.
+void fill_orthogonal(at::Tensor& weight, double gain, at::Generator& generator) {
+  at::Tensor flat = at::empty({weight.size(0), weight.numel() / weight.size(0)}, weight.options());
+  const bool wide = flat.size(0) < flat.size(1);
+  flat.normal_(0, 1, generator);
+  if (wide) flat = flat.t();
+  auto [q, r] = at::linalg_qr(flat);
+  q = q.mul(at::sign(r.diagonal()));
+  weight.copy_((wide ? q.t() : q).reshape(weight.sizes())).mul_(gain);
+}
+
+// weight: [out, in, ...].
+void fill_weight(at::Tensor& weight, const config::Init& init, const Fans& fan, at::Generator& generator) {
+  const double he = 2.0 / chosen_fan(init, fan), xavier = 2.0 / (fan.in + fan.out), lecun = 1.0 / fan.in;
+  const auto normal = [&](double variance) { weight.normal_(0, init.gain * std::sqrt(variance), generator); };
+  const auto uniform = [&](double variance) {
+    const double bound = init.gain * std::sqrt(3.0 * variance);
+    weight.uniform_(-bound, bound, generator);
+  };
+  switch (init.scheme) {
+    case InitScheme::pytorch_default: {
+      const double bound = pytorch_bound(fan.in);
+      weight.uniform_(-bound, bound, generator);
+      if (init.gain != 1) weight.mul_(init.gain);
+      return;
+    }
+    case InitScheme::zeros: weight.zero_(); return;
+    case InitScheme::constant: weight.fill_(init.value.value_or(0)); return;
+    case InitScheme::normal:
+      if (init.std) weight.normal_(0, *init.std, generator);
+      else normal(lecun);
+      return;
+    case InitScheme::uniform:
+      if (init.std) weight.uniform_(-std::sqrt(3.0) * *init.std, std::sqrt(3.0) * *init.std, generator);
+      else uniform(lecun);
+      return;
+    case InitScheme::xavier_normal: return normal(xavier);
+    case InitScheme::xavier_uniform: return uniform(xavier);
+    case InitScheme::he_normal: return normal(he);
+    case InitScheme::he_uniform: return uniform(he);
+    case InitScheme::lecun_normal: return normal(lecun);
+    case InitScheme::orthogonal: return fill_orthogonal(weight, init.gain, generator);
+  }
+}
+
+void fill_bias(at::Tensor& bias, const config::Init& init, double fan_in, at::Generator& generator) {
+  // The default draws even where a constant replaces it: a bias key must not change the weights of later layers.
+  const double bound = 1.0 / std::sqrt(fan_in);
+  if (init.scheme == InitScheme::pytorch_default) bias.uniform_(-bound, bound, generator);
+  else bias.zero_();
+  if (init.bias) bias.fill_(*init.bias);
+}
+
+}  // namespace
+
+template <class T>
+void initialize(const Layout& layout, const config::Init& init, std::int64_t seed, T* parameters, T* statistics) {
+  const c10::InferenceMode no_autograd;
+  at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(static_cast<std::uint64_t>(seed));
+  const auto options = at::TensorOptions().dtype(c10::CppTypeToScalarType<T>::value);
+  std::fill_n(parameters, layout.parameters, T(0));
+  std::fill_n(statistics, layout.statistics, T(0));
+  for (const NamedTensor& tensor : layout.tensors) {
+    T* const target = (tensor.is_statistic() ? statistics : parameters) + tensor.offset;
+    switch (tensor.role) {
+      case Role::weight:
+      case Role::bias:
+      case Role::random_weight:
+      case Role::random_bias: {
+        at::Tensor values = at::empty(tensor.shape, options);
+        if (tensor.role == Role::bias) fill_bias(values, init, tensor.fan_in, generator);
+        else if (tensor.role == Role::weight) fill_weight(values, init, {tensor.fan_in, tensor.fan_out}, generator);
+        else values.normal_(0, tensor.role == Role::random_weight ? 1 / std::sqrt(tensor.fan_in) : 0.1, generator);
+        if (tensor.role != Role::bias && tensor.initial_scale != 1) values.mul_(tensor.initial_scale);
+        const T* dense = values.const_data_ptr<T>();
+        for (std::int64_t row = 0; row < tensor.rows; ++row)
+          for (std::int64_t column = 0; column < tensor.columns; ++column)
+            target[row * tensor.stride + column] = dense[tensor.dense_index(row, column)];
+        continue;
+      }
+      case Role::gamma: std::fill_n(target, tensor.columns, static_cast<T>(tensor.initial_scale)); continue;
+      case Role::running_variance: std::fill_n(target, tensor.columns, T(1)); continue;
+      case Role::beta:
+      case Role::running_mean: continue;
+    }
+  }
+}
+
+template void initialize<float>(const Layout&, const config::Init&, std::int64_t, float*, float*);
+template void initialize<double>(const Layout&, const config::Init&, std::int64_t, double*, double*);
+
+}  // namespace descent::fused

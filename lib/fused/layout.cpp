@@ -1,0 +1,72 @@
+#include "fused/layout.h"
+
+#include <algorithm>
+
+#include "fused/kernels/kernels.h"
+
+namespace descent::fused {
+namespace {
+
+using Kind = plan::Layer::Kind;
+
+// [out, in] of a linear map, [out, in, height, width] of a convolution, without the height for signals.
+std::vector<std::int64_t> file_shape(const plan::Layer& layer, const config::Shape& input) {
+  if (layer.kind == Kind::linear) return {layer.out, layer.fan_in()};
+  if (input.height == 1) return {layer.out, layer.in, layer.kernel_width};
+  return {layer.out, layer.in, layer.kernel_height, layer.kernel_width};
+}
+
+}  // namespace
+
+template <class T>
+Layout make_layout(const config::Model& model, const config::Shape& input, std::int64_t outputs) {
+  Layout layout;
+  layout.input = input;
+  layout.features = input.features();
+  layout.input_stride = padded<T>(layout.features);
+  layout.outputs = outputs;
+  layout.output_stride = padded<T>(outputs);
+  for (const plan::Layer& layer : plan::layers_of(model, input, outputs)) {
+    const auto add = [&](const char* what, Role role, NamedTensor tensor) {
+      tensor.name = layer.name + what;
+      tensor.role = role;
+      std::int64_t& end = tensor.is_statistic() ? layout.statistics : layout.parameters;
+      tensor.offset = end;
+      end += tensor.size();
+      layout.tensors.push_back(std::move(tensor));
+    };
+    NamedTensor vector{.rows = 1, .columns = layer.out, .stride = padded<T>(layer.out), .channels = 1,
+                       .shape = {layer.out}, .fan_in = static_cast<double>(layer.fan_in()),
+                       .fan_out = static_cast<double>(layer.fan_out()), .initial_scale = layer.initial_scale};
+    if (layer.kind == Kind::norm) {
+      if (layer.affine) add(".weight", Role::gamma, vector);
+      if (layer.bias) add(".bias", Role::beta, vector);
+      if (!layer.running_statistics) continue;
+      add(".running_mean", Role::running_mean, vector);
+      add(".running_var", Role::running_variance, vector);
+    } else {
+      NamedTensor weight = vector;
+      weight.rows = layer.fan_in();
+      weight.channels = layer.in;
+      weight.shape = file_shape(layer, input);
+      add(".weight", layer.trained ? Role::weight : Role::random_weight, weight);
+      if (layer.bias) add(".bias", layer.trained ? Role::bias : Role::random_bias, vector);
+    }
+  }
+  return layout;
+}
+
+const NamedTensor* Layout::find(std::string_view name) const {
+  const auto found = std::ranges::find(tensors, name, &NamedTensor::name);
+  return found == tensors.end() ? nullptr : &*found;
+}
+
+std::int64_t Layout::offset(std::string_view name) const {
+  const NamedTensor* tensor = find(name);
+  return tensor ? tensor->offset : absent;
+}
+
+template Layout make_layout<float>(const config::Model&, const config::Shape&, std::int64_t);
+template Layout make_layout<double>(const config::Model&, const config::Shape&, std::int64_t);
+
+}  // namespace descent::fused

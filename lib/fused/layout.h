@@ -1,0 +1,55 @@
+#pragma once
+// Where the tensors of one network lie in its flat, padded buffers: parameters [P] and running statistics [S].
+// Initialization, decay, norms of weights, checkpoints and files follow from this list alone.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/data_facts.h"
+#include "plan/layers.h"
+
+namespace descent::fused {
+
+inline constexpr std::int64_t absent = -1;
+
+// Random weights and biases are drawn once and never trained: they lie among the statistics.
+enum class Role { weight, bias, gamma, beta, running_mean, running_variance, random_weight, random_bias };
+
+// One tensor: `rows` rows of `columns` numbers, each padded to `stride`. A weight lies as [in, out], that of a
+// convolution as [height, width, in, out].
+struct NamedTensor {
+  std::string name{};               // in files: "linear0.weight"
+  Role role = Role::weight;
+  std::int64_t offset = 0;          // in the parameters; of running statistics in the statistics
+  std::int64_t rows, columns, stride;
+  std::int64_t channels;            // in: rows are [rows / channels, channels]
+  std::vector<std::int64_t> shape;  // in files, as in PyTorch: [out, in], [out, in, width], [out]
+  double fan_in, fan_out;           // of the weight, for its bias too
+  double initial_scale;             // factor on the initial weight or gamma
+
+  bool is_statistic() const { return role >= Role::running_mean; }
+  std::int64_t size() const { return rows * stride; }
+  // Where the number at (row, column) lies in a dense tensor of `shape`.
+  std::int64_t dense_index(std::int64_t row, std::int64_t column) const {
+    return column * rows + row % channels * (rows / channels) + row / channels;
+  }
+};
+
+struct Layout {
+  std::vector<NamedTensor> tensors;
+  std::int64_t parameters = 0, statistics = 0;    // sizes of the flat buffers, in elements
+  config::Shape input{};                          // of one example
+  std::int64_t features = 0, input_stride = 0;    // inputs: [B, input_stride]
+  std::int64_t outputs = 0, output_stride = 0;    // outputs: [B, output_stride]
+
+  const NamedTensor* find(std::string_view name) const;  // null: there is none
+  std::int64_t offset(std::string_view name) const;      // absent: there is none
+};
+
+// T decides the padding: whole vectors of 64 bytes.
+template <class T>
+Layout make_layout(const config::Model& model, const config::Shape& input, std::int64_t outputs);
+
+}  // namespace descent::fused

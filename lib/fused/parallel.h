@@ -1,0 +1,24 @@
+#pragma once
+// Work of one run over its threads (train.threads). OpenMP with its own count of threads: at::parallel_for is serial in
+// programs compiled without OpenMP, and takes its count from LibTorch's copy of the runtime.
+
+#include <algorithm>
+#include <cstdint>
+
+namespace descent::fused {
+
+// Calls run(i) for i = 0, 1, ... count - 1, on up to `threads` at a time.
+template <class Run>
+void parallel_for(std::int64_t threads, std::int64_t count, const Run& run) {
+  const int team = static_cast<int>(std::min(threads, count));
+  if (team <= 1) {
+    for (std::int64_t i = 0; i < count; ++i) run(i);
+    return;
+  }
+#if defined(_OPENMP)
+#pragma omp parallel for num_threads(team) schedule(static)
+#endif
+  for (std::int64_t i = 0; i < count; ++i) run(i);
+}
+
+}  // namespace descent::fused

@@ -1,5 +1,0 @@
-#pragma once
-// Shape letters used in every comment of lib/nn, lib/train and lib/probe.
-//   R replicas   B examples of a batch   F features   K classes   P parameters of one network, padded
-//   C channels   H, W height, width      L length
-// Weights lie as [in, out], transposed against PyTorch's [out, in]; files and exports use PyTorch's layout.

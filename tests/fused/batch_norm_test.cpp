@@ -1,0 +1,78 @@
+#include "fused/batch_norm.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "core/random.h"
+
+namespace descent::fused {
+namespace {
+
+constexpr std::int64_t rows = 12, features = 5, stride = padded<double>(features);
+
+Buffer<double> random_rows(std::uint64_t seed) {
+  core::Random random(seed);
+  Buffer<double> x(rows * stride);
+  for (std::int64_t r = 0; r < rows; ++r)
+    for (std::int64_t c = 0; c < features; ++c) x.data()[r * stride + c] = 2 + 3 * random.normal();
+  return x;
+}
+
+// One training pass, forward and backward.
+struct Pass {
+  Pass(std::int64_t groups, bool synchronized, std::int64_t first = 0, std::int64_t count = rows)
+      : norm(config::Norm{.kind = config::NormKind::batch, .statistics_groups = groups, .synchronized = synchronized},
+             stride) {
+    std::fill_n(gamma.data(), features, 1.5);
+    const Buffer<double> x = random_rows(1), dy = random_rows(2);
+    const std::int64_t start = first * stride;
+    norm.train(count, x.data() + start, {gamma.data(), beta.data()}, running_mean.data(), running_variance.data(),
+               y.data() + start);
+    norm.backward(count, x.data() + start, gamma.data(), dy.data() + start, dx.data() + start,
+                  {dgamma.data(), dbeta.data()});
+  }
+  BatchNorm<double> norm;
+  Buffer<double> gamma{stride}, beta{stride}, running_mean{stride}, running_variance{stride}, y{rows * stride},
+      dx{rows * stride}, dgamma{stride}, dbeta{stride};
+};
+
+void expect_near(const Buffer<double>& a, const Buffer<double>& b, std::int64_t begin, std::int64_t end,
+                 double tolerance) {
+  for (std::int64_t i = begin; i < end; ++i) ASSERT_NEAR(a.data()[i], b.data()[i], tolerance) << "element " << i;
+}
+
+TEST(batch_norm, groups_compute_what_each_computes_alone) {
+  const Pass grouped(3, false);
+  Buffer<double> dgamma(stride), dbeta(stride);
+  for (std::int64_t g = 0; g < 3; ++g) {
+    const Pass alone(1, false, 4 * g, 4);
+    expect_near(grouped.y, alone.y, 4 * g * stride, 4 * (g + 1) * stride, 0);
+    expect_near(grouped.dx, alone.dx, 4 * g * stride, 4 * (g + 1) * stride, 0);
+    for (std::int64_t c = 0; c < stride; ++c) dgamma.data()[c] += alone.dgamma.data()[c];
+    for (std::int64_t c = 0; c < stride; ++c) dbeta.data()[c] += alone.dbeta.data()[c];
+  }
+  expect_near(grouped.dgamma, dgamma, 0, stride, 1e-12);
+  expect_near(grouped.dbeta, dbeta, 0, stride, 1e-12);
+}
+
+TEST(batch_norm, unsynchronized_groups_keep_the_running_statistics_of_the_first) {
+  const Pass grouped(3, false), first(1, false, 0, 4);
+  expect_near(grouped.running_mean, first.running_mean, 0, stride, 0);
+  expect_near(grouped.running_variance, first.running_variance, 0, stride, 0);
+}
+
+TEST(batch_norm, synchronized_groups_compute_what_the_whole_batch_computes) {
+  for (const std::int64_t groups : {2, 3, 6}) {
+    const Pass shared(groups, true), whole(1, false);
+    expect_near(shared.y, whole.y, 0, rows * stride, 1e-12);
+    expect_near(shared.dx, whole.dx, 0, rows * stride, 1e-12);
+    expect_near(shared.dgamma, whole.dgamma, 0, stride, 1e-12);
+    expect_near(shared.dbeta, whole.dbeta, 0, stride, 1e-12);
+    expect_near(shared.running_mean, whole.running_mean, 0, stride, 1e-12);
+    expect_near(shared.running_variance, whole.running_variance, 0, stride, 1e-12);
+  }
+}
+
+}  // namespace
+}  // namespace descent::fused

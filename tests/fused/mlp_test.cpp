@@ -1,0 +1,249 @@
+// The explicit backward pass against central differences, over the tables of choices.
+
+#include "fused/mlp.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/random.h"
+#include "fused/init.h"
+
+namespace descent::fused {
+namespace {
+
+constexpr std::int64_t features = 5, classes = 3, rows = 7;
+
+struct Case {
+  config::Activation activation;
+  config::NormKind norm;
+  config::NormPosition position;
+  double dropout;
+  bool residual = false;
+};
+
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const config::Choice& activation : config::choices_of(config::Activation{}).table)
+    for (const config::Choice& norm : config::choices_of(config::NormKind{}).table)
+      for (const config::Choice& position : config::choices_of(config::NormPosition{}).table)
+        for (const double dropout : {0.0, 0.4})
+          all.push_back({static_cast<config::Activation>(activation.value), static_cast<config::NormKind>(norm.value),
+                         static_cast<config::NormPosition>(position.value), dropout});
+  const std::size_t plain = all.size();
+  for (std::size_t i = 0; i < plain; ++i)
+    if (all[i].position == config::NormPosition::before) {
+      all.push_back(all[i]);
+      all.back().residual = true;
+    }
+  return all;
+}
+
+config::Model model_of(const Case& c) {
+  config::Model model;
+  model.hidden = {6, 9};
+  if (c.residual) model.hidden = {9, 9, 9};
+  model.residual = c.residual;
+  model.activation = c.activation;
+  model.norm.kind = c.norm;
+  model.norm.groups = 3;
+  model.norm_position = c.position;
+  model.dropout.rate = c.dropout;
+  return model;
+}
+
+// A network in double with random parameters and inputs, and its loss as a function of the parameters.
+struct Net {
+  explicit Net(const Case& c)
+      : model(model_of(c)), layout(make_layout<double>(model, {1, 1, features}, classes)), network(model, layout, rows),
+        parameters(layout.parameters), statistics(layout.statistics), gradient(layout.parameters),
+        x(rows * layout.input_stride), scratch(padded<double>(classes) * padded<double>(1)),
+        dropout{c.dropout, 5, 3} {
+    initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
+    core::Random random(2);
+    for (const NamedTensor& tensor : layout.tensors)  // gamma and beta too, away from 1 and 0
+      if (!tensor.is_statistic())
+        for (std::int64_t r = 0; r < tensor.rows; ++r)
+          for (std::int64_t i = 0; i < tensor.columns; ++i)
+            parameters.data()[tensor.offset + r * tensor.stride + i] += 0.3 * random.normal();
+    for (std::int64_t r = 0; r < rows; ++r)
+      for (std::int64_t i = 0; i < features; ++i) x.data()[r * layout.input_stride + i] = random.normal();
+  }
+
+  double loss(double* logits_gradient = nullptr) {
+    const double* logits = network.forward(x.data(), rows, parameters.data(), statistics.data(), dropout);
+    return kernels<double>()
+               .cross_entropy(rows, classes, layout.output_stride, logits, labels, 0, logits_gradient,
+                              scratch.data())
+               .loss /
+           rows;
+  }
+
+  config::Model model;
+  Layout layout;
+  Mlp<double> network;
+  Buffer<double> parameters, statistics, gradient, x, scratch;
+  Pass dropout;
+  const std::int32_t labels[rows] = {0, 1, 2, 0, 1, 2, 1};
+};
+
+TEST(mlp, backward_agrees_with_central_differences_for_every_activation_norm_position_and_dropout) {
+  for (const Case& c : cases()) {
+    Net net(c);
+    net.loss(net.network.logits_gradient());
+    net.network.backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
+    for (const NamedTensor& tensor : net.layout.tensors) {
+      if (tensor.is_statistic()) continue;
+      const std::int64_t last = (tensor.rows - 1) * tensor.stride + tensor.columns - 1;
+      for (const std::int64_t i : {std::int64_t{0}, last}) {
+        double& parameter = net.parameters.data()[tensor.offset + i];
+        const double kept = parameter, h = 1e-6;
+        parameter = kept + h;
+        const double up = net.loss();
+        parameter = kept - h;
+        const double down = net.loss();
+        parameter = kept;
+        ASSERT_NEAR(net.gradient.data()[tensor.offset + i], (up - down) / (2 * h), 1e-7)
+            << config::name_of(c.activation) << ", norm " << config::name_of(c.norm) << " "
+            << config::name_of(c.position) << (c.residual ? ", residual" : "") << ", dropout " << c.dropout << ", " << tensor.name << "[" << i << "]";
+      }
+    }
+  }
+}
+
+TEST(mlp, pads_of_parameters_get_no_gradient) {
+  for (const Case& c : cases()) {
+    Net net(c);
+    std::fill_n(net.gradient.data(), net.gradient.size(), 7.0);
+    net.loss(net.network.logits_gradient());
+    net.network.backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
+    for (const NamedTensor& tensor : net.layout.tensors) {
+      if (tensor.is_statistic()) continue;
+      for (std::int64_t r = 0; r < tensor.rows; ++r)
+        for (std::int64_t i = tensor.columns; i < tensor.stride; ++i)
+          ASSERT_EQ(net.gradient.data()[tensor.offset + r * tensor.stride + i], 0)
+              << tensor.name << ", " << config::name_of(c.activation) << ", norm " << config::name_of(c.norm);
+    }
+  }
+}
+
+TEST(mlp, an_example_is_predicted_alike_alone_and_in_any_company) {
+  for (const Case& c : cases()) {
+    Net net(c);
+    const std::int64_t stride = net.layout.output_stride;
+    const double* logits = net.network.predict(net.x.data(), rows, net.parameters.data(), net.statistics.data());
+    const std::vector<double> together(logits, logits + rows * stride);
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const double* alone = net.network.predict(net.x.data() + r * net.layout.input_stride, 1, net.parameters.data(),
+                                                net.statistics.data());
+      for (std::int64_t k = 0; k < classes; ++k)
+        ASSERT_EQ(alone[k], together[static_cast<std::size_t>(r * stride + k)]);
+    }
+  }
+}
+
+TEST(mlp, residual_branches_that_start_at_0_pass_signal_and_gradient_unchanged) {
+  config::Model model;
+  model.hidden = {8, 8, 8, 8};
+  model.residual = true;
+  model.branch_init = config::BranchInit::zero;
+  config::Model shallow = model;
+  shallow.hidden = {8};
+  shallow.residual = false;
+  const Layout deep = make_layout<double>(model, {1, 1, features}, classes);
+  const Layout flat = make_layout<double>(shallow, {1, 1, features}, classes);
+  Buffer<double> deep_parameters(deep.parameters), flat_parameters(flat.parameters), none(0);
+  config::Init init;
+  init.scheme = config::InitScheme::he_normal;
+  initialize(deep, init, 1, deep_parameters.data(), none.data());
+  const auto copy = [&](const std::string& from, const std::string& to) {  // stem and readout, weights and biases
+    for (const char* what : {".weight", ".bias"}) {
+      const NamedTensor& source = *deep.find(from + what);
+      std::copy_n(deep_parameters.data() + source.offset, source.size(),
+                  flat_parameters.data() + flat.offset(to + what));
+    }
+  };
+  copy("linear0", "linear0");
+  copy("linear4", "linear1");
+  Net net(cases().front());
+  Mlp<double> deep_network(model, deep, rows), flat_network(shallow, flat, rows);
+  const double* a = deep_network.predict(net.x.data(), rows, deep_parameters.data(), none.data());
+  const double* b = flat_network.predict(net.x.data(), rows, flat_parameters.data(), none.data());
+  for (std::int64_t r = 0; r < rows; ++r)
+    for (std::int64_t k = 0; k < classes; ++k) ASSERT_EQ(a[r * padded<double>(classes) + k], b[r * padded<double>(classes) + k]);
+}
+
+TEST(mlp, keeping_activations_changes_no_number) {
+  for (const Case& c : cases()) {
+    Net plain(c), kept(c);
+    kept.network.keep_activations(true);
+    ASSERT_EQ(plain.loss(plain.network.logits_gradient()), kept.loss(kept.network.logits_gradient()));
+    for (Net* net : {&plain, &kept})
+      net->network.backward(net->x.data(), rows, net->parameters.data(), net->gradient.data(), net->dropout);
+    for (std::int64_t i = 0; i < plain.gradient.size(); ++i)
+      ASSERT_EQ(plain.gradient.data()[i], kept.gradient.data()[i]);
+  }
+}
+
+TEST(mlp, activations_are_those_before_and_after_the_function_with_the_gradient_that_makes_the_weights) {
+  Net net({config::Activation::relu, config::NormKind::none, config::NormPosition::before, 0});
+  net.network.keep_activations(true);
+  net.loss(net.network.logits_gradient());
+  EXPECT_EQ(net.network.activations()[0].gradient, nullptr);
+  net.network.backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
+  const auto views = net.network.activations();
+  ASSERT_EQ(views.size(), 7u);
+  EXPECT_EQ(views[4].name, "linear1");
+  EXPECT_EQ(views[6].name, "linear2");
+  EXPECT_EQ(views[6].kind, ActivationKind::output);
+  const ActivationView<double>&before = views[1], &after = views[2], &next = views[4];
+  for (std::int64_t i = 0; i < rows * before.stride; ++i)
+    ASSERT_EQ(after.values[i], std::max(before.values[i], 0.0));
+  const NamedTensor& weight = *net.layout.find("linear1.weight");
+  for (std::int64_t i = 0; i < weight.rows; ++i)
+    for (std::int64_t o = 0; o < weight.columns; ++o) {
+      double sum = 0;
+      for (std::int64_t r = 0; r < rows; ++r)
+        sum += after.values[r * after.stride + i] * next.gradient[r * next.stride + o];
+      ASSERT_NEAR(sum, net.gradient.data()[weight.offset + i * weight.stride + o], 1e-14);
+    }
+}
+
+TEST(mlp, batch_norm_normalizes_each_unit_over_the_batch_before_the_activation) {
+  Net net({config::Activation::identity, config::NormKind::batch, config::NormPosition::before, 0});
+  config::Model model = net.model;
+  model.hidden = {6};
+  const Layout layout = make_layout<double>(model, {1, 1, features}, 6);
+  Buffer<double> parameters(layout.parameters), statistics(layout.statistics);
+  initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
+  const NamedTensor& readout = *layout.find("linear1.weight");
+  for (std::int64_t i = 0; i < 6; ++i)  // the readout shows the hidden units
+    for (std::int64_t o = 0; o < 6; ++o) parameters.data()[readout.offset + i * readout.stride + o] = i == o;
+  std::fill_n(parameters.data() + layout.offset("linear1.bias"), 6, 0.0);
+  Mlp<double> network(model, layout, rows);
+  const double* h = network.forward(net.x.data(), rows, parameters.data(), statistics.data(), {});
+  for (std::int64_t c = 0; c < 6; ++c) {
+    double mean = 0, square = 0;
+    for (std::int64_t r = 0; r < rows; ++r) {
+      mean += h[r * readout.stride + c] / rows;
+      square += h[r * readout.stride + c] * h[r * readout.stride + c] / rows;
+    }
+    EXPECT_NEAR(mean, 0, 1e-12);
+    EXPECT_NEAR(square, 1, 1e-3);  // epsilon
+  }
+}
+
+TEST(mlp, predicts_with_dropout_like_the_thinned_network_of_training) {
+  Net net({config::Activation::relu, config::NormKind::layer, config::NormPosition::before, 0.4});
+  const std::int64_t cells = rows * net.layout.output_stride;
+  const double* outputs =
+      net.network.forward(net.x.data(), rows, net.parameters.data(), net.statistics.data(), net.dropout);
+  const std::vector<double> trained(outputs, outputs + cells);
+  outputs = net.network.predict(net.x.data(), rows, net.parameters.data(), net.statistics.data(), net.dropout);
+  EXPECT_EQ(std::vector<double>(outputs, outputs + cells), trained);
+  outputs = net.network.predict(net.x.data(), rows, net.parameters.data(), net.statistics.data());
+  EXPECT_NE(std::vector<double>(outputs, outputs + cells), trained);
+}
+
+}  // namespace
+}  // namespace descent::fused
