@@ -74,8 +74,12 @@ std::string_view probe_needs(ProbeName probe, const Experiment& e) {
     case ProbeName::lesion_error:
     case ProbeName::lesion_worst_error:
       return has_blocks(model) ? "" : "residual blocks, or hidden layers that keep the shape of their input";
-    default: return "";
+    case ProbeName::gradient_norm:
+    case ProbeName::weight_norm:
+    case ProbeName::update_ratio:
+    case ProbeName::input_condition: return "";
   }
+  __builtin_unreachable();
 }
 
 }  // namespace

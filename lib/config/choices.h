@@ -77,15 +77,7 @@ enum class ProbeName {
   weight_norm, update_ratio, unit_distance, weight_rank,
   path_share, path_length, path_reach, path_factor,
   // once, after the training:
-  input_condition, symmetry_difference, restored_difference, lesion_error, lesion_worst_error,
-  identity_tanh_symmetries, identity_relu_symmetries, identity_symmetry_difference, identity_relu_rescaling,
-  identity_default_init_bound, identity_default_init_sd,
-  identity_running_statistics, identity_predicted_company, identity_trained_company,
-  identity_synchronized, identity_group_difference, identity_variance_sum, identity_layer_norm_groups,
-  identity_batch_mean_noise, identity_batch_variance_noise, identity_normalized_units, identity_norm_undone,
-  identity_geometric_mean, identity_arithmetic_mean,
-  identity_path_sum, identity_path_counts, identity_path_factor,
-  identity_gradient_descent, identity_filter_factors, identity_ambiguity
+  input_condition, symmetry_difference, restored_difference, lesion_error, lesion_worst_error
 };
 enum class ProbeMoment { evaluations, start, end, start_and_end };
 

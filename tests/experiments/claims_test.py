@@ -54,10 +54,10 @@ class Quick(Claims):
                                           ("predict_with=running", "predict_with=batch")])
         self.assert_fails(verdicts, "In batches of 4 and 32, predicting with the statistics of the batch is worse")
 
-    def test_batch_norm_behind_the_activation_fails_the_claim_of_half_the_relus(self):
+    def test_batch_norm_behind_the_activation_fails_the_claim_of_half_of_the_relus(self):
         verdicts = self.verdicts("batch_norm_running_statistics", "--set", "model.norm_position=after",
                                  "--set", "train.epochs=1")
-        self.assert_fails(verdicts, "so that before training each ReLU is on for half")
+        self.assert_fails(verdicts, "Before training each ReLU is active for half")
 
     def test_equal_weights_that_are_random_fail_their_claims(self):
         verdicts = self.verdicts("zero_init_symmetry", replace=[('"constant"', '"xavier_normal"'),

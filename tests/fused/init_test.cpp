@@ -55,6 +55,27 @@ TEST(init, every_random_scheme_differs_between_seeds) {
   }
 }
 
+// nn.Linear of PyTorch 2: U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
+TEST(init, pytorch_default_is_uniform_up_to_its_bound) {
+  for (const std::int64_t fan_in : {16, 64, 256})
+    for (const std::int64_t seed : {0, 1, 7}) {
+      config::Model linear;
+      const Layout layout = make_layout<double>(linear, {1, 1, fan_in}, 1024);  // 1024: no padding
+      Buffer<double> parameters(layout.parameters), none(0);
+      initialize(layout, config::Init{}, seed, parameters.data(), none.data());
+      const NamedTensor& weight = *layout.find("linear0.weight");
+      double largest = 0, squares = 0;
+      for (std::int64_t i = weight.offset; i < weight.offset + weight.size(); ++i) {
+        largest = std::max(largest, std::abs(parameters.data()[i]));
+        squares += parameters.data()[i] * parameters.data()[i];
+      }
+      const auto inputs = static_cast<double>(fan_in);
+      EXPECT_LE(largest * std::sqrt(inputs), 1 + 1e-6);
+      EXPECT_GT(largest * std::sqrt(inputs), 0.99);
+      EXPECT_NEAR(std::sqrt(3 * inputs * squares / static_cast<double>(weight.size())), 1, 0.02);
+    }
+}
+
 TEST(init, pads_stay_zero) {
   const Drawn drawn = draw(every_scheme(static_cast<int>(config::InitScheme::constant)));
   const NamedTensor& readout = *drawn.layout.find("linear2.weight");

@@ -1,13 +1,20 @@
-// Units that change places: other weights, the same function, in every kind of network.
+// Permuted units: other weights, the same function, in every kind of network.
 
 #include "probe/units.h"
 
 #include <gtest/gtest.h>
 
-#include "probe/random_network.h"
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "fused/random_network.h"
 
 namespace descent::probe {
 namespace {
+
+using fused::largest_difference;
+using fused::RandomNetwork;
 
 config::Model model_of(config::ModelKind kind, config::NormKind norm, config::Activation activation) {
   config::Model model;
@@ -31,14 +38,14 @@ config::Model model_of(config::ModelKind kind, config::NormKind norm, config::Ac
   return model;
 }
 
-// The largest change of an output and of a parameter when all units change places.
+// The largest change of an output and of a parameter when all units are permuted.
 struct Change {
   double of_outputs, of_parameters;
 };
 
 Change change_units(const config::Model& model, std::uint64_t seed) {
   RandomNetwork net(model, 24, 3, 10, seed);
-  for (int step = 0; step < 3; ++step) net.train();  // running statistics of something
+  for (int step = 0; step < 3; ++step) net.train();  // running statistics other than 0 and 1
   core::Random random(seed, 1);
   const Wiring wiring = wiring_of(model, net.layout);
   const std::vector<Units> units = random_units(wiring, random);
@@ -55,12 +62,12 @@ Change change_units(const config::Model& model, std::uint64_t seed) {
 void expect_the_same_function(const config::Model& model, const std::string& what) {
   for (const std::uint64_t seed : {1, 2, 3}) {
     const Change change = change_units(model, seed);
-    EXPECT_LT(change.of_outputs, 1e-10) << what;
+    EXPECT_LT(change.of_outputs, 1e-12) << what;
     EXPECT_GT(change.of_parameters, 0.1) << what;
   }
 }
 
-TEST(units, may_change_places_in_every_network_with_every_norm) {
+TEST(units, may_be_permuted_in_every_network_with_every_norm) {
   for (const config::Choice& norm : config::choices_of(config::NormKind{}).table)
     for (const auto kind : {config::ModelKind::mlp, config::ModelKind::cnn, config::ModelKind::resnet})
       expect_the_same_function(
@@ -74,6 +81,38 @@ TEST(units, may_be_rescaled_where_the_activation_allows_it) {
                             config::ModelKind::mixture_of_experts})
       expect_the_same_function(model_of(kind, config::NormKind::none, activation),
                                std::string(config::name_of(activation)) + ", " + std::string(config::name_of(kind)));
+}
+
+// Bishop 2006, section 5.1.1: of all M! 2^M orders and signs of the M units of a network 5-M-3.
+std::size_t count_equivalent_weights(config::Activation activation, std::int64_t units, std::uint64_t seed) {
+  config::Model model;
+  model.hidden = {units};
+  model.activation = activation;
+  const RandomNetwork net(model, 5, 3, 20, seed);
+  const std::vector<double> outputs = net.predict();
+  const Wiring wiring = wiring_of(net.model, net.layout);
+  std::vector<Units> hidden{{std::vector<std::int32_t>(static_cast<std::size_t>(units)),
+                             std::vector<double>(static_cast<std::size_t>(units))}};
+  std::iota(hidden[0].order.begin(), hidden[0].order.end(), 0);
+  std::vector<double> transformed(static_cast<std::size_t>(net.layout.parameters));
+  std::set<std::vector<double>> equivalent;
+  do {
+    for (unsigned signs = 0; signs < 1u << units; ++signs) {
+      for (std::size_t j = 0; j < hidden[0].factor.size(); ++j) hidden[0].factor[j] = signs >> j & 1 ? -1 : 1;
+      transform_units(net.layout, wiring, hidden, false, net.parameters.data(), transformed.data());
+      if (largest_difference(net.predict(transformed.data()), outputs) < 1e-12) equivalent.insert(transformed);
+    }
+  } while (std::ranges::next_permutation(hidden[0].order).found);
+  return equivalent.size();
+}
+
+TEST(units, of_one_hidden_layer_have_as_many_equivalent_weights_as_orders_and_with_tanh_signs) {
+  for (const std::uint64_t seed : {0, 1, 7}) {
+    for (const auto& [units, count] : {std::pair{2, 8u}, std::pair{3, 48u}, std::pair{4, 384u}})
+      EXPECT_EQ(count_equivalent_weights(config::Activation::tanh, units, seed), count);
+    for (const auto& [units, count] : {std::pair{2, 2u}, std::pair{3, 6u}, std::pair{4, 24u}})
+      EXPECT_EQ(count_equivalent_weights(config::Activation::relu, units, seed), count);
+  }
 }
 
 TEST(units, keep_their_signs_where_maxima_are_pooled) {
