@@ -21,7 +21,7 @@ template <class Row>
 Names numbers_of(std::span<const store::Column<Row>> columns) {
   Names names;
   for (const auto& column : columns)
-    if (column.role != store::Role::label) names.push_back(column.name);
+    if (column.kind != store::ColumnKind::label) names.push_back(column.name);
   return names;
 }
 

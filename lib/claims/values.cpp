@@ -109,14 +109,13 @@ std::vector<Values> read_values(const store::Results& results, const plan::Plan&
     all.push_back(empty);
     all.back().numbers.assign(program->requests.size(), std::vector<double>(plan.runs.size(), none));
   }
-  const std::size_t state = column_at(store::summary_columns(), "state");
   results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
-    const bool diverged = cells[state] == "diverged";
+    const RunState state = store::state_in(cells);
     for (std::size_t p = 0; p < programs.size(); ++p) {
-      all[p].states[run] = diverged ? RunState::diverged : RunState::done;
+      all[p].states[run] = state;
       for (std::size_t i = 0; i < all[p].numbers.size(); ++i) {
         const Request& request = programs[p]->requests[i];
-        if (request.source == Request::Source::diverged) all[p].numbers[i][run] = diverged;
+        if (request.source == Request::Source::diverged) all[p].numbers[i][run] = state == RunState::diverged;
         if (request.source == Request::Source::summary)
           all[p].numbers[i][run] = cell_number(cells[column_at(store::summary_columns(), request.column)]);
       }

@@ -10,7 +10,7 @@
 
 namespace descent::claims {
 
-enum class RunState { missing, diverged, done };
+using store::RunState;
 
 struct Values {
   std::size_t seeds = 0;

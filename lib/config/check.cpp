@@ -7,10 +7,6 @@
 namespace descent::config {
 namespace {
 
-bool is_evaluated(const Evaluate& evaluate, Split split) {
-  return evaluate.splits.empty() || std::ranges::find(evaluate.splits, split) != evaluate.splits.end();
-}
-
 void check_evaluation(const Experiment& e, bool has_val, std::vector<Finding>& found) {
   const Evaluate& evaluate = e.train.evaluate;
   constexpr std::string_view splits = "train.evaluate.splits", monitor = "train.early_stopping.monitor";

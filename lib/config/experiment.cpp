@@ -1,5 +1,6 @@
 #include "config/experiment.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "config/data_facts.h"
@@ -9,6 +10,10 @@ namespace descent::config {
 bool tests_on_rest(const Data& data) {
   if (is_generated(data.name)) return false;
   return data.test_from == TestFrom::rest || data_facts(data).test_size == 0;
+}
+
+bool is_evaluated(const Evaluate& evaluate, Split split) {
+  return evaluate.splits.empty() || std::ranges::find(evaluate.splits, split) != evaluate.splits.end();
 }
 
 std::int64_t validation_size(const Data& data, std::int64_t pool) {

@@ -249,6 +249,9 @@ struct Experiment {
 // official split) instead of an official test part.
 bool tests_on_rest(const Data& data);
 
+// Whether a split is evaluated where it exists.
+bool is_evaluated(const Evaluate& evaluate, Split split);
+
 // Validation examples of a pool of so many.
 std::int64_t validation_size(const Data& data, std::int64_t pool);
 

@@ -43,23 +43,22 @@ struct Traces {
 
 // The finished runs, by index.
 std::vector<std::optional<RunState>> finished_states(const store::Results& results, const plan::Plan& plan) {
-  static const std::size_t column = column_at(store::summary_columns(), "state");
   std::vector<std::optional<RunState>> states(plan.runs.size());
   results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
-    states[run] = cells[column] == "diverged" ? RunState::diverged : RunState::done;
+    states[run] = store::state_in(cells);
   });
   return states;
 }
 
 void add(PointStatus& status, RunState state, std::size_t attempts, double seconds) {
-  ++status.counts[static_cast<std::size_t>(state)];
+  ++status.counts[state];
   status.attempts += attempts;
   status.seconds += seconds;
 }
 
 std::vector<std::string> cells_of(const PointStatus& point) {
   std::vector<std::string> cells;
-  for (const std::size_t count : point.counts) cells.push_back(std::to_string(count));
+  for (const auto& [state, name] : store::run_states) cells.push_back(std::to_string(point.count(state)));
   cells.push_back(std::to_string(point.attempts));
   cells.push_back(fmt::format("{:.1f}", point.seconds));
   return cells;
@@ -67,7 +66,7 @@ std::vector<std::string> cells_of(const PointStatus& point) {
 
 Json json_of(const PointStatus& point) {
   Json json;
-  for (std::size_t i = 0; i < state_names.size(); ++i) json[std::string(state_names[i])] = point.counts[i];
+  for (const auto& [state, name] : store::run_states) json[std::string(name)] = point.count(state);
   json["attempts"] = point.attempts;
   json["seconds"] = point.seconds;
   return json;
@@ -118,7 +117,7 @@ Status read_status(const store::Results& results, const plan::Plan& plan) {
 
 std::string status_text(const Status& status, const plan::Plan& plan, bool color) {
   std::vector<std::vector<std::string>> rows{plan.factors};
-  for (const std::string_view name : state_names) rows[0].emplace_back(name);
+  for (const auto& [state, name] : store::run_states) rows[0].emplace_back(name);
   rows[0].insert(rows[0].end(), {"attempts", "seconds"});
   for (std::size_t i = 0; i < status.points.size(); ++i) {
     rows.push_back(plan.points[i].values);

@@ -14,16 +14,14 @@
 
 namespace descent::report {
 
-// `running`: begun by a process that trains now; `interrupted`: has a checkpoint, nobody trains it; `failed`: its last
-// attempt failed; the next start trains it again, as the two others and what is missing.
-enum class RunState { done, diverged, failed, interrupted, running, missing };
-inline constexpr std::array<std::string_view, 6> state_names{"done",        "diverged", "failed",
-                                                             "interrupted", "running",  "missing"};
+using store::RunState;
 
 struct PointStatus {
-  std::array<std::size_t, state_names.size()> counts{};  // by state
-  std::size_t attempts = 0;                              // runs begun, again and again
-  double seconds = 0;                                    // of training, of finished runs
+  std::map<RunState, std::size_t> counts{};  // runs; states without runs may be absent
+  std::size_t attempts = 0;                  // how often its runs were started
+  double seconds = 0;                        // of training, of finished runs
+
+  std::size_t count(RunState state) const { return counts.contains(state) ? counts.at(state) : 0; }
 };
 
 struct Status {
@@ -34,7 +32,7 @@ struct Status {
   std::optional<double> seconds_left;            // with what trains now, or one stack at a time; from the times so far
   std::size_t runs = 0;                          // of the plan
 
-  std::size_t finished() const { return total.counts[0] + total.counts[1]; }  // done, diverged
+  std::size_t finished() const { return total.count(RunState::done) + total.count(RunState::diverged); }
   bool complete() const { return finished() == runs; }
 };
 

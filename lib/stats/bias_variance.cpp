@@ -107,32 +107,27 @@ class Decomposition {
 }  // namespace
 
 std::span<const store::Column<BiasVariance>> bias_variance_columns() {
-  using store::Role;
-  const auto measure = [](std::string name, std::string help, std::optional<double> BiasVariance::* field) {
-    return store::Column<BiasVariance>{std::move(name), std::move(help), Role::measure,
-                                       [field](const BiasVariance& row) { return store::cell(row.*field); }};
+  using store::ColumnKind;
+  const auto measure = [](std::string name, std::optional<double> BiasVariance::* field) {
+    return store::Column<BiasVariance>{std::move(name), ColumnKind::measure,
+                                       [field](const BiasVariance& row) { return store::cell(row.*field); },
+                                       {}};
   };
   using B = BiasVariance;
   static const std::vector<store::Column<BiasVariance>> columns{
-      {"n", "networks", Role::label,
-       [](const B& row) { return store::Cell(static_cast<std::int64_t>(row.n)); }},
-      measure("squared_risk", "mean squared distance of a network to the target", &B::squared_risk),
-      measure("squared_bias", "squared distance of the mean prediction", &B::squared_bias),
-      measure("squared_variance", "variance of the predictions over the networks", &B::squared_variance),
-      measure("unbiased_squared_bias", "squared_bias - squared_variance / (n - 1)",
-              &B::unbiased_squared_bias),
-      measure("unbiased_squared_variance", "squared_variance n / (n - 1)", &B::unbiased_squared_variance),
-      measure("error_risk", "mean error of a network", &B::error_risk),
-      measure("error_bias", "error of the vote of all networks (Domingos 2000)", &B::error_bias),
-      measure("error_variance_where_right", "share of networks that err, where the vote is right",
-              &B::error_variance_where_right),
-      measure("error_variance_where_wrong", "share of networks that are right, where the vote is wrong",
-              &B::error_variance_where_wrong),
-      measure("cross_entropy_risk", "mean cross-entropy of a network", &B::cross_entropy_risk),
-      measure("cross_entropy_bias", "cross-entropy of the normalized geometric mean (Heskes 1998)",
-              &B::cross_entropy_bias),
-      measure("cross_entropy_variance", "mean divergence of the networks from it",
-              &B::cross_entropy_variance),
+      {"n", ColumnKind::label, [](const B& row) { return store::Cell(static_cast<std::int64_t>(row.n)); }, {}},
+      measure("squared_risk", &B::squared_risk),
+      measure("squared_bias", &B::squared_bias),
+      measure("squared_variance", &B::squared_variance),
+      measure("unbiased_squared_bias", &B::unbiased_squared_bias),
+      measure("unbiased_squared_variance", &B::unbiased_squared_variance),
+      measure("error_risk", &B::error_risk),
+      measure("error_bias", &B::error_bias),
+      measure("error_variance_where_right", &B::error_variance_where_right),
+      measure("error_variance_where_wrong", &B::error_variance_where_wrong),
+      measure("cross_entropy_risk", &B::cross_entropy_risk),
+      measure("cross_entropy_bias", &B::cross_entropy_bias),
+      measure("cross_entropy_variance", &B::cross_entropy_variance),
   };
   return columns;
 }

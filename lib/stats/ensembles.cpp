@@ -56,26 +56,18 @@ Ensemble average(PredictionReader& reader, const config::Loss& loss, std::span<c
 }  // namespace
 
 std::span<const store::Column<Ensemble>> ensemble_columns() {
-  using store::cell, store::Cell, store::Role;
+  using store::cell, store::Cell, store::ColumnKind;
   static const std::vector<store::Column<Ensemble>> columns{
-      {"seed", "of the members, where they are different points", Role::label,
-       [](const Ensemble& e) { return cell(e.seed); }},
-      {"size", "members", Role::label, [](const Ensemble& e) { return Cell(e.size); }},
-      {"group", "which members: 0 has the first", Role::label,
-       [](const Ensemble& e) { return Cell(e.group); }},
-      {"error", "fraction of test examples that the averaged prediction classifies wrongly", Role::measure,
-       [](const Ensemble& e) { return cell(e.score.error); }},
-      {"loss", "loss of the averaged prediction on the test examples", Role::measure,
-       [](const Ensemble& e) { return Cell(e.score.loss); }},
-      {"member_error", "mean error of the members", Role::measure,
-       [](const Ensemble& e) { return cell(e.member.error); }},
-      {"member_loss", "mean loss of the members", Role::measure,
-       [](const Ensemble& e) { return Cell(e.member.loss); }},
-      {"ambiguity",
-       "mean squared distance of the members to their average: member_loss - loss with squared error (Krogh "
-       "and "
-       "Vedelsby 1995)",
-       Role::measure, [](const Ensemble& e) { return cell(e.ambiguity); }},
+      {"seed", ColumnKind::label, [](const Ensemble& e) { return cell(e.seed); }, {}},  // where the members are points
+      {"size", ColumnKind::label, [](const Ensemble& e) { return Cell(e.size); }, {}},
+      {"group", ColumnKind::label, [](const Ensemble& e) { return Cell(e.group); }, {}},  // 0 has the first members
+      {"error", ColumnKind::measure, [](const Ensemble& e) { return cell(e.score.error); }, {}},
+      {"loss", ColumnKind::measure, [](const Ensemble& e) { return Cell(e.score.loss); }, {}},
+      {"member_error", ColumnKind::measure, [](const Ensemble& e) { return cell(e.member.error); }, {}},  // mean
+      {"member_loss", ColumnKind::measure, [](const Ensemble& e) { return Cell(e.member.loss); }, {}},
+      // Mean squared distance of the members to their average: member_loss - loss with squared error (Krogh and
+      // Vedelsby 1995).
+      {"ambiguity", ColumnKind::measure, [](const Ensemble& e) { return cell(e.ambiguity); }, {}},
   };
   return columns;
 }

@@ -9,21 +9,21 @@
 namespace descent::stats {
 namespace {
 
-std::vector<std::size_t> columns_with(store::Role role) {
+std::vector<std::size_t> columns_with(store::ColumnKind kind) {
   std::vector<std::size_t> found;
   const auto columns = store::summary_columns();
   for (std::size_t i = 0; i < columns.size(); ++i)
-    if (columns[i].role == role) found.push_back(i);
+    if (columns[i].kind == kind) found.push_back(i);
   return found;
 }
 
 const std::vector<std::size_t>& constant_columns() {
-  static const auto columns = columns_with(store::Role::constant);
+  static const auto columns = columns_with(store::ColumnKind::constant);
   return columns;
 }
 
 const std::vector<std::size_t>& measure_columns() {
-  static const auto columns = columns_with(store::Role::measure);
+  static const auto columns = columns_with(store::ColumnKind::measure);
   return columns;
 }
 
@@ -38,10 +38,9 @@ class Collector {
   std::size_t point() const { return stats_.point; }
 
   void add(const std::vector<std::string>& cells) {
-    static const std::size_t state = column_at(store::summary_columns(), "state");
     for (std::size_t i = 0; i < stats_.constants.size(); ++i)
       stats_.constants[i] = cells[constant_columns()[i]];
-    if (cells[state] == "diverged") {
+    if (store::state_in(cells) == store::RunState::diverged) {
       ++stats_.n_diverged;
       return;
     }

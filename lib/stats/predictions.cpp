@@ -79,10 +79,9 @@ const std::vector<double>& PredictionReader::read(std::size_t run) {
 }
 
 std::vector<std::size_t> predicting_runs(const store::Results& results, const plan::Plan& plan) {
-  const std::size_t state = column_at(store::summary_columns(), "state");
   std::vector<std::size_t> runs;
   results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
-    if (cells[state] == "done" && plan.points[plan.runs[run].point].experiment.record.predictions)
+    if (store::state_in(cells) == store::RunState::done && plan.points[plan.runs[run].point].experiment.record.predictions)
       runs.push_back(run);
   });
   return runs;

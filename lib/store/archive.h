@@ -24,21 +24,21 @@ void archive(Archive& ar, Evaluation& row) {
 }
 
 template <class Archive>
-void archive(Archive& ar, Moment& moment) {
-  ar(moment.epoch);
-  ar(moment.step);
-  archive(ar, moment.metrics);
+void archive(Archive& ar, std::optional<Evaluation>& row) {
+  bool present = row.has_value();
+  ar(present);
+  if (!present) row.reset();
+  else if (Archive::reading) row.emplace();
+  if (row) archive(ar, *row);
 }
 
 template <class Archive>
 void archive(Archive& ar, Summary& s) {
-  ar(s.state);
   ar(s.parameters);
   ar(s.diverged_step);
-  for (Moment* moment : {&s.final, &s.best, &s.stopped, &s.restored, &s.by_val_loss.stopped, &s.by_val_loss.restored,
-                         &s.by_val_error.stopped, &s.by_val_error.restored})
-    archive(ar, *moment);
-  ar(s.final_weight_norm);
+  for (auto* row : {&s.final, &s.best}) archive(ar, *row);
+  for (Stop* stop : {&s.early_stopping, &s.by_val_loss, &s.by_val_error})
+    for (auto* row : {&stop->stopped, &stop->restored}) archive(ar, *row);
   ar(s.stopped_reason);
   for (auto* value : {&s.min_test_loss, &s.min_test_loss_epoch, &s.min_test_error, &s.min_test_error_epoch})
     ar(*value);

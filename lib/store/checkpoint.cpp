@@ -14,25 +14,24 @@ namespace descent::store {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view magic = "descent checkpoint 5\n";
 constexpr std::size_t checksum_size = 64;
 constexpr std::int64_t hash_size = 64;
 
 template <class Archive>
-void archive(Archive& ar, RunState& state) {
+void archive(Archive& ar, SavedRun& state) {
   ar(state.run_hash);
   ar(state.step);
   ar(state.bytes);
 }
 
-std::vector<RunState> decode(std::string_view bytes) {
-  if (!bytes.starts_with(magic)) throw core::FaultError("not a checkpoint of this version");
-  bytes.remove_prefix(magic.size());
+std::vector<SavedRun> decode(std::string_view bytes) {
+  if (!bytes.starts_with(checkpoint_magic)) throw core::FaultError("not a checkpoint of this version");
+  bytes.remove_prefix(checkpoint_magic.size());
   const std::string_view checksum = bytes.substr(0, checksum_size);
   bytes.remove_prefix(checksum.size());
   if (core::sha256(bytes) != checksum) throw core::FaultError("the checksum does not match");
   core::Reader reader(bytes);
-  std::vector<RunState> states;
+  std::vector<SavedRun> states;
   while (!reader.done()) archive(reader, states.emplace_back());
   return states;
 }
@@ -52,7 +51,7 @@ std::map<std::string, std::int64_t> checkpointed_steps(const fs::path& folder) {
   std::map<std::string, std::int64_t> steps;
   for (const fs::path& path : files_in(folder)) {
     std::ifstream file(path, std::ios::binary);
-    file.seekg(static_cast<std::streamoff>(magic.size() + checksum_size));
+    file.seekg(static_cast<std::streamoff>(checkpoint_magic.size() + checksum_size));
     const auto number = [&file] {
       std::int64_t value = 0;
       file.read(reinterpret_cast<char*>(&value), sizeof value);
@@ -76,9 +75,9 @@ Checkpoints::Checkpoints(fs::path folder) : folder_(std::move(folder)) {
 
 void Checkpoints::read(const fs::path& file) {
   try {
-    for (RunState& state : decode(core::read_file(file))) {
+    for (SavedRun& state : decode(core::read_file(file))) {
       needed_[file].push_back(state.run_hash);
-      RunState& known = states_[state.run_hash];
+      SavedRun& known = states_[state.run_hash];
       if (known.bytes.empty() || known.step < state.step) known = std::move(state);
     }
   } catch (const std::exception& error) {
@@ -89,7 +88,7 @@ void Checkpoints::read(const fs::path& file) {
   }
 }
 
-const RunState* Checkpoints::find(std::string_view run_hash) const {
+const SavedRun* Checkpoints::find(std::string_view run_hash) const {
   const std::lock_guard lock(mutex_);
   const auto found = states_.find(run_hash);
   return found == states_.end() ? nullptr : &found->second;
@@ -101,17 +100,17 @@ fs::path Checkpoints::path_of(const std::vector<std::string>& run_hashes) const 
   return folder_ / (core::sha256(all).substr(0, 16) + ".checkpoint");
 }
 
-void Checkpoints::write(const std::vector<RunState>& states) {
+void Checkpoints::write(const std::vector<SavedRun>& states) {
   core::Writer writer;
   std::vector<std::string> hashes;
-  for (const RunState& state : states) {
-    archive(writer, const_cast<RunState&>(state));  // a writer only reads it
+  for (const SavedRun& state : states) {
+    archive(writer, const_cast<SavedRun&>(state));  // a writer only reads it
     hashes.push_back(state.run_hash);
   }
   std::error_code ignored;  // what is wrong the writing tells; a results folder that was removed stays so
   fs::create_directory(folder_, ignored);
   const fs::path file = path_of(hashes);
-  core::write_file_atomically(file, std::string(magic) + core::sha256(writer.bytes()) + writer.bytes());
+  core::write_file_atomically(file, std::string(checkpoint_magic) + core::sha256(writer.bytes()) + writer.bytes());
   const std::lock_guard lock(mutex_);
   needed_[file] = hashes;
 }

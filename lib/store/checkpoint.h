@@ -11,8 +11,11 @@
 
 namespace descent::store {
 
+// How a checkpoint file begins; the SHA-256 of the rest follows.
+inline constexpr std::string_view checkpoint_magic = "descent checkpoint 6\n";
+
 // The state of one run at some step, as the training wrote it.
-struct RunState {
+struct SavedRun {
   std::string run_hash;
   std::int64_t step = 0;
   std::string bytes;
@@ -29,10 +32,10 @@ class Checkpoints {
   explicit Checkpoints(std::filesystem::path folder);
 
   // The latest state of a run, or null.
-  const RunState* find(std::string_view run_hash) const;
+  const SavedRun* find(std::string_view run_hash) const;
 
   // Replaces the file of the stack that these runs form.
-  void write(const std::vector<RunState>& states);
+  void write(const std::vector<SavedRun>& states);
 
   // The stack is finished: its file and the states of its runs are of no further use. A file of an earlier session
   // goes when none of its runs is needed any more.
@@ -47,7 +50,7 @@ class Checkpoints {
 
   const std::filesystem::path folder_;
   mutable std::mutex mutex_;
-  std::map<std::string, RunState, std::less<>> states_;               // by run
+  std::map<std::string, SavedRun, std::less<>> states_;               // by run
   std::map<std::filesystem::path, std::vector<std::string>> needed_;  // runs for which a file is kept
   std::vector<std::string> warnings_;
 };

@@ -1,131 +1,129 @@
 #include "store/columns.h"
 
-#include <array>
-#include <vector>
-
+#include "config/data_facts.h"
 #include "core/text.h"
 
 namespace descent::store {
 namespace {
 
-// The measurements, named once; every table of columns takes them from here.
-struct Metric {
-  std::string_view name, help;
-  std::optional<double> Metrics::*field;
-};
-constexpr std::array<Metric, 6> metrics{{
-    {"train_loss", "loss on the training examples, with their labels as trained on", &Metrics::train_loss},
-    {"train_error", "fraction of training examples classified wrongly", &Metrics::train_error},
-    {"val_loss", "loss on the validation examples", &Metrics::val_loss},
-    {"val_error", "fraction of validation examples classified wrongly", &Metrics::val_error},
-    {"test_loss", "loss on the test examples", &Metrics::test_loss},
-    {"test_error", "fraction of test examples classified wrongly", &Metrics::test_error},
-}};
-
-// The moments of training that the summary names.
-struct NamedMoment {
-  std::string_view prefix, help;
-  Moment Summary::*field;
-};
-constexpr NamedMoment final_moment{"final", "at the last evaluation", &Summary::final};
-constexpr NamedMoment best_moment{"best", "at the best validation value", &Summary::best};
-constexpr NamedMoment stopped_moment{"stopped", "where the patience rule stopped or would have",
-                                     &Summary::stopped};
-constexpr NamedMoment restored_moment{"restored", "of the weights that were kept", &Summary::restored};
-
-using SummaryColumns = std::vector<Column<Summary>>;
-
-void add_time(SummaryColumns& columns, const NamedMoment& moment) {
-  const std::string prefix(moment.prefix), help = ", " + std::string(moment.help);
-  columns.push_back({prefix + "_epoch", "epoch" + help, Role::measure,
-                     [field = moment.field](const Summary& row) { return cell((row.*field).epoch); }});
-  columns.push_back({prefix + "_step", "step" + help, Role::measure,
-                     [field = moment.field](const Summary& row) { return cell((row.*field).step); }});
-}
-
-void add_metrics(SummaryColumns& columns, const NamedMoment& moment) {
-  for (const Metric& metric : metrics)
-    columns.push_back({std::string(moment.prefix) + "_" + std::string(metric.name),
-                       std::string(metric.help) + ", " + std::string(moment.help), Role::measure,
-                       [field = moment.field, value = metric.field](const Summary& row) {
-                         return cell((row.*field).metrics.*value);
-                       }});
-}
-
-// What became of the test examples under the rule that watches `value`.
-void add_stop(SummaryColumns& columns, const std::string& value, Stop Summary::*stop) {
-  const auto add = [&](const std::string& moment, const std::string& help, Moment Stop::*field) {
-    const std::string prefix = value + "_" + moment + "_", where = help + value;
-    columns.push_back({prefix + "epoch", "epoch, " + where, Role::measure,
-                       [=](const Summary& row) { return cell((row.*stop.*field).epoch); }});
-    for (const Metric& metric : metrics)
-      if (metric.name.starts_with("test"))
-        columns.push_back({prefix + std::string(metric.name), std::string(metric.help) + ", " + where, Role::measure,
-                           [=, read = metric.field](const Summary& row) {
-                             return cell((row.*stop.*field).metrics.*read);
-                           }});
-  };
-  add("stopped", "where the patience rule stops that watches ", &Stop::stopped);
-  add("restored", "of the weights kept by the rule that watches ", &Stop::restored);
-}
-
-void add_minimum(SummaryColumns& columns, const std::string& metric, std::optional<double> Summary::*value,
-                 std::optional<double> Summary::*epoch) {
-  columns.push_back({"min_" + metric, "smallest " + metric + " of all evaluations: an oracle, not a choice",
-                     Role::measure, [value](const Summary& row) { return cell(row.*value); }});
-  columns.push_back({"min_" + metric + "_epoch", "epoch of min_" + metric, Role::measure,
-                     [epoch](const Summary& row) { return cell(row.*epoch); }});
-}
-
-SummaryColumns make_summary_columns() {
-  SummaryColumns columns{
-      {"parameters", "trainable numbers of the network", Role::constant,
-       [](const Summary& row) { return Cell(row.parameters); }},
-      {"state", "done or diverged", Role::label, [](const Summary& row) { return cell(row.state); }},
-      {"diverged_step", "optimizer steps until the loss was not finite", Role::label,
-       [](const Summary& row) { return cell(row.diverged_step); }},
-  };
-  add_time(columns, final_moment);
-  add_metrics(columns, final_moment);
-  columns.push_back({"final_weight_norm", "Euclidean norm of all weights, at the last evaluation", Role::measure,
-                     [](const Summary& row) { return cell(row.final_weight_norm); }});
-  add_time(columns, best_moment);
-  add_metrics(columns, best_moment);
-  add_time(columns, stopped_moment);
-  columns.push_back({"stopped_reason", "patience, or end: the training ended first", Role::label,
-                     [](const Summary& row) { return cell(row.stopped_reason); }});
-  add_metrics(columns, stopped_moment);
-  add_time(columns, restored_moment);
-  add_metrics(columns, restored_moment);
-  add_stop(columns, "val_loss", &Summary::by_val_loss);
-  add_stop(columns, "val_error", &Summary::by_val_error);
-  add_minimum(columns, "test_loss", &Summary::min_test_loss, &Summary::min_test_loss_epoch);
-  add_minimum(columns, "test_error", &Summary::min_test_error, &Summary::min_test_error_epoch);
-  return columns;
-}
-
 std::vector<Column<Evaluation>> make_curve_columns() {
-  std::vector<Column<Evaluation>> columns{
-      {"epoch", "step / steps per epoch", Role::measure,
-       [](const Evaluation& row) { return Cell(row.epoch); }},
-      {"step", "optimizer steps so far", Role::measure, [](const Evaluation& row) { return Cell(row.step); }},
+  using E = Evaluation;
+  constexpr ColumnKind kind = ColumnKind::measure;
+  return {
+      {"epoch", kind, [](const E& row) { return Cell(row.epoch); }, {}},
+      {"step", kind, [](const E& row) { return Cell(row.step); }, {}},
+      {"train_loss", kind, [](const E& row) { return cell(row.metrics.train_loss); }, {Need::train}},
+      {"train_error", kind, [](const E& row) { return cell(row.metrics.train_error); }, {Need::train, Need::class_labels}},
+      {"val_loss", kind, [](const E& row) { return cell(row.metrics.val_loss); }, {Need::val}},
+      {"val_error", kind, [](const E& row) { return cell(row.metrics.val_error); }, {Need::val, Need::class_labels}},
+      {"test_loss", kind, [](const E& row) { return cell(row.metrics.test_loss); }, {Need::test}},
+      {"test_error", kind, [](const E& row) { return cell(row.metrics.test_error); }, {Need::test, Need::class_labels}},
+      {"lr", kind, [](const E& row) { return cell(row.lr); }, {Need::learning_rate}},
+      {"weight_norm", kind, [](const E& row) { return cell(row.weight_norm); }, {}},
+      {"gradient_norm", kind, [](const E& row) { return cell(row.gradient_norm); }, {Need::gradient}},
   };
-  for (const Metric& metric : metrics)
-    columns.push_back({std::string(metric.name), std::string(metric.help), Role::measure,
-                       [value = metric.field](const Evaluation& row) { return cell(row.metrics.*value); }});
-  columns.push_back({"lr", "learning rate of the last step; at step 0 of the first", Role::measure,
-                     [](const Evaluation& row) { return cell(row.lr); }});
-  columns.push_back({"weight_norm", "Euclidean norm of all weights, without biases and norms", Role::measure,
-                     [](const Evaluation& row) { return cell(row.weight_norm); }});
-  columns.push_back({"gradient_norm", "Euclidean norm of the gradient of the last step, before clipping",
-                     Role::measure, [](const Evaluation& row) { return cell(row.gradient_norm); }});
+}
+
+using Names = std::vector<std::string_view>;
+using Find = const std::optional<Evaluation>& (*)(const Summary&);
+
+// The columns <prefix><name> of an evaluation that the summary names.
+void add(std::vector<Column<Summary>>& columns, const std::string& prefix, Find find, const std::vector<Need>& needs,
+         const Names& names) {
+  for (const std::string_view name : names) {
+    Column<Evaluation> value = curve_columns()[column_at(curve_columns(), name)];
+    value.needs.insert(value.needs.begin(), needs.begin(), needs.end());
+    columns.push_back({prefix + value.name, ColumnKind::measure,
+                       [find, get = std::move(value.get)](const Summary& row) {
+                         const std::optional<Evaluation>& evaluation = find(row);
+                         return evaluation ? get(*evaluation) : Cell();
+                       },
+                       std::move(value.needs)});
+  }
+}
+
+std::vector<Column<Summary>> make_summary_columns() {
+  using S = Summary;
+  constexpr ColumnKind label = ColumnKind::label, measure = ColumnKind::measure;
+  const Names times{"epoch", "step"};
+  const Names metrics{"train_loss", "train_error", "val_loss", "val_error", "test_loss", "test_error"};
+  const Names test{"epoch", "test_loss", "test_error"};
+  const std::vector<Need> stops{Need::early_stopping}, stops_by_loss{Need::early_stopping, Need::val},
+      stops_by_error{Need::early_stopping, Need::val, Need::class_labels};
+
+  std::vector<Column<Summary>> columns{
+      {"parameters", ColumnKind::constant, [](const S& row) { return Cell(row.parameters); }, {}},
+      {"state", label, [](const S& row) { return cell(name_of(row.state())); }, {}},
+      {"diverged_step", label, [](const S& row) { return cell(row.diverged_step); }, {}},
+  };
+  const Find final = [](const S& row) -> auto& { return row.final; };
+  add(columns, "final_", final, {}, times);
+  add(columns, "final_", final, {}, metrics);
+  add(columns, "final_", final, {}, {"weight_norm"});
+  const Find best = [](const S& row) -> auto& { return row.best; };
+  add(columns, "best_", best, {Need::val}, times);
+  add(columns, "best_", best, {Need::val}, metrics);
+  const Find stopped = [](const S& row) -> auto& { return row.early_stopping.stopped; };
+  add(columns, "stopped_", stopped, stops, times);
+  columns.push_back({"stopped_reason", label, [](const S& row) { return cell(row.stopped_reason); }, stops});
+  add(columns, "stopped_", stopped, stops, metrics);
+  const Find restored = [](const S& row) -> auto& { return row.early_stopping.restored; };
+  add(columns, "restored_", restored, stops, times);
+  add(columns, "restored_", restored, stops, metrics);
+  // What the same rule gives when it watches the validation loss or error.
+  add(columns, "val_loss_stopped_", [](const S& row) -> auto& { return row.by_val_loss.stopped; }, stops_by_loss, test);
+  add(columns, "val_loss_restored_", [](const S& row) -> auto& { return row.by_val_loss.restored; }, stops_by_loss, test);
+  add(columns, "val_error_stopped_", [](const S& row) -> auto& { return row.by_val_error.stopped; }, stops_by_error, test);
+  add(columns, "val_error_restored_", [](const S& row) -> auto& { return row.by_val_error.restored; }, stops_by_error,
+      test);
+  // The smallest values of all evaluations: an oracle, not a rule to stop by.
+  const std::vector<Need> error{Need::test, Need::class_labels};
+  columns.push_back({"min_test_loss", measure, [](const S& row) { return cell(row.min_test_loss); }, {Need::test}});
+  columns.push_back(
+      {"min_test_loss_epoch", measure, [](const S& row) { return cell(row.min_test_loss_epoch); }, {Need::test}});
+  columns.push_back({"min_test_error", measure, [](const S& row) { return cell(row.min_test_error); }, error});
+  columns.push_back(
+      {"min_test_error_epoch", measure, [](const S& row) { return cell(row.min_test_error_epoch); }, error});
   return columns;
+}
+
+std::string_view why_missing(Need need, const config::Experiment& experiment) {
+  const config::SplitSizes sizes = config::split_sizes(experiment.data);
+  const config::SolverKind solver = experiment.train.solver.kind;
+  const auto check = [](bool has, std::string_view reason) { return has ? std::string_view() : reason; };
+  const auto listed = [&](config::Split split, std::string_view reason) {
+    return check(config::is_evaluated(experiment.train.evaluate, split), reason);
+  };
+  switch (need) {
+    case Need::train: return listed(config::Split::train, "train.evaluate.splits does not list \"train\"");
+    case Need::val:
+      if (sizes.val == 0) return "there are no validation examples";
+      return listed(config::Split::val, "train.evaluate.splits does not list \"val\"");
+    case Need::test:
+      if (sizes.test == 0) return "there are no test examples";
+      return listed(config::Split::test, "train.evaluate.splits does not list \"test\"");
+    case Need::class_labels:
+      return check(config::data_facts(experiment.data).classes > 0, "the targets are not class labels");
+    case Need::early_stopping:
+      return check(experiment.train.early_stopping.monitor != config::Monitor::none, "there is no early stopping");
+    case Need::learning_rate:
+      return check(solver == config::SolverKind::optimizer || solver == config::SolverKind::gradient_descent,
+                   "the solver has no learning rate");
+    case Need::gradient: return check(solver == config::SolverKind::optimizer, "the solver computes no gradient");
+  }
+  __builtin_unreachable();
 }
 
 }  // namespace
 
+std::string_view why_empty(const std::vector<Need>& needs, const config::Experiment& experiment) {
+  for (const Need need : needs)
+    if (const std::string_view reason = why_missing(need, experiment); !reason.empty()) return reason;
+  return "";
+}
+
 std::string cell_text(const Cell& cell) {
-  if (const auto* whole = std::get_if<std::int64_t>(&cell)) return std::to_string(*whole);
+  if (const auto* integer = std::get_if<std::int64_t>(&cell)) return std::to_string(*integer);
   if (const auto* number = std::get_if<double>(&cell)) return core::format_number(*number);
   if (const auto* text = std::get_if<std::string>(&cell)) return core::csv_field(*text);
   return "";
@@ -143,15 +141,18 @@ std::span<const Column<Summary>> summary_columns() {
 
 std::span<const Column<ProbeRow>> probe_columns() {
   static const std::vector<Column<ProbeRow>> columns{
-      {"epoch", "step / steps per epoch", Role::measure, [](const ProbeRow& row) { return Cell(row.epoch); }},
-      {"step", "optimizer steps so far", Role::measure, [](const ProbeRow& row) { return Cell(row.step); }},
-      {"probe", "what was measured: descent list probes", Role::label,
-       [](const ProbeRow& row) { return cell(row.probe); }},
-      {"layer", "where; empty: in the whole network", Role::label,
-       [](const ProbeRow& row) { return cell(row.layer); }},
-      {"value", "the measurement", Role::measure, [](const ProbeRow& row) { return Cell(row.value); }},
+      {"epoch", ColumnKind::measure, [](const ProbeRow& row) { return Cell(row.epoch); }, {}},
+      {"step", ColumnKind::measure, [](const ProbeRow& row) { return Cell(row.step); }, {}},
+      {"probe", ColumnKind::label, [](const ProbeRow& row) { return cell(row.probe); }, {}},
+      {"layer", ColumnKind::label, [](const ProbeRow& row) { return cell(row.layer); }, {}},
+      {"value", ColumnKind::measure, [](const ProbeRow& row) { return Cell(row.value); }, {}},
   };
   return columns;
+}
+
+RunState state_in(const std::vector<std::string>& cells) {
+  static const std::size_t column = column_at(summary_columns(), "state");
+  return cells[column] == name_of(RunState::diverged) ? RunState::diverged : RunState::done;
 }
 
 std::string_view file_name(Table table) {
@@ -163,10 +164,13 @@ std::string_view file_name(Table table) {
   __builtin_unreachable();
 }
 
-const std::string& column_names(Table table) {
-  static const std::array names{column_names(curve_columns()), column_names(summary_columns()),
-                                column_names(probe_columns())};
-  return names[static_cast<std::size_t>(table)];
+std::string column_names(Table table) {
+  switch (table) {
+    case Table::curves: return column_names(curve_columns());
+    case Table::summary: return column_names(summary_columns());
+    case Table::probes: return column_names(probe_columns());
+  }
+  __builtin_unreachable();
 }
 
 }  // namespace descent::store

@@ -1,5 +1,5 @@
 #pragma once
-// The rows of the results and, once each, their columns: header, help and value of every CSV follow from
+// The rows of the results and their columns. Every column is declared once: header and value of every CSV follow from
 // here.
 
 #include <algorithm>
@@ -12,10 +12,14 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
+
+#include "config/experiment.h"
+#include "store/run_state.h"
 
 namespace descent::store {
 
-// The measurements of one network at one moment; absent where the split does not exist.
+// Full passes over the splits in evaluation mode, without the decay term; absent where a split is not evaluated.
 struct Metrics {
   std::optional<double> train_loss, train_error, val_loss, val_error, test_loss, test_error;
 };
@@ -24,36 +28,27 @@ struct Metrics {
 struct Evaluation {
   double epoch = 0;  // step / steps per epoch
   std::int64_t step = 0;
-  Metrics metrics;  // full passes in evaluation mode, without the decay term
+  Metrics metrics;
   std::optional<double> lr, weight_norm, gradient_norm;
 };
 
-// A moment of training that the summary names.
-struct Moment {
-  std::optional<double> epoch;
-  std::optional<std::int64_t> step;
-  Metrics metrics;
-};
-
-// Where the patience rule stops when it watches one value, and what it then restores.
+// Where the patience rule stops, and the evaluation whose weights it restores.
 struct Stop {
-  Moment stopped, restored;
+  std::optional<Evaluation> stopped, restored;
 };
 
 // One row of summary.csv.
 struct Summary {
-  std::string state = "done";  // done, diverged
   std::int64_t parameters = 0;
   std::optional<std::int64_t> diverged_step;
-  Moment final;  // the last evaluation of the training
-  std::optional<double> final_weight_norm;
-  Moment best;   // at the best validation value (the monitored one, else val_loss); empty without validation
-  Moment stopped;              // where the patience rule stopped, or would have
-  std::string stopped_reason;  // "patience", "end"; empty without early stopping
-  Moment restored;             // whose weights are kept
-  Stop by_val_loss, by_val_error;  // the same rule on either value, whichever is monitored
-  std::optional<double> min_test_loss, min_test_loss_epoch, min_test_error,
-      min_test_error_epoch;  // oracle minima
+  std::optional<Evaluation> final;  // the last one of the training
+  std::optional<Evaluation> best;   // with the best validation value: the monitored one, otherwise val_loss
+  Stop early_stopping;              // where the rule stopped, or would have stopped the training
+  std::string stopped_reason;       // "patience", "end"; empty without early stopping
+  Stop by_val_loss, by_val_error;   // the same rule on either value, whichever is monitored
+  std::optional<double> min_test_loss, min_test_loss_epoch, min_test_error, min_test_error_epoch;
+
+  RunState state() const { return diverged_step ? RunState::diverged : RunState::done; }
 };
 
 // One row of probes.csv: a measurement inside the network.
@@ -64,7 +59,7 @@ struct ProbeRow {
   double value = 0;
 };
 
-// A cell: absent, whole number, number or text.
+// A cell: absent, an integer, a number or a string.
 using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;
 std::string cell_text(const Cell& cell);
 
@@ -73,18 +68,24 @@ Cell cell(const std::optional<Number>& value) {
   return value ? Cell(*value) : Cell();
 }
 
-inline Cell cell(const std::string& text) { return text.empty() ? Cell() : Cell(text); }
+inline Cell cell(std::string_view text) { return text.empty() ? Cell() : Cell(std::string(text)); }
 
 // How points.csv shows a column: not at all, once per point, or as mean and interval.
-enum class Role { label, constant, measure };
+enum class ColumnKind { label, constant, measure };
+
+// What an experiment must have for a column to hold values.
+enum class Need { train, val, test, class_labels, early_stopping, learning_rate, gradient };
 
 template <class Row>
 struct Column {
   std::string name;
-  std::string help;
-  Role role;
+  ColumnKind kind;
   std::function<Cell(const Row&)> get;
+  std::vector<Need> needs;
 };
+
+// Why the column with these needs is empty in every run of the experiment; nothing where it can be filled.
+std::string_view why_empty(const std::vector<Need>& needs, const config::Experiment& experiment);
 
 // After `run`, the factors and `seed`.
 std::span<const Column<Evaluation>> curve_columns();
@@ -107,6 +108,9 @@ std::string column_names(std::span<const Column<Row>> columns) {
   return names;
 }
 
+// The state in a row of summary.csv.
+RunState state_in(const std::vector<std::string>& cells);
+
 // The cells of a row with commas between.
 template <class Row>
 std::string row_text(std::span<const Column<Row>> columns, const Row& row) {
@@ -120,6 +124,6 @@ std::string row_text(std::span<const Column<Row>> columns, const Row& row) {
 enum class Table { curves, summary, probes };
 inline constexpr std::array all_tables{Table::curves, Table::summary, Table::probes};
 std::string_view file_name(Table table);
-const std::string& column_names(Table table);
+std::string column_names(Table table);
 
 }  // namespace descent::store

@@ -7,10 +7,6 @@ namespace {
 
 using config::Monitor;
 
-store::Moment moment(const store::Evaluation& evaluation) {
-  return {evaluation.epoch, evaluation.step, evaluation.metrics};
-}
-
 void keep_minimum(std::optional<double>& minimum, std::optional<double>& epoch, const std::optional<double>& value,
                   double now) {
   if (value && (!minimum || *value < *minimum)) {
@@ -38,19 +34,17 @@ std::optional<double> Recorder::monitored(const store::Metrics& metrics) const {
 }
 
 void Recorder::diverge(std::int64_t step) {
-  result_.summary.state = "diverged";
   result_.summary.diverged_step = step;
 }
 
 // Whether the weights of this evaluation are those to restore.
-bool Recorder::follow(EarlyStopping& stopping, double value, const store::Evaluation& row, store::Moment& stopped,
-                      store::Moment& restored) const {
+bool Recorder::follow(EarlyStopping& stopping, double value, const store::Evaluation& row, store::Stop& stop) const {
   using Verdict = EarlyStopping::Verdict;
   if (stopping.stopped()) return false;
   const Verdict verdict = stopping.observe(value);
-  if (verdict == Verdict::stop) stopped = moment(row);
+  if (verdict == Verdict::stop) stop.stopped = row;
   const bool restores = verdict == (rule_.restore == config::Restore::best ? Verdict::improved : Verdict::stop);
-  if (restores) restored = moment(row);
+  if (restores) stop.restored = row;
   return restores;
 }
 
@@ -60,41 +54,37 @@ bool Recorder::observe(const store::Evaluation& row) {
   const bool on_train = rule_.monitor == Monitor::train_loss || rule_.monitor == Monitor::train_error;
   const std::optional<double> validation = on_train ? metrics.val_loss : monitored(metrics);
   result_.curve.push_back(row);
-  summary.final = moment(row);
-  summary.final_weight_norm = row.weight_norm;
+  summary.final = row;
   keep_minimum(summary.min_test_loss, summary.min_test_loss_epoch, metrics.test_loss, row.epoch);
   keep_minimum(summary.min_test_error, summary.min_test_error_epoch, metrics.test_error, row.epoch);
   if (validation && (!best_value_ || *validation < *best_value_)) {
     best_value_ = validation;
-    summary.best = moment(row);
+    summary.best = row;
   }
   for (const std::optional<double>& loss : {metrics.train_loss, metrics.val_loss, metrics.test_loss})
     if (loss && !std::isfinite(*loss)) diverge(row.step);
   if (!stopping_.active()) return false;
   const auto record = [&](EarlyStopping& stopping, const std::optional<double>& value, store::Stop& stop) {
-    if (value) follow(stopping, *value, row, stop.stopped, stop.restored);
+    if (value) follow(stopping, *value, row, stop);
   };
   record(by_val_loss_, metrics.val_loss, summary.by_val_loss);
   record(by_val_error_, metrics.val_error, summary.by_val_error);
-  const bool restores = follow(stopping_, monitored(metrics).value(), row, summary.stopped, summary.restored);
+  const bool restores = follow(stopping_, monitored(metrics).value(), row, summary.early_stopping);
   if (stopping_.stopped()) summary.stopped_reason = "patience";
   return restores;
 }
 
 void Recorder::close() {
   store::Summary& summary = result_.summary;
-  const auto end = [&](const EarlyStopping& stopping, store::Moment& stopped, store::Moment& restored) {
+  const auto end = [&](const EarlyStopping& stopping, store::Stop& stop) {
     if (!stopping.active() || stopping.stopped()) return false;
-    stopped = summary.final;
-    if (rule_.restore == config::Restore::last) restored = summary.final;
+    stop.stopped = summary.final;
+    if (rule_.restore == config::Restore::last) stop.restored = summary.final;
     return true;
   };
-  if (end(stopping_, summary.stopped, summary.restored)) summary.stopped_reason = "end";
-  const auto record = [&](const EarlyStopping& stopping, const std::optional<double>& value, store::Stop& stop) {
-    if (value) end(stopping, stop.stopped, stop.restored);
-  };
-  record(by_val_loss_, summary.final.metrics.val_loss, summary.by_val_loss);
-  record(by_val_error_, summary.final.metrics.val_error, summary.by_val_error);
+  if (end(stopping_, summary.early_stopping)) summary.stopped_reason = "end";
+  if (summary.final && summary.final->metrics.val_loss) end(by_val_loss_, summary.by_val_loss);
+  if (summary.final && summary.final->metrics.val_error) end(by_val_error_, summary.by_val_error);
 }
 
 store::RunResult Recorder::take(const std::string& run_hash) {

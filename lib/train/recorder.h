@@ -23,7 +23,7 @@ class Recorder {
   void diverge(std::int64_t step);
 
   // Patience has run out and the training is to stop, or it has diverged.
-  bool over() const { return (rule_.stop && stopping_.stopped()) || result_.summary.state == "diverged"; }
+  bool over() const { return (rule_.stop && stopping_.stopped()) || result_.summary.diverged_step; }
 
   // The value that the rule follows; without a rule the validation loss. Absent where it was not measured.
   std::optional<double> monitored(const store::Metrics& metrics) const;
@@ -42,8 +42,7 @@ class Recorder {
   }
 
  private:
-  bool follow(EarlyStopping& stopping, double value, const store::Evaluation& row, store::Moment& stopped,
-              store::Moment& restored) const;
+  bool follow(EarlyStopping& stopping, double value, const store::Evaluation& row, store::Stop& stop) const;
 
   config::EarlyStopping rule_;
   EarlyStopping stopping_;

@@ -252,8 +252,9 @@ store::RunResult Replica<T>::finish(fused::Network<T>& network, const std::strin
     std::copy_n(kept_.data() + layout_.parameters, layout_.statistics, slices_.statistics);
   }
   if (asks_for(config::ProbeName::restored_difference))
-    if (const auto recorded = recorder_.monitored(recorder_.summary().restored.metrics))
-      recorder_.add({epoch(), step_, "restored_difference", "", *recorder_.monitored(metrics(network)) - *recorded});
+    if (const auto& restored = recorder_.summary().early_stopping.restored)
+      recorder_.add({epoch(), step_, "restored_difference", "",
+                     *recorder_.monitored(metrics(network)) - *recorder_.monitored(restored->metrics)});
   return recorder_.take(run_hash);
 }
 

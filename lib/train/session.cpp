@@ -99,7 +99,7 @@ class Session {
     checkpoints_.remove(hashes(plan_, stack));
     const std::lock_guard lock(mutex_);
     for (const store::RunResult& row : *rows) {
-      const bool diverged = row.summary.state == "diverged";
+      const bool diverged = row.summary.state() == store::RunState::diverged;
       ++report_.trained;
       report_.diverged += diverged;
       observer_.run_done(diverged);

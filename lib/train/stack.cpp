@@ -104,7 +104,7 @@ class Stack {
   void save(store::Checkpoints* checkpoints) {
     saved_ = std::chrono::steady_clock::now();
     if (!checkpoints) return;
-    std::vector<store::RunState> states;
+    std::vector<store::SavedRun> states;
     for (std::size_t r = 0; r < replicas_.size(); ++r) {
       core::Writer writer;
       replicas_[r].archive(writer);
@@ -115,7 +115,7 @@ class Stack {
 
   void restore(const store::Checkpoints* checkpoints, const StackOptions& options) {
     for (std::size_t r = 0; checkpoints && r < replicas_.size(); ++r)
-      if (const store::RunState* state = checkpoints->find(plan_.runs[runs_[r]].hash)) {
+      if (const store::SavedRun* state = checkpoints->find(plan_.runs[runs_[r]].hash)) {
         core::Reader reader(state->bytes);
         replicas_[r].archive(reader);
         report(options, replicas_[r].step());

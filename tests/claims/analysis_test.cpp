@@ -28,8 +28,8 @@ class analysis : public store::InFolder {
       const auto found = errors.find(plan.points[run.point].values[0]);
       const auto [train, test] = found == errors.end() ? std::pair{0.5, 0.5} : found->second;
       rows.push_back(store::result_of(run, test + 0.001 * static_cast<double>(run.seed)));
-      rows.back().summary.final.metrics.train_error = train;
-      rows.back().summary.final.metrics.test_loss = test;
+      rows.back().summary.final->metrics.train_error = train;
+      rows.back().summary.final->metrics.test_loss = test;
     }
     results.write_part(rows, {});
     auto told = analyze(results, plan, factor);

@@ -85,7 +85,7 @@ TEST_F(judged, claims_read_summary_and_curves) {
   std::vector<store::RunResult> rows;
   for (const plan::Run& run : plan.runs) {
     rows.push_back(store::result_of(run, 0.25));
-    if (run.point == 1) rows.back().summary.state = "diverged";
+    if (run.point == 1) rows.back().summary.diverged_step = 12;
   }
   results.write_part(rows, {});
   const auto found = judge_claims(document, plan, results);

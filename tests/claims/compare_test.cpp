@@ -65,7 +65,7 @@ TEST_F(compare_results, are_matched_by_the_factors_left_open) {
 
 TEST_F(compare_results, leave_out_pairs_without_two_values) {
   write([](const plan::Run& run, store::RunResult& result) {
-    if (run.point == 0 && run.seed == 1) result.summary.state = "diverged";
+    if (run.point == 0 && run.seed == 1) result.summary.diverged_step = 12;
   });
   const auto found = compared("width=8, norm=none", "width=4, norm=none");
   EXPECT_EQ(found[0].n, 2u);
@@ -95,7 +95,7 @@ TEST_F(compare_results, stay_beyond_0_under_bonferroni_or_not) {
   // Differences 0.9, 1, 1.1: t = 1 / (0.1 / sqrt 3) = 17.32; t(0.975, 2) = 4.30, and 100 comparisons ask
   // for 44.7.
   write([](const plan::Run& run, store::RunResult& result) {
-    result.summary.final.metrics.test_error =
+    result.summary.final->metrics.test_error =
         run.point == 0 ? 0.0 : 0.9 + 0.1 * static_cast<double>(run.seed);
   });
   EXPECT_TRUE(compared("width=8, norm=none", "width=4, norm=none")[0].beyond_all);

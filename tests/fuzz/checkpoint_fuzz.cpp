@@ -22,7 +22,7 @@ void read_as_file(std::string_view bytes) {
     return fs::path(mkdtemp(name.data()));
   }();
   const fs::path path = folder / "x.checkpoint";
-  std::ofstream(path, std::ios::binary) << "descent checkpoint 3\n" << core::sha256(bytes) << bytes;
+  std::ofstream(path, std::ios::binary) << store::checkpoint_magic << core::sha256(bytes) << bytes;
   const auto steps = store::checkpointed_steps(folder);
   const store::Checkpoints checkpoints(folder);
   if (!checkpoints.warnings().empty()) return;

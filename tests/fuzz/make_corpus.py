@@ -60,10 +60,9 @@ def present(layout, *values):
 
 def rows(count):
     metrics = bytes(6)
-    moment = bytes(2) + metrics
-    summary = text(b"done") + struct.pack("<q", 810) + bytes(1) + 4 * moment + text(b"end") + bytes(4)
     row = struct.pack("<dq", 0.5, 20) + metrics + present("ddd", 0.1, 1.5, 0.25)
-    return text(b"a" * 64) + summary + struct.pack("<Q", count) + count * row
+    summary = struct.pack("<q", 810) + bytes(1) + b"\1" + row + bytes(7) + text(b"end") + bytes(4)
+    return text(b"a" * 64) + summary + struct.pack("<Q", count) + count * row + struct.pack("<Q", 0)
 
 
 def state(run, step, data):

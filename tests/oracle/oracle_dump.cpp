@@ -55,7 +55,7 @@ class PointDump {
     if (steps > 0) add_first_step();
     net_.replica.advance(*net_.network, steps);
     net_.replica.evaluate(*net_.network);
-    const store::Metrics metrics = net_.replica.finish(*net_.network, "").summary.final.metrics;
+    const store::Metrics metrics = net_.replica.finish(*net_.network, "").summary.final->metrics;
     dump_.add(prefix_ + "final/", train::dense_tensors<T>(net_.layout, net_.parameters.data(), net_.statistics.data()));
     for (const auto& [name, value] :
          {std::pair{"train_loss", metrics.train_loss}, std::pair{"train_error", metrics.train_error},

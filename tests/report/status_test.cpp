@@ -15,10 +15,6 @@ namespace {
 
 using status = store::InFolder;
 
-std::size_t count(const Status& status, RunState state) {
-  return status.total.counts[static_cast<std::size_t>(state)];
-}
-
 // One point of eight seeds, 40 steps each.
 plan::Plan plan_of_eight() {
   static const auto document = config::read_document_text(
@@ -36,7 +32,7 @@ TEST_F(status, tells_the_state_of_every_run) {
   const store::AttemptLog log(results.folder(), 1);
   results.write_part({store::result_of(plan.runs[0], 0.5)}, {4});
   store::RunResult diverged = store::result_of(plan.runs[1], 0.5);
-  diverged.summary.state = "diverged";
+  diverged.summary.diverged_step = 12;
   results.write_part({diverged}, {1});
   log.begun({hash(0), hash(1), hash(2)});
   log.failed({hash(2)}, "no luck");
@@ -44,12 +40,12 @@ TEST_F(status, tells_the_state_of_every_run) {
   log.begun({hash(4)});
 
   const Status found = read_status(results, plan);
-  EXPECT_EQ(count(found, RunState::done), 1u);
-  EXPECT_EQ(count(found, RunState::diverged), 1u);
-  EXPECT_EQ(count(found, RunState::failed), 1u);
-  EXPECT_EQ(count(found, RunState::interrupted), 1u);
-  EXPECT_EQ(count(found, RunState::running), 1u);
-  EXPECT_EQ(count(found, RunState::missing), 3u);
+  EXPECT_EQ(found.total.count(RunState::done), 1u);
+  EXPECT_EQ(found.total.count(RunState::diverged), 1u);
+  EXPECT_EQ(found.total.count(RunState::failed), 1u);
+  EXPECT_EQ(found.total.count(RunState::interrupted), 1u);
+  EXPECT_EQ(found.total.count(RunState::running), 1u);
+  EXPECT_EQ(found.total.count(RunState::missing), 3u);
   EXPECT_EQ(found.total.attempts, 4u);
   EXPECT_EQ(found.total.seconds, 5);
   EXPECT_EQ(found.processes, std::vector<long>{getpid()});
@@ -63,7 +59,7 @@ TEST_F(status, takes_what_a_dead_process_began_for_missing) {
   const store::Results results(out, plan);
   { const store::FolderLock lock(results); }
   store::AttemptLog(results.folder(), 1).begun({plan.runs[0].hash});
-  EXPECT_EQ(count(read_status(results, plan), RunState::missing), 8u);
+  EXPECT_EQ(read_status(results, plan).total.count(RunState::missing), 8u);
 }
 
 TEST_F(status, divides_the_remaining_time_by_what_is_trained_at_once) {

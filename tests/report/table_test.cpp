@@ -23,7 +23,7 @@ TEST_F(table, shows_the_best_values_where_there_is_validation) {
   const auto plan = store::plan_with({"4"}, 1);
   const store::Results results(out, plan);
   auto result = result_of(plan.runs[0], 0.5);
-  result.summary.best.metrics.test_error = 0.375;
+  result.summary.best.emplace().metrics.test_error = 0.375;
   results.write_part({result}, {});
   EXPECT_EQ(points_table(results, plan, {}),
             "model.width  n  final_test_error  best_test_error\n"
@@ -34,8 +34,8 @@ TEST_F(table, shows_losses_where_there_are_no_errors) {
   const auto plan = store::plan_with({"4"}, 1);
   const store::Results results(out, plan);
   auto result = result_of(plan.runs[0], 0.5);
-  result.summary.final.metrics.test_error.reset();
-  result.summary.final.metrics.test_loss = 0.2;
+  result.summary.final->metrics.test_error.reset();
+  result.summary.final->metrics.test_loss = 0.2;
   results.write_part({result}, {});
   EXPECT_EQ(points_table(results, plan, {}),
             "model.width  n  final_test_loss\n"
@@ -46,7 +46,7 @@ TEST_F(table, counts_diverged_runs_where_there_are_any) {
   const auto plan = store::plan_with({"4"}, 2);
   const store::Results results(out, plan);
   auto diverged = result_of(plan.runs[0], 0.9);
-  diverged.summary.state = "diverged";
+  diverged.summary.diverged_step = 12;
   results.write_part({diverged, result_of(plan.runs[1], 0.5)}, {});
   EXPECT_EQ(points_table(results, plan, {}),
             "model.width  n  diverged  final_test_error\n"
@@ -79,6 +79,9 @@ TEST_F(table, as_json_holds_every_measure) {
     },
     "n": 1,
     "n_diverged": 0,
+    "final_epoch": {
+      "mean": 1.0
+    },
     "final_step": {
       "mean": 40.0
     },

@@ -95,7 +95,7 @@ TEST_F(ensembles, leave_out_members_that_diverged) {
   for (const plan::Run& run : plan.runs) {
     store::RunResult result = saying(run, random_probabilities(run.seed));
     if (run.seed == 1) {
-      result.summary.state = "diverged";
+      result.summary.diverged_step = 12;
       result.predictions.values.assign(150, NAN);
     }
     results.write_part({result}, {});

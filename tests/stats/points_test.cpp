@@ -57,7 +57,7 @@ TEST_F(points, count_diverged_runs_and_leave_them_out_of_means) {
   const auto plan = store::plan_with({"4"}, 3);
   const store::Results results(out, plan);
   auto diverged = result_of(plan.runs[2], 0.9);
-  diverged.summary.state = "diverged";
+  diverged.summary.diverged_step = 12;
   diverged.summary.diverged_step = 12;
   results.write_part({result_of(plan.runs[0], 0.25), result_of(plan.runs[1], 0.25), diverged}, {});
   write_points(results, plan);

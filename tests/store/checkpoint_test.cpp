@@ -8,7 +8,7 @@ namespace {
 namespace fs = std::filesystem;
 using checkpoint = InFolder;
 
-RunState state_of(const std::string& run, std::int64_t step) {
+SavedRun state_of(const std::string& run, std::int64_t step) {
   return {core::sha256(run), step, "bytes of " + run + " at " + std::to_string(step)};
 }
 

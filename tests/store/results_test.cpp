@@ -55,7 +55,7 @@ TEST_F(results, are_merged_in_plan_order_with_factors_and_seed) {
       "weight_norm,gradient_norm\n" +
           first + ",4,0,0,0,,,,,,,,,\n" + first + ",4,0,1,40,,,,,,0.25,0.1,,\n" + second +
           ",8,0,0,0,,,,,,,,,\n" + second + ",8,0,1,40,,,,,,0.5,0.1,,\n");
-  EXPECT_NE(read("summary.csv").find("\n" + second + ",8,0,418,done,,,40,,,,,,0.5,"), std::string::npos);
+  EXPECT_NE(read("summary.csv").find("\n" + second + ",8,0,418,done,,1,40,,,,,,0.5,"), std::string::npos);
 }
 
 TEST_F(results, have_the_same_bytes_however_the_runs_were_stacked) {

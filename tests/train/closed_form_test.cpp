@@ -134,7 +134,7 @@ TEST(closed_form, least_squares_solves_the_normal_equations_or_fits_every_target
 
 TEST(closed_form, a_rate_beyond_stability_diverges) {
   Solved run(with(few_features, {"train.solver=gradient_descent", "train.optimizer.lr=1000", "train.steps=100000"}));
-  EXPECT_EQ(run.run.replica.finish(*run.run.network, "").summary.state, "diverged");
+  EXPECT_EQ(run.run.replica.finish(*run.run.network, "").summary.state(), store::RunState::diverged);
 }
 
 }  // namespace

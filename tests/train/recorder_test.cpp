@@ -27,10 +27,10 @@ store::Evaluation evaluation(std::int64_t step, double val_loss, double val_erro
 TEST(recorder, the_first_of_equal_values_is_the_best) {
   Recorder recorder(rule(config::Monitor::none), 10);
   for (std::int64_t step = 0; step < 4; ++step) recorder.observe(evaluation(step, step == 0 ? 2 : 1, 0.5));
-  EXPECT_EQ(recorder.summary().best.step, 1);
+  EXPECT_EQ(recorder.summary().best->step, 1);
   EXPECT_EQ(recorder.summary().min_test_loss_epoch, 1);
   EXPECT_EQ(recorder.summary().min_test_error_epoch, 0);
-  EXPECT_EQ(recorder.summary().final.step, 3);
+  EXPECT_EQ(recorder.summary().final->step, 3);
 }
 
 TEST(recorder, asks_to_keep_the_weights_of_every_improvement_until_the_rule_stops) {
@@ -41,8 +41,8 @@ TEST(recorder, asks_to_keep_the_weights_of_every_improvement_until_the_rule_stop
     EXPECT_EQ(recorder.over(), kept.size() > 3) << kept.size();
   }
   EXPECT_EQ(kept, (std::vector{true, true, false, false, false}));
-  EXPECT_EQ(recorder.summary().restored.step, 1);
-  EXPECT_EQ(recorder.summary().stopped.step, 3);
+  EXPECT_EQ(recorder.summary().early_stopping.restored->step, 1);
+  EXPECT_EQ(recorder.summary().early_stopping.stopped->step, 3);
   EXPECT_EQ(recorder.summary().stopped_reason, "patience");
 }
 
@@ -50,9 +50,9 @@ TEST(recorder, that_restores_the_last_weights_keeps_those_at_the_stop) {
   config::EarlyStopping keys = rule(config::Monitor::val_loss);
   keys.restore = config::Restore::last;
   Recorder recorder(keys, 10);
-  for (const bool wanted : {false, false, true})
-    EXPECT_EQ(recorder.observe(evaluation(recorder.summary().final.step.value_or(-1) + 1, 1, 0.5)), wanted);
-  EXPECT_EQ(recorder.summary().restored.step, 2);
+  std::int64_t step = 0;
+  for (const bool wanted : {false, false, true}) EXPECT_EQ(recorder.observe(evaluation(step++, 1, 0.5)), wanted);
+  EXPECT_EQ(recorder.summary().early_stopping.restored->step, 2);
 }
 
 TEST(recorder, a_rule_that_has_not_stopped_stops_at_the_end) {
@@ -60,8 +60,8 @@ TEST(recorder, a_rule_that_has_not_stopped_stops_at_the_end) {
   for (std::int64_t step = 0; step < 3; ++step) recorder.observe(evaluation(step, step == 1 ? 1 : 2, 0.5));
   recorder.close();
   EXPECT_EQ(recorder.summary().stopped_reason, "end");
-  EXPECT_EQ(recorder.summary().stopped.step, 2);
-  EXPECT_EQ(recorder.summary().restored.step, 1);
+  EXPECT_EQ(recorder.summary().early_stopping.stopped->step, 2);
+  EXPECT_EQ(recorder.summary().early_stopping.restored->step, 1);
 }
 
 TEST(recorder, records_the_rule_on_loss_and_on_error_whichever_is_obeyed) {
@@ -69,9 +69,9 @@ TEST(recorder, records_the_rule_on_loss_and_on_error_whichever_is_obeyed) {
   const double losses[] = {1, 2, 3, 4}, errors[] = {0.4, 0.3, 0.2, 0.1};
   for (std::int64_t step = 0; step < 4; ++step) recorder.observe(evaluation(step, losses[step], errors[step]));
   recorder.close();
-  EXPECT_EQ(recorder.summary().by_val_loss.stopped.step, 2);
-  EXPECT_EQ(recorder.summary().by_val_loss.restored.step, 0);
-  EXPECT_EQ(recorder.summary().by_val_error.restored.step, 3);
+  EXPECT_EQ(recorder.summary().by_val_loss.stopped->step, 2);
+  EXPECT_EQ(recorder.summary().by_val_loss.restored->step, 0);
+  EXPECT_EQ(recorder.summary().by_val_error.restored->step, 3);
   EXPECT_FALSE(recorder.over());
 }
 
@@ -79,7 +79,7 @@ TEST(recorder, a_loss_that_is_not_finite_ends_the_run) {
   Recorder recorder(rule(config::Monitor::none), 10);
   recorder.observe(evaluation(7, std::numeric_limits<double>::infinity(), 0.9));
   EXPECT_TRUE(recorder.over());
-  EXPECT_EQ(recorder.summary().state, "diverged");
+  EXPECT_EQ(recorder.summary().state(), store::RunState::diverged);
   EXPECT_EQ(recorder.summary().diverged_step, 7);
 }
 

@@ -201,7 +201,7 @@ TEST_F(stack, a_training_of_no_steps_shows_the_network_at_initialization) {
   ASSERT_EQ(trained.results[0].curve.size(), 1u);
   EXPECT_EQ(trained.results[0].curve[0].step, 0);
   EXPECT_FALSE(trained.results[0].curve[0].gradient_norm);
-  EXPECT_EQ(trained.results[0].summary.state, "done");
+  EXPECT_EQ(trained.results[0].summary.state(), store::RunState::done);
 }
 
 TEST_F(stack, a_run_that_diverges_stops_and_leaves_its_neighbours_alone) {
@@ -211,7 +211,7 @@ TEST_F(stack, a_run_that_diverges_stops_and_leaves_its_neighbours_alone) {
   const plan::Plan plan = plan::make_plan(config::read_document_text(small, "test.json", overrides));
   const Trained both = train(plan, {{0, 1}}), alone = train(plan, {{0}});
   EXPECT_EQ(rows(both.results[0]), rows(alone.results[0]));
-  EXPECT_EQ(both.results[1].summary.state, "diverged");
+  EXPECT_EQ(both.results[1].summary.state(), store::RunState::diverged);
   ASSERT_TRUE(both.results[1].summary.diverged_step);
   EXPECT_GE(*both.results[1].summary.diverged_step, 1);
 }
@@ -223,16 +223,17 @@ TEST_F(stack, early_stopping_restores_the_weights_that_gave_the_best_validation_
   const Trained stopped = train(plan::make_plan(config::read_document_text(small, "test.json", stopping)));
   const store::Summary& summary = stopped.results[0].summary;
   ASSERT_EQ(summary.stopped_reason, "patience");
-  EXPECT_EQ(summary.final.step, summary.stopped.step);
-  EXPECT_LT(*summary.restored.step, *summary.stopped.step);
-  EXPECT_EQ(summary.restored.metrics.val_loss, summary.best.metrics.val_loss);
+  EXPECT_EQ(summary.final->step, summary.early_stopping.stopped->step);
+  EXPECT_LT(summary.early_stopping.restored->step, summary.early_stopping.stopped->step);
+  EXPECT_EQ(summary.early_stopping.restored->metrics.val_loss, summary.best->metrics.val_loss);
   ASSERT_EQ(stopped.results[0].probes.size(), 1u);
   EXPECT_EQ(stopped.results[0].probes[0].value, 0);
   // Training up to the restored step gives those weights, bit for bit, and the recorded validation value.
-  up_to_best.set = {"train.epochs=null", "model.norm=batch", "train.steps=" + std::to_string(*summary.restored.step)};
+  up_to_best.set = {"train.epochs=null", "model.norm=batch", 
+                    "train.steps=" + std::to_string(summary.early_stopping.restored->step)};
   const Trained shorter = train(plan::make_plan(config::read_document_text(small, "test.json", up_to_best)));
   EXPECT_EQ(stopped.weights[0], shorter.weights[0]);
-  EXPECT_EQ(shorter.results[0].summary.final.metrics.val_loss, summary.restored.metrics.val_loss);
+  EXPECT_EQ(shorter.results[0].summary.final->metrics.val_loss, summary.early_stopping.restored->metrics.val_loss);
 }
 
 TEST_F(stack, early_stopping_that_only_records_lets_the_training_go_on) {
@@ -245,7 +246,7 @@ TEST_F(stack, early_stopping_that_only_records_lets_the_training_go_on) {
   ASSERT_EQ(recorded.results[0].curve.size(), plain.results[0].curve.size());
   EXPECT_EQ(row(recorded.results[0].curve.back()), row(plain.results[0].curve.back()));
   EXPECT_EQ(recorded.results[0].summary.stopped_reason, "patience");
-  EXPECT_LT(*recorded.results[0].summary.stopped.step, *recorded.results[0].summary.final.step);
+  EXPECT_LT(recorded.results[0].summary.early_stopping.stopped->step, recorded.results[0].summary.final->step);
 }
 
 TEST_F(stack, a_stack_stopped_anywhere_goes_on_in_another_stack_to_the_same_bits) {
@@ -349,17 +350,17 @@ TEST_F(stack, early_stopping_records_what_either_value_would_do) {
     return train(small_with({"train.early_stopping={\"monitor\": \"" + monitor + "\", \"patience\": 3, \"stop\": false}",
                              "train.epochs=60"})).results[0].summary;
   };
-  const auto same = [](const store::Moment& a, const store::Moment& b) {
-    EXPECT_EQ(a.epoch, b.epoch);
-    EXPECT_EQ(a.metrics.test_error, b.metrics.test_error);
+  const auto same = [](const store::Stop& a, const store::Stop& b) {
+    EXPECT_EQ(a.stopped->epoch, b.stopped->epoch);
+    EXPECT_EQ(a.stopped->metrics.test_error, b.stopped->metrics.test_error);
+    EXPECT_EQ(a.restored->epoch, b.restored->epoch);
+    EXPECT_EQ(a.restored->metrics.test_error, b.restored->metrics.test_error);
   };
   const store::Summary by_loss = summary("val_loss"), by_error = summary("val_error");
   EXPECT_EQ(by_loss.stopped_reason, "patience");
   for (const store::Summary& s : {by_loss, by_error}) {
-    same(s.by_val_loss.stopped, by_loss.stopped);
-    same(s.by_val_loss.restored, by_loss.restored);
-    same(s.by_val_error.stopped, by_error.stopped);
-    same(s.by_val_error.restored, by_error.restored);
+    same(s.by_val_loss, by_loss.early_stopping);
+    same(s.by_val_error, by_error.early_stopping);
   }
 }
 
@@ -469,8 +470,8 @@ TEST_F(stack, predictions_are_those_of_the_weights_that_are_kept) {
   EXPECT_EQ(made.outputs, 10u);
   EXPECT_EQ(made.labels.size(), 100u);
   EXPECT_EQ(made.values.size(), 1000u);
-  EXPECT_EQ(error_of(made), *last.results[0].summary.final.metrics.test_error);
-  EXPECT_EQ(error_of(best.results[0].predictions), *best.results[0].summary.restored.metrics.test_error);
+  EXPECT_EQ(error_of(made), *last.results[0].summary.final->metrics.test_error);
+  EXPECT_EQ(error_of(best.results[0].predictions), *best.results[0].summary.early_stopping.restored->metrics.test_error);
   EXPECT_NE(best.results[0].predictions.values, made.values);
 }
 
@@ -482,7 +483,7 @@ TEST_F(stack, predictions_after_squared_error_are_the_outputs) {
     const double distance = made.values[i] - (made.labels[i / 10] == static_cast<std::int32_t>(i % 10));
     squares += distance * distance / 1000;
   }
-  EXPECT_NEAR(squares, *result.summary.final.metrics.test_loss, 1e-6);
+  EXPECT_NEAR(squares, *result.summary.final->metrics.test_loss, 1e-6);
 }
 
 TEST_F(stack, predictions_are_recorded_only_where_they_are_asked_for) {
@@ -525,11 +526,11 @@ TEST_F(stack, monte_carlo_dropout_of_a_linear_network_tends_to_weight_scaling) {
 TEST_F(stack, monte_carlo_dropout_predicts_what_it_evaluates) {
   const store::RunResult result =
       train(small_with({"model.dropout=0.5", "train.epochs=20", "record.predictions=true", dropout_samples(5)})).results[0];
-  EXPECT_EQ(error_of(result.predictions), *result.summary.final.metrics.test_error);
+  EXPECT_EQ(error_of(result.predictions), *result.summary.final->metrics.test_error);
   double loss = 0;
   for (std::size_t n = 0; n < 100; ++n)
     loss -= std::log(result.predictions.values[n * 10 + static_cast<std::size_t>(result.predictions.labels[n])]) / 100;
-  EXPECT_NEAR(loss, *result.summary.final.metrics.test_loss, 1e-5);
+  EXPECT_NEAR(loss, *result.summary.final->metrics.test_loss, 1e-5);
 }
 
 TEST_F(stack, raising_the_stop_flag_ends_a_stack_without_rows) {
