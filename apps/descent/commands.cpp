@@ -69,11 +69,6 @@ constexpr Command table[] = {
      [](CLI::App& command, Session& session) {
        add_target(command, session);
        add_json_option(command, session.options);
-       CLI::Option* analyze = command.add_flag("--analyze", session.options.analyze,
-                                               "what a sweep of widths shows of double descent instead");
-       command.add_option("--over", session.options.over, "the factor to go along; default: model.width")
-           ->type_name("FACTOR")
-           ->needs(analyze);
      },
      show_table},
     {"verify", "test the claims of experiments on their results", "descent verify --run experiments/*.json",

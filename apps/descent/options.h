@@ -30,8 +30,6 @@ struct RunOptions {
   bool yes = false;    // prune
   bool run = false, strict = false, references = false;  // verify
   std::string metric = "final_test_error";               // compare
-  bool analyze = false;                                  // table
-  std::string over;                                      // table --analyze
 };
 
 // Groups of options, for the commands that take them.

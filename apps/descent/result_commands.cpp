@@ -12,7 +12,6 @@
 #include "descent/commands.h"
 #include "descent/target.h"
 #include "plan/plan.h"
-#include "report/analysis.h"
 #include "report/finish.h"
 #include "report/manifest.h"
 #include "report/status.h"
@@ -42,16 +41,10 @@ int run_experiment(Session& session) {
 int show_table(Session& session) {
   const RunOptions& options = session.options;
   const Target target = open(options.file, options);
-  const report::TableOptions table{report::wants_color(stdout, options.no_color)};
-  std::string text, factor = options.over;
-  if (options.analyze) {
-    const auto analyses = claims::analyze(target.results, target.plan, factor);
-    text = options.json ? report::analysis_json(analyses, factor)
-                        : report::analysis_text(analyses, factor, table.color);
-  } else {
-    text = options.json ? report::points_json(target.results, target.plan)
-                        : report::points_table(target.results, target.plan, table);
-  }
+  const std::string text = options.json
+                               ? report::points_json(target.results, target.plan)
+                               : report::points_table(target.results, target.plan,
+                                                      {report::wants_color(stdout, options.no_color)});
   warn(target.results);
   fmt::print("{}", text);
   return 0;
