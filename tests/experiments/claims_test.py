@@ -1,4 +1,4 @@
-"""The claims of the experiments hold, and fail when what they speak of is broken on purpose.
+"""The claims of the experiments hold, and fail when their subject is broken on purpose.
 
     python tests/experiments/claims_test.py DESCENT Quick|Course
 """
@@ -16,7 +16,7 @@ QUICK = ("quickstart", "zero_init_symmetry", "batch_norm_small_batches", "early_
 
 class Claims(unittest.TestCase):
     def verdicts(self, name, *words, replace=()):
-        """The claims of an experiment, trained anew: sentence -> verdict."""
+        """Trains an experiment and checks its claims: sentence -> verdict."""
         text = (ROOT / f"experiments/{name}.json").read_text()
         for old, new in replace:
             self.assertIn(old, text)
@@ -27,9 +27,9 @@ class Claims(unittest.TestCase):
             done = subprocess.run([PROGRAM, "verify", "--run", "--json", file, "--out", out, *words],
                                   capture_output=True, text=True)
         self.assertIn(done.returncode, (0, 1), done.stderr)
-        [told] = json.loads(done.stdout)
-        self.assertEqual(done.returncode, 1 if told["fails"] else 0)
-        return {claim["says"]: claim["verdict"] for claim in told["claims"]}
+        [report] = json.loads(done.stdout)
+        self.assertEqual(done.returncode, 1 if report["fails"] else 0)
+        return {claim["says"]: claim["verdict"] for claim in report["claims"]}
 
     def assert_all_hold(self, name):
         verdicts = self.verdicts(name)
@@ -76,18 +76,19 @@ class Course(Claims):
     def test_xavier_in_place_of_he_fails_the_claims_of_he(self):
         verdicts = self.verdicts("he_init_depth", "--sweep", "model.depth=2,30",
                                  replace=[("he_normal", "xavier_uniform")])
-        self.assert_fails(verdicts, "Thirty ReLU layers learn from He weights", "from Xavier weights they learn much less")
+        self.assert_fails(verdicts, "Thirty ReLU layers learn from He weights", "From Xavier weights thirty ReLU layers learn much less")
 
     def test_networks_without_their_residual_connections_fail_the_claims_of_residual_ones(self):
         verdicts = self.verdicts("residual_depth", replace=[
             ('"model.residual": [true],\n      "model.branch_init": ["inverse_sqrt_depth"]', '"model.residual": [false]'),
             ("branch_init=inverse_sqrt_depth", "init=he_normal, residual=false")])
-        self.assert_fails(verdicts, "a residual one at least as well", "and much better than the plain one")
+        self.assert_fails(verdicts, "A residual network of 51 layers fits at least as well",
+                          "A residual network of 51 layers fits much better")
 
     def test_clean_labels_fail_the_claims_of_double_descent(self):
         verdicts = self.verdicts("double_descent_width", "--set", "data.label_noise.rate=0",
                                  "--sweep", "model.width=8,16,24,40,48,64,128,256", "--seeds", "5")
-        self.assert_fails(verdicts, "The test error falls, then peaks")  # the loss peaks without wrong labels too
+        self.assert_fails(verdicts, "The test error falls, then peaks")  # the loss peaks with clean labels too
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Every experiment of the checkout says what it is and runs, shortened to one epoch and, where no reading needs more,
+"""Every experiment of the checkout has its header and runs, shortened to one epoch and, where no result needs more, to
 one seed.
 
     python tests/experiments/experiments_test.py DESCENT
@@ -14,11 +14,11 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COURSE = [*ROOT.glob("experiments/*.json"), *ROOT.glob("experiments/literature/*.json")]
 FILES = [*COURSE, *ROOT.glob("tests/bench/*.json")]
-DOWNLOADED = [file for file in COURSE if '"path":' in file.read_text()]  # need data that the user gets first
+DOWNLOADED = [file for file in COURSE if '"path":' in file.read_text()]  # need data that the user downloads
 
 
 def shortened(text):
-    """Every duration becomes one epoch or one step, in the sweep and in what claims select too."""
+    """Every duration becomes one epoch or one step, in the sweep and in the selections of claims too."""
     duration = r'"(?:train\.)?(?:epochs|steps)": (?:\d+|\[[^\]]*\])|\b(?:epochs|steps)=\d+'
     return re.sub(duration, lambda key: re.sub(r"\d+", "1", key[0]), text)
 
@@ -40,7 +40,7 @@ class ExperimentsTest(unittest.TestCase):
                 self.assertIn("// Expected: ", header)
                 self.assertIn(f"[{file.name}]({file.relative_to(ROOT / 'experiments')})", contents)
 
-    def test_an_experiment_on_downloaded_data_says_where_to_get_them(self):
+    def test_an_experiment_on_downloaded_data_says_where_to_get_it(self):
         self.assertTrue(DOWNLOADED)
         for file in DOWNLOADED:
             with self.subTest(file.name), tempfile.TemporaryDirectory() as folder:
@@ -51,7 +51,7 @@ class ExperimentsTest(unittest.TestCase):
                 self.assertEqual(len(done.stderr.splitlines()), 1)
                 self.assertRegex(done.stderr, r"data\.path: .*: missing.*https://")
 
-    def test_an_experiment_on_downloaded_data_is_valid_once_they_are_there(self):
+    def test_an_experiment_on_downloaded_data_is_valid_once_the_data_is_there(self):
         with tempfile.TemporaryDirectory() as folder:
             data = pathlib.Path(folder) / "data/cifar-10-batches-bin"
             data.mkdir(parents=True)
