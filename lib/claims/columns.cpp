@@ -27,12 +27,16 @@ Names numbers_of(std::span<const store::Column<Row>> columns) {
 
 bool has(const Names& names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
 
+template <class Row>
+std::string_view why_empty(std::span<const store::Column<Row>> columns, const Request& request,
+                           const config::Experiment& experiment) {
+  return store::why_empty(columns[column_at(columns, request.column)].needs, experiment);
+}
+
 // Why a column is empty in every run of this experiment, or nothing.
 std::string_view why_empty(const Request& request, const config::Experiment& experiment) {
   const std::string_view column = request.column;
   const config::LossKind loss = experiment.train.loss.kind;
-  const bool stops = experiment.train.early_stopping.monitor != config::Monitor::none;
-  const bool validates = config::split_sizes(experiment.data).val > 0;
   if (request.source == Source::ensemble && experiment.ensemble.of == config::EnsembleOf::none)
     return "no predictions are averaged; add \"ensemble\": \"seeds\"";
   if (request.source == Source::bias_variance && !experiment.bias_variance)
@@ -40,12 +44,10 @@ std::string_view why_empty(const Request& request, const config::Experiment& exp
   if (column == "ambiguity" && loss != config::LossKind::mse) return "the loss is not the squared error";
   if (column.starts_with("cross_entropy_") && loss != config::LossKind::cross_entropy)
     return "the loss is not the cross-entropy";
-  if (request.source != Source::probe && column.find("error") != column.npos &&
-      config::data_facts(experiment.data).classes == 0)
-    return "the targets are no classes";
-  if (column.starts_with("stopped_") && !stops) return "there is no early stopping";
-  if (!validates && (column.find("val_") != column.npos || column.starts_with("best_")))
-    return "there are no validation examples";
+  if (request.source == Source::curve) return why_empty(store::curve_columns(), request, experiment);
+  if (request.source == Source::summary) return why_empty(store::summary_columns(), request, experiment);
+  if (request.source != Source::probe && column.find("error") != column.npos)
+    return store::why_empty({store::Need::class_labels}, experiment);
   return "";
 }
 

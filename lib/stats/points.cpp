@@ -67,18 +67,20 @@ void append(std::string& row, const std::optional<double>& value) {
   if (value) row += core::format_number(*value);
 }
 
-std::string points_columns() {
+// `measures`: positions in measure_names().
+std::string points_columns(const std::vector<std::size_t>& measures) {
   std::string names = "n,n_diverged";
   for (const std::size_t column : constant_columns()) names += "," + store::summary_columns()[column].name;
-  for (const std::string& name : measure_names())
-    for (const char* suffix : {"_mean", "_sd", "_low", "_high"}) names += "," + name + suffix;
+  for (const std::size_t measure : measures)
+    for (const char* suffix : {"_mean", "_sd", "_low", "_high"}) names += "," + measure_names()[measure] + suffix;
   return names;
 }
 
-std::string points_row(const PointStats& stats) {
+std::string points_row(const PointStats& stats, const std::vector<std::size_t>& measures) {
   std::string row = std::to_string(stats.n) + "," + std::to_string(stats.n_diverged);
   for (const std::string& constant : stats.constants) row += "," + constant;
-  for (const std::optional<Description>& measure : stats.measures) {
+  for (const std::size_t i : measures) {
+    const std::optional<Description>& measure = stats.measures[i];
     append(row, measure ? std::optional(measure->mean) : std::nullopt);
     append(row, measure ? measure->sd : std::nullopt);
     append(row, measure ? measure->low : std::nullopt);
@@ -119,8 +121,12 @@ void for_each_point(const store::Results& results, const plan::Plan& plan,
 }
 
 void write_points(const store::Results& results, const plan::Plan& plan) {
-  write_table(results, plan, points_file, points_columns(), [&](const AddRow& add) {
-    for_each_point(results, plan, [&](const PointStats& stats) { add(stats.point, points_row(stats)); });
+  const std::vector<bool> written = written_columns(store::Table::summary, plan);
+  std::vector<std::size_t> measures;
+  for (std::size_t i = 0; i < measure_columns().size(); ++i)
+    if (written[measure_columns()[i]]) measures.push_back(i);
+  write_table(results, plan, points_file, points_columns(measures), [&](const AddRow& add) {
+    for_each_point(results, plan, [&](const PointStats& stats) { add(stats.point, points_row(stats, measures)); });
   });
 }
 

@@ -88,7 +88,6 @@ std::vector<Column<Summary>> make_summary_columns() {
 }
 
 std::string_view why_missing(Need need, const config::Experiment& experiment) {
-  const config::SplitSizes sizes = config::split_sizes(experiment.data);
   const config::SolverKind solver = experiment.train.solver.kind;
   const auto check = [](bool has, std::string_view reason) { return has ? std::string_view() : reason; };
   const auto listed = [&](config::Split split, std::string_view reason) {
@@ -97,10 +96,10 @@ std::string_view why_missing(Need need, const config::Experiment& experiment) {
   switch (need) {
     case Need::train: return listed(config::Split::train, "train.evaluate.splits does not list \"train\"");
     case Need::val:
-      if (sizes.val == 0) return "there are no validation examples";
+      if (config::split_sizes(experiment.data).val == 0) return "there are no validation examples";
       return listed(config::Split::val, "train.evaluate.splits does not list \"val\"");
     case Need::test:
-      if (sizes.test == 0) return "there are no test examples";
+      if (config::split_sizes(experiment.data).test == 0) return "there are no test examples";
       return listed(config::Split::test, "train.evaluate.splits does not list \"test\"");
     case Need::class_labels:
       return check(config::data_facts(experiment.data).classes > 0, "the targets are not class labels");
@@ -110,6 +109,16 @@ std::string_view why_missing(Need need, const config::Experiment& experiment) {
       return check(solver == config::SolverKind::optimizer || solver == config::SolverKind::gradient_descent,
                    "the solver has no learning rate");
     case Need::gradient: return check(solver == config::SolverKind::optimizer, "the solver computes no gradient");
+  }
+  __builtin_unreachable();
+}
+
+template <class Visit>
+auto with_columns(Table table, const Visit& visit) {
+  switch (table) {
+    case Table::curves: return visit(curve_columns());
+    case Table::summary: return visit(summary_columns());
+    case Table::probes: return visit(probe_columns());
   }
   __builtin_unreachable();
 }
@@ -165,12 +174,17 @@ std::string_view file_name(Table table) {
 }
 
 std::string column_names(Table table) {
-  switch (table) {
-    case Table::curves: return column_names(curve_columns());
-    case Table::summary: return column_names(summary_columns());
-    case Table::probes: return column_names(probe_columns());
-  }
-  __builtin_unreachable();
+  return with_columns(table, [](auto columns) { return column_names(columns); });
+}
+
+std::vector<bool> written_columns(Table table, const plan::Plan& plan) {
+  return with_columns(table, [&](auto columns) {
+    std::vector<bool> written;
+    for (const auto& column : columns)
+      written.push_back(std::ranges::any_of(
+          plan.points, [&](const plan::Point& point) { return why_empty(column.needs, point.experiment).empty(); }));
+    return written;
+  });
 }
 
 }  // namespace descent::store

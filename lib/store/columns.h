@@ -14,7 +14,7 @@
 #include <variant>
 #include <vector>
 
-#include "config/experiment.h"
+#include "plan/plan.h"
 #include "store/run_state.h"
 
 namespace descent::store {
@@ -125,5 +125,9 @@ enum class Table { curves, summary, probes };
 inline constexpr std::array all_tables{Table::curves, Table::summary, Table::probes};
 std::string_view file_name(Table table);
 std::string column_names(Table table);
+
+// By column of the table, in its order: whether the merged file has it, because some point of the plan can fill it.
+// Parts have all columns, so that they serve whatever the sweep becomes.
+std::vector<bool> written_columns(Table table, const plan::Plan& plan);
 
 }  // namespace descent::store

@@ -145,21 +145,32 @@ void Results::merge() const {
   const auto lock = index_->refreshed();
   std::string keys = "run,";
   for (const std::string& factor : plan_.factors) keys += core::csv_field(factor) + ",";
-  keys += "seed,";
+  keys += "seed";
 
   const auto merge_one = [&](Table table) {
     core::AtomicFile file(folder_ / file_name(table));
-    file.write(keys + column_names(table) + "\n");
+    const std::vector<bool> written = written_columns(table, plan_);
+    // One cell with the comma before it after the other; no cell holds a comma.
+    const auto write_cells = [&](std::string_view cells) {
+      for (const bool wanted : written) {
+        const std::size_t end = std::min(cells.find(',', 1), cells.size());
+        if (wanted) file.write(cells.substr(0, end));
+        cells.remove_prefix(end);
+      }
+      file.write("\n");
+    };
+    file.write(keys);
+    write_cells("," + column_names(table));
     index_->for_each_run(table, [&](std::size_t i, std::string_view rows) {
       const plan::Run& run = plan_.runs[i];
       std::string prefix = run.id() + ",";
       for (const std::string& value : plan_.points[run.point].values) prefix += core::csv_field(value) + ",";
       prefix += std::to_string(run.seed);
       for (std::size_t at = 0; at < rows.size();) {
-        const std::size_t own = rows.find(',', at), end = rows.find('\n', at) + 1;
+        const std::size_t own = rows.find(',', at), end = rows.find('\n', at);
         file.write(prefix);
-        file.write(rows.substr(own, end - own));
-        at = end;
+        write_cells(rows.substr(own, end - own));
+        at = end + 1;
       }
     });
     file.commit();

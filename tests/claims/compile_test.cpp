@@ -97,6 +97,7 @@ TEST(compile, knows_columns_that_stay_empty) {
   EXPECT_EQ(trial.mistakes("best_test_error > 1"),
             "0: best_test_error is empty: there are no validation examples\n");
   EXPECT_EQ(trial.mistakes("stopped_epoch > 1"), "0: stopped_epoch is empty: there is no early stopping\n");
+  EXPECT_EQ(trial.mistakes("restored_epoch > 1"), "0: restored_epoch is empty: there is no early stopping\n");
 }
 
 TEST(compile, knows_factors_by_the_ends_of_their_paths) {
@@ -205,7 +206,7 @@ TEST(compile, knows_that_regression_has_no_errors) {
   const Trial trial(R"({"data": "sinusoid", "model": {"width": 4, "depth": 1},
     "train": {"epochs": 1, "batch_size": "full", "loss": "mse"}})");
   EXPECT_EQ(trial.mistakes("final_test_error < 1"),
-            "0: final_test_error is empty: the targets are no classes\n");
+            "0: final_test_error is empty: the targets are not class labels\n");
   EXPECT_EQ(trial.mistakes("final_test_loss < 1"), "");
 }
 

@@ -38,7 +38,7 @@ TEST_F(points, have_mean_sd_and_interval_of_each_measure) {
   EXPECT_EQ(column(csv, "final_test_error_mean"), Column{"0.5"});
   EXPECT_NEAR(std::stod(column(csv, "final_test_error_sd")[0]), std::sqrt(0.125), 1e-15);
   EXPECT_NEAR(std::stod(column(csv, "final_test_error_high")[0]), 0.5 + 12.706204736174694 * 0.25, 1e-12);
-  EXPECT_EQ(column(csv, "best_test_error_mean"), Column{""});
+  EXPECT_EQ(csv.find("best_test_error_mean"), std::string::npos);
 }
 
 TEST_F(points, leave_spread_empty_for_one_run_and_everything_for_none) {
@@ -57,7 +57,6 @@ TEST_F(points, count_diverged_runs_and_leave_them_out_of_means) {
   const auto plan = store::plan_with({"4"}, 3);
   const store::Results results(out, plan);
   auto diverged = result_of(plan.runs[2], 0.9);
-  diverged.summary.diverged_step = 12;
   diverged.summary.diverged_step = 12;
   results.write_part({result_of(plan.runs[0], 0.25), result_of(plan.runs[1], 0.25), diverged}, {});
   write_points(results, plan);

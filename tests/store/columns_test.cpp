@@ -5,6 +5,8 @@
 #include <limits>
 #include <set>
 
+#include "core/text.h"
+
 namespace descent::store {
 namespace {
 
@@ -51,6 +53,42 @@ TEST(columns, read_the_field_they_are_named_after) {
   EXPECT_EQ(cell_text(summary_columns()[column_at(summary_columns(), "restored_step")].get(row)), "7");
   EXPECT_EQ(cell_text(summary_columns()[column_at(summary_columns(), "min_test_loss_epoch")].get(row)), "3");
   EXPECT_EQ(cell_text(summary_columns()[column_at(summary_columns(), "final_val_error")].get(row)), "");
+}
+
+// The names of the columns that are written of an experiment of one point.
+std::string written(Table table, const config::Experiment& experiment) {
+  plan::Plan plan;
+  plan.points.push_back({{}, experiment});
+  const std::vector<std::string> names = core::split(column_names(table), ',');
+  const std::vector<bool> columns = written_columns(table, plan);
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (columns[i]) text += (text.empty() ? "" : ",") + names[i];
+  return text;
+}
+
+TEST(columns, are_written_where_the_experiment_can_fill_them) {
+  config::Experiment experiment;  // of class labels, with test examples, without validation and early stopping
+  EXPECT_EQ(written(Table::curves, experiment),
+            "epoch,step,train_loss,train_error,test_loss,test_error,lr,weight_norm,gradient_norm");
+  EXPECT_EQ(written(Table::summary, experiment),
+            "parameters,state,diverged_step,final_epoch,final_step,final_train_loss,final_train_error,"
+            "final_test_loss,final_test_error,final_weight_norm,"
+            "min_test_loss,min_test_loss_epoch,min_test_error,min_test_error_epoch");
+  experiment.train.evaluate.splits = {config::Split::train};
+  EXPECT_EQ(written(Table::curves, experiment), "epoch,step,train_loss,train_error,lr,weight_norm,gradient_norm");
+  EXPECT_EQ(written(Table::summary, experiment),
+            "parameters,state,diverged_step,final_epoch,final_step,final_train_loss,final_train_error,"
+            "final_weight_norm");
+  experiment.train.evaluate.splits = {};
+  experiment.data.val_size = 100;
+  experiment.train.early_stopping.monitor = config::Monitor::val_loss;
+  EXPECT_EQ(written(Table::summary, experiment), column_names(Table::summary));
+  experiment = {};
+  experiment.data.name = config::DataName::sinusoid;
+  experiment.train.solver.kind = config::SolverKind::ridge;
+  EXPECT_EQ(written(Table::curves, experiment), "epoch,step,train_loss,test_loss,weight_norm");
+  EXPECT_EQ(written(Table::probes, experiment), column_names(Table::probes));
 }
 
 TEST(columns, write_cells_as_the_shortest_text_that_reads_back) {

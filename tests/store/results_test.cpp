@@ -51,11 +51,10 @@ TEST_F(results, are_merged_in_plan_order_with_factors_and_seed) {
   const std::string first = two_by_two.runs[0].id(), second = two_by_two.runs[2].id();
   EXPECT_EQ(
       read("curves.csv"),
-      "run,model.width,seed,epoch,step,train_loss,train_error,val_loss,val_error,test_loss,test_error,lr,"
-      "weight_norm,gradient_norm\n" +
-          first + ",4,0,0,0,,,,,,,,,\n" + first + ",4,0,1,40,,,,,,0.25,0.1,,\n" + second +
-          ",8,0,0,0,,,,,,,,,\n" + second + ",8,0,1,40,,,,,,0.5,0.1,,\n");
-  EXPECT_NE(read("summary.csv").find("\n" + second + ",8,0,418,done,,1,40,,,,,,0.5,"), std::string::npos);
+      "run,model.width,seed,epoch,step,train_loss,train_error,test_loss,test_error,lr,weight_norm,gradient_norm\n" +
+          first + ",4,0,0,0,,,,,,,\n" + first + ",4,0,1,40,,,,0.25,0.1,,\n" + second + ",8,0,0,0,,,,,,,\n" + second +
+          ",8,0,1,40,,,,0.5,0.1,,\n");
+  EXPECT_NE(read("summary.csv").find("\n" + second + ",8,0,418,done,,1,40,,,,0.5,"), std::string::npos);
 }
 
 TEST_F(results, have_the_same_bytes_however_the_runs_were_stacked) {
@@ -75,6 +74,31 @@ TEST_F(results, have_headers_before_the_first_row) {
   store.merge();
   EXPECT_EQ(read("curves.csv").find('\n'), read("curves.csv").size() - 1);
   EXPECT_TRUE(read("summary.csv").starts_with("run,model.width,seed,parameters,state,"));
+}
+
+TEST_F(results, have_the_columns_that_the_experiment_can_fill_with_parts_of_before_the_change) {
+  plan::Plan plan = plan_with({"4", "8"}, 1);
+  const Results before(out, plan);
+  before.write_part({result_of(plan.runs[0], 0.25)}, {});
+  before.merge();
+  EXPECT_EQ(read("curves.csv").find("val_loss"), std::string::npos);
+  plan.points[1].experiment.data.val_size = 100;
+  const Results after(out, plan);
+  EXPECT_EQ(after.missing(), std::vector<std::size_t>{1});
+  RunResult validated = result_of(plan.runs[1], 0.5);
+  validated.curve[1].metrics.val_loss = 2;
+  after.write_part({validated}, {});
+  after.merge();
+  const std::string first = plan.runs[0].id(), second = plan.runs[1].id();
+  EXPECT_EQ(read("curves.csv"),
+            "run,model.width,seed,epoch,step,train_loss,train_error,val_loss,val_error,test_loss,test_error,lr,"
+            "weight_norm,gradient_norm\n" +
+                first + ",4,0,0,0,,,,,,,,,\n" + first + ",4,0,1,40,,,,,,0.25,0.1,,\n" + second +
+                ",8,0,0,0,,,,,,,,,\n" + second + ",8,0,1,40,,,2,,,0.5,0.1,,\n");
+  EXPECT_NE(read("summary.csv").find(",best_val_loss,"), std::string::npos);
+  plan.points[1].experiment.data.val_size.reset();
+  before.merge();
+  EXPECT_EQ(read("summary.csv").find(",best_val_loss,"), std::string::npos);
 }
 
 // two_by_two, measured by a probe.
