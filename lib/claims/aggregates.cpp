@@ -10,24 +10,13 @@
 namespace descent::claims {
 namespace {
 
-struct Wanted {
-  const Request* request;
-  std::vector<double>* numbers;  // by run
-};
+using Source = Request::Source;
 
-std::vector<Wanted> wanted_of(Request::Source source, const std::vector<const Program*>& programs,
-                              std::vector<Values>& values) {
-  std::vector<Wanted> found;
-  for (std::size_t p = 0; p < programs.size(); ++p)
-    for (std::size_t i = 0; i < programs[p]->requests.size(); ++i)
-      if (programs[p]->requests[i].source == source)
-        found.push_back({&programs[p]->requests[i], &values[p].numbers[i]});
-  return found;
-}
-
+// `numbers` by run.
 template <class Row>
-void add_row(const Row& row, std::span<const store::Column<Row>> columns, const Wanted& wanted) {
-  const auto& column = *std::ranges::find(columns, wanted.request->column, &store::Column<Row>::name);
+void add_row(const Row& row, std::span<const store::Column<Row>> columns, const std::string& name,
+             std::vector<double>& numbers) {
+  const auto& column = columns[column_at(columns, name)];
   const auto number = [&](const Row& of) {
     const store::Cell cell = column.get(of);
     return std::holds_alternative<double>(cell) ? std::get<double>(cell) : std::nan("");
@@ -36,18 +25,17 @@ void add_row(const Row& row, std::span<const store::Column<Row>> columns, const 
   for (const Row& others : row.without) without.push_back(number(others));
   const std::vector<double> values = without.empty() ? std::vector(row.members.size(), number(row))
                                                      : stats::pseudo_values(number(row), without);
-  for (std::size_t i = 0; i < values.size(); ++i) (*wanted.numbers)[row.members[i]] = values[i];
+  for (std::size_t i = 0; i < values.size(); ++i) numbers[row.members[i]] = values[i];
 }
 
-// Runs that are in no group change nothing: they get the mean of the others, whose deviations grow so that
-// they count as much among all. An ensemble of points is one number for all runs of its seed.
-void complete(const Wanted& wanted, std::size_t seeds) {
-  const bool by_seed = wanted.request->joins_points;
-  const std::size_t points = wanted.numbers->size() / seeds, teams = by_seed ? seeds : points,
+// Runs that are in no group change nothing: they get the mean of the others, whose deviations are scaled so that they
+// count as much among all. An ensemble of points is one number for all runs of its seed.
+void complete(std::vector<double>& numbers, bool by_seed, std::size_t seeds) {
+  const std::size_t points = numbers.size() / seeds, groups = by_seed ? seeds : points,
                     size = by_seed ? points : seeds;
-  for (std::size_t team = 0; team < teams; ++team) {
+  for (std::size_t group = 0; group < groups; ++group) {
     const auto at = [&](std::size_t i) -> double& {
-      return (*wanted.numbers)[by_seed ? i * seeds + team : team * seeds + i];
+      return numbers[by_seed ? i * seeds + group : group * seeds + i];
     };
     double sum = 0, count = 0;
     for (std::size_t i = 0; i < size; ++i)
@@ -59,27 +47,33 @@ void complete(const Wanted& wanted, std::size_t seeds) {
 
 }  // namespace
 
-void read_aggregates(const store::Results& results, const plan::Plan& plan,
-                     const std::vector<const Program*>& programs, std::vector<Values>& values) {
-  const auto ensembles = wanted_of(Request::Source::ensemble, programs, values),
-             decompositions = wanted_of(Request::Source::bias_variance, programs, values);
-  if (!ensembles.empty())
+void read_aggregates(const store::Results& results, const plan::Plan& plan, const std::vector<Request>& requests,
+                     Values& values) {
+  // Adds a row to the requests of a source; `wanted` selects among them.
+  const auto add = [&](Source source, const auto& row, auto columns, const auto& wanted) {
+    for (std::size_t i = 0; i < requests.size(); ++i)
+      if (requests[i].source == source && wanted(requests[i]))
+        add_row(row, columns, requests[i].column, values.numbers[i]);
+  };
+  const auto ensemble = std::ranges::find(requests, Source::ensemble, &Request::source);
+  if (ensemble != requests.end())
     stats::for_each_ensemble(
         results, plan,
         [&](const stats::Ensemble& row) {
-          for (const Wanted& wanted : ensembles)
-            if (wanted.request->size == row.size) add_row(row, stats::ensemble_columns(), wanted);
+          add(Source::ensemble, row, stats::ensemble_columns(),
+              [&](const Request& request) { return request.size == row.size; });
         },
-        !ensembles[0].request->joins_points);
-  if (!decompositions.empty())
+        !ensemble->joins_points);
+  if (std::ranges::find(requests, Source::bias_variance, &Request::source) != requests.end())
     stats::for_each_bias_variance(
         results, plan,
         [&](const stats::BiasVariance& row) {
-          for (const Wanted& wanted : decompositions) add_row(row, stats::bias_variance_columns(), wanted);
+          add(Source::bias_variance, row, stats::bias_variance_columns(), [](const Request&) { return true; });
         },
         true);
-  for (const auto* all : {&ensembles, &decompositions})
-    for (const Wanted& wanted : *all) complete(wanted, values[0].seeds);
+  for (std::size_t i = 0; i < requests.size(); ++i)
+    if (requests[i].source == Source::ensemble || requests[i].source == Source::bias_variance)
+      complete(values.numbers[i], requests[i].joins_points, values.seeds);
 }
 
 }  // namespace descent::claims

@@ -1,15 +1,13 @@
 #pragma once
-// Numbers of several runs together, ensembles.csv and bias_variance.csv, told run by run: the mean over a
-// point's runs is the number, their spread says how far to trust it (stats::pseudo_values).
-
-#include <vector>
+// Numbers of several runs together, of ensembles.csv and bias_variance.csv, as numbers of single runs: the mean over a
+// point's runs is the number, their spread says how certain it is (stats::pseudo_values).
 
 #include "claims/values.h"
 
 namespace descent::claims {
 
-// Fills in what the programs ask of them.
-void read_aggregates(const store::Results& results, const plan::Plan& plan,
-                     const std::vector<const Program*>& programs, std::vector<Values>& values);
+// Fills in what the requests need of them.
+void read_aggregates(const store::Results& results, const plan::Plan& plan, const std::vector<Request>& requests,
+                     Values& values);
 
 }  // namespace descent::claims

@@ -2,18 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <memory>
-
 #include "claims/program.h"
-#include "claims/syntax.h"
 
 namespace descent::claims {
 namespace {
 
 // Where byte `offset` of the text of a JSON string lies in the file. Characters that JSON must escape take
 // two there.
-config::Position place_in(const config::Claim& claim, std::size_t offset) {
+config::Position position_in(const config::Claim& claim, std::size_t offset) {
   if (claim.line == 0) return {};
   std::int64_t column = claim.column + 1;
   for (const char c : std::string_view(claim.that).substr(0, offset)) {
@@ -23,14 +19,6 @@ config::Position place_in(const config::Claim& claim, std::size_t offset) {
   return {claim.line, column};
 }
 
-std::unique_ptr<Program> read_claim(const config::Claim& claim, const Domain* domain,
-                                    std::vector<Finding>& findings) {
-  std::optional<Finding> wrong;
-  const SyntaxPointer syntax = parse(claim.that, wrong);
-  if (wrong) findings.push_back(std::move(*wrong));
-  return syntax && domain ? compile(*syntax, *domain, findings) : nullptr;
-}
-
 void check_claims(const config::Document& document, config::Problems& problems) {
   if (document.base.claims.empty()) return;
   const bool has_points = !document.points.empty() && problems.empty();
@@ -38,12 +26,15 @@ void check_claims(const config::Document& document, config::Problems& problems) 
   const Domain domain(plan);
   for (std::size_t i = 0; i < document.base.claims.size(); ++i) {
     const config::Claim& claim = document.base.claims[i];
-    if (claim.that.empty()) continue;  // told by the reader
-    std::vector<Finding> findings;
-    read_claim(claim, has_points ? &domain : nullptr, findings);
-    for (Finding& finding : findings)
-      problems.add(place_in(claim, finding.offset), fmt::format("claims[{}].that", i),
-                   std::move(finding.message));
+    if (claim.that.empty()) continue;  // reported by the reader
+    Mistakes mistakes;
+    mistakes.collect([&] {
+      std::vector<Request> requests;
+      const SyntaxPointer syntax = parse(claim.that);
+      if (has_points) compile(*syntax, domain, requests);
+    });
+    for (Mistake& mistake : mistakes.list)
+      problems.add(position_in(claim, mistake.offset), fmt::format("claims[{}].that", i), std::move(mistake.message));
   }
 }
 
@@ -61,18 +52,14 @@ config::Document read_document_text(std::string_view text, const std::string& fi
 std::vector<Judged> judge_claims(const config::Document& document, const plan::Plan& plan,
                                  const store::Results& results) {
   const Domain domain(plan);
-  std::vector<std::unique_ptr<Program>> programs;
-  std::vector<const Program*> pointers;
-  for (const config::Claim& claim : document.base.claims) {
-    std::vector<Finding> findings;
-    programs.push_back(read_claim(claim, &domain, findings));
-    if (!programs.back()) throw std::logic_error("a claim that was not checked: " + claim.that);
-    pointers.push_back(programs.back().get());
-  }
-  const std::vector<Values> values = read_values(results, plan, pointers);
+  std::vector<Request> requests;
+  std::vector<NodePointer> nodes;
+  for (const config::Claim& claim : document.base.claims)
+    nodes.push_back(compile(*parse(claim.that), domain, requests));
+  const Values values = read_values(results, plan, requests);
   std::vector<Judged> judged;
-  for (std::size_t i = 0; i < programs.size(); ++i)
-    judged.push_back({document.base.claims[i], judge(*programs[i], domain, values[i])});
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    judged.push_back({document.base.claims[i], judge(*nodes[i], domain, requests, values)});
   return judged;
 }
 

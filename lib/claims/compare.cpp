@@ -6,18 +6,12 @@
 #include <cmath>
 #include <map>
 
-#include "claims/columns.h"
-#include "claims/program.h"
 #include "claims/shapes.h"
 #include "claims/values.h"
 #include "core/error.h"
 
 namespace descent::claims {
 namespace {
-
-[[noreturn]] void refuse(std::string_view text, const Finding& finding) {
-  throw core::InputError(fmt::format("{}: {} (at character {})", text, finding.message, finding.offset + 1));
-}
 
 // The metric with the selection in its parentheses.
 std::string with_selection(std::string_view metric, const std::string& selection) {
@@ -32,20 +26,19 @@ class Family {
  public:
   Family(const Side& side, std::string_view metric) : domain_(side.plan), plan_(side.plan) {
     const std::string text = with_selection(metric, side.selection);
-    std::optional<Finding> wrong;
-    const std::string statement = text + " == 0";  // what compile() takes is a statement
-    const SyntaxPointer syntax = parse(statement, wrong);
-    std::vector<Finding> findings;
-    if (wrong) refuse(text, *wrong);
-    if (syntax->children.size() != 2 || syntax->children[0]->kind != Syntax::Kind::column)
-      throw core::InputError(fmt::format("{}: compare takes a column, such as final_test_error", text));
-    program_ = compile(*syntax, domain_, findings);
-    if (!findings.empty()) refuse(text, findings[0]);
-    column_ = program_->root->children[0].get();
+    try {
+      const SyntaxPointer syntax = parse(text);
+      if (syntax->kind != Syntax::Kind::column)
+        throw core::InputError(fmt::format("{}: compare takes a column, such as final_test_error", text));
+      column_ = compile_column(*syntax, domain_, requests_);
+    } catch (const Mistakes& mistakes) {
+      const auto& [offset, message] = mistakes.list[0];
+      throw core::InputError(fmt::format("{}: {} (at character {})", text, message, offset + 1));
+    }
     if (column_->level != Level::per_seed)
       throw core::InputError(
-          fmt::format("{}: a number of all seeds together; compare takes one per seed", text));
-    values_ = read_values(side.results, side.plan, {program_.get()})[0];
+          fmt::format("{}: computed from all seeds together; compare takes a number per seed", text));
+    values_ = read_values(side.results, side.plan, requests_);
   }
 
   const Shape& shape() const { return column_->shape; }
@@ -55,10 +48,10 @@ class Family {
   std::map<std::int64_t, double> of(std::size_t entry) const {
     std::map<std::int64_t, double> found;
     for (std::size_t seed = 0; seed < values_.seeds; ++seed) {
-      const std::size_t run = column_->points[entry] * values_.seeds + seed;
+      const std::size_t run = shape().entries[entry].point * values_.seeds + seed;
       const std::size_t request = column_->requests[entry];
       const bool counts = values_.states[run] == RunState::done ||
-                          program_->requests[request].source == Request::Source::diverged;
+                          requests_[request].source == Request::Source::diverged;
       found[plan_.runs[run].seed] = counts ? values_.numbers[request][run] : std::nan("");
     }
     return found;
@@ -67,8 +60,8 @@ class Family {
  private:
   Domain domain_;
   const plan::Plan& plan_;
-  std::unique_ptr<Program> program_;
-  const Node* column_ = nullptr;
+  std::vector<Request> requests_;
+  NodePointer column_;
   Values values_;
 };
 

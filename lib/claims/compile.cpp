@@ -6,238 +6,191 @@
 #include "claims/columns.h"
 #include "claims/program.h"
 #include "claims/shapes.h"
-#include "core/text.h"
 
 namespace descent::claims {
 namespace {
 
-using Kind = Node::Kind;
+using Kind = Syntax::Kind;
+
+[[noreturn]] void fail(std::size_t offset, std::string message) { throw Mistakes(offset, std::move(message)); }
 
 class Compiler {
  public:
-  Compiler(const Domain& domain, std::vector<Finding>& findings)
-      : domain_(domain), findings_(findings), program_(std::make_unique<Program>()) {}
+  Compiler(const Domain& domain, std::vector<Request>& requests) : domain_(domain), requests_(requests) {}
 
-  std::unique_ptr<Program> compile(const Syntax& syntax) {
-    program_->root = statement(syntax);
-    return program_->root ? std::move(program_) : nullptr;
-  }
-
- private:
-  NodePointer fail(std::size_t offset, std::string message) {
-    findings_.push_back({offset, std::move(message)});
-    return nullptr;
-  }
-
-  NodePointer make(Kind kind, Level level = Level::constant) {
-    return std::make_unique<Node>(Node{.kind = kind, .id = program_->nodes++, .level = level});
-  }
-
-  // A node over children whose entries are joined; its level is the highest of theirs.
-  NodePointer over_children(Kind kind, std::vector<NodePointer> children, std::size_t offset) {
-    std::vector<const Shape*> shapes;
-    NodePointer node = make(kind);
-    for (const NodePointer& child : children) {
-      if (!child) return nullptr;
-      shapes.push_back(&child->shape);
-      node->level = std::max(node->level, child->level);
+  NodePointer statement(const Syntax& syntax) {
+    if (syntax.kind == Kind::comparison) return chain(syntax);
+    if (syntax.kind == Kind::trend) return trend(syntax);
+    if (syntax.kind == Kind::on_seeds) return on_seeds(syntax);
+    if (syntax.kind == Kind::conjunction || syntax.kind == Kind::disjunction)
+      return over_children(syntax.kind, compiled(syntax.children, &Compiler::statement), syntax.offset);
+    if (syntax.kind == Kind::column && syntax.word == "diverged") {
+      std::vector<NodePointer> sides;
+      sides.push_back(column(syntax));
+      sides.push_back(constant(1));
+      return comparison(std::move(sides), Relation::equal, syntax.offset);
     }
-    std::string problem;
-    auto joined = join(shapes, domain_, problem);
-    if (!joined) return fail(offset, std::move(problem));
-    node->shape = std::move(joined->shape);
-    node->rows = std::move(joined->rows);
-    node->children = std::move(children);
+    number(syntax);  // its own mistakes come first
+    fail(syntax.offset, "a number, where a statement is needed: compare it, as in \">= 0.1\"");
+  }
+
+  // `along` is the reduction over epochs or steps that is applied to it, `first` a crossing.
+  NodePointer column(const Syntax& syntax, const Syntax* along = nullptr, const Syntax* first = nullptr) {
+    ColumnUse use = use_column(syntax, domain_);
+    Request& request = use.request;
+    if (!along && !first && !use.single)
+      fail(syntax.offset,
+           fmt::format("{0} has many values per run; write {0}(at=end), {0}(epoch=10) or min over epoch of {0}",
+                       syntax.word));
+    if ((along || first) && !use.along)
+      fail(syntax.offset, fmt::format("{} has one value per run here, nothing to reduce", syntax.word));
+    if (along) request.reduction = find_reduction(along->word);
+    if (first) {
+      request.first = first->relations[0];
+      if (first->children[1]->kind != Kind::number)
+        fail(first->children[1]->offset, "along a curve, compare with a number");
+      request.bound = first->children[1]->number;
+    }
+    request.by_step = (along && along->over == "step") || (first && first->over == "step");
+    NodePointer node = make(Kind::column, request.joins_seeds ? Level::of_means : Level::per_seed);
+    const std::vector<std::string> factors = domain_.varying(use.points);
+    node->shape.axes = factors;
+    if (use.sizes.size() > 1) node->shape.axes.push_back("size");
+    for (const std::int64_t size : use.sizes) {
+      for (const std::size_t point : use.points) {
+        Entry entry{{}, point};
+        for (const std::string& factor : factors) entry.key.push_back(domain_.label(factor, point));
+        if (use.sizes.size() > 1) entry.key.push_back(std::to_string(size));
+        node->shape.entries.push_back(std::move(entry));
+        node->requests.push_back(requests_.size());
+      }
+      request.size = size;
+      requests_.push_back(request);
+    }
     return node;
   }
 
-  std::vector<NodePointer> numbers(const Syntax& syntax) {
-    std::vector<NodePointer> nodes;
-    for (const SyntaxPointer& child : syntax.children) nodes.push_back(number(*child));
-    return nodes;
+ private:
+  static NodePointer make(Kind kind, Level level = Level::constant) {
+    return std::make_unique<Node>(Node{.kind = kind, .level = level});
   }
 
-  NodePointer number(const Syntax& syntax) {
-    switch (syntax.kind) {
-      case Syntax::Kind::number: return constant(syntax.number);
-      case Syntax::Kind::column: return column(syntax, nullptr, nullptr);
-      case Syntax::Kind::arithmetic: return arithmetic(syntax);
-      case Syntax::Kind::function: return function(syntax);
-      case Syntax::Kind::reduction: return reduction(syntax);
-      case Syntax::Kind::first: return first(syntax);
-      case Syntax::Kind::comparison:
-      case Syntax::Kind::trend:
-      case Syntax::Kind::on_seeds:
-      case Syntax::Kind::negation:
-      case Syntax::Kind::conjunction:
-      case Syntax::Kind::disjunction: break;
-    }
-    return fail(syntax.offset, "a statement, where a number is needed");
-  }
-
-  NodePointer constant(double value) {
+  static NodePointer constant(double value) {
     NodePointer node = make(Kind::number);
     node->number = value;
     node->shape.entries.push_back({});
     return node;
   }
 
-  NodePointer arithmetic(const Syntax& syntax) {
-    NodePointer node = over_children(Kind::arithmetic, numbers(syntax), syntax.offset);
-    if (node) node->operation = syntax.word[0];
+  // All of them, so that the mistakes of all are reported.
+  std::vector<NodePointer> compiled(std::span<const SyntaxPointer> parts,
+                                    NodePointer (Compiler::*compile)(const Syntax&)) {
+    std::vector<NodePointer> nodes;
+    Mistakes mistakes;
+    for (const SyntaxPointer& part : parts) mistakes.collect([&] { nodes.push_back((this->*compile)(*part)); });
+    mistakes.raise();
+    return nodes;
+  }
+
+  // A node over children whose entries are joined; its level is the highest of theirs.
+  NodePointer over_children(Kind kind, std::vector<NodePointer> children, std::size_t offset) const {
+    std::vector<const Shape*> shapes;
+    NodePointer node = make(kind);
+    for (const NodePointer& child : children) {
+      shapes.push_back(&child->shape);
+      node->level = std::max(node->level, child->level);
+    }
+    Joined joined = join(shapes, domain_, offset);
+    node->shape = std::move(joined.shape);
+    node->rows = std::move(joined.rows);
+    node->children = std::move(children);
     return node;
   }
 
-  NodePointer function(const Syntax& syntax) {
-    NodePointer node = over_children(Kind::function, numbers(syntax), syntax.offset);
-    if (node) node->function = find_function(syntax.word);
+  // A node with the entries of its only child.
+  static NodePointer over_seeds(Kind kind, Level level, NodePointer child) {
+    NodePointer node = make(kind, level);
+    node->shape = child->shape;
+    node->children.push_back(std::move(child));
     return node;
   }
 
-  // A column; `along` is the reduction over epochs or steps that is asked of it, `first` a crossing.
-  NodePointer column(const Syntax& syntax, const Syntax* along, const Syntax* first) {
-    auto use = use_column(syntax, domain_, findings_);
-    if (!use) return nullptr;
-    Request& request = use->request;
-    if (!along && !first && !use->single)
-      return fail(syntax.offset,
-                  fmt::format("{0} has many values per run; write {0}(at=end), {0}(epoch=10) or "
-                              "min over epoch of {0}",
-                              syntax.word));
-    if ((along || first) && !use->along)
-      return fail(syntax.offset,
-                  fmt::format("{} has one value per run here, nothing to go along", syntax.word));
-    if (along) request.reduction = find_reduction(along->word), request.by_step = along->over == "step";
-    if (first) {
-      request.first = first->relations[0];
-      request.by_step = first->over == "step";
-      if (first->children[1]->kind != Syntax::Kind::number)
-        return fail(first->children[1]->offset, "along a curve, compare with a number");
-      request.bound = first->children[1]->number;
-    }
-    NodePointer node = make(Kind::column, request.joins_seeds ? Level::of_means : Level::per_seed);
-    const std::vector<std::string> factors = domain_.varying(use->points);
-    node->shape.axes = factors;
-    if (use->sizes.size() > 1) node->shape.axes.push_back("size");
-    for (const std::int64_t size : use->sizes) {
-      for (const std::size_t point : use->points) {
-        Entry entry{{}, point};
-        for (const std::string& factor : factors) entry.key.push_back(domain_.label(factor, point));
-        if (use->sizes.size() > 1) entry.key.push_back(std::to_string(size));
-        node->shape.entries.push_back(std::move(entry));
-        node->points.push_back(point);
-        node->requests.push_back(program_->requests.size());
-      }
-      request.size = size;
-      program_->requests.push_back(request);
-    }
+  // A node along a factor of its only child; with `numeric` the values of the factor must be numbers.
+  NodePointer over_points(Kind kind, NodePointer child, const Syntax& syntax, bool numeric) const {
+    const bool is_axis = std::ranges::find(child->shape.axes, syntax.over) != child->shape.axes.end();
+    const std::string path = is_axis ? syntax.over : domain_.resolve(syntax.over, syntax.over_offset);
+    auto grouped = group(child->shape, path, domain_);
+    if (!grouped) fail(syntax.over_offset, fmt::format("{} has only one value here", syntax.over));
+    if (numeric && std::ranges::any_of(grouped->positions, [](double position) { return std::isnan(position); }))
+      fail(syntax.over_offset, fmt::format("the values of {} are not numbers", syntax.over));
+    NodePointer node = make(kind, child->level);
+    node->shape = std::move(grouped->shape);
+    node->rows = std::move(grouped->rows);
+    node->positions = std::move(grouped->positions);
+    node->children.push_back(std::move(child));
+    return node;
+  }
+
+  NodePointer number(const Syntax& syntax) {
+    if (syntax.kind == Kind::number) return constant(syntax.number);
+    if (syntax.kind == Kind::column) return column(syntax);
+    if (syntax.kind == Kind::reduction) return reduction(syntax);
+    if (syntax.kind == Kind::over_seeds) return reduction_over_seeds(syntax);
+    if (syntax.kind == Kind::first) return first(syntax);
+    if (syntax.kind != Kind::arithmetic && syntax.kind != Kind::function)
+      fail(syntax.offset, "a statement, where a number is needed");
+    NodePointer node = over_children(syntax.kind, compiled(syntax.children, &Compiler::number), syntax.offset);
+    node->operation = syntax.word[0];
+    node->function = find_function(syntax.word);
     return node;
   }
 
   NodePointer reduction(const Syntax& syntax) {
     const Syntax& child = *syntax.children[0];
-    if (syntax.over == "seed") return over_seeds(syntax);
-    if (leads_along(syntax.over)) {
-      if (child.kind != Syntax::Kind::column)
-        return fail(
-            child.offset,
-            fmt::format("over {}, only a column of curves.csv or a probe can be reduced", syntax.over));
-      if (syntax.over == "layer" && find_reduction(syntax.word)->place)
-        return fail(syntax.offset, "a layer is no number; compare the layers one by one");
-      return column(child, &syntax, nullptr);
-    }
-    NodePointer inside = number(child);
     const Reduction* reduction = find_reduction(syntax.word);
-    NodePointer node = over_points(Kind::over_points, std::move(inside), syntax, reduction->place);
-    if (!node) return nullptr;
+    if (reduces_rows(syntax.over)) {
+      if (child.kind != Kind::column)
+        fail(child.offset, fmt::format("over {}, only a column of curves.csv or a probe can be reduced", syntax.over));
+      if (syntax.over == "layer" && reduction->position)
+        fail(syntax.offset, "layers are not numbers; compare the layers one by one");
+      return column(child, &syntax);
+    }
+    NodePointer node = over_points(Kind::reduction, number(child), syntax, reduction->position);
     node->reduction = reduction;
     if (!reduction->linear) node->level = std::max(node->level, Level::of_means);
     return node;
   }
 
-  NodePointer over_seeds(const Syntax& syntax) {
+  NodePointer reduction_over_seeds(const Syntax& syntax) {
     NodePointer inside = number(*syntax.children[0]);
-    if (!inside) return nullptr;
     const Reduction* reduction = find_reduction(syntax.word);
-    if (inside->level != Level::per_seed)
-      return fail(syntax.offset, "there is no value per seed here any more");
-    if (reduction->place) return fail(syntax.offset, fmt::format("{} over seed says nothing", syntax.word));
-    NodePointer node = make(Kind::over_seeds, Level::of_means);
-    if (syntax.word == "min" || syntax.word == "max" || syntax.word == "sum") node->level = Level::plain;
+    if (inside->level != Level::per_seed) fail(syntax.offset, "this number has no value per seed");
+    if (reduction->position) fail(syntax.offset, fmt::format("{} over seed has no meaning", syntax.word));
+    const bool plain = syntax.word == "min" || syntax.word == "max" || syntax.word == "sum";
+    NodePointer node = over_seeds(Kind::over_seeds, plain ? Level::plain : Level::of_means, std::move(inside));
     node->reduction = reduction;
-    node->shape = inside->shape;
-    node->children.push_back(std::move(inside));
-    return node;
-  }
-
-  // A node that goes along a factor of its only child; with `numeric` the factor must be a number.
-  NodePointer over_points(Kind kind, NodePointer child, const Syntax& syntax, bool numeric) {
-    if (!child) return nullptr;
-    std::string problem;
-    const bool is_axis = std::ranges::find(child->shape.axes, syntax.over) != child->shape.axes.end();
-    const auto path = is_axis ? syntax.over : domain_.resolve(syntax.over, problem);
-    if (!path) return fail(syntax.over_offset, std::move(problem));
-    auto grouped = group(child->shape, *path, domain_);
-    if (!grouped) return fail(syntax.over_offset, fmt::format("{} has only one value here", syntax.over));
-    if (numeric && std::ranges::any_of(grouped->places, [](double place) { return std::isnan(place); }))
-      return fail(syntax.over_offset, fmt::format("the values of {} are no numbers", syntax.over));
-    NodePointer node = make(kind, child->level);
-    node->shape = std::move(grouped->shape);
-    node->rows = std::move(grouped->rows);
-    node->places = std::move(grouped->places);
-    node->children.push_back(std::move(child));
     return node;
   }
 
   NodePointer first(const Syntax& syntax) {
     const Syntax& left = *syntax.children[0];
-    if (leads_along(syntax.over) && syntax.over != "layer") {
-      if (left.kind != Syntax::Kind::column)
-        return fail(left.offset,
-                    fmt::format("the first {} is found along a column of curves.csv", syntax.over));
+    if (reduces_rows(syntax.over) && syntax.over != "layer") {
+      if (left.kind != Kind::column)
+        fail(left.offset, fmt::format("the first {} is found along a column of curves.csv", syntax.over));
       return column(left, nullptr, &syntax);
     }
-    NodePointer difference = over_children(Kind::arithmetic, numbers(syntax), syntax.offset);
-    if (!difference) return nullptr;
+    NodePointer difference =
+        over_children(Kind::arithmetic, compiled(syntax.children, &Compiler::number), syntax.offset);
     difference->operation = '-';
     NodePointer node = over_points(Kind::first, std::move(difference), syntax, true);
-    if (!node) return nullptr;
     node->relation = syntax.relations[0];
     node->level = std::max(node->level, Level::of_means);
     return node;
   }
 
-  NodePointer statement(const Syntax& syntax) {
-    switch (syntax.kind) {
-      case Syntax::Kind::comparison: return chain(syntax);
-      case Syntax::Kind::trend: return trend(syntax);
-      case Syntax::Kind::on_seeds: return on_seeds(syntax);
-      case Syntax::Kind::negation: return connective(Kind::negation, syntax);
-      case Syntax::Kind::conjunction: return connective(Kind::conjunction, syntax);
-      case Syntax::Kind::disjunction: return connective(Kind::disjunction, syntax);
-      case Syntax::Kind::column:
-        if (syntax.word != "diverged") break;
-        return comparison(column(syntax, nullptr, nullptr), constant(1), Relation::equal, syntax.offset);
-      case Syntax::Kind::number:
-      case Syntax::Kind::arithmetic:
-      case Syntax::Kind::function:
-      case Syntax::Kind::reduction:
-      case Syntax::Kind::first: break;
-    }
-    const std::size_t before = findings_.size();
-    number(syntax);  // its own mistakes come first
-    if (findings_.size() == before)
-      fail(syntax.offset, "a number, where a statement is needed: compare it, as in \">= 0.1\"");
-    return nullptr;
-  }
-
-  NodePointer comparison(NodePointer left, NodePointer right, Relation relation, std::size_t offset) {
-    std::vector<NodePointer> sides;
-    sides.push_back(std::move(left));
-    sides.push_back(std::move(right));
+  NodePointer comparison(std::vector<NodePointer> sides, Relation relation, std::size_t offset) const {
     NodePointer node = over_children(Kind::comparison, std::move(sides), offset);
-    if (!node) return nullptr;
-    if (node->level == Level::constant) return fail(offset, "compares numbers only; name a column");
+    if (node->level == Level::constant) fail(offset, "compares constants only; name a column");
     node->relation = relation;
     return node;
   }
@@ -245,58 +198,46 @@ class Compiler {
   // a < b < c: both a < b and b < c
   NodePointer chain(const Syntax& syntax) {
     std::vector<NodePointer> links;
-    for (std::size_t i = 0; i < syntax.relations.size(); ++i) {
-      const std::size_t before = findings_.size();
-      NodePointer left = number(*syntax.children[i]);  // first, as its mistakes are told first
-      links.push_back(comparison(std::move(left), number(*syntax.children[i + 1]), syntax.relations[i],
-                                 syntax.children[i]->offset));
-      if (findings_.size() > before) return nullptr;
-    }
-    return links.size() == 1 ? std::move(links[0])
-                             : over_children(Kind::conjunction, std::move(links), syntax.offset);
+    for (std::size_t i = 0; i < syntax.relations.size(); ++i)
+      links.push_back(comparison(compiled(std::span(syntax.children).subspan(i, 2), &Compiler::number),
+                                 syntax.relations[i], syntax.children[i]->offset));
+    return links.size() == 1 ? std::move(links[0]) : over_children(Kind::conjunction, std::move(links), syntax.offset);
   }
 
   NodePointer trend(const Syntax& syntax) {
     NodePointer node = over_points(Kind::trend, number(*syntax.children[0]), syntax, true);
-    if (!node) return nullptr;
-    node->rises = syntax.word == "rises";
-    node->number = syntax.number;
+    const bool rises = syntax.word == "rises", tolerant = syntax.number > 0;
+    node->relation = rises ? (tolerant ? Relation::at_least : Relation::greater)
+                           : (tolerant ? Relation::at_most : Relation::less);
+    node->number = rises && tolerant ? -syntax.number : syntax.number;  // never -0
     return node;
   }
 
   NodePointer on_seeds(const Syntax& syntax) {
-    const std::size_t before = program_->requests.size();
+    const std::size_t before = requests_.size();
     NodePointer inside = statement(*syntax.children[0]);
-    if (!inside) return nullptr;
-    for (std::size_t i = before; i < program_->requests.size(); ++i)
-      if (program_->requests[i].joins_seeds)
-        return fail(syntax.offset, fmt::format("{} is a number of all seeds together; no single seed has it",
-                                               program_->requests[i].column));
-    NodePointer node = make(Kind::on_seeds, Level::plain);
+    for (std::size_t i = before; i < requests_.size(); ++i)
+      if (requests_[i].joins_seeds)
+        fail(syntax.offset,
+             fmt::format("{} is computed from all seeds together; no single seed has it", requests_[i].column));
+    NodePointer node = over_seeds(Kind::on_seeds, Level::plain, std::move(inside));
     node->number = syntax.number;
     node->of = syntax.of;
-    node->shape = inside->shape;
-    node->children.push_back(std::move(inside));
     return node;
   }
 
-  NodePointer connective(Kind kind, const Syntax& syntax) {
-    std::vector<NodePointer> parts;
-    for (const SyntaxPointer& child : syntax.children) parts.push_back(statement(*child));
-    return over_children(kind, std::move(parts), syntax.offset);
-  }
-
   const Domain& domain_;
-  std::vector<Finding>& findings_;
-  std::unique_ptr<Program> program_;
+  std::vector<Request>& requests_;
 };
 
 }  // namespace
 
-std::unique_ptr<Program> compile(const Syntax& syntax, const Domain& domain, std::vector<Finding>& findings) {
-  const std::size_t before = findings.size();
-  auto program = Compiler(domain, findings).compile(syntax);
-  return findings.size() == before ? std::move(program) : nullptr;
+NodePointer compile(const Syntax& syntax, const Domain& domain, std::vector<Request>& requests) {
+  return Compiler(domain, requests).statement(syntax);
+}
+
+NodePointer compile_column(const Syntax& column, const Domain& domain, std::vector<Request>& requests) {
+  return Compiler(domain, requests).column(column);
 }
 
 }  // namespace descent::claims

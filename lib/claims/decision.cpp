@@ -15,9 +15,8 @@ namespace {
 // How far the near end of the interval lies beyond the margin.
 double clearance(const Check& check) {
   const bool above = check.relation == Relation::greater || check.relation == Relation::at_least;
-  const double near = above ? check.low.value_or(check.measured.value_or(0)) - check.margin
-                            : check.margin - check.high.value_or(check.measured.value_or(0));
-  return near;
+  return above ? check.low.value_or(check.measured.value_or(0)) - check.margin
+               : check.margin - check.high.value_or(check.measured.value_or(0));
 }
 
 bool is_worse(const Check& a, const Check& b) {
@@ -42,9 +41,9 @@ void decide(Check& check, const Difference& difference, std::size_t seeds) {
     value = *std::ranges::max_element(each, {}, [](double d) { return std::abs(d); });
     low = high = value;
   } else if (difference.level == Level::per_seed) {
-    const stats::Description told = stats::describe(each);
-    value = told.mean;
-    if (each.size() > 1) low = *told.low, high = *told.high;
+    const stats::Description description = stats::describe(each);
+    value = description.mean;
+    if (each.size() > 1) low = *description.low, high = *description.high;
   } else if (difference.level == Level::of_means && !equality && seeds >= stats::least_for_bootstrap) {
     std::tie(low, high) = stats::expanded_percentile(difference.replicates, seeds);
   }

@@ -1,11 +1,6 @@
 #pragma once
 // From differences to verdicts.
 
-#include <cstddef>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "claims/verdict.h"
 
 namespace descent::claims {
@@ -14,7 +9,7 @@ namespace descent::claims {
 struct Difference {
   Level level;
   std::vector<double> by_seed{};     // per_seed
-  double value = 0;                  // else
+  double value = 0;                  // otherwise
   std::vector<double> replicates{};  // of_means
 };
 

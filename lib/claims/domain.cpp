@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "config/keys.h"
 #include "config/slots.h"
@@ -48,23 +47,20 @@ Domain::Domain(const plan::Plan& plan) : plan_(plan), tree_(std::make_unique<Tre
 
 Domain::~Domain() = default;
 
-std::optional<std::string> Domain::resolve(std::string_view name, std::string& problem) const {
+std::string Domain::resolve(std::string_view name, std::size_t offset) const {
   std::vector<std::string> found = matching(factors(), name);
   for (const auto& [section, factor] : aliases_)
     if (ends_with_name(section, name)) found.push_back(factor);
   if (found.empty()) found = matching(inner_, name);
   if (found.size() == 1) return found[0];
-  if (found.size() > 1) {
-    problem =
-        fmt::format("{} could be {}; write more of the path", core::quoted(name), core::join(found, " or "));
-    return std::nullopt;
-  }
+  if (found.size() > 1)
+    throw Mistakes(offset, fmt::format("{} could be {}; write more of the path", core::quoted(name),
+                                       core::join(found, " or ")));
   std::vector<std::string> known;
   for (const std::string& factor : factors()) known.push_back(short_name(factor));
-  problem = known.empty() ? fmt::format("{}: the experiment has no sweep, so no factor to select by",
-                                        core::quoted(name))
-                          : core::unknown("factor", name, known);
-  return std::nullopt;
+  throw Mistakes(offset, known.empty() ? fmt::format("{}: the experiment has no sweep, so no factor to select by",
+                                                     core::quoted(name))
+                                       : core::unknown("factor", name, known));
 }
 
 const std::vector<std::string>& Domain::values(const std::string& path) const {

@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "claims/mistakes.h"
 #include "plan/plan.h"
 
 namespace descent::claims {
@@ -22,14 +22,13 @@ class Domain {
   const config::Experiment& experiment(std::size_t point) const { return plan_.points[point].experiment; }
   const std::vector<std::string>& factors() const { return plan_.factors; }
 
-  // The path that a name stands for: a factor ("width" for "model.width", "norm" for "model.norm.kind"), or a
-  // key inside one ("gain" inside "model.init"). On failure nothing, and what is wrong in `problem`.
-  std::optional<std::string> resolve(std::string_view name, std::string& problem) const;
+  // The path that a name stands for: a factor ("width" for "model.width", "norm" for "model.norm.kind"), or a key
+  // inside one ("gain" inside "model.init"). Throws Mistakes at `offset`.
+  std::string resolve(std::string_view name, std::size_t offset) const;
 
-  // The value of a path at a point, defaults filled in. A section is told by its abbreviating key
-  // ("he_normal").
+  // The value of a path at a point, defaults filled in. A section is given by its abbreviating key ("he_normal").
   const std::string& value(const std::string& path, std::size_t point) const;
-  // The same where factors must tell points apart: the whole section, where it is given as an object.
+  // The same where factors must distinguish points: the whole section, where it is given as an object.
   const std::string& label(const std::string& factor, std::size_t point) const;
 
   // The shortest end of a factor's path that no other factor has.

@@ -8,16 +8,13 @@
 namespace descent::claims {
 namespace {
 
-using Kind = Node::Kind;
+using Kind = Syntax::Kind;
 
 double calculate(char operation, double a, double b) {
-  switch (operation) {
-    case '+': return a + b;
-    case '-': return a - b;
-    case '*': return a * b;
-    case '/': return a / b;
-    default: return std::pow(a, b);
-  }
+  if (operation == '+') return a + b;
+  if (operation == '-') return a - b;
+  if (operation == '*') return a * b;
+  return operation == '/' ? a / b : std::pow(a, b);
 }
 
 // The value of one entry from those of the children: value(child, entry of the child).
@@ -26,64 +23,48 @@ double combine(const Node& node, std::size_t entry, const Value& value) {
   const std::vector<std::size_t>& row = node.rows[entry];
   if (node.kind == Kind::arithmetic) return calculate(node.operation, value(0, row[0]), value(1, row[1]));
   if (node.kind == Kind::function) return node.function->apply(value(0, row[0]));
-  std::vector<double> values, places;
+  std::vector<double> values, positions;
   for (const std::size_t member : row) {
     values.push_back(value(0, member));
-    places.push_back(node.places[member]);
+    positions.push_back(node.positions[member]);
     if (std::isnan(values.back())) return values.back();
   }
-  return node.kind == Kind::first ? crossing(values, places, node.relation)
-                                  : node.reduction->apply(values, places);
-}
-
-bool all_true(const Node& node, std::size_t entry, const std::vector<std::vector<bool>>& children) {
-  for (std::size_t i = 0; i < children.size(); ++i)
-    if (!children[i][node.rows[entry][i]]) return false;
-  return true;
-}
-
-bool any_true(const Node& node, std::size_t entry, const std::vector<std::vector<bool>>& children) {
-  for (std::size_t i = 0; i < children.size(); ++i)
-    if (children[i][node.rows[entry][i]]) return true;
-  return false;
+  return node.kind == Kind::first ? crossing(values, positions, node.relation)
+                                  : node.reduction->apply(values, positions);
 }
 
 }  // namespace
 
-std::vector<std::pair<std::size_t, std::size_t>> pairs_of(const Node& trend, std::size_t entry) {
+std::vector<std::pair<std::size_t, std::size_t>> pairs_of(const Node& node, std::size_t entry) {
+  const std::vector<std::size_t>& row = node.rows[entry];
+  if (node.kind == Kind::comparison) return {{row[0], row[1]}};
   std::vector<std::pair<std::size_t, std::size_t>> pairs;
-  const std::vector<std::size_t>& row = trend.rows[entry];
   for (std::size_t i = 0; i + 1 < row.size(); ++i)
-    for (std::size_t j = i + 1; j < (trend.number > 0 ? row.size() : i + 2); ++j)
-      pairs.emplace_back(row[i], row[j]);
+    for (std::size_t j = i + 1; j < (node.number == 0 ? i + 2 : row.size()); ++j) pairs.emplace_back(row[j], row[i]);
   return pairs;
 }
 
-Evaluator::Evaluator(const Program& program, const Values& values)
-    : values_(values), memory_(program.nodes) {}
-
 const std::vector<std::vector<double>>& Evaluator::per_seed(const Node& node) {
-  auto& memory = memory_[node.id];
-  if (!memory.empty()) return memory;
+  auto& result = memory_[&node];
+  if (!result.empty()) return result;
   std::vector<const std::vector<std::vector<double>>*> children;
   for (const NodePointer& child : node.children) children.push_back(&per_seed(*child));
-  std::vector<std::vector<double>> result(node.shape.entries.size(),
-                                          std::vector<double>(seeds(), node.number));
+  result.assign(node.shape.entries.size(), std::vector<double>(values_.seeds, node.number));
   for (std::size_t entry = 0; entry < result.size(); ++entry)
-    for (std::size_t seed = 0; seed < seeds(); ++seed) {
+    for (std::size_t seed = 0; seed < values_.seeds; ++seed) {
       if (node.kind == Kind::column)
-        result[entry][seed] = values_.numbers[node.requests[entry]][node.points[entry] * seeds() + seed];
+        result[entry][seed] =
+            values_.numbers[node.requests[entry]][node.shape.entries[entry].point * values_.seeds + seed];
       else if (node.kind != Kind::number)
         result[entry][seed] = combine(
             node, entry, [&](std::size_t child, std::size_t of) { return (*children[child])[of][seed]; });
     }
-  memory = std::move(result);
-  return memory;
+  return result;
 }
 
 std::vector<double> Evaluator::statistic(const Node& node, const Sample& sample) {
   std::vector<double> result;
-  if (node.level == Level::constant && node.kind == Kind::number) return {node.number};
+  if (node.kind == Kind::number) return {node.number};
   if (node.level <= Level::per_seed || node.kind == Kind::over_seeds || node.kind == Kind::column) {
     const bool reduces = node.kind == Kind::over_seeds;
     const Reduction& reduction = reduces ? *node.reduction : *find_reduction("mean");
@@ -104,31 +85,24 @@ std::vector<double> Evaluator::statistic(const Node& node, const Sample& sample)
 }
 
 std::vector<bool> Evaluator::holds_for(const Node& node, std::size_t seed) {
-  std::vector<bool> result(node.shape.entries.size());
   if (node.kind == Kind::on_seeds) return holds_for(*node.children[0], seed);
+  std::vector<bool> result(node.shape.entries.size());
   if (node.kind == Kind::comparison || node.kind == Kind::trend) {
-    std::vector<std::vector<double>> sides;
-    for (const NodePointer& child : node.children) sides.push_back(statistic(*child, {seed}));
-    for (std::size_t entry = 0; entry < result.size(); ++entry) {
-      if (node.kind == Kind::comparison) {
-        result[entry] = holds(node.relation, sides[0][node.rows[entry][0]], sides[1][node.rows[entry][1]]);
-        continue;
-      }
-      result[entry] = true;
-      for (const auto& [before, after] : pairs_of(node, entry)) {
-        const double step = sides[0][after] - sides[0][before], growth = node.rises ? step : -step;
-        if (!(node.number > 0 ? growth >= -node.number : growth > 0)) result[entry] = false;
-      }
-    }
+    const std::vector<double> left = statistic(*node.children.front(), {seed}),
+                              right = statistic(*node.children.back(), {seed});
+    for (std::size_t entry = 0; entry < result.size(); ++entry)
+      result[entry] = std::ranges::all_of(pairs_of(node, entry), [&](const auto& pair) {
+        const double a = left[pair.first], b = right[pair.second];
+        return node.kind == Kind::trend ? holds(node.relation, a - b, node.number) : holds(node.relation, a, b);
+      });
     return result;
   }
   std::vector<std::vector<bool>> children;
   for (const NodePointer& child : node.children) children.push_back(holds_for(*child, seed));
   for (std::size_t entry = 0; entry < result.size(); ++entry) {
-    if (node.kind == Kind::negation) result[entry] = !children[0][node.rows[entry][0]];
-    else
-      result[entry] =
-          node.kind == Kind::conjunction ? all_true(node, entry, children) : any_true(node, entry, children);
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < children.size(); ++i) count += children[i][node.rows[entry][i]];
+    result[entry] = node.kind == Kind::conjunction ? count == children.size() : count > 0;
   }
   return result;
 }

@@ -1,42 +1,45 @@
 #include <fmt/format.h>
 
-#include "claims/cursor.h"
+#include "claims/tokens.h"
 #include "claims/words.h"
-#include "core/text.h"
 
 namespace descent::claims {
 namespace {
 
 constexpr int deepest = 64;
 
-// Recursive descent; the first mistake ends it, as a Finding that is thrown.
-class Parser : Cursor {
+// Recursive descent; the first mistake ends it.
+class Parser : TokenStream {
  public:
-  using Cursor::Cursor;
+  using TokenStream::TokenStream;
 
   SyntaxPointer parse() {
-    if (token().kind == Token::Kind::end) fail("an empty claim");
+    if (is(Token::Kind::end)) fail("an empty claim");
     SyntaxPointer claim = disjunction();
-    if (token().kind != Token::Kind::end) unexpected();
+    if (!is(Token::Kind::end)) unexpected();
     return claim;
   }
 
  private:
   using Kind = Syntax::Kind;
 
-  SyntaxPointer make(Kind kind, std::string word = {}) const {
-    auto node = std::make_unique<Syntax>(Syntax{.kind = kind, .offset = token().offset});
-    node->word = std::move(word);
+  SyntaxPointer make(Kind kind, std::size_t offset) const {
+    return std::make_unique<Syntax>(Syntax{.kind = kind, .offset = offset});
+  }
+  SyntaxPointer make(Kind kind) const { return make(kind, token().offset); }
+
+  // A node that begins with its first child.
+  SyntaxPointer make_over(Kind kind, SyntaxPointer child) const {
+    SyntaxPointer node = make(kind, child->offset);
+    node->children.push_back(std::move(child));
     return node;
   }
 
   SyntaxPointer list(Kind kind, std::string_view word, SyntaxPointer (Parser::*element)()) {
     SyntaxPointer first = (this->*element)();
-    if (!is_word(word)) return first;
-    SyntaxPointer node = make(kind);
-    node->offset = first->offset;
-    node->children.push_back(std::move(first));
-    while (take(is_word(word))) node->children.push_back((this->*element)());
+    if (!is(word)) return first;
+    SyntaxPointer node = make_over(kind, std::move(first));
+    while (take(word)) node->children.push_back((this->*element)());
     return node;
   }
 
@@ -53,41 +56,33 @@ class Parser : Cursor {
   SyntaxPointer conjunction() { return list(Kind::conjunction, "and", &Parser::statement); }
 
   SyntaxPointer statement() {
-    SyntaxPointer node = make(Kind::negation);
-    if (is_word("not")) {
-      node->children.push_back(nested([&] { return ++at_, statement(); }));
-      return node;
-    }
-    if (!take(is_word("on"))) return comparison();
-    node->kind = Kind::on_seeds;
-    if (take(is_word("every"))) {
-      need_word("seed");
+    SyntaxPointer node = make(Kind::on_seeds);
+    if (!take("on")) return comparison();
+    if (take("every")) {
+      need("seed");
     } else {
-      if (!is_word("at")) expected("\"every seed\" or \"at least K of N seeds\"");
-      need_word("at");
-      need_word("least");
+      if (!is("at")) expected("\"every seed\" or \"at least K of N seeds\"");
+      need("at");
+      need("least");
       node->number = need_count();
-      need_word("of");
-      if (token().number < node->number)
-        expected(fmt::format("a number of seeds not below {}", node->number));
+      need("of");
+      if (token().number < node->number) expected(fmt::format("a number of seeds of at least {}", node->number));
       node->of = need_count();
-      need_word("seeds");
+      need("seeds");
     }
-    need_symbol(":");
+    need(":");
     node->children.push_back(disjunction());
     return node;
   }
 
   SyntaxPointer comparison() {
     SyntaxPointer left = sum();
-    if (is_word("rises") || is_word("falls")) return trend(std::move(left));
-    if (is_symbol("=")) fail("one \"=\" selects, as in (width=48); equality is \"==\"");
+    if (is("rises") || is("falls")) return trend(std::move(left));
+    if (is("=")) fail("one \"=\" selects, as in (width=48); equality is \"==\"");
     if (!relation()) return left;
-    SyntaxPointer node = make(Kind::comparison);
-    node->offset = left->offset;
-    node->children.push_back(std::move(left));
+    SyntaxPointer node = make_over(Kind::comparison, std::move(left));
     while (const auto found = relation()) {
-      ++at_;
+      take();
       node->relations.push_back(*found);
       node->children.push_back(sum());
     }
@@ -95,34 +90,27 @@ class Parser : Cursor {
   }
 
   SyntaxPointer trend(SyntaxPointer child) {
-    SyntaxPointer node = make(Kind::trend, token().text);
-    node->offset = child->offset;
-    ++at_;
+    SyntaxPointer node = make_over(Kind::trend, std::move(child));
+    node->word = take().text;
     over(*node);
-    if (take(is_word("within"))) node->number = need_number("a tolerance");
-    if (node->number < 0) fail("a tolerance is not negative");
-    node->children.push_back(std::move(child));
+    if (take("within")) node->number = number("a tolerance");
+    if (node->number < 0) fail("a tolerance must not be negative");
     return node;
   }
 
   void over(Syntax& node) {
-    need_word("over");
+    need("over");
     node.over_offset = token().offset;
     node.over = need_name("a factor, \"seed\", \"epoch\" or \"layer\"");
   }
 
   SyntaxPointer binary(std::string_view symbols, SyntaxPointer (Parser::*operand)()) {
     SyntaxPointer left = (this->*operand)();
-    int length = 0;
-    while (token().kind == Token::Kind::symbol && token().text.size() == 1 &&
-           symbols.find(token().text[0]) != symbols.npos) {
+    for (int length = 0; is(Token::Kind::symbol) && token().text.size() == 1 && symbols.find(token().text[0]) != symbols.npos;) {
       if (++length > 1000) fail("more than 1000 terms");
-      SyntaxPointer node = make(Kind::arithmetic, token().text);
-      node->offset = left->offset;
-      ++at_;
-      node->children.push_back(std::move(left));
-      node->children.push_back((this->*operand)());
-      left = std::move(node);
+      left = make_over(Kind::arithmetic, std::move(left));
+      left->word = take().text;
+      left->children.push_back((this->*operand)());
     }
     return left;
   }
@@ -131,9 +119,9 @@ class Parser : Cursor {
   SyntaxPointer power() { return binary("^", &Parser::primary); }
 
   SyntaxPointer negated() {
-    if (!is_symbol("-")) return power();
-    SyntaxPointer node = make(Kind::arithmetic, "-");
-    ++at_;
+    if (!is("-")) return power();
+    SyntaxPointer node = make(Kind::arithmetic);
+    node->word = take().text;
     node->children.push_back(make(Kind::number));
     node->children.push_back(power());
     return node;
@@ -141,27 +129,29 @@ class Parser : Cursor {
 
   SyntaxPointer primary() {
     SyntaxPointer node = make(Kind::number);
-    if (token().kind == Token::Kind::number) {
-      node->number = tokens_[at_++].number;
+    if (is(Token::Kind::number)) {
+      node->number = take().number;
       return node;
     }
-    if (take(is_symbol("("))) {
-      node = disjunction();
-      need_symbol(")");
-      return node;
-    }
+    if (take("(")) return parenthesized();
     node->word = need_name("a number, a column or \"(\"");
-    if (node->word == "first" && token().kind == Token::Kind::name) return first(std::move(node));
-    if (is_reduction(node->word) && token().kind == Token::Kind::name) return reduction(std::move(node));
+    if (node->word == "first" && is(Token::Kind::name)) return first(std::move(node));
+    if (is_reduction(node->word) && is(Token::Kind::name)) return reduction(std::move(node));
     if (is_function(node->word)) {
       node->kind = Kind::function;
-      need_symbol("(");
-      node->children.push_back(disjunction());
-      need_symbol(")");
+      need("(");
+      node->children.push_back(parenthesized());
       return node;
     }
     node->kind = Kind::column;
-    if (take(is_symbol("("))) selectors(*node);
+    if (take("(")) selectors(*node);
+    return node;
+  }
+
+  // After "(".
+  SyntaxPointer parenthesized() {
+    SyntaxPointer node = disjunction();
+    need(")");
     return node;
   }
 
@@ -169,78 +159,76 @@ class Parser : Cursor {
     node->kind = Kind::first;
     node->over_offset = token().offset;
     node->over = need_name("a factor or \"epoch\"");
-    need_word("with");
+    need("with");
     node->children.push_back(sum());
     const auto found = relation();
     if (!found || *found == Relation::equal) expected("\"<=\", \"<\", \">=\" or \">\"");
     node->relations.push_back(*found);
-    ++at_;
+    take();
     node->children.push_back(sum());
     return node;
   }
 
   SyntaxPointer reduction(SyntaxPointer node) {
-    node->kind = Kind::reduction;
     over(*node);
-    need_word("of");
+    node->kind = node->over == "seed" ? Kind::over_seeds : Kind::reduction;
+    need("of");
     node->children.push_back(nested([&] { return primary(); }));
     return node;
   }
 
-  // Behind "(": a first word alone is the argument of probe and the like.
+  // After "(": a name alone in the first place is the argument of probe and the like.
   void selectors(Syntax& node) {
-    if (take(is_symbol(")"))) return;
-    const auto ends = [&](std::size_t ahead) { return token(ahead).text == "," || token(ahead).text == ")"; };
-    if (token().kind == Token::Kind::name && ends(1)) {
+    if (take(")")) return;
+    if (is(Token::Kind::name) && (token(1).text == "," || token(1).text == ")")) {
       node.argument = literal();
-      if (take(is_symbol(")"))) return;
-      need_symbol(",");
+      if (take(")")) return;
+      need(",");
     }
     do {
       node.selectors.push_back(selector());
-    } while (take(is_symbol(",")));
-    if (!take(is_symbol(")"))) expected("\",\" or \")\"");
+    } while (take(","));
+    if (!take(")")) expected("\",\" or \")\"");
   }
 
   Selector selector() {
-    Selector selector;
-    selector.offset = token().offset;
+    Selector selector{.name = {}, .offset = token().offset};
     selector.name = need_name("a selection such as width=48");
-    if (take(is_symbol("=") || is_symbol("=="))) {
-      if (take(is_symbol("["))) {
-        do {
-          selector.values.push_back(literal());
-        } while (take(is_symbol(",")));
-        need_symbol("]");
-        return selector;
-      }
-      selector.values.push_back(literal());
-      if (take(is_symbol(".."))) {
+    if (take("=") || take("==")) {
+      const bool is_list = take("[");
+      do {
+        selector.values.push_back(literal());
+      } while (is_list && take(","));
+      if (is_list) {
+        need("]");
+      } else if (take("..")) {
         selector.range = true;
         selector.values.push_back(literal());
         for (const Literal& end : selector.values)
-          if (!end.number) throw Finding{end.offset, "a range needs two numbers"};
+          if (!end.number) throw Mistakes(end.offset, "a range needs two numbers");
       }
       return selector;
     }
     const auto found = relation();
     if (!found) expected("\"=\", \"<=\" or \">=\"");
-    ++at_;
+    take();
     selector.relation = *found;
     selector.values.push_back(literal());
-    if (!selector.values[0].number) throw Finding{selector.values[0].offset, "expected a number"};
+    if (!selector.values[0].number) throw Mistakes(selector.values[0].offset, "expected a number");
     return selector;
   }
 
   Literal literal() {
     const std::size_t offset = token().offset;
-    if (token().kind == Token::Kind::name || token().kind == Token::Kind::text)
-      return {tokens_[at_++].text, std::nullopt, offset};
-    const std::size_t begin = at_;
-    const double number = need_number("a value");
-    std::string text;
-    for (std::size_t i = begin; i < at_; ++i) text += tokens_[i].text;
-    return {std::move(text), number, offset};
+    if (is(Token::Kind::name) || is(Token::Kind::string)) return {take().text, std::nullopt, offset};
+    const std::string sign = is("-") ? "-" : "", digits = token(sign.size()).text;
+    return {sign + digits, number("a value"), offset};
+  }
+
+  double number(std::string_view what) {
+    const bool negative = take("-");
+    if (!is(Token::Kind::number)) expected(what);
+    return (negative ? -1 : 1) * take().number;
   }
 
   int depth_ = 0;
@@ -248,15 +236,6 @@ class Parser : Cursor {
 
 }  // namespace
 
-SyntaxPointer parse(std::string_view text, std::optional<Finding>& wrong) {
-  auto tokens = tokens_of(text, wrong);
-  if (!tokens) return nullptr;
-  try {
-    return Parser(std::move(*tokens)).parse();
-  } catch (Finding& finding) {
-    wrong = std::move(finding);
-    return nullptr;
-  }
-}
+SyntaxPointer parse(std::string_view text) { return Parser(text).parse(); }
 
 }  // namespace descent::claims

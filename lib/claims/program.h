@@ -1,14 +1,9 @@
 #pragma once
-// A claim that makes sense for a plan: every name resolved to points and columns, every operation to the
-// entries it works on. A number is a family with one entry per value of the factors that its selections leave
-// open; operations join entries by the factors they share.
+// A claim that makes sense for a plan: every name resolved to points and columns, every operation to the entries it
+// works on. A number is a family with one entry per value of the factors that its selections leave open; operations
+// join entries by the factors they share.
 
-#include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "claims/domain.h"
 #include "claims/syntax.h"
@@ -25,8 +20,8 @@ struct Request {
   bool joins_points = false;             // an ensemble of points: one number for all runs of a seed
   bool joins_seeds = false;              // one number for all runs of a point; see aggregates.h
   std::vector<Selector> rows{};          // epoch, step, at, layer
-  const Reduction* reduction = nullptr;  // along the rows that `rows` leaves; null: there is one
-  bool by_step = false;                  // places are steps, not epochs
+  const Reduction* reduction = nullptr;  // over the rows that `rows` leaves; null: there is one
+  bool by_step = false;                  // positions are steps, not epochs
   std::optional<Relation> first{};       // where the column first compares so with `bound`, interpolated
   double bound = 0;
 };
@@ -36,7 +31,7 @@ enum class Level {
   constant,
   per_seed,  // a value per seed: Student's t, paired
   of_means,  // a statistic of means over seeds, or of all seeds together: bootstrap over seeds
-  plain,     // of the very runs that there are: none
+  plain,     // of exactly the runs that there are: none
 };
 
 struct Entry {
@@ -53,46 +48,24 @@ struct Node;
 using NodePointer = std::unique_ptr<Node>;
 
 struct Node {
-  enum class Kind {
-    number,
-    column,
-    arithmetic,
-    function,
-    over_points,
-    over_seeds,
-    first,
-    comparison,
-    trend,
-    on_seeds,
-    negation,
-    conjunction,
-    disjunction
-  };
-  Kind kind;
-  std::size_t id = 0;  // counts the nodes of a program
+  Syntax::Kind kind;
   Level level = Level::constant;
   Shape shape{};
-  double number = 0;  // as in Syntax
+  double number = 0;  // as in Syntax; the margin of a trend
   double of = 0;
-  char operation = 0;  // + - * / ^
-  bool rises = false;
-  Relation relation = Relation::equal;  // of comparison and first
+  char operation = 0;                   // + - * / ^
+  Relation relation = Relation::equal;  // of comparison, trend and first
   const Function* function = nullptr;
   const Reduction* reduction = nullptr;
   std::vector<std::size_t> requests{};           // of columns, by entry
-  std::vector<std::size_t> points{};             // of columns, by entry
   std::vector<std::vector<std::size_t>> rows{};  // by entry: the entry of each child; or the group, in order
-  std::vector<double> places{};                  // of the entries of the child of a reduction over points
+  std::vector<double> positions{};               // of the entries of the child of a reduction over points
   std::vector<NodePointer> children{};
 };
 
-struct Program {
-  NodePointer root;
-  std::vector<Request> requests;
-  std::size_t nodes = 0;
-};
-
-// The program of an expression; null where `findings` grew.
-std::unique_ptr<Program> compile(const Syntax& syntax, const Domain& domain, std::vector<Finding>& findings);
+// Adds what the expression needs to `requests`. Throws Mistakes.
+NodePointer compile(const Syntax& syntax, const Domain& domain, std::vector<Request>& requests);
+// Of a column alone.
+NodePointer compile_column(const Syntax& column, const Domain& domain, std::vector<Request>& requests);
 
 }  // namespace descent::claims

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <set>
 
@@ -17,24 +16,23 @@ constexpr std::size_t most_entries = 100'000;
 
 using Key = std::vector<std::string>;
 
-// Positions in `axes` of the wanted ones.
-std::vector<std::size_t> positions(const std::vector<std::string>& axes,
-                                   const std::vector<std::string>& wanted) {
+// Indices in `axes` of the wanted ones.
+std::vector<std::size_t> indices(const std::vector<std::string>& axes, const std::vector<std::string>& wanted) {
   std::vector<std::size_t> found;
   for (const std::string& axis : wanted)
     found.push_back(static_cast<std::size_t>(std::ranges::find(axes, axis) - axes.begin()));
   return found;
 }
 
-Key part_of(const Key& key, const std::vector<std::size_t>& positions) {
+Key part_of(const Key& key, const std::vector<std::size_t>& axes) {
   Key part;
-  for (const std::size_t position : positions) part.push_back(key[position]);
+  for (const std::size_t axis : axes) part.push_back(key[axis]);
   return part;
 }
 
-std::string only_here(const Domain& domain, const Shape& shape, std::size_t entry) {
-  return fmt::format("the parts select different points: nothing stands beside {}",
-                     label_of(domain, shape, entry, naming_axes(shape)));
+[[noreturn]] void fail_alone(const Domain& domain, const Shape& shape, std::size_t entry, std::size_t offset) {
+  throw Mistakes(offset, fmt::format("the operands select different points: {} has no counterpart",
+                                     label_of(domain, shape, entry, naming_axes(shape))));
 }
 
 // Whether every value of `from` comes with one value of the axis only.
@@ -54,12 +52,12 @@ std::vector<std::string> values_of(const Shape& shape, std::size_t axis) {
 }
 
 // `left` joined with one more part.
-std::optional<Joined> join_two(Joined left, const Shape& right, const Domain& domain, std::string& problem) {
+Joined join_two(const Joined& left, const Shape& right, const Domain& domain, std::size_t offset) {
   std::vector<std::string> common, added;
   for (const std::string& axis : right.axes)
     (std::ranges::find(left.shape.axes, axis) != left.shape.axes.end() ? common : added).push_back(axis);
-  const auto right_common = positions(right.axes, common), left_common = positions(left.shape.axes, common),
-             right_added = positions(right.axes, added);
+  const auto right_common = indices(right.axes, common), left_common = indices(left.shape.axes, common),
+             right_added = indices(right.axes, added);
   std::map<Key, std::vector<std::size_t>> partners;
   for (std::size_t i = 0; i < right.entries.size(); ++i)
     partners[part_of(right.entries[i].key, right_common)].push_back(i);
@@ -71,10 +69,10 @@ std::optional<Joined> join_two(Joined left, const Shape& right, const Domain& do
   for (std::size_t i = 0; i < left.rows.size(); ++i) {
     const Entry& entry = left.shape.entries[i];
     const auto found = partners.find(part_of(entry.key, left_common));
-    if (found == partners.end()) return problem = only_here(domain, left.shape, i), std::nullopt;
+    if (found == partners.end()) fail_alone(domain, left.shape, i, offset);
     used.insert(found->first);
     for (const std::size_t partner : found->second) {
-      if (result.rows.size() == most_entries) return problem = "more than 100000 combinations", std::nullopt;
+      if (result.rows.size() == most_entries) throw Mistakes(offset, "more than 100000 combinations");
       Entry joined = left.shape.axes.empty() ? Entry{entry.key, right.entries[partner].point} : entry;
       for (const std::size_t axis : right_added) joined.key.push_back(right.entries[partner].key[axis]);
       result.shape.entries.push_back(std::move(joined));
@@ -83,32 +81,24 @@ std::optional<Joined> join_two(Joined left, const Shape& right, const Domain& do
     }
   }
   for (const auto& [key, entries] : partners)
-    if (!used.contains(key)) return problem = only_here(domain, right, entries[0]), std::nullopt;
+    if (!used.contains(key)) fail_alone(domain, right, entries[0], offset);
   return result;
 }
 
 }  // namespace
 
-std::optional<Joined> join(const std::vector<const Shape*>& parts, const Domain& domain,
-                           std::string& problem) {
+Joined join(const std::vector<const Shape*>& parts, const Domain& domain, std::size_t offset) {
   Joined result{*parts[0], {}};
   for (std::size_t i = 0; i < parts[0]->entries.size(); ++i) result.rows.push_back({i});
-  for (std::size_t i = 1; i < parts.size(); ++i) {
-    auto more = join_two(std::move(result), *parts[i], domain, problem);
-    if (!more) return std::nullopt;
-    result = std::move(*more);
-  }
+  for (std::size_t i = 1; i < parts.size(); ++i) result = join_two(result, *parts[i], domain, offset);
   return result;
 }
 
 std::optional<Grouped> group(const Shape& shape, const std::string& path, const Domain& domain) {
+  const std::size_t at = indices(shape.axes, {path})[0];
   std::vector<std::string> values;
-  for (const Entry& entry : shape.entries) {
-    const auto axis = std::ranges::find(shape.axes, path);
-    values.push_back(axis == shape.axes.end()
-                         ? domain.value(path, entry.point)
-                         : entry.key[static_cast<std::size_t>(axis - shape.axes.begin())]);
-  }
+  for (const Entry& entry : shape.entries)
+    values.push_back(at == shape.axes.size() ? domain.value(path, entry.point) : entry.key[at]);
   if (std::ranges::all_of(values, [&](const std::string& value) { return value == values[0]; }))
     return std::nullopt;
 
@@ -117,21 +107,20 @@ std::optional<Grouped> group(const Shape& shape, const std::string& path, const 
   for (std::size_t axis = 0; axis < shape.axes.size(); ++axis)
     if (shape.axes[axis] != path && !follows(shape, axis, values))
       result.shape.axes.push_back(shape.axes[axis]);
-  const auto kept = positions(shape.axes, result.shape.axes);
+  const auto kept = indices(shape.axes, result.shape.axes);
   std::map<Key, std::size_t> found;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    result.places.push_back(core::parse_number(values[i]).value_or(std::numeric_limits<double>::quiet_NaN()));
-    const auto [place, is_new] = found.try_emplace(part_of(shape.entries[i].key, kept), result.rows.size());
+    result.positions.push_back(core::parse_number(values[i]).value_or(std::nan("")));
+    const auto [entry, is_new] = found.try_emplace(part_of(shape.entries[i].key, kept), result.rows.size());
     if (is_new) {
-      result.shape.entries.push_back({place->first, shape.entries[i].point});
+      result.shape.entries.push_back({entry->first, shape.entries[i].point});
       result.rows.emplace_back();
     }
-    result.rows[place->second].push_back(i);
+    result.rows[entry->second].push_back(i);
   }
-  const bool numeric = std::ranges::none_of(result.places, [](double place) { return std::isnan(place); });
-  if (numeric)
+  if (std::ranges::none_of(result.positions, [](double position) { return std::isnan(position); }))
     for (auto& row : result.rows)
-      std::ranges::stable_sort(row, {}, [&](std::size_t entry) { return result.places[entry]; });
+      std::ranges::stable_sort(row, {}, [&](std::size_t entry) { return result.positions[entry]; });
   return result;
 }
 

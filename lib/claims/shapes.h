@@ -14,20 +14,16 @@ struct Joined {
   std::vector<std::vector<std::size_t>> rows;  // by entry: the entry of each part
 };
 
-// Entries whose values agree on the factors they share. Every entry of every part must find partners; else
-// nothing, and what is wrong in `problem`.
-std::optional<Joined> join(const std::vector<const Shape*>& parts, const Domain& domain,
-                           std::string& problem);
+// Entries whose values agree on the factors they share. Throws Mistakes at `offset` where an entry has no counterpart.
+Joined join(const std::vector<const Shape*>& parts, const Domain& domain, std::size_t offset);
 
 struct Grouped {
   Shape shape;  // without the factor, and without those that follow from it
-  std::vector<std::vector<std::size_t>>
-      rows;                    // by entry: entries of the family, ascending in `places` where numeric
-  std::vector<double> places;  // by entry of the family: the value of the factor; NaN: not a number
+  std::vector<std::vector<std::size_t>> rows;  // by entry: entries of the family, in ascending order where numeric
+  std::vector<double> positions;               // by entry of the family: the value of the factor; NaN: not a number
 };
 
-// The axes that name an entry: without those that follow from one before them, as in a zip. Positions in
-// `axes`.
+// The axes that name an entry: without those that follow from one before them, as in a zip. Indices of `axes`.
 std::vector<std::size_t> naming_axes(const Shape& shape);
 
 // "width=48, norm=batch" of an entry.

@@ -1,16 +1,15 @@
 #pragma once
-// The language of claims, as written: tokens to a tree with positions. What the names mean is not known here.
+// The language of claims, as written: a tree with positions. What the names mean is not known here.
 //
 //   claim      = both { "or" both } ;          both = statement { "and" statement }
-//   statement  = "not" statement | "on" seeds ":" claim | comparison
+//   statement  = "on" seeds ":" claim | comparison
 //   seeds      = "every" "seed" | "at" "least" K "of" N "seeds"
 //   comparison = sum { ("<" | "<=" | ">" | ">=" | "==") sum }
 //              | sum ("rises" | "falls") "over" NAME [ "within" NUMBER ]
 //   sum, product, power: + -, * /, ^ as usual
 //   primary    = NUMBER | "(" claim ")" | FUNCTION "(" claim ")" | NAME [ "(" selectors ")" ]
 //              | REDUCTION "over" NAME "of" primary | "first" NAME "with" sum ("<" | "<=" | ">" | ">=") sum
-//   selector   = NAME "=" VALUE | NAME "=" "[" VALUE, ... "]" | NAME "=" NUMBER ".." NUMBER | NAME "<" NUMBER
-//   | ...
+//   selector   = NAME "=" VALUE | NAME "=" "[" VALUE, ... "]" | NAME "=" NUMBER ".." NUMBER | NAME "<" NUMBER | ...
 
 #include <cstddef>
 #include <memory>
@@ -19,13 +18,9 @@
 #include <string_view>
 #include <vector>
 
-namespace descent::claims {
+#include "claims/mistakes.h"
 
-// Something wrong with an expression, and where in it.
-struct Finding {
-  std::size_t offset;  // bytes
-  std::string message;
-};
+namespace descent::claims {
 
 enum class Relation { less, at_most, greater, at_least, equal };
 std::string_view symbol(Relation relation);
@@ -43,42 +38,42 @@ struct Selector {
   std::string name;
   std::size_t offset = 0;
   Relation relation = Relation::equal;
-  bool range = false;           // values are the two ends
-  std::vector<Literal> values;  // of a list; else one
+  bool range = false;             // values are the two ends
+  std::vector<Literal> values{};  // several of a list, otherwise one
 };
 
 struct Syntax;
 using SyntaxPointer = std::unique_ptr<Syntax>;
 
 struct Syntax {
-  enum class Kind {
+  enum class Kind {  // numbers up to `first`, then statements
     number,
     column,
     arithmetic,
     function,
     reduction,
-    first,  // numbers
+    over_seeds,  // a reduction too
+    first,
     comparison,
     trend,
     on_seeds,
-    negation,
     conjunction,
-    disjunction  // statements
+    disjunction
   };
   Kind kind;
   std::size_t offset = 0;
   std::string word{};  // column, function, reduction or operator; of trends "rises", "falls"
-  std::string over{};  // reductions, first and trends: the name behind "over"
+  std::string over{};  // reductions, first and trends: the name after "over"
   std::size_t over_offset = 0;
-  double number = 0;                  // a number; the tolerance of a trend; k of "k of n seeds"
-  double of = 0;                      // n of "k of n seeds"; 0: every seed
+  double number = 0;                  // a number; the tolerance of a trend; K of "K of N seeds"
+  double of = 0;                      // N of "K of N seeds"; 0: every seed
   std::optional<Literal> argument{};  // of probe(...), the first in its parentheses
   std::vector<Selector> selectors{};  // of columns
   std::vector<Relation> relations{};  // of comparisons, between the children
   std::vector<SyntaxPointer> children{};
 };
 
-// The tree, or null and what is wrong.
-SyntaxPointer parse(std::string_view text, std::optional<Finding>& wrong);
+// Throws Mistakes.
+SyntaxPointer parse(std::string_view text);
 
 }  // namespace descent::claims

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 
 #include "claims/aggregates.h"
@@ -13,125 +12,102 @@
 namespace descent::claims {
 namespace {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
+using Source = Request::Source;
 
-double cell_number(const std::string& cell) { return core::parse_number(cell).value_or(none); }
+double cell_number(const std::string& cell) { return core::parse_number(cell).value_or(std::nan("")); }
 
-bool selects(const Selector& row, const Rows& rows, std::size_t i) {
+// A column of curves.csv or a probe, of one run.
+struct Series {
+  std::vector<double> values, epochs, steps;
+  std::vector<std::string> layers;  // of probes
+};
+
+bool selects(const Selector& row, const Series& series, std::size_t i) {
   if (row.name == "layer")
-    return std::ranges::any_of(row.values,
-                               [&](const Literal& value) { return value.text == rows.layers[i]; });
-  if (row.name == "at") return rows.steps[i] == (row.values[0].text == "start" ? 0 : rows.steps.back());
-  return matches(row, row.name == "step" ? rows.steps[i] : rows.epochs[i]);
+    return std::ranges::any_of(row.values, [&](const Literal& value) { return value.text == series.layers[i]; });
+  if (row.name == "at") return series.steps[i] == (row.values[0].text == "start" ? 0 : series.steps.back());
+  return matches(row, row.name == "step" ? series.steps[i] : series.epochs[i]);
 }
 
-// Gathers the rows of one run after the other; a series is a column of curves.csv or a probe.
-class RowReader {
+double value_along(const Request& request, const Series& series) {
+  std::vector<double> kept, positions;
+  for (std::size_t i = 0; i < series.values.size(); ++i) {
+    const auto selected = [&](const Selector& row) { return selects(row, series, i); };
+    if (!std::ranges::all_of(request.rows, selected) || std::isnan(series.values[i])) continue;
+    kept.push_back(series.values[i]);
+    positions.push_back(request.by_step ? series.steps[i] : series.epochs[i]);
+  }
+  if (kept.empty()) return std::nan("");
+  if (request.reduction) return request.reduction->apply(kept, positions);
+  if (!request.first) return kept.size() == 1 ? kept[0] : std::nan("");
+  for (double& value : kept) value -= request.bound;
+  return crossing(kept, positions, *request.first);
+}
+
+// Reads the table of curves or of probes, one run after the other, for the requests of that source.
+class SeriesReader {
  public:
-  // `numbers[run]` receives what the request makes of the rows of a run.
-  void add(const Request& request, std::vector<double>& numbers) {
-    series_[request.column];
-    wanted_.push_back({&request, &numbers});
+  SeriesReader(Source source, const std::vector<Request>& requests, Values& values)
+      : source_(source), requests_(requests), values_(values) {
+    for (const Request& request : requests)
+      if (request.source == source) series_[request.column];
   }
 
-  void read_curves(const store::Results& results) {
-    static const auto at = [](std::string_view name) { return column_at(store::curve_columns(), name); };
-    std::map<std::size_t, Rows*> columns;
-    for (auto& [name, rows] : series_) columns[at(name)] = &rows;
-    read(results, store::Table::curves, [&](const std::vector<std::string>& cells) {
-      for (auto& [column, rows] : columns) add_row(*rows, cells, at("epoch"), at("step"), column);
-    });
-  }
-
-  void read_probes(const store::Results& results) {
-    static const auto at = [](std::string_view name) { return column_at(store::probe_columns(), name); };
-    read(results, store::Table::probes, [&](const std::vector<std::string>& cells) {
-      const auto found = series_.find(cells[at("probe")]);
-      if (found == series_.end()) return;
-      add_row(found->second, cells, at("epoch"), at("step"), at("value"));
-      found->second.layers.push_back(cells[at("layer")]);
-    });
-  }
-
- private:
-  template <class AddRow>
-  void read(const store::Results& results, store::Table table, const AddRow& add) {
-    if (wanted_.empty()) return;
+  template <class Row>
+  void read(const store::Results& results, store::Table table, std::span<const store::Column<Row>> columns) {
+    if (series_.empty()) return;
+    const std::size_t epoch = column_at(columns, "epoch"), step = column_at(columns, "step");
     std::optional<std::size_t> open;
     results.for_each_row(table, [&](std::size_t run, const std::vector<std::string>& cells) {
       if (open && run != *open) finish(*open);
       open = run;
-      add(cells);
+      const auto add = [&](Series& series, const std::string& value) {
+        series.epochs.push_back(cell_number(cells[epoch]));
+        series.steps.push_back(cell_number(cells[step]));
+        series.values.push_back(cell_number(value));
+      };
+      if (table == store::Table::curves) {
+        for (auto& [name, series] : series_) add(series, cells[column_at(columns, name)]);
+      } else if (const auto found = series_.find(cells[column_at(columns, "probe")]); found != series_.end()) {
+        add(found->second, cells[column_at(columns, "value")]);
+        found->second.layers.push_back(cells[column_at(columns, "layer")]);
+      }
     });
     if (open) finish(*open);
   }
 
-  static void add_row(Rows& rows, const std::vector<std::string>& cells, std::size_t epoch, std::size_t step,
-                      std::size_t value) {
-    rows.epochs.push_back(cell_number(cells[epoch]));
-    rows.steps.push_back(cell_number(cells[step]));
-    rows.values.push_back(cell_number(cells[value]));
-  }
-
+ private:
   void finish(std::size_t run) {
-    for (const auto& [request, numbers] : wanted_)
-      (*numbers)[run] = value_along(*request, series_[request->column]);
-    for (auto& [name, rows] : series_) rows = {};
+    for (std::size_t i = 0; i < requests_.size(); ++i)
+      if (requests_[i].source == source_)
+        values_.numbers[i][run] = value_along(requests_[i], series_[requests_[i].column]);
+    for (auto& [name, series] : series_) series = {};
   }
 
-  std::vector<std::pair<const Request*, std::vector<double>*>> wanted_;
-  std::map<std::string, Rows> series_;
+  const Source source_;
+  const std::vector<Request>& requests_;
+  Values& values_;
+  std::map<std::string, Series> series_;
 };
 
 }  // namespace
 
-double value_along(const Request& request, const Rows& rows) {
-  std::vector<double> kept, places;
-  for (std::size_t i = 0; i < rows.values.size(); ++i) {
-    const auto selected = [&](const Selector& row) { return selects(row, rows, i); };
-    if (!std::ranges::all_of(request.rows, selected) || std::isnan(rows.values[i])) continue;
-    kept.push_back(rows.values[i]);
-    places.push_back(request.by_step ? rows.steps[i] : rows.epochs[i]);
-  }
-  if (kept.empty()) return none;
-  if (request.reduction) return request.reduction->apply(kept, places);
-  if (!request.first) return kept.size() == 1 ? kept[0] : none;
-  for (double& value : kept) value -= request.bound;
-  return crossing(kept, places, *request.first);
-}
-
-std::vector<Values> read_values(const store::Results& results, const plan::Plan& plan,
-                                const std::vector<const Program*>& programs) {
-  Values empty{plan.points.empty() ? 0 : plan.runs.size() / plan.points.size(), {}, {}};
-  empty.states.assign(plan.runs.size(), RunState::missing);
-  std::vector<Values> all;
-  for (const Program* program : programs) {
-    all.push_back(empty);
-    all.back().numbers.assign(program->requests.size(), std::vector<double>(plan.runs.size(), none));
-  }
+Values read_values(const store::Results& results, const plan::Plan& plan, const std::vector<Request>& requests) {
+  const std::size_t runs = plan.runs.size();
+  Values values{plan.points.empty() ? 0 : runs / plan.points.size(), std::vector(runs, RunState::missing),
+                std::vector(requests.size(), std::vector(runs, std::nan("")))};
   results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
-    const RunState state = store::state_in(cells);
-    for (std::size_t p = 0; p < programs.size(); ++p) {
-      all[p].states[run] = state;
-      for (std::size_t i = 0; i < all[p].numbers.size(); ++i) {
-        const Request& request = programs[p]->requests[i];
-        if (request.source == Request::Source::diverged) all[p].numbers[i][run] = state == RunState::diverged;
-        if (request.source == Request::Source::summary)
-          all[p].numbers[i][run] = cell_number(cells[column_at(store::summary_columns(), request.column)]);
-      }
+    values.states[run] = store::state_in(cells);
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      if (requests[i].source == Source::diverged) values.numbers[i][run] = values.states[run] == RunState::diverged;
+      if (requests[i].source == Source::summary)
+        values.numbers[i][run] = cell_number(cells[column_at(store::summary_columns(), requests[i].column)]);
     }
   });
-  RowReader curves, probes;
-  for (std::size_t p = 0; p < programs.size(); ++p)
-    for (std::size_t i = 0; i < all[p].numbers.size(); ++i) {
-      const Request& request = programs[p]->requests[i];
-      if (request.source == Request::Source::curve) curves.add(request, all[p].numbers[i]);
-      if (request.source == Request::Source::probe) probes.add(request, all[p].numbers[i]);
-    }
-  curves.read_curves(results);
-  probes.read_probes(results);
-  read_aggregates(results, plan, programs, all);
-  return all;
+  SeriesReader(Source::curve, requests, values).read(results, store::Table::curves, store::curve_columns());
+  SeriesReader(Source::probe, requests, values).read(results, store::Table::probes, store::probe_columns());
+  read_aggregates(results, plan, requests, values);
+  return values;
 }
 
 }  // namespace descent::claims

@@ -25,11 +25,11 @@ double median(Values values, Values) {
   const std::size_t half = sorted.size() / 2;
   return sorted.size() % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
-double argmin(Values values, Values places) {
-  return places[static_cast<std::size_t>(std::ranges::min_element(values) - values.begin())];
+double argmin(Values values, Values positions) {
+  return positions[static_cast<std::size_t>(std::ranges::min_element(values) - values.begin())];
 }
-double argmax(Values values, Values places) {
-  return places[static_cast<std::size_t>(std::ranges::max_element(values) - values.begin())];
+double argmax(Values values, Values positions) {
+  return positions[static_cast<std::size_t>(std::ranges::max_element(values) - values.begin())];
 }
 
 constexpr std::array<Reduction, 7> reduction_table{{

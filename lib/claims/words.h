@@ -6,12 +6,12 @@
 
 namespace descent::claims {
 
-// What becomes of several values. `places` are where they lie: values of the factor, or epochs.
+// What becomes of several values. `positions` are where they lie: values of the factor, or epochs.
 struct Reduction {
   std::string_view name, help;
-  double (*apply)(std::span<const double> values, std::span<const double> places);
+  double (*apply)(std::span<const double> values, std::span<const double> positions);
   bool linear;  // the same seed by seed as of the means
-  bool place;   // gives a place, not a value
+  bool position;  // gives a position, not a value
 };
 std::span<const Reduction> reductions();
 const Reduction* find_reduction(std::string_view name);

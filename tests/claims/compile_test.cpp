@@ -50,7 +50,7 @@ TEST(compile, refuses_selections_that_match_nothing) {
   const Trial unions(R"({"data": "mnist1d", "model": {"width": 4, "depth": 1}, "train": {"epochs": 1},
     "sweep": [{"model.width": [4], "model.norm": ["none"]}, {"model.width": [8], "model.norm": ["batch"]}]})");
   EXPECT_EQ(unions.mistakes("final_test_error(width=4, norm=batch) > 1"),
-            "26: no point has this norm beside what is selected before it\n");
+            "26: no point has this norm together with what is selected before it\n");
   EXPECT_EQ(unions.mistakes("final_test_error(width>8) > 1"), "17: no point has this width\n");
   EXPECT_EQ(unions.mistakes("final_test_error(width=4, width=8) > 1"), "26: width is selected twice\n");
 }
@@ -58,15 +58,15 @@ TEST(compile, refuses_selections_that_match_nothing) {
 TEST(compile, refuses_parts_that_do_not_belong_together) {
   EXPECT_EQ(
       Trial().mistakes("final_test_error(norm=none, width<=8) > final_test_error(norm=batch, width>=8)"),
-      "0: the parts select different points: nothing stands beside width=4\n");
+      "0: the operands select different points: width=4 has no counterpart\n");
 }
 
-TEST(compile, tells_numbers_from_statements) {
+TEST(compile, distinguishes_numbers_from_statements) {
   const Trial trial;
   EXPECT_EQ(trial.mistakes("final_test_error"),
             "0: a number, where a statement is needed: compare it, as in \">= 0.1\"\n");
   EXPECT_EQ(trial.mistakes("abs(final_test_error > 1) > 1"), "4: a statement, where a number is needed\n");
-  EXPECT_EQ(trial.mistakes("1 < 2"), "0: compares numbers only; name a column\n");
+  EXPECT_EQ(trial.mistakes("1 < 2"), "0: compares constants only; name a column\n");
 }
 
 TEST(compile, asks_which_value_of_a_curve_is_meant) {
@@ -79,7 +79,7 @@ TEST(compile, asks_which_value_of_a_curve_is_meant) {
             "17: final_test_error is one number per run; \"epoch\" selects from curves, such as "
             "test_error(epoch=10)\n");
   EXPECT_EQ(trial.mistakes("min over epoch of final_test_error > 1"),
-            "18: final_test_error has one value per run here, nothing to go along\n");
+            "18: final_test_error has one value per run here, nothing to reduce\n");
   EXPECT_EQ(trial.mistakes("test_error(at=middle) > 1"), "11: expected at=start or at=end\n");
 }
 
@@ -88,8 +88,8 @@ TEST(compile, refuses_to_go_along_what_does_not_vary_or_has_no_order) {
   EXPECT_EQ(trial.mistakes("max over width of final_test_error(width=4) > 1"),
             "9: width has only one value here\n");
   EXPECT_EQ(trial.mistakes("argmax over norm of final_test_error > 1"),
-            "12: the values of norm are no numbers\n");
-  EXPECT_EQ(trial.mistakes("final_test_error rises over norm"), "28: the values of norm are no numbers\n");
+            "12: the values of norm are not numbers\n");
+  EXPECT_EQ(trial.mistakes("final_test_error rises over norm"), "28: the values of norm are not numbers\n");
 }
 
 TEST(compile, knows_columns_that_stay_empty) {
@@ -131,7 +131,7 @@ TEST(compile, knows_which_probes_are_measured) {
             "0: expected the name of a probe: probe(NAME, width=48)\n");
   EXPECT_EQ(without.mistakes("final_test_error(layer=linear1) > 1"), "17: only probes have a layer\n");
   EXPECT_EQ(without.mistakes("argmax over layer of probe(weight_norm) > 1"),
-            "0: a layer is no number; compare the layers one by one\n");
+            "0: layers are not numbers; compare the layers one by one\n");
 }
 
 TEST(compile, refuses_an_argument_where_none_is_expected) {
@@ -170,7 +170,7 @@ TEST(compile, knows_ensembles_by_their_size) {
   EXPECT_EQ(trial.mistakes("ensemble(ambiguity) > 0"),
             "0: ambiguity is empty: the loss is not the squared error\n");
   EXPECT_EQ(trial.mistakes("ensemble(error, epoch=1) < 1"),
-            "16: error is one number of several runs; \"epoch\" selects from curves, such as "
+            "16: error is one number for several runs; \"epoch\" selects from curves, such as "
             "test_error(epoch=10)\n");
   EXPECT_EQ(Trial().mistakes("ensemble(error, size=9) < 1"),
             "0: error is empty: no predictions are averaged; add \"ensemble\": \"seeds\"\n");
@@ -188,9 +188,9 @@ TEST(compile, knows_columns_of_bias_and_variance) {
 TEST(compile, knows_which_numbers_no_single_seed_has) {
   const Trial trial(comparing_predictions);
   EXPECT_EQ(trial.mistakes("on every seed: ensemble(error) < final_test_error"),
-            "0: error is a number of all seeds together; no single seed has it\n");
+            "0: error is computed from all seeds together; no single seed has it\n");
   EXPECT_EQ(trial.mistakes("max over seed of bias_variance(squared_risk) < 1"),
-            "0: there is no value per seed here any more\n");
+            "0: this number has no value per seed\n");
 }
 
 TEST(compile, takes_ensembles_of_points_seed_by_seed) {

@@ -15,7 +15,8 @@ std::string shape(const Syntax& s) {
     case Kind::column: return s.word;
     case Kind::arithmetic:
     case Kind::function: return "(" + s.word + " " + inside + ")";
-    case Kind::reduction: return "(" + s.word + " " + s.over + " " + inside + ")";
+    case Kind::reduction:
+    case Kind::over_seeds: return "(" + s.word + " " + s.over + " " + inside + ")";
     case Kind::first:
       return "(first " + s.over + " " + std::string(symbol(s.relations[0])) + " " + inside + ")";
     case Kind::comparison: {
@@ -25,7 +26,6 @@ std::string shape(const Syntax& s) {
     }
     case Kind::trend: return "(" + s.word + " " + s.over + " " + inside + ")";
     case Kind::on_seeds: return "(on " + inside + ")";
-    case Kind::negation: return "(not " + inside + ")";
     case Kind::conjunction: return "(and " + inside + ")";
     case Kind::disjunction: return "(or " + inside + ")";
   }
@@ -33,14 +33,11 @@ std::string shape(const Syntax& s) {
 }
 
 std::string parsed(std::string_view text) {
-  std::optional<Finding> wrong;
-  const SyntaxPointer tree = parse(text, wrong);
-  return tree ? shape(*tree) : std::to_string(wrong->offset) + ": " + wrong->message;
-}
-
-SyntaxPointer tree_of(std::string_view text) {
-  std::optional<Finding> wrong;
-  return parse(text, wrong);
+  try {
+    return shape(*parse(text));
+  } catch (const Mistakes& mistakes) {
+    return std::to_string(mistakes.list.at(0).offset) + ": " + mistakes.list[0].message;
+  }
 }
 
 TEST(parser, binds_power_before_products_before_sums) {
@@ -56,7 +53,7 @@ TEST(parser, reads_a_sign_as_a_difference_from_zero) {
 TEST(parser, keeps_a_chain_of_comparisons_together) { EXPECT_EQ(parsed("1 < a <= b"), "(<<= 1 a b)"); }
 
 TEST(parser, binds_and_before_or) {
-  EXPECT_EQ(parsed("a > 1 or b > 1 and not c > 1"), "(or (> a 1) (and (> b 1) (not (> c 1))))");
+  EXPECT_EQ(parsed("a > 1 or b > 1 and c > 1"), "(or (> a 1) (and (> b 1) (> c 1)))");
 }
 
 TEST(parser, reduces_only_what_stands_next) {
@@ -71,14 +68,14 @@ TEST(parser, takes_one_comparison_into_first_and_the_next_beside_it) {
 
 TEST(parser, speaks_of_all_that_follows_on_seeds) {
   EXPECT_EQ(parsed("on at least 4 of 5 seeds: a > 1 or b > 1"), "(on (or (> a 1) (> b 1)))");
-  const auto tree = tree_of("on at least 4 of 5 seeds: a > 1");
+  const auto tree = parse("on at least 4 of 5 seeds: a > 1");
   EXPECT_EQ(tree->number, 4);
   EXPECT_EQ(tree->of, 5);
 }
 
 TEST(parser, reads_trends_and_their_tolerance) {
   EXPECT_EQ(parsed("a rises over width within 0.02"), "(rises width a)");
-  EXPECT_EQ(tree_of("a falls over width within 0.02")->number, 0.02);
+  EXPECT_EQ(parse("a falls over width within 0.02")->number, 0.02);
 }
 
 TEST(parser, allows_words_of_the_language_as_columns_of_their_own) {
@@ -86,7 +83,7 @@ TEST(parser, allows_words_of_the_language_as_columns_of_their_own) {
 }
 
 TEST(parser, reads_every_form_of_selection) {
-  const auto tree = tree_of("a(width=48, norm=[none, 'batch'], lr=1e-3..2.5, model.depth>=2, at=end) > 1");
+  const auto tree = parse("a(width=48, norm=[none, 'batch'], lr=1e-3..2.5, model.depth>=2, at=end) > 1");
   const auto& selectors = tree->children[0]->selectors;
   ASSERT_EQ(selectors.size(), 5u);
   EXPECT_EQ(selectors[0].values[0].number, 48);
@@ -100,8 +97,8 @@ TEST(parser, reads_every_form_of_selection) {
   EXPECT_EQ(selectors[4].offset, 64u);
 }
 
-TEST(parser, tells_whole_numbers_from_ranges) {
-  const auto tree = tree_of("a(width=24..128) > .5");
+TEST(parser, distinguishes_integers_from_ranges) {
+  const auto tree = parse("a(width=24..128) > .5");
   EXPECT_EQ(tree->children[0]->selectors[0].values[0].number, 24);
   EXPECT_EQ(tree->children[0]->selectors[0].values[1].number, 128);
   EXPECT_EQ(tree->children[1]->number, 0.5);
@@ -120,23 +117,23 @@ TEST(parser, names_what_it_expected) {
   EXPECT_EQ(parsed("on 3 seeds: a > 1"),
             "3: expected \"every seed\" or \"at least K of N seeds\", got \"3\"");
   EXPECT_EQ(parsed("on at least 6 of 5 seeds: a > 1"),
-            "17: expected a number of seeds not below 6, got \"5\"");
+            "17: expected a number of seeds of at least 6, got \"5\"");
   EXPECT_EQ(parsed("first width with a == 1"), "19: expected \"<=\", \"<\", \">=\" or \">\", got \"==\"");
-  EXPECT_EQ(parsed("a falls over b within -1"), "24: a tolerance is not negative");
+  EXPECT_EQ(parsed("a falls over b within -1"), "24: a tolerance must not be negative");
 }
 
 TEST(parser, refuses_characters_and_numbers_of_no_language) {
   EXPECT_EQ(parsed("a > 1 §"), "6: unexpected \"§\"");
-  EXPECT_EQ(parsed("a > 1x"), "4: \"1x\" is no number");
-  EXPECT_EQ(parsed("a > 1e999"), "4: \"1e999\" is no number");
-  EXPECT_EQ(parsed("a(b='c) > 1"), "4: a text without its closing quote");
+  EXPECT_EQ(parsed("a > 1x"), "4: \"1x\" is not a number");
+  EXPECT_EQ(parsed("a > 1e999"), "4: \"1e999\" is not a number");
+  EXPECT_EQ(parsed("a(b='c) > 1"), "4: a string without its closing quote");
 }
 
 TEST(parser, gives_up_on_deep_nesting) {
   EXPECT_THAT(parsed(std::string(5000, '(')), testing::HasSubstr("nested more than 64 deep"));
-  std::string nots;
-  for (int i = 0; i < 3000; ++i) nots += "not ";
-  EXPECT_THAT(parsed(nots), testing::HasSubstr("nested more than 64 deep"));
+  std::string sums;
+  for (int i = 0; i < 3000; ++i) sums += "sum over a of ";
+  EXPECT_THAT(parsed(sums), testing::HasSubstr("nested more than 64 deep"));
 }
 
 }  // namespace

@@ -28,11 +28,11 @@ struct Trial {
 
   // What is wrong with a claim: "offset: message" in lines; empty for a good one.
   std::string mistakes(const std::string& claim) const {
-    std::vector<Finding> findings;
-    program(claim, findings);
+    Mistakes mistakes;
+    std::vector<Request> requests;
+    mistakes.collect([&] { compile(*parse(claim), domain, requests); });
     std::string text;
-    for (const Finding& finding : findings)
-      text += std::to_string(finding.offset) + ": " + finding.message + "\n";
+    for (const auto& [offset, message] : mistakes.list) text += std::to_string(offset) + ": " + message + "\n";
     return text;
   }
 
@@ -42,11 +42,11 @@ struct Trial {
   // The verdict on runs with these values; `spoil` may change their states.
   Check judge(const std::string& claim, const Maker& maker,
               const std::function<void(std::vector<RunState>&)>& spoil = {}) const {
-    std::vector<Finding> findings;
-    const auto found = program(claim, findings);
+    std::vector<Request> requests;
+    const NodePointer node = compile(*parse(claim), domain, requests);
     Values values{seeds, std::vector(plan.runs.size(), RunState::done), {}};
     if (spoil) spoil(values.states);
-    for (const Request& request : found->requests) {
+    for (const Request& request : requests) {
       std::vector<double>& numbers = values.numbers.emplace_back();
       for (std::size_t run = 0; run < plan.runs.size(); ++run) {
         const std::string& value = domain.value(plan.factors[0], plan.runs[run].point);
@@ -58,15 +58,7 @@ struct Trial {
         else numbers.push_back(std::nan(""));
       }
     }
-    return claims::judge(*found, domain, values);
-  }
-
- private:
-  std::unique_ptr<Program> program(const std::string& claim, std::vector<Finding>& findings) const {
-    std::optional<Finding> wrong;
-    const auto syntax = parse(claim, wrong);
-    if (wrong) findings.push_back(*wrong);
-    return syntax ? compile(*syntax, domain, findings) : nullptr;
+    return claims::judge(*node, domain, requests, values);
   }
 };
 
