@@ -56,12 +56,10 @@ complete -c descent -f -a '(__descent_complete)'
 
 // What the values of a key may be, where it has a list of them.
 Words values_of(std::string_view path) {
-  config::Experiment experiment;
-  std::vector<config::Key> keys = config::describe(experiment);
-  const config::Key* key = config::find_key(keys, path);
+  const config::Key* key = config::find_key(config::default_keys(), path);
   if (const config::Key* abbreviated = key ? config::shorthand_of(*key) : nullptr) key = abbreviated;
   if (!key) return {};
-  if (const auto* slot = std::get_if<config::EnumSlot>(&key->slot)) return slot->choices.names();
+  if (const auto* slot = std::get_if<config::ChoiceSlot>(&key->slot); slot && !slot->is_list) return slot->choices.names();
   return std::holds_alternative<bool*>(key->slot) ? Words{"true", "false"} : Words{};
 }
 

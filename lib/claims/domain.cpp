@@ -70,7 +70,7 @@ const std::vector<std::string>& Domain::values(const std::string& path) const {
   if (const config::Key* abbreviated = key ? config::shorthand_of(*key) : nullptr) key = abbreviated;
   for (const plan::Point& point : plan_.points) {
     tree_->experiment = point.experiment;
-    values.push_back(key ? config::to_json(*key).text() : "");
+    values.push_back(key ? config::value_text(*key) : "");
   }
   return values;
 }

@@ -28,24 +28,22 @@ inline Key section(std::string_view name, std::vector<Key> keys, std::string_vie
 }
 
 template <class Enum>
-EnumSlot choice(Enum& field) {
-  return {choices_of(Enum{}), &field,
-          [](const void* f) { return static_cast<int>(*static_cast<const Enum*>(f)); },
-          [](void* f, int value) { *static_cast<Enum*>(f) = static_cast<Enum>(value); }};
+ChoiceSlot choice(Enum& field) {
+  return {choices_of(Enum{}), false, [&field] { return std::vector{static_cast<int>(field)}; },
+          [&field](const std::vector<int>& values) { field = static_cast<Enum>(values.front()); }};
 }
 
 template <class Enum>
-EnumListSlot choice_list(std::vector<Enum>& field) {
-  using List = std::vector<Enum>;
-  return {choices_of(Enum{}), &field,
-          [](const void* f) {
+ChoiceSlot choice_list(std::vector<Enum>& field) {
+  return {choices_of(Enum{}), true,
+          [&field] {
             std::vector<int> values;
-            for (const Enum value : *static_cast<const List*>(f)) values.push_back(static_cast<int>(value));
+            for (const Enum value : field) values.push_back(static_cast<int>(value));
             return values;
           },
-          [](void* f, const std::vector<int>& values) {
-            static_cast<List*>(f)->clear();
-            for (const int value : values) static_cast<List*>(f)->push_back(static_cast<Enum>(value));
+          [&field](const std::vector<int>& values) {
+            field.clear();
+            for (const int value : values) field.push_back(static_cast<Enum>(value));
           }};
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "config/slots.h"
 #include "config/write.h"
@@ -15,7 +16,7 @@ std::string default_text(const Key& key) {
   if (std::holds_alternative<SectionSlot>(key.slot) || std::holds_alternative<std::string*>(key.slot))
     return "";
   const Json value = to_json(key);
-  return value.is<std::nullptr_t>() ? "" : value.dump();
+  return value.is_null() ? "" : compact(value);
 }
 
 // One line of a list of keys.
@@ -25,16 +26,9 @@ std::string line_of(std::string_view name, std::size_t width, const Key& key) {
                      preset.empty() ? "" : fmt::format(" ({})", preset));
 }
 
-// What a key chooses from, or null.
-const Choices* choices_in(const Slot& slot) {
-  if (const auto* one = std::get_if<EnumSlot>(&slot)) return &one->choices;
-  const auto* list = std::get_if<EnumListSlot>(&slot);
-  return list ? &list->choices : nullptr;
-}
-
-std::string explain_all(const std::vector<Key>& keys) {
+std::string explain_all() {
   std::string text = "Keys of an experiment, with their defaults:\n\n";
-  for_each_key(keys, [&](const std::string& path, const Key& key) {
+  for_each_key(default_keys(), [&](const std::string& path, const Key& key) {
     if (!std::holds_alternative<SectionSlot>(key.slot)) text += line_of(path, 33, key);
   });
   for (const ExtraKey& extra : extra_keys) text += fmt::format("  {:<33}  {}\n", extra.name, extra.help);
@@ -52,8 +46,8 @@ std::string explain_section(std::string_view path, const Key& key) {
   for (const Key& inner : keys) width = std::max(width, inner.name.size());
   text += "\n";
   for (const Key& inner : keys) text += line_of(inner.name, width, inner);
-  const Choices* choices = abbreviated ? choices_in(abbreviated->slot) : nullptr;
-  if (choices) text += fmt::format("\n{}.{}:\n\n{}", path, abbreviated->name, choices_text(*choices, 2));
+  const auto* slot = abbreviated ? std::get_if<ChoiceSlot>(&abbreviated->slot) : nullptr;
+  if (slot) text += fmt::format("\n{}.{}:\n\n{}", path, abbreviated->name, choices_text(slot->choices, 2));
   return text;
 }
 
@@ -71,7 +65,7 @@ std::string explain_leaf(std::string_view path, const Key& key) {
   if (!preset.empty()) text += fmt::format("Default: {}.\n", preset);
   for (const Condition& condition : key.conditions) text += fmt::format("Has no effect {}.\n", condition.idle);
   if (std::holds_alternative<ClaimsSlot>(key.slot)) text += keys_of_claims();
-  if (const Choices* choices = choices_in(key.slot)) text += fmt::format("\n{}", choices_text(*choices, 2));
+  if (const auto* slot = std::get_if<ChoiceSlot>(&key.slot)) text += "\n" + choices_text(slot->choices, 2);
   return text;
 }
 
@@ -88,13 +82,11 @@ Instead of a list, {"range": [from, to, step]} or {"logspace": [from, to, count]
 }  // namespace
 
 std::string explain(std::string_view path) {
-  Experiment defaults;
-  std::vector<Key> keys = describe(defaults);
-  if (path.empty()) return explain_all(keys);
+  if (path.empty()) return explain_all();
   for (const ExtraKey& extra : extra_keys)
     if (extra.name == path)
       return fmt::format("{}: {}\n{}", path, extra.help, path == "sweep" ? sweep_examples : "");
-  const Key* key = find_key(keys, path);
+  const Key* key = find_key(default_keys(), path);
   if (!key)
     throw core::InputError(fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, key_paths())));
   return std::holds_alternative<SectionSlot>(key->slot) ? explain_section(path, *key)
@@ -102,10 +94,8 @@ std::string explain(std::string_view path) {
 }
 
 std::vector<std::string> key_paths() {
-  Experiment defaults;
-  std::vector<Key> keys = describe(defaults);
   std::vector<std::string> paths;
-  for_each_key(keys, [&](const std::string& path, const Key&) { paths.push_back(path); });
+  for_each_key(default_keys(), [&](const std::string& path, const Key&) { paths.push_back(path); });
   return paths;
 }
 

@@ -1,101 +1,52 @@
 #include "config/json.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "core/text.h"
 
 namespace descent::config {
 namespace {
 
-std::string escaped(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result += {'\\', c};
-    else if (c == '\n') result += "\\n";
-    else if (c == '\t') result += "\\t";
-    else if (static_cast<unsigned char>(c) < ' ') result += fmt::format("\\u{:04x}", static_cast<int>(c));
-    else result += c;
+enum class Layout { compact, one_line, lines };
+
+// Not by dump(), which writes 1.0 instead of the shortest form 1, which the hashes of runs are computed from.
+std::string written(const Json& json, Layout layout, std::size_t indent = 0) {
+  constexpr std::size_t longest_line = 100;
+  if (json.is_number_float()) return core::format_number(json.get<double>());
+  if (!json.is_structured()) return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (layout == Layout::lines) {
+    std::string line = written(json, Layout::one_line);
+    if (indent + line.size() <= longest_line) return line;
   }
-  return result + '"';
+  const auto new_line = [&](std::size_t spaces) {
+    return layout == Layout::lines ? '\n' + std::string(spaces, ' ') : std::string();
+  };
+  std::string text = json.is_array() ? "[" : "{";
+  std::string_view separator;
+  for (const auto& [key, value] : json.items()) {
+    text.append(separator).append(new_line(indent + 2));
+    if (json.is_object()) text += written(key, layout) + (layout == Layout::compact ? ":" : ": ");
+    text += written(value, layout, indent + 2);
+    separator = layout == Layout::one_line ? ", " : ",";
+  }
+  return text + new_line(indent) + (json.is_array() ? ']' : '}');
 }
-
-// Visits a value and appends its text: without any space, on one line, or in lines where one would be too
-// long.
-class Writer {
- public:
-  enum class Style { compact, one_line, lines };
-  Writer(Style style, std::size_t indent, std::string& out) : style_(style), indent_(indent), out_(out) {}
-
-  void operator()(std::nullptr_t) { out_ += "null"; }
-  void operator()(bool value) { out_ += value ? "true" : "false"; }
-  void operator()(std::int64_t value) { out_ += std::to_string(value); }
-  void operator()(double value) { out_ += core::format_number(value); }
-  void operator()(const std::string& value) { out_ += escaped(value); }
-  void operator()(const Json::Array& value) { list('[', value, ']'); }
-  void operator()(const Json::Object& value) { list('{', value, '}'); }
-
- private:
-  template <class Element>
-  void list(char open, const std::vector<Element>& elements, char close) {
-    constexpr std::size_t longest_line = 100;
-    if (style_ == Style::lines) {
-      std::string line;
-      Writer(Style::one_line, 0, line).list(open, elements, close);
-      if (indent_ + line.size() <= longest_line) {
-        out_ += line;
-        return;
-      }
-    }
-    const bool lines = style_ == Style::lines;
-    out_ += open;
-    for (std::size_t i = 0; i < elements.size(); ++i) {
-      if (i > 0) out_ += style_ == Style::one_line ? ", " : ",";
-      if (lines) out_ += '\n' + std::string(indent_ + 2, ' ');
-      write(elements[i]);
-    }
-    if (lines) out_ += '\n' + std::string(indent_, ' ');
-    out_ += close;
-  }
-
-  void write(const Json& json) { std::visit(Writer(style_, indent_ + 2, out_), json.value); }
-  void write(const Json::Member& member) {
-    out_ += escaped(member.key) + (style_ == Style::compact ? ":" : ": ");
-    write(member.value);
-  }
-
-  Style style_;
-  std::size_t indent_;
-  std::string& out_;
-};
 
 }  // namespace
 
-const Json* Json::find(std::string_view key) const { return const_cast<Json*>(this)->find(key); }
-
-Json* Json::find(std::string_view key) {
-  auto* object = std::get_if<Object>(&value);
-  if (!object) return nullptr;
-  const auto found = std::ranges::find(*object, key, &Member::key);
-  return found == object->end() ? nullptr : &found->value;
+std::string member_pointer(std::string_view object, std::string_view key) {
+  std::string pointer = std::string(object) + '/';
+  for (const char c : key)  // RFC 6901
+    if (c == '~') pointer += "~0";
+    else if (c == '/') pointer += "~1";
+    else pointer += c;
+  return pointer;
 }
 
-std::string Json::text() const {
-  const auto* text = std::get_if<std::string>(&value);
-  return text ? *text : dump();
-}
+std::string compact(const Json& json) { return written(json, Layout::compact); }
 
-std::string Json::dump() const {
-  std::string out;
-  std::visit(Writer(Writer::Style::compact, 0, out), value);
-  return out;
-}
+std::string pretty(const Json& json) { return written(json, Layout::lines) + '\n'; }
 
-std::string Json::pretty() const {
-  std::string out;
-  std::visit(Writer(Writer::Style::lines, 0, out), value);
-  return out + '\n';
-}
+std::string text_of(const Json& json) { return json.is_string() ? json.get<std::string>() : compact(json); }
 
 }  // namespace descent::config

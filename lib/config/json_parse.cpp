@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t deepest = 64, most_values = 1'000'000;
 
-// Follows the tokens of the parser through the text and knows line and column. The parser tells neither, only
-// the order of the tokens; every byte is passed once.
+// Follows the tokens of the parser through the text and knows line and column, which the parser does not report. Every
+// byte is passed once.
 class Cursor {
  public:
   explicit Cursor(std::string_view text) : rest_(text) {}
@@ -44,7 +44,7 @@ class Cursor {
     pass(length);
   }
 
-  std::int64_t line = 1, column = 1;
+  Position position{1, 1};
 
  private:
   static constexpr std::string_view word_characters = "abcdefghijklmnopqrstuvwxyzE0123456789+-.";
@@ -57,8 +57,8 @@ class Cursor {
   void pass(std::size_t length) {
     length = std::min(length, rest_.size());
     for (const char c : rest_.substr(0, length)) {
-      if (c == '\n') ++line, column = 1;
-      else if ((c & 0xC0) != 0x80) ++column;  // continuation bytes of UTF-8 are no characters
+      if (c == '\n') position = {position.line + 1, 1};
+      else if ((c & 0xC0) != 0x80) ++position.column;  // continuation bytes of UTF-8 are not characters
     }
     rest_.remove_prefix(length);
   }
@@ -66,41 +66,45 @@ class Cursor {
   std::string_view rest_;
 };
 
-// Builds values from the events of nlohmann's parser, each with the position where its token begins.
+// Builds values from the events of nlohmann's parser and notes where each token begins.
 class Builder {
  public:
-  Builder(std::string_view text, const std::string& file, std::vector<core::Problem>& problems)
-      : cursor_(text), file_(file), problems_(problems) {}
+  Builder(std::string_view text, const std::string& file, std::vector<core::Problem>& problems, Positions& positions)
+      : cursor_(text), file_(file), problems_(problems), positions_(positions) {}
 
-  bool null() { return add(nullptr); }
-  bool boolean(bool value) { return add(value); }
-  bool number_integer(std::int64_t value) { return add(value); }
+  bool null() { return place(nullptr); }
+  bool boolean(bool value) { return place(value); }
+  bool number_integer(std::int64_t value) { return place(value); }
   bool number_unsigned(std::uint64_t value) {
-    return value <= INT64_MAX ? add(static_cast<std::int64_t>(value)) : too_large(std::to_string(value));
+    return value <= INT64_MAX ? place(static_cast<std::int64_t>(value)) : too_large(std::to_string(value));
   }
   bool number_float(double value, const std::string& digits) {
-    // Only whole numbers beyond 64 bits come without '.' and exponent; in `digits` the '.' is the one of the locale.
-    return digits.find_first_not_of("-0123456789") != digits.npos ? add(value) : too_large(digits);
+    // Only integers beyond 64 bits come without '.' and exponent; in `digits` the '.' is the one of the locale.
+    return digits.find_first_not_of("-0123456789") != digits.npos ? place(value) : too_large(digits);
   }
-  bool string(std::string& value) { return add(std::move(value)); }
-  bool binary(nlohmann::json::binary_t&) { return false; }  // JSON has none
-  bool start_object(std::size_t) { return open(Json::Object{}); }
-  bool start_array(std::size_t) { return open(Json::Array{}); }
+  bool string(std::string& value) { return place(std::move(value)); }
+  bool binary(Json::binary_t&) { return false; }  // JSON has none
+  bool start_object(std::size_t) { return open(Json::object()); }
+  bool start_array(std::size_t) { return open(Json::array()); }
   bool end_array() { return close(); }
-  bool end_object() {
-    report_duplicates(std::get<Json::Object>(open_.back()->value));
-    return close();
-  }
+  bool end_object() { return close(); }
 
   bool key(std::string& name) {
     cursor_.find_token();
-    auto& members = std::get<Json::Object>(open_.back()->value);
-    members.push_back({std::move(name), cursor_.line, cursor_.column, {}});
+    auto& [object, pointer] = open_.back();
+    key_ = member_pointer(pointer, name);
+    const auto [first, fresh] = positions_.try_emplace(key_ + '~', cursor_.position);
+    if (!fresh) {
+      if (problems_.size() <= most_problems)
+        refuse(fmt::format("duplicate key {}, first given in line {}", core::quoted(name), first->second.line));
+      key_ += '~' + std::to_string(count_);  // what is inside is no duplicate of what is inside the first
+    }
+    object->get_ref<Json::object_t&>().emplace_back(std::move(name), nullptr);
     cursor_.pass_token();
     return true;
   }
 
-  bool parse_error(std::size_t, const std::string& token, const nlohmann::json::exception& error) {
+  bool parse_error(std::size_t, const std::string& token, const Json::exception& error) {
     constexpr int overflow = 406;
     if (error.id == overflow) return too_large(token);
     const char separator = cursor_.find_token(), next = cursor_.token();
@@ -116,25 +120,25 @@ class Builder {
   Json root;
 
  private:
+  struct Container {
+    Json* json;
+    std::string pointer;
+  };
+
   bool refuse(std::string message) {
-    problems_.push_back({file_, cursor_.line, cursor_.column, "", std::move(message)});
+    problems_.push_back({file_, cursor_.position.line, cursor_.position.column, "", std::move(message)});
     return false;
   }
 
   bool too_large(const std::string& digits) {
     cursor_.find_token();
-    return refuse(fmt::format("the number {} is too large",
-                              digits.size() <= 40 ? digits : digits.substr(0, 40) + "..."));
+    return refuse(fmt::format("the number {} is too large", digits.size() <= 40 ? digits : digits.substr(0, 40) + "..."));
   }
 
-  bool add(auto&& value) { return place(std::forward<decltype(value)>(value)) != nullptr; }
-
-  bool open(auto&& container) {
+  bool open(Json container) {
     cursor_.find_token();
     if (open_.size() == deepest) return refuse(fmt::format("nested more than {} deep", deepest));
-    Json* opened = place(std::move(container));
-    open_.push_back(opened);
-    return opened;
+    return place(std::move(container), true);
   }
 
   bool close() {
@@ -144,52 +148,35 @@ class Builder {
     return true;
   }
 
-  Json* place(auto&& value) {
+  bool place(Json value, bool opens = false) {
     cursor_.find_token();
-    if (++count_ > most_values) return refuse(fmt::format("more than {} values", most_values)), nullptr;
-    Json* target = &root;
+    if (++count_ > most_values) return refuse(fmt::format("more than {} values", most_values));
+    Container target{&root, ""};
     if (!open_.empty()) {
-      if (auto* array = std::get_if<Json::Array>(&open_.back()->value)) target = &array->emplace_back();
-      else target = &std::get<Json::Object>(open_.back()->value).back().value;
+      auto& [json, pointer] = open_.back();
+      if (json->is_array()) target = {&json->emplace_back(), element_pointer(pointer, json->size() - 1)};
+      else target = {&json->get_ref<Json::object_t&>().back().second, key_};
     }
-    *target = Json{std::forward<decltype(value)>(value), cursor_.line, cursor_.column};
+    *target.json = std::move(value);
+    positions_[target.pointer] = cursor_.position;
     cursor_.pass_token();
-    return target;
-  }
-
-  void report_duplicates(const Json::Object& object) {
-    std::vector<const Json::Member*> members;
-    for (const Json::Member& member : object) members.push_back(&member);
-    std::ranges::stable_sort(members, {}, &Json::Member::key);
-    for (std::size_t i = 1; i < members.size() && problems_.size() <= most_problems; ++i) {
-      if (members[i]->key != members[i - 1]->key) continue;
-      problems_.push_back({file_, members[i]->line, members[i]->column, "",
-                           fmt::format("duplicate key {}, first given in line {}",
-                                       core::quoted(members[i]->key), members[i - 1]->line)});
-    }
+    if (opens) open_.push_back(std::move(target));
+    return true;
   }
 
   Cursor cursor_;
   const std::string& file_;
   std::vector<core::Problem>& problems_;
-  std::vector<Json*> open_;  // the containers around the current value, outermost first
+  Positions& positions_;
+  std::vector<Container> open_;  // around the current value, outermost first
+  std::string key_;              // the pointer of the current member
   std::size_t count_ = 0;
 };
 
-void forget_positions(Json& json) {
-  json.line = json.column = 0;
-  if (auto* array = std::get_if<Json::Array>(&json.value))
-    for (Json& element : *array) forget_positions(element);
-  if (auto* object = std::get_if<Json::Object>(&json.value))
-    for (Json::Member& member : *object) {
-      member.line = member.column = 0;
-      forget_positions(member.value);
-    }
-}
-
 }  // namespace
 
-Json parse_json(std::string_view text, const std::string& file, std::vector<core::Problem>& problems) {
+Json parse_json(std::string_view text, const std::string& file, std::vector<core::Problem>& problems,
+                Positions& positions) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a byte order mark
   const std::size_t bad = std::min(core::find_invalid_utf8(text).value_or(text.npos), text.find('\0'));
   if (bad != text.npos) {
@@ -205,20 +192,18 @@ Json parse_json(std::string_view text, const std::string& file, std::vector<core
     problems.push_back({file, 0, 0, "", "the file is empty"});
     return {};
   }
-  Builder builder(text, file, problems);
+  Builder builder(text, file, problems, positions);
   constexpr bool strict = true, comments = true;
-  return nlohmann::json::sax_parse(text.begin(), text.end(), &builder, nlohmann::json::input_format_t::json,
-                                   strict, comments)
+  return Json::sax_parse(text.begin(), text.end(), &builder, Json::input_format_t::json, strict, comments)
              ? std::move(builder.root)
-             : Json{};
+             : Json();
 }
 
 Json parse_value(std::string_view text) {
   std::vector<core::Problem> problems;
-  Json json = parse_json(text, "", problems);
-  if (!problems.empty()) json = Json{std::string(text)};
-  forget_positions(json);
-  return json;
+  Positions positions;
+  Json json = parse_json(text, "", problems, positions);
+  return problems.empty() ? json : Json(text);
 }
 
 }  // namespace descent::config

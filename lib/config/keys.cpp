@@ -93,6 +93,12 @@ std::vector<Key> describe(Claim& c) {
   };
 }
 
+const std::vector<Key>& default_keys() {
+  static Experiment defaults;
+  static const std::vector<Key> keys = describe(defaults);
+  return keys;
+}
+
 Key* find_key(std::vector<Key>& keys, std::string_view path) {
   const std::size_t dot = path.find('.');
   const auto found = std::ranges::find(keys, path.substr(0, dot), &Key::name);

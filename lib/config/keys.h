@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,20 +17,12 @@ namespace descent::config {
 
 struct Key;
 
-// An enum field, type-erased.
-struct EnumSlot {
+// An enum field, or a list of different values of an enum (evaluate.splits).
+struct ChoiceSlot {
   Choices choices;
-  void* field;
-  int (*get)(const void*);
-  void (*set)(void*, int);
-};
-
-// A list of different enum values (evaluate.splits), type-erased.
-struct EnumListSlot {
-  Choices choices;
-  void* field;
-  std::vector<int> (*get)(const void*);
-  void (*set)(void*, const std::vector<int>&);
+  bool is_list;
+  std::function<std::vector<int>()> get;
+  std::function<void(const std::vector<int>&)> set;
 };
 
 // A struct field; a bare value abbreviates the object by its key `shorthand` (empty: no abbreviation).
@@ -44,7 +37,7 @@ struct ClaimsSlot { std::vector<Claim>* field; };         // a list of objects w
 
 using Slot = std::variant<bool*, std::int64_t*, double*, std::string*, std::optional<std::int64_t>*,
                           std::optional<double>*, std::vector<std::int64_t>*, std::array<double, 2>*,
-                          EnumSlot, EnumListSlot, SectionSlot, SeedsSlot, BatchSlot, ClaimsSlot>;
+                          ChoiceSlot, SectionSlot, SeedsSlot, BatchSlot, ClaimsSlot>;
 
 struct Bound {
   double value;
@@ -85,8 +78,14 @@ std::vector<Key> describe(Model& model);  // model_keys.cpp
 std::vector<Key> describe(Train& train);  // train_keys.cpp
 std::vector<Key> describe(Claim& claim);
 
+// All keys with their defaults.
+const std::vector<Key>& default_keys();
+
 // The key with this path, or null: find_key(keys, "model.norm.kind").
 Key* find_key(std::vector<Key>& keys, std::string_view path);
+inline const Key* find_key(const std::vector<Key>& keys, std::string_view path) {
+  return find_key(const_cast<std::vector<Key>&>(keys), path);
+}
 
 // Whether `path` is `section` or lies inside it.
 bool lies_in(std::string_view path, std::string_view section);

@@ -3,10 +3,11 @@
 
 #include "config/read.h"
 #include "config/reader.h"
+#include "config/source.h"
 
 namespace descent::config {
 
-// `root` is an object. A key that is set is no longer swept. Values from here have no position.
-void apply_overrides(Json& root, const Overrides& overrides, Problems& problems);
+// The root of `source` is an object. A key that is set is no longer swept. Values from here have no position.
+void apply_overrides(Source& source, const Overrides& overrides, Problems& problems);
 
 }  // namespace descent::config

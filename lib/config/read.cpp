@@ -20,9 +20,11 @@ namespace {
 constexpr std::uint64_t most_bytes = 16 << 20;
 constexpr std::size_t most_runs = 1'000'000;
 
+std::string stem(const std::string& file) { return std::filesystem::path(file).stem().string(); }
+
 void check_name(Experiment& experiment, const Given& given, Problems& problems) {
   const bool from_file = !given.contains("name");
-  if (from_file) experiment.name = std::filesystem::path(problems.file()).stem().string();
+  if (from_file) experiment.name = stem(problems.file());
   const std::string& name = experiment.name;
   constexpr std::string_view characters =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
@@ -48,36 +50,27 @@ void resolve_path(Data& data, const std::string& file) {
 // Builds the points of a document and reports what is wrong with each, the same only once.
 class Points {
  public:
-  Points(const Experiment& base, const Given& given, const Sweep& sweep, Problems& problems)
-      : base_(base),
-        given_(given),
-        sweep_(sweep),
-        problems_(problems),
-        keys_(describe(point_)),
-        default_keys_(describe(defaults_)) {
+  Points(Source source, const Given& given, const Sweep& sweep, Problems& problems)
+      : source_(std::move(source)), given_(given), sweep_(sweep), problems_(problems), keys_(describe(point_)) {
     for (const core::Problem& problem : problems.list()) unreadable_.insert(problem.path);
-    for (const std::string& factor : sweep.factors) factor_keys_.push_back(find_key(keys_, factor));
     for_each_key(keys_, [&](const std::string& path, const Key& key) {
       if (!key.conditions.empty()) conditional_.push_back({path, &key});
     });
   }
 
-  std::vector<Experiment> build() {
-    std::vector<Experiment> points;
-    for (const Assignment& assignment : sweep_.assignments) {
+  void build(Document& document) {
+    for (const std::vector<SweepValue>& values : sweep_.assignments) {
       if (problems_.full()) break;
-      Given given = given_;
-      point_ = base_;
-      for (std::size_t i = 0; i < assignment.size(); ++i)
-        assign(sweep_.factors[i], *factor_keys_[i], assignment[i], given);
-      resolve_path(point_.data, problems_.file());
+      Assignment assignment;
+      for (const SweepValue& value : values) assignment.push_back(compact(value.json));
+      const Given given = read(values);
       for (const Finding& finding : check(point_, given)) report(finding, assignment, given);
       check_effects(assignment, given);
-      points.push_back(point_);
+      document.points.push_back(point_);
+      document.assignments.push_back(std::move(assignment));
     }
     for (const Conditional& key : conditional_)
       if (key.idle) report(no_effect(key.path, *key.idle), {}, given_);
-    return points;
   }
 
  private:
@@ -90,12 +83,17 @@ class Points {
     bool used = false;
   };
 
-  void assign(const std::string& path, Key& key, const Json& value, Given& given) {
-    given.erase(given.lower_bound(path + "."),
-                given.lower_bound(path + "/"));  // '/' follows '.': all that lies in it
-    given.erase(path);
-    copy_value(key, *find_key(default_keys_, path));
-    if (!value.is<std::nullptr_t>()) read_key(value, path, key, given, problems_);
+  // Problems of single keys have been reported: of the file and of the sweep, value by value.
+  Given read(const std::vector<SweepValue>& values) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+      point_source_.set(sweep_.factors[i], values[i].json, &source_, values[i].pointer);
+    point_ = {};
+    Problems reported(problems_.file(), point_source_);
+    Given given{{"", point_source_.at("")}};
+    read_section(point_source_.root, "", "", keys_, given, reported, extra_keys);
+    if (!given.contains("name")) point_.name = stem(problems_.file());
+    resolve_path(point_.data, problems_.file());
+    return given;
   }
 
   void check_effects(const Assignment& assignment, const Given& given) {
@@ -134,18 +132,17 @@ class Points {
   std::string label(const Assignment& assignment) const {
     std::string text;
     for (std::size_t i = 0; i < assignment.size(); ++i)
-      text += (i > 0 ? ", " : " (at ") + sweep_.factors[i] + "=" + assignment[i].dump();
+      text += (i > 0 ? ", " : " (at ") + sweep_.factors[i] + "=" + assignment[i];
     return text.empty() ? text : text + ")";
   }
 
-  const Experiment& base_;
+  const Source source_;
+  Source point_source_ = source_;
   const Given& given_;
   const Sweep& sweep_;
   Problems& problems_;
   Experiment point_;
-  Experiment defaults_;
-  std::vector<Key> keys_, default_keys_;
-  std::vector<Key*> factor_keys_;
+  std::vector<Key> keys_;
   std::vector<Conditional> conditional_;
   std::set<std::string> unreadable_, reported_;
 };
@@ -185,34 +182,32 @@ Document read_document(const std::string& file, const Overrides& overrides, cons
 
 Document read_document_text(std::string_view text, const std::string& file, const Overrides& overrides,
                             const FurtherCheck& further) {
-  Problems problems(file);
-  Json root = parse_json(text, file, problems.list());
-  if (!root.is<Json::Object>()) {
-    if (problems.empty()) problems.add({root.line, root.column}, "", "expected an object: { ... }");
+  Source source;
+  Problems problems(file, source);
+  source.root = parse_json(text, file, problems.list(), source.positions);
+  if (!source.root.is_object()) {
+    if (problems.empty()) problems.add(source.at(""), "", "expected an object: { ... }");
     problems.throw_if_any();
   }
-  apply_overrides(root, overrides, problems);
+  apply_overrides(source, overrides, problems);
   Document document{.file = file};
   std::vector<Key> keys = describe(document.base);
-  Given given{{"", {root.line, root.column}}};
-  read_section(root, "", keys, given, problems, extra_keys);
+  Given given{{"", source.at("")}};
+  read_section(source.root, "", "", keys, given, problems, extra_keys);
   check_name(document.base, given, problems);
   resolve_path(document.base.data, file);
 
-  Sweep sweep = read_sweep(root, problems);
+  Sweep sweep = read_sweep(source, problems);
   const std::size_t runs = sweep.assignments.size() * document.base.seeds.size();
-  if (runs > most_runs)
-    problems.add(given[""], "sweep",
-                 fmt::format("{} points with {} seeds are more than {} runs", sweep.assignments.size(),
-                             document.base.seeds.size(), most_runs));
-  else {
-    std::vector<Claim> claims = std::exchange(document.base.claims, {});  // not one copy per point
-    document.points = Points(document.base, given, sweep, problems).build();
-    document.base.claims = std::move(claims);
+  if (runs > most_runs) {
+    problems.add("", "sweep", fmt::format("{} points with {} seeds are more than {} runs", sweep.assignments.size(),
+                                          document.base.seeds.size(), most_runs));
+  } else {
+    source.root.erase("claims");  // not one copy per point
+    Points(source, given, sweep, problems).build(document);
   }
   check_ensemble_of_points(document, given, problems);
   document.factors = std::move(sweep.factors);
-  document.assignments = std::move(sweep.assignments);
   if (further) further(document, problems);
   problems.throw_if_any();
   record_predictions(document);

@@ -8,14 +8,13 @@
 #include <vector>
 
 #include "config/experiment.h"
-#include "config/json.h"
 
 namespace descent::config {
 
 class Problems;
 
-// One assignment of the factors, as JSON, in the order of Document::factors.
-using Assignment = std::vector<Json>;
+// One assignment of the factors, values as JSON text, in the order of Document::factors.
+using Assignment = std::vector<std::string>;
 
 // A whole experiment file: the typed base and what the sweep makes of it.
 struct Document {

@@ -9,17 +9,16 @@
 namespace descent::config {
 
 // Limits that keep any input cheap.
-inline constexpr std::int64_t most_seeds = 100'000, most_entries = 1000, longest_text = 10'000,
-                              longest_name = 100;
+inline constexpr std::int64_t most_seeds = 100'000, most_entries = 1000, longest_text = 10'000, longest_name = 100;
 inline constexpr std::string_view name_pattern = "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$";
-
-// Gives `key` (of a tree of the same shape as that of `fallback`) the value of `fallback`.
-void copy_value(Key& key, const Key& fallback);
 
 // The value of a key as JSON; null for an optional key without one. Sections become objects.
 Json to_json(const Key& key);
 
-// What a slot takes, in words: "a whole number", "one of none, batch, layer, rms".
+// The same as text, strings without quotes.
+std::string value_text(const Key& key);
+
+// What a slot takes, in words: "an integer", "one of none, batch, layer, rms".
 std::string type_name(const Slot& slot);
 
 // "at least 0", "below 1".

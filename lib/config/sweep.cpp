@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "config/sweep_values.h"
+#include "config/source.h"
 #include "core/text.h"
 
 namespace descent::config {
@@ -14,28 +14,26 @@ namespace {
 // Paths that change together, and their values row by row. A point takes one row of every axis.
 struct Axis {
   std::vector<std::string> paths;
-  std::vector<Assignment> rows;
+  std::vector<std::vector<SweepValue>> rows;
 };
-
-Position at(const Json& json) { return {json.line, json.column}; }
 
 class SweepReader {
  public:
-  SweepReader(const Json& root, Problems& problems)
-      : root_(root), problems_(problems), keys_(describe(scratch_)) {}
+  SweepReader(Source& source, Problems& problems) : source_(source), problems_(problems), keys_(describe(scratch_)) {}
 
   Sweep read(const Json& sweep) {
     const std::size_t problems_before = problems_.list().size();
     std::vector<std::vector<Axis>> branches;
-    if (const auto* list = std::get_if<Json::Array>(&sweep.value)) {
-      if (list->empty()) fail(sweep, "an empty list sweeps nothing");
-      for (const Json& branch : *list) branches.push_back(read_branch(branch));
+    if (sweep.is_array()) {
+      if (sweep.empty()) fail("/sweep", "an empty list sweeps nothing");
+      for (std::size_t i = 0; i < sweep.size(); ++i)
+        branches.push_back(read_branch(sweep[i], element_pointer("/sweep", i)));
     } else {
-      branches.push_back(read_branch(sweep));
+      branches.push_back(read_branch(sweep, "/sweep"));
     }
     std::size_t points = 0;
     for (const auto& axes : branches) points += count(axes);
-    if (points > most_points) fail(sweep, fmt::format("more than {} points", most_points));
+    if (points > most_points) fail("/sweep", fmt::format("more than {} points", most_points));
     if (problems_.list().size() > problems_before) return {};
     Sweep result{factors_, {}};
     for (const auto& axes : branches) unfold(axes, result.assignments);
@@ -43,76 +41,69 @@ class SweepReader {
   }
 
  private:
-  void fail(const Json& where, std::string message, std::string path = "sweep") {
-    problems_.add(at(where), std::move(path), std::move(message));
+  void fail(std::string_view pointer, std::string message, std::string path = "sweep") {
+    problems_.add(pointer, std::move(path), std::move(message));
   }
 
-  std::vector<Axis> read_branch(const Json& branch) {
+  std::vector<Axis> read_branch(const Json& branch, const std::string& pointer) {
     std::vector<Axis> axes;
     branch_.clear();
-    const auto* members = std::get_if<Json::Object>(&branch.value);
-    if (!members)
-      return fail(branch, "expected an object of paths to lists, or a list of such objects"), axes;
-    for (const Json::Member& member : *members) {
+    if (!branch.is_object())
+      return fail(pointer, "expected an object of paths to lists, or a list of such objects"), axes;
+    for (const auto& [path, values] : branch.items()) {
       if (problems_.full()) break;
-      Axis axis = member.key == "zip" ? read_zip(member.value) : read_axis(member);
+      const std::string inner = member_pointer(pointer, path);
+      Axis axis = path == "zip" ? read_zip(values, inner) : read_axis(path, values, inner);
       if (!axis.rows.empty()) axes.push_back(std::move(axis));
     }
     return axes;
   }
 
-  Axis read_axis(const Json::Member& member) {
-    if (!accept(member)) return {};
-    const std::vector<Json> values = read_values(member);
+  Axis read_axis(const std::string& path, const Json& given, const std::string& pointer) {
+    if (!accept(path, pointer)) return {};
     std::unordered_set<std::string> seen;
-    Axis axis{{member.key}, {}};
-    for (const Json& value : values) {
-      if (!seen.insert(value.dump()).second) fail(value, "the same value twice", "sweep " + member.key);
-      axis.rows.push_back({value});
+    Axis axis{{path}, {}};
+    for (SweepValue& value : read_values(path, given, pointer)) {
+      if (!seen.insert(compact(value.json)).second) fail(value.pointer, "the same value twice", "sweep " + path);
+      axis.rows.push_back({std::move(value)});
     }
     return axis;
   }
 
-  Axis read_zip(const Json& zip) {
-    const auto* members = std::get_if<Json::Object>(&zip.value);
-    if (!members || members->empty())
-      return fail(zip, "expected an object of paths to lists", "sweep.zip"), Axis{};
+  Axis read_zip(const Json& zip, const std::string& pointer) {
+    if (!zip.is_object() || zip.empty())
+      return fail(pointer, "expected an object of paths to lists", "sweep.zip"), Axis{};
     Axis axis;
-    for (const Json::Member& member : *members) {
-      if (problems_.full() || !accept(member)) continue;
-      std::vector<Json> values = read_values(member);
+    for (const auto& [path, given] : zip.items()) {
+      const std::string inner = member_pointer(pointer, path);
+      if (problems_.full() || !accept(path, inner)) continue;
+      std::vector<SweepValue> values = read_values(path, given, inner);
       if (axis.paths.empty()) axis.rows.resize(values.size());
       if (values.size() != axis.rows.size()) {
-        fail(member.value,
+        fail(inner,
              fmt::format("{} values beside the {} of {}; a zip pairs lists of equal length", values.size(),
                          axis.rows.size(), axis.paths[0]),
-             "sweep " + member.key);
+             "sweep " + path);
         continue;
       }
-      axis.paths.push_back(member.key);
+      axis.paths.push_back(path);
       for (std::size_t i = 0; i < values.size(); ++i) axis.rows[i].push_back(std::move(values[i]));
     }
     return axis;
   }
 
   // Whether this path may be swept here; it becomes a factor.
-  bool accept(const Json::Member& member) {
-    const std::string& path = member.key;
-    const Position where{member.line, member.column};
+  bool accept(const std::string& path, const std::string& pointer) {
     const Key* key = find_key(keys_, path);
-    const auto refuse = [&](std::string message) {
-      problems_.add(where, "sweep", std::move(message));
-      return false;
-    };
+    const auto refuse = [&](std::string message) { return fail(pointer + '~', std::move(message)), false; };
     if (!key)
-      return refuse(
-          fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, sweepable_paths())));
+      return refuse(fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, sweepable_paths())));
     if (path == "seeds") return refuse("every point runs with all seeds; list them in \"seeds\"");
     if (!key->changes_numbers) return refuse(fmt::format("{} changes nothing in a run", path));
     if (!is_sweepable(*key)) {
       const auto& inside = std::get<SectionSlot>(key->slot).keys;
-      return refuse(
-          fmt::format("{} is a section; sweep one of its keys, such as {}.{}", path, path, inside[1].name));
+      return refuse(fmt::format("{} is a section; sweep one of its keys, such as {}.{}", path, path,
+                                inside[inside.size() > 1 ? 1 : 0].name));
     }
     if (!branch_.insert(path).second) return refuse(path + " is swept twice");
     for (const std::string& factor : factors_)
@@ -123,13 +114,12 @@ class SweepReader {
   }
 
   // The values of one path, each of which this key can read.
-  std::vector<Json> read_values(const Json::Member& member) {
-    const std::string path = "sweep " + member.key;
-    std::vector<Json> values = sweep_values(member.value, path, problems_);
-    Key& key = *find_key(keys_, member.key);
+  std::vector<SweepValue> read_values(const std::string& path, const Json& given, const std::string& pointer) {
+    std::vector<SweepValue> values = sweep_values(given, pointer, "sweep " + path, problems_);
     Given ignored;
-    for (const Json& value : values)
-      if (!value.is<std::nullptr_t>()) read_key(value, path, key, ignored, problems_);
+    for (const SweepValue& value : values)
+      if (!value.json.is_null())
+        read_key(value.json, value.pointer, "sweep " + path, *find_key(keys_, path), ignored, problems_);
     return values;
   }
 
@@ -140,60 +130,40 @@ class SweepReader {
   }
 
   // The product of the axes, the last one running fastest.
-  void unfold(const std::vector<Axis>& axes, std::vector<Assignment>& assignments) const {
-    Assignment base;
-    for (const std::string& factor : factors_) base.push_back(given_value(factor));
+  void unfold(const std::vector<Axis>& axes, std::vector<std::vector<SweepValue>>& assignments) const {
+    std::vector<SweepValue> base;
+    for (const std::string& factor : factors_) base.push_back({source_.get(factor), pointer_of(factor)});
     const std::size_t points = count(axes);
     for (std::size_t point = 0; point < points; ++point) {
-      Assignment& assignment = assignments.emplace_back(base);
+      auto& assignment = assignments.emplace_back(base);
       std::size_t left = point;
       for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {
-        const Assignment& row = axis->rows[left % axis->rows.size()];
+        const auto& row = axis->rows[left % axis->rows.size()];
         left /= axis->rows.size();
         for (std::size_t i = 0; i < row.size(); ++i)
-          assignment[static_cast<std::size_t>(std::ranges::find(factors_, axis->paths[i]) -
-                                              factors_.begin())] = row[i];
+          assignment[static_cast<std::size_t>(std::ranges::find(factors_, axis->paths[i]) - factors_.begin())] = row[i];
       }
     }
   }
 
-  // What the file says at `path`, outside the sweep; null when it leaves the default.
-  Json given_value(const std::string& path) const {
-    const Json* value = &root_;
-    std::string walked;
-    for (const std::string& name : core::split(path, '.')) {
-      const Json* member = value->find(name);
-      if (!member && !walked.empty() && !value->is<Json::Object>()) {
-        const Key* abbreviated = shorthand_of(*find_key(keys_, walked));
-        return abbreviated && abbreviated->name == name ? *value : Json{};
-      }
-      if (!member) return {};
-      value = member;
-      walked += (walked.empty() ? "" : ".") + name;
-    }
-    return *value;
-  }
-
-  const Json& root_;
+  Source& source_;
   Problems& problems_;
   Experiment scratch_;
-  mutable std::vector<Key> keys_;  // of scratch_, to try values on
+  std::vector<Key> keys_;  // of scratch_, to try values on
   std::vector<std::string> factors_;
   std::unordered_set<std::string> branch_;  // paths swept in the branch being read
 };
 
 }  // namespace
 
-Sweep read_sweep(const Json& root, Problems& problems) {
-  const Json* sweep = root.find("sweep");
-  return sweep ? SweepReader(root, problems).read(*sweep) : Sweep{{}, {{}}};
+Sweep read_sweep(Source& source, Problems& problems) {
+  if (!source.root.contains("sweep")) return {{}, {{}}};
+  return SweepReader(source, problems).read(Json(source.root["sweep"]));
 }
 
 std::vector<std::string> sweepable_paths() {
-  Experiment experiment;
-  std::vector<Key> keys = describe(experiment);
   std::vector<std::string> paths;
-  for_each_key(keys, [&](const std::string& path, const Key& key) {
+  for_each_key(default_keys(), [&](const std::string& path, const Key& key) {
     if (is_sweepable(key)) paths.push_back(path);
   });
   return paths;

@@ -4,6 +4,7 @@
 
 #include "config/keys.h"
 #include "config/slots.h"
+#include "config/source.h"
 
 namespace descent::config {
 namespace {
@@ -20,7 +21,7 @@ class View {
   View() : keys_(describe(experiment_)) {
     for_each_key(keys_, [&](const std::string& path, Key& key) {
       if (!std::holds_alternative<SectionSlot>(key.slot))
-        leaves_.push_back({path, &key, to_json(key).dump()});
+        leaves_.push_back({path, &key, compact(to_json(key))});
     });
   }
 
@@ -35,22 +36,6 @@ class View {
   std::vector<Leaf> leaves_;
 };
 
-// The member of an object at a path, made if it is missing.
-Json& place(Json& root, std::string_view path) {
-  Json* json = &root;
-  while (true) {
-    const std::size_t dot = path.find('.');
-    const std::string name(path.substr(0, dot));
-    Json* member = json->find(name);
-    if (!member)
-      member =
-          &std::get<Json::Object>(json->value).emplace_back(Json::Member{name, 0, 0, {Json::Object{}}}).value;
-    if (dot == path.npos) return *member;
-    json = member;
-    path.remove_prefix(dot + 1);
-  }
-}
-
 // A default that is written counts as given when the file is read again, so it must have an effect
 // everywhere; what the user gave needs one somewhere.
 bool is_written(const View::Leaf& leaf, const std::string& text, const Document& document) {
@@ -63,39 +48,37 @@ bool is_written(const View::Leaf& leaf, const std::string& text, const Document&
 }
 
 Json sweep_json(const Document& document) {
-  Json::Array branches;
+  Json branches = Json::array();
   for (const Assignment& assignment : document.assignments) {
-    Json::Object branch;
+    Json& branch = branches.emplace_back(Json::object());
     for (std::size_t i = 0; i < assignment.size(); ++i)
-      branch.push_back({document.factors[i], 0, 0, {Json::Array{assignment[i]}}});
-    branches.push_back({std::move(branch)});
+      branch[document.factors[i]] = Json::array({Json::parse(assignment[i])});
   }
-  return {std::move(branches)};
+  return branches;
 }
 
 }  // namespace
 
 std::string write_document(const Document& document) {
   View view;
-  Json root{Json::Object{}};
+  Source source;
   for (const View::Leaf& leaf : view.leaves(document.base)) {
-    Json value = to_json(*leaf.key);
-    if (is_written(leaf, value.dump(), document)) place(root, leaf.path) = std::move(value);
+    const Json value = to_json(*leaf.key);
+    if (is_written(leaf, compact(value), document)) source.set(leaf.path, value);
   }
-  if (!document.factors.empty()) place(root, "sweep") = sweep_json(document);
-  return root.pretty();
+  if (!document.factors.empty()) source.root["sweep"] = sweep_json(document);
+  return pretty(source.root);
 }
 
 std::string identity(const Experiment& experiment) {
   thread_local View view;
-  Json root{Json::Object{}};
-  auto& members = std::get<Json::Object>(root.value);
+  Json changed = Json::object();
   for (const View::Leaf& leaf : view.leaves(experiment)) {
     if (!leaf.key->changes_numbers || !leaf.key->has_effect(experiment)) continue;
     Json value = to_json(*leaf.key);
-    if (value.dump() != leaf.default_text) members.push_back({leaf.path, 0, 0, std::move(value)});
+    if (compact(value) != leaf.default_text) changed[leaf.path] = std::move(value);
   }
-  return root.dump();
+  return compact(changed);
 }
 
 }  // namespace descent::config

@@ -1,9 +1,11 @@
 #include "plan/plan.h"
 
 #include <map>
+#include <nlohmann/json.hpp>
 #include <unordered_set>
 
 #include "config/data_facts.h"
+#include "config/json.h"
 #include "config/write.h"
 #include "core/files.h"
 #include "core/sha256.h"
@@ -41,7 +43,8 @@ Plan make_plan(const config::Document& document) {
     const std::string identity = point_identity(document.points[i]);
     if (!seen.insert(identity).second) continue;
     Point point{{}, document.points[i]};
-    for (const config::Json& value : document.assignments[i]) point.values.push_back(value.text());
+    for (const std::string& value : document.assignments[i])
+      point.values.push_back(config::text_of(config::Json::parse(value)));
     for (const std::int64_t seed : document.base.seeds) {
       Run run{plan.points.size(), seed, core::sha256(identity + "seed " + std::to_string(seed))};
       all_hashes += run.hash;

@@ -18,8 +18,7 @@ std::vector<Choices> all_tables() {
   std::vector<Choices> tables;
   Experiment experiment;
   for_each_key(describe(experiment), [&](const std::string&, const Key& key) {
-    if (const auto* slot = std::get_if<EnumSlot>(&key.slot)) tables.push_back(slot->choices);
-    if (const auto* slot = std::get_if<EnumListSlot>(&key.slot)) tables.push_back(slot->choices);
+    if (const auto* slot = std::get_if<ChoiceSlot>(&key.slot)) tables.push_back(slot->choices);
   });
   for (const Topic& topic : topics()) tables.push_back(topic.choices);
   return tables;

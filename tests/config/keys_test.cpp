@@ -6,6 +6,7 @@
 
 #include "config/files.h"
 #include "config/slots.h"
+#include "config/source.h"
 #include "config/sweep.h"
 
 namespace descent::config {
@@ -45,11 +46,12 @@ TEST_F(keys, the_first_condition_that_does_not_hold_says_why_a_key_is_idle) {
 TEST_F(keys, every_default_is_within_the_bounds) {
   for_each_key(tree, [&](const std::string& path, Key& key) {
     const Json value = to_json(key);
-    if (key.name == "name" || value.is<std::nullptr_t>() || std::holds_alternative<SectionSlot>(key.slot))
+    if (key.name == "name" || value.is_null() || std::holds_alternative<SectionSlot>(key.slot))
       return;
     Given given;
-    Problems problems("x.json");
-    read_key(value, path, key, given, problems);
+    const Source source;
+    Problems problems("x.json", source);
+    read_key(value, "", path, key, given, problems);
     EXPECT_TRUE(problems.empty()) << path;
   });
 }
@@ -65,7 +67,8 @@ TEST_F(keys, every_shorthand_names_a_key_of_its_section) {
 
 TEST_F(keys, find_key_follows_the_path) {
   ASSERT_NE(find_key(tree, "model.norm.kind"), nullptr);
-  EXPECT_EQ(std::get<EnumSlot>(find_key(tree, "model.norm.kind")->slot).field, &experiment.model.norm.kind);
+  std::get<ChoiceSlot>(find_key(tree, "model.norm.kind")->slot).set({static_cast<int>(NormKind::rms)});
+  EXPECT_EQ(experiment.model.norm.kind, NormKind::rms);
   for (const char* path : {"", ".", "model.", "model..norm", "model.norm.kind.x", "norm", "sweep"})
     EXPECT_EQ(find_key(tree, path), nullptr) << path;
 }

@@ -1,51 +1,43 @@
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "config/json.h"
 #include "config/keys.h"
 #include "config/sweep.h"
 #include "config/write.h"
+#include "core/text.h"
 
 namespace descent::config {
 namespace {
 
-Json schema() {
-  std::vector<core::Problem> problems;
-  Json json = parse_json(json_schema(), "schema", problems);
-  EXPECT_TRUE(problems.empty());
-  return json;
+class schema : public ::testing::Test {
+ protected:
+  const Json root = Json::parse(json_schema());
+};
+
+TEST_F(schema, is_of_draft_2020_12_and_closed) {
+  EXPECT_EQ(root["$schema"], "https://json-schema.org/draft/2020-12/schema");
+  EXPECT_EQ(root["additionalProperties"], false);
 }
 
-TEST(schema, is_of_draft_2020_12_and_closed) {
-  const Json json = schema();
-  EXPECT_EQ(json.find("$schema")->dump(), "\"https://json-schema.org/draft/2020-12/schema\"");
-  EXPECT_EQ(json.find("additionalProperties")->dump(), "false");
-}
-
-TEST(schema, every_key_has_a_place_and_a_description) {
-  const Json json = schema();
-  Experiment experiment;
-  for_each_key(describe(experiment), [&](const std::string& path, const Key&) {
-    const Json* place = &json;
-    std::string_view rest = path;
-    while (place && !rest.empty()) {
-      const std::size_t dot = std::min(rest.find('.'), rest.size());
-      if (const Json* either = place->find("anyOf")) place = &std::get<Json::Array>(either->value)[1];
-      place = place->find("properties");
-      place = place ? place->find(rest.substr(0, dot)) : nullptr;
-      rest.remove_prefix(std::min(dot + 1, rest.size()));
+TEST_F(schema, every_key_has_a_place_and_a_description) {
+  for_each_key(default_keys(), [&](const std::string& path, const Key&) {
+    const Json* place = &root;
+    for (const std::string& name : core::split(path, '.')) {
+      if (place->contains("anyOf")) place = &(*place)["anyOf"][1];
+      ASSERT_TRUE(place->contains("properties") && (*place)["properties"].contains(name)) << path;
+      place = &(*place)["properties"][name];
     }
-    ASSERT_NE(place, nullptr) << path;
-    EXPECT_NE(place->find("description"), nullptr) << path;
+    EXPECT_TRUE(place->contains("description")) << path;
   });
 }
 
-TEST(schema, the_sweep_names_every_path_that_may_be_swept_and_no_other) {
-  const Json json = schema();
-  const Json* branch = json.find("$defs")->find("branch");
-  const Json* properties = branch->find("properties");
-  for (const std::string& path : sweepable_paths()) EXPECT_NE(properties->find(path), nullptr) << path;
-  EXPECT_EQ(std::get<Json::Object>(properties->value).size(), sweepable_paths().size() + 1);  // and "zip"
-  EXPECT_EQ(branch->find("additionalProperties")->dump(), "false");
+TEST_F(schema, the_sweep_names_every_path_that_may_be_swept_and_no_other) {
+  const Json& branch = root["$defs"]["branch"];
+  for (const std::string& path : sweepable_paths()) EXPECT_TRUE(branch["properties"].contains(path)) << path;
+  EXPECT_EQ(branch["properties"].size(), sweepable_paths().size() + 1);  // and "zip"
+  EXPECT_EQ(branch["additionalProperties"], false);
 }
 
 }  // namespace

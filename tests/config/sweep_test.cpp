@@ -105,7 +105,7 @@ std::vector<std::string> points_of(const std::string& value) {
   for (const Assignment& assignment : document.assignments) {
     std::vector<std::string> parts;
     for (std::size_t i = 0; i < assignment.size(); ++i)
-      parts.push_back(document.factors[i] + "=" + assignment[i].dump());
+      parts.push_back(document.factors[i] + "=" + assignment[i]);
     points.push_back(core::join(parts, " "));
   }
   return points;
@@ -145,7 +145,7 @@ TEST(sweep, a_list_is_the_union_and_what_a_branch_leaves_out_is_as_in_the_file) 
 TEST(sweep, a_key_inside_an_abbreviated_section_is_left_as_in_the_file) {
   const Document document = read(R"({"model": {"hidden": [8], "norm": "layer"}, "train": {"epochs": 1},
                                      "sweep": [{"model.norm.kind": ["batch"]}, {"model.dropout": [0.5]}]})");
-  EXPECT_EQ(document.assignments[1][0].dump(), "\"layer\"");
+  EXPECT_EQ(document.assignments[1][0], "\"layer\"");
   EXPECT_EQ(document.points[1].model.norm.kind, NormKind::layer);
 }
 

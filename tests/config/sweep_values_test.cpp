@@ -2,13 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include "config/source.h"
+
 namespace descent::config {
 namespace {
 
 std::string values_of(std::string_view text) {
-  Problems problems("x.json");
-  const std::vector<Json> values = sweep_values(parse_value(text), "sweep model.width", problems);
-  return problems.empty() ? Json{values}.dump() : problems.list()[0].message;
+  const Source source;
+  Problems problems("x.json", source);
+  Json values = Json::array();
+  for (SweepValue& value : sweep_values(parse_value(text), "", "sweep model.width", problems))
+    values.push_back(std::move(value.json));
+  return problems.empty() ? compact(values) : problems.list()[0].message;
 }
 
 TEST(sweep_values, a_list_is_taken_as_it_is) {
@@ -32,7 +37,7 @@ TEST(sweep_values, a_logspace_is_even_in_the_logarithm) {
   EXPECT_EQ(values_of(R"({"logspace": [100.0, 1, 3]})"), "[100,10,1]");
 }
 
-TEST(sweep_values, a_logspace_of_whole_numbers_is_rounded_without_repeats) {
+TEST(sweep_values, a_logspace_of_integers_is_rounded_without_repeats) {
   EXPECT_EQ(values_of(R"({"logspace": [1, 8, 9]})"), "[1,2,3,4,5,6,8]");
 }
 
@@ -41,11 +46,11 @@ TEST(sweep_values, extreme_ends_do_not_overflow) {
   EXPECT_EQ(values_of(R"({"range": [-1e308, 1e308, 1e-308]})"), "more than 100000 values");
 }
 
-TEST(sweep_values, generated_values_stand_where_the_range_stands) {
-  std::vector<core::Problem> problems;
-  const Json json = parse_json(R"({"range": [1, 2, 1]})", "x.json", problems);
-  Problems ignored("x.json");
-  EXPECT_EQ(sweep_values(json, "", ignored)[1].column, 11);
+TEST(sweep_values, values_point_to_where_they_or_their_range_are_written) {
+  const Source source;
+  Problems problems("x.json", source);
+  EXPECT_EQ(sweep_values(parse_value(R"({"range": [1, 2, 1]})"), "/a", "", problems)[1].pointer, "/a/range");
+  EXPECT_EQ(sweep_values(parse_value("[3, 4]"), "/a", "", problems)[1].pointer, "/a/1");
 }
 
 }  // namespace

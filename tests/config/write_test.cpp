@@ -35,7 +35,7 @@ std::string plan_of(const Document& document) {
   for (const std::int64_t seed : document.base.seeds) text += std::to_string(seed) + " ";
   for (const std::string& factor : document.factors) text += factor + " ";
   for (std::size_t i = 0; i < document.points.size(); ++i) {
-    for (const Json& value : document.assignments[i]) text += value.dump() + " ";
+    for (const std::string& value : document.assignments[i]) text += value + " ";
     text += identity(document.points[i]) + "\n";
   }
   return text;
