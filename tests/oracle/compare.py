@@ -1,9 +1,9 @@
-"""Proves that Descent computes what PyTorch computes.
+"""Checks that Descent computes what PyTorch computes.
 
     python tests/oracle/compare.py ORACLE_DUMP DESCENT
 
-ORACLE_DUMP (oracle_dump.cpp) trains every case below and writes what it started from, saw and ended with. Here
-the same networks are built with torch.nn, start from the same weights, see the same batches, and must end alike.
+ORACLE_DUMP (oracle_dump.cpp) trains every case below and writes its data, batches, initial and final weights. Here
+the same networks are built with torch.nn and trained from the same weights on the same batches.
 One line per comparison: the largest difference measured and the largest allowed. Exit 1 if one is larger.
 """
 
@@ -86,19 +86,19 @@ ACTIVATIONS = {
 
 def norm_keys(norm, position, optimizer):
     keys = {} if norm == "none" else {"model.norm.kind": norm, "model.norm_position": position}
-    # The bias ahead of batch norm has a gradient of rounding noise, which Adam divides by about eps: a larger one
-    # keeps it from moving the running mean.
+    # The gradient of a bias before batch norm is rounding noise, which Adam divides by about eps: a larger eps keeps it
+    # from changing the running mean.
     if norm == "batch" and position == "before" and optimizer != "sgd":
         keys["train.optimizer.eps"] = 1e-4
-    # The few ReLUs of a group are often almost constant; divided by their deviation, rounding would grow from step to
-    # step: a larger epsilon keeps two trainings comparable.
+    # The few ReLUs of a group are often almost constant; divided by their standard deviation, rounding errors would grow
+    # from step to step: a larger epsilon keeps the two trainings comparable.
     if norm == "group":
         keys["model.norm.epsilon"] = 0.1
     return keys
 
 
 def training_cases():
-    """name -> the keys that it sets."""
+    """By name, the keys that each case sets."""
     cases = {}
     for optimizer, keys in OPTIMIZERS.items():
         for norm in NORMS:
@@ -114,7 +114,7 @@ def training_cases():
                 "model.depth": 5,
             }
         for norm in "none", "layer":
-            cases[f"{optimizer}, norm {norm}, decay on weights alone"] = {
+            cases[f"{optimizer}, norm {norm}, decay on weights only"] = {
                 **keys,
                 **norm_keys(norm, "before", optimizer),
                 "train.optimizer.decay_on": "weights",
@@ -259,7 +259,7 @@ def distance(a, b):
 
 
 class GroupedBatchNorm(nn.BatchNorm1d):
-    """The layers of K devices under DistributedDataParallel, which keeps the buffers of the first."""
+    """Batch norm on K devices under DistributedDataParallel, which keeps the buffers of the first."""
 
     groups = 1
 
@@ -272,10 +272,18 @@ class GroupedBatchNorm(nn.BatchNorm1d):
         )
 
 
-class Mlp(nn.Module):
-    """Linear, norm, activation per hidden layer, then the readout; modules named as in our weight files.
+def join(path, shortcut, branch):
+    """The output of a residual block; compare_probes.py deletes branches and sends the gradient along one path."""
+    if path == "deleted":
+        return shortcut
+    return (shortcut.detach() if path == "branch" else shortcut) + (branch.detach() if path == "shortcut" else branch)
 
-    In a residual network every linear map but the first and the readout adds its result to the stream z.
+
+class Mlp(nn.Module):
+    """Linear, norm, activation per hidden layer, then the output layer; modules named as in Descent's weight files.
+
+    In a residual network every linear layer except the first and the last adds its output to its input z. A linear
+    layer may have a `path`, see join(); a deleted layer of a plain network is skipped.
     """
 
     def __init__(self, keys, dtype, sizes):
@@ -302,11 +310,14 @@ class Mlp(nn.Module):
         self.activation = ACTIVATIONS[keys["model.activation"]]()
 
     def forward(self, x):
+        before, residual = self.keys["model.norm_position"] == "before", self.keys["model.residual"]
         for i in range(self.depth):
-            branch = getattr(self, f"linear{i}")(x)
-            z = z + branch if self.keys["model.residual"] and i > 0 else branch
+            linear = getattr(self, f"linear{i}")
+            path = getattr(linear, "path", None)
+            if path == "deleted" and not residual:
+                continue
+            z = join(path, z, linear(x)) if residual and i > 0 else linear(x)
             norm = getattr(self, f"norm{i}") or nn.Identity()
-            before = self.keys["model.norm_position"] == "before"
             x = self.activation(norm(z)) if before else norm(self.activation(z))
         return getattr(self, f"linear{self.depth}")(x)
 
@@ -371,11 +382,11 @@ def evaluate(keys, model, x, y):
     return loss_of(keys, logits, y).item(), error
 
 
-def dead_bias(keys, name):
-    """A bias ahead of batch norm: its gradient is rounding noise."""
-    ahead = keys["model.norm.kind"] == "batch" and keys["model.norm_position"] == "before"
+def is_bias_before_norm(keys, name):
+    """Whether a parameter is a bias before batch norm: its gradient is rounding noise."""
+    before = keys["model.norm.kind"] == "batch" and keys["model.norm_position"] == "before"
     return (
-        ahead
+        before
         and name.startswith("linear")
         and name.endswith("bias")
         and name != f"linear{keys['model.depth']}.bias"
@@ -409,7 +420,7 @@ def compare_training(case, keys, tensors, dtype, allowed):
                 max(distance(p.grad, tensors["grad/" + n]) for n, p in model.named_parameters()),
                 allowed,
             )
-            # Rounding that carries one float32 value across the kink changes the training from there on.
+            # Where rounding moves a float32 value across the kink of the activation, the trainings diverge.
             if dtype == torch.float32 and keys["model.activation"] in ("relu", "leaky_relu"):
                 return
         if "train.clip_gradient_norm" in keys:
@@ -417,11 +428,11 @@ def compare_training(case, keys, tensors, dtype, allowed):
         optimizer.step()
         schedule.step()
 
-    living = [(n, p) for n, p in model.named_parameters() if not dead_bias(keys, n)]
+    compared = [(n, p) for n, p in model.named_parameters() if not is_bias_before_norm(keys, n)]
     if dtype == torch.float64:
         check(
             f"{case}: parameters after {STEPS} steps",
-            max(distance(p, tensors["final/" + n]) for n, p in living),
+            max(distance(p, tensors["final/" + n]) for n, p in compared),
             allowed,
         )
     statistics = [(n, b) for n, b in model.named_buffers() if n.rsplit(".")[-1].startswith("running")]
@@ -437,7 +448,7 @@ def compare_training(case, keys, tensors, dtype, allowed):
         if error is None:
             assert part + "_error" not in tensors
             continue
-        # In float32 an example on the border of two classes may fall on either side.
+        # In float32 an example on a decision boundary may be assigned to either class.
         check(
             f"{case}: {part} error",
             abs(error - tensors[part + "_error"].item()),
@@ -476,7 +487,7 @@ def compare_default_initialization(program):
 
 
 def variance_of(keys, fan_in, fan_out):
-    """The variance that each scheme states in `descent explain model.init`."""
+    """The variance of each scheme as stated by `descent explain model.init`."""
     fan = fan_out if keys.get("model.init.mode") == "fan_out" else fan_in
     scheme = keys["model.init.scheme"]
     if "model.init.std" in keys:
@@ -493,7 +504,7 @@ def variance_of(keys, fan_in, fan_out):
 
 
 def compare_moments(case, keys, weight):
-    """Mean, variance and shape within five standard errors; a uniform fills its interval and stays inside."""
+    """Mean, variance and kurtosis within five standard errors; a uniform distribution fills its interval."""
     w, n = weight.double().flatten(), weight.numel()
     fan_out, fan_in = weight.shape
     variance = variance_of(keys, fan_in, fan_out)
@@ -505,11 +516,11 @@ def compare_moments(case, keys, weight):
         abs((w * w).mean().item() / variance - 1) / math.sqrt((kurtosis - 1) / n),
         5,
     )
-    spread = 10 / math.sqrt(n)  # of the fourth moment, generously: sqrt(96 / n) for a normal distribution
+    spread = 10 / math.sqrt(n)  # of the fourth moment: sqrt(96 / n) for a normal distribution
     check(f"{case}: kurtosis", abs((w**4).mean().item() / variance**2 - kurtosis), 5 * spread)
     if uniform:
-        reach = w.abs().max().item() / math.sqrt(3 * variance)
-        check(f"{case}: bound", abs(reach - 1), 50 / n)
+        largest = w.abs().max().item() / math.sqrt(3 * variance)
+        check(f"{case}: bound", abs(largest - 1), 50 / n)
 
 
 def compare_initializers(program):
@@ -560,7 +571,7 @@ def compare_initializers(program):
 
 
 def compare_branch_inits(program):
-    """The same draws as in a plain network; branch_init only scales what is added to the stream."""
+    """The random numbers are those of a plain network; branch_init only scales the weights of the branches."""
     depth = 10
     base = {**BASE, "precision": "float64", "model.depth": depth, "train.steps": 1}
     scales = {"one": 1, "inverse_sqrt_depth": 1 / math.sqrt(depth - 1), "zero": 0}
@@ -594,7 +605,7 @@ def compare_orthogonal(program):
 
 
 def compare_saved_weights(descent):
-    """What `descent run --save-weights` leaves behind: the files reproduce the losses of summary.csv."""
+    """The files of `descent run --save-weights` reproduce the losses of summary.csv."""
     keys = {**BASE, **SGD, "model.norm.kind": "batch", "train.steps": 60}
     train_x, train_y, test_x, test_y = (
         torch.from_numpy(np.load(DATA / f"mnist1d/{name}.npy"))

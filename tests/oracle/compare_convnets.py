@@ -1,9 +1,9 @@
-"""Proves that the convolutional networks of Descent compute what PyTorch computes.
+"""Checks that the convolutional networks of Descent compute what PyTorch computes.
 
     python tests/oracle/compare_convnets.py ORACLE_DUMP DESCENT
 
-As compare.py, whose functions it uses: the models "cnn" and "resnet" on signals and images, and group norm. The files
-of `descent run --save-weights` make the twins predict what Descent recorded.
+Like compare.py, for the models "cnn" and "resnet" on signals and images, and group norm. With the weights of
+`descent run --save-weights` the PyTorch networks make the predictions that Descent recorded.
 """
 
 import json
@@ -16,7 +16,8 @@ import numpy as np
 
 import torch
 from compare import (
-    ACTIVATIONS, ADAM, ADAMW, DEFAULTS, SEED, SGD, check, distance, dump, load_safetensors, loss_of, make_optimizer, nest,
+    ACTIVATIONS, ADAM, ADAMW, DEFAULTS, SEED, SGD, check, distance, dump, join, load_safetensors, loss_of, make_optimizer,
+    nest,
 )
 from torch import nn
 from torch.nn import functional as F
@@ -37,7 +38,7 @@ IMAGES = {
 SIGNALS = {**IMAGES, "data.name": "mnist1d"}
 CNN = {"model.kind": "cnn"}
 RESNET = {"model.kind": "resnet", "model.width": 4, "model.blocks": [1, 2], "model.norm.kind": "batch"}
-USUAL = {
+CONVNET_DEFAULTS = {
     **DEFAULTS,
     "model.norm.groups": 4,
     "model.channels": [25, 25, 25],
@@ -55,29 +56,29 @@ USUAL = {
 
 
 def cases():
-    """name -> the keys that it sets."""
+    """By name, the keys that each case sets."""
     sgd = {**SGD, "train.optimizer.lr": 0.01}
     all = {}
-    for place, base in ("signals", SIGNALS), ("images", IMAGES):
+    for kind, base in ("signals", SIGNALS), ("images", IMAGES):
         for norm in "none", "batch", "layer", "group", "rms":
             norms = {"model.norm.kind": norm}
             small = {"model.channels": [8, 12], "model.strides": [2, 1], "model.kernels": [4, 3]}
-            all[f"cnn, {place}, norm {norm}"] = {**base, **CNN, **small, **sgd, **norms}
-            all[f"resnet, {place}, norm {norm}"] = {**base, **RESNET, **sgd, **norms}
-            all[f"resnet, {place}, pre-activation, norm {norm}"] = {
+            all[f"cnn, {kind}, norm {norm}"] = {**base, **CNN, **small, **sgd, **norms}
+            all[f"resnet, {kind}, norm {norm}"] = {**base, **RESNET, **sgd, **norms}
+            all[f"resnet, {kind}, pre-activation, norm {norm}"] = {
                 **base, **RESNET, **sgd, **norms, "model.preactivation": True, "model.shortcut": "projection",
             }
-        all[f"cnn, {place}, as usual"] = {**base, **CNN, **sgd}
-        all[f"cnn, {place}, average, norm after"] = {
+        all[f"cnn, {kind}, defaults"] = {**base, **CNN, **sgd}
+        all[f"cnn, {kind}, average, norm after"] = {
             **base, **CNN, **sgd, "model.pooling": "average", "model.norm.kind": "batch",
             "model.norm_position": "after",
         }
-        all[f"cnn, {place}, max_pool, global maximum"] = {
+        all[f"cnn, {kind}, max_pool, global max pooling"] = {
             **base, **CNN, **sgd, "model.pooling": "max", "model.channels": [16, 20, 24], "model.strides": [1, 1, 2],
             "model.max_pool": [2, 3, 1],
         }
         for pre in False, True:
-            all[f"resnet, {place}, stem for large images, pre-activation {pre}"] = {
+            all[f"resnet, {kind}, stem for large images, pre-activation {pre}"] = {
                 **base, **RESNET, **sgd, "model.stem.kernel": 7, "model.stem.stride": 2, "model.stem.max_pool": True,
                 "model.preactivation": pre,
             }
@@ -85,25 +86,25 @@ def cases():
             for block in "basic", "bottleneck":
                 if (shortcut, block) == ("identity", "basic"):  # above, with the norm "batch"
                     continue
-                all[f"resnet, {place}, {block}, shortcut {shortcut}"] = {
+                all[f"resnet, {kind}, {block}, shortcut {shortcut}"] = {
                     **base, **RESNET, **sgd, "model.shortcut": shortcut, "model.block": block,
                 }
-        all[f"resnet, {place}, adam"] = {**base, **RESNET, **ADAM, "train.optimizer.eps": 1e-4}
-        all[f"resnet, {place}, adamw, zero_init_residual"] = {
+        all[f"resnet, {kind}, adam"] = {**base, **RESNET, **ADAM, "train.optimizer.eps": 1e-4}
+        all[f"resnet, {kind}, adamw, zero_init_residual"] = {
             **base, **RESNET, **ADAMW, "train.optimizer.eps": 1e-4, "model.zero_init_residual": True,
         }
-        all[f"resnet, {place}, pre-activation, zero_init_residual"] = {
+        all[f"resnet, {kind}, pre-activation, zero_init_residual"] = {
             **base, **RESNET, **sgd, "model.preactivation": True, "model.zero_init_residual": True,
             "train.optimizer.decay_on": "weights",
         }
         for activation in sorted(ACTIVATIONS.keys() - {"tanh"}):
-            all[f"resnet, {place}, {activation}"] = {**base, **RESNET, **sgd, "model.activation": activation}
+            all[f"resnet, {kind}, {activation}"] = {**base, **RESNET, **sgd, "model.activation": activation}
     all["resnet, images, 17 channels"] = {**IMAGES, **RESNET, **sgd, "model.width": 17}
     return all
 
 
 class RmsNorm(nn.Module):
-    """One root mean square per example, one gamma per channel."""
+    """Divides each example by its root mean square; one gamma per channel."""
 
     def __init__(self, channels, epsilon):
         super().__init__()
@@ -114,15 +115,8 @@ class RmsNorm(nn.Module):
         return x / (square + self.epsilon).sqrt() * self.weight.view(-1, *[1] * (x.dim() - 2))
 
 
-def join(way, around, branch):
-    """The sum of a residual block; compare_probes.py leaves branches out and sends the gradient one way."""
-    if way == "left out":
-        return around
-    return (around.detach() if way == "through" else around) + (branch.detach() if way == "around" else branch)
-
-
-class Twin(nn.Module):
-    """What both kinds share; modules are constructed in the order of our tensors and named like them."""
+class ConvNet(nn.Module):
+    """Base of Cnn and ResNet; modules are constructed in the order of Descent's tensors and named like them."""
 
     def __init__(self, keys, flat):
         super().__init__()
@@ -151,7 +145,7 @@ class Twin(nn.Module):
         return {"flatten": x.flatten(1), "average": x.mean(2), "max": x.amax(2)}[pooling]
 
 
-class Cnn(Twin):
+class Cnn(ConvNet):
     def __init__(self, keys, shape):
         super().__init__(keys, len(shape) == 2)
         channels, i = keys["model.channels"], shape[0]
@@ -170,7 +164,7 @@ class Cnn(Twin):
     def forward(self, x):
         for n in range(len(self.keys["model.channels"])):
             conv, norm = getattr(self, f"conv{n}"), getattr(self, f"norm{n}")
-            if getattr(conv, "way", None) == "left out":
+            if getattr(conv, "path", None) == "deleted":
                 continue
             before = self.keys["model.norm_position"] == "before"
             x = self.activation(norm(conv(x))) if before else norm(self.activation(conv(x)))
@@ -179,17 +173,17 @@ class Cnn(Twin):
 
 
 class Shortcut(nn.Module):
-    def __init__(self, twin, i, o, stride):
+    def __init__(self, net, i, o, stride):
         super().__init__()
-        self.conv = twin.conv(i, o, 1, stride, 0, twin.keys["model.norm.kind"] == "none")
-        self.norm = nn.Identity() if twin.keys["model.preactivation"] else twin.norm(o)
+        self.conv = net.conv(i, o, 1, stride, 0, net.keys["model.norm.kind"] == "none")
+        self.norm = nn.Identity() if net.keys["model.preactivation"] else net.norm(o)
 
     def forward(self, x):
         return self.norm(self.conv(x))
 
 
-class Block(Twin):
-    way = None
+class Block(ConvNet):
+    path = None  # see join()
 
     def __init__(self, keys, flat, i, width, stride):
         super().__init__(keys, flat)
@@ -213,7 +207,7 @@ class Block(Twin):
     def forward(self, x):
         pre, h = self.keys["model.preactivation"], x
         activated = x
-        if self.way == "left out" and self.keys["model.shortcut"] == "none":
+        if self.path == "deleted" and self.keys["model.shortcut"] == "none":
             return x
         for n in range(1, self.count + 1):
             conv, norm = getattr(self, f"conv{n}"), getattr(self, f"norm{n}")
@@ -230,11 +224,11 @@ class Block(Twin):
             elif x.shape != h.shape:
                 x = x[:, :, :: self.stride] if self.flat else x[:, :, :: self.stride, :: self.stride]
                 x = F.pad(x, [0, 0] * (x.dim() - 2) + [0, h.shape[1] - x.shape[1]])
-            h = join(self.way, x, h)
+            h = join(self.path, x, h)
         return h if pre else self.activation(h)
 
 
-class ResNet(Twin):
+class ResNet(ConvNet):
     def __init__(self, keys, shape):
         super().__init__(keys, len(shape) == 2)
         width, self.stages = keys["model.width"], len(keys["model.blocks"])
@@ -263,11 +257,11 @@ class ResNet(Twin):
         return self.linear(self.flatten(x, "average"))
 
 
-def ours(name):
+def descent_name(name):
     return "norm." + name.removeprefix("norm_last.") if name.startswith("norm_last.") else name
 
 
-def starts_apart(keys, name):
+def starts_at_zero(keys, name):
     """Weights that zero_init_residual sets to 0."""
     last = "2" if keys["model.block"] == "basic" else "3"
     kind = "norm" if keys["model.norm.kind"] != "none" and not keys["model.preactivation"] else "conv"
@@ -275,7 +269,7 @@ def starts_apart(keys, name):
 
 
 def single_cases():
-    """In float32, on smooth functions: rounding grows, but carries nothing across a kink."""
+    """In float32, with smooth activations: rounding grows, but moves no value across a kink."""
     sgd = {**SGD, "train.optimizer.lr": 0.01}
     cases = {
         "float32, cnn, images": {**IMAGES, **CNN, **sgd, "model.strides": [1, 1, 2], "model.norm.kind": "group",
@@ -287,31 +281,31 @@ def single_cases():
     return {name: {**keys, "precision": "float32"} for name, keys in cases.items()}
 
 
-def twin_of(keys):
+def network_of(keys):
     shape = [1, 40] if keys["data.name"] == "mnist1d" else [1, 8, 8]
     torch.manual_seed(SEED)
     return {"cnn": Cnn, "resnet": ResNet}[keys["model.kind"]](keys, shape), shape
 
 
 def load_weights(model, tensors):
-    """Every parameter and statistic of the twin from a file, by name and shape."""
-    wanted = {n: tensors[ours(n)] for n in model.state_dict() if not n.endswith("num_batches_tracked")}
-    assert len(wanted) == len(tensors), f"{sorted(tensors)} for {sorted(wanted)}"
-    model.load_state_dict(wanted, strict=False)
+    """Every parameter and statistic of the network from a file, by name and shape."""
+    found = {n: tensors[descent_name(n)] for n in model.state_dict() if not n.endswith("num_batches_tracked")}
+    assert len(found) == len(tensors), f"{sorted(tensors)} for {sorted(found)}"
+    model.load_state_dict(found, strict=False)
 
 
 def compare_case(case, keys, tensors):
-    """A twin in float64 beside ours, which may be in float32: then from our initial weights."""
-    keys = {**USUAL, **keys}
+    """A network in float64 against Descent's, which may be in float32: then from its initial weights."""
+    keys = {**CONVNET_DEFAULTS, **keys}
     single = keys["precision"] == "float32"
     allowed = 5e-6 if single else 1e-10
-    model, shape = twin_of(keys)
+    model, shape = network_of(keys)
     x, test_x = (tensors[name].double().view(-1, *shape) for name in ("x", "test_x"))
     y, test_y = tensors["y"].long(), tensors["test_y"].long()
-    named = [(ours(n), p) for n, p in model.named_parameters()]
+    named = [(descent_name(n), p) for n, p in model.named_parameters()]
     assert {n for n, _ in named} == {n.removeprefix("grad/") for n in tensors if n.startswith("grad/")}
     for name, parameter in named:
-        if starts_apart(keys, name):
+        if starts_at_zero(keys, name):
             nn.init.zeros_(parameter)
     if single:
         load_weights(model, {n.removeprefix("init/"): t for n, t in tensors.items() if n.startswith("init/")})
@@ -331,10 +325,10 @@ def compare_case(case, keys, tensors):
             gradients = max(distance(p.grad, tensors["grad/" + n]) for n, p in named)
             check(f"{case}: first gradient", gradients, allowed)
         optimizer.step()
-    behind_norm = keys["model.norm.kind"] in ("batch", "group", "layer") and keys["model.kind"] == "cnn"
-    living = [(n, p) for n, p in named if not (behind_norm and n.startswith("conv") and n.endswith("bias"))]
-    check(f"{case}: parameters after {STEPS} steps", max(distance(p, tensors["final/" + n]) for n, p in living), allowed)
-    running = [(ours(n), b) for n, b in model.named_buffers() if n.rsplit(".")[-1].startswith("running")]
+    before_norm = keys["model.norm.kind"] in ("batch", "group", "layer") and keys["model.kind"] == "cnn"
+    compared = [(n, p) for n, p in named if not (before_norm and n.startswith("conv") and n.endswith("bias"))]
+    check(f"{case}: parameters after {STEPS} steps", max(distance(p, tensors["final/" + n]) for n, p in compared), allowed)
+    running = [(descent_name(n), b) for n, b in model.named_buffers() if n.rsplit(".")[-1].startswith("running")]
     if running:
         check(f"{case}: running statistics", max(distance(b, tensors["final/" + n]) for n, b in running), allowed)
     model.eval()
@@ -345,7 +339,7 @@ def compare_case(case, keys, tensors):
 
 
 def compare_saved_weights(descent, case, keys, tensors):
-    """What a trained network's file makes the twin say of the test examples, beside predictions.npy."""
+    """With the saved weights of a trained network the predictions for the test examples are those of predictions.npy."""
     with tempfile.TemporaryDirectory() as folder:
         experiment = pathlib.Path(folder) / "saved.json"
         keys = {**keys, "record.predictions": True}
@@ -353,7 +347,7 @@ def compare_saved_weights(descent, case, keys, tensors):
         command = [descent, "run", experiment, "--out", folder, "--save-weights"]
         subprocess.run(command, check=True, capture_output=True)
         [file], [recorded] = (list(pathlib.Path(folder).rglob(name)) for name in ("*.safetensors", "predictions.npy"))
-        model, shape = twin_of({**USUAL, **keys})
+        model, shape = network_of({**CONVNET_DEFAULTS, **keys})
         load_weights(model, load_safetensors(file))
         model.eval()
         predicted = model(tensors["test_x"].double().view(-1, *shape)).softmax(1)
@@ -365,7 +359,7 @@ def main():
     all = {**cases(), **single_cases()}
     for case, tensors in dump(program, "oracle-convnets", {}, all).items():
         compare_case(case, all[case], tensors)
-        if case.endswith(("images, as usual", "signals, max_pool, global maximum", "images, bottleneck, shortcut projection")):
+        if case.endswith(("images, defaults", "signals, max_pool, global max pooling", "images, bottleneck, shortcut projection")):
             compare_saved_weights(descent, case, all[case], tensors)
     print(f"convnets: {compare.failures} failures, torch {torch.__version__}, steps {STEPS}, {len(all)} cases")
     sys.exit(1 if compare.failures else 0)

@@ -1,9 +1,9 @@
-"""Proves that Descent sees in data files what Python wrote, and makes of it what NumPy makes.
+"""Checks that Descent reads data files as Python wrote them, and transforms the data as NumPy does.
 
     python tests/oracle/compare_data.py ORACLE_DUMP
 
-Files are written by Python's own modules; ORACLE_DUMP (oracle_dump.cpp) writes the inputs and labels that a network
-would get.
+The files are written by Python's own modules; ORACLE_DUMP (oracle_dump.cpp) writes the inputs and labels that a network
+is trained on.
 """
 import csv
 import gzip
@@ -16,23 +16,9 @@ import tempfile
 import unittest
 
 import numpy as np
+from compare import DATA, load_safetensors
 
-DATA = pathlib.Path(__file__).resolve().parents[2] / "experiments/data"
 RANDOM = np.random.default_rng(1)
-
-
-def load_safetensors(path):
-    content = path.read_bytes()
-    size = int.from_bytes(content[:8], "little")
-    types = {"F32": np.float32, "F64": np.float64, "I32": np.int32, "I64": np.int64}
-    tensors = {}
-    for name, entry in json.loads(content[8 : 8 + size]).items():
-        if name != "__metadata__":
-            begin, end = (8 + size + offset for offset in entry["data_offsets"])
-            tensors[name.removeprefix("0/")] = np.frombuffer(content[begin:end], types[entry["dtype"]]).reshape(
-                entry["shape"]
-            )
-    return tensors
 
 
 def write_idx(path, array):
@@ -47,7 +33,7 @@ class DataTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
-    def seen(self, data, loss="cross_entropy"):
+    def read(self, data, loss="cross_entropy"):
         """x, y, test_x, test_y of the run with seed 0."""
         experiment, out = self.folder / "x.json", self.folder / "out.safetensors"
         experiment.write_text(
@@ -61,9 +47,9 @@ class DataTest(unittest.TestCase):
             )
         )
         subprocess.run([PROGRAM, experiment, out], check=True)
-        return load_safetensors(out)
+        return {name.removeprefix("0/"): tensor.numpy() for name, tensor in load_safetensors(out).items()}
 
-    def test_idx_files_packed_or_not(self):
+    def test_idx_files_compressed_or_not(self):
         parts = {}
         for name, size, suffix in ("train", 7, ".gz"), ("t10k", 5, ""):
             x = RANDOM.integers(0, 256, (size, 4, 3), np.uint8)
@@ -71,11 +57,11 @@ class DataTest(unittest.TestCase):
             write_idx(self.folder / f"{name}-images-idx3-ubyte{suffix}", x)
             write_idx(self.folder / f"{name}-labels-idx1-ubyte{suffix}", y)
             parts[name] = x.reshape(size, 12), y
-        seen = self.seen({"name": "idx", "path": "."})
-        np.testing.assert_array_equal(seen["x"], parts["train"][0])
-        np.testing.assert_array_equal(seen["y"], parts["train"][1])
-        np.testing.assert_array_equal(seen["test_x"], parts["t10k"][0])
-        np.testing.assert_array_equal(seen["test_y"], parts["t10k"][1])
+        read = self.read({"name": "idx", "path": "."})
+        np.testing.assert_array_equal(read["x"], parts["train"][0])
+        np.testing.assert_array_equal(read["y"], parts["train"][1])
+        np.testing.assert_array_equal(read["test_x"], parts["t10k"][0])
+        np.testing.assert_array_equal(read["test_y"], parts["t10k"][1])
 
     def test_cifar10_batches(self):
         folder = self.folder / "cifar-10-batches-bin"
@@ -86,19 +72,19 @@ class DataTest(unittest.TestCase):
             (folder / name).write_bytes(np.hstack([y, x]).tobytes())
             images.append(x)
             labels.append(y[:, 0])
-        seen = self.seen({"name": "cifar10", "path": "."})
-        np.testing.assert_array_equal(seen["x"], np.concatenate(images[:5]))
-        np.testing.assert_array_equal(seen["y"], np.concatenate(labels[:5]))
-        np.testing.assert_array_equal(seen["test_x"], images[5])
+        read = self.read({"name": "cifar10", "path": "."})
+        np.testing.assert_array_equal(read["x"], np.concatenate(images[:5]))
+        np.testing.assert_array_equal(read["y"], np.concatenate(labels[:5]))
+        np.testing.assert_array_equal(read["test_x"], images[5])
 
     def test_npy_arrays_with_real_targets_keep_every_bit(self):
         x, y = RANDOM.normal(size=(9, 3)), RANDOM.normal(size=(9, 2))
         np.save(self.folder / "x.npy", x)
         np.save(self.folder / "y.npy", y)
-        seen = self.seen({"name": "npy", "path": ".", "train_size": 6}, "mse")
-        np.testing.assert_array_equal(seen["x"], x[:6])
-        np.testing.assert_array_equal(seen["y"], y[:6])
-        np.testing.assert_array_equal(seen["test_y"], y[6:])
+        read = self.read({"name": "npy", "path": ".", "train_size": 6}, "mse")
+        np.testing.assert_array_equal(read["x"], x[:6])
+        np.testing.assert_array_equal(read["y"], y[:6])
+        np.testing.assert_array_equal(read["test_y"], y[6:])
 
     def test_csv_tables(self):
         x, y = RANDOM.normal(size=(9, 3)), RANDOM.choice(["cat", 'the "dog"', "emu, or so"], 9)
@@ -108,43 +94,43 @@ class DataTest(unittest.TestCase):
             writer.writerow(["a", "kind", "b", "c"])
             for row, label in zip(x, y):
                 writer.writerow([repr(float(row[0])), label, *map(float, row[1:])])
-        seen = self.seen({"name": "csv", "path": "t.csv", "label_column": "kind", "train_size": 6})
-        np.testing.assert_array_equal(seen["x"], x[:6])
-        np.testing.assert_array_equal(seen["y"], np.unique(y, return_inverse=True)[1][:6])
-        np.testing.assert_array_equal(seen["test_x"], x[6:])
+        read = self.read({"name": "csv", "path": "t.csv", "label_column": "kind", "train_size": 6})
+        np.testing.assert_array_equal(read["x"], x[:6])
+        np.testing.assert_array_equal(read["y"], np.unique(y, return_inverse=True)[1][:6])
+        np.testing.assert_array_equal(read["test_x"], x[6:])
 
     def test_csv_targets(self):
         (self.folder / "t.csv").write_text("a,y\n1,0.5\n2,1e-3\n3,2\n4,5\n")
-        seen = self.seen({"name": "csv", "path": "t.csv", "train_size": 3}, "mse")
-        np.testing.assert_array_equal(seen["y"], [[0.5], [1e-3], [2]])
+        read = self.read({"name": "csv", "path": "t.csv", "train_size": 3}, "mse")
+        np.testing.assert_array_equal(read["y"], [[0.5], [1e-3], [2]])
 
     def test_feature_maps_are_those_of_numpy(self):
         maps = ["raw", "rfft_magnitude", "sorted", "polynomial"]
-        seen = self.seen({"name": "mnist1d", "train_size": 50, "features": maps, "polynomial_degree": 4})
+        read = self.read({"name": "mnist1d", "train_size": 50, "features": maps, "polynomial_degree": 4})
         x = np.load(DATA / "mnist1d/x_train.npy")[:50].astype(float)
         powers = np.stack([x**p for p in range(1, 5)], 2).reshape(50, -1)
         expected = np.hstack([x, np.abs(np.fft.rfft(x, 64)), np.sort(x, 1), powers])
-        np.testing.assert_allclose(seen["x"], expected, rtol=0, atol=1e-11)
+        np.testing.assert_allclose(read["x"], expected, rtol=0, atol=1e-11)
 
-    def test_channel_normalization_takes_one_mean_and_deviation_per_channel(self):
+    def test_channel_normalization_uses_one_mean_and_standard_deviation_per_channel(self):
         x = RANDOM.integers(0, 256, (20, 3, 4, 5), np.uint8)
         np.save(self.folder / "x.npy", x)
         np.save(self.folder / "y.npy", np.arange(20) % 2)
-        seen = self.seen({"name": "npy", "path": ".", "train_size": 15, "normalize": "channel"})
+        read = self.read({"name": "npy", "path": ".", "train_size": 15, "normalize": "channel"})
         mean, sd = (f(x[:15], (0, 2, 3), keepdims=True) for f in (np.mean, np.std))
-        np.testing.assert_allclose(seen["x"], ((x - mean) / sd)[:15].reshape(15, -1), rtol=0, atol=1e-12)
+        np.testing.assert_allclose(read["x"], ((x - mean) / sd)[:15].reshape(15, -1), rtol=0, atol=1e-12)
 
     def test_two_scale_regression_follows_its_least_squares_line(self):
         data = {"name": "two_scale_regression", "train_size": 4000, "generator": {"noise": 0.3}}
-        seen = self.seen(data, "mse")
-        w = np.linalg.lstsq(seen["x"], seen["y"][:, 0], rcond=None)[0]
+        read = self.read(data, "mse")
+        w = np.linalg.lstsq(read["x"], read["y"][:, 0], rcond=None)[0]
         self.assertAlmostEqual(np.sum(w[:70] ** 2), 4, delta=0.1)
         self.assertAlmostEqual(np.sum((0.03 * w[70:]) ** 2), 2, delta=0.1)
-        np.testing.assert_allclose(seen["x"].std(0), [1] * 70 + [0.03] * 10, rtol=0.05)
-        self.assertAlmostEqual(np.std(seen["y"][:, 0] - seen["x"] @ w), 0.3, delta=0.01)
+        np.testing.assert_allclose(read["x"].std(0), [1] * 70 + [0.03] * 10, rtol=0.05)
+        self.assertAlmostEqual(np.std(read["y"][:, 0] - read["x"] @ w), 0.3, delta=0.01)
         # The test targets have no noise: the true weights solve them exactly.
-        exact = np.linalg.lstsq(seen["test_x"], seen["test_y"][:, 0], rcond=None)[0]
-        np.testing.assert_allclose(seen["test_x"] @ exact, seen["test_y"][:, 0], atol=1e-10)
+        exact = np.linalg.lstsq(read["test_x"], read["test_y"][:, 0], rcond=None)[0]
+        np.testing.assert_allclose(read["test_x"] @ exact, read["test_y"][:, 0], atol=1e-10)
         self.assertAlmostEqual(np.sum(exact[:70] ** 2), 4, delta=1e-9)
 
 

@@ -1,9 +1,9 @@
-"""Proves that linear models and mixtures of experts compute what NumPy and PyTorch compute.
+"""Checks that linear models and mixtures of experts compute what NumPy and PyTorch compute.
 
     python tests/oracle/compare_models.py ORACLE_DUMP
 
-Beside compare.py, from which it takes the tools: every case is trained by ORACLE_DUMP and again here, from the same
-weights on the same batches. One line per comparison; exit 1 if a difference is larger than allowed.
+Like compare.py, whose functions it uses: every case is trained by ORACLE_DUMP and again here, from the same weights on
+the same batches. One line per comparison; exit 1 if a difference is larger than allowed.
 """
 
 import math
@@ -30,7 +30,7 @@ def design_matrix(keys, tensors):
     return np.hstack([x, np.ones((len(x), 1))]) if keys.get("model.intercept") else x
 
 
-def descended(keys, phi, y, steps):
+def gradient_descent(keys, phi, y, steps):
     """Gradient descent from 0 on the mean squared error, step by step."""
     curvature = 2 * np.linalg.norm(phi, 2) ** 2 / y.size
     w = np.zeros((phi.shape[1], y.shape[1]))
@@ -39,17 +39,17 @@ def descended(keys, phi, y, steps):
     return w
 
 
-def expected_readout(keys, phi, y):
+def expected_weights(keys, phi, y):
     solver = keys["train.solver.kind"]
     if solver == "least_squares":
         return np.linalg.pinv(phi) @ y
     if solver == "ridge":
         return np.linalg.solve(phi.T @ phi + keys["train.solver.lambda"] * np.eye(phi.shape[1]), phi.T @ y)
-    return descended(keys, phi, y, keys["train.steps"])
+    return gradient_descent(keys, phi, y, keys["train.steps"])
 
 
 def compare_linear_models(program):
-    """The readout and the losses of every solver, for fewer, as many and more features than examples."""
+    """The output weights and the losses of every solver, for fewer, as many and more features than examples."""
     features = {"raw": {}, "raw and an intercept": {"model.intercept": True}} | {
         f"{p} random features": {"model.features.kind": "random_relu", "model.width": p} for p in (20, 54, 66, 200)
     }
@@ -63,11 +63,11 @@ def compare_linear_models(program):
     for case, tensors in dump(program, "oracle-linear", LINEAR, cases).items():
         keys = cases[case]
         phi, y = design_matrix(keys, tensors), np.eye(10)[tensors["y"].numpy()]
-        expected = expected_readout(keys, phi, y)
+        expected = expected_weights(keys, phi, y)
         readout = tensors["final/readout.weight"].numpy().T
         if keys.get("model.intercept"):
             readout = np.vstack([readout, tensors["final/readout.bias"].numpy()])
-        check(f"{case}: readout, relative", np.abs(readout - expected).max() / np.abs(expected).max(), 1e-9)
+        check(f"{case}: output weights, relative", np.abs(readout - expected).max() / np.abs(expected).max(), 1e-9)
         loss = np.mean((phi @ expected - y) ** 2)
         check(f"{case}: training loss", abs(loss - tensors["train_loss"].item()), 1e-9)
         for name in "weight", "bias":
@@ -76,7 +76,7 @@ def compare_linear_models(program):
 
 
 def compare_random_features(program):
-    """Drawn as torch.manual_seed and normal_ draw, bit for bit."""
+    """Bit for bit those of torch.manual_seed and normal_."""
     cases = {"random features": {"model.features.kind": "random_relu", "model.width": 70, "train.solver.kind": "least_squares"}}
     [tensors] = dump(program, "oracle-features", LINEAR, cases).values()
     torch.manual_seed(compare.SEED)
@@ -115,8 +115,8 @@ class Mixture(nn.Module):
         """Log gates [B, experts] and the experts' outputs [B, experts, 10]."""
         logits = self.gate(x)
         if top_k := self.keys.get("model.gate.top_k"):
-            closed = torch.ones_like(logits, dtype=torch.bool).scatter(1, logits.topk(top_k).indices, False)
-            logits = logits.masked_fill(closed, -math.inf)
+            masked = torch.ones_like(logits, dtype=torch.bool).scatter(1, logits.topk(top_k).indices, False)
+            logits = logits.masked_fill(masked, -math.inf)
         return logits.log_softmax(1), torch.stack([getattr(self, f"expert{i}")(x) for i in range(self.count)], 1)
 
     def outputs(self, log_gates, outputs):

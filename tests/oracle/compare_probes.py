@@ -1,10 +1,10 @@
-"""Proves that the probes measure what PyTorch measures.
+"""Checks the probes against PyTorch.
 
     python tests/oracle/compare_probes.py DESCENT
 
 `descent run --save-weights` trains every case below for 0, STEPS - 1 and STEPS steps with all the probes that apply.
 Here the same quantities are computed with torch.autograd from the saved weights and the data. One line per probe: the
-largest relative difference and the largest allowed. Exit 1 if one is larger.
+largest relative difference measured and the largest allowed. Exit 1 if one is larger.
 """
 
 import csv
@@ -20,7 +20,7 @@ import compare
 import numpy as np
 import torch
 from compare import BASE, DATA, DEFAULTS, SEED, SGD, Mlp, check, load_safetensors, loss_of, nest
-from compare_convnets import USUAL, Block, Cnn, ResNet, join
+from compare_convnets import CONVNET_DEFAULTS, Block, Cnn, ResNet
 from compare_models import Mixture
 from torch import nn
 
@@ -35,11 +35,11 @@ SPREAD = ["batch_mean_spread", "batch_variance_spread"]
 PATHS = ["path_share", "path_length", "path_reach", "path_factor"]
 LESIONS = ["lesion_error", "lesion_worst_error"]
 GATES = ["gate_entropy", "expert_usage", "gate_maximum"]
-RELU, FLAT = ["dead_fraction", "saturated_fraction"], ["saturated_fraction"]
+RELU, SATURATED = ["dead_fraction", "saturated_fraction"], ["saturated_fraction"]
 CASES = {
     "relu": ({}, [*RELU, *LESIONS]),
-    "tanh": ({"model.activation": "tanh", "model.init.gain": 2}, [*FLAT, *LESIONS]),
-    "sigmoid": ({"model.activation": "sigmoid", "model.init.gain": 4}, FLAT),
+    "tanh": ({"model.activation": "tanh", "model.init.gain": 2}, [*SATURATED, *LESIONS]),
+    "sigmoid": ({"model.activation": "sigmoid", "model.init.gain": 4}, SATURATED),
     "batch norm of groups": (
         {"model.norm.kind": "batch", "model.norm.statistics_groups": 5, "train.optimizer.lr": 0.05},
         [*SPREAD, *LESIONS],
@@ -69,7 +69,7 @@ CONVNETS = {
         {**SMALL, **IMAGES, "model.norm.kind": "batch", "model.norm_position": "after", "model.pooling": "average"},
         [*SPREAD, *LESIONS],
     ),
-    "cnn, tanh": ({**SMALL, "model.activation": "tanh", "model.dropout.rate": 0.2}, [*FLAT, *LESIONS]),
+    "cnn, tanh": ({**SMALL, "model.activation": "tanh", "model.dropout.rate": 0.2}, [*SATURATED, *LESIONS]),
     "resnet": (
         {**RESNET, "model.stochastic_depth": 0.3, "model.norm.statistics_groups": 5},
         [*RELU, *SPREAD, *LESIONS, *PATHS],
@@ -88,7 +88,7 @@ CONVNETS = {
     ),
     "resnet, bottleneck, tanh, no norm": (
         {**RESNET, "model.block": "bottleneck", "model.norm.kind": "none", "model.activation": "tanh"},
-        [*FLAT, *LESIONS, *PATHS],
+        [*SATURATED, *LESIONS, *PATHS],
     ),
     "resnet, plain": ({**RESNET, "model.blocks": [2, 2], "model.shortcut": "none"}, LESIONS),
 }
@@ -99,27 +99,11 @@ MIXTURES = {
         GATES,
     ),
 }
-ZERO = {"symmetry_difference"}  # a change by rounding, which no two programs share; only its size is checked
+ZERO = {"symmetry_difference"}  # a rounding error, which differs between programs; only its size is checked
 
 
-class Perceptron(Mlp):
-    """With layers that can be left out and sums that send the gradient one way."""
-
-    def forward(self, x):
-        before, residual = self.keys["model.norm_position"] == "before", self.keys["model.residual"]
-        for i in range(self.depth):
-            linear = getattr(self, f"linear{i}")
-            way = getattr(linear, "way", None)
-            if way == "left out" and not residual:
-                continue
-            z = join(way, z, linear(x)) if residual and i > 0 else linear(x)
-            norm = getattr(self, f"norm{i}") or nn.Identity()
-            x = self.activation(norm(z)) if before else norm(self.activation(z))
-        return getattr(self, f"linear{self.depth}")(x)
-
-
-class Watch:
-    """What the probes look at in the last forward pass, by kind and layer: [rows, units], rows by example and place."""
+class Recorder:
+    """Keeps the tensors of the last forward pass by kind and layer: [rows, units], a row per example and position."""
 
     def __init__(self, model):
         self.model, self.last = model, None
@@ -156,7 +140,7 @@ class Watch:
             tensor.retain_grad()
 
     def hidden(self):
-        """What the linear maps and convolutions of hidden layers put out, in a perceptron with the skip."""
+        """The outputs of the linear layers and convolutions of hidden layers, in a perceptron with the shortcut."""
         if isinstance(self.model, Mlp):
             return self.norms if self.norms and self.model.keys["model.norm_position"] == "before" else self.pre
         if isinstance(self.model, Mixture):
@@ -187,19 +171,19 @@ def network(keys, weights):
     kind = keys.get("model.kind", "mlp")
     shape = [1, 8, 8] if keys["data.name"] == "digits" else [1, 40]
     if kind == "mlp":
-        model = Perceptron(keys, torch.float64, [40, *[keys["model.width"]] * keys["model.depth"], 10])
+        model = Mlp(keys, torch.float64, [40, *[keys["model.width"]] * keys["model.depth"], 10])
     else:
         model = Mixture(keys) if kind == "mixture_of_experts" else {"cnn": Cnn, "resnet": ResNet}[kind](keys, shape)
     renamed = {n.replace("norm.", "norm_last.") if n.startswith("norm.") else n: t for n, t in weights.items()}
     model.load_state_dict(renamed, strict=False)
     for module in model.modules():
         if isinstance(module, compare.GroupedBatchNorm):
-            module.groups = 1  # probes look at the whole probe batch
+            module.groups = 1  # probes use the statistics of the whole probe batch
     return model
 
 
 def blocks_of(model):
-    """What can be left out: residual blocks, or layers (of a plain resnet blocks) that keep the shape of their input."""
+    """What can be deleted: residual blocks, or layers (of a plain resnet blocks) that keep the shape of their input."""
     if isinstance(model, Mlp):
         return [getattr(model, f"linear{i}") for i in range(1, model.depth)]
     if isinstance(model, ResNet):
@@ -210,22 +194,22 @@ def blocks_of(model):
     return [c for c in convs if c.in_channels == c.out_channels and c.stride[0] == 1]
 
 
-def send(blocks, chosen, way, others=None):
+def set_paths(blocks, chosen, path, others=None):
     for i, block in enumerate(blocks):
-        block.way = way if i in chosen else others
+        block.path = path if i in chosen else others
 
 
 def path_lengths(model, x, y):
-    """Veit et al. 2016 on the first 100 examples; few blocks, so that every set of branches is one of the samples."""
-    watch, blocks = Watch(model), blocks_of(model)
+    """Veit et al. 2016 on the first 100 examples; there are so few blocks that every set of branches is a sample."""
+    recorder, blocks = Recorder(model), blocks_of(model)
     norms = []
     for k in range(len(blocks) + 1):
         sets = list(itertools.combinations(range(len(blocks)), k))
         norms.append(0)
-        for through in sets:
-            send(blocks, through, "through", "around")
-            watch(x[:100], y[:100]).backward()
-            norms[-1] += next(iter(watch.hidden().values())).grad.norm().item() / len(sets)
+        for branches in sets:
+            set_paths(blocks, branches, "branch", "shortcut")
+            recorder(x[:100], y[:100]).backward()
+            norms[-1] += next(iter(recorder.hidden().values())).grad.norm().item() / len(sets)
     weights = np.array([norm * math.comb(len(blocks), k) for k, norm in enumerate(norms)])
     share = weights / weights.sum()
     return {
@@ -238,13 +222,13 @@ def path_lengths(model, x, y):
 
 @torch.no_grad()
 def lesions(model, x, y):
-    """Leaves out every set of 0, 1, 2 and 4 blocks in turn."""
+    """Deletes every set of 0, 1, 2 and 4 blocks in turn."""
     model.eval()
     blocks, means, worst = blocks_of(model), {}, 0
     for count in (0, 1, 2, 4):
         errors = []
         for deleted in itertools.combinations(range(len(blocks)), count):
-            send(blocks, deleted, "left out")
+            set_paths(blocks, deleted, "deleted")
             errors.append((model(x).argmax(1) != y).double().mean().item())
         if errors:
             means[f"deleted={count}"] = sum(errors) / len(errors)
@@ -263,7 +247,7 @@ def gates(model, x):
     }
 
 
-def each(views, measure):
+def by_layer(views, measure):
     return {name: float(measure(rows_of(view.detach()))) for name, view in views.items()}
 
 
@@ -273,7 +257,7 @@ def drift(first, now, measure):
 
 
 def spread(views, size, deviation):
-    """Over groups of `size` examples and the units that vary."""
+    """Over groups of `size` examples and the units that are not constant."""
     values = {}
     for name, view in views.items():
         whole = rows_of(view.detach())
@@ -282,7 +266,7 @@ def spread(views, size, deviation):
     return values
 
 
-def flat(keys, layer):
+def saturated(keys, layer):
     activation = keys["model.gate.activation" if layer.startswith("gate.") else "model.activation"]
     return {"relu": lambda a: a == 0, "tanh": lambda a: a.abs() > 0.97, "sigmoid": lambda a: (2 * a - 1).abs() > 0.97}[
         activation
@@ -290,15 +274,15 @@ def flat(keys, layer):
 
 
 def expected(keys, names, weights, x, y, test_x, test_y, first, before):
-    """Every probe in PyTorch; `first` are the pre-activations of the last moment, `before` the weights a step ago."""
+    """Every probe in PyTorch; `first` are the pre-activations of the last measurement, `before` the weights a step ago."""
     model = network(keys, weights)
     model.train()
-    watch = Watch(model)
-    watch(x[:ROWS], y[:ROWS]).backward()
-    hidden = watch.hidden()
+    recorder = Recorder(model)
+    recorder(x[:ROWS], y[:ROWS]).backward()
+    hidden = recorder.hidden()
     matrices = {n.removesuffix(".weight"): p for n, p in model.named_parameters() if p.dim() > 1}
     units = {name: matrices[name].detach().flatten(1) for name in hidden}  # [units, inputs]
-    variances = each(watch.active, lambda a: a.var(0, correction=0).mean())
+    variances = by_layer(recorder.active, lambda a: a.var(0, correction=0).mean())
     signal = {name: z.grad.norm().item() for name, z in hidden.items()}
     size = BATCH // keys["model.norm.statistics_groups"]
     factors = {
@@ -307,12 +291,12 @@ def expected(keys, names, weights, x, y, test_x, test_y, first, before):
         if not isinstance(model, Mixture) or a.split(".")[0] == b.split(".")[0]
     }
     values = {
-        "activation_mean": each(watch.active, torch.mean),
+        "activation_mean": by_layer(recorder.active, torch.mean),
         "activation_variance": variances,
         "variance_factor": factors,
-        "dead_fraction": each(watch.active, lambda a: (a == 0).all(0).double().mean()),
-        "mean_drift": drift(first, watch.pre, lambda a, b, sd: (b.mean(0) - a.mean(0)) / sd),
-        "sd_drift": drift(first, watch.pre, lambda a, b, sd: b.std(0, correction=0) / sd - 1),
+        "dead_fraction": by_layer(recorder.active, lambda a: (a == 0).all(0).double().mean()),
+        "mean_drift": drift(first, recorder.pre, lambda a, b, sd: (b.mean(0) - a.mean(0)) / sd),
+        "sd_drift": drift(first, recorder.pre, lambda a, b, sd: b.std(0, correction=0) / sd - 1),
         "gradient_norm": {name: w.grad.norm().item() for name, w in matrices.items()},
         "signal_gradient_norm": signal,
         "gradient_ratio": {"": list(signal.values())[0] / list(signal.values())[-1]},
@@ -327,13 +311,13 @@ def expected(keys, names, weights, x, y, test_x, test_y, first, before):
     }
     if "saturated_fraction" in names:
         values["saturated_fraction"] = {
-            name: float(flat(keys, name)(view).double().mean()) for name, view in watch.active.items()
+            name: float(saturated(keys, name)(view).double().mean()) for name, view in recorder.active.items()
         }
     if "batch_mean_spread" in names:
         deviation = lambda p, w: (p.mean(0) - w.mean(0)) / w.std(0, correction=0)
-        values["batch_mean_spread"] = spread(watch.norms, size, deviation)
+        values["batch_mean_spread"] = spread(recorder.norms, size, deviation)
         deviation = lambda p, w: p.var(0, correction=0) / w.var(0, correction=0) - 1
-        values["batch_variance_spread"] = spread(watch.norms, size, deviation)
+        values["batch_variance_spread"] = spread(recorder.norms, size, deviation)
     if "gate_entropy" in names:
         values |= gates(model, x[:ROWS])
     if "path_share" in names:
@@ -385,12 +369,12 @@ def compare_probes(descent, case, changes, names, precision):
         keys = {n: v for n, v in keys.items() if n not in ("model.depth", "model.width") or n in changes}
     with tempfile.TemporaryDirectory() as folder:
         runs = {s: run(descent, {**keys, "train.steps": s}, names, folder) for s in (0, STEPS - 1, STEPS)}
-    keys = {**DEFAULTS, **(USUAL if "model.kind" in changes else {}), **keys}
+    keys = {**DEFAULTS, **(CONVNET_DEFAULTS if "model.kind" in changes else {}), **keys}
     x, y, test_x, test_y = data_of(keys)
     weights = {s: {n: t.double() for n, t in tensors.items()} for s, (tensors, _) in runs.items()}
     start = network(keys, weights[0])
     start.train()
-    first = Watch(start)
+    first = Recorder(start)
     first(x[:ROWS], y[:ROWS])
     values = expected(keys, names, weights[STEPS], x, y, test_x, test_y, first.pre, weights[STEPS - 1])
     probes = runs[STEPS][1]

@@ -1,4 +1,4 @@
-// oracle_dump EXPERIMENT OUT.safetensors: what every point of an experiment computed, for compare.py.
+// oracle_dump EXPERIMENT OUT.safetensors: trains every point of an experiment and writes its tensors, for compare.py.
 // Per point (prefix "<index>/"): x, y, test_x, test_y; order [steps, batch], -1 where the last batch is short;
 // init/..., logits0 and grad/... of the first batch, final/...; train_loss, train_error, test_loss, test_error.
 
@@ -79,7 +79,7 @@ class PointDump {
     return steps;
   }
 
-  // On a copy of the statistics: the forward pass of training moves them.
+  // On a copy of the statistics, which the forward pass of training updates.
   void add_first_step() {
     const auto indices = net_.replica.batch(0);
     const auto rows = static_cast<std::int64_t>(indices.size());
