@@ -1,5 +1,5 @@
 #pragma once
-// The errors a person can mend. Our own mistakes are asserts, not these.
+// The errors that a user can correct. Mistakes in the program are asserts.
 
 #include <cstdint>
 #include <stdexcept>

@@ -30,7 +30,7 @@ std::string remedy(int code) {
     case EMFILE:
     case ENFILE: return "too many open files: raise the limit (ulimit -n)";
     case EIO: return "the disk reports an error: check it";
-    default: return "mend this, then run the same command again";
+    default: return "correct this, then run the same command again";
   }
 }
 

@@ -33,10 +33,4 @@ std::string format_number(double value);
 // The number that the whole text is, if it is one.
 std::optional<double> parse_number(std::string_view text);
 
-// A CSV field: quoted only when it holds a comma, quote or line break (RFC 4180).
-std::string csv_field(std::string_view text);
-
-// One CSV line taken apart, quotes undone. The line has no line break inside quotes.
-std::vector<std::string> parse_csv_line(std::string_view line);
-
 }  // namespace descent::core

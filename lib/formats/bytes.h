@@ -1,5 +1,5 @@
 #pragma once
-// Bytes of data files, packed by gzip or not.
+// Bytes of data files, compressed with gzip or not.
 
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace descent::formats {
 std::filesystem::path find_file(const std::filesystem::path& folder, const std::string& name,
                                 std::string_view remedy);
 
-// The first `most` bytes of a file, unpacked where it is packed. InputError when it is no file or damaged.
+// The first `most` bytes of a file, uncompressed. InputError where there is no file or it is damaged.
 std::string read_bytes(const std::filesystem::path& file, std::size_t most = SIZE_MAX);
 
 }  // namespace descent::formats

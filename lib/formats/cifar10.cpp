@@ -22,7 +22,7 @@ std::vector<std::filesystem::path> files_of(std::filesystem::path folder) {
 
 void check_size(std::int64_t bytes, const std::string& name) {
   if (bytes == 0 || bytes % record != 0)
-    fail(name, fmt::format("holds {} bytes, no multiple of the {} of an image with its label; {}", bytes, record,
+    fail(name, fmt::format("holds {} bytes, which is not a multiple of the {} of an image with its label; {}", bytes, record,
                            remedy));
 }
 

@@ -73,7 +73,7 @@ class Reader {
     if (rest_.empty()) return false;
     if (rest_[0] == ',') return rest_.remove_prefix(1), true;
     if (rest_.starts_with("\r\n")) rest_.remove_prefix(1);
-    if (rest_[0] != '\n') fail(fmt::format("{} after a field; a comma or the end of the line is right",
+    if (rest_[0] != '\n') fail(fmt::format("{} after a field; expected a comma or the end of the line",
                                            core::quoted(std::string(rest_.substr(0, 1)))));
     rest_.remove_prefix(1);
     ++next_line_;
@@ -137,12 +137,12 @@ Table parse_csv(std::string_view text, const std::string& name, std::string_view
         numbers &= value.has_value();
         whole &= value && is_whole(*value);
         if (regression.value_or(false) && !value)
-          reader.fail(fmt::format("column {} holds {}, which is no number", core::quoted(header[i]),
+          reader.fail(fmt::format("column {} holds {}, which is not a number", core::quoted(header[i]),
                                   core::quoted(row[i])));
       } else if (value) {
         x.push_back(*value);
       } else {
-        reader.fail(fmt::format("column {} holds {}, which is no number", core::quoted(header[i]),
+        reader.fail(fmt::format("column {} holds {}, which is not a number", core::quoted(header[i]),
                                 core::quoted(row[i])));
       }
     }
@@ -153,6 +153,16 @@ Table parse_csv(std::string_view text, const std::string& name, std::string_view
     for (const std::string& target : labels) table.examples.targets.push_back(*number(target));
   else number_classes(labels, table);
   return table;
+}
+
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"') result += '"';
+    result += c;
+  }
+  return result + '"';
 }
 
 Facts csv_facts(const std::filesystem::path& file, std::string_view label_column, std::optional<bool> regression) {

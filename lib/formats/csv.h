@@ -1,5 +1,5 @@
 #pragma once
-// Tables as text (RFC 4180): a header, numbers, and one column with the labels or targets.
+// Tables as text (RFC 4180). Those that are read have a header, numbers, and one column with the labels or targets.
 
 #include <filesystem>
 #include <optional>
@@ -16,7 +16,10 @@ struct Table {
   std::int64_t classes = 0;  // 0: real targets
 };
 
-// `label_column` empty: the last. `regression` absent: where every label is a number and not every one a whole number.
+// A field to be written, in quotes where it holds a comma, a quote or a line break.
+std::string csv_field(std::string_view text);
+
+// `label_column` empty: the last. `regression` absent: where every label is a number and not every one an integer.
 // Classes are numbered in ascending order of their labels. Any text gives a table or an InputError with its line.
 Table parse_csv(std::string_view text, const std::string& name, std::string_view label_column,
                 std::optional<bool> regression);

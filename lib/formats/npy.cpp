@@ -6,8 +6,9 @@
 #include <array>
 #include <charconv>
 #include <limits>
+#include <regex>
 
-#include "core/error.h"
+#include "core/text.h"
 #include "formats/bytes.h"
 
 namespace descent::formats {
@@ -24,88 +25,32 @@ constexpr std::array<TypeName, 5> types{{{"<f4", NpyType::float32, 4},
                                          {"<i4", NpyType::int32, 4},
                                          {"<i8", NpyType::int64, 8}}};
 
-// Reads the header, a Python dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (4000, 40), }
-class HeaderReader {
- public:
-  HeaderReader(std::string_view text, const std::string& name) : rest_(text), name_(name) {}
-
-  struct Header {
-    std::string_view descr, fortran_order;
-    std::vector<std::int64_t> shape;
-  };
-
-  Header read() {
-    Header header;
-    int found = 0;
-    expect('{');
-    while (!eat('}')) {
-      const std::string_view key = quoted();
-      expect(':');
-      if (key == "descr") header.descr = quoted(), found |= 1;
-      else if (key == "fortran_order") header.fortran_order = word(), found |= 2;
-      else if (key == "shape") header.shape = tuple(), found |= 4;
-      else damaged();
-      if (!eat(',')) {
-        expect('}');
-        break;
-      }
-    }
-    if (found != 7) damaged();
-    return header;
-  }
-
- private:
-  [[noreturn]] void damaged() const {
-    fail(name_, "damaged .npy header; save the array again with numpy.save");
-  }
-
-  void skip_space() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \n"), rest_.size())); }
-  bool eat(char c) {
-    skip_space();
-    if (rest_.empty() || rest_[0] != c) return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
-  void expect(char c) {
-    if (!eat(c)) damaged();
-  }
-  std::string_view take(std::size_t length) {
-    if (length > rest_.size()) damaged();
-    const std::string_view taken = rest_.substr(0, length);
-    rest_.remove_prefix(length);
-    return taken;
-  }
-  std::string_view quoted() {
-    expect('\'');
-    const std::string_view text = take(std::min(rest_.find('\''), rest_.size()));
-    expect('\'');
-    return text;
-  }
-  std::string_view word() {
-    skip_space();
-    return take(std::min(rest_.find_first_of(",} "), rest_.size()));
-  }
-  std::vector<std::int64_t> tuple() {
-    std::vector<std::int64_t> sizes;
-    expect('(');
-    while (!eat(')')) {
-      std::int64_t size = -1;
-      const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), size);
-      if (error != std::errc{} || size < 0) damaged();
-      take(static_cast<std::size_t>(end - rest_.data()));
-      sizes.push_back(size);
-      if (!eat(',')) {
-        expect(')');
-        break;
-      }
-      skip_space();
-    }
-    return sizes;
-  }
-
-  std::string_view rest_;
-  const std::string& name_;
+struct Header {
+  std::string descr;
+  bool fortran_order;
+  std::vector<std::int64_t> shape;
 };
+
+// A Python dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (4000, 40), }
+Header parse_header(std::string_view text, const std::string& name) {
+  const auto damaged = [&] { fail(name, "damaged .npy header; save the array again with numpy.save"); };
+  constexpr std::size_t longest = 4096;  // only structured arrays, which are not supported, have longer ones
+  if (text.size() > longest) damaged();
+  const auto find = [&](const char* pattern) {
+    std::match_results<std::string_view::const_iterator> match;
+    if (!std::regex_search(text.begin(), text.end(), match, std::regex(pattern))) damaged();
+    return match[1].str();
+  };
+  Header header{find("'descr': *'([^']*)'"), find("'fortran_order': *(True|False)") == "True", {}};
+  for (const std::string& field : core::split(find("'shape': *\\(([0-9, ]*)\\)"), ',')) {
+    const std::size_t start = field.find_first_not_of(' ');
+    if (start == field.npos) continue;  // behind the last comma
+    std::int64_t& size = header.shape.emplace_back();
+    const auto [end, error] = std::from_chars(field.data() + start, field.data() + field.size(), size);
+    if (error != std::errc{} || end != field.data() + field.size()) damaged();
+  }
+  return header;
+}
 
 // The header's text; `bytes` then begins with the elements.
 std::string_view split_header(std::string_view& bytes, const std::string& name) {
@@ -116,9 +61,8 @@ std::string_view split_header(std::string_view& bytes, const std::string& name) 
   const std::size_t length_size = bytes.size() > 6 && byte(6) == 2 ? 4 : 2;
   if (bytes.size() < 8 + length_size) fail(name, "truncated in the .npy header; restore the file");
   if (byte(6) != 1 && byte(6) != 2)
-    fail(name,
-         fmt::format(".npy version {}.{} is not supported (1.0 or 2.0); save the array again with numpy.save",
-                     byte(6), byte(7)));
+    fail(name, fmt::format(".npy version {}.{} is not supported (1.0 or 2.0); save the array again with numpy.save",
+                           byte(6), byte(7)));
   std::size_t length = 0;
   for (std::size_t i = 0; i < length_size; ++i) length |= byte(8 + i) << (8 * i);
   bytes.remove_prefix(8 + length_size);
@@ -134,9 +78,9 @@ constexpr std::size_t longest_header = 1 << 16;
 // One part of a folder, as far as its facts go.
 struct PartFiles {
   std::filesystem::path x, y;
-  std::vector<std::int64_t> shape;                // of x
-  std::vector<std::int32_t> labels;               // [size]; empty with real targets
-  std::vector<double> targets;                    // [size, outputs]
+  std::vector<std::int64_t> shape;   // of x
+  std::vector<std::int32_t> labels;  // [size]; empty with real targets
+  std::vector<double> targets;       // [size, outputs]
   std::int64_t outputs = 0;
 
   PartFiles(const std::filesystem::path& folder, const std::string& suffix, std::optional<bool> regression)
@@ -183,7 +127,7 @@ struct PartFiles {
       targets = values<double>(array);
       return;
     }
-    if (outputs != 1) fail(name, "has several columns; the class of an example is one whole number");
+    if (outputs != 1) fail(name, "has several columns; the class of an example is one integer");
     labels = values<std::int32_t>(array);
     constexpr std::int32_t most_classes = 100'000;
     for (const std::int32_t label : labels)
@@ -227,20 +171,17 @@ std::int64_t Npy::count() const {
 }
 
 std::vector<std::int64_t> parse_npy_shape(std::string_view bytes, const std::string& name) {
-  return HeaderReader(split_header(bytes, name), name).read().shape;
+  return parse_header(split_header(bytes, name), name).shape;
 }
 
 Npy parse_npy(std::string_view bytes, const std::string& name) {
-  const auto header = HeaderReader(split_header(bytes, name), name).read();
-  const TypeName* type = nullptr;
-  for (const TypeName& candidate : types)
-    if (candidate.descr == header.descr) type = &candidate;
-  if (!type)
+  const Header header = parse_header(split_header(bytes, name), name);
+  const auto type = std::ranges::find(types, header.descr, &TypeName::descr);
+  if (type == types.end())
     fail(name, fmt::format("element type \"{}\" is not supported (one of <f4, <f8, |u1, <i4, <i8); "
                            "convert the array with astype",
                            header.descr));
-  if (header.fortran_order != "False")
-    fail(name, "the array is in Fortran order; save numpy.ascontiguousarray of it");
+  if (header.fortran_order) fail(name, "the array is in Fortran order; save numpy.ascontiguousarray of it");
 
   std::int64_t needed = type->size;
   for (const std::int64_t size : header.shape) {
@@ -254,8 +195,19 @@ Npy parse_npy(std::string_view bytes, const std::string& name) {
   return {type->type, header.shape, bytes, name};
 }
 
+std::string npy_header(std::string_view descr, const std::vector<std::int64_t>& shape) {
+  std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", descr,
+                                   fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
+  constexpr std::size_t before = 10, alignment = 64;  // magic, version, length
+  header.append(alignment - 1 - (before + header.size()) % alignment, ' ');
+  header += '\n';
+  const auto length = static_cast<std::uint16_t>(header.size());
+  return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(length & 0xff) + static_cast<char>(length >> 8) +
+         header;
+}
+
 void refuse_element(const std::string& name, double element, int bits) {
-  fail(name, fmt::format("holds {} where a whole number of {} bits is needed; correct the array", element, bits));
+  fail(name, fmt::format("holds {} where an integer of {} bits is needed; correct the array", element, bits));
 }
 
 }  // namespace descent::formats

@@ -30,10 +30,14 @@ struct Npy {
 std::vector<std::int64_t> parse_npy_shape(std::string_view bytes, const std::string& name);
 Npy parse_npy(std::string_view bytes, const std::string& name);
 
-// The InputError for an element that a whole number of so many bits cannot hold.
+// What stands before the elements in a file of version 1.0: `descr` names their type, "<f4" or "<i4". Its size is a
+// multiple of 64 bytes.
+std::string npy_header(std::string_view descr, const std::vector<std::int64_t>& shape);
+
+// The InputError for an element that an integer of so many bits cannot hold.
 [[noreturn]] void refuse_element(const std::string& name, double element, int bits);
 
-// One element, which must lie between the limits of a whole T; its fraction is dropped.
+// One element, which must lie between the limits of an integral T; its fraction is dropped.
 template <class T, class Stored>
 T convert_element(Stored stored, const std::string& name) {
   if constexpr (std::is_integral_v<T>) {
@@ -66,7 +70,7 @@ std::vector<T> values(const Npy& array) {
 }
 
 // A folder with x_train.npy, y_train.npy, x_test.npy and y_test.npy, or with x.npy and y.npy. x: [size, features],
-// [size, H, W] or [size, C, H, W]; y: classes as whole numbers [size], or real targets [size] or [size, outputs].
+// [size, H, W] or [size, C, H, W]; y: classes as integers [size], or real targets [size] or [size, outputs].
 // `regression` absent: where y is of a floating type. Facts need the header of x, and y.
 Facts npy_facts(const std::filesystem::path& folder, std::optional<bool> regression);
 DataSet read_npy(const std::filesystem::path& folder, std::optional<bool> regression);

@@ -134,7 +134,7 @@ std::string_view why_empty(const std::vector<Need>& needs, const config::Experim
 std::string cell_text(const Cell& cell) {
   if (const auto* integer = std::get_if<std::int64_t>(&cell)) return std::to_string(*integer);
   if (const auto* number = std::get_if<double>(&cell)) return core::format_number(*number);
-  if (const auto* text = std::get_if<std::string>(&cell)) return core::csv_field(*text);
+  if (const auto* text = std::get_if<std::string>(&cell)) return *text;
   return "";
 }
 

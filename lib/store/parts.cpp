@@ -12,7 +12,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/sha256.h"
-#include "store/npy.h"
+#include "formats/npy.h"
 
 namespace descent::store {
 namespace {
@@ -79,7 +79,7 @@ struct NpyFile {
   std::string_view name, descr;
   std::vector<std::int64_t> shape;
 
-  std::string header() const { return npy_header(descr, shape); }
+  std::string header() const { return formats::npy_header(descr, shape); }
   std::uint64_t run_bytes() const {
     std::uint64_t bytes = 4;  // of an element
     for (std::size_t i = 1; i < shape.size(); ++i) bytes *= static_cast<std::uint64_t>(shape[i]);

@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
+#include "formats/csv.h"
 #include "store/index.h"
 
 namespace descent::store {
@@ -144,7 +145,7 @@ void Results::merge() const {
   prepare();
   const auto lock = index_->refreshed();
   std::string keys = "run,";
-  for (const std::string& factor : plan_.factors) keys += core::csv_field(factor) + ",";
+  for (const std::string& factor : plan_.factors) keys += formats::csv_field(factor) + ",";
   keys += "seed";
 
   const auto merge_one = [&](Table table) {
@@ -164,7 +165,7 @@ void Results::merge() const {
     index_->for_each_run(table, [&](std::size_t i, std::string_view rows) {
       const plan::Run& run = plan_.runs[i];
       std::string prefix = run.id() + ",";
-      for (const std::string& value : plan_.points[run.point].values) prefix += core::csv_field(value) + ",";
+      for (const std::string& value : plan_.points[run.point].values) prefix += formats::csv_field(value) + ",";
       prefix += std::to_string(run.seed);
       for (std::size_t at = 0; at < rows.size();) {
         const std::size_t own = rows.find(',', at), end = rows.find('\n', at);
@@ -188,7 +189,7 @@ void Results::for_each_row(Table table, const RowVisitor& visit) const {
   index_->for_each_run(table, [&](std::size_t run, std::string_view rows) {
     for (std::size_t at = 0, end = 0; at < rows.size(); at = end + 1) {
       end = rows.find('\n', at);
-      std::vector<std::string> cells = core::parse_csv_line(rows.substr(at, end - at));
+      std::vector<std::string> cells = core::split(rows.substr(at, end - at), ',');
       cells.erase(cells.begin());  // the run
       visit(run, cells);
     }

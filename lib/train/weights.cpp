@@ -1,6 +1,6 @@
 #include "train/weights.h"
 
-#include "store/safetensors.h"
+#include "formats/safetensors.h"
 
 namespace descent::train {
 
@@ -24,11 +24,11 @@ template <class T>
 void save_weights(const std::filesystem::path& path, const fused::Layout& layout, const T* parameters,
                   const T* statistics) {
   const auto tensors = dense_tensors(layout, parameters, statistics);
-  std::vector<store::TensorView> views;
+  std::vector<formats::TensorView> views;
   for (const auto& [name, tensor] : tensors)
     views.push_back({name, tensor.shape, std::span<const T>(tensor.values)});
   std::filesystem::create_directories(path.parent_path());
-  store::write_safetensors(path, views);
+  formats::write_safetensors(path, views);
 }
 
 template std::map<std::string, DenseTensor<float>> dense_tensors(const fused::Layout&, const float*, const float*);

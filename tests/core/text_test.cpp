@@ -68,17 +68,5 @@ TEST(text, format_number_is_the_shortest_that_reads_back) {
   EXPECT_EQ(format_number(-std::numeric_limits<double>::infinity()), "-inf");
 }
 
-TEST(text, csv_fields_survive_the_round_trip) {
-  const std::vector<std::string> fields{"plain", "a,b", "say \"x\"", "", "[1,2]"};
-  std::vector<std::string> written;
-  for (const std::string& field : fields) written.push_back(csv_field(field));
-  EXPECT_EQ(join(written, ","), "plain,\"a,b\",\"say \"\"x\"\"\",,\"[1,2]\"");
-  EXPECT_EQ(parse_csv_line(join(written, ",") + "\r\n"), fields);
-}
-
-TEST(text, an_empty_csv_line_is_one_empty_field) {
-  EXPECT_EQ(parse_csv_line("\n"), std::vector<std::string>{""});
-}
-
 }  // namespace
 }  // namespace descent::core

@@ -47,10 +47,10 @@ TEST(cifar10, reads_five_training_batches_and_a_test_batch) {
 TEST(cifar10, says_what_is_wrong_with_a_batch) {
   const std::string remedy = "unpack https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz there";
   EXPECT_EQ(error_of("ab"),
-            "b.bin: holds 2 bytes, no multiple of the 3073 of an image with its label; " + remedy);
+            "b.bin: holds 2 bytes, which is not a multiple of the 3073 of an image with its label; " + remedy);
   EXPECT_EQ(error_of(record(3, 'a') + record(10, 'a')),
             "b.bin: label 10 of image 1 is not one of 0 to 9; " + remedy);
-  EXPECT_EQ(error_of(""), "b.bin: holds 0 bytes, no multiple of the 3073 of an image with its label; " + remedy);
+  EXPECT_EQ(error_of(""), "b.bin: holds 0 bytes, which is not a multiple of the 3073 of an image with its label; " + remedy);
 }
 
 TEST(cifar10, a_missing_batch_is_named_with_where_to_get_it) {

@@ -37,7 +37,7 @@ TEST(csv, numbers_classes_in_the_order_of_their_labels) {
   EXPECT_EQ(numbered.classes, 3);
 }
 
-TEST(csv, takes_labels_with_a_fraction_for_real_targets_and_others_when_told) {
+TEST(csv, takes_labels_with_a_fraction_for_real_targets_and_others_when_asked_to) {
   EXPECT_THAT(table("a,y\n0,0.5\n0,2\n").examples.targets, ElementsAre(0.5, 2));
   EXPECT_EQ(table("a,y\n0,0.5\n0,2\n").classes, 0);
   EXPECT_THAT(table("a,y\n0,1\n0,2\n", "", true).examples.targets, ElementsAre(1, 2));
@@ -51,6 +51,15 @@ TEST(csv, reads_quotes_blank_lines_and_other_line_ends) {
   EXPECT_EQ(read.classes, 2);
 }
 
+TEST(csv, writes_fields_that_read_back) {
+  EXPECT_EQ(csv_field("plain"), "plain");
+  EXPECT_EQ(csv_field(""), "");
+  EXPECT_EQ(csv_field("[1,2]"), "\"[1,2]\"");
+  EXPECT_EQ(csv_field("say \"x\""), "\"say \"\"x\"\"\"");
+  const Table read = table("a," + csv_field("say \"x\", y") + "\n1,2\n", "say \"x\", y");
+  EXPECT_EQ(read.features, 1);
+}
+
 TEST(csv, says_what_is_wrong_and_where) {
   EXPECT_EQ(error_of(""), "t.csv:1: is empty; a header and a line per example are needed");
   EXPECT_EQ(error_of("a\n1\n"),
@@ -59,12 +68,12 @@ TEST(csv, says_what_is_wrong_and_where) {
   EXPECT_EQ(error_of("width,kind\n1,2\n", "kin"),
             "t.csv:1: has no column \"kin\"; did you mean \"kind\"? (one of width, kind)");
   EXPECT_EQ(error_of("a,b,y\n1,2,3\n1,2\n"), "t.csv:3: has 2 fields where the header has 3");
-  EXPECT_EQ(error_of("a,y\n1,2\n?,2\n"), "t.csv:3: column \"a\" holds \"?\", which is no number");
-  EXPECT_EQ(error_of("a,y\nnan,2\n"), "t.csv:2: column \"a\" holds \"nan\", which is no number");
+  EXPECT_EQ(error_of("a,y\n1,2\n?,2\n"), "t.csv:3: column \"a\" holds \"?\", which is not a number");
+  EXPECT_EQ(error_of("a,y\nnan,2\n"), "t.csv:2: column \"a\" holds \"nan\", which is not a number");
   EXPECT_EQ(error_of("a,y\n1,\n"), "t.csv:2: column \"y\" is empty");
-  EXPECT_EQ(error_of("a,y\n1,x\n", "", true), "t.csv:2: column \"y\" holds \"x\", which is no number");
+  EXPECT_EQ(error_of("a,y\n1,x\n", "", true), "t.csv:2: column \"y\" holds \"x\", which is not a number");
   EXPECT_EQ(error_of("a,y\n1,\"x"), "t.csv:2: a quoted field does not end");
-  EXPECT_EQ(error_of("a,y\n\"1\"2,3\n"), "t.csv:2: \"2\" after a field; a comma or the end of the line is right");
+  EXPECT_EQ(error_of("a,y\n\"1\"2,3\n"), "t.csv:2: \"2\" after a field; expected a comma or the end of the line");
 }
 
 }  // namespace

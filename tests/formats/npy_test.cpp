@@ -11,6 +11,7 @@
 namespace {
 
 using descent::formats::Npy;
+using descent::formats::npy_header;
 using descent::formats::parse_npy;
 using descent::formats::values;
 using testing::ElementsAre;
@@ -92,7 +93,7 @@ TEST(npy, says_what_is_wrong_with_a_file) {
   for (const auto& [bytes, message] : cases) EXPECT_EQ(error_of(bytes), message);
 }
 
-TEST(npy, refuses_an_element_that_a_whole_number_cannot_hold) {
+TEST(npy, refuses_an_element_that_an_integer_cannot_hold) {
   const auto labels_of = [](const std::string& descr, const std::string& element) -> std::string {
     const std::string bytes = npy(header(descr, "(1,)"), element);
     try {
@@ -103,11 +104,21 @@ TEST(npy, refuses_an_element_that_a_whole_number_cannot_hold) {
   };
   EXPECT_EQ(labels_of("<f8", raw<double>({-2147483648.0})), "-2147483648");
   EXPECT_EQ(labels_of("<f8", raw<double>({1e300})),
-            "y.npy: holds 1e+300 where a whole number of 32 bits is needed; correct the array");
+            "y.npy: holds 1e+300 where an integer of 32 bits is needed; correct the array");
   EXPECT_EQ(labels_of("<f4", raw<float>({NAN})),
-            "y.npy: holds nan where a whole number of 32 bits is needed; correct the array");
+            "y.npy: holds nan where an integer of 32 bits is needed; correct the array");
   EXPECT_EQ(labels_of("<i8", raw<std::int64_t>({std::int64_t{1} << 31})),
-            "y.npy: holds 2147483648 where a whole number of 32 bits is needed; correct the array");
+            "y.npy: holds 2147483648 where an integer of 32 bits is needed; correct the array");
+}
+
+// What numpy.lib.format.write_array_header_1_0 writes.
+TEST(npy, writes_the_header_that_numpy_writes) {
+  const std::string written = npy_header("<f4", {8, 1000, 10});
+  EXPECT_EQ(written.size(), 128u);
+  EXPECT_TRUE(written.starts_with(std::string("\x93NUMPY\x01\x00\x76\x00", 10) +
+                                  "{'descr': '<f4', 'fortran_order': False, 'shape': (8, 1000, 10), } "));
+  EXPECT_TRUE(written.ends_with(" \n"));
+  EXPECT_NE(npy_header("<i4", {7}).find("'shape': (7,), }"), std::string::npos);
 }
 
 TEST(npy, survives_every_truncation_and_random_damage) {

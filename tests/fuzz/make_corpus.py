@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Writes the binary seeds of corpus/: python3 tests/fuzz/make_corpus.py (NumPy only)."""
 import io
-import json
 import pathlib
 import struct
 
@@ -28,26 +27,6 @@ write("npy/scalar.npy", npy(numpy.float64(1e300)))
 write("npy/fortran.npy", npy(numpy.zeros((2, 2), "<f4", order="F")))
 write("npy/complex.npy", npy(numpy.zeros(1, "<c8")))
 write("npy/truncated.npy", npy(numpy.zeros(4, "<f4"))[:-3])
-
-
-def safetensors(header, values):
-    text = header if isinstance(header, bytes) else json.dumps(header).encode()
-    return struct.pack("<Q", len(text)) + text + values
-
-
-def about(dtype, shape, begin, end):
-    return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
-
-
-write("safetensors/two", safetensors({"__metadata__": {"run": "x"}, "w": about("F32", [1, 2], 0, 8),
-                                      "b": about("F64", [], 8, 16)}, bytes(16)))
-write("safetensors/integers", safetensors({"i": about("I32", [2], 0, 8), "j": about("I64", [0, 3], 8, 8)}, bytes(8)))
-write("safetensors/shape_too_large", safetensors({"w": about("F32", [2**62, 8], 0, 8)}, bytes(8)))
-write("safetensors/shape_beyond_64_bits", safetensors({"w": about("F64", [9223372036854854775808], 0, 8)}, bytes(8)))
-write("safetensors/offsets_not_whole", safetensors({"w": about("F64", [1], 0.0, 8.5)}, bytes(8)))
-write("safetensors/wrong_types", safetensors({"w": about(3, "x", -1, 1e300)}, b""))
-write("safetensors/not_json", safetensors(b"{", b""))
-write("safetensors/header_cut_off", struct.pack("<Q", 1000) + b"{}")
 
 
 def text(value):

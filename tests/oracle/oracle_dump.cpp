@@ -8,9 +8,9 @@
 #include <deque>
 
 #include "config/read.h"
+#include "formats/safetensors.h"
 #include "plan/plan.h"
 #include "report/guard.h"
-#include "store/safetensors.h"
 #include "train/single.h"
 #include "train/weights.h"
 
@@ -30,13 +30,13 @@ class Dump {
   void add(const std::string& prefix, const std::map<std::string, train::DenseTensor<T>>& tensors) {
     for (const auto& [name, tensor] : tensors) add(prefix + name, tensor.shape, tensor.values);
   }
-  void write(const std::string& path) const { store::write_safetensors(path, views_); }
+  void write(const std::string& path) const { formats::write_safetensors(path, views_); }
 
  private:
   std::tuple<std::deque<std::vector<float>>, std::deque<std::vector<double>>, std::deque<std::vector<std::int32_t>>,
              std::deque<std::vector<std::int64_t>>>
       storage_;
-  std::vector<store::TensorView> views_;
+  std::vector<formats::TensorView> views_;
 };
 
 // One point, with the seed of its first run.

@@ -15,9 +15,9 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/random.h"
+#include "formats/npy.h"
 #include "plan/layers.h"
 #include "plan/plan.h"
-#include "store/npy.h"
 
 namespace descent::train {
 namespace {
@@ -151,8 +151,8 @@ TEST_F(stack, augmentation_leaves_the_other_random_streams_alone) {
     text.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof values[0]);
     core::write_file_atomically(folder_ / name, text);
   };
-  write("x.npy", store::npy_header("<f4", {60, 2, 4, 4}), zeros);
-  write("y.npy", store::npy_header("<i4", {60}), labels);
+  write("x.npy", formats::npy_header("<f4", {60, 2, 4, 4}), zeros);
+  write("y.npy", formats::npy_header("<i4", {60}), labels);
   const auto trained = [&](const std::string& augmentation) {
     return train(plan_of(R"({"data": {"name": "npy", "path": ")" + folder_.string() +
                          R"(", "train_size": 40, "test_from": "rest", "subset": "random", "label_noise": 0.2)" +
