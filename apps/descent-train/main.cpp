@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "config/write.h"
+#include "core/error.h"
 #include "descent/options.h"
 #include "plan/layers.h"
 #include "plan/pack.h"
