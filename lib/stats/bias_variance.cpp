@@ -11,8 +11,9 @@ namespace {
 // Adds up one point's networks, one after the other.
 class Decomposition {
  public:
-  void add(const store::Predictions& truth, std::span<const double> values, bool probabilities,
-           int sign = 1) {
+  explicit Decomposition(bool probabilities) : probabilities_(probabilities) {}
+
+  void add(const store::Predictions& truth, std::span<const double> values, int sign) {
     outputs_ = truth.outputs;
     examples_ = values.size() / outputs_;
     spread_.add(values, sign);
@@ -20,7 +21,11 @@ class Decomposition {
       const double distance = values[i] - target(truth, i / outputs_, i % outputs_);
       squared_risk_ += sign * distance * distance / static_cast<double>(values.size());
     }
-    if (probabilities) add_logarithms(values, sign);
+    if (probabilities_) {
+      std::vector<double> logarithms;
+      for (const double value : values) logarithms.push_back(-negative_log(value));
+      logarithms_.add(logarithms, sign);
+    }
     if (truth.labels.empty()) return;
     votes_.resize(values.size());
     for (std::size_t n = 0; n < examples_; ++n)
@@ -38,12 +43,6 @@ class Decomposition {
 
  private:
   double mean(double sum) const { return sum / static_cast<double>(examples_); }
-
-  void add_logarithms(std::span<const double> values, int sign) {
-    std::vector<double> logarithms;
-    for (const double value : values) logarithms.push_back(-negative_log(value));
-    logarithms_.add(logarithms, sign);
-  }
 
   void squared(const store::Predictions& truth, BiasVariance& result) const {
     const auto n = static_cast<double>(spread_.count());
@@ -98,6 +97,7 @@ class Decomposition {
     result.cross_entropy_variance = mean(variance);
   }
 
+  bool probabilities_;
   std::size_t outputs_ = 0, examples_ = 0;
   Spread spread_, logarithms_;
   double squared_risk_ = 0;
@@ -142,32 +142,20 @@ void for_each_bias_variance(const store::Results& results, const plan::Plan& pla
     const bool probabilities =
         plan.points[point_of(runs[at])].experiment.train.loss.kind == config::LossKind::cross_entropy;
     PredictionReader reader(results);
-    Decomposition sums;
-    const std::span members = std::span(runs).subspan(at, end - at);
-    for (const std::size_t run : members) {
-      const std::vector<double>& values = reader.read(run);
-      sums.add(reader.truth(), values, probabilities);
-    }
-    BiasVariance result = sums.finish(reader.truth());
+    BiasVariance result = combine<BiasVariance>(reader, Decomposition(probabilities),
+                                                std::span(runs).subspan(at, end - at), leave_out && end - at > 2);
     result.point = point_of(runs[at]);
-    result.members.assign(members.begin(), members.end());
-    for (std::size_t i = 0; leave_out && members.size() > 2 && i < members.size(); ++i) {
-      Decomposition others = sums;
-      others.add(reader.truth(), reader.read(members[i]), probabilities, -1);
-      result.without.push_back(others.finish(reader.truth()));
-    }
     visit(result);
   }
 }
 
 void write_bias_variance(const store::Results& results, const plan::Plan& plan) {
   if (!plan.points.front().experiment.bias_variance) return remove_table(results, bias_variance_file);
-  write_table(results, plan, bias_variance_file, column_names(bias_variance_columns()),
-              [&](const AddRow& add) {
-                for_each_bias_variance(results, plan, [&](const BiasVariance& row) {
-                  add(row.point, store::row_text(bias_variance_columns(), row));
-                });
-              });
+  write_table(results, plan, bias_variance_file, column_names(bias_variance_columns()), [&](const AddRow& add) {
+    for_each_bias_variance(results, plan, [&](const BiasVariance& row) {
+      add(row.point, store::row_text(bias_variance_columns(), row));
+    });
+  });
 }
 
 }  // namespace descent::stats

@@ -11,7 +11,7 @@
 
 namespace descent::stats {
 
-// Means over the test examples; `n` networks. risk is what the networks lose on the average.
+// Means over the test examples; `n` networks. risk is the loss of the networks on average.
 struct BiasVariance {
   std::size_t point = 0, n = 0;
   // Squared distance, mean over outputs (Geman et al. 1992): risk = bias + variance. Of a finite number of

@@ -1,6 +1,5 @@
 #pragma once
-// Networks that vote: the averaged predictions of several runs (Hansen and Salamon 1990; Lakshminarayanan et
-// al. 2017), read from what the runs predicted.
+// Ensembles: the averaged predictions of several runs (Hansen and Salamon 1990; Lakshminarayanan et al. 2017).
 
 #include <functional>
 #include <optional>
@@ -17,8 +16,7 @@ struct Ensemble {
   std::optional<std::int64_t> seed;  // whose points they are; absent for an ensemble of seeds
   std::int64_t size = 0, group = 0;
   Score score, member;  // of the average; mean of the members'
-  std::optional<double>
-      ambiguity;  // mean squared distance of the members to their average; with squared error
+  std::optional<double> ambiguity;     // mean squared distance of the members to their average; with squared error
   std::vector<std::size_t> members{};  // runs
   std::vector<Ensemble> without{};     // each of two or more members left out; where that is asked for
 };

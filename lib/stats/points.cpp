@@ -17,36 +17,28 @@ std::vector<std::size_t> columns_with(store::ColumnKind kind) {
   return found;
 }
 
-const std::vector<std::size_t>& constant_columns() {
-  static const auto columns = columns_with(store::ColumnKind::constant);
-  return columns;
-}
-
-const std::vector<std::size_t>& measure_columns() {
-  static const auto columns = columns_with(store::ColumnKind::measure);
-  return columns;
-}
+const std::vector<std::size_t> constant_columns = columns_with(store::ColumnKind::constant),
+                               measure_columns = columns_with(store::ColumnKind::measure);
 
 // Collects the runs of one point; the plan has them one after the other.
 class Collector {
  public:
   explicit Collector(std::size_t point) : stats_{.point = point, .constants = {}, .measures = {}} {
-    stats_.constants.resize(constant_columns().size());
-    values_.resize(measure_columns().size());
+    stats_.constants.resize(constant_columns.size());
+    values_.resize(measure_columns.size());
   }
 
   std::size_t point() const { return stats_.point; }
 
   void add(const std::vector<std::string>& cells) {
-    for (std::size_t i = 0; i < stats_.constants.size(); ++i)
-      stats_.constants[i] = cells[constant_columns()[i]];
+    for (std::size_t i = 0; i < stats_.constants.size(); ++i) stats_.constants[i] = cells[constant_columns[i]];
     if (store::state_in(cells) == store::RunState::diverged) {
       ++stats_.n_diverged;
       return;
     }
     ++stats_.n;
     for (std::size_t i = 0; i < values_.size(); ++i) {
-      const auto value = core::parse_number(cells[measure_columns()[i]]);
+      const auto value = core::parse_number(cells[measure_columns[i]]);
       if (value) values_[i].push_back(*value);
     }
   }
@@ -62,15 +54,10 @@ class Collector {
   std::vector<std::vector<double>> values_;
 };
 
-void append(std::string& row, const std::optional<double>& value) {
-  row += ',';
-  if (value) row += core::format_number(*value);
-}
-
 // `measures`: positions in measure_names().
 std::string points_columns(const std::vector<std::size_t>& measures) {
   std::string names = "n,n_diverged";
-  for (const std::size_t column : constant_columns()) names += "," + store::summary_columns()[column].name;
+  for (const std::size_t column : constant_columns) names += "," + store::summary_columns()[column].name;
   for (const std::size_t measure : measures)
     for (const char* suffix : {"_mean", "_sd", "_low", "_high"}) names += "," + measure_names()[measure] + suffix;
   return names;
@@ -81,10 +68,10 @@ std::string points_row(const PointStats& stats, const std::vector<std::size_t>& 
   for (const std::string& constant : stats.constants) row += "," + constant;
   for (const std::size_t i : measures) {
     const std::optional<Description>& measure = stats.measures[i];
-    append(row, measure ? std::optional(measure->mean) : std::nullopt);
-    append(row, measure ? measure->sd : std::nullopt);
-    append(row, measure ? measure->low : std::nullopt);
-    append(row, measure ? measure->high : std::nullopt);
+    const std::optional<double> none, mean = measure ? std::optional(measure->mean) : none;
+    for (const auto& number : {mean, measure ? measure->sd : none, measure ? measure->low : none,
+                               measure ? measure->high : none})
+      row += "," + (number ? core::format_number(*number) : "");
   }
   return row;
 }
@@ -94,14 +81,14 @@ std::string points_row(const PointStats& stats, const std::vector<std::size_t>& 
 const std::vector<std::string>& measure_names() {
   static const auto names = [] {
     std::vector<std::string> all;
-    for (const std::size_t column : measure_columns()) all.push_back(store::summary_columns()[column].name);
+    for (const std::size_t column : measure_columns) all.push_back(store::summary_columns()[column].name);
     return all;
   }();
   return names;
 }
 
 std::size_t measure(std::string_view name) {
-  const auto entry = std::find(measure_names().begin(), measure_names().end(), name);
+  const auto entry = std::ranges::find(measure_names(), name);
   if (entry == measure_names().end()) throw std::logic_error("no measure " + std::string(name));
   return static_cast<std::size_t>(entry - measure_names().begin());
 }
@@ -123,8 +110,8 @@ void for_each_point(const store::Results& results, const plan::Plan& plan,
 void write_points(const store::Results& results, const plan::Plan& plan) {
   const std::vector<bool> written = written_columns(store::Table::summary, plan);
   std::vector<std::size_t> measures;
-  for (std::size_t i = 0; i < measure_columns().size(); ++i)
-    if (written[measure_columns()[i]]) measures.push_back(i);
+  for (std::size_t i = 0; i < measure_columns.size(); ++i)
+    if (written[measure_columns[i]]) measures.push_back(i);
   write_table(results, plan, points_file, points_columns(measures), [&](const AddRow& add) {
     for_each_point(results, plan, [&](const PointStats& stats) { add(stats.point, points_row(stats, measures)); });
   });

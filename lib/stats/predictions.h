@@ -1,6 +1,5 @@
 #pragma once
-// Predictions judged and averaged over runs, one run at a time: the memory of a few test sets, however many
-// runs.
+// Predictions scored and averaged over runs, one run at a time: the memory of a few test sets, however many runs.
 
 #include <cstdint>
 #include <functional>
@@ -59,6 +58,23 @@ class PredictionReader {
   std::optional<store::Predictions> first_;
   std::vector<double> values_;
 };
+
+// What `sums` makes of the predictions of several runs, and with `leave_out` of all but each of them.
+template <class Row, class Sums>
+Row combine(PredictionReader& reader, Sums sums, std::span<const std::size_t> members, bool leave_out) {
+  for (const std::size_t run : members) {
+    const std::vector<double>& values = reader.read(run);
+    sums.add(reader.truth(), values, 1);
+  }
+  Row row = sums.finish(reader.truth());
+  row.members.assign(members.begin(), members.end());
+  for (std::size_t i = 0; leave_out && i < members.size(); ++i) {
+    Sums others = sums;
+    others.add(reader.truth(), reader.read(members[i]), -1);
+    row.without.push_back(others.finish(reader.truth()));
+  }
+  return row;
+}
 
 // The finished runs that did not diverge and have predictions, in plan order.
 std::vector<std::size_t> predicting_runs(const store::Results& results, const plan::Plan& plan);
