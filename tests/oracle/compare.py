@@ -329,7 +329,7 @@ def make_optimizer(keys, model):
     }
     parameters = [{"params": list(model.parameters())}]
     if keys["train.optimizer.decay_on"] == "weights":
-        matrices, vectors = ([p for p in model.parameters() if (p.dim() == 2) == m] for m in (True, False))
+        matrices, vectors = ([p for p in model.parameters() if (p.dim() > 1) == m] for m in (True, False))
         parameters = [{"params": matrices}, {"params": vectors, "weight_decay": 0}]
     if keys["train.optimizer.name"] == "sgd":
         return torch.optim.SGD(parameters, k["lr"], k["momentum"], 0, k["weight_decay"], k["nesterov"])

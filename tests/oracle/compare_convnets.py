@@ -311,9 +311,6 @@ def compare_case(case, keys, tensors):
         load_weights(model, {n.removeprefix("init/"): t for n, t in tensors.items() if n.startswith("init/")})
     check(f"{case}: initialization", max(distance(p, tensors["init/" + n]) for n, p in named), 0)
     optimizer = make_optimizer(keys, model)
-    if keys["train.optimizer.decay_on"] == "weights":
-        weights, vectors = ([p for p in model.parameters() if (p.dim() > 1) == m] for m in (True, False))
-        optimizer.param_groups[0]["params"], optimizer.param_groups[1]["params"] = weights, vectors
     model.train()
     for step, row in enumerate(tensors["order"]):
         batch = row[row >= 0]
