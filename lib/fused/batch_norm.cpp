@@ -7,7 +7,7 @@ namespace descent::fused {
 template <class T>
 BatchNorm<T>::BatchNorm(const config::Norm& norm, std::int64_t stride)
     : kernels_(&kernels<T>()), norm_(norm), stride_(stride) {
-  for (Buffer<T>* buffer : {&mean_, &variance_, &inverse_sd_}) *buffer = Buffer<T>(groups() * stride);
+  for (Buffer<T>* buffer : {&mean_, &variance_, &rstd_}) *buffer = Buffer<T>(groups() * stride);
   if (norm.statistics_groups == 1) return;
   if (norm.synchronized) {
     group_means_ = Buffer<T>(norm.statistics_groups * stride);
@@ -30,10 +30,10 @@ void BatchNorm<T>::train(std::int64_t rows, const T* x, const Affine<const T>& a
   const T counted = static_cast<T>(rows / groups());
   kernels_->update_running(stride_, static_cast<T>(norm_.momentum), counted / (counted - T(1)), mean_.data(),
                            variance_.data(), running_mean, running_variance);
-  kernels_->inverse_sd(groups() * stride_, variance_.data(), static_cast<T>(norm_.epsilon), inverse_sd_.data());
+  kernels_->rstd(groups() * stride_, variance_.data(), static_cast<T>(norm_.epsilon), rstd_.data());
   for (std::int64_t g = 0; g < groups(); ++g)
     kernels_->normalize_columns(rows / groups(), stride_, x + g * size, mean_.data() + g * stride_,
-                                inverse_sd_.data() + g * stride_, affine.gamma, affine.beta, y + g * size);
+                                rstd_.data() + g * stride_, affine.gamma, affine.beta, y + g * size);
 }
 
 template <class T>
@@ -44,8 +44,8 @@ void BatchNorm<T>::predict(std::int64_t rows, const T* x, const Affine<const T>&
     running_mean = mean_.data();
     running_variance = variance_.data();
   }
-  kernels_->inverse_sd(stride_, running_variance, static_cast<T>(norm_.epsilon), inverse_sd_.data());
-  kernels_->normalize_columns(rows, stride_, x, running_mean, inverse_sd_.data(), affine.gamma, affine.beta, y);
+  kernels_->rstd(stride_, running_variance, static_cast<T>(norm_.epsilon), rstd_.data());
+  kernels_->normalize_columns(rows, stride_, x, running_mean, rstd_.data(), affine.gamma, affine.beta, y);
 }
 
 template <class T>
@@ -57,7 +57,7 @@ void BatchNorm<T>::backward(std::int64_t rows, const T* x, const T* gamma, const
     T* dgamma = first || !gamma ? gradient.gamma : group_gradient_.data();
     T* dbeta = first || !gamma ? gradient.beta : group_gradient_.data() + stride_;
     kernels_->batch_norm_backward(rows / groups(), stride_, x + g * size, mean_.data() + g * stride_,
-                                  inverse_sd_.data() + g * stride_, gamma, dy + g * size, dx + g * size, dgamma,
+                                  rstd_.data() + g * stride_, gamma, dy + g * size, dx + g * size, dgamma,
                                   dbeta);
     if (first || !gamma) continue;
     kernels_->add(stride_, gradient.gamma, dgamma, gradient.gamma);

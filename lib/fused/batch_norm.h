@@ -45,7 +45,7 @@ class BatchNorm {
   const Kernels<T>* kernels_ = nullptr;
   config::Norm norm_;
   std::int64_t stride_ = 0;
-  Buffer<T> mean_, variance_, inverse_sd_;        // [groups, stride]
+  Buffer<T> mean_, variance_, rstd_;        // [groups, stride]
   Buffer<T> group_means_, group_variances_;       // [K, stride], before the groups share them
   Buffer<T> group_gradient_;                      // gamma and beta of one group
 };

@@ -33,16 +33,16 @@ typename ConvNet<T>::Node ConvNet<T>::make_node(const plan::Node& described, con
     node.norm = Norm<T>(model_.norm, layout, graph.layers[node.layer].name, node.out_shape.channels, node.positions,
                         max_rows_);
   }
-  if (node.op == Op::maximum) node.window = window_of(node, node.kernel_height, node.kernel_width);
-  if (node.op == Op::maximum || node.op == Op::dropout)
-    node.mask = Buffer<T>(node.op == Op::maximum || drops_units_ ? node.own.size() : max_rows_ * node.stride);
+  if (node.op == Op::max_pool) node.window = window_of(node, node.kernel_height, node.kernel_width);
+  if (node.op == Op::max_pool || node.op == Op::dropout)
+    node.mask = Buffer<T>(node.op == Op::max_pool || drops_units_ ? node.own.size() : max_rows_ * node.stride);
   return node;
 }
 
 template <class T>
-ConvNet<T>::ConvNet(const config::Model& model, const Layout& layout, std::int64_t max_rows)
+ConvNet<T>::ConvNet(const config::Model& model, const Layout& layout, std::int64_t max_rows, std::int64_t threads)
     : kernels_(kernels<T>()), model_(model), shape_(layout.input), input_stride_(layout.input_stride),
-      max_rows_(max_rows), drops_units_(model.dropout.kind == config::DropoutKind::unit) {
+      max_rows_(max_rows), drops_units_(model.dropout.kind == config::DropoutKind::unit), scratch_(threads) {
   const plan::Graph graph = plan::convnet_of(model, layout.input, layout.outputs);
   blocks_ = graph.blocks;
   input_ = Buffer<T>(max_rows * shape_.height * shape_.width * padded<T>(shape_.channels));
@@ -135,7 +135,7 @@ const T* ConvNet<T>::run(const T* x, const Context<T>& context) {
 template <class T>
 void ConvNet<T>::compute(Node& node, const Context<T>& context) {
   const T* x = input_of(node);
-  if (this->way(node.block) == Way::around || (node.op == Op::dropout && context.pass.dropout_rate == 0)) {
+  if (this->path_of(node.block) == ResidualPath::shortcut || (node.op == Op::dropout && context.randomness.dropout_rate == 0)) {
     node.out = const_cast<T*>(x);  // read only
     return;
   }
@@ -153,13 +153,13 @@ void ConvNet<T>::compute(Node& node, const Context<T>& context) {
         T* end = std::copy_n(x + from, nodes_[node.input].stride, node.out + to);
         std::fill(end, node.out + to + node.stride, T(0));
       });
-    case Op::average: {
+    case Op::global_average_pool: {
       const std::int64_t positions = nodes_[node.input].positions;
       for (std::int64_t r = 0; r < context.rows; ++r)
         kernels_.column_sums(positions, node.stride, x + r * positions * node.stride, node.out + r * node.stride);
       return kernels_.scale(cells(node, context.rows), T(1) / static_cast<T>(positions), node.out);
     }
-    case Op::maximum: return kernels_.max_pool(node.window, context.rows, x, node.out, node.mask.data());
+    case Op::max_pool: return kernels_.max_pool(node.window, context.rows, x, node.out, node.mask.data());
   }
 }
 
@@ -175,11 +175,11 @@ void ConvNet<T>::activate(Node& node, std::int64_t rows) {
 
 template <class T>
 void ConvNet<T>::drop(Node& node, const Context<T>& context) {
-  const Pass& pass = context.pass;
-  const DropoutDraw draw{pass.dropout_seed, pass.step, static_cast<std::uint32_t>(node.number)};
+  const StepRandomness& randomness = context.randomness;
+  const DropoutDraw draw{randomness.dropout_seed, randomness.step, static_cast<std::uint32_t>(node.number)};
   if (drops_units_)
-    return kernels_.dropout(cells(node, context.rows), pass.dropout_rate, draw, input_of(node), node.mask.data(), node.out);
-  kernels_.dropout(context.rows * node.stride, pass.dropout_rate, draw, ones_.data(), node.mask.data(),
+    return kernels_.dropout(cells(node, context.rows), randomness.dropout_rate, draw, input_of(node), node.mask.data(), node.out);
+  kernels_.dropout(context.rows * node.stride, randomness.dropout_rate, draw, ones_.data(), node.mask.data(),
                    node.mask.data());
   mask(node, context.rows, input_of(node), node.out);
 }
@@ -210,7 +210,7 @@ void ConvNet<T>::add(Node& node, const Context<T>& context) {
 template <class T>
 T ConvNet<T>::branch_scale(const Node& node, const Context<T>& context) const {
   if (!context.training || node.survival == 1) return T(1);
-  core::Random random(context.pass.depth_seed, context.pass.step << 16 | static_cast<std::uint64_t>(node.block));
+  core::Random random(context.randomness.depth_seed, context.randomness.step << 16 | static_cast<std::uint64_t>(node.block));
   return random.uniform() < node.survival ? static_cast<T>(1 / node.survival) : T(0);
 }
 
@@ -228,11 +228,11 @@ void ConvNet<T>::for_each_shortcut(const Node& node, std::int64_t rows, const Vi
 }
 
 template <class T>
-void ConvNet<T>::backward(const T*, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) {
+void ConvNet<T>::backward(const T*, std::int64_t rows, const T* parameters, T* gradient, const StepRandomness& randomness) {
   for (std::size_t i = nodes_.size(); i-- > 0;) {
     Node& node = nodes_[i];
     if (keep_) std::copy_n(gradient_of(node), cells(node, rows), node.kept_gradient.data());
-    differentiate(node, {rows, parameters, nullptr, pass, true}, gradient);
+    differentiate(node, {rows, parameters, nullptr, randomness, true}, gradient);
   }
   has_gradients_ = keep_;
 }
@@ -251,7 +251,7 @@ void ConvNet<T>::differentiate(Node& node, const Context<T>& context, T* gradien
   const std::int64_t rows = context.rows, count = cells(node, rows);
   T* dy = gradient_of(node);
   T* dx = node.input < 0 ? nullptr : gradient_of(nodes_[node.input]);
-  if ((node.op == Op::shortcut || node.op == Op::maximum) && !node.adds_gradient)
+  if ((node.op == Op::shortcut || node.op == Op::max_pool) && !node.adds_gradient)
     std::fill_n(dx, cells(nodes_[node.input], rows), T(0));
   switch (node.op) {
     case Op::convolution:
@@ -263,21 +263,21 @@ void ConvNet<T>::differentiate(Node& node, const Context<T>& context, T* gradien
       kernels_.activate_backward(static_cast<int>(model_.activation), count, input_of(node), node.out, dy, dy);
       break;
     case Op::dropout:
-      if (context.pass.dropout_rate != 0) mask(node, rows, dy, dy);
+      if (context.randomness.dropout_rate != 0) mask(node, rows, dy, dy);
       break;
     case Op::add: return add_backward(node, context);
     case Op::shortcut:
       return for_each_shortcut(node, rows, [&](std::int64_t from, std::int64_t to) {
         for (std::int64_t c = 0; c < nodes_[node.input].out_shape.channels; ++c) dx[to + c] += dy[from + c];
       });
-    case Op::average: {
+    case Op::global_average_pool: {
       const std::int64_t positions = nodes_[node.input].positions;
       kernels_.scale(count, T(1) / static_cast<T>(positions), dy);
       for (std::int64_t r = 0; r < rows * positions; ++r)
         std::copy_n(dy + r / positions * node.stride, node.stride, dx + r * node.stride);
       return;
     }
-    case Op::maximum: return kernels_.max_pool_backward(node.window, rows, dy, node.mask.data(), dx);
+    case Op::max_pool: return kernels_.max_pool_backward(node.window, rows, dy, node.mask.data(), dx);
   }
   pass_gradient(node, node.input, node.adds_gradient, count);
 }
@@ -285,10 +285,10 @@ void ConvNet<T>::differentiate(Node& node, const Context<T>& context, T* gradien
 template <class T>
 void ConvNet<T>::add_backward(const Node& node, const Context<T>& context) {
   const std::int64_t count = cells(node, context.rows);
-  const Way way = this->way(node.block);
-  if (way != Way::through) pass_gradient(node, node.input, node.adds_gradient, count);
+  const ResidualPath path = this->path_of(node.block);
+  if (path != ResidualPath::branch) pass_gradient(node, node.input, node.adds_gradient, count);
   else if (!node.adds_gradient) std::fill_n(gradient_of(nodes_[node.input]), count, T(0));
-  const T scale = way == Way::around ? T(0) : branch_scale(node, context);
+  const T scale = path == ResidualPath::shortcut ? T(0) : branch_scale(node, context);
   if (scale != T(1)) kernels_.scale(count, scale, gradient_of(node));
   pass_gradient(node, node.branch, node.adds_branch_gradient, count);
 }

@@ -17,10 +17,10 @@ namespace descent::fused {
 template <class T>
 class ConvNet final : public Network<T> {
  public:
-  ConvNet(const config::Model& model, const Layout& layout, std::int64_t max_rows);
+  ConvNet(const config::Model& model, const Layout& layout, std::int64_t max_rows, std::int64_t threads = 1);
 
   T* logits_gradient() override { return gradient_of(nodes_.back()); }
-  void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) override;
+  void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const StepRandomness& randomness) override;
   void keep_activations(bool keep) override;
   std::vector<ActivationView<T>> activations() const override;
   std::int64_t blocks() const override { return blocks_; }
@@ -71,7 +71,7 @@ class ConvNet final : public Network<T> {
   Buffer<T> input_;                                   // the examples, channels last
   Buffer<T> ones_;
   ConvolutionScratch<T> scratch_;
-  std::vector<Buffer<T>> slots_;                      // gradients of outputs, by turns
+  std::vector<Buffer<T>> slots_;                      // gradients of outputs, in turn
   bool keep_ = false, has_gradients_ = false;
   std::int64_t rows_ = 0;                             // of the last pass
 };

@@ -1,6 +1,5 @@
 #include "fused/convolution.h"
 
-#include <ATen/Parallel.h>
 
 #include <algorithm>
 
@@ -19,7 +18,7 @@ bool is_pointwise(const PatchShape& s) {
 }
 
 // Of the gradient of the output of a convolution of stride 1, whose patches make that of its input.
-PatchShape turned_of(const PatchShape& s, std::int64_t channels) {
+PatchShape rotated_shape(const PatchShape& s, std::int64_t channels) {
   return {s.out_height, s.out_width, channels, s.height, s.width, s.kernel_height, s.kernel_width, 1, 1,
           s.kernel_height - 1 - s.padding_height, s.kernel_width - 1 - s.padding_width};
 }
@@ -56,9 +55,6 @@ void each_part(Slots& slots, std::int64_t begin, std::int64_t end, const Run& ru
 }  // namespace
 
 template <class T>
-ConvolutionScratch<T>::ConvolutionScratch() : slots(static_cast<std::size_t>(at::get_num_threads())) {}
-
-template <class T>
 Convolution<T>::Direction::Direction(const PatchShape& s, std::int64_t out, std::int64_t max_examples)
     : shape(s), in_stride(padded<T>(s.channels)), out(out), out_stride(padded<T>(out)),
       depth(s.kernel_height * s.kernel_width * s.channels), winograd(is_faster_by_winograd(s, out)),
@@ -81,7 +77,7 @@ void Convolution<T>::Direction::reserve(ConvolutionScratch<T>& scratch) const {
     fused::reserve(slot.product, std::max(winograd ? planes * weights : 0, depth * out_stride));
     fused::reserve(slot.sum, std::max(winograd ? planes * weights : 0, depth * out_stride) + out_stride);
   }
-  fused::reserve(scratch.turned, depth * out_stride);
+  fused::reserve(scratch.transposed, depth * out_stride);
   if (!winograd) return;
   fused::reserve(scratch.planes, planes * weights);
   fused::reserve(scratch.plane_gradient, planes * weights);
@@ -91,10 +87,10 @@ template <class T>
 Convolution<T>::Convolution(const PatchShape& shape, std::int64_t out, std::int64_t max_examples,
                             ConvolutionScratch<T>& scratch)
     : kernels_(&kernels<T>()), scratch_(&scratch), forward_(shape, out, max_examples),
-      backward_(turned_of(shape, out), shape.channels, max_examples) {
+      backward_(rotated_shape(shape, out), shape.channels, max_examples) {
   forward_.reserve(scratch);
   backward_.reserve(scratch);
-  reserve(scratch.turned, out * padded<T>(forward_.depth));
+  reserve(scratch.transposed, out * padded<T>(forward_.depth));
 }
 
 template <class T>
@@ -203,11 +199,11 @@ void Convolution<T>::input_gradient(std::int64_t examples, const T* weight, cons
   const PatchShape& s = forward_.shape;
   if (!forward_.winograd && !gathers_gradient(s)) return scatter(examples, weight, dy, dx, adds);
   const std::int64_t last = s.kernel_height * s.kernel_width - 1;
-  T* turned = scratch_->turned.data();
+  T* transposed = scratch_->transposed.data();
   for (std::int64_t tap = 0; tap <= last; ++tap)
     kernels_->transpose(s.channels, forward_.out, weight + tap * forward_.weights, forward_.out_stride,
-                        turned + (last - tap) * backward_.weights, backward_.out_stride);
-  convolve(backward_, examples, dy, turned, nullptr, adds, dx);
+                        transposed + (last - tap) * backward_.weights, backward_.out_stride);
+  convolve(backward_, examples, dy, transposed, nullptr, adds, dx);
 }
 
 // dx += dy weight^T, each patch to where it comes from.
@@ -216,8 +212,8 @@ void Convolution<T>::scatter(std::int64_t examples, const T* weight, const T* dy
   const Direction& d = forward_;
   const std::int64_t stride = padded<T>(d.depth), cells = d.shape.height * d.shape.width * d.in_stride;
   const bool direct = is_pointwise(d.shape) && !adds;
-  T* turned = scratch_->turned.data();
-  kernels_->transpose(d.depth, d.out, weight, d.out_stride, turned, stride);
+  T* transposed = scratch_->transposed.data();
+  kernels_->transpose(d.depth, d.out, weight, d.out_stride, transposed, stride);
   const std::int64_t parts = parts_of(examples, d.products(), products_per_thread, std::ssize(scratch_->slots));
   each_part(scratch_->slots, 0, parts, [&](Slot& slot, std::int64_t part) {
     const std::int64_t first = examples * part / parts, last = examples * (part + 1) / parts;
@@ -225,7 +221,7 @@ void Convolution<T>::scatter(std::int64_t examples, const T* weight, const T* dy
     for (std::int64_t begin = first * d.units; begin < last * d.units; begin += d.chunk) {
       const std::int64_t size = std::min(d.chunk, last * d.units - begin);
       T* columns = direct ? dx + begin * stride : slot.columns.data();
-      kernels_->matmul(size, d.depth, d.out, dy + begin * d.out_stride, d.out_stride, 1, turned, stride, nullptr,
+      kernels_->matmul(size, d.depth, d.out, dy + begin * d.out_stride, d.out_stride, 1, transposed, stride, nullptr,
                        columns, stride);
       if (!direct) kernels_->scatter_patches(d.shape, begin, size, columns, dx);
     }

@@ -14,14 +14,14 @@ namespace descent::fused {
 // What the convolutions of a network use in turn.
 template <class T>
 struct ConvolutionScratch {
-  ConvolutionScratch();
+  explicit ConvolutionScratch(std::int64_t threads = 1) : slots(static_cast<std::size_t>(threads)) {}
 
   // Of one thread: what is multiplied, its product, and sums of products.
   struct Slot {
     Buffer<T> patches, columns, product, sum;
   };
-  std::vector<Slot> slots;  // as many as the run has threads
-  Buffer<T> turned, planes, plane_gradient;
+  std::vector<Slot> slots;  // one per thread
+  Buffer<T> transposed, planes, plane_gradient;
 };
 
 template <class T>
@@ -42,7 +42,7 @@ class Convolution {
  private:
   using Slot = typename ConvolutionScratch<T>::Slot;
 
-  // From a map to another one: forward, or backward with the kernel turned by half a turn.
+  // From a map to another one: forward, or backward with the kernel rotated by 180 degrees.
   struct Direction {
     Direction() = default;
     Direction(const PatchShape& shape, std::int64_t out, std::int64_t max_examples);

@@ -31,7 +31,7 @@ class GroupNorm {
   bool centered_ = true, by_rows_ = false;  // by_rows: each is one group, as it lies in memory
   T epsilon_ = 0;
   std::int64_t channels_ = 0, positions_ = 0, stride_ = 0, groups_ = 1;
-  Buffer<T> mean_, inverse_sd_;                             // [B, stride]; by rows [B]
+  Buffer<T> mean_, rstd_;                             // [B, stride]; by rows [B]
   Buffer<T> sums_, products_, factor_, slope_, shift_;      // [stride], of one example
 };
 

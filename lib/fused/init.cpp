@@ -99,25 +99,25 @@ void initialize(const Layout& layout, const config::Init& init, std::int64_t see
   for (const NamedTensor& tensor : layout.tensors) {
     T* const target = (tensor.is_statistic() ? statistics : parameters) + tensor.offset;
     switch (tensor.role) {
-      case Role::weight:
-      case Role::bias:
-      case Role::random_weight:
-      case Role::random_bias: {
+      case TensorRole::weight:
+      case TensorRole::bias:
+      case TensorRole::random_weight:
+      case TensorRole::random_bias: {
         at::Tensor values = at::empty(tensor.shape, options);
-        if (tensor.role == Role::bias) fill_bias(values, init, tensor.fan_in, generator);
-        else if (tensor.role == Role::weight) fill_weight(values, init, {tensor.fan_in, tensor.fan_out}, generator);
-        else values.normal_(0, tensor.role == Role::random_weight ? 1 / std::sqrt(tensor.fan_in) : 0.1, generator);
-        if (tensor.role != Role::bias && tensor.initial_scale != 1) values.mul_(tensor.initial_scale);
+        if (tensor.role == TensorRole::bias) fill_bias(values, init, tensor.fan_in, generator);
+        else if (tensor.role == TensorRole::weight) fill_weight(values, init, {tensor.fan_in, tensor.fan_out}, generator);
+        else values.normal_(0, tensor.role == TensorRole::random_weight ? 1 / std::sqrt(tensor.fan_in) : 0.1, generator);
+        if (tensor.role != TensorRole::bias && tensor.initial_scale != 1) values.mul_(tensor.initial_scale);
         const T* dense = values.const_data_ptr<T>();
         for (std::int64_t row = 0; row < tensor.rows; ++row)
           for (std::int64_t column = 0; column < tensor.columns; ++column)
             target[row * tensor.stride + column] = dense[tensor.dense_index(row, column)];
         continue;
       }
-      case Role::gamma: std::fill_n(target, tensor.columns, static_cast<T>(tensor.initial_scale)); continue;
-      case Role::running_variance: std::fill_n(target, tensor.columns, T(1)); continue;
-      case Role::beta:
-      case Role::running_mean: continue;
+      case TensorRole::gamma: std::fill_n(target, tensor.columns, static_cast<T>(tensor.initial_scale)); continue;
+      case TensorRole::running_variance: std::fill_n(target, tensor.columns, T(1)); continue;
+      case TensorRole::beta:
+      case TensorRole::running_mean: continue;
     }
   }
 }

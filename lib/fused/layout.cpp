@@ -27,7 +27,7 @@ Layout make_layout(const config::Model& model, const config::Shape& input, std::
   layout.outputs = outputs;
   layout.output_stride = padded<T>(outputs);
   for (const plan::Layer& layer : plan::layers_of(model, input, outputs)) {
-    const auto add = [&](const char* what, Role role, NamedTensor tensor) {
+    const auto add = [&](const char* what, TensorRole role, NamedTensor tensor) {
       tensor.name = layer.name + what;
       tensor.role = role;
       std::int64_t& end = tensor.is_statistic() ? layout.statistics : layout.parameters;
@@ -39,21 +39,35 @@ Layout make_layout(const config::Model& model, const config::Shape& input, std::
                        .shape = {layer.out}, .fan_in = static_cast<double>(layer.fan_in()),
                        .fan_out = static_cast<double>(layer.fan_out()), .initial_scale = layer.initial_scale};
     if (layer.kind == Kind::norm) {
-      if (layer.affine) add(".weight", Role::gamma, vector);
-      if (layer.bias) add(".bias", Role::beta, vector);
+      if (layer.affine) add(".weight", TensorRole::gamma, vector);
+      if (layer.bias) add(".bias", TensorRole::beta, vector);
       if (!layer.running_statistics) continue;
-      add(".running_mean", Role::running_mean, vector);
-      add(".running_var", Role::running_variance, vector);
+      add(".running_mean", TensorRole::running_mean, vector);
+      add(".running_var", TensorRole::running_variance, vector);
     } else {
       NamedTensor weight = vector;
       weight.rows = layer.fan_in();
       weight.channels = layer.in;
       weight.shape = file_shape(layer, input);
-      add(".weight", layer.trained ? Role::weight : Role::random_weight, weight);
-      if (layer.bias) add(".bias", layer.trained ? Role::bias : Role::random_bias, vector);
+      add(".weight", layer.trained ? TensorRole::weight : TensorRole::random_weight, weight);
+      if (layer.bias) add(".bias", layer.trained ? TensorRole::bias : TensorRole::random_bias, vector);
     }
   }
   return layout;
+}
+
+bool NamedTensor::is_statistic() const {
+  switch (role) {
+    case TensorRole::weight:
+    case TensorRole::bias:
+    case TensorRole::gamma:
+    case TensorRole::beta: return false;
+    case TensorRole::running_mean:
+    case TensorRole::running_variance:
+    case TensorRole::random_weight:
+    case TensorRole::random_bias: return true;
+  }
+  __builtin_unreachable();
 }
 
 const NamedTensor* Layout::find(std::string_view name) const {

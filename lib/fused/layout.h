@@ -15,13 +15,13 @@ namespace descent::fused {
 inline constexpr std::int64_t absent = -1;
 
 // Random weights and biases are drawn once and never trained: they lie among the statistics.
-enum class Role { weight, bias, gamma, beta, running_mean, running_variance, random_weight, random_bias };
+enum class TensorRole { weight, bias, gamma, beta, running_mean, running_variance, random_weight, random_bias };
 
 // One tensor: `rows` rows of `columns` numbers, each padded to `stride`. A weight lies as [in, out], that of a
 // convolution as [height, width, in, out].
 struct NamedTensor {
   std::string name{};               // in files: "linear0.weight"
-  Role role = Role::weight;
+  TensorRole role = TensorRole::weight;
   std::int64_t offset = 0;          // in the parameters; of running statistics in the statistics
   std::int64_t rows, columns, stride;
   std::int64_t channels;            // in: rows are [rows / channels, channels]
@@ -29,7 +29,7 @@ struct NamedTensor {
   double fan_in, fan_out;           // of the weight, for its bias too
   double initial_scale;             // factor on the initial weight or gamma
 
-  bool is_statistic() const { return role >= Role::running_mean; }
+  bool is_statistic() const;
   std::int64_t size() const { return rows * stride; }
   // Where the number at (row, column) lies in a dense tensor of `shape`.
   std::int64_t dense_index(std::int64_t row, std::int64_t column) const {

@@ -69,7 +69,7 @@ const T* LinearModel<T>::run(const T* x, const Context<T>& context) {
 }
 
 template <class T>
-void LinearModel<T>::backward(const T*, std::int64_t rows, const T*, T* gradient, const Pass&) {
+void LinearModel<T>::backward(const T*, std::int64_t rows, const T*, T* gradient, const StepRandomness&) {
   has_gradient_ = true;
   kernels_.matmul(count_, layout_.outputs, rows, features_, 1, feature_stride_, gradient_.data(),
                   layout_.output_stride, nullptr, gradient + weight_, layout_.output_stride);

@@ -20,7 +20,7 @@ class LinearModel final : public Network<T> {
   std::int64_t feature_stride() const { return feature_stride_; }
 
   T* logits_gradient() override { return gradient_.data(); }
-  void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) override;
+  void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const StepRandomness& randomness) override;
   void keep_activations(bool) override {}  // they are there after every pass
   std::vector<ActivationView<T>> activations() const override;
 

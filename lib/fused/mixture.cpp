@@ -11,38 +11,41 @@
 namespace descent::fused {
 
 template <class T>
-Mixture<T>::Mixture(const config::Model& model, config::LossKind loss, const Layout& layout, std::int64_t max_rows)
+Mixture<T>::Mixture(const config::Model& model, config::LossKind loss, const Layout& layout, std::int64_t max_rows,
+                    std::int64_t threads)
     : kernels_(kernels<T>()),
       layout_(layout),
       mixes_probabilities_(loss == config::LossKind::cross_entropy),
       std_(mixes_probabilities_ ? std::nullopt : model.experts.std),
       top_k_(model.gate.top_k.value_or(model.experts.count)),
       load_balancing_(model.gate.load_balancing),
-      gate_(make_member("gate", config::gate_model(model), model.experts.count, max_rows)) {
+      gate_(make_member("gate", config::gate_model(model), model.experts.count, max_rows, threads)) {
   for (Buffer<T>* buffer : {&logits_, &gates_, &log_gates_}) *buffer = Buffer<T>(max_rows * gate_.layout.output_stride);
   for (Buffer<T>* buffer : {&outputs_, &gradient_, &largest_, &shifted_})
     *buffer = Buffer<T>(max_rows * layout.output_stride);
   for (std::int64_t i = 0; i < model.experts.count; ++i)
-    experts_.push_back(make_member("expert" + std::to_string(i), config::expert_model(model), layout.outputs, max_rows));
+    experts_.push_back(make_member("expert" + std::to_string(i), config::expert_model(model), layout.outputs, max_rows,
+                                   threads));
 }
 
 template <class T>
 typename Mixture<T>::Member Mixture<T>::make_member(const std::string& name, const config::Model& model,
-                                                    std::int64_t outputs, std::int64_t max_rows) {
+                                                    std::int64_t outputs, std::int64_t max_rows,
+                                                    std::int64_t threads) {
   Member member;
   member.name = name;
   member.layout = make_layout<T>(model, layout_.input, outputs);
   member.offset = layout_.offset(name + ".linear0.weight");
-  member.network = std::make_unique<Mlp<T>>(model, member.layout, max_rows);
+  member.network = std::make_unique<Mlp<T>>(model, member.layout, max_rows, threads);
   if (mixes_probabilities_)
     for (Buffer<T>* buffer : {&member.log_probability, &member.probability, &member.share})
       *buffer = Buffer<T>(max_rows * member.layout.output_stride);
   return member;
 }
 
-// The softmax over the top_k largest logits of each example, the first of equal ones; the others are closed, exactly 0.
+// The softmax over the top_k largest logits of each example, the first of equal ones; the others are masked, exactly 0.
 template <class T>
-void Mixture<T>::open_gates(std::int64_t rows) {
+void Mixture<T>::compute_gates(std::int64_t rows) {
   const std::int64_t count = gate_.layout.outputs, stride = gate_.layout.output_stride;
   std::copy_n(gate_.outputs, rows * stride, logits_.data());
   std::vector<std::int64_t> order(static_cast<std::size_t>(count));
@@ -50,8 +53,8 @@ void Mixture<T>::open_gates(std::int64_t rows) {
     T* row = logits_.data() + r * stride;
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) { return row[a] > row[b]; });
-    for (auto closed = order.begin() + top_k_; closed != order.end(); ++closed)
-      row[*closed] = -std::numeric_limits<T>::infinity();
+    for (auto masked = order.begin() + top_k_; masked != order.end(); ++masked)
+      row[*masked] = -std::numeric_limits<T>::infinity();
   }
   log_softmax(rows, count, stride, logits_.data(), log_gates_.data(), gates_.data());
 }
@@ -102,10 +105,10 @@ const T* Mixture<T>::run(const T* x, const Context<T>& context) {
   for (Member* member : members()) {
     const T* parameters = context.parameters + member->offset;
     member->outputs = context.training
-                          ? member->network->forward(x, rows_, parameters, context.statistics, context.pass)
+                          ? member->network->forward(x, rows_, parameters, context.statistics, context.randomness)
                           : member->network->predict(x, rows_, parameters, context.statistics);
   }
-  open_gates(rows_);
+  compute_gates(rows_);
   if (mixes_probabilities_) mix_probabilities(rows_);
   else mix_outputs(rows_);
   return outputs_.data();
@@ -185,26 +188,26 @@ void Mixture<T>::mixture_backward(std::int64_t rows) {
 template <class T>
 void Mixture<T>::balance_load(std::int64_t rows) {
   const auto count = static_cast<double>(experts_.size()), batch = static_cast<double>(rows);
-  std::vector<T> pull(experts_.size());  // the gradient of each gate
+  std::vector<T> gate_gradient(experts_.size());  // the gradient of each gate
   for (std::size_t e = 0; e < experts_.size(); ++e) {
     double importance = 0;
     for (std::int64_t r = 0; r < rows; ++r) importance += static_cast<double>(gates_.data()[at(r, e)]);
-    pull[e] = static_cast<T>(load_balancing_ * 2 * count * importance / (batch * batch));
+    gate_gradient[e] = static_cast<T>(load_balancing_ * 2 * count * importance / (batch * batch));
   }
   for (std::int64_t r = 0; r < rows; ++r) {
     const T* gates = gates_.data() + at(r, 0);
-    const T mean = std::inner_product(pull.begin(), pull.end(), gates, T(0));
+    const T mean = std::inner_product(gate_gradient.begin(), gate_gradient.end(), gates, T(0));
     for (std::size_t e = 0; e < experts_.size(); ++e)
-      gate_.network->logits_gradient()[at(r, e)] += gates[e] * (pull[e] - mean);
+      gate_.network->logits_gradient()[at(r, e)] += gates[e] * (gate_gradient[e] - mean);
   }
 }
 
 template <class T>
-void Mixture<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) {
+void Mixture<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const StepRandomness& randomness) {
   if (!own_) mixture_backward(rows);
   if (load_balancing_ > 0) balance_load(rows);
   for (Member* member : members())
-    member->network->backward(x, rows, parameters + member->offset, gradient + member->offset, pass);
+    member->network->backward(x, rows, parameters + member->offset, gradient + member->offset, randomness);
   has_gradient_ = true;
 }
 

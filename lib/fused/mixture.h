@@ -13,12 +13,13 @@ namespace descent::fused {
 template <class T>
 class Mixture final : public Network<T> {
  public:
-  Mixture(const config::Model& model, config::LossKind loss, const Layout& layout, std::int64_t max_rows);
+  Mixture(const config::Model& model, config::LossKind loss, const Layout& layout, std::int64_t max_rows,
+          std::int64_t threads = 1);
 
   T* logits_gradient() override { return gradient_.data(); }
   bool has_own_loss() const override { return std_.has_value(); }
   LossSum own_loss(const T* targets, std::int64_t rows) override;
-  void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) override;
+  void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const StepRandomness& randomness) override;
   void keep_activations(bool keep) override;
   std::vector<ActivationView<T>> activations() const override;
 
@@ -35,8 +36,9 @@ class Mixture final : public Network<T> {
   };
   const T* run(const T* x, const Context<T>& context) override;
   std::vector<Member*> members();  // the gate, then the experts
-  Member make_member(const std::string& name, const config::Model& model, std::int64_t outputs, std::int64_t max_rows);
-  void open_gates(std::int64_t rows);
+  Member make_member(const std::string& name, const config::Model& model, std::int64_t outputs, std::int64_t max_rows,
+                     std::int64_t threads);
+  void compute_gates(std::int64_t rows);
   void mix_outputs(std::int64_t rows);
   void mix_probabilities(std::int64_t rows);
   void clear_gradients(std::int64_t rows);

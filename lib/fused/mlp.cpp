@@ -1,6 +1,5 @@
 #include "fused/mlp.h"
 
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,10 +13,10 @@ using config::Activation;
 
 namespace {
 
-// Of the rows of a turned weight: a vector more than they need, lest the parts of a column meet in a few sets of the
-// cache.
+// Stride of the rows of a transposed weight: a vector more than they need, so that the parts of a column do not share a
+// few sets of the cache.
 template <class T>
-std::int64_t stride_of_turned(std::int64_t columns) {
+std::int64_t transposed_stride_of(std::int64_t columns) {
   return padded<T>(columns) + padded<T>(1);
 }
 
@@ -40,7 +39,7 @@ std::vector<typename Mlp<T>::Layer> Mlp<T>::layers_of(const config::Model& model
 }
 
 template <class T>
-Mlp<T>::Mlp(const config::Model& model, const Layout& layout, std::int64_t max_rows)
+Mlp<T>::Mlp(const config::Model& model, const Layout& layout, std::int64_t max_rows, std::int64_t threads)
     : kernels_(kernels<T>()),
       model_(model),
       input_stride_(layout.input_stride),
@@ -48,11 +47,11 @@ Mlp<T>::Mlp(const config::Model& model, const Layout& layout, std::int64_t max_r
       has_norm_(model.norm.kind != config::NormKind::none),
       norm_after_(has_norm_ && model.norm_position == config::NormPosition::after),
       relu_in_product_(model.activation == Activation::relu && !has_norm_ && !model.residual),
-      threads_(at::get_num_threads()) {
+      threads_(threads) {
   std::int64_t widest = 0, largest = 0;
   for (const Layer& layer : layers_) {
     widest = std::max({widest, layer.stride, padded<T>(layer.in)});
-    largest = std::max(largest, layer.out * stride_of_turned<T>(layer.in));
+    largest = std::max(largest, layer.out * transposed_stride_of<T>(layer.in));
     if (!layer.hidden) continue;
     Workspace w;
     const std::int64_t cells = max_rows * layer.stride;
@@ -67,11 +66,11 @@ Mlp<T>::Mlp(const config::Model& model, const Layout& layout, std::int64_t max_r
     work_.push_back(std::move(w));
   }
   logits_ = Buffer<T>(max_rows * layers_.back().stride);
-  turned_ = Buffer<T>(largest);
+  transposed_ = Buffer<T>(largest);
   for (Buffer<T>& buffer : gradient_) buffer = Buffer<T>(max_rows * widest);
 }
 
-// Without, activations that may work in place overwrite their input.
+// Unless they are kept, activations that may work in place overwrite their input.
 template <class T>
 void Mlp<T>::keep_activations(bool keep) {
   keep_ = keep;
@@ -122,8 +121,8 @@ void Mlp<T>::matmul(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, 
   const auto product = relu ? kernels_.matmul_relu : kernels_.matmul;
   constexpr std::int64_t products_per_thread = 1 << 18, tile_rows = 48;
   const std::int64_t grain = std::max(tile_rows, products_per_thread / std::max<std::int64_t>(n * k, 1));
-  const std::int64_t parts = std::clamp(m / grain, std::int64_t{1}, std::int64_t{threads_});
-  constexpr std::int64_t vector = padded<T>(1);  // of rows: those of a turned `a` are read by whole vectors
+  const std::int64_t parts = std::clamp(m / grain, std::int64_t{1}, threads_);
+  constexpr std::int64_t vector = padded<T>(1);  // of rows: those of a transposed `a` are read by whole vectors
   const auto first = [&](std::int64_t part) { return part == parts ? m : m * part / parts / vector * vector; };
   parallel_for(threads_, parts, [&](std::int64_t part) {
     const std::int64_t begin = first(part), end = first(part + 1);
@@ -159,7 +158,7 @@ const T* Mlp<T>::hidden(std::size_t index, const T* x, std::int64_t x_stride, co
   const Layer& layer = layers_[index];
   const std::int64_t rows = context.rows;
   T* z = work_[index].linear.data();
-  if (this->way(layer.block) == Way::around) {
+  if (this->path_of(layer.block) == ResidualPath::shortcut) {
     std::copy_n(work_[index - 1].linear.data(), rows * layer.stride, z);
   } else {
     const bool relu = relu_in_product_ && !keep_;
@@ -174,11 +173,11 @@ const T* Mlp<T>::hidden(std::size_t index, const T* x, std::int64_t x_stride, co
 
 template <class T>
 const T* Mlp<T>::drop(std::size_t index, const T* x, const Context<T>& context) {
-  const Pass& pass = context.pass;
-  if (pass.dropout_rate == 0) return x;
+  const StepRandomness& randomness = context.randomness;
+  if (randomness.dropout_rate == 0) return x;
   Workspace& w = work_[index];
-  const DropoutDraw draw{pass.dropout_seed, pass.step, static_cast<std::uint32_t>(index)};
-  kernels_.dropout(context.rows * layers_[index].stride, pass.dropout_rate, draw, x, w.mask.data(), w.dropped.data());
+  const DropoutDraw draw{randomness.dropout_seed, randomness.step, static_cast<std::uint32_t>(index)};
+  kernels_.dropout(context.rows * layers_[index].stride, randomness.dropout_rate, draw, x, w.mask.data(), w.dropped.data());
   return w.dropped.data();
 }
 
@@ -188,7 +187,7 @@ const T* Mlp<T>::run(const T* x, const Context<T>& context) {
   has_gradients_ = false;
   std::int64_t stride = input_stride_;
   for (std::size_t i = 0; i < work_.size(); ++i) {
-    if (!layers_[i].residual && this->way(layers_[i].block) == Way::around) continue;  // as wide as its input
+    if (!layers_[i].residual && this->path_of(layers_[i].block) == ResidualPath::shortcut) continue;  // as wide as its input
     x = drop(i, hidden(i, x, stride, context), context);
     stride = layers_[i].stride;
   }
@@ -199,11 +198,11 @@ const T* Mlp<T>::run(const T* x, const Context<T>& context) {
 }
 
 template <class T>
-void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) {
+void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const StepRandomness& randomness) {
   T* dy = gradient_[0].data();
   T* dx = gradient_[1].data();
   T* spare = gradient_[2].data();
-  const T* skip = nullptr;  // the gradient that a residual layer passes around its branch
+  const T* skip = nullptr;  // the gradient of a residual layer along its shortcut
   has_gradients_ = keep_;
   if (keep_) std::copy_n(dy, rows * layers_.back().stride, output_gradient_.data());
   for (std::size_t i = layers_.size(); i-- > 0;) {
@@ -211,7 +210,7 @@ void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gra
     if (layer.hidden) {
       Workspace& w = work_[i];
       const std::int64_t cells = rows * layer.stride;
-      if (pass.dropout_rate != 0) kernels_.multiply(cells, dy, w.mask.data(), dy);
+      if (randomness.dropout_rate != 0) kernels_.multiply(cells, dy, w.mask.data(), dy);
       if (norm_after_) w.norm.backward(w.norm_input, rows, parameters, dy, gradient);
       if (keep_) std::copy_n(dy, cells, w.output_gradient.data());
       kernels_.activate_backward(static_cast<int>(model_.activation), cells, w.active_input, w.active_output, dy, dy);
@@ -225,24 +224,24 @@ void Mlp<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* gra
     if (i > 0) {
       const Workspace& below = work_[i - 1];
       input_stride = layers_[i - 1].stride;
-      input = pass.dropout_rate != 0 ? below.dropped.data() : norm_after_ ? below.normal.data() : below.active_output;
+      input = randomness.dropout_rate != 0 ? below.dropped.data() : norm_after_ ? below.normal.data() : below.active_output;
     }
-    const std::int64_t in_stride = padded<T>(layer.in), turned_stride = stride_of_turned<T>(layer.in);
-    T* turned = turned_.data();
+    const std::int64_t in_stride = padded<T>(layer.in), transposed_stride = transposed_stride_of<T>(layer.in);
+    T* transposed = transposed_.data();
     if (layer.stride == padded<T>(1) && layer.in > layer.stride) {  // as a product of long rows
-      matmul(layer.out, layer.in, rows, dy, 1, layer.stride, input, input_stride, nullptr, turned, turned_stride);
-      kernels_.transpose(layer.out, layer.in, turned, turned_stride, gradient + layer.weight, layer.stride);
+      matmul(layer.out, layer.in, rows, dy, 1, layer.stride, input, input_stride, nullptr, transposed, transposed_stride);
+      kernels_.transpose(layer.out, layer.in, transposed, transposed_stride, gradient + layer.weight, layer.stride);
     } else {
       matmul(layer.in, layer.out, rows, input, 1, input_stride, dy, layer.stride, nullptr, gradient + layer.weight,
              layer.stride);
     }
     kernels_.column_sums(rows, layer.stride, dy, gradient + layer.bias);
     if (i == 0) return;
-    kernels_.transpose(layer.in, layer.out, parameters + layer.weight, layer.stride, turned, turned_stride);
-    matmul(rows, layer.in, layer.out, dy, layer.stride, 1, turned, turned_stride, nullptr, dx, in_stride);
-    const Way way = this->way(layer.block);
-    if (way == Way::around) std::fill_n(dx, rows * in_stride, T(0));
-    skip = layer.residual && way != Way::through ? dy : nullptr;
+    kernels_.transpose(layer.in, layer.out, parameters + layer.weight, layer.stride, transposed, transposed_stride);
+    matmul(rows, layer.in, layer.out, dy, layer.stride, 1, transposed, transposed_stride, nullptr, dx, in_stride);
+    const ResidualPath path = this->path_of(layer.block);
+    if (path == ResidualPath::shortcut) std::fill_n(dx, rows * in_stride, T(0));
+    skip = layer.residual && path != ResidualPath::branch ? dy : nullptr;
     std::swap(dx, spare);
     std::swap(dy, spare);
   }

@@ -17,10 +17,10 @@ namespace descent::fused {
 template <class T>
 class Mlp final : public Network<T> {
  public:
-  Mlp(const config::Model& model, const Layout& layout, std::int64_t max_rows);
+  Mlp(const config::Model& model, const Layout& layout, std::int64_t max_rows, std::int64_t threads = 1);
 
   T* logits_gradient() override { return gradient_[0].data(); }
-  void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const Pass& pass) override;
+  void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient, const StepRandomness& randomness) override;
   void keep_activations(bool keep) override;
   std::vector<ActivationView<T>> activations() const override;
   std::int64_t blocks() const override;
@@ -62,10 +62,10 @@ class Mlp final : public Network<T> {
   const std::vector<Layer> layers_;
   const bool has_norm_, norm_after_;  // after: behind the activation
   const bool relu_in_product_;  // nothing lies between a linear layer and its ReLU
-  const int threads_;  // of this run: at::get_num_threads() at construction
+  const std::int64_t threads_;
   std::vector<Workspace> work_;
-  Buffer<T> logits_, turned_, output_gradient_;
-  Buffer<T> gradient_[3];  // [B, widest], by turns
+  Buffer<T> logits_, transposed_, output_gradient_;
+  Buffer<T> gradient_[3];  // [B, widest], in turn
   bool keep_ = false, has_gradients_ = false;
   std::int64_t rows_ = 0;  // of the last pass
 };

@@ -62,7 +62,7 @@ class Builder {
     return last;
   }
 
-  std::int64_t shorten(std::int64_t input, std::int64_t stride, const Shape& out) {
+  std::int64_t subsample(std::int64_t input, std::int64_t stride, const Shape& out) {
     return add({.op = Op::shortcut, .input = input, .out_shape = out, .stride_height = input_.height == 1 ? 1 : stride,
                 .stride_width = stride});
   }
@@ -71,7 +71,7 @@ class Builder {
     const bool flat = input_.height == 1;
     const Shape in = shape_of(input);
     const auto size = [&](std::int64_t places) { return (places + 2 * padding - kernel) / stride + 1; };
-    return add({.op = Op::maximum, .input = input,
+    return add({.op = Op::max_pool, .input = input,
                 .out_shape = {in.channels, flat ? 1 : size(in.height), size(in.width)},
                 .kernel_height = flat ? 1 : kernel, .kernel_width = kernel,
                 .stride_height = flat ? 1 : stride, .stride_width = stride,
@@ -83,9 +83,9 @@ class Builder {
     const Shape pooled{in.channels, 1, 1};
     switch (pooling) {
       case config::Pooling::flatten: break;
-      case config::Pooling::average: input = add({.op = Op::average, .input = input, .out_shape = pooled}); break;
+      case config::Pooling::average: input = add({.op = Op::global_average_pool, .input = input, .out_shape = pooled}); break;
       case config::Pooling::max:
-        input = add({.op = Op::maximum, .input = input, .out_shape = pooled, .kernel_height = in.height,
+        input = add({.op = Op::max_pool, .input = input, .out_shape = pooled, .kernel_height = in.height,
                      .kernel_width = in.width});
     }
     in = shape_of(input);
@@ -203,7 +203,7 @@ class ResNet {
   std::int64_t shortcut(std::int64_t input, std::int64_t activated, const std::string& name, const Shape& out,
                         std::int64_t stride) {
     if (stride == 1 && build_.shape_of(input).channels == out.channels) return input;
-    if (model_.shortcut == config::ShortcutKind::identity) return build_.shorten(input, stride, out);
+    if (model_.shortcut == config::ShortcutKind::identity) return build_.subsample(input, stride, out);
     const std::int64_t h =
         convolve(model_.preactivation ? activated : input, name + "shortcut.conv", out.channels, 1, stride);
     return model_.preactivation ? h : build_.normalize(h, name + "shortcut.norm");

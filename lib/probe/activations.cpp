@@ -1,5 +1,8 @@
-// What flows forward: over the examples of the probe batch, unit by unit, then averaged over the units of a layer. A
-// unit of a convolution is a channel, over examples and places.
+// Activations of the probe batch, unit by unit over the examples, then averaged over the units of a layer. A unit of a
+// convolution is a channel, over examples and positions.
+
+
+#include <ATen/TensorOperators.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,49 +13,39 @@
 namespace descent::probe {
 namespace {
 
-using fused::ActivationKind;
+using plan::ActivationKind;
 
 double mean_of(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-template <class T>
-double mean_variance(const fused::ActivationView<T>& view) {
+double mean_variance(const at::Tensor& values) {
   double sum = 0;
-  for (const double sd : unit_moments(view).sd) sum += sd * sd;
-  return sum / static_cast<double>(view.features);
-}
-
-template <class T, class Property>
-double share_of_values(const fused::ActivationView<T>& view, Property has) {
-  std::int64_t count = 0;
-  for (std::int64_t r = 0; r < view.rows; ++r)
-    for (std::int64_t u = 0; u < view.features; ++u)
-      count += has(static_cast<double>(view.values[r * view.stride + u]));
-  return static_cast<double>(count) / static_cast<double>(view.rows * view.features);
+  for (const double sd : unit_moments(values).sd) sum += sd * sd;
+  return sum / static_cast<double>(values.size(1));
 }
 
 // "gate" or "expert3": the part of a mixture that a layer belongs to; empty in other networks.
-template <class T>
-std::string member_of(const Look<T>& look, const std::string& layer) {
-  const bool mixture = look.subject.experiment.model.kind == config::ModelKind::mixture_of_experts;
+std::string member_of(const ProbeContext& context, const std::string& layer) {
+  const bool mixture = context.experiment.model.kind == config::ModelKind::mixture_of_experts;
   return mixture ? layer.substr(0, layer.find('.')) : "";
 }
 
 // Of each layer with batch norm, over the batches that the probe batch holds, each in the groups that have statistics
 // of their own: the root mean square of deviation(group, whole) over groups and units.
-template <class T, class Deviation>
-void spread(Look<T>& look, const Add& add, Deviation deviation) {
-  const config::Experiment& e = look.subject.experiment;
+template <class Deviation>
+void spread(ProbeContext& context, const Add& add, Deviation deviation) {
+  const config::Experiment& e = context.experiment;
   const std::int64_t groups = e.model.norm.synchronized ? 1 : e.model.norm.statistics_groups;
-  const std::int64_t batch = std::min(config::batch_size(e.train, look.subject.train_size), look.rows);
-  for (const auto& view : look.views(ActivationKind::norm_input)) {
-    const UnitMoments whole = unit_moments(view);
-    const std::int64_t size = batch / groups * (view.rows / look.rows), count = view.rows / size;
+  const std::int64_t rows = context.observation.rows();
+  const std::int64_t batch = std::min(config::batch_size(e.train, context.observation.inputs().size(0)), rows);
+  for (const auto& [layer, values, gradient_norm] : context.observation.activations(ActivationKind::norm_input)) {
+    const UnitMoments whole = unit_moments(values);
+    const std::int64_t size = batch / groups * (values.size(0) / rows), count = values.size(0) / size;
     double squares = 0;
     std::int64_t units = 0;
     for (std::int64_t g = 0; g < count; ++g) {
-      const UnitMoments part = unit_moments(view, g * size, size);
+      const UnitMoments part = unit_moments(values.narrow(0, g * size, size));
       for (std::size_t u = 0; u < whole.sd.size(); ++u) {
         if (whole.sd[u] == 0) continue;
         const double d = deviation(part, whole, u);
@@ -60,151 +53,152 @@ void spread(Look<T>& look, const Add& add, Deviation deviation) {
         ++units;
       }
     }
-    if (units > 0) add(view.name, std::sqrt(squares / static_cast<double>(units)));
+    if (units > 0) add(layer, std::sqrt(squares / static_cast<double>(units)));
   }
 }
 
-// Change of a moment of each unit since the last moment over its sd then, mean of the absolute values; units that
+// Change of a moment of each unit since the last observation over its sd then, mean of the absolute values; units that
 // were constant then are left out.
-template <class T>
-void drift(Look<T>& look, const Memory& memory, const std::vector<double>& before,
-           const std::vector<double> UnitMoments::*moment, const Add& add) {
-  if (before.empty()) return;  // the first look
+void drift(ProbeContext& context, const std::vector<double>& before, const std::vector<double> UnitMoments::*moment,
+           const Add& add) {
+  if (before.empty()) return;  // the first observation
   std::size_t first = 0;
-  for (const auto& view : look.views(ActivationKind::pre_activation)) {
-    const UnitMoments now = unit_moments(view);
+  for (const auto& [layer, values, gradient_norm] : context.observation.activations(ActivationKind::pre_activation)) {
+    const UnitMoments now = unit_moments(values);
     double sum = 0;
     std::int64_t units = 0;
     for (std::size_t u = 0; u < now.sd.size(); ++u)
-      if (const double sd = memory.unit_sds[first + u]; sd > 0) {
+      if (const double sd = context.drift.unit_sds[first + u]; sd > 0) {
         sum += std::abs((now.*moment)[u] - before[first + u]) / sd;
         ++units;
       }
     first += now.sd.size();
-    if (units > 0) add(view.name, sum / static_cast<double>(units));
+    if (units > 0) add(layer, sum / static_cast<double>(units));
   }
 }
 
-// Mean over the examples of what `of(gates, experts)` says of each example's gates.
-template <class T, class Function>
-double gate_mean(Look<T>& look, Function of) {
-  const auto gates = look.views(ActivationKind::gate).front();
+// Mean over the examples of `of(gates of an example)`.
+template <class Function>
+double gate_mean(ProbeContext& context, Function of) {
+  const at::Tensor gates =
+      context.observation.activations(ActivationKind::gate).front().values.to(at::kDouble).contiguous();
+  const auto experts = static_cast<std::size_t>(gates.size(1));
+  const double* values = gates.const_data_ptr<double>();
   double sum = 0;
-  for (std::int64_t r = 0; r < gates.rows; ++r) sum += of(gates.values + r * gates.stride, gates.features);
-  return sum / static_cast<double>(gates.rows);
+  for (std::int64_t r = 0; r < gates.size(0); ++r, values += experts) sum += of(std::span(values, experts));
+  return sum / static_cast<double>(gates.size(0));
 }
 
 }  // namespace
 
-template <class T>
-void Activations<T>::activation_mean(Look<T>& look, const Add& add) {
-  for (const auto& view : look.views(ActivationKind::activation)) add(view.name, mean_of(unit_moments(view).mean));
+UnitMoments unit_moments(const at::Tensor& values) {
+  const at::Tensor dense = values.to(at::kDouble).contiguous();
+  const auto units = static_cast<std::size_t>(dense.size(1));
+  const std::span all(dense.const_data_ptr<double>(), static_cast<std::size_t>(dense.numel()));
+  const auto n = static_cast<double>(dense.size(0));
+  UnitMoments moments{std::vector<double>(units), std::vector<double>(units)};
+  for (std::size_t r = 0; r < all.size(); r += units)
+    for (std::size_t u = 0; u < units; ++u) moments.mean[u] += all[r + u] / n;
+  for (std::size_t r = 0; r < all.size(); r += units)
+    for (std::size_t u = 0; u < units; ++u) {
+      const double d = all[r + u] - moments.mean[u];
+      moments.sd[u] += d * d / n;
+    }
+  for (double& sd : moments.sd) sd = std::sqrt(sd);
+  return moments;
 }
 
-template <class T>
-void Activations<T>::activation_variance(Look<T>& look, const Add& add) {
-  for (const auto& view : look.views(ActivationKind::activation)) add(view.name, mean_variance(view));
+void activation_mean(ProbeContext& context, const Add& add) {
+  for (const auto& activation : context.observation.activations(ActivationKind::activation))
+    add(activation.layer, mean_of(unit_moments(activation.values).mean));
 }
 
-template <class T>
-void Activations<T>::variance_factor(Look<T>& look, const Add& add) {
+void activation_variance(ProbeContext& context, const Add& add) {
+  for (const auto& activation : context.observation.activations(ActivationKind::activation))
+    add(activation.layer, mean_variance(activation.values));
+}
+
+void variance_factor(ProbeContext& context, const Add& add) {
   double below = 0;
   std::string network;
-  for (const auto& view : look.views(ActivationKind::activation)) {
-    const double variance = mean_variance(view);
-    if (below > 0 && member_of(look, view.name) == network) add(view.name, variance / below);
+  for (const auto& activation : context.observation.activations(ActivationKind::activation)) {
+    const double variance = mean_variance(activation.values);
+    if (below > 0 && member_of(context, activation.layer) == network) add(activation.layer, variance / below);
     below = variance;
-    network = member_of(look, view.name);
+    network = member_of(context, activation.layer);
   }
 }
 
-template <class T>
-void Activations<T>::saturated_fraction(Look<T>& look, const Add& add) {
+void saturated_fraction(ProbeContext& context, const Add& add) {
   constexpr double border = 0.97;
-  const config::Model& model = look.subject.experiment.model;
-  for (const auto& view : look.views(ActivationKind::activation)) {
-    const config::Activation activation =
-        member_of(look, view.name) == "gate" ? model.gate.activation : model.activation;
-    add(view.name, share_of_values(view, [&](double h) {
-      if (activation == config::Activation::relu) return h == 0;
-      return std::abs(activation == config::Activation::sigmoid ? 2 * h - 1 : h) > border;
-    }));
-  }
-}
-
-template <class T>
-void Activations<T>::dead_fraction(Look<T>& look, const Add& add) {
-  for (const auto& view : look.views(ActivationKind::activation)) {
-    std::int64_t dead = 0;
-    for (std::int64_t u = 0; u < view.features; ++u) {
-      bool silent = true;
-      for (std::int64_t r = 0; r < view.rows && silent; ++r) silent = view.values[r * view.stride + u] == 0;
-      dead += silent;
+  const config::Model& model = context.experiment.model;
+  for (const auto& activation : context.observation.activations(ActivationKind::activation)) {
+    const bool gate = member_of(context, activation.layer) == "gate";
+    const at::Tensor h = activation.values.to(at::kDouble);
+    at::Tensor saturated;
+    switch (gate ? model.gate.activation : model.activation) {
+      case config::Activation::relu: saturated = h.eq(0); break;
+      case config::Activation::sigmoid: saturated = (2 * h - 1).abs().gt(border); break;
+      case config::Activation::tanh:
+      case config::Activation::leaky_relu:
+      case config::Activation::gelu:
+      case config::Activation::silu:
+      case config::Activation::identity: saturated = h.abs().gt(border); break;
     }
-    add(view.name, static_cast<double>(dead) / static_cast<double>(view.features));
+    add(activation.layer, saturated.sum().item<double>() / static_cast<double>(h.numel()));
   }
 }
 
-template <class T>
-void Activations<T>::batch_mean_spread(Look<T>& look, const Add& add) {
-  spread(look, add, [](const UnitMoments& part, const UnitMoments& whole, std::size_t u) {
+void dead_fraction(ProbeContext& context, const Add& add) {
+  for (const auto& activation : context.observation.activations(ActivationKind::activation))
+    add(activation.layer, activation.values.eq(0).all(0).sum().item<double>() /
+                              static_cast<double>(activation.values.size(1)));
+}
+
+void batch_mean_spread(ProbeContext& context, const Add& add) {
+  spread(context, add, [](const UnitMoments& part, const UnitMoments& whole, std::size_t u) {
     return (part.mean[u] - whole.mean[u]) / whole.sd[u];
   });
 }
 
-template <class T>
-void Activations<T>::batch_variance_spread(Look<T>& look, const Add& add) {
-  spread(look, add, [](const UnitMoments& part, const UnitMoments& whole, std::size_t u) {
+void batch_variance_spread(ProbeContext& context, const Add& add) {
+  spread(context, add, [](const UnitMoments& part, const UnitMoments& whole, std::size_t u) {
     return std::pow(part.sd[u] / whole.sd[u], 2) - 1;
   });
 }
 
-template <class T>
-void Activations<T>::mean_drift(Look<T>& look, const Memory& memory, const Add& add) {
-  drift(look, memory, memory.unit_means, &UnitMoments::mean, add);
-}
+void mean_drift(ProbeContext& context, const Add& add) { drift(context, context.drift.unit_means, &UnitMoments::mean, add); }
 
-template <class T>
-void Activations<T>::sd_drift(Look<T>& look, const Memory& memory, const Add& add) {
-  drift(look, memory, memory.unit_sds, &UnitMoments::sd, add);
-}
+void sd_drift(ProbeContext& context, const Add& add) { drift(context, context.drift.unit_sds, &UnitMoments::sd, add); }
 
-template <class T>
-void Activations<T>::remember_units(Look<T>& look, Memory& memory) {
-  memory = {};
-  for (const auto& view : look.views(ActivationKind::pre_activation)) {
-    const UnitMoments now = unit_moments(view);
-    memory.unit_means.insert(memory.unit_means.end(), now.mean.begin(), now.mean.end());
-    memory.unit_sds.insert(memory.unit_sds.end(), now.sd.begin(), now.sd.end());
+DriftState drift_state(ProbeContext& context) {
+  DriftState state;
+  for (const auto& activation : context.observation.activations(ActivationKind::pre_activation)) {
+    const UnitMoments now = unit_moments(activation.values);
+    state.unit_means.insert(state.unit_means.end(), now.mean.begin(), now.mean.end());
+    state.unit_sds.insert(state.unit_sds.end(), now.sd.begin(), now.sd.end());
   }
+  return state;
 }
 
-template <class T>
-void Gates<T>::gate_entropy(Look<T>& look, const Add& add) {
-  add("", gate_mean(look, [](const T* gates, std::int64_t experts) {
+void gate_entropy(ProbeContext& context, const Add& add) {
+  add("", gate_mean(context, [](std::span<const double> gates) {
     double entropy = 0;
-    for (std::int64_t e = 0; e < experts; ++e)
-      if (const auto gate = static_cast<double>(gates[e]); gate > 0) entropy -= gate * std::log(gate);
+    for (const double gate : gates)
+      if (gate > 0) entropy -= gate * std::log(gate);
     return entropy;
   }));
 }
 
-template <class T>
-void Gates<T>::expert_usage(Look<T>& look, const Add& add) {
-  for (const auto& view : look.views(ActivationKind::gate)) {
-    const std::vector<double> means = unit_moments(view).mean;
+void expert_usage(ProbeContext& context, const Add& add) {
+  for (const auto& activation : context.observation.activations(ActivationKind::gate)) {
+    const std::vector<double> means = unit_moments(activation.values).mean;
     for (std::size_t e = 0; e < means.size(); ++e) add("expert" + std::to_string(e), means[e]);
   }
 }
 
-template <class T>
-void Gates<T>::gate_maximum(Look<T>& look, const Add& add) {
-  add("", gate_mean(look, [](const T* gates, std::int64_t experts) { return *std::max_element(gates, gates + experts); }));
+void gate_maximum(ProbeContext& context, const Add& add) {
+  add("", gate_mean(context, [](std::span<const double> gates) { return std::ranges::max(gates); }));
 }
-
-template struct Activations<float>;
-template struct Activations<double>;
-template struct Gates<float>;
-template struct Gates<double>;
 
 }  // namespace descent::probe

@@ -1,61 +1,46 @@
 #pragma once
 // One function per probe, named as in config/probe_choices.cpp, where each is explained.
 
-#include "probe/look.h"
+#include "probe/probe_context.h"
 
 namespace descent::probe {
 
 // Of hidden layers, over the probe batch.
-template <class T>
-struct Activations {
-  static void activation_mean(Look<T>& look, const Add& add);
-  static void activation_variance(Look<T>& look, const Add& add);
-  static void variance_factor(Look<T>& look, const Add& add);
-  static void saturated_fraction(Look<T>& look, const Add& add);
-  static void dead_fraction(Look<T>& look, const Add& add);
-  static void batch_mean_spread(Look<T>& look, const Add& add);
-  static void batch_variance_spread(Look<T>& look, const Add& add);
-  static void mean_drift(Look<T>& look, const Memory& memory, const Add& add);
-  static void sd_drift(Look<T>& look, const Memory& memory, const Add& add);
-  static void remember_units(Look<T>& look, Memory& memory);  // for the drift at the next moment
-};
+void activation_mean(ProbeContext& context, const Add& add);
+void activation_variance(ProbeContext& context, const Add& add);
+void variance_factor(ProbeContext& context, const Add& add);
+void saturated_fraction(ProbeContext& context, const Add& add);
+void dead_fraction(ProbeContext& context, const Add& add);
+void batch_mean_spread(ProbeContext& context, const Add& add);
+void batch_variance_spread(ProbeContext& context, const Add& add);
+void mean_drift(ProbeContext& context, const Add& add);
+void sd_drift(ProbeContext& context, const Add& add);
+DriftState drift_state(ProbeContext& context);  // for the drift at the next moment
 
 // Of a mixture of experts.
-template <class T>
-struct Gates {
-  static void gate_entropy(Look<T>& look, const Add& add);
-  static void expert_usage(Look<T>& look, const Add& add);
-  static void gate_maximum(Look<T>& look, const Add& add);
-};
+void gate_entropy(ProbeContext& context, const Add& add);
+void expert_usage(ProbeContext& context, const Add& add);
+void gate_maximum(ProbeContext& context, const Add& add);
 
-template <class T>
-struct Gradients {
-  static void gradient_norm(Look<T>& look, const Add& add);
-  static void signal_gradient_norm(Look<T>& look, const Add& add);
-  static void gradient_ratio(Look<T>& look, const Add& add);
-};
+void gradient_norm(ProbeContext& context, const Add& add);
+void signal_gradient_norm(ProbeContext& context, const Add& add);
+void gradient_ratio(ProbeContext& context, const Add& add);
 
-template <class T>
-struct Weights {
-  static void weight_norm(Look<T>& look, const Add& add);
-  static void update_ratio(Look<T>& look, const Add& add);
-  static void unit_distance(Look<T>& look, const Add& add);
-  static void weight_rank(Look<T>& look, const Add& add);
-  static void input_condition(Look<T>& look, const Add& add);
-};
+void weight_norm(ProbeContext& context, const Add& add);
+void update_ratio(ProbeContext& context, const Add& add);
+void unit_distance(ProbeContext& context, const Add& add);
+void weight_rank(ProbeContext& context, const Add& add);
+void input_condition(ProbeContext& context, const Add& add);
 
 // Trained networks, changed and measured again.
-template <class T>
-struct Trained {
-  static void symmetry_difference(Look<T>& look, const Add& add);
-  static void lesion_error(Look<T>& look, const Add& add);
-  static void lesion_worst_error(Look<T>& look, const Add& add);
-};
+void symmetry_difference(ProbeContext& context, const Add& add);
+void lesion_error(ProbeContext& context, const Add& add);
+void lesion_worst_error(ProbeContext& context, const Add& add);
 
 // The gradient of a residual network by the length of its paths, as Veit et al. 2016 estimate it (section 4.3): k
-// blocks, chosen at random, pass the gradient through their branch alone, the others around it alone; the norm that
-// arrives at the first hidden layer, times the number of paths of that length. Norms count as part of their branch.
-template <class T>
-PathLengths path_lengths(Look<T>& look);
+// blocks, chosen at random, carry the gradient through their branch alone, the others through their shortcut alone; the
+// norm that arrives at the first hidden layer, times the number of paths of that length. Norms count as part of their
+// branch.
+const PathLengths& path_lengths(ProbeContext& context);
 
 }  // namespace descent::probe

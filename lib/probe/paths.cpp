@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -10,51 +9,29 @@ namespace descent::probe {
 namespace {
 
 constexpr std::int64_t samples = 12;
-constexpr std::int64_t examples = 100;
+constexpr std::int64_t most_examples = 100;
 constexpr std::uint64_t path_stream = 3;
 
-// Carries the gradient of the loss of the first examples back along single paths.
-template <class T>
-class Paths {
- public:
-  explicit Paths(Look<T>& look)
-      : look_(look), rows_(std::min(examples, look.rows)), gradient_(look.subject.layout.parameters) {
-    look.forward(rows_);
-    const T* of_outputs = look.network.logits_gradient();
-    loss_gradient_.assign(of_outputs, of_outputs + rows_ * look.subject.layout.output_stride);
-  }
-  ~Paths() { look_.network.pass_blocks({}); }
-
-  // Norm of what arrives at the first hidden layer if these blocks pass it through their branch, the others around it.
-  double norm(const std::vector<std::int32_t>& through) {
-    fused::Network<T>& network = look_.network;
-    std::vector<fused::Way> ways(static_cast<std::size_t>(network.blocks()), fused::Way::around);
-    for (const std::int32_t block : through) ways[static_cast<std::size_t>(block)] = fused::Way::through;
-    network.pass_blocks(std::move(ways));
-    std::ranges::copy(loss_gradient_, network.logits_gradient());
-    network.backward(look_.subject.x, rows_, look_.subject.parameters, gradient_.data(), {});
-    return gradient_norm(network.activations().front());
-  }
-
- private:
-  Look<T>& look_;
-  const std::int64_t rows_;
-  std::vector<T> loss_gradient_;
-  fused::Buffer<T> gradient_;
-};
+// Norm of the gradient at the first hidden layer if these blocks carry it through their branch, the others through their
+// shortcut.
+double norm_along(const ProbeContext& context, const std::vector<std::int32_t>& branches) {
+  std::vector<plan::ResidualPath> paths(static_cast<std::size_t>(context.observation.blocks()),
+                                        plan::ResidualPath::shortcut);
+  for (const std::int32_t block : branches) paths[static_cast<std::size_t>(block)] = plan::ResidualPath::branch;
+  return context.observation.path_gradient_norm(std::min(most_examples, context.observation.rows()), paths);
+}
 
 }  // namespace
 
-template <class T>
-PathLengths path_lengths(Look<T>& look) {
-  Paths<T> paths(look);
-  const std::int64_t blocks = look.network.blocks();
-  core::Random random(static_cast<std::uint64_t>(look.subject.seed), path_stream);
+const PathLengths& path_lengths(ProbeContext& context) {
+  if (context.paths) return *context.paths;
+  const std::int64_t blocks = context.observation.blocks();
+  core::Random random(static_cast<std::uint64_t>(context.seed), path_stream);
   std::vector<double> norms, weights;
   for (std::int64_t k = 0; k <= blocks; ++k) {
     const auto sets = subsets(blocks, k, samples, random);
     double sum = 0;
-    for (const std::vector<std::int32_t>& set : sets) sum += paths.norm(set);
+    for (const std::vector<std::int32_t>& set : sets) sum += norm_along(context, set);
     norms.push_back(sum / static_cast<double>(sets.size()));
     weights.push_back(norms.back() * binomial(blocks, k));
   }
@@ -68,10 +45,7 @@ PathLengths path_lengths(Look<T>& look) {
     if (below < 0.95) lengths.reach = static_cast<double>(k);
     below += share;
   }
-  return lengths;
+  return context.paths.emplace(std::move(lengths));
 }
-
-template PathLengths path_lengths(Look<float>&);
-template PathLengths path_lengths(Look<double>&);
 
 }  // namespace descent::probe

@@ -1,6 +1,7 @@
 #include "probe/probes.h"
 
 #include <algorithm>
+#include <array>
 
 #include "probe/measures.h"
 
@@ -9,87 +10,60 @@ namespace {
 
 using config::ProbeName;
 
-// The statistics are those of the whole probe batch, and no block is left out at random.
-config::Model whole_batch(config::Model model) {
-  model.norm.statistics_groups = 1;
-  model.stochastic_depth = 0;
-  return model;
-}
-
-std::int64_t affordable_rows(const config::Model& model, const fused::Layout& layout, std::int64_t cells) {
-  std::int64_t of_example = 1;
-  for (const plan::Layer& layer : plan::layers_of(model, layout.input, layout.outputs))
-    if (layer.kind == plan::Layer::Kind::convolution) of_example += layer.positions * layer.out;
-  return std::max(cells / of_example, std::int64_t{2});
-}
-
-template <class T>
-void measure_one(ProbeName name, Look<T>& look, const Memory& memory, const Add& add) {
+void measure_one(ProbeName name, ProbeContext& context, const Add& add) {
   switch (name) {
-    case ProbeName::activation_mean: return Activations<T>::activation_mean(look, add);
-    case ProbeName::activation_variance: return Activations<T>::activation_variance(look, add);
-    case ProbeName::variance_factor: return Activations<T>::variance_factor(look, add);
-    case ProbeName::saturated_fraction: return Activations<T>::saturated_fraction(look, add);
-    case ProbeName::dead_fraction: return Activations<T>::dead_fraction(look, add);
-    case ProbeName::batch_mean_spread: return Activations<T>::batch_mean_spread(look, add);
-    case ProbeName::batch_variance_spread: return Activations<T>::batch_variance_spread(look, add);
-    case ProbeName::mean_drift: return Activations<T>::mean_drift(look, memory, add);
-    case ProbeName::sd_drift: return Activations<T>::sd_drift(look, memory, add);
-    case ProbeName::gate_entropy: return Gates<T>::gate_entropy(look, add);
-    case ProbeName::expert_usage: return Gates<T>::expert_usage(look, add);
-    case ProbeName::gate_maximum: return Gates<T>::gate_maximum(look, add);
-    case ProbeName::gradient_norm: return Gradients<T>::gradient_norm(look, add);
-    case ProbeName::signal_gradient_norm: return Gradients<T>::signal_gradient_norm(look, add);
-    case ProbeName::gradient_ratio: return Gradients<T>::gradient_ratio(look, add);
-    case ProbeName::weight_norm: return Weights<T>::weight_norm(look, add);
-    case ProbeName::update_ratio: return Weights<T>::update_ratio(look, add);
-    case ProbeName::unit_distance: return Weights<T>::unit_distance(look, add);
-    case ProbeName::weight_rank: return Weights<T>::weight_rank(look, add);
+    case ProbeName::activation_mean: return activation_mean(context, add);
+    case ProbeName::activation_variance: return activation_variance(context, add);
+    case ProbeName::variance_factor: return variance_factor(context, add);
+    case ProbeName::saturated_fraction: return saturated_fraction(context, add);
+    case ProbeName::dead_fraction: return dead_fraction(context, add);
+    case ProbeName::batch_mean_spread: return batch_mean_spread(context, add);
+    case ProbeName::batch_variance_spread: return batch_variance_spread(context, add);
+    case ProbeName::mean_drift: return mean_drift(context, add);
+    case ProbeName::sd_drift: return sd_drift(context, add);
+    case ProbeName::gate_entropy: return gate_entropy(context, add);
+    case ProbeName::expert_usage: return expert_usage(context, add);
+    case ProbeName::gate_maximum: return gate_maximum(context, add);
+    case ProbeName::gradient_norm: return gradient_norm(context, add);
+    case ProbeName::signal_gradient_norm: return signal_gradient_norm(context, add);
+    case ProbeName::gradient_ratio: return gradient_ratio(context, add);
+    case ProbeName::weight_norm: return weight_norm(context, add);
+    case ProbeName::update_ratio: return update_ratio(context, add);
+    case ProbeName::unit_distance: return unit_distance(context, add);
+    case ProbeName::weight_rank: return weight_rank(context, add);
     case ProbeName::path_share:
-      for (std::size_t k = 0; k < look.paths().share.size(); ++k)
-        add("length=" + std::to_string(k), look.paths().share[k]);
+      for (std::size_t k = 0; k < path_lengths(context).share.size(); ++k)
+        add("length=" + std::to_string(k), path_lengths(context).share[k]);
       return;
-    case ProbeName::path_length: return add("", look.paths().mean);
-    case ProbeName::path_reach: return add("", look.paths().reach);
-    case ProbeName::path_factor: return add("", look.paths().factor);
-    case ProbeName::input_condition: return Weights<T>::input_condition(look, add);
-    case ProbeName::symmetry_difference: return Trained<T>::symmetry_difference(look, add);
-    case ProbeName::restored_difference: return;  // by train::Replica, once the weights are restored
-    case ProbeName::lesion_error: return Trained<T>::lesion_error(look, add);
-    case ProbeName::lesion_worst_error: return Trained<T>::lesion_worst_error(look, add);
+    case ProbeName::path_length: return add("", path_lengths(context).mean);
+    case ProbeName::path_reach: return add("", path_lengths(context).reach);
+    case ProbeName::path_factor: return add("", path_lengths(context).factor);
+    case ProbeName::input_condition: return input_condition(context, add);
+    case ProbeName::symmetry_difference: return symmetry_difference(context, add);
+    case ProbeName::restored_difference: return;  // by train::StackRun, once the weights are restored
+    case ProbeName::lesion_error: return lesion_error(context, add);
+    case ProbeName::lesion_worst_error: return lesion_worst_error(context, add);
   }
 }
 
 }  // namespace
 
 bool is_taken_at_the_end(ProbeName name) {
-  using enum ProbeName;
-  return name == input_condition || name == symmetry_difference || name == restored_difference ||
-         name == lesion_error || name == lesion_worst_error;
+  constexpr std::array at_the_end{ProbeName::input_condition, ProbeName::symmetry_difference,
+                                  ProbeName::restored_difference, ProbeName::lesion_error, ProbeName::lesion_worst_error};
+  return std::ranges::find(at_the_end, name) != at_the_end.end();
 }
 
-template <class T>
-Probes<T>::Probes(const config::Experiment& experiment, const fused::Layout& layout, std::int64_t train_size)
-    : rows_(std::min({most_rows, train_size, affordable_rows(experiment.model, layout, most_cells)})),
-      network_(fused::make_network<T>(whole_batch(experiment.model), layout, rows_, experiment.train.loss.kind)) {
-  network_->keep_activations(true);
-}
-
-template <class T>
-void Probes<T>::measure(const Subject<T>& subject, bool at_moment, bool at_end, Memory& memory,
-                        const std::function<void(ProbeName, std::string, double)>& add) {
-  Look<T> look(subject, *network_, rows_);
+void measure(const Subject& subject, bool due, bool at_end, DriftState& drift,
+             const std::function<void(ProbeName, std::string, double)>& add) {
+  ProbeContext context{subject, drift};
   bool drifts = false;
   for (const ProbeName name : subject.experiment.probes.names) {
-    if (!(is_taken_at_the_end(name) ? at_end : at_moment)) continue;
+    if (!(is_taken_at_the_end(name) ? at_end : due)) continue;
     drifts |= name == ProbeName::mean_drift || name == ProbeName::sd_drift;
-    measure_one<T>(name, look, memory,
-                   [&](std::string layer, double value) { add(name, std::move(layer), value); });
+    measure_one(name, context, [&](std::string layer, double value) { add(name, std::move(layer), value); });
   }
-  if (drifts) Activations<T>::remember_units(look, memory);
+  if (drifts) drift = drift_state(context);
 }
-
-template class Probes<float>;
-template class Probes<double>;
 
 }  // namespace descent::probe

@@ -1,13 +1,14 @@
 #include "train/calibrate.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <numeric>
 
 #include "plan/layers.h"
 #include "train/schedule.h"
-#include "train/single.h"
+#include "train/stack.h"
 
 namespace descent::train {
 namespace {
@@ -18,23 +19,29 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-template <class T>
+// Seconds of a run, from one evaluation and as many steps as the budget allows.
 double measure(const config::Experiment& experiment, std::int64_t seed, double budget) {
-  Single<T> single(experiment, seed);
-  const Clock clock = make_clock(experiment.train, single.data.train.size);
-  const auto evaluations = static_cast<double>(evaluation_steps(experiment.train.evaluate, clock).size());
+  Shared shared;
+  const engine::Replica replica = make_replica(experiment, seed, shared.loader);
+  const TrainingLength length = training_length(experiment.train, replica.data.train.size);
+  const auto evaluations = static_cast<double>(evaluation_steps(experiment.train.evaluate, length).size());
+  const std::unique_ptr<engine::Engine> engine = shared.engines.make({replica});
+  constexpr std::array<std::size_t, 1> only{0};
   auto start = std::chrono::steady_clock::now();
-  single.replica.evaluate(*single.network);
+  for (const config::Split split : evaluated_splits(experiment.train.evaluate, replica.data))
+    engine->evaluate(only, split);
   const double evaluation = seconds_since(start);
   start = std::chrono::steady_clock::now();
   if (config::has_closed_form(experiment.train)) {
-    single.replica.advance(*single.network, clock.total_steps);
+    engine->advance(only, length.total_steps);
     return seconds_since(start) + evaluation * evaluations;
   }
-  while (!single.replica.finished() && single.replica.step() < clock.total_steps && seconds_since(start) < budget)
-    single.replica.advance(*single.network, std::min(single.replica.step() + 5, clock.total_steps));
-  const auto steps = static_cast<double>(std::max<std::int64_t>(single.replica.step(), 1));
-  return seconds_since(start) / steps * static_cast<double>(clock.total_steps) + evaluation * evaluations;
+  std::int64_t step = 0;
+  bool diverged = false;
+  for (; step < length.total_steps && !diverged && seconds_since(start) < budget; step = engine->step(0))
+    diverged = engine->advance(only, std::min(step + 5, length.total_steps)).front().has_value();
+  const auto steps = static_cast<double>(std::max<std::int64_t>(step, 1));
+  return seconds_since(start) / steps * static_cast<double>(length.total_steps) + evaluation * evaluations;
 }
 
 }  // namespace
@@ -52,10 +59,8 @@ std::vector<double> seconds_per_run(const plan::Plan& plan, double budget_second
     if (i % every != 0) {  // as the sampled neighbour, by cost
       const std::size_t sampled = order[i / every * every];
       seconds[order[i]] = seconds[sampled] * flops(order[i]) / flops(sampled);
-    } else if (experiment.precision == config::Precision::float64) {
-      seconds[order[i]] = measure<double>(experiment, experiment.seeds.front(), budget);
     } else {
-      seconds[order[i]] = measure<float>(experiment, experiment.seeds.front(), budget);
+      seconds[order[i]] = measure(experiment, experiment.seeds.front(), budget);
     }
   }
   return seconds;

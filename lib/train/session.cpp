@@ -1,6 +1,5 @@
 #include "train/session.h"
 
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -88,7 +87,6 @@ class Session {
   }
 
   void train(const plan::Stack& stack) {
-    at::set_num_threads(static_cast<int>(experiment_of(plan_, stack).train.threads));
     const store::PartTimes start = times();
     const StackOptions options{options_.weights_folder, observer_.progress, options_.checkpoint_seconds};
     attempts_.begun(hashes(plan_, stack));

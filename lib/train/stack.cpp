@@ -1,171 +1,235 @@
 #include "train/stack.h"
 
 #include <ATen/Context.h>
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cfenv>
 #include <chrono>
+#include <map>
+#include <tuple>
 
 #include "core/archive.h"
 #include "plan/layers.h"
-#include "train/optimizer.h"
-#include "train/replica.h"
-#include "train/weights.h"
+#include "formats/safetensors.h"
+#include "train/stack_run.h"
 
 namespace descent::train {
 namespace {
 
-// Steps between two looks at `stop` and at the time.
-constexpr std::int64_t steps_between_looks = 50;
+// Steps between two checks of `stop` and of the time.
+constexpr std::int64_t steps_between_checks = 50;
 
-// Takes numbers below the normal range for zero, in this thread and in those that it starts, as XLA does. An Intel CPU
-// spends some 150 cycles on an operation that meets one, and the moments of Adam decay to such numbers wherever a unit
-// is dead.
-class FlushDenormals {
+// Flushes denormal numbers to zero, in this thread and in those that it starts, as XLA does. An Intel CPU spends some
+// 150 cycles on an operation that meets one, and the moments of Adam decay to such numbers wherever a unit is dead.
+// LibTorch's own operations run on one thread: their bits may depend on the number.
+class ThreadMode {
  public:
-  FlushDenormals() {
+  ThreadMode() {
     std::fegetenv(&environment_);
     at::globalContext().setFlushDenormal(true);
+    at::set_num_threads(1);
   }
-  ~FlushDenormals() { std::fesetenv(&environment_); }
-  FlushDenormals(const FlushDenormals&) = delete;
-  FlushDenormals& operator=(const FlushDenormals&) = delete;
+  ~ThreadMode() { std::fesetenv(&environment_); }
+  ThreadMode(const ThreadMode&) = delete;
+  ThreadMode& operator=(const ThreadMode&) = delete;
 
  private:
   std::fenv_t environment_;
 };
 
-template <class T>
+void save_weights(const std::filesystem::path& path, const std::vector<engine::NamedTensor>& tensors) {
+  std::map<std::string, at::Tensor> by_name;
+  for (const engine::NamedTensor& tensor : tensors) by_name.emplace(tensor.name, tensor.values);
+  std::vector<formats::TensorView> views;
+  for (const auto& [name, values] : by_name) {
+    const auto count = static_cast<std::size_t>(values.numel());
+    if (values.scalar_type() == at::kDouble)
+      views.push_back({name, values.sizes().vec(), std::span(values.const_data_ptr<double>(), count)});
+    else views.push_back({name, values.sizes().vec(), std::span(values.const_data_ptr<float>(), count)});
+  }
+  std::filesystem::create_directories(path.parent_path());
+  formats::write_safetensors(path, views);
+}
+
 class Stack {
  public:
-  Stack(const plan::Plan& plan, const plan::Stack& runs, Shared& shared, Inputs<T>& inputs)
-      : plan_(plan), runs_(runs), experiment_(experiment(0)), flops_per_step_(plan::step_flops(experiment_)) {
-    const auto count = static_cast<std::int64_t>(runs.size());
-    const std::int64_t moments = moment_count(experiment_.train.optimizer);
-    for (std::size_t r = 0; r < runs.size(); ++r) {
-      data::RunData data = shared.loader.load(experiment(r).data, plan.runs[runs[r]].seed);
-      if (r == 0) {
-        layout_ = fused::make_layout<T>(experiment_.model, data.shape, data.outputs);
-        parameters_ = fused::Buffer<T>(count * layout_.parameters);
-        statistics_ = fused::Buffer<T>(count * layout_.statistics);
-        moments_ = fused::Buffer<T>(count * moments * layout_.parameters);
-        gradient_ = fused::Buffer<T>(layout_.parameters);
-        network_ = fused::make_network<T>(experiment_.model, layout_,
-                                       std::max(config::batch_size(experiment_.train, data.train.size), evaluation_rows),
-                                       experiment_.train.loss.kind);
-      }
-      const auto slot = static_cast<std::int64_t>(r);
-      const Slices<T> slices{parameters_.data() + slot * layout_.parameters,
-                             statistics_.data() + slot * layout_.statistics,
-                             moments_.data() + slot * moments * layout_.parameters, gradient_.data()};
-      replicas_.emplace_back(experiment(r), plan.runs[runs[r]].seed, layout_, std::move(data), inputs, slices);
-    }
+  Stack(const plan::Plan& plan, const plan::Stack& runs, Shared& shared, const StackOptions& options,
+        store::Checkpoints* checkpoints, const std::atomic<bool>& stop)
+      : plan_(plan), indices_(runs), options_(options), checkpoints_(checkpoints), stop_(stop),
+        experiment_(plan.experiment(runs.front())), flops_per_step_(plan::step_flops(experiment_)) {
+    std::vector<engine::Replica> replicas;
+    for (const std::size_t run : runs)
+      replicas.push_back(make_replica(plan.experiment(run), plan.runs[run].seed, shared.loader));
+    engine_ = shared.engines.make(std::move(replicas));
+    const data::RunData& data = engine_->replica(0).data;  // its sizes are those of every run
+    length_ = training_length(experiment_.train, data.train.size);
+    splits_ = evaluated_splits(experiment_.train.evaluate, data);
+    const std::int64_t parameters = plan::parameter_count(plan::layers_of(experiment_.model, data.shape, data.outputs));
+    for (std::size_t r = 0; r < runs.size(); ++r) runs_.emplace_back(*engine_, r, length_, parameters);
   }
 
-  // Continues where the checkpoints say; nothing when `stop` was raised before the end.
-  std::optional<std::vector<store::RunResult>> train(const StackOptions& options,
-                                                     store::Checkpoints* checkpoints,
-                                                     const std::atomic<bool>& stop) {
-    const Clock clock = make_clock(experiment_.train, replicas_.front().data().train.size);
-    restore(checkpoints, options);
-    const std::vector<Pause> schedule = pauses(experiment_, clock);
-    const bool leaps = config::has_closed_form(experiment_.train);
-    for (Replica<T>& replica : replicas_) {  // one after the other: the tensors in turn stay in the cache
-      for (const Pause& pause : schedule) {
-        if (replica.finished() || replica.visited_step() >= pause.step) continue;
-        do {  // a closed form acts at step 0 too
-          const std::int64_t before = replica.step();
-          replica.advance(*network_, leaps ? pause.step : std::min(pause.step, before + steps_between_looks));
-          report(options, replica.step() - before);
-          if (stop || due(options)) save(checkpoints);
-          if (stop) return std::nullopt;
-        } while (replica.step() < pause.step && !replica.finished());
-        if (!replica.finished()) replica.visit(*network_, pause);
-        if (replica.finished()) report(options, clock.total_steps - replica.step());
-      }
-      if (leaps && options.on_progress) options.on_progress(plan::run_flops(experiment_));
+  std::optional<std::vector<store::RunResult>> train() {
+    resume();
+    for (const EvaluationPoint& point : evaluation_points(experiment_, length_)) {
+      std::vector<std::size_t> active;
+      for (std::size_t r = 0; r < runs_.size(); ++r)
+        if (!runs_[r].finished() && runs_[r].visited_step < point.step) active.push_back(r);
+      if (active.empty()) continue;
+      if (!advance(active, point.step)) return std::nullopt;
+      visit(active, point);
     }
-    return results(options);
+    return results();
   }
 
  private:
-  const config::Experiment& experiment(std::size_t r) const {
-    return plan_.experiment(runs_[r]);
+  // Trains the active runs until the step `until`; those that diverge leave. False when `stop` was raised.
+  bool advance(std::vector<std::size_t>& active, std::int64_t until) {
+    const bool closed_form = config::has_closed_form(experiment_.train);
+    std::int64_t step = until;
+    for (const std::size_t r : active) step = std::min(step, runs_[r].step());
+    do {  // a closed form is computed at step 0 too
+      step = closed_form ? until : std::min(until, step + steps_between_checks);
+      std::int64_t before = 0, after = 0;
+      for (const std::size_t r : active) before += runs_[r].step();
+      const auto diverged = engine_->advance(active, step);
+      for (const std::size_t r : active) after += runs_[r].step();
+      report(flops_per_step_ * static_cast<double>(after - before));
+      for (std::size_t i = 0; i < active.size(); ++i)
+        if (diverged[i]) {
+          runs_[active[i]].diverge(*diverged[i]);
+          report_rest(active[i]);
+        }
+      std::erase_if(active, [&](std::size_t r) { return runs_[r].finished(); });
+      if (stop_ || checkpoint_is_due()) save();
+      if (stop_) return false;
+    } while (step < until && !active.empty());
+    return true;
   }
 
-  void report(const StackOptions& options, std::int64_t steps) const {
-    if (options.on_progress) options.on_progress(flops_per_step_ * static_cast<double>(steps));
-  }
-
-  bool due(const StackOptions& options) const {
-    return std::chrono::steady_clock::now() - saved_ > std::chrono::duration<double>(options.checkpoint_seconds);
-  }
-
-  void save(store::Checkpoints* checkpoints) {
-    saved_ = std::chrono::steady_clock::now();
-    if (!checkpoints) return;
-    std::vector<store::SavedRun> states;
-    for (std::size_t r = 0; r < replicas_.size(); ++r) {
-      core::Writer writer;
-      replicas_[r].archive(writer);
-      states.push_back({plan_.runs[runs_[r]].hash, replicas_[r].step(), writer.bytes()});
+  void visit(const std::vector<std::size_t>& active, const EvaluationPoint& point) {
+    if (point.evaluates) {
+      const std::vector<store::Metrics> metrics = measure(active);
+      for (std::size_t i = 0; i < active.size(); ++i) runs_[active[i]].evaluate(metrics[i]);
     }
-    checkpoints->write(states);
+    for (const std::size_t r : active) {
+      runs_[r].probe(point);
+      runs_[r].visited_step = point.step;
+      if (runs_[r].finished()) report_rest(r);
+    }
   }
 
-  void restore(const store::Checkpoints* checkpoints, const StackOptions& options) {
-    for (std::size_t r = 0; checkpoints && r < replicas_.size(); ++r)
-      if (const store::SavedRun* state = checkpoints->find(plan_.runs[runs_[r]].hash)) {
+  std::vector<store::Metrics> measure(const std::vector<std::size_t>& active) {
+    std::vector<store::Metrics> metrics(active.size());
+    for (const config::Split split : splits_) {
+      const std::vector<engine::SplitLoss> losses = engine_->evaluate(active, split);
+      for (std::size_t i = 0; i < active.size(); ++i) {
+        store::Metrics& m = metrics[i];
+        switch (split) {
+          case config::Split::train: std::tie(m.train_loss, m.train_error) = std::tie(losses[i].loss, losses[i].error); break;
+          case config::Split::val: std::tie(m.val_loss, m.val_error) = std::tie(losses[i].loss, losses[i].error); break;
+          case config::Split::test: std::tie(m.test_loss, m.test_error) = std::tie(losses[i].loss, losses[i].error); break;
+        }
+      }
+    }
+    return metrics;
+  }
+
+  void report(double flops) const {
+    if (options_.on_progress) options_.on_progress(flops);
+  }
+  // The steps that a finished run will not take count as done; so does a closed form.
+  void report_rest(std::size_t r) const {
+    if (config::has_closed_form(experiment_.train)) report(plan::run_flops(experiment_));
+    else report(flops_per_step_ * static_cast<double>(length_.total_steps - runs_[r].step()));
+  }
+
+  bool checkpoint_is_due() const {
+    return std::chrono::steady_clock::now() - saved_ > std::chrono::duration<double>(options_.checkpoint_seconds);
+  }
+
+  void save() {
+    saved_ = std::chrono::steady_clock::now();
+    if (!checkpoints_) return;
+    std::vector<store::SavedRun> states;
+    for (std::size_t r = 0; r < runs_.size(); ++r) {
+      core::Writer writer;
+      runs_[r].save(writer);
+      states.push_back({plan_.runs[indices_[r]].hash, runs_[r].step(), writer.bytes()});
+    }
+    checkpoints_->write(states);
+  }
+
+  void resume() {
+    for (std::size_t r = 0; checkpoints_ && r < runs_.size(); ++r)
+      if (const store::SavedRun* state = checkpoints_->find(plan_.runs[indices_[r]].hash)) {
         core::Reader reader(state->bytes);
-        replicas_[r].archive(reader);
-        report(options, replicas_[r].step());
+        runs_[r].load(reader);
+        report(flops_per_step_ * static_cast<double>(runs_[r].step()));
       }
   }
 
-  std::vector<store::RunResult> results(const StackOptions& options) {
+  std::vector<store::RunResult> results() {
     std::vector<store::RunResult> all;
-    for (std::size_t r = 0; r < replicas_.size(); ++r) {
-      const plan::Run& run = plan_.runs[runs_[r]];
-      all.push_back(replicas_[r].finish(*network_, run.hash));
-      if (experiment(r).record.predictions) all.back().predictions = replicas_[r].predictions(*network_);
-      if (!options.weights_folder.empty())
-        save_weights<T>(options.weights_folder / (run.id() + ".safetensors"), layout_,
-                        replicas_[r].slices().parameters, replicas_[r].slices().statistics);
+    for (std::size_t r = 0; r < runs_.size(); ++r) {
+      const plan::Run& run = plan_.runs[indices_[r]];
+      all.push_back(runs_[r].finish(run.hash, [&] { return measure({r}).front(); }));
+      if (plan_.experiment(indices_[r]).record.predictions) {
+        const at::Tensor values = engine_->predict(r, config::Split::test).to(at::kFloat);
+        const float* begin = values.const_data_ptr<float>();
+        const data::Part& test = engine_->replica(r).data.test;
+        all.back().predictions = {static_cast<std::size_t>(values.size(1)), {begin, begin + values.numel()}, test.y,
+                                  {test.targets.begin(), test.targets.end()}};
+      }
+      if (!options_.weights_folder.empty())
+        save_weights(options_.weights_folder / (run.id() + ".safetensors"), engine_->tensors(r));
     }
     return all;
   }
 
   const plan::Plan& plan_;
-  const plan::Stack& runs_;
+  const plan::Stack& indices_;  // of the runs
+  const StackOptions& options_;
+  store::Checkpoints* const checkpoints_;
+  const std::atomic<bool>& stop_;
   const config::Experiment& experiment_;  // of the first run: shapes, schedule
   const double flops_per_step_;
+  TrainingLength length_{};
+  std::unique_ptr<engine::Engine> engine_;
+  std::vector<StackRun> runs_;
+  std::vector<config::Split> splits_;  // evaluated
   std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
-  fused::Layout layout_;
-  fused::Buffer<T> parameters_, statistics_, moments_, gradient_;  // [R, P], [R, S], [R, moments, P], [P]
-  std::unique_ptr<fused::Network<T>> network_;
-  std::vector<Replica<T>> replicas_;
 };
 
-template <class T>
-std::optional<std::vector<store::RunResult>> train_as(const plan::Plan& plan, const plan::Stack& stack, Shared& shared,
-                                                      Inputs<T>& inputs, const StackOptions& options,
-                                                      store::Checkpoints* checkpoints,
-                                                      const std::atomic<bool>& stop) {
-  return Stack<T>(plan, stack, shared, inputs).train(options, checkpoints, stop);
+}  // namespace
+
+engine::Replica make_replica(const config::Experiment& experiment, std::int64_t seed, data::Loader& loader) {
+  engine::Replica replica{&experiment, seed, loader.load(experiment.data, seed), {}};
+  replica.learning_rate = [&train = experiment.train,
+                           length = training_length(experiment.train, replica.data.train.size)](std::int64_t step) {
+    return learning_rate(train, length, step);
+  };
+  return replica;
 }
 
-}  // namespace
+std::vector<config::Split> evaluated_splits(const config::Evaluate& evaluate, const data::RunData& data) {
+  std::vector<config::Split> splits;
+  const auto add = [&](config::Split split, const data::Part& part) {
+    const bool asked = evaluate.splits.empty() || std::ranges::find(evaluate.splits, split) != evaluate.splits.end();
+    if (part.size > 0 && asked) splits.push_back(split);
+  };
+  add(config::Split::train, data.train);
+  add(config::Split::val, data.val);
+  add(config::Split::test, data.test);
+  return splits;
+}
 
 std::optional<std::vector<store::RunResult>> train_stack(const plan::Plan& plan, const plan::Stack& stack,
                                                          Shared& shared, const StackOptions& options,
                                                          store::Checkpoints* checkpoints,
                                                          const std::atomic<bool>& stop) {
-  const FlushDenormals flush;
-  switch (plan.experiment(stack.front()).precision) {
-    case config::Precision::float32: return train_as<float>(plan, stack, shared, shared.inputs32, options, checkpoints, stop);
-    case config::Precision::float64: return train_as<double>(plan, stack, shared, shared.inputs64, options, checkpoints, stop);
-  }
-  __builtin_unreachable();
+  const ThreadMode mode;
+  return Stack(plan, stack, shared, options, checkpoints, stop).train();
 }
 
 }  // namespace descent::train

@@ -2,15 +2,16 @@
 // arithmetic limit: the floating-point operations of the matrix products at the speed of the fastest product measured
 // on this core. Evaluations are not included. Run it pinned: taskset -c 0 step_benchmark
 
-#include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <chrono>
 #include <memory>
 
+#include "fused/buffer.h"
+#include "fused/kernels/kernels.h"
 #include "plan/layers.h"
-#include "train/single.h"
+#include "train/stack.h"
 
 namespace descent {
 namespace {
@@ -51,17 +52,22 @@ config::Experiment experiment(std::int64_t width, bool norm_and_dropout) {
 
 template <class T>
 void training_step(benchmark::State& state, bool norm_and_dropout) {
-  at::set_num_threads(1);
-  const config::Experiment e = experiment(state.range(0), norm_and_dropout);
-  const std::int64_t networks = state.range(1), turn = 50;
-  std::vector<std::unique_ptr<train::Single<T>>> singles;
-  for (std::int64_t r = 0; r < networks; ++r) singles.push_back(std::make_unique<train::Single<T>>(e, r));
+  config::Experiment e = experiment(state.range(0), norm_and_dropout);
+  e.precision = std::is_same_v<T, double> ? config::Precision::float64 : config::Precision::float32;
+  const std::int64_t networks = state.range(1), together = 50;
+  train::Shared shared;
+  std::vector<engine::Replica> replicas;
+  std::vector<std::size_t> all;
+  for (std::int64_t r = 0; r < networks; ++r) {
+    replicas.push_back(train::make_replica(e, r, shared.loader));
+    all.push_back(static_cast<std::size_t>(r));
+  }
+  const auto engine = shared.engines.make(std::move(replicas));
   const auto start = std::chrono::steady_clock::now();
-  for (auto _ : state)
-    for (auto& single : singles) single->replica.advance(*single->network, single->replica.step() + turn);
+  for (auto _ : state) engine->advance(all, engine->step(0) + together);
   const std::chrono::duration<double, std::micro> time = std::chrono::steady_clock::now() - start;
   static const double speed = product_speed<T>();
-  const double step = time.count() / static_cast<double>(state.iterations() * networks * turn);
+  const double step = time.count() / static_cast<double>(state.iterations() * networks * together);
   const double limit = plan::step_flops(e) / speed * 1e6;
   state.counters["us_per_step"] = step;
   state.counters["limit_us"] = limit;

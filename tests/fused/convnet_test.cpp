@@ -54,7 +54,7 @@ struct Net {
   Net(const config::Model& model, const config::Shape& shape)
       : layout(make_layout<double>(model, shape, classes)), network(make_network<double>(model, layout, rows)),
         parameters(layout.parameters), statistics(layout.statistics), gradient(layout.parameters),
-        x(rows * layout.input_stride), scratch(padded<double>(classes) * padded<double>(1)), pass{model.dropout.rate, 5, 3, 8} {
+        x(rows * layout.input_stride), scratch(padded<double>(classes) * padded<double>(1)), randomness{model.dropout.rate, 5, 3, 8} {
     initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
     core::Random random(2);
     for (const NamedTensor& tensor : layout.tensors)
@@ -66,7 +66,7 @@ struct Net {
   }
 
   double loss() {
-    const double* logits = network->forward(x.data(), rows, parameters.data(), statistics.data(), pass);
+    const double* logits = network->forward(x.data(), rows, parameters.data(), statistics.data(), randomness);
     return kernels<double>()
                .cross_entropy(rows, classes, layout.output_stride, logits, labels, 0, network->logits_gradient(),
                               scratch.data())
@@ -75,13 +75,13 @@ struct Net {
   }
   void differentiate() {
     loss();
-    network->backward(x.data(), rows, parameters.data(), gradient.data(), pass);
+    network->backward(x.data(), rows, parameters.data(), gradient.data(), randomness);
   }
 
   Layout layout;
   std::unique_ptr<Network<double>> network;
   Buffer<double> parameters, statistics, gradient, x, scratch;
-  Pass pass;
+  StepRandomness randomness;
   const std::int32_t labels[rows] = {0, 1, 2, 1};
 };
 
@@ -121,7 +121,7 @@ TEST(convnet, pads_of_parameters_get_no_gradient) {
   }
 }
 
-TEST(convnet, an_example_is_predicted_alike_alone_and_in_any_company) {
+TEST(convnet, an_example_is_predicted_alike_alone_and_in_any_batch) {
   for (const config::Model& model : models()) {
     Net net(model, image);
     const std::int64_t stride = net.layout.output_stride;
@@ -163,7 +163,7 @@ TEST(convnet, channel_dropout_switches_whole_channels_off) {
     net.parameters.data()[readout.offset + c * readout.stride + c] = 1;
   }
   ASSERT_EQ(conv.columns, classes);
-  const double* means = net.network->forward(net.x.data(), rows, net.parameters.data(), net.statistics.data(), net.pass);
+  const double* means = net.network->forward(net.x.data(), rows, net.parameters.data(), net.statistics.data(), net.randomness);
   for (std::int64_t r = 0; r < rows; ++r)
     for (std::int64_t c = 0; c < classes; ++c) {
       const double mean = means[r * net.layout.output_stride + c];

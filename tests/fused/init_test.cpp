@@ -89,7 +89,7 @@ TEST(init, a_bias_key_changes_no_weight) {
   constant.bias = 0.5;
   const Drawn a = draw(plain), b = draw(constant);
   for (const NamedTensor& tensor : a.layout.tensors)
-    for (std::int64_t i = tensor.offset; i < tensor.offset + tensor.size() && tensor.role == Role::weight; ++i)
+    for (std::int64_t i = tensor.offset; i < tensor.offset + tensor.size() && tensor.role == TensorRole::weight; ++i)
       ASSERT_EQ(a.parameters.data()[i], b.parameters.data()[i]);
   EXPECT_EQ(b.parameters.data()[b.layout.offset("linear0.bias")], 0.5f);
 }
@@ -101,7 +101,7 @@ TEST(init, the_gain_multiplies_the_weights) {
     twice.gain = 2;
     const Drawn a = draw(every_scheme(choice.value)), b = draw(twice);
     for (const NamedTensor& tensor : a.layout.tensors)
-      for (std::int64_t i = tensor.offset; i < tensor.offset + tensor.size() && tensor.role == Role::weight; ++i)
+      for (std::int64_t i = tensor.offset; i < tensor.offset + tensor.size() && tensor.role == TensorRole::weight; ++i)
         ASSERT_NEAR(2 * a.parameters.data()[i], b.parameters.data()[i], 1e-6) << choice.name;
   }
 }

@@ -93,19 +93,19 @@ TYPED_TEST(kernels_test, a_product_that_skips_zeros_has_the_bits_of_one_that_doe
   using T = TypeParam;
   for (const Kernels<T>* k : available_kernels<T>())
     for (const std::int64_t n : {64, 128, 200, 300, 450})
-      for (const bool turned : {false, true}) {
+      for (const bool transposed : {false, true}) {
         const std::int64_t m = 37, depth = 100, stride = padded<T>(n);
-        const std::int64_t a_stride = padded<T>(turned ? m : depth);
-        auto a = random_matrix<T>(turned ? depth : m, turned ? m : depth, 14);
+        const std::int64_t a_stride = padded<T>(transposed ? m : depth);
+        auto a = random_matrix<T>(transposed ? depth : m, transposed ? m : depth, 14);
         const auto b = random_matrix<T>(depth, n, 15), bias = random_matrix<T>(1, n, 16);
         thin(a, 0.6);
-        const std::int64_t row = turned ? 1 : a_stride, column = turned ? a_stride : 1;
+        const std::int64_t row = transposed ? 1 : a_stride, column = transposed ? a_stride : 1;
         Buffer<T> skipping(m * stride), narrow(m * stride);
         k->matmul(m, n, depth, a.data(), row, column, b.data(), stride, bias.data(), skipping.data(), stride);
         for (std::int64_t j = 0; j < stride; j += padded<T>(1))  // too narrow to look for zeros
           k->matmul(m, 1, depth, a.data(), row, column, b.data() + j, stride, bias.data() + j, narrow.data() + j, stride);
         for (std::int64_t i = 0; i < m * stride; ++i)
-          ASSERT_EQ(skipping.data()[i], narrow.data()[i]) << k->instruction_set << " " << n << " " << turned;
+          ASSERT_EQ(skipping.data()[i], narrow.data()[i]) << k->instruction_set << " " << n << " " << transposed;
       }
 }
 

@@ -124,23 +124,23 @@ TYPED_TEST(maps, the_first_of_the_largest_values_wins_and_gets_the_gradient) {
       for (std::int64_t i = 0; i < places * stride; ++i) x.data()[i] = std::round(x.data()[i]);  // many are equal
       x.data()[0] = std::numeric_limits<T>::quiet_NaN();
       const auto dy = random_rows<T>(rows_of(s), s.channels, 15);
-      Buffer<T> y(rows_of(s) * stride), winners(rows_of(s) * stride), dx(places * stride);
+      Buffer<T> y(rows_of(s) * stride), argmax(rows_of(s) * stride), dx(places * stride);
       std::fill_n(dx.data(), dx.size(), T(1));
       std::vector<double> gradient(static_cast<std::size_t>(places * stride), 1.0);
-      k->max_pool(s, examples, x.data(), y.data(), winners.data());
-      k->max_pool_backward(s, examples, dy.data(), winners.data(), dx.data());
+      k->max_pool(s, examples, x.data(), y.data(), argmax.data());
+      k->max_pool_backward(s, examples, dy.data(), argmax.data(), dx.data());
       for (std::int64_t r = 0; r < rows_of(s); ++r)
         for (std::int64_t c = 0; c < stride; ++c) {
-          std::int64_t winner = -1;
+          std::int64_t best = -1;
           for (std::int64_t tap = 0; tap < s.kernel_height * s.kernel_width; ++tap) {
             const std::int64_t place = place_of(s, r, tap);
             if (place < 0) continue;
             const T value = x.data()[place * stride + c];
-            if (winner < 0 || value > x.data()[winner] || std::isnan(value)) winner = place * stride + c;
+            if (best < 0 || value > x.data()[best] || std::isnan(value)) best = place * stride + c;
           }
-          const T largest = x.data()[winner], found = y.data()[r * stride + c];
+          const T largest = x.data()[best], found = y.data()[r * stride + c];
           ASSERT_TRUE(found == largest || (std::isnan(found) && std::isnan(largest))) << k->instruction_set;
-          gradient[static_cast<std::size_t>(winner)] += double(dy.data()[r * stride + c]);
+          gradient[static_cast<std::size_t>(best)] += double(dy.data()[r * stride + c]);
         }
       for (std::size_t i = 0; i < gradient.size(); ++i)
         ASSERT_NEAR(dx.data()[i], gradient[i], this->tolerance) << k->instruction_set << " " << i;

@@ -83,7 +83,7 @@ struct Net {
   Layout layout;
   Mlp<double> network;
   Buffer<double> parameters, statistics, gradient, x, scratch;
-  Pass dropout;
+  StepRandomness dropout;
   const std::int32_t labels[rows] = {0, 1, 2, 0, 1, 2, 1};
 };
 
@@ -127,7 +127,7 @@ TEST(mlp, pads_of_parameters_get_no_gradient) {
   }
 }
 
-TEST(mlp, an_example_is_predicted_alike_alone_and_in_any_company) {
+TEST(mlp, an_example_is_predicted_alike_alone_and_in_any_batch) {
   for (const Case& c : cases()) {
     Net net(c);
     const std::int64_t stride = net.layout.output_stride;

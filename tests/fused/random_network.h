@@ -29,7 +29,7 @@ struct RandomNetwork {
     initialize(layout, init, static_cast<std::int64_t>(seed), parameters.data(), statistics.data());
     core::Random random(seed);
     for (const NamedTensor& tensor : layout.tensors) {
-      if (tensor.is_statistic() || tensor.role == Role::weight) continue;
+      if (tensor.is_statistic() || tensor.role == TensorRole::weight) continue;
       for (std::int64_t c = 0; c < tensor.columns; ++c) parameters.data()[tensor.offset + c] += 0.3 * random.normal();
     }
     draw_inputs(random);

@@ -1,4 +1,4 @@
-// oracle_dump EXPERIMENT OUT.safetensors: trains every point of an experiment and writes its tensors, for compare.py.
+// oracle_dump EXPERIMENT OUT.safetensors: what every point of an experiment computed, for compare.py.
 // Per point (prefix "<index>/"): x, y, test_x, test_y; order [steps, batch], -1 where the last batch is short;
 // init/..., logits0 and grad/... of the first batch, final/...; train_loss, train_error, test_loss, test_error.
 
@@ -8,11 +8,13 @@
 #include <deque>
 
 #include "config/read.h"
-#include "formats/safetensors.h"
+#include "engine/fused/replica_state.h"
+#include "engine/fused/tensors.h"
 #include "plan/plan.h"
 #include "report/guard.h"
-#include "train/single.h"
-#include "train/weights.h"
+#include "formats/safetensors.h"
+#include "train/schedule.h"
+#include "train/stack.h"
 
 namespace descent {
 namespace {
@@ -27,8 +29,10 @@ class Dump {
     views_.push_back({std::move(name), std::move(shape), std::span<const T>(kept.back())});
   }
   template <class T>
-  void add(const std::string& prefix, const std::map<std::string, train::DenseTensor<T>>& tensors) {
-    for (const auto& [name, tensor] : tensors) add(prefix + name, tensor.shape, tensor.values);
+  void add(const std::string& name, const at::Tensor& tensor) {
+    const at::Tensor values = tensor.contiguous();
+    const T* begin = values.const_data_ptr<T>();
+    add(name, values.sizes().vec(), std::vector<T>(begin, begin + values.numel()));
   }
   void write(const std::string& path) const { formats::write_safetensors(path, views_); }
 
@@ -39,72 +43,89 @@ class Dump {
   std::vector<formats::TensorView> views_;
 };
 
-// One point, with the seed of its first run.
+// One point, with the seed of its first run, in the parts of the fused engine.
 template <class T>
 class PointDump {
  public:
   PointDump(const config::Experiment& experiment, std::int64_t seed, const std::string& prefix, Dump& dump)
-      : experiment_(experiment), prefix_(prefix), dump_(dump), net_(experiment, seed),
-        batch_(config::batch_size(experiment.train, net_.data.train.size)) {}
+      : PointDump(train::make_replica(experiment, seed, loader()), prefix, dump) {}
 
   void write() {
-    add_data("x", "y", net_.data.train);
-    add_data("test_x", "test_y", net_.data.test);
-    dump_.add(prefix_ + "init/", train::dense_tensors<T>(net_.layout, net_.parameters.data(), net_.statistics.data()));
+    add_data("x", "y", replica_.data.train);
+    add_data("test_x", "test_y", replica_.data.test);
+    add_tensors("init/");
     const std::int64_t steps = add_order();
     if (steps > 0) add_first_step();
-    net_.replica.advance(*net_.network, steps);
-    net_.replica.evaluate(*net_.network);
-    const store::Metrics metrics = net_.replica.finish(*net_.network, "").summary.final->metrics;
-    dump_.add(prefix_ + "final/", train::dense_tensors<T>(net_.layout, net_.parameters.data(), net_.statistics.data()));
-    for (const auto& [name, value] :
-         {std::pair{"train_loss", metrics.train_loss}, std::pair{"train_error", metrics.train_error},
-          std::pair{"test_loss", metrics.test_loss}, std::pair{"test_error", metrics.test_error}})
-      if (value) dump_.add(prefix_ + name, {1}, std::vector<double>{*value});
+    state_.advance(steps);
+    for (const auto& [name, split] : {std::pair{"train", config::Split::train}, std::pair{"test", config::Split::test}}) {
+      const engine::SplitLoss measured = state_.evaluate(split);
+      dump_.add(prefix_ + name + "_loss", {1}, std::vector<double>{measured.loss});
+      if (measured.error) dump_.add(prefix_ + name + "_error", {1}, std::vector<double>{*measured.error});
+    }
+    add_tensors("final/");
   }
 
  private:
+  PointDump(const engine::Replica& replica, const std::string& prefix, Dump& dump)
+      : replica_(replica), prefix_(prefix), dump_(dump),
+        layout_(fused::make_layout<T>(replica.experiment->model, replica.data.shape, replica.data.outputs)),
+        workspace_(replica, layout_), state_(replica, layout_, workspace_, inputs_),
+        order_(replica.experiment->train, replica.data.train.size, replica.seed) {}
+
+  static data::Loader& loader() {
+    static data::Loader shared;
+    return shared;
+  }
+
   void add_data(const std::string& x, const std::string& y, const data::Part& part) {
-    dump_.add(prefix_ + x, {part.size, net_.data.features}, std::vector<T>(part.x->begin(), part.x->end()));
-    if (net_.data.classes > 0) dump_.add(prefix_ + y, {part.size}, part.y);
-    else dump_.add(prefix_ + y, {part.size, net_.data.outputs}, std::vector<T>(part.targets.begin(), part.targets.end()));
+    dump_.add(prefix_ + x, {part.size, replica_.data.features}, std::vector<T>(part.x->begin(), part.x->end()));
+    if (replica_.data.classes > 0) dump_.add(prefix_ + y, {part.size}, part.y);
+    else dump_.add(prefix_ + y, {part.size, replica_.data.outputs}, std::vector<T>(part.targets.begin(), part.targets.end()));
+  }
+
+  void add_tensors(const std::string& name) {
+    for (const engine::NamedTensor& tensor : state_.tensors()) dump_.add<T>(prefix_ + name + tensor.name, tensor.values);
   }
 
   std::int64_t add_order() {
-    const std::int64_t steps = config::total_steps(experiment_.train, net_.data.train.size);
-    std::vector<std::int64_t> order(static_cast<std::size_t>(steps * batch_), -1);
-    for (std::int64_t step = 0; step < steps; ++step)
-      std::ranges::copy(net_.replica.batch(step), order.begin() + step * batch_);
-    dump_.add(prefix_ + "order", {steps, batch_}, order);
+    const config::Train& train = replica_.experiment->train;
+    const std::int64_t examples = replica_.data.train.size, batch = config::batch_size(train, examples);
+    const std::int64_t steps = config::total_steps(train, examples);
+    std::vector<std::int64_t> order(static_cast<std::size_t>(steps * batch), -1);
+    for (std::int64_t step = 0; step < steps; ++step) std::ranges::copy(order_.batch(step), order.begin() + step * batch);
+    dump_.add(prefix_ + "order", {steps, batch}, order);
     return steps;
   }
 
-  // On a copy of the statistics, which the forward pass of training updates.
+  // On a copy of the statistics: the forward pass of training moves them.
   void add_first_step() {
-    const auto indices = net_.replica.batch(0);
+    const auto indices = order_.batch(0);
     const auto rows = static_cast<std::int64_t>(indices.size());
-    const std::int64_t outputs = net_.data.outputs, stride = net_.layout.output_stride;
-    fused::Buffer<T> x(rows * net_.layout.input_stride), statistics(net_.layout.statistics);
-    for (std::int64_t i = 0; i < rows; ++i) {
-      const std::int64_t example = indices[static_cast<std::size_t>(i)];
-      std::copy_n(net_.data.train.x->data() + example * net_.data.features, net_.data.features, x.data() + i * net_.layout.input_stride);
-    }
-    std::copy_n(net_.statistics.data(), net_.layout.statistics, statistics.data());
-    const T* logits = net_.network->forward(x.data(), rows, net_.parameters.data(), statistics.data(), {});
-    std::vector<T> dense;
-    for (std::int64_t r = 0; r < rows; ++r) dense.insert(dense.end(), logits + r * stride, logits + r * stride + outputs);
-    dump_.add(prefix_ + "logits0", {rows, outputs}, dense);
-    train::Loss<T>(experiment_.train.loss, net_.data, stride, rows)
-        .train(*net_.network, net_.data.train, indices, logits);
-    net_.network->backward(x.data(), rows, net_.parameters.data(), net_.gradient.data(), {});
-    dump_.add(prefix_ + "grad/", train::dense_tensors<T>(net_.layout, net_.gradient.data(), nullptr));
+    const std::int64_t stride = layout_.input_stride;
+    fused::Buffer<T> x(rows * stride), statistics(layout_.statistics);
+    for (std::int64_t i = 0; i < rows; ++i)
+      std::copy_n(replica_.data.train.x->data() + indices[static_cast<std::size_t>(i)] * layout_.features,
+                  layout_.features, x.data() + i * stride);
+    std::copy_n(state_.statistics.data(), layout_.statistics, statistics.data());
+    fused::Network<T>& network = *workspace_.network;
+    const T* logits = network.forward(x.data(), rows, state_.parameters.data(), statistics.data(), {});
+    dump_.add<T>(prefix_ + "logits0", engine::matrix_view(logits, rows, layout_.outputs, layout_.output_stride));
+    engine::Loss<T>(replica_.experiment->train.loss, replica_.data, layout_.output_stride, rows)
+        .train(network, replica_.data.train, indices, logits);
+    T* const gradient = workspace_.gradient.data();
+    network.backward(x.data(), rows, state_.parameters.data(), gradient, {});
+    for (const fused::NamedTensor& tensor : layout_.tensors)
+      if (!tensor.is_statistic()) dump_.add<T>(prefix_ + "grad/" + tensor.name, engine::dense_tensor<T>(tensor, gradient));
   }
 
-  const config::Experiment& experiment_;
+  const engine::Replica replica_;
   const std::string prefix_;
   Dump& dump_;
-  train::Single<T> net_;
-  const std::int64_t batch_;
+  const fused::Layout layout_;
+  engine::Workspace<T> workspace_;
+  engine::Inputs<T> inputs_;
+  engine::ReplicaState<T> state_;
+  engine::BatchOrder order_;
 };
 
 int dump(const std::string& file, const std::string& out) {

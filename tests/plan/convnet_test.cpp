@@ -39,7 +39,7 @@ TEST(convnet, resnet_18_with_the_stem_for_large_images_has_the_parameters_of_tor
   model.stem = {7, 2, true};
   EXPECT_EQ(parameter_count(layers_of(model, {3, 224, 224}, 1000)), 11689512);
   const Graph graph = convnet_of(model, {3, 224, 224}, 1000);
-  const auto pool = std::ranges::find(graph.nodes, Node::Op::maximum, &Node::op);
+  const auto pool = std::ranges::find(graph.nodes, Node::Op::max_pool, &Node::op);
   ASSERT_NE(pool, graph.nodes.end());
   EXPECT_EQ(pool->out_shape.height, 56);
 }

@@ -18,62 +18,62 @@ config::Train training(config::ScheduleKind kind) {
   return train;
 }
 
-constexpr Clock clock{10, 60};
+constexpr TrainingLength length{10, 60};
 
 TEST(schedule, constant_never_changes) {
-  EXPECT_EQ(learning_rate(training(config::ScheduleKind::constant), clock, 0), 0.8);
-  EXPECT_EQ(learning_rate(training(config::ScheduleKind::constant), clock, 59), 0.8);
+  EXPECT_EQ(learning_rate(training(config::ScheduleKind::constant), length, 0), 0.8);
+  EXPECT_EQ(learning_rate(training(config::ScheduleKind::constant), length, 59), 0.8);
 }
 
 TEST(schedule, step_decays_every_so_many_epochs) {
   const config::Train train = training(config::ScheduleKind::step);
-  EXPECT_EQ(learning_rate(train, clock, 19), 0.8);
-  EXPECT_EQ(learning_rate(train, clock, 20), 0.4);
-  EXPECT_EQ(learning_rate(train, clock, 40), 0.2);
+  EXPECT_EQ(learning_rate(train, length, 19), 0.8);
+  EXPECT_EQ(learning_rate(train, length, 20), 0.4);
+  EXPECT_EQ(learning_rate(train, length, 40), 0.2);
 }
 
 TEST(schedule, multistep_decays_at_its_milestones) {
   const config::Train train = training(config::ScheduleKind::multistep);
-  EXPECT_EQ(learning_rate(train, clock, 9), 0.8);
-  EXPECT_EQ(learning_rate(train, clock, 10), 0.4);
-  EXPECT_EQ(learning_rate(train, clock, 30), 0.2);
+  EXPECT_EQ(learning_rate(train, length, 9), 0.8);
+  EXPECT_EQ(learning_rate(train, length, 10), 0.4);
+  EXPECT_EQ(learning_rate(train, length, 30), 0.2);
 }
 
 TEST(schedule, exponential_decays_every_epoch) {
   const config::Train train = training(config::ScheduleKind::exponential);
-  EXPECT_EQ(learning_rate(train, clock, 9), 0.8);
-  EXPECT_EQ(learning_rate(train, clock, 25), 0.2);
+  EXPECT_EQ(learning_rate(train, length, 9), 0.8);
+  EXPECT_EQ(learning_rate(train, length, 25), 0.2);
 }
 
 TEST(schedule, cosine_falls_from_the_rate_to_the_minimum_over_the_training) {
   config::Train train = training(config::ScheduleKind::cosine);
   train.schedule.minimum_lr = 0.2;
-  EXPECT_EQ(learning_rate(train, clock, 0), 0.8);
-  EXPECT_NEAR(learning_rate(train, clock, 30), 0.5, 1e-15);
-  EXPECT_NEAR(learning_rate(train, clock, 59), 0.2 + 0.3 * (1 + std::cos(M_PI * 59 / 60)), 1e-15);
+  EXPECT_EQ(learning_rate(train, length, 0), 0.8);
+  EXPECT_NEAR(learning_rate(train, length, 30), 0.5, 1e-15);
+  EXPECT_NEAR(learning_rate(train, length, 59), 0.2 + 0.3 * (1 + std::cos(M_PI * 59 / 60)), 1e-15);
 }
 
 TEST(schedule, cosine_after_a_warm_up_falls_over_the_rest_of_the_training) {
   config::Train train = training(config::ScheduleKind::cosine);
   train.schedule.warmup = 2;
-  EXPECT_EQ(learning_rate(train, clock, 20), 0.8);
-  EXPECT_NEAR(learning_rate(train, clock, 40), 0.4, 1e-15);
+  EXPECT_EQ(learning_rate(train, length, 20), 0.8);
+  EXPECT_NEAR(learning_rate(train, length, 40), 0.4, 1e-15);
 }
 
 TEST(schedule, warm_up_rises_linearly_and_the_schedule_starts_after_it) {
   config::Train train = training(config::ScheduleKind::exponential);
   train.schedule.warmup = 2;
-  EXPECT_NEAR(learning_rate(train, clock, 0), 0.04, 1e-15);
-  EXPECT_NEAR(learning_rate(train, clock, 19), 0.8, 1e-15);
-  EXPECT_EQ(learning_rate(train, clock, 29), 0.8);
-  EXPECT_EQ(learning_rate(train, clock, 30), 0.4);
+  EXPECT_NEAR(learning_rate(train, length, 0), 0.04, 1e-15);
+  EXPECT_NEAR(learning_rate(train, length, 19), 0.8, 1e-15);
+  EXPECT_EQ(learning_rate(train, length, 29), 0.8);
+  EXPECT_EQ(learning_rate(train, length, 30), 0.4);
 }
 
 TEST(schedule, durations_may_be_counted_in_steps) {
   config::Train train = training(config::ScheduleKind::step);
   train.schedule.unit = config::DurationUnit::steps;
-  EXPECT_EQ(learning_rate(train, clock, 1), 0.8);
-  EXPECT_EQ(learning_rate(train, clock, 2), 0.4);
+  EXPECT_EQ(learning_rate(train, length, 1), 0.8);
+  EXPECT_EQ(learning_rate(train, length, 2), 0.4);
 }
 
 TEST(evaluation_steps, every_epoch_by_default_with_step_0_and_the_last) {

@@ -178,20 +178,20 @@ TEST_F(stack, the_evaluation_schedule_changes_no_other_number) {
 }
 
 TEST_F(stack, threads_per_run_change_no_number) {
-  const int before = at::get_num_threads();
-  for (const std::string& text :
-       {with(small, R"("description": "wide")"), std::string(R"({
+  for (const auto& [text, set] :
+       {std::pair(std::string(small), std::vector<std::string>{"model.width=130", "train.batch_size=230"}),
+        std::pair(std::string(R"({
           "data": {"name": "digits", "train_size": 200, "test_size": 50}, "train": {"batch_size": 64, "epochs": 1},
-          "model": {"kind": "resnet", "width": 16, "blocks": [1, 1], "norm": "batch", "shortcut": "projection"}})")}) {
-    config::Overrides overrides;
-    if (text.find("wide") != std::string::npos) overrides.set = {"model.width=130", "train.batch_size=230"};
-    const plan::Plan plan = plan::make_plan(config::read_document_text(text, "test.json", overrides));
-    at::set_num_threads(1);
-    const Trained one = train(plan);
-    at::set_num_threads(2);
-    EXPECT_EQ(train(plan).weights[0], one.weights[0]) << text;
+          "model": {"kind": "resnet", "width": 16, "blocks": [1, 1], "norm": "batch", "shortcut": "projection"}})"),
+                  std::vector<std::string>{})}) {
+    const auto weights = [&](const std::string& threads) {
+      config::Overrides overrides;
+      overrides.set = set;
+      overrides.set.push_back("train.threads=" + threads);
+      return train(plan::make_plan(config::read_document_text(text, "test.json", overrides))).weights[0];
+    };
+    EXPECT_EQ(weights("2"), weights("1")) << text;
   }
-  at::set_num_threads(before);
 }
 
 TEST_F(stack, a_training_of_no_steps_shows_the_network_at_initialization) {

@@ -26,7 +26,7 @@ const Kernels<T>& table() {
       .activate_backward = activate_backward<T>,
       .batch_statistics = batch_statistics<T>,
       .merge_statistics = merge_statistics<T>,
-      .inverse_sd = inverse_sd<T>,
+      .rstd = rstd<T>,
       .update_running = update_running<T>,
       .normalize_columns = normalize_columns<T>,
       .batch_norm_backward = batch_norm_backward<T>,

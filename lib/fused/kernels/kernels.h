@@ -75,23 +75,23 @@ struct Kernels {
   // the mean of their variances plus the variance of their means.
   void (*merge_statistics)(std::int64_t groups, std::int64_t stride, const T* means, const T* variances, T* mean,
                            T* variance);
-  // inverse_sd = 1 / sqrt(variance + epsilon).
-  void (*inverse_sd)(std::int64_t count, const T* variance, T epsilon, T* inverse_sd);
+  // rstd = 1 / sqrt(variance + epsilon).
+  void (*rstd)(std::int64_t count, const T* variance, T epsilon, T* rstd);
   // running = (1 - momentum) running + momentum * batch value; the variance times `unbias` = n / (n - 1).
   void (*update_running)(std::int64_t count, T momentum, T unbias, const T* mean, const T* variance, T* running_mean,
                          T* running_variance);
-  // y = (x - mean) * inverse_sd * gamma + beta, per column; gamma and beta may be null.
-  void (*normalize_columns)(std::int64_t rows, std::int64_t stride, const T* x, const T* mean, const T* inverse_sd,
+  // y = (x - mean) * rstd * gamma + beta, per column; gamma and beta may be null.
+  void (*normalize_columns)(std::int64_t rows, std::int64_t stride, const T* x, const T* mean, const T* rstd,
                             const T* gamma, const T* beta, T* y);
   // Gradient through batch statistics; dgamma, dbeta may be null with gamma. dx may be dy.
-  void (*batch_norm_backward)(std::int64_t rows, std::int64_t stride, const T* x, const T* mean, const T* inverse_sd,
+  void (*batch_norm_backward)(std::int64_t rows, std::int64_t stride, const T* x, const T* mean, const T* rstd,
                               const T* gamma, const T* dy, T* dx, T* dgamma, T* dbeta);
   // Layer norm (Ba et al. 2016) or, with `centered` false, RMS norm (Zhang & Sennrich 2019) over the first
-  // `features` columns of each row. mean and inverse_sd: [B], kept for the backward pass.
+  // `features` columns of each row. mean and rstd: [B], kept for the backward pass.
   void (*normalize_rows)(std::int64_t rows, std::int64_t features, std::int64_t stride, bool centered, T epsilon,
-                         const T* x, const T* gamma, const T* beta, T* y, T* mean, T* inverse_sd);
+                         const T* x, const T* gamma, const T* beta, T* y, T* mean, T* rstd);
   void (*normalize_rows_backward)(std::int64_t rows, std::int64_t features, std::int64_t stride, bool centered,
-                                  const T* x, const T* mean, const T* inverse_sd, const T* gamma, const T* dy, T* dx,
+                                  const T* x, const T* mean, const T* rstd, const T* gamma, const T* dy, T* dx,
                                   T* dgamma, T* dbeta);
 
   // sums[c] = sum over rows of (x - mean) * scale * dy.
@@ -121,9 +121,9 @@ struct Kernels {
   void (*winograd_weight)(std::int64_t size, const T* weight, T* planes);
   void (*winograd_weight_gradient)(std::int64_t size, const T* planes, T* dweight);
 
-  // y = the largest value under each kernel, winners = its tap; the gradient dy is added there.
-  void (*max_pool)(const PatchShape& shape, std::int64_t examples, const T* x, T* y, T* winners);
-  void (*max_pool_backward)(const PatchShape& shape, std::int64_t examples, const T* dy, const T* winners, T* dx);
+  // y = the largest value under each kernel, argmax = its tap; the gradient dy is added there.
+  void (*max_pool)(const PatchShape& shape, std::int64_t examples, const T* x, T* y, T* argmax);
+  void (*max_pool_backward)(const PatchShape& shape, std::int64_t examples, const T* dy, const T* argmax, T* dx);
 
   // Inverted dropout: mask is 0 or 1/(1 - rate), y = x * mask. Element i of the layer draws the word i of the
   // Philox stream that `draw` names.

@@ -6,21 +6,21 @@
 
 namespace descent::fused::DESCENT_CPU {
 
-// A block of up to `lanes` rows turned so that class c of all of them is one vector; rows beyond `filled` are zero.
+// A block of up to `lanes` rows transposed so that class c of all of them is one vector; rows beyond `filled` are zero.
 template <class T>
-inline void turn(std::int64_t filled, std::int64_t classes, std::int64_t stride, const T* rows, T* turned) {
+inline void transpose_rows(std::int64_t filled, std::int64_t classes, std::int64_t stride, const T* rows, T* transposed) {
   constexpr std::int64_t L = lanes<T>;
-  for (std::int64_t c = 0; c < classes; c += L, turned += L * L)
-    turn_part<T, L>(filled, L, rows + c, stride, turned, L);
+  for (std::int64_t c = 0; c < classes; c += L, transposed += L * L)
+    transpose_part<T, L>(filled, L, rows + c, stride, transposed, L);
 }
 
 // The reverse; the pads of the rows become zero.
 template <class T>
-inline void turn_back(std::int64_t filled, std::int64_t classes, std::int64_t stride, T* turned, T* rows) {
+inline void transpose_back(std::int64_t filled, std::int64_t classes, std::int64_t stride, T* transposed, T* rows) {
   constexpr std::int64_t L = lanes<T>;
-  for (std::int64_t c = classes; c % L != 0; ++c) Vec<T>(T(0)).store(turned + c * L);
+  for (std::int64_t c = classes; c % L != 0; ++c) Vec<T>(T(0)).store(transposed + c * L);
   std::int64_t c = 0;
-  for (; c < classes; c += L, turned += L * L) turn_part<T, L>(L, filled, turned, L, rows + c, stride);
+  for (; c < classes; c += L, transposed += L * L) transpose_part<T, L>(L, filled, transposed, L, rows + c, stride);
   for (; c < stride; c += L)
     for (std::int64_t i = 0; i < filled; ++i) Vec<T>(T(0)).store(rows + i * stride + c);
 }
@@ -37,12 +37,12 @@ LossSum cross_entropy(std::int64_t rows, std::int64_t classes, std::int64_t stri
   for (std::int64_t start = 0; start < rows; start += L) {
     const std::int64_t filled = rows - start < L ? rows - start : L;
     const T* z = logits + start * stride;
-    turn(filled, classes, stride, z, scratch);
-    V largest = load(scratch), sum_z(T(0)), sum_exp(T(0)), winner(T(0));
+    transpose_rows(filled, classes, stride, z, scratch);
+    V largest = load(scratch), sum_z(T(0)), sum_exp(T(0)), argmax(T(0));
     for (std::int64_t c = 1; c < classes; ++c) {
       const V value = load(scratch + c * L);
       const V greater = value > largest;
-      winner = V::blendv(winner, V(static_cast<T>(c)), greater);
+      argmax = V::blendv(argmax, V(static_cast<T>(c)), greater);
       largest = V::blendv(largest, value, greater);
     }
     for (std::int64_t c = 0; c < classes; ++c) {
@@ -52,22 +52,22 @@ LossSum cross_entropy(std::int64_t rows, std::int64_t classes, std::int64_t stri
       sum_exp = sum_exp + e;
       e.store(scratch + c * L);
     }
-    alignas(64) T target[L] = {}, loss[L], best[L];
+    alignas(64) T target[L] = {}, loss[L], first_largest[L];
     for (std::int64_t i = 0; i < filled; ++i) target[i] = z[i * stride + labels[start + i]];
     // -(1 - s) log p_label - s/K sum_c log p_c
     const V sharp = fma(V(-peak), load(target) - largest, sum_exp.log());
     (label_smoothing > 0 ? fma(V(-spread), sum_z, sharp) : sharp).store(loss);
-    winner.store(best);
+    argmax.store(first_largest);
     for (std::int64_t i = 0; i < filled; ++i) total.loss += static_cast<double>(loss[i]);
     std::int32_t errors = 0;
-    for (std::int64_t i = 0; i < filled; ++i) errors += static_cast<std::int32_t>(best[i]) != labels[start + i];
+    for (std::int64_t i = 0; i < filled; ++i) errors += static_cast<std::int32_t>(first_largest[i]) != labels[start + i];
     total.errors += errors;
     if (!gradient) continue;
     const V factor = V(scale) / sum_exp;
     for (std::int64_t c = 0; c < classes; ++c)
       (load(scratch + c * L) * factor - V(spread * scale)).store(scratch + c * L);
     T* g = gradient + start * stride;
-    turn_back(filled, classes, stride, scratch, g);
+    transpose_back(filled, classes, stride, scratch, g);
     for (std::int64_t i = 0; i < filled; ++i) g[i * stride + labels[start + i]] -= peak * scale;
   }
   return total;

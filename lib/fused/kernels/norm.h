@@ -57,7 +57,7 @@ void merge_statistics(std::int64_t groups, std::int64_t stride, const T* means, 
 }
 
 template <class T>
-void inverse_sd(std::int64_t count, const T* variance, T epsilon, T* out) {
+void rstd(std::int64_t count, const T* variance, T epsilon, T* out) {
   for (std::int64_t i = 0; i < count; i += lanes<T>)
     (Vec<T>(T(1)) / (load(variance + i) + Vec<T>(epsilon)).sqrt()).store(out + i);
 }
@@ -73,22 +73,22 @@ void update_running(std::int64_t count, T momentum, T unbias, const T* mean, con
 }
 
 template <class T>
-void normalize_columns(std::int64_t rows, std::int64_t stride, const T* x, const T* mean, const T* inverse_sd,
+void normalize_columns(std::int64_t rows, std::int64_t stride, const T* x, const T* mean, const T* rstd,
                        const T* gamma, const T* beta, T* y) {
   for (std::int64_t c = 0; c < stride; c += lanes<T>) {
     const Vec<T> m = load(mean + c);
-    const Vec<T> s = gamma ? load(inverse_sd + c) * load(gamma + c) : load(inverse_sd + c);
+    const Vec<T> s = gamma ? load(rstd + c) * load(gamma + c) : load(rstd + c);
     const Vec<T> b = beta ? load(beta + c) : Vec<T>(T(0));
     for (std::int64_t r = 0; r < rows; ++r) fma(load(x + r * stride + c) - m, s, b).store(y + r * stride + c);
   }
 }
 
 template <class T>
-void batch_norm_backward(std::int64_t rows, std::int64_t stride, const T* x, const T* mean, const T* inverse_sd,
+void batch_norm_backward(std::int64_t rows, std::int64_t stride, const T* x, const T* mean, const T* rstd,
                          const T* gamma, const T* dy, T* dx, T* dgamma, T* dbeta) {
   const Vec<T> scale(T(1) / static_cast<T>(rows));
   for (std::int64_t c = 0; c < stride; c += lanes<T>) {
-    const Vec<T> m = load(mean + c), s = load(inverse_sd + c);
+    const Vec<T> m = load(mean + c), s = load(rstd + c);
     const auto sum = sum_rows<T>(
         rows, [&](const Vec<T>& so_far, std::int64_t r) { return so_far + load(dy + r * stride + c); });
     const auto centred_product = sum_rows<T>(rows, [&](const Vec<T>& so_far, std::int64_t r) {
@@ -109,7 +109,7 @@ void batch_norm_backward(std::int64_t rows, std::int64_t stride, const T* x, con
 
 template <class T>
 void normalize_rows(std::int64_t rows, std::int64_t features, std::int64_t stride, bool centered, T epsilon,
-                    const T* x, const T* gamma, const T* beta, T* y, T* mean, T* inverse_sd) {
+                    const T* x, const T* gamma, const T* beta, T* y, T* mean, T* rstd) {
   const T scale = T(1) / static_cast<T>(features);
   const std::int64_t pad = stride - features;
   for (std::int64_t r = 0; r < rows; ++r, x += stride, y += stride) {
@@ -134,13 +134,13 @@ void normalize_rows(std::int64_t rows, std::int64_t features, std::int64_t strid
     }
     for (std::int64_t c = features; c < stride; ++c) y[c] = T(0);
     mean[r] = m;
-    inverse_sd[r] = s;
+    rstd[r] = s;
   }
 }
 
 template <class T>
 void normalize_rows_backward(std::int64_t rows, std::int64_t features, std::int64_t stride, bool centered, const T* x,
-                             const T* mean, const T* inverse_sd, const T* gamma, const T* dy, T* dx, T* dgamma,
+                             const T* mean, const T* rstd, const T* gamma, const T* dy, T* dx, T* dgamma,
                              T* dbeta) {
   const T scale = T(1) / static_cast<T>(features);
   if (dgamma)
@@ -148,7 +148,7 @@ void normalize_rows_backward(std::int64_t rows, std::int64_t features, std::int6
   if (dbeta)
     for (std::int64_t c = 0; c < stride; ++c) dbeta[c] = T(0);
   for (std::int64_t r = 0; r < rows; ++r, x += stride, dy += stride, dx += stride) {
-    const Vec<T> m(mean[r]), s(inverse_sd[r]);
+    const Vec<T> m(mean[r]), s(rstd[r]);
     Vec<T> sum(T(0)), product(T(0));
     for (std::int64_t c = 0; c < stride; c += lanes<T>) {  // dy is zero in the pads
       const Vec<T> normal = (load(x + c) - m) * s, d = load(dy + c);

@@ -1,5 +1,5 @@
 #pragma once
-// The largest value under a kernel, as torch.nn.MaxPool2d: the first of equal ones; what is not a number wins.
+// The largest value under a kernel, as torch.nn.MaxPool2d: the first of equal ones; NaN propagates.
 
 #include "fused/kernels/vector.h"
 
@@ -19,7 +19,7 @@ inline void for_each_tap(const PatchShape& s, std::int64_t examples, const Visit
 }
 
 template <class T>
-void max_pool(const PatchShape& s, std::int64_t examples, const T* x, T* y, T* winners) {
+void max_pool(const PatchShape& s, std::int64_t examples, const T* x, T* y, T* argmax) {
   const std::int64_t stride = padded<T>(s.channels);
   std::int64_t last = -1;
   for_each_tap(s, examples, [&](std::int64_t output, std::int64_t tap, std::int64_t place) {
@@ -27,28 +27,28 @@ void max_pool(const PatchShape& s, std::int64_t examples, const T* x, T* y, T* w
     last = output;
     for (std::int64_t c = 0; c < stride; c += lanes<T>) {
       T* const best = y + output * stride + c;
-      T* const winner = winners + output * stride + c;
+      T* const tap_of_best = argmax + output * stride + c;
       const Vec<T> value = load(x + place * stride + c), number(static_cast<T>(tap));
       if (first) {
         value.store(best);
-        number.store(winner);
+        number.store(tap_of_best);
         continue;
       }
       const Vec<T> wins = (value > load(best)) | (value != value);
       Vec<T>::blendv(load(best), value, wins).store(best);
-      Vec<T>::blendv(load(winner), number, wins).store(winner);
+      Vec<T>::blendv(load(tap_of_best), number, wins).store(tap_of_best);
     }
   });
 }
 
 template <class T>
-void max_pool_backward(const PatchShape& s, std::int64_t examples, const T* dy, const T* winners, T* dx) {
+void max_pool_backward(const PatchShape& s, std::int64_t examples, const T* dy, const T* argmax, T* dx) {
   const std::int64_t stride = padded<T>(s.channels);
   const Vec<T> zero(T(0));
   for_each_tap(s, examples, [&](std::int64_t output, std::int64_t tap, std::int64_t place) {
     const Vec<T> number(static_cast<T>(tap));
     for (std::int64_t c = 0; c < stride; c += lanes<T>) {
-      const Vec<T> won = load(winners + output * stride + c) == number;
+      const Vec<T> won = load(argmax + output * stride + c) == number;
       T* const target = dx + place * stride + c;
       (load(target) + Vec<T>::blendv(zero, load(dy + output * stride + c), won)).store(target);
     }

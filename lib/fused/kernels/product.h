@@ -29,7 +29,7 @@ struct Product {
 
 #if defined(CPU_CAPABILITY_AVX512)
 // Sixteen lines gathered four lanes at a time from rows apart by four need half the shuffles of whole rows.
-inline __attribute__((always_inline)) void turn_lines(const float* in, std::int64_t in_stride, float* out,
+inline __attribute__((always_inline)) void transpose_lines(const float* in, std::int64_t in_stride, float* out,
                                                       std::int64_t out_stride) {
 #pragma GCC unroll 4
   for (int quarter = 0; quarter < 4; ++quarter, in += 4, out += 4 * out_stride) {
@@ -56,9 +56,9 @@ inline __attribute__((always_inline)) void turn_lines(const float* in, std::int6
 
 // out[c, r] = in[r, c] for a square of Side rows.
 template <class T, std::int64_t Side>
-inline void turn_square(const T* in, std::int64_t in_stride, T* out, std::int64_t out_stride) {
+inline void transpose_square(const T* in, std::int64_t in_stride, T* out, std::int64_t out_stride) {
 #if defined(CPU_CAPABILITY_AVX512)
-  if constexpr (sizeof(T) == 4 && Side == 16) return turn_lines(in, in_stride, out, out_stride);
+  if constexpr (sizeof(T) == 4 && Side == 16) return transpose_lines(in, in_stride, out, out_stride);
 #endif
   at::vec::transpose_mxn<T, Side, Side>(in, in_stride, out, out_stride);
 }
@@ -66,13 +66,13 @@ inline void turn_square(const T* in, std::int64_t in_stride, T* out, std::int64_
 // The same where only `height` rows and `width` columns of the square are there: `width` lines, zero beyond `height`.
 // Reads the pads of the rows.
 template <class T, std::int64_t Side>
-inline void turn_part(std::int64_t height, std::int64_t width, const T* in, std::int64_t in_stride, T* out,
+inline void transpose_part(std::int64_t height, std::int64_t width, const T* in, std::int64_t in_stride, T* out,
                       std::int64_t out_stride) {
-  if (height == Side && width == Side) return turn_square<T, Side>(in, in_stride, out, out_stride);
-  alignas(64) T square[Side * Side] = {}, turned[Side * Side];
+  if (height == Side && width == Side) return transpose_square<T, Side>(in, in_stride, out, out_stride);
+  alignas(64) T square[Side * Side] = {}, transposed[Side * Side];
   for (std::int64_t i = 0; i < height; ++i) __builtin_memcpy(square + i * Side, in + i * in_stride, Side * sizeof(T));
-  turn_square<T, Side>(square, Side, turned, Side);
-  for (std::int64_t i = 0; i < width; ++i) __builtin_memcpy(out + i * out_stride, turned + i * Side, Side * sizeof(T));
+  transpose_square<T, Side>(square, Side, transposed, Side);
+  for (std::int64_t i = 0; i < width; ++i) __builtin_memcpy(out + i * out_stride, transposed + i * Side, Side * sizeof(T));
 }
 
 template <class T>
@@ -81,7 +81,7 @@ void transpose(std::int64_t rows, std::int64_t columns, const T* in, std::int64_
   constexpr std::int64_t side = 64 / sizeof(T);
   for (std::int64_t r = 0; r < rows; r += side)
     for (std::int64_t c = 0; c < columns; c += side)
-      turn_part<T, side>(rows - r < side ? rows - r : side, columns - c < side ? columns - c : side,
+      transpose_part<T, side>(rows - r < side ? rows - r : side, columns - c < side ? columns - c : side,
                          in + r * in_stride + c, in_stride, out + c * out_stride + r, out_stride);
 }
 

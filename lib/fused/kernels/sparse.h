@@ -48,19 +48,19 @@ inline void sparse_row(const Factors& factors, const float* a, const float* b, s
 // ahead, so that the product need not wait for it.
 template <Store store, int Columns>
 inline void sparse_block(const Product<float>& x, std::int64_t column) {
-  constexpr std::int64_t block = Columns < 8 ? sparse_depth : 512 / Columns, turned = 16;
-  alignas(64) float tile[2 * turned * sparse_depth];
+  constexpr std::int64_t block = Columns < 8 ? sparse_depth : 512 / Columns, transposed = 16;
+  alignas(64) float tile[2 * transposed * sparse_depth];
   Factors factors[2];
   for (std::int64_t p = 0; p < x.k; p += block) {
     const std::int64_t depth = x.k - p < block ? x.k - p : block;
     const float* b = x.b + p * x.b_stride + column;
     const auto row = [&](std::int64_t i) {
-      return x.a_column == 1 ? x.a + i * x.a_row + p : tile + i % (2 * turned) * block;
+      return x.a_column == 1 ? x.a + i * x.a_row + p : tile + i % (2 * transposed) * block;
     };
     for (std::int64_t i = 0; i <= x.m; ++i) {
-      if (i < x.m && i % turned == 0 && x.a_column != 1)
-        transpose(depth, x.m - i < turned ? x.m - i : turned, x.a + i + p * x.a_column, x.a_column,
-                  tile + i % (2 * turned) * block, block);
+      if (i < x.m && i % transposed == 0 && x.a_column != 1)
+        transpose(depth, x.m - i < transposed ? x.m - i : transposed, x.a + i + p * x.a_column, x.a_column,
+                  tile + i % (2 * transposed) * block, block);
       if (i < x.m) list_factors(depth, row(i), factors[i % 2]);
       if (i == 0) continue;
       float* c = x.c + (i - 1) * x.c_stride + column;
@@ -81,7 +81,7 @@ inline bool is_sparse(const Product<float>& x) {
   return zeros * 10 > rows * columns;  // 0.4 of those looked at
 }
 
-// The fewest columns that pay for lists, more where `a` has to be turned as well. AMD's Zen 4 makes one multiply-add a
+// The fewest columns that pay for lists, more where `a` has to be transposed as well. AMD's Zen 4 makes one multiply-add a
 // cycle and loads its operand in the same time; Intel's CPUs make two and cannot load as fast.
 inline std::int64_t narrowest(const Product<float>& x) {
   if (!__builtin_cpu_is("amd")) return 256;

@@ -1,4 +1,4 @@
-#include "train/monte_carlo.h"
+#include "engine/fused/monte_carlo.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 #include "core/seeds.h"
 #include "fused/softmax.h"
 
-namespace descent::train {
+namespace descent::engine {
 
 template <class T>
 MonteCarlo<T>::MonteCarlo(const config::Experiment& experiment, std::int64_t seed, std::int64_t outputs,
@@ -53,4 +53,4 @@ const T* MonteCarlo<T>::predict(fused::Network<T>& network, const T* x, std::int
 template class MonteCarlo<float>;
 template class MonteCarlo<double>;
 
-}  // namespace descent::train
+}  // namespace descent::engine

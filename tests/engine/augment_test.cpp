@@ -1,4 +1,4 @@
-#include "train/augment.h"
+#include "engine/augment.h"
 
 #include <gmock/gmock.h>
 
@@ -8,7 +8,7 @@
 namespace {
 
 using namespace descent;
-using train::Augmenter;
+using engine::Augmenter;
 
 constexpr config::Shape shape{2, 3, 4};
 

@@ -1,15 +1,17 @@
-#include "train/closed_form.h"
+// Linear models in closed form, against steps of gradient descent and the equations that their solutions satisfy.
 
+#include <ATen/TensorOperators.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 
 #include "config/read.h"
-#include "core/error.h"
+#include "engine/engine.h"
+#include "fused/init.h"
 #include "fused/linear_model.h"
-#include "train/single.h"
 
-namespace descent::train {
+namespace descent::engine {
 namespace {
 
 config::Experiment experiment_of(const std::vector<std::string>& set) {
@@ -25,45 +27,40 @@ config::Experiment experiment_of(const std::vector<std::string>& set) {
 
 // A run brought to its last step, and its features of the training examples.
 struct Solved {
-  explicit Solved(std::vector<std::string> set) : experiment(experiment_of(set)), run(experiment, 3) {
-    const std::int64_t n = run.data.train.size;
-    run.replica.advance(*run.network, config::total_steps(experiment.train, n));
-    run.replica.evaluate(*run.network);
-    fused::LinearModel<double> model(experiment.model, run.layout, n);
-    fused::Buffer<double> x(n * run.layout.input_stride);
-    for (std::int64_t i = 0; i < n; ++i)
-      std::copy_n(run.data.train.x->data() + i * run.layout.features, run.layout.features,
-                  x.data() + i * run.layout.input_stride);
-    const double* features = model.features(x.data(), n, run.statistics.data());
-    const std::int64_t count = config::feature_count(experiment.model, run.layout.features);
-    for (std::int64_t i = 0; i < n; ++i) {
-      phi.emplace_back(features + i * model.feature_stride(), features + i * model.feature_stride() + count);
-      if (experiment.model.intercept) phi.back().push_back(1);
-    }
+  static constexpr std::int64_t seed = 3;
+
+  explicit Solved(std::vector<std::string> set)
+      : experiment(experiment_of(set)), data(data::Loader().load(experiment.data, seed)),
+        engine(Factory().make({{&experiment, seed, data, [lr = experiment.train.optimizer.lr](std::int64_t) { return lr; }}})) {
+    engine->advance(std::vector<std::size_t>{0}, config::total_steps(experiment.train, data.train.size));
+    for (const NamedTensor& tensor : engine->tensors(0)) tensors[tensor.name] = tensor.values;
+    fill_features();
   }
 
-  // Row by row, the intercept last.
+  // By the feature, the intercept last.
   double weight(std::size_t feature, std::int64_t output) const {
-    const fused::NamedTensor& readout = *run.layout.find("readout.weight");
-    const auto row = static_cast<std::int64_t>(feature);
-    return run.parameters.data()[(row < readout.rows ? readout.offset + row * readout.stride
-                                                     : run.layout.offset("readout.bias")) + output];
+    const auto f = static_cast<std::int64_t>(feature);
+    const at::Tensor& readout = tensors.at("readout.weight");  // [K, F]
+    if (f == readout.size(1)) return tensors.at("readout.bias").const_data_ptr<double>()[output];
+    return readout.const_data_ptr<double>()[output * readout.size(1) + f];
   }
   double largest_difference(const Solved& other) const {
     double largest = 0;
-    for (std::int64_t i = 0; i < run.layout.parameters; ++i)
-      largest = std::max(largest, std::abs(run.parameters.data()[i] - other.run.parameters.data()[i]));
+    for (const auto& [name, values] : tensors)
+      for (std::int64_t i = 0; i < values.numel(); ++i)
+        largest = std::max(largest, std::abs(values.const_data_ptr<double>()[i] -
+                                             other.tensors.at(name).const_data_ptr<double>()[i]));
     return largest;
   }
   double residual(std::size_t example, std::int64_t output) const {
-    double sum = run.data.train.y[example] == output ? -1 : 0;
+    double sum = data.train.y[example] == output ? -1 : 0;
     for (std::size_t f = 0; f < phi[example].size(); ++f) sum += phi[example][f] * weight(f, output);
     return sum;
   }
   // The largest entry of Phi^T (Phi W - Y) + lambda W.
   double normal_equations(double lambda) const {
     double largest = 0;
-    for (std::int64_t k = 0; k < run.layout.outputs; ++k)
+    for (std::int64_t k = 0; k < data.outputs; ++k)
       for (std::size_t f = 0; f < phi[0].size(); ++f) {
         double sum = lambda * weight(f, k);
         for (std::size_t i = 0; i < phi.size(); ++i) sum += phi[i][f] * residual(i, k);
@@ -72,8 +69,26 @@ struct Solved {
     return largest;
   }
 
-  config::Experiment experiment;
-  Single<double> run;
+  // The random features are drawn from the seed of the run.
+  void fill_features() {
+    const std::int64_t n = data.train.size, count = config::feature_count(experiment.model, data.features);
+    const fused::Layout layout = fused::make_layout<double>(experiment.model, data.shape, data.outputs);
+    fused::Buffer<double> parameters(layout.parameters), statistics(layout.statistics), x(n * layout.input_stride);
+    fused::initialize(layout, experiment.model.init, seed, parameters.data(), statistics.data());
+    for (std::int64_t i = 0; i < n; ++i)
+      std::copy_n(data.train.x->data() + i * layout.features, layout.features, x.data() + i * layout.input_stride);
+    fused::LinearModel<double> model(experiment.model, layout, n);
+    const double* features = model.features(x.data(), n, statistics.data());
+    for (std::int64_t i = 0; i < n; ++i) {
+      phi.emplace_back(features + i * model.feature_stride(), features + i * model.feature_stride() + count);
+      if (experiment.model.intercept) phi.back().push_back(1);
+    }
+  }
+
+  const config::Experiment experiment;
+  const data::RunData data;
+  const std::unique_ptr<Engine> engine;
+  std::map<std::string, at::Tensor> tensors;
   std::vector<std::vector<double>> phi;  // [n, F], with the intercept
 };
 
@@ -100,7 +115,7 @@ TEST(closed_form, a_relative_rate_is_in_units_of_the_largest_curvature) {
                                            "train.steps=1"}));
   // After one step of 1 / (largest eigenvalue) nothing is left to do along its eigenvector: the largest singular value
   // of the residual's projection shrinks. The recorded rate steps to the same weights.
-  const double lr = *formula.run.replica.finish(*formula.run.network, "").curve.back().lr;
+  const double lr = *formula.engine->learning_rate(0);
   const Solved stepped(with(few_features, {"train.optimizer.lr=" + std::to_string(lr), "train.batch_size=full",
                                            "train.steps=1", "model.init=zeros"}));
   EXPECT_LT(formula.largest_difference(stepped), 1e-6);
@@ -114,7 +129,7 @@ TEST(closed_form, gradient_descent_begins_at_zero_and_ends_at_least_squares) {
     const Solved begin(with(model, {"train.solver.kind=gradient_descent", "train.solver.relative_lr=1",
                                     "train.steps=0"}));
     EXPECT_LT(end.largest_difference(least), 1e-9);
-    for (std::int64_t i = 0; i < begin.run.layout.parameters; ++i) EXPECT_EQ(begin.run.parameters.data()[i], 0);
+    EXPECT_EQ(begin.tensors.at("readout.weight").abs().max().item().toDouble(), 0);
   }
 }
 
@@ -134,8 +149,9 @@ TEST(closed_form, least_squares_solves_the_normal_equations_or_fits_every_target
 
 TEST(closed_form, a_rate_beyond_stability_diverges) {
   Solved run(with(few_features, {"train.solver=gradient_descent", "train.optimizer.lr=1000", "train.steps=100000"}));
-  EXPECT_EQ(run.run.replica.finish(*run.run.network, "").summary.state(), store::RunState::diverged);
+  const SplitLoss train = run.engine->evaluate(std::vector<std::size_t>{0}, config::Split::train).front();
+  EXPECT_FALSE(std::isfinite(train.loss));
 }
 
 }  // namespace
-}  // namespace descent::train
+}  // namespace descent::engine

@@ -9,7 +9,7 @@
 #include "fused/buffer.h"
 #include "fused/kernels/kernels.h"
 
-namespace descent::train {
+namespace descent::engine {
 
 template <class T>
 using Input = std::shared_ptr<const fused::Buffer<T>>;
@@ -42,4 +42,4 @@ class Inputs {
   std::map<const std::vector<double>*, Entry> known_;
 };
 
-}  // namespace descent::train
+}  // namespace descent::engine

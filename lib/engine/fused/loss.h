@@ -11,7 +11,7 @@
 #include "fused/kernels/kernels.h"
 #include "fused/network.h"
 
-namespace descent::train {
+namespace descent::engine {
 
 template <class T>
 class Loss {
@@ -39,4 +39,4 @@ class Loss {
   fused::Buffer<T> targets_, scratch_;   // targets [B, stride], where they are needed as such; one vector per class
 };
 
-}  // namespace descent::train
+}  // namespace descent::engine

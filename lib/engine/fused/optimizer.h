@@ -6,7 +6,7 @@
 #include "config/experiment.h"
 #include "fused/layout.h"
 
-namespace descent::train {
+namespace descent::engine {
 
 // How many moment buffers [P] an optimizer keeps.
 std::int64_t moment_count(const config::Optimizer& optimizer);
@@ -16,4 +16,4 @@ template <class T>
 void optimizer_step(const config::Optimizer& optimizer, double lr, std::int64_t step, const fused::Layout& layout,
                     T* parameters, const T* gradient, T* moments);
 
-}  // namespace descent::train
+}  // namespace descent::engine

@@ -1,20 +1,20 @@
 // Permuted units: other weights, the same function, in every kind of network.
 
-#include "probe/units.h"
+#include "probe/permutation.h"
 
+#include <ATen/TensorOperators.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <numeric>
 #include <set>
 
-#include "fused/random_network.h"
+#include "config/read.h"
 
 namespace descent::probe {
 namespace {
 
-using fused::largest_difference;
-using fused::RandomNetwork;
+double largest_difference(const at::Tensor& a, const at::Tensor& b) { return (a - b).abs().max().item().toDouble(); }
 
 config::Model model_of(config::ModelKind kind, config::NormKind norm, config::Activation activation) {
   config::Model model;
@@ -43,31 +43,51 @@ struct Change {
   double of_outputs, of_parameters;
 };
 
-Change change_units(const config::Model& model, std::uint64_t seed) {
-  RandomNetwork net(model, 24, 3, 10, seed);
-  for (int step = 0; step < 3; ++step) net.train();  // running statistics other than 0 and 1
-  core::Random random(seed, 1);
-  const Wiring wiring = wiring_of(model, net.layout);
-  const std::vector<Units> units = random_units(wiring, random);
-  std::vector<double> parameters(static_cast<std::size_t>(net.layout.parameters));
-  fused::Buffer<double> statistics(net.layout.statistics);
-  transform_units(net.layout, wiring, units, false, net.parameters.data(), parameters.data());
-  transform_units(net.layout, wiring, units, true, net.statistics.data(), statistics.data());
-  const std::vector<double> before = net.predict();
-  const std::vector<double> old(net.parameters.data(), net.parameters.data() + net.layout.parameters);
-  std::copy_n(statistics.data(), statistics.size(), net.statistics.data());
-  return {largest_difference(net.predict(parameters.data()), before), largest_difference(parameters, old)};
+// A network after three steps of training, so that biases, gammas and running statistics differ from unit to unit.
+struct Trained {
+  Trained(const config::Model& model, std::int64_t seed)
+      : experiment(config::read_document_text(R"({
+            "precision": "float64", "data": {"name": "digits", "train_size": 40, "test_size": 40}})", "test.json")
+                       .points.front()) {
+    experiment.model = model;
+    engine = engine::Factory().make(
+        {{&experiment, seed, data::Loader().load(experiment.data, seed), [](std::int64_t) { return 0.1; }}});
+    engine->advance(std::vector<std::size_t>{0}, 3);
+    observation = engine->observe(0);
+    tensors = engine->tensors(0);
+    outputs = observation->outputs(tensors);
+  }
+  double change_of_outputs(const std::vector<engine::NamedTensor>& other) const {
+    return largest_difference(observation->outputs(other), outputs);
+  }
+
+  config::Experiment experiment;
+  std::unique_ptr<engine::Engine> engine;
+  std::unique_ptr<engine::Observation> observation;
+  std::vector<engine::NamedTensor> tensors;
+  at::Tensor outputs;
+};
+
+Change change_units(const config::Model& model, std::int64_t seed) {
+  const Trained net(model, seed);
+  core::Random random(static_cast<std::uint64_t>(seed), 1);
+  const PermutationSpec spec = permutation_spec(net.experiment);
+  const std::vector<engine::NamedTensor> changed = permuted(net.tensors, spec, random_units(spec, random));
+  double largest = 0;
+  for (std::size_t i = 0; i < changed.size(); ++i)
+    largest = std::max(largest, largest_difference(changed[i].values, net.tensors[i].values));
+  return {net.change_of_outputs(changed), largest};
 }
 
 void expect_the_same_function(const config::Model& model, const std::string& what) {
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::int64_t seed : {1, 2, 3}) {
     const Change change = change_units(model, seed);
-    EXPECT_LT(change.of_outputs, 1e-12) << what;
+    EXPECT_LT(change.of_outputs, 1e-10) << what;
     EXPECT_GT(change.of_parameters, 0.1) << what;
   }
 }
 
-TEST(units, may_be_permuted_in_every_network_with_every_norm) {
+TEST(permutation, units_may_be_permuted_in_every_network_with_every_norm) {
   for (const config::Choice& norm : config::choices_of(config::NormKind{}).table)
     for (const auto kind : {config::ModelKind::mlp, config::ModelKind::cnn, config::ModelKind::resnet})
       expect_the_same_function(
@@ -75,7 +95,7 @@ TEST(units, may_be_permuted_in_every_network_with_every_norm) {
           std::string(norm.name) + ", " + std::string(config::name_of(kind)));
 }
 
-TEST(units, may_be_rescaled_where_the_activation_allows_it) {
+TEST(permutation, units_may_be_rescaled_where_the_activation_allows_it) {
   for (const auto activation : {config::Activation::tanh, config::Activation::relu, config::Activation::sigmoid})
     for (const auto kind : {config::ModelKind::mlp, config::ModelKind::cnn, config::ModelKind::resnet,
                             config::ModelKind::mixture_of_experts})
@@ -83,31 +103,33 @@ TEST(units, may_be_rescaled_where_the_activation_allows_it) {
                                std::string(config::name_of(activation)) + ", " + std::string(config::name_of(kind)));
 }
 
-// Bishop 2006, section 5.1.1: of all M! 2^M orders and signs of the M units of a network 5-M-3.
-std::size_t count_equivalent_weights(config::Activation activation, std::int64_t units, std::uint64_t seed) {
+// Bishop 2006, section 5.1.1: of all M! 2^M orders and signs of M hidden units.
+std::size_t count_equivalent_weights(config::Activation activation, std::int64_t units, std::int64_t seed) {
   config::Model model;
   model.hidden = {units};
   model.activation = activation;
-  const RandomNetwork net(model, 5, 3, 20, seed);
-  const std::vector<double> outputs = net.predict();
-  const Wiring wiring = wiring_of(net.model, net.layout);
-  std::vector<Units> hidden{{std::vector<std::int32_t>(static_cast<std::size_t>(units)),
+  const Trained net(model, seed);
+  const PermutationSpec spec = permutation_spec(net.experiment);
+  std::vector<Units> hidden{{std::vector<std::int64_t>(static_cast<std::size_t>(units)),
                              std::vector<double>(static_cast<std::size_t>(units))}};
   std::iota(hidden[0].order.begin(), hidden[0].order.end(), 0);
-  std::vector<double> transformed(static_cast<std::size_t>(net.layout.parameters));
   std::set<std::vector<double>> equivalent;
   do {
     for (unsigned signs = 0; signs < 1u << units; ++signs) {
       for (std::size_t j = 0; j < hidden[0].factor.size(); ++j) hidden[0].factor[j] = signs >> j & 1 ? -1 : 1;
-      transform_units(net.layout, wiring, hidden, false, net.parameters.data(), transformed.data());
-      if (largest_difference(net.predict(transformed.data()), outputs) < 1e-12) equivalent.insert(transformed);
+      const std::vector<engine::NamedTensor> changed = permuted(net.tensors, spec, hidden);
+      if (net.change_of_outputs(changed) > 1e-10) continue;
+      std::vector<double> all;
+      for (const auto& [name, values] : changed)
+        all.insert(all.end(), values.const_data_ptr<double>(), values.const_data_ptr<double>() + values.numel());
+      equivalent.insert(all);
     }
   } while (std::ranges::next_permutation(hidden[0].order).found);
   return equivalent.size();
 }
 
-TEST(units, of_one_hidden_layer_have_as_many_equivalent_weights_as_orders_and_with_tanh_signs) {
-  for (const std::uint64_t seed : {0, 1, 7}) {
+TEST(permutation, units_of_one_hidden_layer_have_as_many_equivalent_weights_as_orders_and_with_tanh_signs) {
+  for (const std::int64_t seed : {0, 1, 7}) {
     for (const auto& [units, count] : {std::pair{2, 8u}, std::pair{3, 48u}, std::pair{4, 384u}})
       EXPECT_EQ(count_equivalent_weights(config::Activation::tanh, units, seed), count);
     for (const auto& [units, count] : {std::pair{2, 2u}, std::pair{3, 6u}, std::pair{4, 24u}})
@@ -115,7 +137,7 @@ TEST(units, of_one_hidden_layer_have_as_many_equivalent_weights_as_orders_and_wi
   }
 }
 
-TEST(units, keep_their_signs_where_maxima_are_pooled) {
+TEST(permutation, units_keep_their_signs_where_maxima_are_pooled) {
   for (const auto activation : {config::Activation::tanh, config::Activation::relu}) {
     config::Model cnn = model_of(config::ModelKind::cnn, config::NormKind::none, activation), pooled = cnn;
     cnn.pooling = config::Pooling::max;
@@ -128,7 +150,7 @@ TEST(units, keep_their_signs_where_maxima_are_pooled) {
   }
 }
 
-TEST(units, of_residual_networks_move_together_along_every_kind_of_shortcut) {
+TEST(permutation, units_of_residual_networks_are_permuted_together_along_every_kind_of_shortcut) {
   for (const auto shortcut : {config::ShortcutKind::identity, config::ShortcutKind::projection, config::ShortcutKind::none})
     for (const auto block : {config::BlockKind::basic, config::BlockKind::bottleneck})
       for (const bool preactivation : {false, true}) {

@@ -8,7 +8,7 @@
 #include "fused/buffer.h"
 #include "fused/network.h"
 
-namespace descent::train {
+namespace descent::engine {
 
 // Which examples are predicted, and when: each has random numbers of its own, so that nothing else moves them.
 struct PredictionMoment {
@@ -39,4 +39,4 @@ class MonteCarlo {
   fused::Buffer<T> averaged_;
 };
 
-}  // namespace descent::train
+}  // namespace descent::engine

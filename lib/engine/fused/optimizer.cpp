@@ -1,8 +1,8 @@
-#include "train/optimizer.h"
+#include "engine/fused/optimizer.h"
 
 #include "fused/kernels/kernels.h"
 
-namespace descent::train {
+namespace descent::engine {
 
 using config::OptimizerName;
 
@@ -46,7 +46,7 @@ void optimizer_step(const config::Optimizer& optimizer, double lr, std::int64_t 
     return update(optimizer, lr, decay, step, 0, total, total, parameters, gradient, moments);
   for (const fused::NamedTensor& tensor : layout.tensors)
     if (!tensor.is_statistic())
-      update(optimizer, lr, tensor.role == fused::Role::weight ? decay : 0, step, tensor.offset, tensor.size(), total,
+      update(optimizer, lr, tensor.role == fused::TensorRole::weight ? decay : 0, step, tensor.offset, tensor.size(), total,
              parameters, gradient, moments);
 }
 
@@ -55,4 +55,4 @@ template void optimizer_step<float>(const config::Optimizer&, double, std::int64
 template void optimizer_step<double>(const config::Optimizer&, double, std::int64_t, const fused::Layout&, double*,
                                      const double*, double*);
 
-}  // namespace descent::train
+}  // namespace descent::engine

@@ -8,7 +8,7 @@
 #include "core/random.h"
 #include "core/seeds.h"
 
-namespace descent::train {
+namespace descent::engine {
 
 class Augmenter {
  public:
@@ -45,4 +45,4 @@ class Augmenter {
   const std::uint64_t seed_;
 };
 
-}  // namespace descent::train
+}  // namespace descent::engine

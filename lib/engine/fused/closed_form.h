@@ -9,7 +9,7 @@
 #include "fused/buffer.h"
 #include "fused/layout.h"
 
-namespace descent::train {
+namespace descent::engine {
 
 // The readout W [F, K] of the features Phi [n, F] of the training examples, for targets Y [n, K], by the singular
 // values s of Phi = U diag(s) V^T, W = V diag(g) U^T Y:
@@ -43,4 +43,4 @@ class ClosedForm {
   fused::Buffer<double> projections_;            // U^T Y: [rank, K] padded
 };
 
-}  // namespace descent::train
+}  // namespace descent::engine

@@ -1,8 +1,8 @@
-#include "train/loss.h"
+#include "engine/fused/loss.h"
 
 #include <algorithm>
 
-namespace descent::train {
+namespace descent::engine {
 
 template <class T>
 Loss<T>::Loss(const config::Loss& config, const data::RunData& data, std::int64_t stride, std::int64_t max_rows)
@@ -62,4 +62,4 @@ fused::LossSum Loss<T>::evaluate(const data::Part& part, std::int64_t start, std
 template class Loss<float>;
 template class Loss<double>;
 
-}  // namespace descent::train
+}  // namespace descent::engine

@@ -1,4 +1,4 @@
-#include "train/closed_form.h"
+#include "engine/fused/closed_form.h"
 
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
@@ -12,7 +12,7 @@
 
 #include "fused/linear_model.h"
 
-namespace descent::train {
+namespace descent::engine {
 namespace {
 
 using config::SolverKind;
@@ -126,4 +126,4 @@ void ClosedForm<T>::write(std::int64_t step, T* parameters) const {
 template class ClosedForm<float>;
 template class ClosedForm<double>;
 
-}  // namespace descent::train
+}  // namespace descent::engine

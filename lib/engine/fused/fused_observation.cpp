@@ -1,0 +1,158 @@
+#include "engine/fused/fused_observation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "engine/fused/tensors.h"
+#include "plan/layers.h"
+
+namespace descent::engine {
+namespace {
+
+// The probe batch: so many examples, or all that there are; fewer where the maps of convolutions would have more
+// numbers than `most_cells` (with norms, activations and gradients that is about 1 GiB of float32).
+constexpr std::int64_t most_rows = 1000, most_cells = 1 << 25;
+
+std::int64_t probe_rows(const config::Model& model, const fused::Layout& layout, std::int64_t train_size) {
+  std::int64_t cells = 1;  // of one example
+  for (const plan::Layer& layer : plan::layers_of(model, layout.input, layout.outputs))
+    if (layer.kind == plan::Layer::Kind::convolution) cells += layer.positions * layer.out;
+  return std::min({most_rows, train_size, std::max(most_cells / cells, std::int64_t{2})});
+}
+
+// The statistics are those of the whole probe batch, and no block is left out at random.
+config::Model whole_batch(config::Model model) {
+  model.norm.statistics_groups = 1;
+  model.stochastic_depth = 0;
+  return model;
+}
+
+// "linear3" of "linear3.weight".
+std::string layer_of(const fused::NamedTensor& tensor) { return tensor.name.substr(0, tensor.name.rfind('.')); }
+
+}  // namespace
+
+template <class T>
+FusedObservation<T>::FusedObservation(ReplicaState<T>& state)
+    : state_(state),
+      rows_(probe_rows(state.replica.experiment->model, state.layout, state.replica.data.train.size)),
+      network_(fused::make_network<T>(whole_batch(state.replica.experiment->model), state.layout, rows_,
+                                      state.replica.experiment->train.threads,
+                                      state.replica.experiment->train.loss.kind)),
+      gradient_(state.layout.parameters),
+      statistics_(state.layout.statistics) {
+  network_->keep_activations(true);
+}
+
+// The forward pass moves the running statistics, those of a copy. Leaves the gradient of the mean loss for backward().
+template <class T>
+void FusedObservation<T>::forward(std::int64_t examples) {
+  passed_ = false;
+  loss_gradient_rows_ = 0;
+  std::copy_n(state_.statistics.data(), state_.layout.statistics, statistics_.data());
+  const T* outputs = network_->forward(state_.train_inputs->data(), examples, state_.parameters.data(), statistics_.data(), {});
+  std::vector<std::int32_t> indices(static_cast<std::size_t>(examples));
+  std::iota(indices.begin(), indices.end(), 0);
+  Loss<T>(state_.replica.experiment->train.loss, state_.replica.data, state_.layout.output_stride, examples)
+      .train(*network_, state_.replica.data.train, indices, outputs);
+}
+
+template <class T>
+void FusedObservation<T>::pass() {
+  if (passed_) return;
+  forward(rows_);
+  network_->backward(state_.train_inputs->data(), rows_, state_.parameters.data(), gradient_.data(), {});
+  passed_ = true;
+}
+
+template <class T>
+double FusedObservation<T>::norm(std::int64_t count, const T* values) const {
+  return std::sqrt(fused::kernels<T>().square_sum(count, values));  // pads are zero
+}
+
+template <class T>
+std::vector<Activation> FusedObservation<T>::activations(plan::ActivationKind kind) {
+  pass();
+  std::vector<Activation> all;
+  for (const fused::ActivationView<T>& view : network_->activations())
+    if (view.kind == kind)
+      all.push_back({view.name, matrix_view(view.values, view.rows, view.features, view.stride),
+                     view.gradient ? norm(view.rows * view.stride, view.gradient) : 0});
+  return all;
+}
+
+template <class T>
+std::vector<LayerWeights> FusedObservation<T>::weights() {
+  std::vector<std::string> hidden;
+  for (const fused::ActivationView<T>& view : network_->activations())
+    if (view.kind == plan::ActivationKind::linear) hidden.push_back(view.name);
+  std::vector<LayerWeights> all;
+  for (const fused::NamedTensor& tensor : state_.layout.tensors) {
+    if (tensor.role != fused::TensorRole::weight) continue;
+    const std::string layer = layer_of(tensor);
+    const T* parameters = state_.parameters.data();
+    LayerWeights weights{layer, std::ranges::find(hidden, layer) != hidden.end(), dense_tensor(tensor, parameters),
+                         norm(tensor.size(), parameters + tensor.offset), std::nullopt};
+    if (!state_.update_ratios.empty()) weights.update_ratio = state_.update_ratios[all.size()];
+    all.push_back(std::move(weights));
+  }
+  return all;
+}
+
+template <class T>
+std::vector<double> FusedObservation<T>::weight_gradient_norms() {
+  pass();
+  std::vector<double> norms;
+  for (const fused::NamedTensor& tensor : state_.layout.tensors)
+    if (tensor.role == fused::TensorRole::weight) norms.push_back(norm(tensor.size(), gradient_.data() + tensor.offset));
+  return norms;
+}
+
+template <class T>
+double FusedObservation<T>::path_gradient_norm(std::int64_t examples, const std::vector<plan::ResidualPath>& paths) {
+  const std::int64_t count = examples * state_.layout.output_stride;
+  if (loss_gradient_rows_ != examples) {
+    forward(examples);
+    loss_gradient_.assign(network_->logits_gradient(), network_->logits_gradient() + count);
+    loss_gradient_rows_ = examples;
+  }
+  network_->set_block_paths(paths);
+  std::ranges::copy(loss_gradient_, network_->logits_gradient());
+  network_->backward(state_.train_inputs->data(), examples, state_.parameters.data(), gradient_.data(), {});
+  network_->set_block_paths({});
+  const fused::ActivationView<T> first = network_->activations().front();
+  return norm(first.rows * first.stride, first.gradient);
+}
+
+template <class T>
+double FusedObservation<T>::test_error(const std::vector<plan::ResidualPath>& paths) {
+  state_.workspace.network->set_block_paths(paths);
+  const SplitLoss test = state_.evaluate(config::Split::test);
+  state_.workspace.network->set_block_paths({});
+  return test.error.value_or(test.loss);
+}
+
+template <class T>
+at::Tensor FusedObservation<T>::outputs(const std::vector<NamedTensor>& tensors) {
+  passed_ = false;
+  loss_gradient_rows_ = 0;
+  fused::Buffer<T> parameters(state_.layout.parameters), statistics(state_.layout.statistics);
+  for (const NamedTensor& named : tensors) {
+    const fused::NamedTensor& tensor = *state_.layout.find(named.name);
+    write_dense(tensor, named.values, tensor.is_statistic() ? statistics.data() : parameters.data());
+  }
+  const T* outputs = network_->predict(state_.train_inputs->data(), rows_, parameters.data(), statistics.data());
+  return matrix_view(outputs, rows_, state_.layout.outputs, state_.layout.output_stride).clone();
+}
+
+template <class T>
+at::Tensor FusedObservation<T>::inputs() {
+  return matrix_view(state_.train_inputs->data(), state_.replica.data.train.size, state_.layout.features,
+                     state_.layout.input_stride);
+}
+
+template class FusedObservation<float>;
+template class FusedObservation<double>;
+
+}  // namespace descent::engine

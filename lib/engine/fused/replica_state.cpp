@@ -1,0 +1,264 @@
+#include "engine/fused/replica_state.h"
+
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "core/random.h"
+#include "core/seeds.h"
+#include "engine/fused/optimizer.h"
+#include "engine/fused/tensors.h"
+#include "fused/init.h"
+#include "fused/softmax.h"
+
+namespace descent::engine {
+namespace {
+
+std::uint64_t derived(const Replica& replica, core::Purpose purpose) {
+  return core::derive_seed(static_cast<std::uint64_t>(replica.seed), purpose);
+}
+
+std::int64_t largest_batch(const Replica& replica) {
+  return std::max(config::batch_size(replica.experiment->train, replica.data.train.size), evaluation_rows);
+}
+
+// A short row of whole vectors: inline, where a call would take longer than the copy.
+template <class T>
+void copy_row(const T* from, std::int64_t stride, T* to) {
+  constexpr std::size_t vector = 64;
+  for (std::int64_t i = 0; i < stride; i += vector / sizeof(T)) std::memcpy(to + i, from + i, vector);
+}
+
+// Norm of the change of each weight tensor over its norm before; 0 for weights that were and stayed 0.
+template <class T>
+std::vector<double> ratios_of_update(const fused::Layout& layout, const T* before, const T* after) {
+  std::vector<double> ratios;
+  for (const fused::NamedTensor& tensor : layout.tensors) {
+    if (tensor.role != fused::TensorRole::weight) continue;
+    double change = 0, norm = 0;
+    for (std::int64_t i = tensor.offset; i < tensor.offset + tensor.size(); ++i) {
+      const double old = before[i], difference = after[i] - old;
+      change += difference * difference;
+      norm += old * old;
+    }
+    ratios.push_back(change == 0 ? 0 : std::sqrt(change / norm));
+  }
+  return ratios;
+}
+
+}  // namespace
+
+template <class T>
+Workspace<T>::Workspace(const Replica& replica, const fused::Layout& layout)
+    : network(fused::make_network<T>(replica.experiment->model, layout, largest_batch(replica),
+                                     replica.experiment->train.threads, replica.experiment->train.loss.kind)),
+      batch(config::batch_size(replica.experiment->train, replica.data.train.size) * layout.input_stride),
+      gradient(layout.parameters) {}
+
+template <class T>
+ReplicaState<T>::ReplicaState(Replica of, const fused::Layout& layout, Workspace<T>& workspace, Inputs<T>& inputs)
+    : replica(std::move(of)),
+      layout(layout),
+      workspace(workspace),
+      train_inputs(inputs.get(replica.data.train, layout.features)),
+      val_inputs(inputs.get(replica.data.val, layout.features)),
+      test_inputs(inputs.get(replica.data.test, layout.features)),
+      parameters(layout.parameters),
+      statistics(layout.statistics),
+      experiment_(*replica.experiment),
+      kernels_(fused::kernels<T>()),
+      dropout_seed_(derived(replica, core::Purpose::dropout)),
+      depth_seed_(derived(replica, core::Purpose::stochastic_depth)),
+      order_(experiment_.train, replica.data.train.size, replica.seed),
+      loss_(experiment_.train.loss, replica.data, layout.output_stride, largest_batch(replica)),
+      augmenter_(experiment_.data.augmentation, replica.data.shape, replica.seed),
+      monte_carlo_(experiment_, replica.seed, replica.data.outputs, layout.output_stride),
+      measures_updates_(std::ranges::count(experiment_.probes.names, config::ProbeName::update_ratio) > 0),
+      moments_(moment_count(experiment_.train.optimizer) * layout.parameters) {
+  fused::initialize(layout, experiment_.model.init, replica.seed, parameters.data(), statistics.data());
+}
+
+template <class T>
+void ReplicaState<T>::gather(std::span<const std::int32_t> batch) {
+  const std::int64_t stride = layout.input_stride;
+  T* x = workspace.batch.data();
+  core::Random draws = augmenter_.draws(step);
+  for (std::size_t i = 0; i < batch.size(); ++i, x += stride) {
+    const T* example = train_inputs->data() + batch[i] * stride;
+    if (augmenter_.active()) augmenter_.apply(draws, example, x);
+    else copy_row(example, stride, x);
+  }
+}
+
+template <class T>
+std::optional<std::int64_t> ReplicaState<T>::advance(std::int64_t until) {
+  if (config::has_closed_form(experiment_.train)) {
+    if (!closed_form_) closed_form_.emplace(experiment_, layout, train_inputs->data(), replica.data.train, statistics.data());
+    closed_form_->write(until, parameters.data());
+    step = until;
+    return std::nullopt;
+  }
+  fused::Network<T>& network = *workspace.network;
+  for (; step < until; ++step) {
+    const auto indices = order_.batch(step);
+    const auto rows = static_cast<std::int64_t>(indices.size());
+    gather(indices);
+    const fused::StepRandomness randomness{experiment_.model.dropout.rate, dropout_seed_,
+                                           static_cast<std::uint64_t>(step), depth_seed_};
+    const T* x = workspace.batch.data();
+    const T* outputs = network.forward(x, rows, parameters.data(), statistics.data(), randomness);
+    if (!std::isfinite(loss_.train(network, replica.data.train, indices, outputs).loss)) return step;
+    network.backward(x, rows, parameters.data(), workspace.gradient.data(), randomness);
+    update(until);
+  }
+  return std::nullopt;
+}
+
+// The step of the optimizer.
+template <class T>
+void ReplicaState<T>::update(std::int64_t until) {
+  const std::int64_t count = layout.parameters;
+  T* const gradient = workspace.gradient.data();
+  const std::optional<double>& largest = experiment_.train.clip_gradient_norm;
+  if (largest || step + 1 == until) {
+    gradient_norm = std::sqrt(kernels_.square_sum(count, gradient));
+    // As torch.nn.utils.clip_grad_norm_.
+    if (largest && *gradient_norm + 1e-6 > *largest)
+      kernels_.scale(count, static_cast<T>(*largest / (*gradient_norm + 1e-6)), gradient);
+  }
+  const bool measured = measures_updates_ && step + 1 == until;
+  if (measured) before_.assign(parameters.data(), parameters.data() + count);
+  optimizer_step<T>(experiment_.train.optimizer, replica.learning_rate(step), step, layout, parameters.data(), gradient,
+                    moments_.data());
+  if (measured) update_ratios = ratios_of_update<T>(layout, before_.data(), parameters.data());
+}
+
+template <class T>
+std::optional<double> ReplicaState<T>::learning_rate() const {
+  switch (experiment_.train.solver.kind) {
+    case config::SolverKind::optimizer: return replica.learning_rate(std::max<std::int64_t>(step - 1, 0));
+    case config::SolverKind::gradient_descent: return closed_form_->lr();
+    case config::SolverKind::least_squares:
+    case config::SolverKind::ridge: return std::nullopt;
+  }
+  __builtin_unreachable();
+}
+
+template <class T>
+double ReplicaState<T>::weight_norm() const {
+  double squares = 0;
+  for (const fused::NamedTensor& tensor : layout.tensors)
+    if (tensor.role == fused::TensorRole::weight)
+      squares += kernels_.square_sum(tensor.size(), parameters.data() + tensor.offset);
+  return std::sqrt(squares);
+}
+
+template <class T>
+const data::Part& ReplicaState<T>::part(config::Split split) const {
+  switch (split) {
+    case config::Split::train: return replica.data.train;
+    case config::Split::val: return replica.data.val;
+    case config::Split::test: return replica.data.test;
+  }
+  __builtin_unreachable();
+}
+
+template <class T>
+template <class Visit>
+void ReplicaState<T>::for_each_output(config::Split split, const Visit& visit) {
+  fused::Network<T>& network = *workspace.network;
+  const std::int64_t examples = part(split).size;
+  const Input<T>& inputs = split == config::Split::train ? train_inputs
+                           : split == config::Split::val ? val_inputs
+                                                         : test_inputs;
+  const bool in_batches = experiment_.model.norm.predict_with == config::PredictWith::batch &&
+                          experiment_.model.norm.kind == config::NormKind::batch;
+  const std::int64_t rows =
+      in_batches ? std::min(config::batch_size(experiment_.train, replica.data.train.size), examples) : evaluation_rows;
+  for (std::int64_t start = 0; start < examples;) {
+    std::int64_t size = std::min(rows, examples - start);
+    if (in_batches && examples - start - size == 1) --size;  // a batch of one has no variance
+    const T* x = inputs->data() + start * layout.input_stride;
+    visit(start, size,
+          monte_carlo_.active()
+              ? monte_carlo_.predict(network, x, size, parameters.data(), statistics.data(), {step, split, start})
+              : network.predict(x, size, parameters.data(), statistics.data()));
+    start += size;
+  }
+}
+
+template <class T>
+SplitLoss ReplicaState<T>::evaluate(config::Split split) {
+  fused::LossSum total;
+  for_each_output(split, [&](std::int64_t start, std::int64_t size, const T* outputs) {
+    const fused::LossSum sum = loss_.evaluate(part(split), start, size, outputs);
+    total.loss += sum.loss;
+    total.errors += sum.errors;
+  });
+  const auto n = static_cast<double>(part(split).size);
+  SplitLoss mean{total.loss / n, std::nullopt};
+  if (replica.data.classes > 0) mean.error = static_cast<double>(total.errors) / n;
+  return mean;
+}
+
+template <class T>
+at::Tensor ReplicaState<T>::predict(config::Split split) {
+  const std::int64_t outputs = layout.outputs;
+  at::Tensor result = at::empty({part(split).size, outputs}, at::kDouble);
+  for_each_output(split, [&](std::int64_t start, std::int64_t size, const T* values) {
+    for (std::int64_t i = 0; i < size; ++i) {
+      const std::span row(result.mutable_data_ptr<double>() + (start + i) * outputs, static_cast<std::size_t>(outputs));
+      std::copy_n(values + i * layout.output_stride, outputs, row.begin());
+      if (experiment_.train.loss.kind == config::LossKind::cross_entropy) fused::softmax(row);
+    }
+  });
+  return result;
+}
+
+template <class T>
+std::vector<NamedTensor> ReplicaState<T>::tensors() const {
+  std::vector<NamedTensor> all;
+  for (const fused::NamedTensor& tensor : layout.tensors)
+    all.push_back({tensor.name, dense_tensor(tensor, tensor.is_statistic() ? statistics.data() : parameters.data())});
+  return all;
+}
+
+template <class T>
+void ReplicaState<T>::keep() {
+  if (kept_.size() == 0) kept_ = fused::Buffer<T>(layout.parameters + layout.statistics);
+  std::copy_n(parameters.data(), layout.parameters, kept_.data());
+  std::copy_n(statistics.data(), layout.statistics, kept_.data() + layout.parameters);
+}
+
+template <class T>
+void ReplicaState<T>::restore_kept() {
+  if (kept_.size() == 0) return;
+  std::copy_n(kept_.data(), layout.parameters, parameters.data());
+  std::copy_n(kept_.data() + layout.parameters, layout.statistics, statistics.data());
+}
+
+template <class T>
+template <class Archive>
+void ReplicaState<T>::archive(Archive& ar) {
+  ar(step);
+  ar(gradient_norm);
+  ar(update_ratios);
+  bool has_kept = kept_.size() > 0;
+  ar(has_kept);
+  if (has_kept && kept_.size() == 0) kept_ = fused::Buffer<T>(layout.parameters + layout.statistics);
+  for (fused::Buffer<T>* buffer : {&parameters, &statistics, &moments_, &kept_})
+    ar.values(std::span(buffer->data(), static_cast<std::size_t>(buffer->size())));
+}
+
+template void ReplicaState<float>::archive(core::Writer&);
+template void ReplicaState<float>::archive(core::Reader&);
+template void ReplicaState<double>::archive(core::Writer&);
+template void ReplicaState<double>::archive(core::Reader&);
+template struct Workspace<float>;
+template struct Workspace<double>;
+template class ReplicaState<float>;
+template class ReplicaState<double>;
+
+}  // namespace descent::engine

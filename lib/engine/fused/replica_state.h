@@ -1,0 +1,85 @@
+#pragma once
+// One network of a stack: its data, its parameters and the steps that they take.
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/augment.h"
+#include "engine/batch_order.h"
+#include "engine/engine.h"
+#include "engine/fused/closed_form.h"
+#include "engine/fused/inputs.h"
+#include "engine/fused/loss.h"
+#include "engine/fused/monte_carlo.h"
+#include "fused/network.h"
+
+namespace descent::engine {
+
+// Rows of an evaluation pass computed together: small enough that their activations stay in the cache, a multiple of
+// every register tile of fused/kernels/matmul.h.
+inline constexpr std::int64_t evaluation_rows = 96;
+
+// What the replicas of a stack compute in, one after the other, so that it stays in the cache.
+template <class T>
+struct Workspace {
+  Workspace(const Replica& replica, const fused::Layout& layout);
+
+  std::unique_ptr<fused::Network<T>> network;
+  fused::Buffer<T> batch;     // [B, F]
+  fused::Buffer<T> gradient;  // [P]
+};
+
+template <class T>
+class ReplicaState {
+ public:
+  // `layout` and `workspace` must outlive this.
+  ReplicaState(Replica replica, const fused::Layout& layout, Workspace<T>& workspace, Inputs<T>& inputs);
+
+  std::optional<std::int64_t> advance(std::int64_t until);
+  SplitLoss evaluate(config::Split split);
+  at::Tensor predict(config::Split split);
+
+  std::optional<double> learning_rate() const;
+  double weight_norm() const;
+  std::vector<NamedTensor> tensors() const;
+  void keep();
+  void restore_kept();
+  void finish() { closed_form_.reset(); }
+
+  // To and from a checkpoint.
+  template <class Archive>
+  void archive(Archive& ar);
+
+  const Replica replica;
+  const fused::Layout& layout;
+  Workspace<T>& workspace;
+  const Input<T> train_inputs, val_inputs, test_inputs;
+  fused::Buffer<T> parameters, statistics;  // [P], [S]
+  std::int64_t step = 0;
+  std::optional<double> gradient_norm;
+  std::vector<double> update_ratios;        // of the last step, by weight tensor; empty before the first
+
+ private:
+  // Visits the outputs [size, K] of consecutive examples in evaluation mode: visit(start, size, outputs).
+  template <class Visit>
+  void for_each_output(config::Split split, const Visit& visit);
+  void gather(std::span<const std::int32_t> batch);
+  void update(std::int64_t until);
+  const data::Part& part(config::Split split) const;
+
+  const config::Experiment& experiment_;
+  const fused::Kernels<T>& kernels_;
+  const std::uint64_t dropout_seed_, depth_seed_;
+  BatchOrder order_;
+  Loss<T> loss_;
+  const Augmenter augmenter_;
+  MonteCarlo<T> monte_carlo_;
+  const bool measures_updates_;
+  std::vector<T> before_;                     // the parameters before a step whose update is measured
+  fused::Buffer<T> moments_;                  // [moments, P]
+  fused::Buffer<T> kept_;                     // parameters and statistics that restore_kept() brings back
+  std::optional<ClosedForm<T>> closed_form_;  // from the first advance() to finish()
+};
+
+}  // namespace descent::engine
