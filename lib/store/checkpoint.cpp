@@ -107,12 +107,14 @@ void Checkpoints::write(const std::vector<SavedRun>& states) {
     archive(writer, const_cast<SavedRun&>(state));  // a writer only reads it
     hashes.push_back(state.run_hash);
   }
-  std::error_code ignored;  // what is wrong the writing tells; a results folder that was removed stays so
-  fs::create_directory(folder_, ignored);
   const fs::path file = path_of(hashes);
+  {
+    const std::lock_guard lock(mutex_);
+    needed_[file] = hashes;   // before the folder is there: remove() would take it as empty
+    std::error_code ignored;  // writing reports what is wrong; a results folder that was removed stays so
+    fs::create_directory(folder_, ignored);
+  }
   core::write_file_atomically(file, std::string(checkpoint_magic) + core::sha256(writer.bytes()) + writer.bytes());
-  const std::lock_guard lock(mutex_);
-  needed_[file] = hashes;
 }
 
 void Checkpoints::remove(const std::vector<std::string>& run_hashes) {

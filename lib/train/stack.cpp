@@ -85,11 +85,18 @@ class Stack {
  private:
   // Trains the active runs until the step `until`; those that diverge leave. False when `stop` was raised.
   bool advance(std::vector<std::size_t>& active, std::int64_t until) {
-    const bool closed_form = config::has_closed_form(experiment_.train);
+    if (config::has_closed_form(experiment_.train)) {
+      for (const std::size_t& r : active) {
+        engine_->advance(std::span(&r, 1), until);
+        report(0);
+        if (!may_continue()) return false;
+      }
+      return true;
+    }
     std::int64_t step = until;
     for (const std::size_t r : active) step = std::min(step, runs_[r].step());
-    do {  // a closed form is computed at step 0 too
-      step = closed_form ? until : std::min(until, step + steps_between_checks);
+    while (step < until && !active.empty()) {
+      step = std::min(until, step + steps_between_checks);
       std::int64_t before = 0, after = 0;
       for (const std::size_t r : active) before += runs_[r].step();
       const auto diverged = engine_->advance(active, step);
@@ -101,10 +108,16 @@ class Stack {
           report_rest(active[i]);
         }
       std::erase_if(active, [&](std::size_t r) { return runs_[r].finished(); });
-      if (stop_ || checkpoint_is_due()) save();
-      if (stop_) return false;
-    } while (step < until && !active.empty());
-    return true;
+      if (!may_continue()) return false;
+    }
+    return may_continue();
+  }
+
+  // False when `stop` was raised. Writes a checkpoint then, and whenever one is due.
+  bool may_continue() {
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - saved_;
+    if (stop_ || elapsed.count() > options_.checkpoint_seconds) save();
+    return !stop_;
   }
 
   void visit(const std::vector<std::size_t>& active, const EvaluationPoint& point) {
@@ -142,10 +155,6 @@ class Stack {
   void report_rest(std::size_t r) const {
     if (config::has_closed_form(experiment_.train)) report(plan::run_flops(experiment_));
     else report(flops_per_step_ * static_cast<double>(length_.total_steps - runs_[r].step()));
-  }
-
-  bool checkpoint_is_due() const {
-    return std::chrono::steady_clock::now() - saved_ > std::chrono::duration<double>(options_.checkpoint_seconds);
   }
 
   void save() {

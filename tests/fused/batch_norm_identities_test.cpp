@@ -182,8 +182,8 @@ TEST_P(batch_norm_identities, units_have_mean_0_and_variance_1_but_for_epsilon_w
   RandomNetwork net(model, 20, 3, 100, GetParam());
   for (const NamedTensor& tensor : net.layout.tensors) {
     double* values = net.parameters.data() + tensor.offset;
-    if (tensor.role == Role::gamma) std::fill_n(values, tensor.columns, 1.0);
-    if (tensor.role == Role::beta) std::fill_n(values, tensor.columns, 0.0);
+    if (tensor.role == TensorRole::gamma) std::fill_n(values, tensor.columns, 1.0);
+    if (tensor.role == TensorRole::beta) std::fill_n(values, tensor.columns, 0.0);
   }
   net.network->keep_activations(true);
   net.train();

@@ -75,8 +75,8 @@ TEST_P(mlp_identities, a_linear_residual_network_is_the_sum_of_its_paths) {
   std::vector<double*> weights;
   for (const NamedTensor& tensor : net.layout.tensors) {
     double* values = net.parameters.data() + tensor.offset;
-    if (tensor.role == Role::bias) std::fill_n(values, tensor.size(), 0.0);
-    if (tensor.role == Role::weight) weights.push_back(values);
+    if (tensor.role == TensorRole::bias) std::fill_n(values, tensor.size(), 0.0);
+    if (tensor.role == TensorRole::weight) weights.push_back(values);
   }
   ASSERT_EQ(weights.size(), blocks + 2u);
   for (std::size_t block = 1; block <= blocks; ++block)

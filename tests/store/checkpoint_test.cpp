@@ -1,5 +1,7 @@
 #include "store/checkpoint.h"
 
+#include <thread>
+
 #include "store/fixture.h"
 
 namespace descent::store {
@@ -56,6 +58,18 @@ TEST_F(checkpoint, that_is_cut_off_or_changed_anywhere_is_set_aside) {
       fs::remove(file.string() + ".damaged");
     }
   }
+}
+
+TEST_F(checkpoint, is_written_while_other_workers_remove_theirs) {
+  Checkpoints states(out / "states");
+  const auto work = [&](const std::string& run) {
+    for (std::int64_t step = 0; step < 300; ++step) {
+      ASSERT_NO_THROW(states.write({state_of(run, step)}));
+      states.remove({core::sha256(run)});
+    }
+  };
+  std::vector<std::jthread> workers;
+  for (const char* run : {"a", "b", "c", "d", "e", "f"}) workers.emplace_back(work, run);
 }
 
 TEST_F(checkpoint, goes_when_none_of_its_runs_is_needed) {
