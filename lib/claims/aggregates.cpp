@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/text.h"
 #include "stats/bias_variance.h"
 #include "stats/bootstrap.h"
 #include "stats/ensembles.h"
@@ -17,10 +18,7 @@ template <class Row>
 void add_row(const Row& row, std::span<const store::Column<Row>> columns, const std::string& name,
              std::vector<double>& numbers) {
   const auto& column = columns[column_at(columns, name)];
-  const auto number = [&](const Row& of) {
-    const store::Cell cell = column.get(of);
-    return std::holds_alternative<double>(cell) ? std::get<double>(cell) : std::nan("");
-  };
+  const auto number = [&](const Row& of) { return core::parse_number(column.get(of)).value_or(std::nan("")); };
   std::vector<double> without;
   for (const Row& others : row.without) without.push_back(number(others));
   const std::vector<double> values = without.empty() ? std::vector(row.members.size(), number(row))

@@ -1,5 +1,6 @@
 #pragma once
-// Plain values to bytes and back, for checkpoints: the same `archive(ar, x)` function serves both directions.
+// Values to bytes and back, for checkpoints: the same archive(ar, x) serves both directions, and ar(x, y, ...) calls it
+// for each value.
 
 #include <cstdint>
 #include <cstring>
@@ -18,30 +19,15 @@ class Writer {
  public:
   static constexpr bool reading = false;
 
-  template <class T>
-    requires std::is_arithmetic_v<T>
-  void operator()(const T& value) { raw(&value, sizeof value); }
-  void operator()(const std::string& text) {
-    (*this)(static_cast<std::uint64_t>(text.size()));
-    raw(text.data(), text.size());
-  }
-  template <class T>
-  void operator()(const std::optional<T>& value) {
-    (*this)(value.has_value());
-    if (value) (*this)(*value);
-  }
-  void operator()(const std::vector<double>& numbers) {
-    (*this)(static_cast<std::uint64_t>(numbers.size()));
-    values(std::span(numbers));
-  }
+  template <class... T>
+  void operator()(const T&... values) { (archive(*this, const_cast<T&>(values)), ...); }  // which a writer only reads
   // An array whose size the reader knows too.
   template <class T>
-  void values(std::span<T> all) { raw(all.data(), all.size_bytes()); }
+  void values(std::span<T> all) { bytes_.append(reinterpret_cast<const char*>(all.data()), all.size_bytes()); }
 
   const std::string& bytes() const { return bytes_; }
 
  private:
-  void raw(const void* data, std::size_t size) { bytes_.append(static_cast<const char*>(data), size); }
   std::string bytes_;
 };
 
@@ -51,51 +37,63 @@ class Reader {
   static constexpr bool reading = true;
   explicit Reader(std::string_view bytes) : rest_(bytes) {}
 
+  template <class... T>
+  void operator()(T&... values) { (archive(*this, values), ...); }
   template <class T>
-    requires std::is_arithmetic_v<T>
-  void operator()(T& value) { raw(&value, sizeof value); }
-  void operator()(bool& value) {  // any other byte in a bool would be undefined behaviour
-    const char byte = take(1)[0];
-    if (byte != 0 && byte != 1) throw FaultError("a flag is neither 0 nor 1");
-    value = byte == 1;
+  void values(std::span<T> all) {
+    require(all.size_bytes());
+    if (!all.empty()) std::memcpy(all.data(), rest_.data(), all.size_bytes());
+    rest_.remove_prefix(all.size_bytes());
   }
-  void operator()(std::string& text) {
-    std::uint64_t size = 0;
-    (*this)(size);
-    text = take(size);
-  }
-  template <class T>
-  void operator()(std::optional<T>& value) {
-    bool present = false;
-    (*this)(present);
-    value.reset();
-    if (present) (*this)(value.emplace());
-  }
-  void operator()(std::vector<double>& numbers) {
-    std::uint64_t size = 0;
-    (*this)(size);
-    if (size > rest_.size() / sizeof(double)) throw FaultError("the data end too early");
-    numbers.resize(size);
-    values(std::span(numbers));
-  }
-  template <class T>
-  void values(std::span<T> all) { raw(all.data(), all.size_bytes()); }
 
-  // The next `size` bytes, which stay where they are.
-  std::string_view take(std::uint64_t size) {
+  void require(std::uint64_t size) const {
     if (size > rest_.size()) throw FaultError("the data end too early");
-    const std::string_view taken = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return taken;
   }
   bool done() const { return rest_.empty(); }
 
  private:
-  void raw(void* data, std::size_t size) {
-    const std::string_view taken = take(size);
-    if (size > 0) std::memcpy(data, taken.data(), size);
-  }
   std::string_view rest_;
 };
+
+template <class Archive, class T>
+  requires std::is_arithmetic_v<T>
+void archive(Archive& ar, T& value) { ar.values(std::span(&value, 1)); }
+
+template <class Archive>
+void archive(Archive& ar, bool& value) {
+  auto byte = static_cast<std::uint8_t>(value);
+  ar(byte);
+  if (byte > 1) throw FaultError("a flag is neither 0 nor 1");  // in a bool it would be undefined behaviour
+  value = byte == 1;
+}
+
+template <class Archive>
+void archive(Archive& ar, std::string& text) {
+  std::uint64_t size = text.size();
+  ar(size);
+  if constexpr (Archive::reading) {
+    ar.require(size);
+    text.resize(size);
+  }
+  ar.values(std::span(text));
+}
+
+template <class Archive, class T>
+void archive(Archive& ar, std::optional<T>& value) {
+  bool present = value.has_value();
+  ar(present);
+  if (!present) value.reset();
+  else if (!value) value.emplace();
+  if (value) ar(*value);
+}
+
+template <class Archive, class T>
+void archive(Archive& ar, std::vector<T>& values) {
+  std::uint64_t count = values.size();
+  ar(count);
+  if constexpr (Archive::reading) values.clear();
+  for (std::uint64_t i = 0; i < count; ++i)  // one after the other, since the count may be wrong
+    ar(Archive::reading ? values.emplace_back() : values[i]);
+}
 
 }  // namespace descent::core

@@ -13,10 +13,10 @@ enum class ExitCode : int {
   ok = 0,            // diverged runs included: they are results
   failed = 1,        // a run, a file or the machine failed
   usage = 2,         // wrong command line or invalid experiment; nothing was written
-  interrupted = 75,  // EX_TEMPFAIL: start the same command again to go on
+  interrupted = 75,  // EX_TEMPFAIL: the same command resumes
 };
 
-// One thing wrong in an input: where, and what would be right.
+// One fault in an input: where it is, and what is expected.
 struct Problem {
   std::string file{};       // as the user named it; empty when not about a file
   std::int64_t line = 0;    // 1-based; 0 when unknown
@@ -28,7 +28,7 @@ struct Problem {
   std::string text() const;
 };
 
-// Wrong input, all that was found in one pass. Exit status 2.
+// Wrong input, with all faults that were found in one pass. Exit status 2.
 class InputError : public std::runtime_error {
  public:
   explicit InputError(std::vector<Problem> problems);
@@ -39,7 +39,7 @@ class InputError : public std::runtime_error {
   std::vector<Problem> problems_;
 };
 
-// The machine failed us (disk, permissions, a damaged file). The text says what to do. Exit status 1.
+// A fault of the machine (disk, permissions, a damaged file). The text says what to do. Exit status 1.
 class FaultError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

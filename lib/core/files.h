@@ -14,7 +14,7 @@ inline constexpr std::string_view aside_prefix = ".tmp-";
 // The bytes of a file; InputError when it is missing, a directory or larger than `max_bytes`.
 std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes = UINT64_MAX);
 
-// Writes aside, fsyncs, renames: a reader sees the old bytes or the new ones. The folder must exist.
+// Writes a temporary file, fsyncs and renames it: a reader sees the old bytes or the new ones. The folder must exist.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
 // A folder that appears complete or not at all: fill `path()`, then commit. Without commit it is removed.
@@ -35,7 +35,7 @@ class AtomicFolder {
   bool committed_ = false;
 };
 
-// Streams a large file to a temporary beside `path` and renames it at commit.
+// Writes a large file piece by piece to a temporary file and renames it at commit.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path);

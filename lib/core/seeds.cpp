@@ -16,8 +16,7 @@ constexpr std::uint64_t mix(std::uint64_t z) {
 
 std::uint64_t derive_seed(std::uint64_t seed, Purpose purpose) {
   if (purpose == Purpose::init) return seed;
-  const auto number = static_cast<std::uint64_t>(purpose) + 1;
-  return mix(mix(seed + golden) + number * golden);
+  return mix(mix(seed + golden) + static_cast<std::uint64_t>(purpose) * golden);
 }
 
 }  // namespace descent::core

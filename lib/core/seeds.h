@@ -7,8 +7,9 @@
 
 namespace descent::core {
 
-enum class Purpose {
-  data, split, label_noise, bootstrap, init, order, dropout, stochastic_depth, prediction, augmentation
+// The numbers take part in the derivation.
+enum class Purpose : std::uint64_t {
+  data = 1, split, label_noise, bootstrap, init, order, dropout, stochastic_depth, prediction, augmentation
 };
 
 struct PurposeName {

@@ -62,16 +62,27 @@ std::string key_of(config::Data config, std::int64_t seed) {
 }
 
 formats::DataSet read(const config::Data& config) {
+  using config::DataName;
   const std::optional<bool> regression = config.task == config::Task::automatic
                                              ? std::nullopt
                                              : std::optional(config.task == config::Task::regression);
   switch (config.name) {
-    case config::DataName::idx: return formats::read_idx(config.path);
-    case config::DataName::cifar10: return formats::read_cifar10(config.path);
-    case config::DataName::npy: return formats::read_npy(config.path, regression);
-    case config::DataName::csv: return formats::read_csv(config.path, config.label_column, regression);
-    default: return read_embedded(config.name, data_folder());
+    case DataName::mnist1d:
+    case DataName::mnist1d_large:
+    case DataName::digits: return read_embedded(config.name, data_folder());
+    case DataName::idx: return formats::read_idx(config.path);
+    case DataName::cifar10: return formats::read_cifar10(config.path);
+    case DataName::npy: return formats::read_npy(config.path, regression);
+    case DataName::csv: return formats::read_csv(config.path, config.label_column, regression);
+    case DataName::sinusoid:
+    case DataName::two_moons:
+    case DataName::spirals:
+    case DataName::teacher_student:
+    case DataName::two_scale_regression:
+    case DataName::piecewise_linear:
+    case DataName::linear_spectrum: break;  // drawn
   }
+  __builtin_unreachable();
 }
 
 // Facts come from headers, and earlier than the numbers.

@@ -20,7 +20,7 @@ core::Random random_of(std::int64_t seed, Stream stream) {
                       static_cast<std::uint64_t>(stream));
 }
 
-// How many examples to draw, from what; `function` draws what is to be learned, alike for every part.
+// How many examples to draw, and from which streams; `function` draws the function to be learned, the same for every part.
 struct Draw {
   const config::Generator& keys;
   std::int64_t size;
@@ -142,11 +142,11 @@ Examples piecewise_linear(Draw& draw) {
   }
   Collected all;
   for (std::int64_t i = 0; i < draw.size; ++i) {
-    const double place = static_cast<double>(pieces) * draw.inputs.uniform();
+    const double position = static_cast<double>(pieces) * draw.inputs.uniform();
     const double length = 2 / static_cast<double>(pieces);
-    const auto piece = static_cast<std::size_t>(place);
-    const double from_middle = (place - std::floor(place) - 0.5) * length;
-    all.x.push_back(place * length - 1);
+    const auto piece = static_cast<std::size_t>(position);
+    const double from_middle = (position - std::floor(position) - 0.5) * length;
+    all.x.push_back(position * length - 1);
     all.targets.push_back(heights[piece] + slopes[piece] * from_middle + draw.jitter());
   }
   return std::move(all).examples();

@@ -15,7 +15,7 @@ core::Random stream_of(std::int64_t seed, core::Purpose purpose, std::uint64_t s
   return core::Random(core::derive_seed(static_cast<std::uint64_t>(seed), purpose), stream);
 }
 
-// The pool's examples that validate, as flags. Without classes all examples are of one.
+// Flags of the validation examples of the pool. Without classes all examples count as one class.
 std::vector<bool> choose_validation(std::span<const std::int32_t> pool_labels, std::int64_t classes,
                                     std::int64_t pool, std::int64_t size, std::int64_t seed) {
   std::vector<std::int32_t> labels(pool_labels.begin(), pool_labels.end());
@@ -95,7 +95,7 @@ void fit_group(bool standard, std::span<const double> x, std::size_t first, std:
   for_each([&](double value) { squares += (value - mean) * (value - mean); });
   for (std::size_t f = first; f < last; ++f) {
     scaling.shift[f] = standard ? mean : low;
-    // Constancy is read off the range: rounding may leave the variance of a constant feature above 0.
+    // The range shows that a feature is constant: rounding may leave its variance above 0.
     scaling.scale[f] = high == low ? 0 : 1 / (standard ? std::sqrt(squares / count) : high - low);
   }
 }
@@ -132,7 +132,8 @@ void add_label_noise(const config::LabelNoise& noise, config::Split part, std::i
                      std::int64_t seed, std::vector<std::int32_t>& labels) {
   const bool wanted = part == config::Split::train || (part == config::Split::val ? noise.on_val : noise.on_test);
   if (noise.rate <= 0 || !wanted) return;
-  core::Random random = stream_of(seed, core::Purpose::label_noise, static_cast<std::uint64_t>(part));
+  const std::uint64_t stream = part == config::Split::train ? 0 : part == config::Split::val ? 1 : 2;
+  core::Random random = stream_of(seed, core::Purpose::label_noise, stream);
   const bool other = noise.kind == config::NoiseKind::other;
   for (std::int32_t& label : labels) {
     const bool moved = random.uniform() < noise.rate;

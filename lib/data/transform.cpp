@@ -43,7 +43,7 @@ Transform::Transform(const config::Data& config, std::int64_t stored_features)
       row_(columns_.size()) {
   std::iota(columns_.begin(), columns_.end(), 0);
   if (config.shuffle_features) columns_ = feature_permutation(stored_features);
-  constexpr std::uint64_t stream = 100;  // of the purpose `data`, beside those of permutation and generators
+  constexpr std::uint64_t stream = 100;  // of the purpose `data`; the permutation and the generators have lower ones
   core::Random random(core::derive_seed(0, core::Purpose::data), stream);
   const config::Distortion& distortion = config.distortion;
   for (std::size_t f = 0; f < columns_.size(); ++f) {

@@ -1,6 +1,6 @@
 #pragma once
-// A data set as it was read or drawn, before it is split and prepared for a run; and what is known of one in files
-// before its numbers are read.
+// A data set as it was read or drawn, before it is split and prepared for a run, and the facts about one in files that
+// are known before its numbers are read.
 
 #include <array>
 #include <cstdint>

@@ -1,5 +1,5 @@
 #pragma once
-// The IDX files of MNIST, Fashion-MNIST and their like (LeCun, Cortes and Burges 1998): big-endian sizes, then bytes.
+// IDX files, the format of MNIST and Fashion-MNIST (LeCun, Cortes and Burges 1998): big-endian sizes, then bytes.
 
 #include <cstdint>
 #include <filesystem>
@@ -16,7 +16,7 @@ struct Idx {
   std::string_view bytes;  // the elements, a view into the parsed bytes: exactly as many as `shape` needs
 };
 
-// Of any bytes that begin with a header: the shape; else an InputError that calls the file `name`.
+// The shape in the header at the beginning of any bytes, or an InputError that names the file `name`.
 std::vector<std::int64_t> parse_idx_shape(std::string_view bytes, const std::string& name);
 
 // Any bytes give an array or an InputError.

@@ -26,7 +26,7 @@ struct Npy {
   std::int64_t count() const;  // product of the shape
 };
 
-// Any bytes give an array or an InputError that calls the file `name`; of bytes that begin with a header, the shape.
+// Any bytes give an array, or at least the shape in their header, or an InputError that names the file `name`.
 std::vector<std::int64_t> parse_npy_shape(std::string_view bytes, const std::string& name);
 Npy parse_npy(std::string_view bytes, const std::string& name);
 

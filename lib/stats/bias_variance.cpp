@@ -115,7 +115,7 @@ std::span<const store::Column<BiasVariance>> bias_variance_columns() {
   };
   using B = BiasVariance;
   static const std::vector<store::Column<BiasVariance>> columns{
-      {"n", ColumnKind::label, [](const B& row) { return store::Cell(static_cast<std::int64_t>(row.n)); }, {}},
+      {"n", ColumnKind::label, [](const B& row) { return store::cell(static_cast<std::int64_t>(row.n)); }, {}},
       measure("squared_risk", &B::squared_risk),
       measure("squared_bias", &B::squared_bias),
       measure("squared_variance", &B::squared_variance),

@@ -40,15 +40,15 @@ class Average {
 }  // namespace
 
 std::span<const store::Column<Ensemble>> ensemble_columns() {
-  using store::cell, store::Cell, store::ColumnKind;
+  using store::cell, store::ColumnKind;
   static const std::vector<store::Column<Ensemble>> columns{
       {"seed", ColumnKind::label, [](const Ensemble& e) { return cell(e.seed); }, {}},  // where the members are points
-      {"size", ColumnKind::label, [](const Ensemble& e) { return Cell(e.size); }, {}},
-      {"group", ColumnKind::label, [](const Ensemble& e) { return Cell(e.group); }, {}},  // 0 has the first members
+      {"size", ColumnKind::label, [](const Ensemble& e) { return cell(e.size); }, {}},
+      {"group", ColumnKind::label, [](const Ensemble& e) { return cell(e.group); }, {}},  // 0 has the first members
       {"error", ColumnKind::measure, [](const Ensemble& e) { return cell(e.score.error); }, {}},
-      {"loss", ColumnKind::measure, [](const Ensemble& e) { return Cell(e.score.loss); }, {}},
+      {"loss", ColumnKind::measure, [](const Ensemble& e) { return cell(e.score.loss); }, {}},
       {"member_error", ColumnKind::measure, [](const Ensemble& e) { return cell(e.member.error); }, {}},  // mean
-      {"member_loss", ColumnKind::measure, [](const Ensemble& e) { return Cell(e.member.loss); }, {}},
+      {"member_loss", ColumnKind::measure, [](const Ensemble& e) { return cell(e.member.loss); }, {}},
       // Mean squared distance of the members to their average: member_loss - loss with squared error (Krogh and
       // Vedelsby 1995).
       {"ambiguity", ColumnKind::measure, [](const Ensemble& e) { return cell(e.ambiguity); }, {}},

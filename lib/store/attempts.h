@@ -1,6 +1,5 @@
 #pragma once
-// attempts.jsonl: a line whenever runs are begun and whenever they fail, so that `descent status` can tell of them. A
-// log: results never depend on it.
+// attempts.jsonl: a line for every start and every failure of runs, for `descent status`. Results never depend on it.
 
 #include <cstddef>
 #include <filesystem>
@@ -10,19 +9,19 @@
 
 namespace descent::store {
 
-// What the log says of one run.
+// The entries of one run.
 struct Attempts {
   std::size_t count = 0;
-  long process = 0;        // that began it last
-  std::size_t jobs = 1;    // stacks which that process trains at the same time
-  std::string failure;     // why the last attempt failed; empty: it did not
+  long process = 0;     // of the last attempt
+  std::size_t jobs = 1;  // stacks that this process trains at the same time
+  std::string failure;   // why the last attempt failed; empty if it did not
 };
 
 class AttemptLog {
  public:
   AttemptLog(std::filesystem::path folder, std::size_t jobs) : folder_(std::move(folder)), jobs_(jobs) {}
 
-  // Safe to call from several threads and processes; a line that cannot be written is left out.
+  // Safe to call from several threads and processes; a line that cannot be written is skipped.
   void begun(const std::vector<std::string>& run_hashes) const;
   void failed(const std::vector<std::string>& run_hashes, const std::string& why) const;
 

@@ -12,17 +12,14 @@
 
 namespace descent::store {
 namespace fs = std::filesystem;
+
+template <class Archive>
+void archive(Archive& ar, SavedRun& state) { ar(state.run_hash, state.step, state.bytes); }
+
 namespace {
 
 constexpr std::size_t checksum_size = 64;
 constexpr std::int64_t hash_size = 64;
-
-template <class Archive>
-void archive(Archive& ar, SavedRun& state) {
-  ar(state.run_hash);
-  ar(state.step);
-  ar(state.bytes);
-}
 
 std::vector<SavedRun> decode(std::string_view bytes) {
   if (!bytes.starts_with(checkpoint_magic)) throw core::FaultError("not a checkpoint of this version");
@@ -32,7 +29,7 @@ std::vector<SavedRun> decode(std::string_view bytes) {
   if (core::sha256(bytes) != checksum) throw core::FaultError("the checksum does not match");
   core::Reader reader(bytes);
   std::vector<SavedRun> states;
-  while (!reader.done()) archive(reader, states.emplace_back());
+  while (!reader.done()) reader(states.emplace_back());
   return states;
 }
 
@@ -104,14 +101,14 @@ void Checkpoints::write(const std::vector<SavedRun>& states) {
   core::Writer writer;
   std::vector<std::string> hashes;
   for (const SavedRun& state : states) {
-    archive(writer, const_cast<SavedRun&>(state));  // a writer only reads it
+    writer(state);
     hashes.push_back(state.run_hash);
   }
   const fs::path file = path_of(hashes);
   {
     const std::lock_guard lock(mutex_);
     needed_[file] = hashes;   // before the folder is there: remove() would take it as empty
-    std::error_code ignored;  // writing reports what is wrong; a results folder that was removed stays so
+    std::error_code ignored;  // the write reports it; a results folder that was removed is not made again
     fs::create_directory(folder_, ignored);
   }
   core::write_file_atomically(file, std::string(checkpoint_magic) + core::sha256(writer.bytes()) + writer.bytes());

@@ -1,5 +1,5 @@
 #pragma once
-// The states of unfinished runs on disk, so that an interrupted training goes on where it was, in whatever stack.
+// The states of unfinished runs on disk, from which an interrupted training resumes, in whatever stack.
 
 #include <cstdint>
 #include <filesystem>
@@ -21,8 +21,8 @@ struct SavedRun {
   std::string bytes;
 };
 
-// How far the runs are that have a state in `folder`: the steps by the hash of the run. Reads only the heads of the
-// states and verifies nothing.
+// The steps of the runs that have a state in `folder`, by the hash of the run. Reads only the beginning of each state
+// and verifies nothing.
 std::map<std::string, std::int64_t> checkpointed_steps(const std::filesystem::path& folder);
 
 // One file per stack, written atomically, with a checksum. Safe to call from several threads.
@@ -37,8 +37,8 @@ class Checkpoints {
   // Replaces the file of the stack that these runs form.
   void write(const std::vector<SavedRun>& states);
 
-  // The stack is finished: its file and the states of its runs are of no further use. A file of an earlier session
-  // goes when none of its runs is needed any more.
+  // After the stack is finished: removes its file and the states of its runs, and the files of earlier sessions of
+  // which no run is needed any more.
   void remove(const std::vector<std::string>& run_hashes);
 
   // What was set aside, one sentence each.

@@ -1,7 +1,6 @@
 #include "store/columns.h"
 
 #include "config/data_facts.h"
-#include "core/text.h"
 
 namespace descent::store {
 namespace {
@@ -10,8 +9,8 @@ std::vector<Column<Evaluation>> make_curve_columns() {
   using E = Evaluation;
   constexpr ColumnKind kind = ColumnKind::measure;
   return {
-      {"epoch", kind, [](const E& row) { return Cell(row.epoch); }, {}},
-      {"step", kind, [](const E& row) { return Cell(row.step); }, {}},
+      {"epoch", kind, [](const E& row) { return cell(row.epoch); }, {}},
+      {"step", kind, [](const E& row) { return cell(row.step); }, {}},
       {"train_loss", kind, [](const E& row) { return cell(row.metrics.train_loss); }, {Need::train}},
       {"train_error", kind, [](const E& row) { return cell(row.metrics.train_error); }, {Need::train, Need::class_labels}},
       {"val_loss", kind, [](const E& row) { return cell(row.metrics.val_loss); }, {Need::val}},
@@ -36,7 +35,7 @@ void add(std::vector<Column<Summary>>& columns, const std::string& prefix, Find 
     columns.push_back({prefix + value.name, ColumnKind::measure,
                        [find, get = std::move(value.get)](const Summary& row) {
                          const std::optional<Evaluation>& evaluation = find(row);
-                         return evaluation ? get(*evaluation) : Cell();
+                         return evaluation ? get(*evaluation) : "";
                        },
                        std::move(value.needs)});
   }
@@ -52,7 +51,7 @@ std::vector<Column<Summary>> make_summary_columns() {
       stops_by_error{Need::early_stopping, Need::val, Need::class_labels};
 
   std::vector<Column<Summary>> columns{
-      {"parameters", ColumnKind::constant, [](const S& row) { return Cell(row.parameters); }, {}},
+      {"parameters", ColumnKind::constant, [](const S& row) { return cell(row.parameters); }, {}},
       {"state", label, [](const S& row) { return cell(name_of(row.state())); }, {}},
       {"diverged_step", label, [](const S& row) { return cell(row.diverged_step); }, {}},
   };
@@ -131,13 +130,6 @@ std::string_view why_empty(const std::vector<Need>& needs, const config::Experim
   return "";
 }
 
-std::string cell_text(const Cell& cell) {
-  if (const auto* integer = std::get_if<std::int64_t>(&cell)) return std::to_string(*integer);
-  if (const auto* number = std::get_if<double>(&cell)) return core::format_number(*number);
-  if (const auto* text = std::get_if<std::string>(&cell)) return *text;
-  return "";
-}
-
 std::span<const Column<Evaluation>> curve_columns() {
   static const auto columns = make_curve_columns();
   return columns;
@@ -150,11 +142,11 @@ std::span<const Column<Summary>> summary_columns() {
 
 std::span<const Column<ProbeRow>> probe_columns() {
   static const std::vector<Column<ProbeRow>> columns{
-      {"epoch", ColumnKind::measure, [](const ProbeRow& row) { return Cell(row.epoch); }, {}},
-      {"step", ColumnKind::measure, [](const ProbeRow& row) { return Cell(row.step); }, {}},
+      {"epoch", ColumnKind::measure, [](const ProbeRow& row) { return cell(row.epoch); }, {}},
+      {"step", ColumnKind::measure, [](const ProbeRow& row) { return cell(row.step); }, {}},
       {"probe", ColumnKind::label, [](const ProbeRow& row) { return cell(row.probe); }, {}},
       {"layer", ColumnKind::label, [](const ProbeRow& row) { return cell(row.layer); }, {}},
-      {"value", ColumnKind::measure, [](const ProbeRow& row) { return Cell(row.value); }, {}},
+      {"value", ColumnKind::measure, [](const ProbeRow& row) { return cell(row.value); }, {}},
   };
   return columns;
 }

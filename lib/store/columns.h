@@ -11,9 +11,9 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
+#include "core/text.h"
 #include "plan/plan.h"
 #include "store/run_state.h"
 
@@ -59,16 +59,13 @@ struct ProbeRow {
   double value = 0;
 };
 
-// A cell: absent, an integer, a number or a string.
-using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;
-std::string cell_text(const Cell& cell);
-
+// The text of a cell: numbers as the shortest text that reads back, nothing where a value is absent. No cell holds a
+// comma.
+inline std::string cell(std::string_view text) { return std::string(text); }
+inline std::string cell(std::int64_t value) { return std::to_string(value); }
+inline std::string cell(double value) { return core::format_number(value); }
 template <class Number>
-Cell cell(const std::optional<Number>& value) {
-  return value ? Cell(*value) : Cell();
-}
-
-inline Cell cell(std::string_view text) { return text.empty() ? Cell() : Cell(std::string(text)); }
+std::string cell(const std::optional<Number>& value) { return value ? cell(*value) : ""; }
 
 // How points.csv shows a column: not at all, once per point, or as mean and interval.
 enum class ColumnKind { label, constant, measure };
@@ -80,11 +77,11 @@ template <class Row>
 struct Column {
   std::string name;
   ColumnKind kind;
-  std::function<Cell(const Row&)> get;
+  std::function<std::string(const Row&)> get;
   std::vector<Need> needs;
 };
 
-// Why the column with these needs is empty in every run of the experiment; nothing where it can be filled.
+// Why a column with these needs is empty in every run of the experiment; empty if the experiment can fill it.
 std::string_view why_empty(const std::vector<Need>& needs, const config::Experiment& experiment);
 
 // After `run`, the factors and `seed`.
@@ -116,7 +113,7 @@ template <class Row>
 std::string row_text(std::span<const Column<Row>> columns, const Row& row) {
   std::string text;
   for (const Column<Row>& column : columns)
-    text.append(&column == columns.data() ? "" : ",").append(cell_text(column.get(row)));
+    text.append(&column == columns.data() ? "" : ",").append(column.get(row));
   return text;
 }
 
@@ -126,8 +123,8 @@ inline constexpr std::array all_tables{Table::curves, Table::summary, Table::pro
 std::string_view file_name(Table table);
 std::string column_names(Table table);
 
-// By column of the table, in its order: whether the merged file has it, because some point of the plan can fill it.
-// Parts have all columns, so that they serve whatever the sweep becomes.
+// For each column of the table whether the merged file has it: whether some point of the plan can fill it. Parts have
+// all columns, since the sweep may change.
 std::vector<bool> written_columns(Table table, const plan::Plan& plan);
 
 }  // namespace descent::store

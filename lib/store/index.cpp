@@ -3,41 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-
-#include "core/error.h"
 
 namespace descent::store {
 namespace fs = std::filesystem;
-
-namespace {
-
-// Neither unfinished nor set aside.
-bool is_part_name(std::string_view name) { return name.find('.') == std::string_view::npos; }
-
-// Reads byte ranges; keeps the last file open, since neighbours in the plan mostly share a part.
-class RangeReader {
- public:
-  const std::string& read(const fs::path& path, Range range) {
-    if (path != path_) {
-      file_ = std::ifstream(path, std::ios::binary);
-      path_ = path;
-    }
-    bytes_.resize(range.end - range.begin);
-    file_.seekg(static_cast<std::streamoff>(range.begin));
-    if (!file_.read(bytes_.data(), static_cast<std::streamsize>(bytes_.size())))
-      throw core::FaultError(
-          fmt::format("{}: changed while it was read; run the command again", path.string()));
-    return bytes_;
-  }
-
- private:
-  fs::path path_;
-  std::ifstream file_;
-  std::string bytes_;
-};
-
-}  // namespace
 
 Results::Index::Index(fs::path parts_folder, const plan::Plan& plan)
     : found(plan.runs.size()), folder_(std::move(parts_folder)) {
@@ -48,9 +16,10 @@ std::unique_lock<std::mutex> Results::Index::refreshed() {
   std::unique_lock lock(mutex);
   std::vector<fs::path> folders;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder_, error))
-    if (is_part_name(entry.path().filename().string()) && !known_.contains(entry.path()))
-      folders.push_back(entry.path());
+  for (const auto& entry : fs::directory_iterator(folder_, error)) {
+    const bool is_part = entry.path().filename().string().find('.') == std::string::npos;  // not unfinished, set aside
+    if (is_part && !known_.contains(entry.path())) folders.push_back(entry.path());
+  }
   std::ranges::sort(folders);
   for (const fs::path& part : folders) {
     known_.insert(part);
@@ -72,11 +41,10 @@ bool Results::Index::holds(const std::vector<RunResult>& results) const {
 
 void Results::Index::for_each_run(
     Table table, const std::function<void(std::size_t run, std::string_view rows)>& visit) const {
-  RangeReader reader;
   for (std::size_t i = 0; i < found.size(); ++i)
     if (const auto& location = found[i])
-      if (const Range rows = location->rows.rows_of(table); rows.begin < rows.end)
-        visit(i, reader.read(parts[location->part] / file_name(table), rows));
+      if (const Range rows = location->rows.rows.at(table); rows.begin < rows.end)
+        visit(i, read_range(parts[location->part] / file_name(table), rows));
 }
 
 void Results::Index::add(const fs::path& path, const Part& part) {
@@ -90,9 +58,7 @@ void Results::Index::add(const fs::path& path, const Part& part) {
     used = true;
   }
   if (!planned) stale.push_back({path, part.runs.size()});
-  if (!used) return;
-  parts.push_back(path);
-  seconds += part.seconds;
+  if (used) parts.push_back(path);
 }
 
 void Results::Index::set_aside(const fs::path& part, const std::string& reason) {

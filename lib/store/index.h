@@ -27,7 +27,6 @@ struct Results::Index {
   std::vector<std::optional<Location>> found;  // by run of the plan
   std::vector<std::filesystem::path> parts;    // those that hold runs of the plan
   std::vector<StalePart> stale;
-  double seconds = 0;  // of `parts`
   std::vector<std::string> warnings;
   bool prepared = false;  // the folder was made or found
 
@@ -49,7 +48,7 @@ struct Results::Index {
 
   const std::filesystem::path folder_;
   std::unordered_map<std::string_view, std::size_t> run_of_;  // hash -> run of the plan
-  std::set<std::filesystem::path> known_;                     // folders already looked at
+  std::set<std::filesystem::path> known_;                     // parts already read
 };
 
 }  // namespace descent::store

@@ -48,31 +48,28 @@ void collect(int descriptor, off_t begin, off_t end, std::vector<long>& processe
   collect(descriptor, other.l_start + other.l_len, end, processes);
 }
 
-const std::filesystem::path& prepared(const Results& results) {
-  results.prepare();
-  return results.folder();
-}
-
 }  // namespace
 
-LockFile::LockFile(const std::filesystem::path& folder)
-    : descriptor_(open(file_in(folder).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+LockFile::LockFile(const Results& results) {
+  results.prepare();
+  const std::filesystem::path file = file_in(results.folder());
+  descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor_ < 0)
-    throw core::FaultError(fmt::format("{}: cannot be opened ({}); choose another --out",
-                                       file_in(folder).string(), std::strerror(errno)));
+    throw core::FaultError(
+        fmt::format("{}: cannot be opened ({}); choose another --out", file.string(), std::strerror(errno)));
 }
 
 LockFile::~LockFile() { close(descriptor_); }
 
-FolderLock::FolderLock(const Results& results, const plan::Shard& shard) : file_(prepared(results)) {
+FolderLock::FolderLock(const Results& results, const plan::Shard& shard) : LockFile(results) {
   const off_t slot = slot_of(shard);
   struct flock own = range(F_WRLCK, slot, shard.is_all() ? all_slots : slot_size);
-  if (fcntl(file_.descriptor(), F_OFD_SETLK, &own) != 0) {
+  if (fcntl(descriptor(), F_OFD_SETLK, &own) != 0) {
     if (errno != EAGAIN && errno != EACCES)
       throw core::FaultError(fmt::format("{}: cannot be locked ({}); choose another --out",
                                          results.folder().string(), std::strerror(errno)));
     std::vector<long> others;
-    collect(file_.descriptor(), own.l_start, own.l_start + own.l_len, others);
+    collect(descriptor(), own.l_start, own.l_start + own.l_len, others);
     const std::string holder = others.empty() ? "?" : std::to_string(others[0]);
     throw core::FaultError(
         fmt::format("{}: process {} is training into this folder; wait for it, or choose another --out",
@@ -80,14 +77,14 @@ FolderLock::FolderLock(const Results& results, const plan::Shard& shard) : file_
   }
   char text[slot_size] = {};
   std::snprintf(text, sizeof text, "%ld", static_cast<long>(getpid()));
-  // Should this fail, only the name of the holder is missing; the lock holds.
-  [[maybe_unused]] const ssize_t named = pwrite(file_.descriptor(), text, sizeof text, slot);
+  // If this fails, only the number of the holder is missing; the lock holds.
+  [[maybe_unused]] const ssize_t named = pwrite(descriptor(), text, sizeof text, slot);
   if (shard.is_all()) results.remove_leftovers();  // those of a shard on another machine may be in use
 }
 
-MergeLock::MergeLock(const Results& results) : file_(prepared(results)) {
+MergeLock::MergeLock(const Results& results) : LockFile(results) {
   struct flock own = range(F_WRLCK, all_slots, 1);
-  while (fcntl(file_.descriptor(), F_OFD_SETLKW, &own) != 0 && errno == EINTR) {
+  while (fcntl(descriptor(), F_OFD_SETLKW, &own) != 0 && errno == EINTR) {
   }
 }
 

@@ -9,10 +9,10 @@
 
 namespace descent::store {
 
-// A lock that ends with its owner, however that ends; whoever holds it may also be on another machine.
+// A file whose locks end with the process, however it ends; other holders may be on other machines.
 class LockFile {
  public:
-  explicit LockFile(const std::filesystem::path& folder);
+  explicit LockFile(const Results& results);
   ~LockFile();
   LockFile(const LockFile&) = delete;
   LockFile& operator=(const LockFile&) = delete;
@@ -24,21 +24,15 @@ class LockFile {
 
 // Held while a process trains. Makes the folder and removes what killed processes left half-written. FaultError while
 // another process trains the same runs.
-class FolderLock {
+class FolderLock : LockFile {
  public:
   explicit FolderLock(const Results& results, const plan::Shard& shard = {});
-
- private:
-  LockFile file_;
 };
 
-// Held while the CSVs are written; waits for others that do. The last of several writers sees every part.
-class MergeLock {
+// Held while the CSVs are written; waits for other writers. The last one sees every part.
+class MergeLock : LockFile {
  public:
   explicit MergeLock(const Results& results);
-
- private:
-  LockFile file_;
 };
 
 // The processes that train into `folder` now.

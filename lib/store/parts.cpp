@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <bit>
+#include <cstring>
 #include <fstream>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "core/error.h"
 #include "core/files.h"
@@ -33,21 +36,17 @@ std::string part_name(const std::vector<std::string>& hashes, const Files& files
 
 std::string id_of(const std::string& hash) { return hash.substr(0, 16); }
 
-template <class Row>
-void append_row(std::string& csv, const std::string& id, std::span<const Column<Row>> columns,
-                const Row& row) {
-  csv.append(id).append(",").append(row_text(columns, row)).append("\n");
-}
-
 void append_rows(std::string& csv, Table table, const RunResult& result) {
-  const std::string id = id_of(result.run_hash);
+  const auto append = [&]<class Row>(std::span<const Column<Row>> columns, const Row& row) {
+    csv.append(id_of(result.run_hash)).append(",").append(row_text(columns, row)).append("\n");
+  };
   switch (table) {
     case Table::curves:
-      for (const Evaluation& row : result.curve) append_row(csv, id, curve_columns(), row);
+      for (const Evaluation& row : result.curve) append(curve_columns(), row);
       break;
-    case Table::summary: append_row(csv, id, summary_columns(), result.summary); break;
+    case Table::summary: append(summary_columns(), result.summary); break;
     case Table::probes:
-      for (const ProbeRow& row : result.probes) append_row(csv, id, probe_columns(), row);
+      for (const ProbeRow& row : result.probes) append(probe_columns(), row);
       break;
   }
 }
@@ -66,7 +65,7 @@ void find_rows(const std::string& csv, Table table, Part& part) {
     }
     if (at == begin && table != Table::probes)
       throw DamagedPart("rows of run " + id_of(run.hash) + " are missing");
-    run.rows[static_cast<std::size_t>(table)] = {begin, at};
+    run.rows[table] = {begin, at};
   }
   if (at != csv.size()) throw DamagedPart("it holds rows of unknown runs");
 }
@@ -74,32 +73,28 @@ void find_rows(const std::string& csv, Table table, Part& part) {
 constexpr std::string_view predictions_file = "predictions.npy", labels_file = "labels.npy",
                            targets_file = "targets.npy";
 
-// Where the elements of an array of whole runs lie; `size` is that of all, in bytes.
-struct NpyFile {
-  std::string_view name, descr;
-  std::vector<std::int64_t> shape;
+// A .npy file of an array [runs, ...].
+struct RunArray {
+  std::string_view name;
+  std::string header;
+  std::uint64_t run_bytes;
 
-  std::string header() const { return formats::npy_header(descr, shape); }
-  std::uint64_t run_bytes() const {
-    std::uint64_t bytes = 4;  // of an element
-    for (std::size_t i = 1; i < shape.size(); ++i) bytes *= static_cast<std::uint64_t>(shape[i]);
-    return bytes;
-  }
   Range range(std::size_t run) const {
-    const std::uint64_t begin = header().size() + run * run_bytes();
-    return {begin, begin + run_bytes()};
+    return {header.size() + run * run_bytes, header.size() + (run + 1) * run_bytes};
   }
 };
 
-// The two files of predictions of `runs` [runs, examples, outputs].
-struct PredictionFiles {
-  NpyFile values, truth;
-
-  PredictionFiles(std::size_t runs, std::int64_t examples, std::int64_t outputs, bool regression)
-      : values{predictions_file, "<f4", {static_cast<std::int64_t>(runs), examples, outputs}},
-        truth(regression ? NpyFile{targets_file, "<f4", values.shape}
-                         : NpyFile{labels_file, "<i4", {static_cast<std::int64_t>(runs), examples}}) {}
-};
+// predictions.npy, and labels.npy or targets.npy.
+std::array<RunArray, 2> prediction_arrays(std::size_t runs, std::int64_t examples, std::int64_t outputs,
+                                          bool regression) {
+  const auto array = [&](std::string_view name, std::string_view descr, std::vector<std::int64_t> shape) {
+    const auto size = static_cast<std::uint64_t>(std::accumulate(shape.begin(), shape.end(), std::int64_t{4}, std::multiplies{}));
+    shape.insert(shape.begin(), static_cast<std::int64_t>(runs));
+    return RunArray{name, formats::npy_header(descr, shape), size};
+  };
+  return {array(predictions_file, "<f4", {examples, outputs}),
+          regression ? array(targets_file, "<f4", {examples, outputs}) : array(labels_file, "<i4", {examples})};
+}
 
 template <class T>
 void append(std::string& bytes, const std::vector<T>& values) {
@@ -112,16 +107,15 @@ void add_predictions(const std::vector<RunResult>& results, Files& files, nlohma
   if (first.outputs == 0) return;
   const auto outputs = static_cast<std::int64_t>(first.outputs), examples = std::ssize(first.values) / outputs;
   const bool regression = first.labels.empty();
-  const PredictionFiles layout(results.size(), examples, outputs, regression);
-  std::string values = layout.values.header(), truth = layout.truth.header();
+  const auto [values, truth] = prediction_arrays(results.size(), examples, outputs, regression);
+  std::string& value_bytes = files[std::string(values.name)] = values.header;
+  std::string& truth_bytes = files[std::string(truth.name)] = truth.header;
   for (const RunResult& result : results) {
-    append(values, result.predictions.values);
-    append(truth, result.predictions.labels);
-    append(truth, result.predictions.targets);
+    append(value_bytes, result.predictions.values);
+    append(truth_bytes, result.predictions.labels);
+    append(truth_bytes, result.predictions.targets);
   }
   about["predictions"] = {{"examples", examples}, {"outputs", outputs}, {"regression", regression}};
-  files[std::string(layout.values.name)] = std::move(values);
-  files[std::string(layout.truth.name)] = std::move(truth);
 }
 
 void find_predictions(const Files& files, const nlohmann::json& about, Part& part) {
@@ -129,25 +123,22 @@ void find_predictions(const Files& files, const nlohmann::json& about, Part& par
   const nlohmann::json& shape = about.at("predictions");
   const auto outputs = shape.at("outputs").get<std::int64_t>();
   const bool regression = shape.at("regression").get<bool>();
-  const PredictionFiles layout(part.runs.size(), shape.at("examples").get<std::int64_t>(), outputs, regression);
-  for (const NpyFile& file : {layout.values, layout.truth}) {
-    const auto found = files.find(file.name);
-    if (found == files.end() || !found->second.starts_with(file.header()) ||
-        found->second.size() != file.range(part.runs.size()).begin)
-      throw DamagedPart(fmt::format("{} does not fit its runs", file.name));
+  const auto arrays = prediction_arrays(part.runs.size(), shape.at("examples").get<std::int64_t>(), outputs, regression);
+  for (const RunArray& array : arrays) {
+    const auto found = files.find(array.name);
+    if (found == files.end() || !found->second.starts_with(array.header) ||
+        found->second.size() != array.range(part.runs.size()).begin)
+      throw DamagedPart(fmt::format("{} does not fit its runs", array.name));
   }
   for (std::size_t i = 0; i < part.runs.size(); ++i)
-    part.runs[i].predictions = {static_cast<std::size_t>(outputs), regression, layout.values.range(i),
-                                layout.truth.range(i)};
+    part.runs[i].predictions = {static_cast<std::size_t>(outputs), regression, arrays[0].range(i), arrays[1].range(i)};
 }
 
 template <class T>
-std::vector<T> read_range(const std::filesystem::path& path, Range range) {
-  std::vector<T> values((range.end - range.begin) / sizeof(T));
-  std::ifstream file(path, std::ios::binary);
-  file.seekg(static_cast<std::streamoff>(range.begin));
-  if (!file.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(range.end - range.begin)))
-    throw core::FaultError(fmt::format("{}: changed while it was read; run the command again", path.string()));
+std::vector<T> read_values(const std::filesystem::path& path, Range range) {
+  const std::string bytes = read_range(path, range);
+  std::vector<T> values(bytes.size() / sizeof(T));
+  std::memcpy(values.data(), bytes.data(), bytes.size());
   return values;
 }
 
@@ -185,10 +176,19 @@ void write_part(const std::filesystem::path& parts, const std::vector<RunResult>
   folder.commit();
 }
 
+std::string read_range(const std::filesystem::path& path, Range range) {
+  std::string bytes(range.end - range.begin, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(range.begin));
+  if (!file.read(bytes.data(), static_cast<std::streamsize>(bytes.size())))
+    throw core::FaultError(fmt::format("{}: changed while it was read; run the command again", path.string()));
+  return bytes;
+}
+
 Predictions read_predictions(const std::filesystem::path& folder, const PredictionRanges& ranges) {
-  Predictions read{ranges.outputs, read_range<float>(folder / predictions_file, ranges.values), {}, {}};
-  if (ranges.regression) read.targets = read_range<float>(folder / targets_file, ranges.truth);
-  else read.labels = read_range<std::int32_t>(folder / labels_file, ranges.truth);
+  Predictions read{ranges.outputs, read_values<float>(folder / predictions_file, ranges.values), {}, {}};
+  if (ranges.regression) read.targets = read_values<float>(folder / targets_file, ranges.truth);
+  else read.labels = read_values<std::int32_t>(folder / labels_file, ranges.truth);
   return read;
 }
 
@@ -225,6 +225,7 @@ Part read_part(const std::filesystem::path& folder) try {
   for (const std::string& hash : hashes) part.runs.push_back({hash});
   for (const Table table : all_tables)
     if (const auto file = files.find(file_name(table)); file != files.end()) find_rows(file->second, table, part);
+    else for (PartRun& run : part.runs) run.rows[table] = {};
   find_predictions(files, about, part);
   return part;
 } catch (const nlohmann::json::exception&) {

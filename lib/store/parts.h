@@ -2,12 +2,12 @@
 // A part: the finished rows of one stack, a folder that is complete or absent. Its rows hold `run` and their
 // own columns only; factors and seed are added from the plan when parts are merged, so that parts survive a
 // changed sweep. part.json names the runs and the checksums of the files. A table without rows has no file.
-// Predictions lie in predictions.npy, float32 [runs, test, outputs], what would be right in labels.npy, int32
-// [runs, test], or targets.npy.
+// predictions.npy, float32 [runs, test, outputs], holds the predictions, labels.npy, int32 [runs, test], or targets.npy
+// the truth.
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -30,11 +30,8 @@ struct PredictionRanges {
 
 struct PartRun {
   std::string hash;
-  std::array<Range, all_tables.size()> rows{};  // by Table
-
+  std::map<Table, Range> rows{};  // of every table
   PredictionRanges predictions{};
-
-  const Range& rows_of(Table table) const { return rows[static_cast<std::size_t>(table)]; }
 };
 
 struct Part {
@@ -42,7 +39,7 @@ struct Part {
   std::vector<PartRun> runs;
 };
 
-// A part that is not as it was written; the text says what is wrong.
+// A part whose files have changed since they were written; the text names the fault.
 class DamagedPart : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -51,12 +48,15 @@ class DamagedPart : public std::runtime_error {
 void write_part(const std::filesystem::path& parts, const std::vector<RunResult>& results,
                 const PartTimes& times);
 
+// The bytes of a range of a file.
+std::string read_range(const std::filesystem::path& path, Range range);
+
 Predictions read_predictions(const std::filesystem::path& folder, const PredictionRanges& ranges);
 
 // Makes a copy in the folder `parts`.
 void copy_part(const std::filesystem::path& folder, const std::filesystem::path& parts);
 
-// Removes a part; whoever looks meanwhile sees all of it or nothing.
+// Removes a part; other processes see all of it or nothing.
 void remove_part(const std::filesystem::path& folder);
 
 // Verifies checksums and rows. Throws DamagedPart. The name of a part covers the columns it was written with:

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <mutex>
+#include <numeric>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -23,7 +24,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr auto marker = ".descent";
-constexpr auto marker_text = "Results written by descent.\n";
 
 bool is_unfinished(const fs::path& path) { return path.filename().string().starts_with(core::aside_prefix); }
 
@@ -39,12 +39,6 @@ bool writer_is_gone(const fs::path& path) {
   const std::vector<std::string> words = core::split(path.filename().string(), '-');
   const pid_t writer = words.size() > 3 ? static_cast<pid_t>(std::atol(words[words.size() - 2].c_str())) : 0;
   return writer > 0 && kill(writer, 0) != 0 && errno == ESRCH;
-}
-
-void remove_leftovers_in(const fs::path& folder) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error))
-    if (is_unfinished(entry.path()) && writer_is_gone(entry.path())) fs::remove_all(entry.path(), error);
 }
 
 }  // namespace
@@ -82,8 +76,8 @@ std::vector<std::string> Results::take_warnings() const {
 }
 
 double Results::seconds() const {
-  const auto lock = index_->refreshed();
-  return index_->seconds;
+  const std::vector<double> seconds = run_seconds();
+  return std::accumulate(seconds.begin(), seconds.end(), 0.0);
 }
 
 std::vector<double> Results::run_seconds() const {
@@ -94,8 +88,10 @@ std::vector<double> Results::run_seconds() const {
 }
 
 void Results::remove_leftovers() const {
+  std::error_code error;
   for (const fs::path& folder : {folder_, folder_ / "parts", folder_ / "checkpoints"})
-    remove_leftovers_in(folder);
+    for (const auto& entry : fs::directory_iterator(folder, error))
+      if (is_unfinished(entry.path()) && writer_is_gone(entry.path())) fs::remove_all(entry.path(), error);
 }
 
 void Results::prepare() const {
@@ -107,7 +103,7 @@ void Results::prepare() const {
         "{}: exists and is not a results folder of descent; choose another --out", folder_.string()));
   std::error_code error;
   fs::create_directories(folder_, error);
-  if (!error && !is_results_folder(folder_)) core::write_file_atomically(folder_ / marker, marker_text);
+  if (!error && !is_results_folder(folder_)) core::write_file_atomically(folder_ / marker, "Results written by descent.\n");
   if (!error) fs::create_directory(folder_ / "parts", error);
   if (error)
     throw core::FaultError(
@@ -214,6 +210,11 @@ void Results::write_experiment(const std::string& json) const {
 void Results::write_manifest(const std::string& json) const {
   prepare();
   core::write_file_atomically(folder_ / "manifest.json", json);
+}
+
+void write_weights(const fs::path& file, std::span<const TensorView> tensors) {
+  fs::create_directories(file.parent_path());
+  formats::write_safetensors(file, tensors);
 }
 
 bool is_results_folder(const fs::path& folder) {

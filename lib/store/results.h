@@ -8,20 +8,21 @@
 #include <string>
 #include <vector>
 
+#include "formats/safetensors.h"
 #include "plan/plan.h"
 #include "store/columns.h"
 
 namespace descent::store {
 
-// What a network says of the test examples [N], and what would be right.
+// The predictions of a network for the test examples [N], and the truth.
 struct Predictions {
   std::size_t outputs = 0;           // K; 0: nothing recorded
   std::vector<float> values;         // [N, K]: probabilities of the classes; with squared error the outputs
-  std::vector<std::int32_t> labels;  // [N]; or, in regression,
-  std::vector<float> targets;        // [N, K]
+  std::vector<std::int32_t> labels;  // [N]; empty in regression
+  std::vector<float> targets;        // [N, K] in regression
 };
 
-// What one finished run leaves behind.
+// The results of one finished run.
 struct RunResult {
   std::string run_hash;
   Summary summary;
@@ -36,7 +37,7 @@ struct PartTimes {
   double cpu_seconds = 0;  // of the thread that trained it: steady when other programs share the core
 };
 
-// A part without a run of the plan: the experiment was changed, or the columns of the program (then 0 runs).
+// A part without a run of the plan, because the experiment has changed, or the columns of the program (then 0 runs).
 struct StalePart {
   std::filesystem::path folder;
   std::size_t runs;
@@ -54,9 +55,9 @@ class Results {
 
   const std::filesystem::path& folder() const { return folder_; }
 
-  // Makes the folder; InputError for one that holds other things.
+  // Makes the folder; InputError for one that holds other files.
   void prepare() const;
-  // Removes what killed processes left half-written.
+  // Removes the unfinished files of killed processes.
   void remove_leftovers() const;
 
   // Runs of the plan (indices) that no readable part holds, in plan order; with `weights` also those whose weights are
@@ -66,21 +67,19 @@ class Results {
   // Parts that only earlier versions of the experiment need.
   std::vector<StalePart> stale() const;
 
-  // What missing() and merge() set aside since the last call, one sentence each.
+  // The parts that were set aside since the last call, one sentence each.
   std::vector<std::string> take_warnings() const;
 
-  // Summed training time of the parts that hold runs of the plan.
-  double seconds() const;
-
-  // The share of each run of the plan in that time; 0 for a missing one.
+  // Training time of each run of the plan, its share of that of its part; 0 for a missing one. Their sum.
   std::vector<double> run_seconds() const;
+  double seconds() const;
 
   // checkpoints/<run>.safetensors
   std::filesystem::path weights_folder() const { return folder_ / "checkpoints"; }
   std::filesystem::path weights_file(const plan::Run& run) const;
 
-  // Copies from another results folder what it holds of the plan and this one lacks: parts, and weights. Returns the
-  // number of runs that came.
+  // Copies the parts and weights of runs of the plan that are missing here from another results folder. Returns the
+  // number of these runs.
   std::size_t take_from(const Results& other) const;
 
   // Writes the rows of one stack as one part, unless others have them already; safe to call from several threads.
@@ -95,7 +94,7 @@ class Results {
   void for_each_row(Table table, const RowVisitor& visit) const;
   void for_each_summary(const RowVisitor& visit) const { for_each_row(Table::summary, visit); }
 
-  // Of a run of the plan (index); nothing where it has not finished or recorded none.
+  // Of a run of the plan (index); nothing where it has not finished or recorded no predictions.
   std::optional<Predictions> predictions(std::size_t run) const;
 
   // experiment.json and manifest.json; the first is rewritten only when its bytes change.
@@ -113,6 +112,10 @@ class Results {
   const plan::Plan& plan_;
   std::shared_ptr<Index> index_;  // what was read of the parts so far
 };
+
+// Writes the weights of a network as safetensors; makes the folder of the file.
+using formats::TensorView;
+void write_weights(const std::filesystem::path& file, std::span<const TensorView> tensors);
 
 // True for a folder that `Results` made.
 bool is_results_folder(const std::filesystem::path& folder);

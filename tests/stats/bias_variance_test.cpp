@@ -120,8 +120,8 @@ TEST_F(bias_variance, can_leave_out_each_network) {
   const BiasVariance &without_last = all[0].without[3], expected = only(three, of_three);
   EXPECT_EQ(without_last.n, 3u);
   for (const auto& column : bias_variance_columns())
-    EXPECT_TRUE(column.kind == store::ColumnKind::label || std::abs(std::get<double>(column.get(without_last)) -
-                                                              std::get<double>(column.get(expected))) < 1e-14)
+    EXPECT_TRUE(column.kind == store::ColumnKind::label ||
+                std::abs(std::stod(column.get(without_last)) - std::stod(column.get(expected))) < 1e-14)
         << column.name;
 }
 

@@ -49,10 +49,10 @@ TEST(columns, read_the_field_they_are_named_after) {
   row.best.emplace().metrics.val_error = 0.25;
   row.early_stopping.restored.emplace().step = 7;
   row.min_test_loss_epoch = 3;
-  EXPECT_EQ(cell_text(summary_columns()[column_at(summary_columns(), "best_val_error")].get(row)), "0.25");
-  EXPECT_EQ(cell_text(summary_columns()[column_at(summary_columns(), "restored_step")].get(row)), "7");
-  EXPECT_EQ(cell_text(summary_columns()[column_at(summary_columns(), "min_test_loss_epoch")].get(row)), "3");
-  EXPECT_EQ(cell_text(summary_columns()[column_at(summary_columns(), "final_val_error")].get(row)), "");
+  EXPECT_EQ(summary_columns()[column_at(summary_columns(), "best_val_error")].get(row), "0.25");
+  EXPECT_EQ(summary_columns()[column_at(summary_columns(), "restored_step")].get(row), "7");
+  EXPECT_EQ(summary_columns()[column_at(summary_columns(), "min_test_loss_epoch")].get(row), "3");
+  EXPECT_EQ(summary_columns()[column_at(summary_columns(), "final_val_error")].get(row), "");
 }
 
 // The names of the columns that are written of an experiment of one point.
@@ -92,11 +92,11 @@ TEST(columns, are_written_where_the_experiment_can_fill_them) {
 }
 
 TEST(columns, write_cells_as_the_shortest_text_that_reads_back) {
-  EXPECT_EQ(cell_text(Cell()), "");
-  EXPECT_EQ(cell_text(Cell(std::int64_t{12})), "12");
-  EXPECT_EQ(cell_text(Cell(0.1)), "0.1");
-  EXPECT_EQ(cell_text(Cell(std::numeric_limits<double>::infinity())), "inf");
-  EXPECT_EQ(cell_text(Cell(std::string("done"))), "done");
+  EXPECT_EQ(cell(std::optional<double>()), "");
+  EXPECT_EQ(cell(std::int64_t{12}), "12");
+  EXPECT_EQ(cell(0.1), "0.1");
+  EXPECT_EQ(cell(std::numeric_limits<double>::infinity()), "inf");
+  EXPECT_EQ(cell("done"), "done");
 }
 
 }  // namespace

@@ -70,17 +70,17 @@ class stack : public testing::Test {
 
 std::string row(const store::Evaluation& evaluation) {
   std::string text;
-  for (const auto& column : store::curve_columns()) text += store::cell_text(column.get(evaluation)) + ",";
+  for (const auto& column : store::curve_columns()) text += column.get(evaluation) + ",";
   return text;
 }
 
 std::string rows(const store::RunResult& result) {
   std::string text;
-  for (const auto& column : store::summary_columns()) text += store::cell_text(column.get(result.summary)) + ",";
+  for (const auto& column : store::summary_columns()) text += column.get(result.summary) + ",";
   for (const store::Evaluation& evaluation : result.curve) text += "\n" + row(evaluation);
   for (const store::ProbeRow& probe : result.probes) {
     text += "\n";
-    for (const auto& column : store::probe_columns()) text += store::cell_text(column.get(probe)) + ",";
+    for (const auto& column : store::probe_columns()) text += column.get(probe) + ",";
   }
   return text;
 }
