@@ -11,7 +11,6 @@
 
 #include "core/archive.h"
 #include "plan/layers.h"
-#include "formats/safetensors.h"
 #include "train/stack_run.h"
 
 namespace descent::train {
@@ -41,15 +40,14 @@ class ThreadMode {
 void save_weights(const std::filesystem::path& path, const std::vector<engine::NamedTensor>& tensors) {
   std::map<std::string, at::Tensor> by_name;
   for (const engine::NamedTensor& tensor : tensors) by_name.emplace(tensor.name, tensor.values);
-  std::vector<formats::TensorView> views;
+  std::vector<store::TensorView> views;
   for (const auto& [name, values] : by_name) {
     const auto count = static_cast<std::size_t>(values.numel());
     if (values.scalar_type() == at::kDouble)
       views.push_back({name, values.sizes().vec(), std::span(values.const_data_ptr<double>(), count)});
     else views.push_back({name, values.sizes().vec(), std::span(values.const_data_ptr<float>(), count)});
   }
-  std::filesystem::create_directories(path.parent_path());
-  formats::write_safetensors(path, views);
+  store::write_weights(path, views);
 }
 
 class Stack {
