@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "config/write.h"
+#include "plan/layers.h"
 
 namespace descent::plan {
 namespace {
@@ -25,24 +26,10 @@ std::string stack_key(config::Experiment experiment) {
 
 }  // namespace
 
-std::size_t stack_size(const config::Model& model) {
-  // Overhead per operation rules below a width of about 64; above, the cache favours single networks.
-  std::int64_t largest = 0;
-  switch (model.kind) {
-    case config::ModelKind::mlp:
-    case config::ModelKind::linear_model:
-    case config::ModelKind::mixture_of_experts:
-      for (const std::int64_t width : config::hidden_widths(model)) largest = std::max(largest, width);
-      break;
-    case config::ModelKind::cnn:
-      for (const std::int64_t channels : config::channels(model)) largest = std::max(largest, channels);
-      break;
-    case config::ModelKind::resnet: return 1;
-  }
-  if (largest <= 16) return 16;
-  if (largest <= 32) return 8;
-  if (largest <= 64) return 4;
-  return 1;
+std::size_t stack_size(const config::Experiment& experiment) {
+  // About a second of a core: a stack's engine and its part on disk cost some 10 ms.
+  constexpr double flops = 5e10, most = 16;
+  return static_cast<std::size_t>(std::clamp(flops / std::max(run_flops(experiment), 1.0), 1.0, most));
 }
 
 std::vector<Stack> pack(const Plan& plan, const std::vector<std::size_t>& missing) {
@@ -54,7 +41,7 @@ std::vector<Stack> pack(const Plan& plan, const std::vector<std::size_t>& missin
   std::unordered_map<std::string, std::size_t> open;  // key -> the stack that still has room
   for (const std::size_t run : missing) {
     const std::size_t point = plan.runs[run].point;
-    const std::size_t room = stack_size(plan.points[point].experiment.model);
+    const std::size_t room = stack_size(plan.points[point].experiment);
     const auto [entry, fresh] = open.try_emplace(keys[point], stacks.size());
     if (fresh || stacks[entry->second].size() == room) {
       entry->second = stacks.size();

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "plan/document.h"
+#include "plan/layers.h"
 
 namespace descent::plan {
 namespace {
@@ -55,16 +56,14 @@ TEST(pack, takes_only_the_runs_that_are_missing) {
   EXPECT_TRUE(pack(plan, {}).empty());
 }
 
-TEST(pack, has_a_table_of_sizes_by_the_largest_width) {
-  config::Model model;
-  const auto size_of = [&](std::vector<std::int64_t> hidden) {
-    model.hidden = std::move(hidden);
-    return stack_size(model);
-  };
-  EXPECT_EQ(size_of({16, 4}), 16u);
-  EXPECT_EQ(size_of({17}), 8u);
-  EXPECT_EQ(size_of({8, 64}), 4u);
-  EXPECT_EQ(size_of({65}), 1u);
+TEST(pack, gives_a_stack_of_its_own_to_a_run_that_takes_a_second) {
+  config::Experiment run = plan_of(experiment("{}")).points.front().experiment;
+  EXPECT_EQ(stack_size(run), 16u);
+  run.model.width = 64;
+  run.train.epochs = 200;
+  EXPECT_EQ(stack_size(run), static_cast<std::size_t>(5e10 / run_flops(run)));
+  run.train.epochs = 20000;
+  EXPECT_EQ(stack_size(run), 1u);
 }
 
 }  // namespace
