@@ -55,7 +55,7 @@ struct LayerWeights {
   std::optional<double> update_ratio;  // norm of the last step's change over the norm before it; absent before a step
 };
 
-// A look into one network at one moment of its training. It computes in buffers of its own: nothing of the training
+// The inside of one network at one step of its training. It computes in its own buffers: no number of the training
 // depends on it. The probe batch are the first `rows` training examples; it is computed in training mode, without
 // dropout and stochastic depth, with statistics over the whole batch. Tensors are valid until the next call.
 class Observation {

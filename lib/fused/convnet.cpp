@@ -58,7 +58,7 @@ ConvNet<T>::ConvNet(const config::Model& model, const Layout& layout, std::int64
   plan_gradients();
 }
 
-// Walks the graph as the backward pass will. Most nodes turn the gradient of their output into that of their input in
+// Walks the graph as the backward pass will. Most nodes compute the gradient of their input from that of their output in
 // place; a gradient that two nodes contribute to has its own slot, written by the first and added to by the second.
 template <class T>
 void ConvNet<T>::plan_gradients() {
@@ -184,7 +184,7 @@ void ConvNet<T>::drop(Node& node, const Context<T>& context) {
   mask(node, context.rows, input_of(node), node.out);
 }
 
-// y = x times the mask of dropout, that of channels [B, stride] at every place.
+// y = x times the mask of dropout, that of channels [B, stride] at every position.
 template <class T>
 void ConvNet<T>::mask(const Node& node, std::int64_t rows, const T* x, T* y) const {
   if (drops_units_) return kernels_.multiply(cells(node, rows), x, node.mask.data(), y);
@@ -214,7 +214,7 @@ T ConvNet<T>::branch_scale(const Node& node, const Context<T>& context) const {
   return random.uniform() < node.survival ? static_cast<T>(1 / node.survival) : T(0);
 }
 
-// Calls visit(to, from) with the offsets of each place of the output and of the place of the input that lies there.
+// Calls visit(to, from) with the offsets of each position of the output and of the position of the input that it reads.
 template <class T>
 template <class Visit>
 void ConvNet<T>::for_each_shortcut(const Node& node, std::int64_t rows, const Visit& visit) const {

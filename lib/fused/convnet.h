@@ -1,6 +1,6 @@
 #pragma once
-// Convolutional networks: interprets the graph of plan/convnet.h. Maps lie channels last, [B, height, width, channels]
-// with padded channels, so that norms and activations are those of matrices, and nothing depends on neighbours.
+// Convolutional networks: interprets the graph of plan/convnet.h. Maps are stored channels last, [B, height, width, channels]
+// with padded channels, so that norms and activations are those of matrices, and no number depends on the rest of the batch.
 
 #include <cstdint>
 #include <vector>

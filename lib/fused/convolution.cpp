@@ -63,7 +63,7 @@ Convolution<T>::Direction::Direction(const PatchShape& s, std::int64_t out, std:
   chunk = std::max(chunk_elements / (winograd ? planes * in_stride : depth) / tile_rows, std::int64_t{1}) * tile_rows;
   chunk = std::min(chunk, max_examples * units);
   if (!winograd) return;
-  constexpr std::int64_t apart = 64 / sizeof(T);  // otherwise planes would meet in the same places of the cache
+  constexpr std::int64_t apart = 64 / sizeof(T);  // otherwise planes would meet in the same sets of the cache
   in_plane = chunk * in_stride + apart;
   out_plane = chunk * out_stride + apart;
 }
@@ -113,7 +113,7 @@ void Convolution<T>::convolve(const Direction& d, std::int64_t examples, const T
   });
 }
 
-// The places of y that belong to the units [begin, begin + size).
+// The rows of y that belong to the units [begin, begin + size).
 template <class T>
 void Convolution<T>::multiply(const Direction& d, Slot& slot, std::int64_t begin, std::int64_t size, const T* x,
                               const T* weight, const T* bias, bool adds, T* y) const {

@@ -1,5 +1,5 @@
 #pragma once
-// One convolution of a network over maps that lie channels last, [B, height, width, channels] padded. It is a product
+// One convolution of a network over maps stored channels last, [B, height, width, channels] padded. It is a product
 // of the weights [height * width * in, out] with gathered patches or, of kernels of 3x3 and stride 1 on maps where that
 // is faster, Winograd's (kernels/winograd.h): chunk by chunk, so that what is multiplied stays in the cache.
 

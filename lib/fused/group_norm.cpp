@@ -27,7 +27,7 @@ void GroupNorm<T>::forward(std::int64_t examples, const T* x, const Affine<const
     T* mean = mean_.data() + e * stride_;
     T* rstd = rstd_.data() + e * stride_;
     T* const means = sums_.data();
-    T* const variances = products_.data();  // of the channels, over the places
+    T* const variances = products_.data();  // of the channels, over the positions
     kernels_->batch_statistics(positions_, stride_, x, means, variances);
     for (std::int64_t first = 0; first < channels_; first += size) {
       T m = 0, variance = 0;

@@ -1,5 +1,5 @@
 #pragma once
-// Norms within an example, over all places of a map: group norm (Wu & He 2018; torch.nn.GroupNorm), layer norm, which
+// Norms within an example, over all positions of a map: group norm (Wu & He 2018; torch.nn.GroupNorm), layer norm, which
 // is one group, and RMS norm, which is one group that is not centred. gamma and beta belong to the channels.
 
 #include <cstdint>

@@ -2,13 +2,15 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/linalg_qr.h>
 #include <ATen/ops/sign.h>
+#include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
 #include <cmath>
+
+#include "fused/tensors.h"
 
 namespace descent::fused {
 namespace {
@@ -36,7 +38,7 @@ double pytorch_bound(double fan_in) {
 
 // Orthonormal rows or columns, whichever are fewer (Saxe et al. 2013), as torch.nn.init.orthogonal_.
 void fill_orthogonal(at::Tensor& weight, double gain, at::Generator& generator) {
-  at::Tensor flat = at::empty({weight.size(0), weight.numel() / weight.size(0)}, weight.options());
+  at::Tensor flat = at::zeros({weight.size(0), weight.numel() / weight.size(0)}, weight.options());
   const bool wide = flat.size(0) < flat.size(1);
   flat.normal_(0, 1, generator);
   if (wide) flat = flat.t();
@@ -97,28 +99,20 @@ void initialize(const Layout& layout, const config::Init& init, std::int64_t see
   std::fill_n(parameters, layout.parameters, T(0));
   std::fill_n(statistics, layout.statistics, T(0));
   for (const NamedTensor& tensor : layout.tensors) {
-    T* const target = (tensor.is_statistic() ? statistics : parameters) + tensor.offset;
+    at::Tensor values = at::zeros(tensor.shape, options);
     switch (tensor.role) {
-      case TensorRole::weight:
-      case TensorRole::bias:
-      case TensorRole::random_weight:
-      case TensorRole::random_bias: {
-        at::Tensor values = at::empty(tensor.shape, options);
-        if (tensor.role == TensorRole::bias) fill_bias(values, init, tensor.fan_in, generator);
-        else if (tensor.role == TensorRole::weight) fill_weight(values, init, {tensor.fan_in, tensor.fan_out}, generator);
-        else values.normal_(0, tensor.role == TensorRole::random_weight ? 1 / std::sqrt(tensor.fan_in) : 0.1, generator);
-        if (tensor.role != TensorRole::bias && tensor.initial_scale != 1) values.mul_(tensor.initial_scale);
-        const T* dense = values.const_data_ptr<T>();
-        for (std::int64_t row = 0; row < tensor.rows; ++row)
-          for (std::int64_t column = 0; column < tensor.columns; ++column)
-            target[row * tensor.stride + column] = dense[tensor.dense_index(row, column)];
-        continue;
-      }
-      case TensorRole::gamma: std::fill_n(target, tensor.columns, static_cast<T>(tensor.initial_scale)); continue;
-      case TensorRole::running_variance: std::fill_n(target, tensor.columns, T(1)); continue;
+      case TensorRole::weight: fill_weight(values, init, {tensor.fan_in, tensor.fan_out}, generator); break;
+      case TensorRole::bias: fill_bias(values, init, tensor.fan_in, generator); break;
+      case TensorRole::random_weight: values.normal_(0, 1 / std::sqrt(tensor.fan_in), generator); break;
+      case TensorRole::random_bias: values.normal_(0, 0.1, generator); break;
+      case TensorRole::gamma:
+      case TensorRole::running_variance: values.fill_(1); break;
       case TensorRole::beta:
-      case TensorRole::running_mean: continue;
+      case TensorRole::running_mean: break;
     }
+    const bool scaled = tensor.role != TensorRole::bias && tensor.role != TensorRole::running_variance;
+    if (scaled && tensor.initial_scale != 1) values.mul_(tensor.initial_scale);
+    write_dense(tensor, values, tensor.is_statistic() ? statistics : parameters);
   }
 }
 

@@ -14,10 +14,10 @@ namespace descent::fused {
 
 inline constexpr std::int64_t absent = -1;
 
-// Random weights and biases are drawn once and never trained: they lie among the statistics.
+// Random weights and biases are drawn once and never trained: they count as statistics.
 enum class TensorRole { weight, bias, gamma, beta, running_mean, running_variance, random_weight, random_bias };
 
-// One tensor: `rows` rows of `columns` numbers, each padded to `stride`. A weight lies as [in, out], that of a
+// One tensor: `rows` rows of `columns` numbers, each padded to `stride`. A weight is stored as [in, out], that of a
 // convolution as [height, width, in, out].
 struct NamedTensor {
   std::string name{};               // in files: "linear0.weight"
@@ -31,10 +31,6 @@ struct NamedTensor {
 
   bool is_statistic() const;
   std::int64_t size() const { return rows * stride; }
-  // Where the number at (row, column) lies in a dense tensor of `shape`.
-  std::int64_t dense_index(std::int64_t row, std::int64_t column) const {
-    return column * rows + row % channels * (rows / channels) + row / channels;
-  }
 };
 
 struct Layout {

@@ -2,4 +2,4 @@
 // Shape letters used in every comment of lib/fused, lib/train and lib/probe.
 //   R replicas   B examples of a batch   F features   K classes   P parameters of one network, padded
 //   C channels   H, W height, width      L length
-// Weights lie as [in, out], transposed against PyTorch's [out, in]; files and exports use PyTorch's layout.
+// Weights are stored as [in, out], transposed against PyTorch's [out, in]; files and exports use PyTorch's layout.

@@ -70,7 +70,7 @@ class Builder {
   std::int64_t pool(std::int64_t input, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
     const bool flat = input_.height == 1;
     const Shape in = shape_of(input);
-    const auto size = [&](std::int64_t places) { return (places + 2 * padding - kernel) / stride + 1; };
+    const auto size = [&](std::int64_t length) { return (length + 2 * padding - kernel) / stride + 1; };
     return add({.op = Op::max_pool, .input = input,
                 .out_shape = {in.channels, flat ? 1 : size(in.height), size(in.width)},
                 .kernel_height = flat ? 1 : kernel, .kernel_width = kernel,

@@ -128,7 +128,7 @@ std::vector<engine::NamedTensor> permuted(const std::vector<engine::NamedTensor>
   const auto units_of = [&](std::int64_t axis) {
     return axis == PermutationSpec::fixed ? nullptr : &units[static_cast<std::size_t>(axis)];
   };
-  // The tensor that takes the place of this one: that of another expert.
+  // The tensor that replaces this one: that of another expert.
   const auto source = [&](const engine::NamedTensor& tensor) -> const at::Tensor& {
     if (spec.experts == PermutationSpec::fixed || !tensor.name.starts_with("expert")) return tensor.values;
     const std::size_t dot = tensor.name.find('.'), expert = std::stoul(tensor.name.substr(6, dot - 6));

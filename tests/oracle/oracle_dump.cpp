@@ -9,7 +9,7 @@
 
 #include "config/read.h"
 #include "engine/fused/replica_state.h"
-#include "engine/fused/tensors.h"
+#include "fused/tensors.h"
 #include "plan/plan.h"
 #include "report/guard.h"
 #include "formats/safetensors.h"
@@ -109,13 +109,13 @@ class PointDump {
     std::copy_n(state_.statistics.data(), layout_.statistics, statistics.data());
     fused::Network<T>& network = *workspace_.network;
     const T* logits = network.forward(x.data(), rows, state_.parameters.data(), statistics.data(), {});
-    dump_.add<T>(prefix_ + "logits0", engine::matrix_view(logits, rows, layout_.outputs, layout_.output_stride));
+    dump_.add<T>(prefix_ + "logits0", fused::matrix_view(logits, rows, layout_.outputs, layout_.output_stride));
     engine::Loss<T>(replica_.experiment->train.loss, replica_.data, layout_.output_stride, rows)
         .train(network, replica_.data.train, indices, logits);
     T* const gradient = workspace_.gradient.data();
     network.backward(x.data(), rows, state_.parameters.data(), gradient, {});
     for (const fused::NamedTensor& tensor : layout_.tensors)
-      if (!tensor.is_statistic()) dump_.add<T>(prefix_ + "grad/" + tensor.name, engine::dense_tensor<T>(tensor, gradient));
+      if (!tensor.is_statistic()) dump_.add<T>(prefix_ + "grad/" + tensor.name, fused::dense_tensor<T>(tensor, gradient));
   }
 
   const engine::Replica replica_;

@@ -1,5 +1,5 @@
 #pragma once
-// Linear models in closed form: the readout that training leads to, without a step (train.solver).
+// Linear models in closed form: the readout that training converges to, computed directly (train.solver).
 
 #include <cstdint>
 #include <vector>

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "engine/fused/tensors.h"
+#include "fused/tensors.h"
 #include "plan/layers.h"
 
 namespace descent::engine {
@@ -77,7 +77,7 @@ std::vector<Activation> FusedObservation<T>::activations(plan::ActivationKind ki
   std::vector<Activation> all;
   for (const fused::ActivationView<T>& view : network_->activations())
     if (view.kind == kind)
-      all.push_back({view.name, matrix_view(view.values, view.rows, view.features, view.stride),
+      all.push_back({view.name, fused::matrix_view(view.values, view.rows, view.features, view.stride),
                      view.gradient ? norm(view.rows * view.stride, view.gradient) : 0});
   return all;
 }
@@ -92,7 +92,7 @@ std::vector<LayerWeights> FusedObservation<T>::weights() {
     if (tensor.role != fused::TensorRole::weight) continue;
     const std::string layer = layer_of(tensor);
     const T* parameters = state_.parameters.data();
-    LayerWeights weights{layer, std::ranges::find(hidden, layer) != hidden.end(), dense_tensor(tensor, parameters),
+    LayerWeights weights{layer, std::ranges::find(hidden, layer) != hidden.end(), fused::dense_tensor(tensor, parameters),
                          norm(tensor.size(), parameters + tensor.offset), std::nullopt};
     if (!state_.update_ratios.empty()) weights.update_ratio = state_.update_ratios[all.size()];
     all.push_back(std::move(weights));
@@ -140,15 +140,15 @@ at::Tensor FusedObservation<T>::outputs(const std::vector<NamedTensor>& tensors)
   fused::Buffer<T> parameters(state_.layout.parameters), statistics(state_.layout.statistics);
   for (const NamedTensor& named : tensors) {
     const fused::NamedTensor& tensor = *state_.layout.find(named.name);
-    write_dense(tensor, named.values, tensor.is_statistic() ? statistics.data() : parameters.data());
+    fused::write_dense(tensor, named.values, tensor.is_statistic() ? statistics.data() : parameters.data());
   }
   const T* outputs = network_->predict(state_.train_inputs->data(), rows_, parameters.data(), statistics.data());
-  return matrix_view(outputs, rows_, state_.layout.outputs, state_.layout.output_stride).clone();
+  return fused::matrix_view(outputs, rows_, state_.layout.outputs, state_.layout.output_stride).clone();
 }
 
 template <class T>
 at::Tensor FusedObservation<T>::inputs() {
-  return matrix_view(state_.train_inputs->data(), state_.replica.data.train.size, state_.layout.features,
+  return fused::matrix_view(state_.train_inputs->data(), state_.replica.data.train.size, state_.layout.features,
                      state_.layout.input_stride);
 }
 

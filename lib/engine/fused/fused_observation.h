@@ -1,5 +1,5 @@
 #pragma once
-// A look into a network of the fused engine.
+// The inside of a network of the fused engine.
 
 #include <memory>
 #include <vector>

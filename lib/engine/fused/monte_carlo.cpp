@@ -23,13 +23,13 @@ MonteCarlo<T>::MonteCarlo(const config::Experiment& experiment, std::int64_t see
 
 template <class T>
 const T* MonteCarlo<T>::predict(fused::Network<T>& network, const T* x, std::int64_t rows, const T* parameters,
-                                const T* statistics, const PredictionMoment& moment) {
-  core::Random random(seed_, static_cast<std::uint64_t>(moment.step) * 4 + static_cast<std::uint64_t>(moment.split));
+                                const T* statistics, const PredictionKey& key) {
+  core::Random random(seed_, static_cast<std::uint64_t>(key.step) * 4 + static_cast<std::uint64_t>(key.split));
   const std::uint64_t high = random.next(), pass_seed = high << 32 | random.next();
   constexpr int sample_bits = 20;  // samples of the same examples
   sums_.assign(static_cast<std::size_t>(rows * outputs_), 0);
   for (std::int64_t sample = 0; sample < samples_; ++sample) {
-    const auto stream = static_cast<std::uint64_t>(moment.start << sample_bits | sample);
+    const auto stream = static_cast<std::uint64_t>(key.start << sample_bits | sample);
     const T* outputs = network.predict(x, rows, parameters, statistics, {rate_, pass_seed, stream});
     auto sum = sums_.begin();
     for (std::int64_t i = 0; i < rows; ++i) {

@@ -1,5 +1,5 @@
 #pragma once
-// Monte-Carlo dropout (Gal and Ghahramani 2016): what thinned networks say on the average.
+// Monte-Carlo dropout (Gal and Ghahramani 2016): the mean prediction over random dropout masks.
 
 #include <cstdint>
 #include <vector>
@@ -10,8 +10,8 @@
 
 namespace descent::engine {
 
-// Which examples are predicted, and when: each has random numbers of its own, so that nothing else moves them.
-struct PredictionMoment {
+// The examples that are predicted and the step after which: each combination has its own random numbers.
+struct PredictionKey {
   std::int64_t step;
   config::Split split;
   std::int64_t start;  // the first example
@@ -25,10 +25,10 @@ class MonteCarlo {
 
   bool active() const { return samples_ > 0; }
 
-  // [rows, stride]: the mean outputs; after training with cross-entropy the logarithms of the mean probabilities, of
-  // which a softmax gives them back. Thinned network i is the same however many are asked for.
+  // [rows, stride]: the mean outputs; after training with cross-entropy the logarithms of the mean probabilities, so
+  // that a softmax gives these back. Dropout mask i is the same for any number of samples.
   const T* predict(fused::Network<T>& network, const T* x, std::int64_t rows, const T* parameters, const T* statistics,
-                   const PredictionMoment& moment);
+                   const PredictionKey& key);
 
  private:
   const std::int64_t samples_, outputs_, stride_;

@@ -17,7 +17,7 @@ std::int64_t moment_count(const config::Optimizer& optimizer) {
 
 namespace {
 
-// The parameters [begin, begin + count); `total` separates the moment buffers.
+// The parameters [begin, begin + count); `total` is the size of each moment buffer.
 template <class T>
 void update(const config::Optimizer& optimizer, double lr, double weight_decay, std::int64_t step, std::int64_t begin,
             std::int64_t count, std::int64_t total, T* parameters, const T* gradient, T* moments) {

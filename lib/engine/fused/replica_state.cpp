@@ -9,7 +9,7 @@
 #include "core/random.h"
 #include "core/seeds.h"
 #include "engine/fused/optimizer.h"
-#include "engine/fused/tensors.h"
+#include "fused/tensors.h"
 #include "fused/init.h"
 #include "fused/softmax.h"
 
@@ -221,7 +221,7 @@ template <class T>
 std::vector<NamedTensor> ReplicaState<T>::tensors() const {
   std::vector<NamedTensor> all;
   for (const fused::NamedTensor& tensor : layout.tensors)
-    all.push_back({tensor.name, dense_tensor(tensor, tensor.is_statistic() ? statistics.data() : parameters.data())});
+    all.push_back({tensor.name, fused::dense_tensor(tensor, tensor.is_statistic() ? statistics.data() : parameters.data())});
   return all;
 }
 

@@ -2,7 +2,7 @@
 // The arithmetic of the MLP family as vector loops over raw buffers, compiled once per instruction set and
 // chosen at run time. Matrices are row-major with rows padded by zeros to whole vectors of 64 bytes
 // (stride = padded<T>(columns)) and 64-byte aligned, so no element is ever in a scalar remainder and no result
-// depends on what lies beside it. Shape letters: fused/shapes.h.
+// depends on its neighbours. Shape letters: fused/shapes.h.
 
 #include <cstdint>
 #include <vector>
@@ -28,7 +28,7 @@ struct AdamStep {
 };
 
 // A convolution over maps [B, height, width, channels], channels padded: patches are rows [kernel height, kernel width,
-// channels] without pads between the taps, one row per place of the output, padded at their end.
+// channels] without pads between the taps, one row per pixel of the output, padded at their end.
 struct PatchShape {
   std::int64_t height, width, channels;
   std::int64_t out_height, out_width;
@@ -103,10 +103,10 @@ struct Kernels {
 
   // Copies the patches [begin, begin + rows); writes up to 64 bytes of zeros beyond a row.
   void (*gather_patches)(const PatchShape& shape, std::int64_t begin, std::int64_t rows, const T* x, T* patches);
-  // Adds the patches [begin, begin + rows) to the places they come from.
+  // Adds the patches [begin, begin + rows) to the positions they come from.
   void (*scatter_patches)(const PatchShape& shape, std::int64_t begin, std::int64_t rows, const T* patches, T* x);
 
-  // Winograd's convolution with kernels of 3x3 and stride 1 (kernels/winograd.h). A tile is a square of 2x2 places of
+  // Winograd's convolution with kernels of 3x3 and stride 1 (kernels/winograd.h). A tile is a square of 2x2 positions of
   // the output; what belongs to it lies in 16 planes [tiles, channels], `plane` numbers apart.
   // Of x [B, height, width, channels] the squares of 4x4 under the tiles [begin, begin + tiles).
   void (*winograd_input)(const PatchShape& shape, std::int64_t begin, std::int64_t tiles, const T* x, T* planes,
@@ -147,7 +147,7 @@ struct Kernels {
   // One optimizer step over `count` elements of one replica (whole vectors).
   void (*sgd)(std::int64_t count, const SgdStep& step, T* parameters, const T* gradient, T* momentum);
   void (*adam)(std::int64_t count, const AdamStep& step, T* parameters, const T* gradient, T* mean, T* square);
-  // exp and natural logarithm, accurate to 2 units in the last place, elementwise over whole vectors.
+  // exp and natural logarithm, accurate to 2 units in the last pixel, elementwise over whole vectors.
   void (*exponential)(std::int64_t count, const T* x, T* y);
   void (*logarithm)(std::int64_t count, const T* x, T* y);
   // Sum of squares over `count` elements.

@@ -5,8 +5,8 @@
 
 namespace descent::fused::DESCENT_CPU {
 
-// Calls visit(row, tap, taps, place) for the taps of the patches [begin, begin + rows), side by side in one line of the
-// kernel: `place` is the row of the input map under the first of them, -1 in the padding.
+// Calls visit(row, tap, taps, pixel) for the taps of the patches [begin, begin + rows), side by side in one line of the
+// kernel: `pixel` is the row of the input map under the first of them, -1 in the padding.
 template <class Visit>
 inline void for_each_run(const PatchShape& s, std::int64_t begin, std::int64_t rows, const Visit& visit) {
   std::int64_t column = begin % s.out_width, line = begin / s.out_width % s.out_height;
@@ -43,15 +43,15 @@ void gather_patches(const PatchShape& s, std::int64_t begin, std::int64_t rows, 
   const std::int64_t row_stride = padded<T>(depth);
   const bool dense = stride == s.channels;
   const Vec<T> zero(T(0));
-  for_each_run(s, begin, rows, [&](std::int64_t r, std::int64_t tap, std::int64_t taps, std::int64_t place) {
+  for_each_run(s, begin, rows, [&](std::int64_t r, std::int64_t tap, std::int64_t taps, std::int64_t pixel) {
     T* target = patches + r * row_stride + tap * s.channels;
     if (tap == 0)
       for (std::int64_t c = depth; c < row_stride; c += lanes<T>) zero.store(patches + r * row_stride + c);
-    if (place < 0) {
+    if (pixel < 0) {
       for (std::int64_t c = 0; c < taps * s.channels; c += lanes<T>) zero.store(target + c);
       return;
     }
-    const T* source = x + place * stride;
+    const T* source = x + pixel * stride;
     if (dense) {
       for (std::int64_t c = 0; c < taps * stride; c += lanes<T>) load(source + c).store(target + c);
       return;
@@ -74,10 +74,10 @@ void scatter_patches(const PatchShape& s, std::int64_t begin, std::int64_t rows,
   const auto add = [](T* target, const T* source, std::int64_t count) {
     for (std::int64_t c = 0; c < count; c += lanes<T>) (load(target + c) + load(source + c)).store(target + c);
   };
-  for_each_run(s, begin, rows, [&](std::int64_t r, std::int64_t tap, std::int64_t taps, std::int64_t place) {
-    if (place < 0) return;
+  for_each_run(s, begin, rows, [&](std::int64_t r, std::int64_t tap, std::int64_t taps, std::int64_t pixel) {
+    if (pixel < 0) return;
     const T* source = patches + r * row_stride + tap * s.channels;
-    T* target = x + place * stride;
+    T* target = x + pixel * stride;
     if (dense) return add(target, source, taps * stride);
     for (std::int64_t i = 0; i < taps; ++i, source += s.channels, target += stride) {
       add(target, source, whole);

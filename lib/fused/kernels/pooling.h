@@ -5,7 +5,7 @@
 
 namespace descent::fused::DESCENT_CPU {
 
-// Calls visit(output, tap, place) for the taps inside the map x [examples, height, width] of each place of the output.
+// Calls visit(output, tap, pixel) for the taps inside the map x [examples, height, width] of each position of the output.
 template <class Visit>
 inline void for_each_tap(const PatchShape& s, std::int64_t examples, const Visit& visit) {
   for (std::int64_t output = 0; output < examples * s.out_height * s.out_width; ++output) {
@@ -22,13 +22,13 @@ template <class T>
 void max_pool(const PatchShape& s, std::int64_t examples, const T* x, T* y, T* argmax) {
   const std::int64_t stride = padded<T>(s.channels);
   std::int64_t last = -1;
-  for_each_tap(s, examples, [&](std::int64_t output, std::int64_t tap, std::int64_t place) {
+  for_each_tap(s, examples, [&](std::int64_t output, std::int64_t tap, std::int64_t pixel) {
     const bool first = output != last;
     last = output;
     for (std::int64_t c = 0; c < stride; c += lanes<T>) {
       T* const best = y + output * stride + c;
       T* const tap_of_best = argmax + output * stride + c;
-      const Vec<T> value = load(x + place * stride + c), number(static_cast<T>(tap));
+      const Vec<T> value = load(x + pixel * stride + c), number(static_cast<T>(tap));
       if (first) {
         value.store(best);
         number.store(tap_of_best);
@@ -45,11 +45,11 @@ template <class T>
 void max_pool_backward(const PatchShape& s, std::int64_t examples, const T* dy, const T* argmax, T* dx) {
   const std::int64_t stride = padded<T>(s.channels);
   const Vec<T> zero(T(0));
-  for_each_tap(s, examples, [&](std::int64_t output, std::int64_t tap, std::int64_t place) {
+  for_each_tap(s, examples, [&](std::int64_t output, std::int64_t tap, std::int64_t pixel) {
     const Vec<T> number(static_cast<T>(tap));
     for (std::int64_t c = 0; c < stride; c += lanes<T>) {
       const Vec<T> won = load(argmax + output * stride + c) == number;
-      T* const target = dx + place * stride + c;
+      T* const target = dx + pixel * stride + c;
       (load(target) + Vec<T>::blendv(zero, load(dy + output * stride + c), won)).store(target);
     }
   });

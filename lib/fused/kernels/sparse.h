@@ -1,5 +1,5 @@
 #pragma once
-// The product with a matrix that is zero in many places, as after ReLU or dropout: zero factors are skipped. A sum
+// The product with a matrix that is mostly zero, as after ReLU or dropout: factors of zero are skipped. A sum
 // of finite terms keeps its bits, since adding 0 * b changes nothing. In float32 with AVX-512 only: elsewhere the list
 // of factors costs more than it saves.
 
@@ -15,7 +15,7 @@ struct Factors {
   alignas(64) std::int32_t index[sparse_depth + 16];
 };
 
-// Looks at the whole vectors of a, whose pads hold zeros.
+// Reads the whole vectors of a, whose pads hold zeros.
 inline void list_factors(std::int64_t k, const float* a, Factors& factors) {
   std::int64_t count = 0;
   __m512i index = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);

@@ -8,7 +8,7 @@
 
 namespace descent::fused::DESCENT_CPU {
 
-// Calls compute(from, to), which turns In vectors into Out, for every column of a square and then for every row.
+// Calls compute(from, to), which maps In vectors to Out, for every column of a square and then for every row.
 template <int In, int Out, class T, class Compute>
 inline __attribute__((always_inline)) void transform_square(const Vec<T> (&in)[In][In], Vec<T> (&out)[Out][Out],
                                                             const Compute& compute) {
@@ -26,7 +26,7 @@ inline __attribute__((always_inline)) void transform_square(const Vec<T> (&in)[I
   for (int i = 0; i < Out; ++i) compute(half[i], out[i]);
 }
 
-// Tiles side by side on one map: `line` and `column` are the first place of the output under the first of them.
+// Tiles side by side on one map: `line` and `column` are the first position of the output under the first of them.
 struct TileRun {
   std::int64_t tile, count, example, line, column;
 };

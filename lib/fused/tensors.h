@@ -1,12 +1,11 @@
 #pragma once
-// Padded buffers of lib/fused as dense tensors, and back.
+// Padded buffers as dense tensors, and back.
 
 #include <ATen/core/Tensor.h>
 
-#include "fused/buffer.h"
 #include "fused/layout.h"
 
-namespace descent::engine {
+namespace descent::fused {
 
 // [rows, columns] of a buffer whose rows are `stride` apart. Shares its memory.
 template <class T>
@@ -15,10 +14,10 @@ at::Tensor matrix_view(const T* values, std::int64_t rows, std::int64_t columns,
 // A copy of one tensor of a network in PyTorch's layout: weights [out, in], kernels [out, in, height, width], vectors
 // [out]. `buffer` holds the parameters or statistics that the tensor belongs to.
 template <class T>
-at::Tensor dense_tensor(const fused::NamedTensor& tensor, const T* buffer);
+at::Tensor dense_tensor(const NamedTensor& tensor, const T* buffer);
 
 // The other way: `values` in PyTorch's layout into the buffer.
 template <class T>
-void write_dense(const fused::NamedTensor& tensor, const at::Tensor& values, T* buffer);
+void write_dense(const NamedTensor& tensor, const at::Tensor& values, T* buffer);
 
-}  // namespace descent::engine
+}  // namespace descent::fused
