@@ -91,12 +91,6 @@ const SavedRun* Checkpoints::find(std::string_view run_hash) const {
   return found == states_.end() ? nullptr : &found->second;
 }
 
-fs::path Checkpoints::path_of(const std::vector<std::string>& run_hashes) const {
-  std::string all;
-  for (const std::string& hash : run_hashes) all += hash;
-  return folder_ / (core::sha256(all).substr(0, 16) + ".checkpoint");
-}
-
 void Checkpoints::write(const std::vector<SavedRun>& states) {
   core::Writer writer;
   std::vector<std::string> hashes;
@@ -104,7 +98,7 @@ void Checkpoints::write(const std::vector<SavedRun>& states) {
     writer(state);
     hashes.push_back(state.run_hash);
   }
-  const fs::path file = path_of(hashes);
+  const fs::path file = folder_ / (core::sha256(fmt::format("{}", fmt::join(hashes, ""))).substr(0, 16) + ".checkpoint");
   {
     const std::lock_guard lock(mutex_);
     needed_[file] = hashes;   // before the folder is there: remove() would take it as empty

@@ -45,7 +45,6 @@ class Checkpoints {
   const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
-  std::filesystem::path path_of(const std::vector<std::string>& run_hashes) const;
   void read(const std::filesystem::path& file);
 
   const std::filesystem::path folder_;

@@ -44,8 +44,8 @@ void add(std::vector<Column<Summary>>& columns, const std::string& prefix, Find 
 std::vector<Column<Summary>> make_summary_columns() {
   using S = Summary;
   constexpr ColumnKind label = ColumnKind::label, measure = ColumnKind::measure;
-  const Names times{"epoch", "step"};
   const Names metrics{"train_loss", "train_error", "val_loss", "val_error", "test_loss", "test_error"};
+  const Names all{"epoch", "step", "train_loss", "train_error", "val_loss", "val_error", "test_loss", "test_error"};
   const Names test{"epoch", "test_loss", "test_error"};
   const std::vector<Need> stops{Need::early_stopping}, stops_by_loss{Need::early_stopping, Need::val},
       stops_by_error{Need::early_stopping, Need::val, Need::class_labels};
@@ -56,19 +56,14 @@ std::vector<Column<Summary>> make_summary_columns() {
       {"diverged_step", label, [](const S& row) { return cell(row.diverged_step); }, {}},
   };
   const Find final = [](const S& row) -> auto& { return row.final; };
-  add(columns, "final_", final, {}, times);
-  add(columns, "final_", final, {}, metrics);
+  add(columns, "final_", final, {}, all);
   add(columns, "final_", final, {}, {"weight_norm"});
-  const Find best = [](const S& row) -> auto& { return row.best; };
-  add(columns, "best_", best, {Need::val}, times);
-  add(columns, "best_", best, {Need::val}, metrics);
+  add(columns, "best_", [](const S& row) -> auto& { return row.best; }, {Need::val}, all);
   const Find stopped = [](const S& row) -> auto& { return row.early_stopping.stopped; };
-  add(columns, "stopped_", stopped, stops, times);
+  add(columns, "stopped_", stopped, stops, {"epoch", "step"});
   columns.push_back({"stopped_reason", label, [](const S& row) { return cell(row.stopped_reason); }, stops});
   add(columns, "stopped_", stopped, stops, metrics);
-  const Find restored = [](const S& row) -> auto& { return row.early_stopping.restored; };
-  add(columns, "restored_", restored, stops, times);
-  add(columns, "restored_", restored, stops, metrics);
+  add(columns, "restored_", [](const S& row) -> auto& { return row.early_stopping.restored; }, stops, all);
   // What the same rule gives when it watches the validation loss or error.
   add(columns, "val_loss_stopped_", [](const S& row) -> auto& { return row.by_val_loss.stopped; }, stops_by_loss, test);
   add(columns, "val_loss_restored_", [](const S& row) -> auto& { return row.by_val_loss.restored; }, stops_by_loss, test);

@@ -15,6 +15,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/sha256.h"
+#include "core/text.h"
 #include "formats/npy.h"
 
 namespace descent::store {
@@ -30,8 +31,7 @@ std::string part_name(const std::vector<std::string>& hashes, const Files& files
   std::string covered;
   for (const Table table : all_tables)
     if (files.contains(file_name(table))) covered += header_of(table);
-  for (const std::string& hash : hashes) covered += hash;
-  return core::sha256(covered).substr(0, 16);
+  return core::sha256(covered + core::join(hashes, "")).substr(0, 16);
 }
 
 std::string id_of(const std::string& hash) { return hash.substr(0, 16); }
