@@ -222,8 +222,7 @@ engine::Replica make_replica(const config::Experiment& experiment, std::int64_t 
 std::vector<config::Split> evaluated_splits(const config::Evaluate& evaluate, const data::RunData& data) {
   std::vector<config::Split> splits;
   const auto add = [&](config::Split split, const data::Part& part) {
-    const bool asked = evaluate.splits.empty() || std::ranges::find(evaluate.splits, split) != evaluate.splits.end();
-    if (part.size > 0 && asked) splits.push_back(split);
+    if (part.size > 0 && config::is_evaluated(evaluate, split)) splits.push_back(split);
   };
   add(config::Split::train, data.train);
   add(config::Split::val, data.val);
