@@ -1,4 +1,4 @@
-// Any text is a claim of an experiment or has findings that point into it; a claim that makes sense is judged, even
+// Any text is a claim of an experiment or has mistakes that point into it; a claim that makes sense is judged, even
 // without results.
 
 #include "claims/program.h"
@@ -8,6 +8,16 @@
 
 using namespace descent;
 
+namespace {
+
+std::size_t size_of(const claims::Syntax& syntax) {
+  std::size_t size = 1;
+  for (const claims::SyntaxPointer& child : syntax.children) size += size_of(*child);
+  return size;
+}
+
+}  // namespace
+
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const plan::Plan plan = plan::make_plan(config::read_document_text(
       R"({"data": {"name": "mnist1d", "val_size": 500}, "seeds": 3, "model": {"width": 4, "depth": 1},
@@ -16,25 +26,25 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       "x.json"));
   const claims::Domain domain(plan);
   const std::string_view text = fuzz::text_of(data, size);
-  std::optional<claims::Finding> wrong;
-  const claims::SyntaxPointer syntax = claims::parse(text, wrong);
-  fuzz::require((syntax != nullptr) != wrong.has_value());
-  if (!syntax) {
-    fuzz::require(wrong->offset <= text.size() && !wrong->message.empty());
-    return 0;
-  }
-  std::vector<claims::Finding> findings;
-  const auto program = claims::compile(*syntax, domain, findings);
-  fuzz::require((program != nullptr) == findings.empty());
-  for (const claims::Finding& finding : findings) fuzz::require(finding.offset <= text.size());
-  if (!program || program->nodes > 50) return 0;
+  claims::SyntaxPointer syntax;
+  claims::NodePointer node;
+  std::vector<claims::Request> requests;
+  claims::Mistakes mistakes;
+  mistakes.collect([&] {
+    syntax = claims::parse(text);
+    node = claims::compile(*syntax, domain, requests);
+  });
+  fuzz::require((node != nullptr) == mistakes.list.empty());
+  for (const claims::Mistake& mistake : mistakes.list)
+    fuzz::require(mistake.offset <= text.size() && !mistake.message.empty());
+  if (!node || size_of(*syntax) > 50) return 0;
   claims::Values values{3, std::vector(plan.runs.size(), claims::RunState::done), {}};
   values.states[1] = claims::RunState::missing;
   values.states[2] = claims::RunState::diverged;
-  for (std::size_t i = 0; i < program->requests.size(); ++i) {
+  for (std::size_t i = 0; i < requests.size(); ++i) {
     auto& numbers = values.numbers.emplace_back();
     for (std::size_t run = 0; run < plan.runs.size(); ++run) numbers.push_back(static_cast<double>((run * 7 + i) % 5));
   }
-  claims::judge(*program, domain, values);
+  claims::judge(*node, domain, requests, values);
   return 0;
 }
