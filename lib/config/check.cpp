@@ -7,7 +7,7 @@
 namespace descent::config {
 namespace {
 
-void check_evaluation(const Experiment& e, bool has_val, std::vector<Finding>& found) {
+void check_evaluation(const Experiment& e, bool has_val, std::vector<Conflict>& found) {
   const Evaluate& evaluate = e.train.evaluate;
   constexpr std::string_view splits = "train.evaluate.splits", monitor = "train.early_stopping.monitor";
   if (evaluate.every_epochs.has_value() + evaluate.every_steps.has_value() + evaluate.log_spaced.has_value() >
@@ -27,7 +27,7 @@ void check_evaluation(const Experiment& e, bool has_val, std::vector<Finding>& f
                                  on_val ? "val" : "train")});
 }
 
-void check_probe_steps(const Experiment& e, std::vector<Finding>& found) {
+void check_probe_steps(const Experiment& e, std::vector<Conflict>& found) {
   constexpr std::string_view steps = "probes.steps";
   check_ascending(steps, e.probes.steps, found);
   if (e.train.epochs.has_value() == e.train.steps.has_value() || e.probes.steps.empty()) return;
@@ -37,7 +37,7 @@ void check_probe_steps(const Experiment& e, std::vector<Finding>& found) {
 }
 
 // What is read from predictions needs them, and of the same test examples.
-void check_readings(const Experiment& e, const Given& given, std::vector<Finding>& found) {
+void check_readings(const Experiment& e, const Given& given, std::vector<Conflict>& found) {
   if (!compares_predictions(e)) return;
   constexpr std::string_view sizes = "ensemble.sizes", of = "ensemble.of", seeds = "seeds",
                              predictions = "record.predictions";
@@ -58,13 +58,13 @@ void check_readings(const Experiment& e, const Given& given, std::vector<Finding
 
 }  // namespace
 
-void check_ascending(std::string_view path, const std::vector<std::int64_t>& values, std::vector<Finding>& found) {
+void check_ascending(std::string_view path, const std::vector<std::int64_t>& values, std::vector<Conflict>& found) {
   if (std::ranges::adjacent_find(values, std::greater_equal{}) != values.end())
     found.push_back({{path}, "must ascend"});
 }
 
-std::vector<Finding> check(const Experiment& e, const Given& given) {
-  std::vector<Finding> found;
+std::vector<Conflict> check(const Experiment& e, const Given& given) {
+  std::vector<Conflict> found;
   if (e.device == Device::cuda)
     found.push_back({{"device"}, "cuda is not available in this version; use \"cpu\""});
   check_probes(e, found);

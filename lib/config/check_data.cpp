@@ -22,7 +22,7 @@ std::string sum_text(const SplitSizes& sizes, bool with_test) {
 }
 
 // False when there are no data to speak of.
-bool check_path(const Experiment& e, std::vector<Finding>& found) {
+bool check_path(const Experiment& e, std::vector<Conflict>& found) {
   const std::string_view path = "data.path";
   if (needs_path(e.data.name) && e.data.path.empty()) {
     found.push_back({{path, "data.name"}, fmt::format("the data \"{}\" need data.path", name_of(e.data.name))});
@@ -33,13 +33,13 @@ bool check_path(const Experiment& e, std::vector<Finding>& found) {
   return problem.empty();
 }
 
-void check_spectrum(const Experiment& e, std::vector<Finding>& found) {
+void check_spectrum(const Experiment& e, std::vector<Conflict>& found) {
   const auto& [smallest, largest] = e.data.generator.eigenvalues;
   if (smallest > largest) found.push_back({{"data.generator.eigenvalues"}, "must ascend"});
 }
 
 // False when the sizes make no sense, so that what depends on them cannot be checked.
-bool check_sizes(const Experiment& e, std::vector<Finding>& found) {
+bool check_sizes(const Experiment& e, std::vector<Conflict>& found) {
   const Data& data = e.data;
   const DataFacts facts = data_facts(data);
   const std::string_view name = name_of(data.name);
@@ -81,7 +81,7 @@ bool check_sizes(const Experiment& e, std::vector<Finding>& found) {
 }
 
 // What needs classes, on data that have real targets instead.
-void check_task(const Experiment& e, std::vector<Finding>& found) {
+void check_task(const Experiment& e, std::vector<Conflict>& found) {
   const DataFacts facts = data_facts(e.data);
   if (facts.classes > 0 || !facts.problem.empty()) return;
   const auto fail = [&](std::vector<std::string_view> paths, std::string_view what, std::string_view remedy) {
@@ -102,7 +102,7 @@ void check_task(const Experiment& e, std::vector<Finding>& found) {
 
 }  // namespace
 
-bool check_data(const Experiment& e, std::vector<Finding>& found) {
+bool check_data(const Experiment& e, std::vector<Conflict>& found) {
   const bool sizes_fit = check_path(e, found) && check_sizes(e, found);
   check_spectrum(e, found);
   check_task(e, found);

@@ -8,7 +8,7 @@
 namespace descent::config {
 namespace {
 
-void check_layers(const Experiment& e, const Given& given, std::vector<Finding>& found) {
+void check_layers(const Experiment& e, const Given& given, std::vector<Conflict>& found) {
   const Model& model = e.model;
   if (model.kind == ModelKind::resnet && !model.width)
     found.push_back({{"model", "model.width"}, "a resnet needs model.width"});
@@ -23,7 +23,7 @@ void check_layers(const Experiment& e, const Given& given, std::vector<Finding>&
         {{"model", "model.width", "model.depth", "model.hidden"}, "needs width and depth, or hidden"});
 }
 
-void check_features(const Experiment& e, std::vector<Finding>& found) {
+void check_features(const Experiment& e, std::vector<Conflict>& found) {
   const Model& model = e.model;
   const Features& features = model.features;
   if (model.kind != ModelKind::linear_model || features.kind == FeatureKind::raw) return;
@@ -38,14 +38,14 @@ void check_features(const Experiment& e, std::vector<Finding>& found) {
     found.push_back({{"model.features.centers"}, "must ascend"});
 }
 
-void check_mixture(const Experiment& e, std::vector<Finding>& found) {
+void check_mixture(const Experiment& e, std::vector<Conflict>& found) {
   const Model& model = e.model;
   if (model.kind == ModelKind::mixture_of_experts && model.gate.top_k.value_or(1) > model.experts.count)
     found.push_back({{"model.gate.top_k", "model.experts.count", "model.experts"},
                      fmt::format("{} of {} experts", *model.gate.top_k, model.experts.count)});
 }
 
-void check_solver(const Experiment& e, std::vector<Finding>& found) {
+void check_solver(const Experiment& e, std::vector<Conflict>& found) {
   const Solver& solver = e.train.solver;
   if (!has_closed_form(e.train)) return;
   const std::string_view name = name_of(solver.kind);
@@ -60,12 +60,10 @@ void check_solver(const Experiment& e, std::vector<Finding>& found) {
 }
 
 // One number per layer or stage; maps not smaller than the kernel that goes over them.
-void check_maps(const Experiment& e, std::vector<Finding>& found) {
+void check_maps(const Experiment& e, std::vector<Conflict>& found) {
   const Model& model = e.model;
   const bool staged = model.kind == ModelKind::resnet;
   if (!staged && model.kind != ModelKind::cnn) return;
-  const std::vector<std::int64_t> kernels = config::kernels(model), strides = config::strides(model),
-                                  max_pool = config::max_pool(model);
   const std::size_t layers = staged ? blocks(model).size() : channels(model).size();
   const auto lengths = [&](const std::vector<std::int64_t>& list, std::string_view path, std::string_view other) {
     if (list.size() == layers) return true;
@@ -73,31 +71,28 @@ void check_maps(const Experiment& e, std::vector<Finding>& found) {
                                                 staged ? "stages" : "layers", list.size())});
     return false;
   };
-  if (!lengths(strides, "model.strides", staged ? "model.blocks" : "model.channels") || staged) return;
-  if (!lengths(kernels, "model.kernels", "model.channels")) return;
-  if (!lengths(max_pool, "model.max_pool", "model.channels")) return;
+  if (!lengths(strides(model), "model.strides", staged ? "model.blocks" : "model.channels") || staged) return;
+  if (!lengths(kernels(model), "model.kernels", "model.channels")) return;
+  if (!lengths(max_pool(model), "model.max_pool", "model.channels")) return;
   const DataFacts facts = data_facts(e.data);
-  if (!facts.problem.empty()) return;  // told elsewhere
-  const Shape& shape = facts.shape;
-  for (std::int64_t size : {shape.height == 1 ? shape.width : shape.height, shape.width})
-    for (std::size_t i = 0; i < layers; ++i) {
-      if (size + 2 * model.padding < kernels[i]) {
-        found.push_back({{"model.kernels", "model.channels", "model.strides", "model.padding", "model.kind"},
-                         fmt::format("layer {} has a kernel of {} for a map of {}", i + 1, kernels[i], size)});
-        return;
-      }
-      size = (size + 2 * model.padding - kernels[i]) / strides[i] + 1;
-      if (size < max_pool[i]) {
-        found.push_back({{"model.max_pool", "model.channels", "model.strides", "model.padding", "model.kind"},
-                         fmt::format("layer {} pools {} places of a map of {}", i + 1, max_pool[i], size)});
-        return;
-      }
-      size /= max_pool[i];
-    }
+  const std::vector<Shape> maps = cnn_maps(model, facts.shape);
+  if (!facts.problem.empty() || maps.size() > layers) return;
+  const bool signal = facts.shape.height == 1;
+  const std::size_t layer = maps.size() - 1;
+  const auto size = [&](const Shape& map) { return signal ? map.width : std::min(map.height, map.width); };
+  const std::int64_t kernel = kernels(model)[layer];
+  const Window convolution = window(signal, kernel, strides(model)[layer], model.padding);
+  if (!convolution.fits(maps[layer]))
+    found.push_back({{"model.kernels", "model.channels", "model.strides", "model.padding", "model.kind"},
+                     fmt::format("layer {} has a kernel of {} for a map of {}", layer + 1, kernel, size(maps[layer]))});
+  else
+    found.push_back({{"model.max_pool", "model.channels", "model.strides", "model.padding", "model.kind"},
+                     fmt::format("layer {} pools {} positions of a map of {}", layer + 1, max_pool(model)[layer],
+                                 size(convolution.output(maps[layer], 1)))});
 }
 
 // Group norm divides the features of every layer evenly.
-void check_norm_groups(const Experiment& e, std::vector<Finding>& found) {
+void check_norm_groups(const Experiment& e, std::vector<Conflict>& found) {
   const Model& model = e.model;
   if (model.norm.kind != NormKind::group) return;
   std::vector<std::int64_t> widths;
@@ -116,7 +111,7 @@ void check_norm_groups(const Experiment& e, std::vector<Finding>& found) {
     }
 }
 
-void check_residual(const Experiment& e, std::vector<Finding>& found) {
+void check_residual(const Experiment& e, std::vector<Conflict>& found) {
   if (e.model.kind != ModelKind::mlp || !e.model.residual) return;
   const std::vector<std::int64_t> widths = hidden_widths(e.model);
   if (widths.size() < 2 || std::ranges::adjacent_find(widths, std::ranges::not_equal_to{}) != widths.end())
@@ -127,7 +122,7 @@ void check_residual(const Experiment& e, std::vector<Finding>& found) {
                      "a residual network normalizes before the activation"});
 }
 
-void check_init(const Experiment& e, std::vector<Finding>& found) {
+void check_init(const Experiment& e, std::vector<Conflict>& found) {
   if (e.model.init.scheme == InitScheme::constant && !e.model.init.value)
     found.push_back(
         {{"model.init", "model.init.value"}, "the initializer \"constant\" needs model.init.value"});
@@ -135,7 +130,7 @@ void check_init(const Experiment& e, std::vector<Finding>& found) {
 
 }  // namespace
 
-void check_model(const Experiment& e, const Given& given, std::vector<Finding>& found) {
+void check_model(const Experiment& e, const Given& given, std::vector<Conflict>& found) {
   check_layers(e, given, found);
   check_features(e, found);
   check_mixture(e, found);

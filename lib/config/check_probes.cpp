@@ -3,23 +3,25 @@
 #include <algorithm>
 
 #include "config/check.h"
+#include "config/data_facts.h"
 
 namespace descent::config {
 namespace {
 
 // Whether a block can be left out: a residual one, or a part of a plain network that keeps the shape of its input.
-bool has_blocks(const Model& m) {
-  const std::vector<std::int64_t> list = blocks(m), steps = strides(m), widths = hidden_widths(m);
+bool has_blocks(const Experiment& e) {
+  const Model& m = e.model;
   switch (m.kind) {
-    case ModelKind::mlp: return std::ranges::adjacent_find(widths) != widths.end();
+    case ModelKind::mlp: {
+      const std::vector<std::int64_t> widths = hidden_widths(m);
+      return std::ranges::adjacent_find(widths) != widths.end();
+    }
     case ModelKind::resnet:
-      return m.shortcut != ShortcutKind::none || std::ranges::any_of(list, [](auto count) { return count > 1; }) ||
-             (m.block == BlockKind::basic && steps.front() == 1);
+      return m.shortcut != ShortcutKind::none || std::ranges::any_of(residual_blocks(m), &Block::keeps_shape);
     case ModelKind::cnn: {
-      const std::vector<std::int64_t> out = channels(m), sizes = kernels(m), pools = max_pool(m);
-      for (std::size_t i = 1; i < std::min({out.size(), sizes.size(), steps.size(), pools.size()}); ++i)
-        if (out[i] == out[i - 1] && steps[i] == 1 && pools[i] == 1 && sizes[i] == 2 * m.padding + 1) return true;
-      return false;
+      const DataFacts facts = data_facts(e.data);
+      const std::vector<Shape> maps = cnn_maps(m, facts.shape);
+      return !facts.problem.empty() || std::ranges::adjacent_find(maps) != maps.end();
     }
     case ModelKind::linear_model:
     case ModelKind::mixture_of_experts: return false;
@@ -73,7 +75,7 @@ std::string_view probe_needs(ProbeName probe, const Experiment& e) {
                  : "train.early_stopping, and predictions without dropout_samples";
     case ProbeName::lesion_error:
     case ProbeName::lesion_worst_error:
-      return has_blocks(model) ? "" : "residual blocks, or hidden layers that keep the shape of their input";
+      return has_blocks(e) ? "" : "residual blocks, or hidden layers that keep the shape of their input";
     case ProbeName::gradient_norm:
     case ProbeName::weight_norm:
     case ProbeName::update_ratio:
@@ -84,7 +86,7 @@ std::string_view probe_needs(ProbeName probe, const Experiment& e) {
 
 }  // namespace
 
-void check_probes(const Experiment& e, std::vector<Finding>& found) {
+void check_probes(const Experiment& e, std::vector<Conflict>& found) {
   for (const ProbeName probe : e.probes.names)
     if (const std::string_view needs = probe_needs(probe, e); !needs.empty())
       found.push_back({{"probes.names", "probes"}, fmt::format("{} needs {}", name_of(probe), needs)});

@@ -8,7 +8,7 @@ namespace descent::config {
 namespace {
 
 // Every batch in equal groups of 2 examples or more; `last`: the short batch at the end of an epoch, 0: none.
-void check_groups(std::int64_t batch, std::int64_t last, std::int64_t groups, std::vector<Finding>& found) {
+void check_groups(std::int64_t batch, std::int64_t last, std::int64_t groups, std::vector<Conflict>& found) {
   const std::vector<std::string_view> paths = {"model.norm.statistics_groups", "train.batch_size", "data.train_size"};
   if (batch % groups != 0 || batch / groups < 2)
     found.push_back(
@@ -19,7 +19,7 @@ void check_groups(std::int64_t batch, std::int64_t last, std::int64_t groups, st
                                         last, groups)});
 }
 
-void check_batches(const Experiment& e, std::vector<Finding>& found) {
+void check_batches(const Experiment& e, std::vector<Conflict>& found) {
   const std::int64_t train = split_sizes(e.data).train, batch = batch_size(e.train, train);
   const std::string_view path = "train.batch_size";
   if (batch > train) {
@@ -44,13 +44,13 @@ void check_batches(const Experiment& e, std::vector<Finding>& found) {
                      train, batch)});
 }
 
-void check_optimizer(const Experiment& e, std::vector<Finding>& found) {
+void check_optimizer(const Experiment& e, std::vector<Conflict>& found) {
   const Optimizer& optimizer = e.train.optimizer;
   if (optimizer.name == OptimizerName::sgd && optimizer.nesterov && optimizer.momentum == 0)
     found.push_back({{"train.optimizer.nesterov", "train.optimizer.momentum"}, "needs momentum above 0"});
 }
 
-void check_schedule(const Experiment& e, std::vector<Finding>& found) {
+void check_schedule(const Experiment& e, std::vector<Conflict>& found) {
   const Schedule& schedule = e.train.schedule;
   const std::string_view milestones = "train.schedule.milestones";
   if (schedule.kind == ScheduleKind::multistep && schedule.milestones.empty())
@@ -61,7 +61,7 @@ void check_schedule(const Experiment& e, std::vector<Finding>& found) {
         {{"train.schedule.minimum_lr", "train.optimizer.lr"}, "must not be above the learning rate"});
 }
 
-void check_duration(const Experiment& e, std::vector<Finding>& found) {
+void check_duration(const Experiment& e, std::vector<Conflict>& found) {
   const SolverKind solver = e.train.solver.kind;
   if (solver == SolverKind::least_squares || solver == SolverKind::ridge) return;
   const bool epochs = e.train.epochs.has_value(), steps = e.train.steps.has_value();
@@ -72,7 +72,7 @@ void check_duration(const Experiment& e, std::vector<Finding>& found) {
 
 }  // namespace
 
-void check_train(const Experiment& e, bool sizes_fit, std::vector<Finding>& found) {
+void check_train(const Experiment& e, bool sizes_fit, std::vector<Conflict>& found) {
   if (sizes_fit) check_batches(e, found);
   check_optimizer(e, found);
   check_schedule(e, found);

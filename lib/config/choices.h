@@ -82,41 +82,15 @@ enum class ProbeName {
 enum class ProbeMoment { evaluations, start, end, start_and_end };
 
 // The table of an enum: choices_of(Activation{}).
-Choices choices_of(Device);
-Choices choices_of(Precision);
-Choices choices_of(DataName);
-Choices choices_of(Redraw);
-Choices choices_of(Task);
-Choices choices_of(FeatureMap);
-Choices choices_of(Subset);
-Choices choices_of(TestFrom);
-Choices choices_of(Normalize);
-Choices choices_of(NoiseKind);
-Choices choices_of(Split);
-Choices choices_of(ModelKind);
-Choices choices_of(FeatureKind);
-Choices choices_of(Activation);
-Choices choices_of(NormKind);
-Choices choices_of(NormPosition);
-Choices choices_of(Pooling);
-Choices choices_of(BlockKind);
-Choices choices_of(ShortcutKind);
-Choices choices_of(DropoutKind);
-Choices choices_of(BranchInit);
-Choices choices_of(DecayOn);
-Choices choices_of(PredictWith);
-Choices choices_of(InitScheme);
-Choices choices_of(FanMode);
-Choices choices_of(OptimizerName);
-Choices choices_of(SolverKind);
-Choices choices_of(ScheduleKind);
-Choices choices_of(DurationUnit);
-Choices choices_of(LossKind);
-Choices choices_of(Monitor);
-Choices choices_of(Restore);
-Choices choices_of(EnsembleOf);
-Choices choices_of(ProbeName);
-Choices choices_of(ProbeMoment);
+Choices choices_of(Device), choices_of(Precision), choices_of(DataName), choices_of(Redraw), choices_of(Task),
+    choices_of(FeatureMap), choices_of(Subset), choices_of(TestFrom), choices_of(Normalize),
+    choices_of(NoiseKind), choices_of(Split), choices_of(ModelKind), choices_of(FeatureKind),
+    choices_of(Activation), choices_of(NormKind), choices_of(NormPosition), choices_of(Pooling),
+    choices_of(BlockKind), choices_of(ShortcutKind), choices_of(DropoutKind), choices_of(BranchInit),
+    choices_of(DecayOn), choices_of(PredictWith), choices_of(InitScheme), choices_of(FanMode),
+    choices_of(OptimizerName), choices_of(SolverKind), choices_of(ScheduleKind), choices_of(DurationUnit),
+    choices_of(LossKind), choices_of(Monitor), choices_of(Restore), choices_of(EnsembleOf),
+    choices_of(ProbeName), choices_of(ProbeMoment);
 
 template <class Enum>
 std::string_view name_of(Enum value) {

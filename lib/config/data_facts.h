@@ -7,20 +7,13 @@
 #include <string_view>
 #include <vector>
 
-#include "config/experiment.h"
+#include "config/shapes.h"
 
 namespace descent::config {
 
 struct DataFile {
   std::string_view name;  // below experiments/data/, "mnist1d/x_train.npy"
   std::string_view sha256;
-};
-
-// Of one example, in the order in which its features lie; a signal has height 1.
-struct Shape {
-  std::int64_t channels = 1, height = 1, width = 1;
-  std::int64_t features() const { return channels * height * width; }
-  bool operator==(const Shape&) const = default;
 };
 
 struct DataFacts {

@@ -96,13 +96,10 @@ std::optional<bool> is_regression(Task task) {
 }
 
 formats::Facts read_facts(const Data& data) {
-  switch (data.name) {
-    case DataName::idx: return formats::idx_facts(data.path);
-    case DataName::cifar10: return formats::cifar10_facts(data.path);
-    case DataName::npy: return formats::npy_facts(data.path, is_regression(data.task));
-    case DataName::csv: return formats::csv_facts(data.path, data.label_column, is_regression(data.task));
-    default: __builtin_unreachable();
-  }
+  if (data.name == DataName::idx) return formats::idx_facts(data.path);
+  if (data.name == DataName::cifar10) return formats::cifar10_facts(data.path);
+  if (data.name == DataName::npy) return formats::npy_facts(data.path, is_regression(data.task));
+  return formats::csv_facts(data.path, data.label_column, is_regression(data.task));
 }
 
 DataFacts file_facts(const Data& data) {

@@ -64,7 +64,7 @@ class Points {
       Assignment assignment;
       for (const SweepValue& value : values) assignment.push_back(compact(value.json));
       const Given given = read(values);
-      for (const Finding& finding : check(point_, given)) report(finding, assignment, given);
+      for (const Conflict& conflict : check(point_, given)) report(conflict, assignment, given);
       check_effects(assignment, given);
       document.points.push_back(point_);
       document.assignments.push_back(std::move(assignment));
@@ -109,18 +109,18 @@ class Points {
     }
   }
 
-  static Finding no_effect(const std::string& path, const Condition& condition) {
+  static Conflict no_effect(const std::string& path, const Condition& condition) {
     return {{path}, fmt::format("has no effect {}", condition.idle)};
   }
 
-  void report(const Finding& finding, const Assignment& assignment, const Given& given) {
-    const std::string path(finding.paths[0]);
-    if (!reported_.insert(path + ": " + finding.message).second) return;
-    for (const std::string_view part : finding.paths)
+  void report(const Conflict& conflict, const Assignment& assignment, const Given& given) {
+    const std::string path(conflict.paths[0]);
+    if (!reported_.insert(path + ": " + conflict.message).second) return;
+    for (const std::string_view part : conflict.paths)
       for (const std::string& bad : unreadable_)
         if (!bad.empty() && (lies_in(part, bad) || lies_in(bad, part)))
           return;  // follows from what is told already
-    problems_.add(position(path, given), path, finding.message + label(assignment));
+    problems_.add(position(path, given), path, conflict.message + label(assignment));
   }
 
   // Where `path` is written, or the nearest section around it.

@@ -10,10 +10,12 @@ namespace descent::fused {
 using Op = plan::Node::Op;
 
 template <class T>
-PatchShape ConvNet<T>::window_of(const Node& node, std::int64_t kernel_height, std::int64_t kernel_width) const {
+PatchShape ConvNet<T>::patches_of(const Node& node) const {
   const config::Shape& in = node.input < 0 ? shape_ : nodes_[node.input].out_shape;
-  return {in.height, in.width, in.channels, node.out_shape.height, node.out_shape.width, kernel_height, kernel_width,
-          node.stride_height, node.stride_width, node.padding_height, node.padding_width};
+  const config::Window& window = node.window;
+  return {in.height, in.width, in.channels, node.out_shape.height, node.out_shape.width,
+          window.kernel_height, window.kernel_width, window.stride_height, window.stride_width,
+          window.padding_height, window.padding_width};
 }
 
 template <class T>
@@ -27,13 +29,12 @@ typename ConvNet<T>::Node ConvNet<T>::make_node(const plan::Node& described, con
     const plan::Layer& layer = graph.layers[node.layer];
     node.weight = layout.offset(layer.name + ".weight");
     node.bias = layout.offset(layer.name + ".bias");
-    node.convolution = Convolution<T>(window_of(node, layer.kernel_height, layer.kernel_width), layer.out, max_rows_,
-                                      scratch_);
+    node.convolution = Convolution<T>(patches_of(node), layer.out, max_rows_, scratch_);
   } else if (node.op == Op::normalize) {
     node.norm = Norm<T>(model_.norm, layout, graph.layers[node.layer].name, node.out_shape.channels, node.positions,
                         max_rows_);
   }
-  if (node.op == Op::max_pool) node.window = window_of(node, node.kernel_height, node.kernel_width);
+  if (node.op == Op::max_pool) node.patches = patches_of(node);
   if (node.op == Op::max_pool || node.op == Op::dropout)
     node.mask = Buffer<T>(node.op == Op::max_pool || drops_units_ ? node.own.size() : max_rows_ * node.stride);
   return node;
@@ -159,7 +160,7 @@ void ConvNet<T>::compute(Node& node, const Context<T>& context) {
         kernels_.column_sums(positions, node.stride, x + r * positions * node.stride, node.out + r * node.stride);
       return kernels_.scale(cells(node, context.rows), T(1) / static_cast<T>(positions), node.out);
     }
-    case Op::max_pool: return kernels_.max_pool(node.window, context.rows, x, node.out, node.mask.data());
+    case Op::max_pool: return kernels_.max_pool(node.patches, context.rows, x, node.out, node.mask.data());
   }
 }
 
@@ -223,8 +224,8 @@ void ConvNet<T>::for_each_shortcut(const Node& node, std::int64_t rows, const Vi
   for (std::int64_t r = 0; r < rows; ++r)
     for (std::int64_t i = 0; i < node.out_shape.height; ++i)
       for (std::int64_t j = 0; j < node.out_shape.width; ++j, to += node.stride)
-        visit(to, ((r * source.out_shape.height + i * node.stride_height) * source.out_shape.width +
-                   j * node.stride_width) * source.stride);
+        visit(to, ((r * source.out_shape.height + i * node.window.stride_height) * source.out_shape.width +
+                   j * node.window.stride_width) * source.stride);
 }
 
 template <class T>
@@ -277,7 +278,7 @@ void ConvNet<T>::differentiate(Node& node, const Context<T>& context, T* gradien
         std::copy_n(dy + r / positions * node.stride, node.stride, dx + r * node.stride);
       return;
     }
-    case Op::max_pool: return kernels_.max_pool_backward(node.window, rows, dy, node.mask.data(), dx);
+    case Op::max_pool: return kernels_.max_pool_backward(node.patches, rows, dy, node.mask.data(), dx);
   }
   pass_gradient(node, node.input, node.adds_gradient, count);
 }

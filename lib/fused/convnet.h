@@ -32,7 +32,7 @@ class ConvNet final : public Network<T> {
     std::int64_t weight = absent, bias = absent;
     Buffer<T> own{}, mask{};                  // mask: of dropout; of maximum where its largest values come from
     T* out = nullptr;                         // own, or the input's where the node changes nothing or works in place
-    PatchShape window{};                      // maximum
+    PatchShape patches{};                     // max_pool
     Convolution<T> convolution{};
     Norm<T> norm{};
     Buffer<T> kept_gradient{};                // when kept
@@ -43,7 +43,7 @@ class ConvNet final : public Network<T> {
   };
 
   Node make_node(const plan::Node& described, const plan::Graph& graph, const Layout& layout);
-  PatchShape window_of(const Node& node, std::int64_t kernel_height, std::int64_t kernel_width) const;
+  PatchShape patches_of(const Node& node) const;
   void plan_gradients();
   const T* run(const T* x, const Context<T>& context) override;
   void compute(Node& node, const Context<T>& context);

@@ -2,12 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <numeric>
-
 namespace descent::plan {
 namespace {
 
+using config::Block;
 using config::Shape;
 using Op = Node::Op;
 
@@ -17,20 +15,14 @@ class Builder {
 
   const Shape& shape_of(std::int64_t node) const { return node < 0 ? input_ : graph_.nodes[node].out_shape; }
 
-  // Square kernels; signals of height 1 have kernels, strides and padding along the width alone.
   std::int64_t convolve(std::int64_t input, std::string name, std::int64_t out, std::int64_t kernel,
                         std::int64_t stride, std::int64_t padding, bool bias, bool starts_at_zero = false) {
-    const bool flat = input_.height == 1;
-    const Shape in = shape_of(input);
-    Node node{.op = Op::convolution, .input = input, .stride_height = flat ? 1 : stride, .stride_width = stride,
-              .padding_height = flat ? 0 : padding, .padding_width = padding, .name = name};
-    Layer layer{.kind = Layer::Kind::convolution, .name = std::move(name), .in = in.channels, .out = out,
-                .kernel_height = flat ? 1 : kernel, .kernel_width = kernel, .bias = bias,
-                .initial_scale = starts_at_zero ? 0.0 : 1.0};
-    node.out_shape = {out, (in.height + 2 * node.padding_height - layer.kernel_height) / node.stride_height + 1,
-                (in.width + 2 * padding - kernel) / stride + 1};
-    layer.positions = node.out_shape.height * node.out_shape.width;
-    return add(std::move(node), std::move(layer));
+    const config::Window window = config::window(input_.height == 1, kernel, stride, padding);
+    const Shape in = shape_of(input), map = window.output(in, out);
+    return add({.op = Op::convolution, .input = input, .out_shape = map, .window = window, .name = name},
+               {.kind = Layer::Kind::convolution, .name = name, .in = in.channels, .out = out,
+                .kernel_height = window.kernel_height, .kernel_width = window.kernel_width,
+                .positions = map.height * map.width, .bias = bias, .initial_scale = starts_at_zero ? 0.0 : 1.0});
   }
 
   std::int64_t normalize(std::int64_t input, std::string name, bool starts_at_zero = false) {
@@ -63,19 +55,15 @@ class Builder {
   }
 
   std::int64_t subsample(std::int64_t input, std::int64_t stride, const Shape& out) {
-    return add({.op = Op::shortcut, .input = input, .out_shape = out, .stride_height = input_.height == 1 ? 1 : stride,
-                .stride_width = stride});
+    return add({.op = Op::shortcut, .input = input, .out_shape = out,
+                .window = config::window(input_.height == 1, 1, stride, 0)});
   }
 
   std::int64_t pool(std::int64_t input, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
-    const bool flat = input_.height == 1;
+    const config::Window window = config::window(input_.height == 1, kernel, stride, padding);
     const Shape in = shape_of(input);
-    const auto size = [&](std::int64_t length) { return (length + 2 * padding - kernel) / stride + 1; };
-    return add({.op = Op::max_pool, .input = input,
-                .out_shape = {in.channels, flat ? 1 : size(in.height), size(in.width)},
-                .kernel_height = flat ? 1 : kernel, .kernel_width = kernel,
-                .stride_height = flat ? 1 : stride, .stride_width = stride,
-                .padding_height = flat ? 0 : padding, .padding_width = padding, .name = name_of(input)});
+    return add({.op = Op::max_pool, .input = input, .out_shape = window.output(in, in.channels), .window = window,
+                .name = name_of(input)});
   }
 
   Graph finish(std::int64_t input, config::Pooling pooling, std::int64_t outputs) {
@@ -83,13 +71,16 @@ class Builder {
     const Shape pooled{in.channels, 1, 1};
     switch (pooling) {
       case config::Pooling::flatten: break;
-      case config::Pooling::average: input = add({.op = Op::global_average_pool, .input = input, .out_shape = pooled}); break;
+      case config::Pooling::average:
+        input = add({.op = Op::global_average_pool, .input = input, .out_shape = pooled});
+        break;
       case config::Pooling::max:
-        input = add({.op = Op::max_pool, .input = input, .out_shape = pooled, .kernel_height = in.height,
-                     .kernel_width = in.width});
+        input = add({.op = Op::max_pool, .input = input, .out_shape = pooled,
+                     .window = {.kernel_height = in.height, .kernel_width = in.width}});
     }
     in = shape_of(input);
-    add({.op = Op::convolution, .input = input, .out_shape = {outputs, 1, 1}, .name = "linear"},
+    add({.op = Op::convolution, .input = input, .out_shape = {outputs, 1, 1},
+         .window = {.kernel_height = in.height, .kernel_width = in.width}, .name = "linear"},
         {.kind = Layer::Kind::linear, .name = "linear", .in = in.channels, .out = outputs,
          .kernel_height = in.height, .kernel_width = in.width});
     return std::move(graph_);
@@ -134,19 +125,16 @@ Graph cnn(const config::Model& model, const Shape& shape, std::int64_t outputs) 
 // He et al. 2016: stem, stages of blocks, global average, readout.
 class ResNet {
  public:
-  ResNet(const config::Model& model, const Shape& shape) : model_(model), build_(model, shape) {
-    const std::vector<std::int64_t> blocks = config::blocks(model);
-    branches_ = std::accumulate(blocks.begin(), blocks.end(), std::int64_t{0});
-  }
+  ResNet(const config::Model& model, const Shape& shape) : model_(model), build_(model, shape) {}
 
   Graph graph(std::int64_t outputs) {
-    const std::vector<std::int64_t> blocks = config::blocks(model_), strides = config::strides(model_);
-    std::int64_t width = model_.width.value_or(0), h = convolve(-1, "conv1", width, model_.stem.kernel, model_.stem.stride);
+    std::int64_t h = convolve(-1, "conv1", model_.width.value_or(0), model_.stem.kernel, model_.stem.stride);
     if (!model_.preactivation) h = build_.activate(build_.normalize(h, "norm1"));
     if (model_.stem.max_pool) h = build_.pool(h, 3, 2, 1);
-    for (std::size_t stage = 0; stage < blocks.size(); ++stage, width *= 2)
-      for (std::int64_t i = 0; i < blocks[stage]; ++i)
-        h = block(h, fmt::format("layer{}.{}.", stage + 1, i), width, i == 0 ? strides[stage] : 1);
+    const std::vector<Block> blocks = config::residual_blocks(model_);
+    for (std::size_t i = 0; i < blocks.size(); ++i)
+      h = block(h, blocks[i],
+                1 - model_.stochastic_depth * static_cast<double>(i + 1) / static_cast<double>(blocks.size()));
     if (model_.preactivation) h = build_.activate(build_.normalize(h, "norm"));
     return build_.finish(h, config::Pooling::average, outputs);
   }
@@ -162,18 +150,20 @@ class ResNet {
                            model_.norm.kind == config::NormKind::none, starts_at_zero);
   }
 
-  std::vector<Convolution> convolutions(std::int64_t width, std::int64_t stride) const {
+  std::vector<Convolution> convolutions(const Block& block) const {
     switch (model_.block) {
-      case config::BlockKind::basic: return {{width, 3, stride}, {width, 3, 1}};
-      case config::BlockKind::bottleneck: return {{width, 1, 1}, {width, 3, stride}, {4 * width, 1, 1}};
+      case config::BlockKind::basic: return {{block.width, 3, block.stride}, {block.out, 3, 1}};
+      case config::BlockKind::bottleneck:
+        return {{block.width, 1, 1}, {block.width, 3, block.stride}, {block.out, 1, 1}};
     }
     __builtin_unreachable();
   }
 
   // Post-activation: norm after each convolution, activation after the sum; pre-activation (He et al. 2016b): both
   // before each convolution. Dropout lies before the last convolution (Zagoruyko and Komodakis 2016).
-  std::int64_t block(std::int64_t input, const std::string& name, std::int64_t width, std::int64_t stride) {
-    const std::vector<Convolution> list = convolutions(width, stride);
+  std::int64_t block(std::int64_t input, const Block& block, double survival) {
+    const std::vector<Convolution> list = convolutions(block);
+    const std::string name = fmt::format("layer{}.{}.", block.stage + 1, block.index);
     const bool pre = model_.preactivation;
     // What follows the last convolution starts at 0: its norm, or it itself where none follows.
     const bool zero_norm = model_.zero_init_residual && !pre && model_.norm.kind != config::NormKind::none;
@@ -190,28 +180,22 @@ class ResNet {
       if (!pre && !last) h = build_.activate(h);
     }
     const bool plain = model_.shortcut == config::ShortcutKind::none;
-    if (!plain) {
-      ++branch_;
-      const double survival =
-          1 - model_.stochastic_depth * static_cast<double>(branch_) / static_cast<double>(branches_);
-      h = build_.sum(shortcut(input, activated, name, build_.shape_of(h), stride), h, survival);
-    }
+    if (!plain) h = build_.sum(shortcut(input, activated, name, block, build_.shape_of(h)), h, survival);
     if (!pre) h = build_.activate(h);
     return plain ? build_.close_block(input) : h;
   }
 
-  std::int64_t shortcut(std::int64_t input, std::int64_t activated, const std::string& name, const Shape& out,
-                        std::int64_t stride) {
-    if (stride == 1 && build_.shape_of(input).channels == out.channels) return input;
-    if (model_.shortcut == config::ShortcutKind::identity) return build_.subsample(input, stride, out);
+  std::int64_t shortcut(std::int64_t input, std::int64_t activated, const std::string& name, const Block& block,
+                        const Shape& out) {
+    if (block.keeps_shape()) return input;
+    if (model_.shortcut == config::ShortcutKind::identity) return build_.subsample(input, block.stride, out);
     const std::int64_t h =
-        convolve(model_.preactivation ? activated : input, name + "shortcut.conv", out.channels, 1, stride);
+        convolve(model_.preactivation ? activated : input, name + "shortcut.conv", block.out, 1, block.stride);
     return model_.preactivation ? h : build_.normalize(h, name + "shortcut.norm");
   }
 
   const config::Model& model_;
   Builder build_;
-  std::int64_t branches_ = 0, branch_ = 0;
 };
 
 }  // namespace

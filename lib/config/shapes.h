@@ -1,0 +1,48 @@
+#pragma once
+// Shapes of maps and the residual blocks between them: what the checks of a model and its layers have in common.
+
+#include <cstdint>
+#include <vector>
+
+#include "config/experiment.h"
+
+namespace descent::config {
+
+// Of one example, in the order in which its features lie; a signal has height 1.
+struct Shape {
+  std::int64_t channels = 1, height = 1, width = 1;
+  std::int64_t features() const { return channels * height * width; }
+  bool operator==(const Shape&) const = default;
+};
+
+// What a convolution or max pooling slides over a map; along the width alone where the map is a signal.
+struct Window {
+  std::int64_t kernel_height = 1, kernel_width = 1, stride_height = 1, stride_width = 1;
+  std::int64_t padding_height = 0, padding_width = 0;
+
+  bool fits(const Shape& in) const {
+    return in.height + 2 * padding_height >= kernel_height && in.width + 2 * padding_width >= kernel_width;
+  }
+  Shape output(const Shape& in, std::int64_t channels) const {
+    return {channels, (in.height + 2 * padding_height - kernel_height) / stride_height + 1,
+            (in.width + 2 * padding_width - kernel_width) / stride_width + 1};
+  }
+};
+
+// Square over images, `signal`: along the width alone.
+Window window(bool signal, std::int64_t kernel, std::int64_t stride, std::int64_t padding);
+
+// The input of a cnn, then the map behind each layer and its pooling, up to the first layer that is larger than its map.
+std::vector<Shape> cnn_maps(const Model& cnn, const Shape& input);
+
+// A residual block of a resnet, in order. Its convolutions have `width` channels, the last one of a bottleneck block
+// four times as many.
+struct Block {
+  std::int64_t stage, index;  // index within the stage
+  std::int64_t width, in, out, stride;
+
+  bool keeps_shape() const { return in == out && stride == 1; }
+};
+std::vector<Block> residual_blocks(const Model& resnet);
+
+}  // namespace descent::config
