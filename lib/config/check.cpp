@@ -33,7 +33,8 @@ void check_probe_steps(const Experiment& e, std::vector<Conflict>& found) {
   if (e.train.epochs.has_value() == e.train.steps.has_value() || e.probes.steps.empty()) return;
   if (const std::int64_t total = total_steps(e.train, split_sizes(e.data).train); e.probes.steps.back() > total)
     found.push_back({{steps, "train.steps", "train.epochs"},
-                     fmt::format("{} is after the end: the training takes {} steps", e.probes.steps.back(), total)});
+                     fmt::format("{} is after the end of training, which takes {} "
+                         "steps", e.probes.steps.back(), total)});
 }
 
 // What is read from predictions needs them, and of the same test examples.
@@ -44,23 +45,23 @@ void check_readings(const Experiment& e, const Given& given, std::vector<Conflic
   const bool of_seeds = e.ensemble.of == EnsembleOf::seeds;
   const std::string_view reading = e.bias_variance ? "bias_variance" : of;
   if (given.contains(predictions) && !e.record.predictions)
-    found.push_back({{predictions}, fmt::format("must be true for {}; leave it out", reading)});
+    found.push_back({{predictions}, fmt::format("must be true for {}; remove it", reading)});
   check_ascending(sizes, e.ensemble.sizes, found);
   if (!of_seeds && !e.bias_variance) return;
   const std::int64_t count = std::ssize(e.seeds);
-  if (count < 2) found.push_back({{reading, seeds}, "needs 2 seeds or more"});
+  if (count < 2) found.push_back({{reading, seeds}, "needs at least 2 seeds"});
   else if (of_seeds && !e.ensemble.sizes.empty() && e.ensemble.sizes.back() > count)
     found.push_back({{sizes, of, seeds},
                      fmt::format("{} members need as many seeds; there are {}", e.ensemble.sizes.back(), count)});
   for (const std::string_view key : keys_of_other_tests(e.data))
-    found.push_back({{key, reading}, "makes other test examples for every seed, whose predictions cannot be compared"});
+    found.push_back({{key, reading}, "gives every seed different test examples, whose predictions cannot be compared"});
 }
 
 }  // namespace
 
 void check_ascending(std::string_view path, const std::vector<std::int64_t>& values, std::vector<Conflict>& found) {
   if (std::ranges::adjacent_find(values, std::greater_equal{}) != values.end())
-    found.push_back({{path}, "must ascend"});
+    found.push_back({{path}, "must be in ascending order"});
 }
 
 std::vector<Conflict> check(const Experiment& e, const Given& given) {

@@ -21,7 +21,7 @@ std::string sum_text(const SplitSizes& sizes, bool with_test) {
   return sum == sizes.train ? text : text + fmt::format(" = {}", sum);
 }
 
-// False when there are no data to speak of.
+// False when the data cannot be used.
 bool check_path(const Experiment& e, std::vector<Conflict>& found) {
   const std::string_view path = "data.path";
   if (needs_path(e.data.name) && e.data.path.empty()) {
@@ -35,7 +35,7 @@ bool check_path(const Experiment& e, std::vector<Conflict>& found) {
 
 void check_spectrum(const Experiment& e, std::vector<Conflict>& found) {
   const auto& [smallest, largest] = e.data.generator.eigenvalues;
-  if (smallest > largest) found.push_back({{"data.generator.eigenvalues"}, "must ascend"});
+  if (smallest > largest) found.push_back({{"data.generator.eigenvalues"}, "must be in ascending order"});
 }
 
 // False when the sizes make no sense, so that what depends on them cannot be checked.
@@ -54,17 +54,16 @@ bool check_sizes(const Experiment& e, std::vector<Conflict>& found) {
   if (data.val_size && data.val_fraction) return fail({val_fraction}, "give either val_size or val_fraction");
   if (rest && !data.test_size && !data.train_size)
     return fail({facts.test_size == 0 ? "data.name" : test_from},
-                fmt::format("{}: give data.test_size, or data.train_size to test on what is left",
-                            facts.test_size == 0 ? fmt::format("{} has no test part of its own", name)
-                                                 : "\"rest\" alone leaves the sizes open"));
+                fmt::format("{}: give data.test_size, or data.train_size to test on the remaining examples",
+                            facts.test_size == 0 ? fmt::format("{} has no test set of its own", name)
+                                                 : "\"rest\" alone does not determine the sizes"));
   const SplitSizes sizes = split_sizes(data);
   const std::string_view val = data.val_size ? val_size : val_fraction;
   if (data.val_fraction.value_or(0) > 0 && sizes.val == 0)
     return fail({val}, fmt::format("leaves no validation example of {}", facts.train_size));
   if (!data.train_size && sizes.train < 1)
     return fail({sizes.val > 0 ? val : test_size},
-                fmt::format("leaves no training example of the {} in the training "
-                            "part of {}",
+                fmt::format("leaves no training example of the {} in the training set of {}",
                             facts.train_size, name));
   if (rest && !data.test_size && sizes.test < 1)
     return fail({train_size}, fmt::format("leaves no test example of the {} of {}", facts.train_size, name));
@@ -72,7 +71,7 @@ bool check_sizes(const Experiment& e, std::vector<Conflict>& found) {
     return fail({data.train_size ? train_size
                  : sizes.val > 0 ? val
                                  : test_size},
-                fmt::format("asks for {} examples; the training part of {} has {}",
+                fmt::format("asks for {} examples; the training set of {} has {}",
                             sum_text(sizes, rest && data.test_size), name, facts.train_size));
   if (!rest && sizes.test > facts.test_size)
     return fail({test_size},

@@ -15,9 +15,9 @@ void check_layers(const Experiment& e, const Given& given, std::vector<Conflict>
   if (model.kind != ModelKind::mlp) return;
   if (!model.hidden.empty() || given.contains("model.hidden")) return;
   if (model.width && !model.depth)
-    found.push_back({{"model.width", "model.depth"}, "needs model.depth beside it"});
+    found.push_back({{"model.width", "model.depth"}, "needs model.depth as well"});
   if (!model.width && model.depth.value_or(0) > 0)
-    found.push_back({{"model.depth", "model.width"}, "needs model.width beside it"});
+    found.push_back({{"model.depth", "model.width"}, "needs model.width as well"});
   if (!model.width && !model.depth)
     found.push_back(
         {{"model", "model.width", "model.depth", "model.hidden"}, "needs width and depth, or hidden"});
@@ -33,16 +33,18 @@ void check_features(const Experiment& e, std::vector<Conflict>& found) {
   if (features.kind != FeatureKind::gaussian_basis) return;
   if (const std::int64_t inputs = data_facts(e.data).shape.features(); inputs != 1)
     found.push_back({{"model.features", "model.features.kind", "data.name"},
-                     fmt::format("a Gaussian basis is of one input; {} has {}", name_of(e.data.name), inputs)});
+                     fmt::format("a Gaussian basis needs data with one feature; {} has "
+                         "{}", name_of(e.data.name), inputs)});
   if (features.centers[0] >= features.centers[1])
-    found.push_back({{"model.features.centers"}, "must ascend"});
+    found.push_back({{"model.features.centers"}, "must be in ascending order"});
 }
 
 void check_mixture(const Experiment& e, std::vector<Conflict>& found) {
   const Model& model = e.model;
   if (model.kind == ModelKind::mixture_of_experts && model.gate.top_k.value_or(1) > model.experts.count)
     found.push_back({{"model.gate.top_k", "model.experts.count", "model.experts"},
-                     fmt::format("{} of {} experts", *model.gate.top_k, model.experts.count)});
+                     fmt::format("must not exceed the number of experts: {} of "
+                         "{}", *model.gate.top_k, model.experts.count)});
 }
 
 void check_solver(const Experiment& e, std::vector<Conflict>& found) {
@@ -51,7 +53,7 @@ void check_solver(const Experiment& e, std::vector<Conflict>& found) {
   const std::string_view name = name_of(solver.kind);
   if (e.model.kind != ModelKind::linear_model)
     found.push_back({{"train.solver", "train.solver.kind", "model.kind"},
-                     fmt::format("only the model \"linear_model\" has the solver \"{}\"", name)});
+                     fmt::format("the solver \"{}\" needs the model \"linear_model\"", name)});
   else if (e.train.loss.kind != LossKind::mse)
     found.push_back({{"train.solver", "train.solver.kind", "train.loss", "train.loss.kind"},
                      fmt::format("\"{}\" minimizes the squared error; set train.loss to \"mse\"", name)});
@@ -67,7 +69,7 @@ void check_maps(const Experiment& e, std::vector<Conflict>& found) {
   const std::size_t layers = staged ? blocks(model).size() : channels(model).size();
   const auto lengths = [&](const std::vector<std::int64_t>& list, std::string_view path, std::string_view other) {
     if (list.size() == layers) return true;
-    found.push_back({{path, other}, fmt::format("needs a number for each of {} {}, has {}", layers,
+    found.push_back({{path, other}, fmt::format("needs one number for each of the {} {}, has {}", layers,
                                                 staged ? "stages" : "layers", list.size())});
     return false;
   };
@@ -84,10 +86,12 @@ void check_maps(const Experiment& e, std::vector<Conflict>& found) {
   const Window convolution = window(signal, kernel, strides(model)[layer], model.padding);
   if (!convolution.fits(maps[layer]))
     found.push_back({{"model.kernels", "model.channels", "model.strides", "model.padding", "model.kind"},
-                     fmt::format("layer {} has a kernel of {} for a map of {}", layer + 1, kernel, size(maps[layer]))});
+                     fmt::format("layer {}: a kernel of {} does not fit a map of "
+                         "{}", layer + 1, kernel, size(maps[layer]))});
   else
     found.push_back({{"model.max_pool", "model.channels", "model.strides", "model.padding", "model.kind"},
-                     fmt::format("layer {} pools {} positions of a map of {}", layer + 1, max_pool(model)[layer],
+                     fmt::format("layer {}: a pooling window of {} does not fit a map of "
+                         "{}", layer + 1, max_pool(model)[layer],
                                  size(convolution.output(maps[layer], 1)))});
 }
 
@@ -106,7 +110,7 @@ void check_norm_groups(const Experiment& e, std::vector<Conflict>& found) {
   for (const std::int64_t width : widths)
     if (width % model.norm.groups != 0) {
       found.push_back({{"model.norm.groups", "model.norm", "model.norm.kind"},
-                       fmt::format("{} groups do not divide a width of {}", model.norm.groups, width)});
+                       fmt::format("a width of {} is not divisible into {} groups", width, model.norm.groups)});
       return;
     }
 }
@@ -116,10 +120,10 @@ void check_residual(const Experiment& e, std::vector<Conflict>& found) {
   const std::vector<std::int64_t> widths = hidden_widths(e.model);
   if (widths.size() < 2 || std::ranges::adjacent_find(widths, std::ranges::not_equal_to{}) != widths.end())
     found.push_back({{"model.residual", "model.depth", "model.hidden"},
-                     "a residual network needs two hidden layers or more, all of one width"});
+                     "a residual network needs at least two hidden layers, all of the same width"});
   if (e.model.norm.kind != NormKind::none && e.model.norm_position == NormPosition::after)
     found.push_back({{"model.norm_position", "model.residual"},
-                     "a residual network normalizes before the activation"});
+                     "a residual network needs the norm before the activation"});
 }
 
 void check_init(const Experiment& e, std::vector<Conflict>& found) {

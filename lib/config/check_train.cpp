@@ -12,10 +12,11 @@ void check_groups(std::int64_t batch, std::int64_t last, std::int64_t groups, st
   const std::vector<std::string_view> paths = {"model.norm.statistics_groups", "train.batch_size", "data.train_size"};
   if (batch % groups != 0 || batch / groups < 2)
     found.push_back(
-        {paths, fmt::format("a batch of {} does not split into {} equal groups of 2 examples or more", batch, groups)});
+        {paths, fmt::format("a batch of {} cannot be split into {} equal groups of at least 2 "
+            "examples", batch, groups)});
   else if (last % groups != 0 || (last > 0 && last / groups < 2))
-    found.push_back({paths, fmt::format("the last batch of {} does not split into {} equal groups of 2 examples or "
-                                        "more; set train.drop_last or another size",
+    found.push_back({paths, fmt::format("the last batch of {} cannot be split into {} equal groups of at least 2 "
+        "examples; set train.drop_last or change one of the sizes",
                                         last, groups)});
 }
 
@@ -25,7 +26,7 @@ void check_batches(const Experiment& e, std::vector<Conflict>& found) {
   if (batch > train) {
     found.push_back({{path, "data.train_size"},
                      fmt::format("a batch of {} is larger than the {} training examples; "
-                                 "\"full\" takes all of them",
+                                 "use \"full\" for all of them",
                                  batch, train)});
     return;
   }
@@ -40,7 +41,7 @@ void check_batches(const Experiment& e, std::vector<Conflict>& found) {
     found.push_back(
         {{path, "model.norm.kind", "train.drop_last", "data.train_size"},
          fmt::format("{} training examples in batches of {} leave a last batch of 1, too small for batch "
-                     "norm; set train.drop_last or another size",
+                     "norm; set train.drop_last or change one of the sizes",
                      train, batch)});
 }
 
@@ -66,7 +67,8 @@ void check_duration(const Experiment& e, std::vector<Conflict>& found) {
   if (solver == SolverKind::least_squares || solver == SolverKind::ridge) return;
   const bool epochs = e.train.epochs.has_value(), steps = e.train.steps.has_value();
   if (epochs && steps)
-    found.push_back({{"train.steps", "train.epochs"}, "give either epochs or steps; null unsets one"});
+    found.push_back({{"train.steps", "train.epochs"}, "give either epochs or steps; set one of them to null to "
+        "remove it"});
   if (!epochs && !steps) found.push_back({{"train", "train.epochs", "train.steps"}, "needs epochs or steps"});
 }
 

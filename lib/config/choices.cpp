@@ -16,7 +16,7 @@ std::vector<std::string> Choices::names() const {
 }
 
 constexpr Choice devices[] = {
-    {Device::cpu, "cpu", "the processor; one thread per run unless train.threads says otherwise"},
+    {Device::cpu, "cpu", "the CPU; one thread per run unless train.threads is larger"},
     {Device::cuda, "cuda", "an NVIDIA GPU; not available in this version"},
 };
 Choices choices_of(Device) { return {"device", devices}; }

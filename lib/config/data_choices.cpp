@@ -9,9 +9,9 @@ constexpr Choice data_names[] = {
      "the same generator, 40 features, 10 classes; 10000 to train, 6000 to test",
      "Greydanus and Kobak 2024, \"Scaling down deep learning with MNIST-1D\""},
     {DataName::digits, "digits",
-     "handwritten digits of 8 x 8 pixels, 64 features, 10 classes; 1797 examples without an official test part",
+     "handwritten digits of 8 x 8 pixels, 64 features, 10 classes; 1797 examples without an official test set",
      "Alpaydin and Kaynak 1998, UCI Machine Learning Repository"},
-    {DataName::idx, "idx", "files of MNIST and its like in data.path: train-images-idx3-ubyte, ..., also .gz",
+    {DataName::idx, "idx", "MNIST-format files in data.path: train-images-idx3-ubyte, ..., also .gz",
      "LeCun, Cortes and Burges 1998, MNIST"},
     {DataName::cifar10, "cifar10", "binary files of CIFAR-10 in data.path: data_batch_1.bin, ..., test_batch.bin",
      "Krizhevsky 2009, \"Learning multiple layers of features from tiny images\""},
@@ -44,22 +44,22 @@ constexpr Choice data_names[] = {
 Choices choices_of(DataName) { return {"data set", data_names}; }
 
 constexpr Choice redraws[] = {
-    {Redraw::all, "all", "target function and every part anew: each seed is another problem"},
-    {Redraw::train, "train", "training and validation examples anew; the function and the test part are those of "
-     "seed 0"},
-    {Redraw::none, "none", "nothing anew: the data of seed 0"},
+    {Redraw::all, "all", "target function and all examples: every seed is a different problem"},
+    {Redraw::train, "train", "training and validation examples; the function and the test examples are those of seed "
+        "0"},
+    {Redraw::none, "none", "nothing: the data of seed 0"},
 };
 Choices choices_of(Redraw) { return {"redraw", redraws}; }
 
 constexpr Choice tasks[] = {
-    {Task::automatic, "auto", "classification where every label is a whole number or any is a text"},
+    {Task::automatic, "auto", "classification if every label is an integer or any is a string"},
     {Task::classification, "classification", "labels are names of classes"},
     {Task::regression, "regression", "labels are real targets"},
 };
 Choices choices_of(Task) { return {"task", tasks}; }
 
 constexpr Choice feature_maps[] = {
-    {FeatureMap::raw, "raw", "the features as they are"},
+    {FeatureMap::raw, "raw", "the features unchanged"},
     {FeatureMap::rfft_magnitude, "rfft_magnitude",
      "magnitudes of the Fourier transform, the features padded with zeros to a power of two: unchanged by cyclic "
      "shifts", "Cooley and Tukey 1965"},
@@ -70,21 +70,21 @@ Choices choices_of(FeatureMap) { return {"feature map", feature_maps}; }
 
 constexpr Choice subsets[] = {
     {Subset::first, "first", "in the order of the file, the same for every seed"},
-    {Subset::random, "random", "in a random order, another for every seed"},
+    {Subset::random, "random", "in a random order, different for every seed"},
 };
 Choices choices_of(Subset) { return {"subset", subsets}; }
 
-constexpr Choice test_parts[] = {
-    {TestFrom::official, "official", "the first test_size examples of the data set's own test part"},
+constexpr Choice test_sets[] = {
+    {TestFrom::official, "official", "the first test_size examples of the official test set"},
     {TestFrom::rest, "rest", "the examples that follow the training examples in the pool"},
 };
-Choices choices_of(TestFrom) { return {"test part", test_parts}; }
+Choices choices_of(TestFrom) { return {"test set", test_sets}; }
 
 constexpr Choice normalizations[] = {
     {Normalize::none, "none", "features as in the file"},
     {Normalize::standard, "standard", "(x - mean) / standard deviation of each feature",
      "LeCun et al. 1998, \"Efficient BackProp\""},
-    {Normalize::minmax, "minmax", "(x - min) / (max - min) of each feature: [0, 1] on the training part"},
+    {Normalize::minmax, "minmax", "(x - min) / (max - min) of each feature: [0, 1] on the training set"},
     {Normalize::channel, "channel", "(x - mean) / standard deviation of each channel of an image",
      "Krizhevsky et al. 2012"},
 };

@@ -17,7 +17,7 @@ struct DataFile {
 };
 
 struct DataFacts {
-  std::int64_t train_size = 0, test_size = 0;  // of the pool and the official test part; test_size 0: no official part
+  std::int64_t train_size = 0, test_size = 0;  // of the pool and the official test set; test_size 0: none
   Shape stored{};                        // as read or drawn
   Shape shape{};                         // as networks see it, after data.features
   std::int64_t classes = 0;              // 0: real targets

@@ -66,7 +66,7 @@ const Generated* generated(DataName name) {
   __builtin_unreachable();
 }
 
-// The examples that leave `train_size` beside a validation part of `val_size` or a share `val_fraction`.
+// The pool that leaves `train_size` examples beside `val_size` validation examples or a fraction `val_fraction` of it.
 std::int64_t pool_size(const Data& data, std::int64_t usual) {
   if (!data.val_fraction) return data.train_size.value_or(usual) + data.val_size.value_or(0);
   if (!data.train_size) return usual;

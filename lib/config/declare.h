@@ -66,10 +66,10 @@ bool chooses(E e) {
 // A key that has an effect only where one of these is chosen: with<DataName::spirals>().
 template <auto first, auto... others>
 Condition with(std::string_view word = choices_of(first).word) {
-  std::string idle = fmt::format("without the {} \"{}\"", word, name_of(first));
+  std::string otherwise = fmt::format("without the {} \"{}\"", word, name_of(first));
   std::size_t left = sizeof...(others);
-  ((idle += fmt::format("{}\"{}\"", --left > 0 ? ", " : " or ", name_of(others))), ...);
-  return {chooses<first, others...>, idle};
+  ((otherwise += fmt::format("{}\"{}\"", --left > 0 ? ", " : " or ", name_of(others))), ...);
+  return {chooses<first, others...>, otherwise};
 }
 
 }  // namespace descent::config

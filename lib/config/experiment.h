@@ -205,7 +205,7 @@ struct Train {
 struct Probes {
   std::vector<ProbeName> names{};
   ProbeMoment at = ProbeMoment::evaluations;
-  std::vector<std::int64_t> steps{};  // in place of `at`
+  std::vector<std::int64_t> steps{};  // instead of `at`
 };
 
 struct Predict {
@@ -245,8 +245,8 @@ struct Experiment {
   std::vector<Claim> claims{};
 };
 
-// Whether the test examples come from the pool (the official training part; all examples where there is no
-// official split) instead of an official test part.
+// Whether the test examples come from the pool (the official training set; all examples where there is no
+// official split) instead of an official test set.
 bool tests_on_rest(const Data& data);
 
 // Whether a split is evaluated where it exists.

@@ -39,7 +39,7 @@ std::string explain_section(std::string_view path, const Key& key) {
   std::string text = fmt::format("{}: {}\n", path, key.help);
   const Key* abbreviated = shorthand_of(key);
   if (abbreviated)
-    text += fmt::format("A bare value abbreviates it: \"{}\": V is \"{}\": {{\"{}\": V}}.\n", key.name,
+    text += fmt::format("Shorthand: \"{}\": V means \"{}\": {{\"{}\": V}}.\n", key.name,
                         key.name, abbreviated->name);
   const auto& keys = std::get<SectionSlot>(key.slot).keys;
   std::size_t width = 0;
@@ -63,7 +63,7 @@ std::string explain_leaf(std::string_view path, const Key& key) {
   const std::string bounds = bounds_text(key), preset = default_text(key);
   text += fmt::format("Takes {}{}{}.\n", type_name(key.slot), bounds.empty() ? "" : ", ", bounds);
   if (!preset.empty()) text += fmt::format("Default: {}.\n", preset);
-  for (const Condition& condition : key.conditions) text += fmt::format("Has no effect {}.\n", condition.idle);
+  for (const Condition& condition : key.conditions) text += fmt::format("Has no effect {}.\n", condition.otherwise);
   if (std::holds_alternative<ClaimsSlot>(key.slot)) text += keys_of_claims();
   if (const auto* slot = std::get_if<ChoiceSlot>(&key.slot)) text += "\n" + choices_text(slot->choices, 2);
   return text;
@@ -72,11 +72,11 @@ std::string explain_leaf(std::string_view path, const Key& key) {
 constexpr std::string_view sweep_examples = R"(
 Paths to lists of values; null stands for the default. All combinations:
   "sweep": {"model.width": [4, 8, 16], "model.norm": ["none", "batch"]}
-Values in step:
+Values paired one to one:
   "sweep": {"zip": {"model.width": [4, 16], "train.optimizer.lr": [0.1, 0.02]}}
-One after the other:
+One sweep after the other:
   "sweep": [{"model.depth": [2, 4]}, {"model.width": [256]}]
-Instead of a list, {"range": [from, to, step]} or {"logspace": [from, to, count]}; whole numbers stay whole.
+Instead of a list, {"range": [from, to, step]} or {"logspace": [from, to, count]}; integers stay integers.
 )";
 
 }  // namespace

@@ -109,7 +109,7 @@ class Builder {
     if (error.id == overflow) return too_large(token);
     const char separator = cursor_.find_token(), next = cursor_.token();
     if (separator == ',' && (next == '}' || next == ']'))
-      return refuse(fmt::format("not valid JSON: no comma may stand before '{}'", next));
+      return refuse(fmt::format("not valid JSON: trailing comma before '{}'", next));
     const std::string_view what = error.what();
     const std::size_t dash = what.rfind(" - ");
     std::string_view reason = dash == what.npos ? what : what.substr(dash + 3);
@@ -137,7 +137,7 @@ class Builder {
 
   bool open(Json container) {
     cursor_.find_token();
-    if (open_.size() == deepest) return refuse(fmt::format("nested more than {} deep", deepest));
+    if (open_.size() == deepest) return refuse(fmt::format("nested deeper than {} levels", deepest));
     return place(std::move(container), true);
   }
 

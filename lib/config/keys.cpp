@@ -13,9 +13,10 @@ std::vector<Key> describe(Probes& p) {
   const Condition probed{[](E e) { return !e.probes.names.empty(); }, "without probes.names"};
   return {
       key("names", choice_list(p.names), "measurements inside the network, written to probes.csv; absent: none"),
-      key("at", choice(p.at), "when they are taken").when(probed)
+      key("at", choice(p.at), "when to measure").when(probed)
           .when({[](E e) { return e.probes.steps.empty(); }, "with probes.steps"}),
-      key("steps", &p.steps, "steps after which they are taken, in place of \"at\"; 0 is the initialization; ascending")
+      key("steps", &p.steps, "steps after which to measure, instead of \"at\"; 0 is the initialization; in ascending "
+          "order")
           .at_least(0).when(probed),
   };
 }
@@ -23,8 +24,8 @@ std::vector<Key> describe(Probes& p) {
 std::vector<Key> describe(Predict& p) {
   return {
       key("dropout_samples", &p.dropout_samples,
-          "thinned networks whose predictions are averaged in every evaluation (Gal and Ghahramani 2016); 0: one pass "
-          "with all units, scaled")
+          "dropout masks whose predictions are averaged in every evaluation (Gal and Ghahramani 2016); 0: one pass "
+          "without dropout")
           .within(0, 10'000).when({[](E e) { return e.model.dropout.rate > 0; }, "without model.dropout.rate"}),
   };
 }
@@ -32,14 +33,14 @@ std::vector<Key> describe(Predict& p) {
 std::vector<Key> describe(Record& r) {
   return {
       key("predictions", &r.predictions,
-          "what the network says of the test examples at the end: predictions.npy in every part"),
+          "record the final predictions on the test examples: predictions.npy"),
   };
 }
 
 std::vector<Key> describe(Ensemble& e) {
   return {
-      key("of", choice(e.of), "whose predictions are averaged; records the predictions").cosmetic(),
-      key("sizes", &e.sizes, "numbers of members, ascending; absent: 1 and all there are").within(1, 1e6)
+      key("of", choice(e.of), "whose predictions are averaged; implies record.predictions").cosmetic(),
+      key("sizes", &e.sizes, "numbers of members, in ascending order; absent: 1 and all").within(1, 1e6)
           .cosmetic().when({[](E e) { return e.ensemble.of != EnsembleOf::none; }, "without ensemble.of"}),
   };
 }
@@ -47,7 +48,7 @@ std::vector<Key> describe(Ensemble& e) {
 }  // namespace
 
 Key& Key::when(const Condition& condition) {
-  if (auto* section = std::get_if<SectionSlot>(&slot))  // in front: what holds for the section is told first
+  if (auto* section = std::get_if<SectionSlot>(&slot))  // in front: what holds for the section is reported first
     for_each_key(section->keys, [&](const std::string&, Key& inner) {
       if (!std::holds_alternative<SectionSlot>(inner.slot))
         inner.conditions.insert(inner.conditions.begin(), condition);
@@ -56,32 +57,33 @@ Key& Key::when(const Condition& condition) {
   return *this;
 }
 
-const Condition* Key::idle_in(const Experiment& experiment) const {
-  const auto idle = std::ranges::find_if(conditions, [&](const Condition& c) { return !c.applies(experiment); });
-  return idle == conditions.end() ? nullptr : &*idle;
+const Condition* Key::unmet_condition(const Experiment& experiment) const {
+  const auto unmet = std::ranges::find_if(conditions, [&](const Condition& c) { return !c.applies(experiment); });
+  return unmet == conditions.end() ? nullptr : &*unmet;
 }
 
 std::vector<Key> describe(Experiment& e) {
   return {
-      key("name", &e.name, "names the results folder; absent: the name of the file").cosmetic(),
+      key("name", &e.name, "name of the results folder; absent: the name of the file").cosmetic(),
       key("description", &e.description, "what the experiment shows").cosmetic(),
-      key("seeds", SeedsSlot{&e.seeds}, "how many seeds (0, 1, ...) or which; every point runs with each")
+      key("seeds", SeedsSlot{&e.seeds}, "number of seeds (0, 1, ...) or a list of seeds; every point runs with each")
           .at_least(0).cosmetic(),
-      key("device", choice(e.device), "where networks are trained"),
-      key("precision", choice(e.precision), "of all numbers in training"),
-      key("checkpoint_seconds", &e.checkpoint_seconds, "least time between two checkpoints of a run")
+      key("device", choice(e.device), "device to train on"),
+      key("precision", choice(e.precision), "floating-point precision of training"),
+      key("checkpoint_seconds", &e.checkpoint_seconds, "minimum time between two checkpoints of a run")
           .within(0, 86400).unit("s").cosmetic(),
-      section("data", describe(e.data), "name", "examples to learn from and to test with"),
+      section("data", describe(e.data), "name", "data set and its splits"),
       section("model", describe(e.model), "", "the network"),
       section("train", describe(e.train), "", "how the network is trained"),
       section("predict", describe(e.predict), "", "how a trained network predicts"),
-      section("record", describe(e.record), "", "what is kept of a run beside its curves"),
+      section("record", describe(e.record), "", "what is recorded of a run besides its curves"),
       section("ensemble", describe(e.ensemble), "of", "averaged predictions of several networks: ensembles.csv")
           .cosmetic(),
       key("bias_variance", &e.bias_variance,
-          "bias and variance over seeds on the test examples: bias_variance.csv; records the predictions").cosmetic(),
-      section("probes", describe(e.probes), "names", "what to measure inside the network; no training changes by it"),
-      key("claims", ClaimsSlot{&e.claims}, "what should be seen; descent verify tests it").cosmetic(),
+          "bias and variance over seeds on the test examples: bias_variance.csv; implies "
+          "record.predictions").cosmetic(),
+      section("probes", describe(e.probes), "names", "what to measure inside the network; does not affect training"),
+      key("claims", ClaimsSlot{&e.claims}, "expected results, tested by descent verify").cosmetic(),
   };
 }
 

@@ -44,10 +44,10 @@ struct Bound {
   bool inclusive;
 };
 
-// Where a key has an effect, and what an error says of other places: has no effect "without the optimizer \"sgd\"".
+// When a key has an effect, and the reason that an error gives otherwise: has no effect "without the optimizer \"sgd\"".
 struct Condition {
   bool (*applies)(const Experiment&);
-  std::string idle;
+  std::string otherwise;
 };
 
 struct Key {
@@ -67,8 +67,8 @@ struct Key {
   Key& cosmetic() { changes_numbers = false; return *this; }
   Key& when(const Condition& condition);  // of a section: for every key in it
   // The first condition that does not hold, or null.
-  const Condition* idle_in(const Experiment& experiment) const;
-  bool has_effect(const Experiment& experiment) const { return !idle_in(experiment); }
+  const Condition* unmet_condition(const Experiment& experiment) const;
+  bool has_effect(const Experiment& experiment) const { return !unmet_condition(experiment); }
 };
 
 // All keys of an experiment, with slots that point into `experiment` (which must outlive the tree); of its sections.
@@ -111,7 +111,7 @@ struct ExtraKey {
   std::string_view name, help;
 };
 inline constexpr std::array<ExtraKey, 2> extra_keys{{
-    {"$schema", "where an editor finds the JSON Schema of experiments; not read"},
+    {"$schema", "location of the JSON Schema, for editors; ignored"},
     {"sweep", "factors and their values: an object of paths to lists is their product, {\"zip\": {...}} "
               "pairs them, a list of such objects is their union"},
 }};

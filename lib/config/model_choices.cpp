@@ -9,12 +9,12 @@ constexpr Choice models[] = {
      "convolutions of images or signals, each with norm, activation and dropout, then a readout",
      "LeCun et al. 1998; Greydanus and Kobak 2024"},
     {ModelKind::resnet, "resnet",
-     "stages of residual blocks of convolutions, the average over the map, then a readout", "He et al. 2016"},
+     "stages of residual blocks of convolutions, global average pooling, then a readout", "He et al. 2016"},
     {ModelKind::linear_model, "linear_model",
      "a linear readout of fixed features; with the loss \"mse\" train.solver solves it without steps",
      "Bishop 2006, \"Pattern Recognition and Machine Learning\", chapter 3"},
     {ModelKind::mixture_of_experts, "mixture_of_experts",
-     "several networks, the experts, and a gate that says how much each counts for an example",
+     "several networks, the experts, and a gate that weights them for each example",
      "Jacobs et al. 1991, \"Adaptive mixtures of local experts\""},
 };
 Choices choices_of(ModelKind) { return {"model", models}; }
@@ -35,7 +35,7 @@ constexpr Choice activations[] = {
     {Activation::tanh, "tanh", "tanh(x)", "LeCun et al. 1998"},
     {Activation::sigmoid, "sigmoid", "1 / (1 + exp(-x))", "Rumelhart, Hinton and Williams 1986"},
     {Activation::gelu, "gelu", "x Phi(x), Phi the normal distribution function", "Hendrycks and Gimpel 2016"},
-    {Activation::leaky_relu, "leaky_relu", "x for x > 0, else 0.01 x", "Maas et al. 2013"},
+    {Activation::leaky_relu, "leaky_relu", "x for x > 0, otherwise 0.01 x", "Maas et al. 2013"},
     {Activation::silu, "silu", "x sigmoid(x), also called swish", "Elfwing et al. 2017"},
     {Activation::identity, "identity", "x: the network stays linear", "Saxe et al. 2013"},
 };
@@ -61,15 +61,15 @@ constexpr Choice norm_positions[] = {
 Choices choices_of(NormPosition) { return {"norm position", norm_positions}; }
 
 constexpr Choice statistics[] = {
-    {PredictWith::running, "running", "averages collected during training", "Ioffe and Szegedy 2015"},
+    {PredictWith::running, "running", "running averages of the training", "Ioffe and Szegedy 2015"},
     {PredictWith::batch, "batch", "mean and variance of the examples evaluated together"},
 };
 Choices choices_of(PredictWith) { return {"kind of statistics", statistics}; }
 
 constexpr Choice poolings[] = {
-    {Pooling::flatten, "flatten", "none: the readout sees every place of every channel"},
-    {Pooling::average, "average", "each channel's average over the map", "Lin et al. 2014"},
-    {Pooling::max, "max", "each channel's largest value on the map", "Oquab et al. 2015"},
+    {Pooling::flatten, "flatten", "none: the readout sees every position of every channel"},
+    {Pooling::average, "average", "global average pooling: the mean of each channel over the map", "Lin et al. 2014"},
+    {Pooling::max, "max", "global max pooling: the maximum of each channel over the map", "Oquab et al. 2015"},
 };
 Choices choices_of(Pooling) { return {"pooling", poolings}; }
 
@@ -82,7 +82,7 @@ Choices choices_of(BlockKind) { return {"block", block_kinds}; }
 
 constexpr Choice shortcut_kinds[] = {
     {ShortcutKind::identity, "identity",
-     "a block adds its input; where shapes change, every stride-th place and zeros for new channels",
+     "a block adds its input; where shapes change, every stride-th position and zeros for new channels",
      "He et al. 2016, option A"},
     {ShortcutKind::projection, "projection", "a block adds its input; where shapes change, a 1x1 convolution of it",
      "He et al. 2016, option B"},
@@ -91,14 +91,14 @@ constexpr Choice shortcut_kinds[] = {
 Choices choices_of(ShortcutKind) { return {"shortcut", shortcut_kinds}; }
 
 constexpr Choice dropout_kinds[] = {
-    {DropoutKind::unit, "unit", "each number by itself", "Srivastava et al. 2014"},
+    {DropoutKind::unit, "unit", "each unit independently", "Srivastava et al. 2014"},
     {DropoutKind::channel, "channel", "whole channels of an example", "Tompson et al. 2015"},
 };
 Choices choices_of(DropoutKind) { return {"kind of dropout", dropout_kinds}; }
 
 constexpr Choice branch_inits[] = {
-    {BranchInit::one, "one", "as model.init says", "He et al. 2016"},
-    {BranchInit::inverse_sqrt_depth, "inverse_sqrt_depth", "divided by the root of the number of branches: "
+    {BranchInit::one, "one", "unchanged, as set by model.init", "He et al. 2016"},
+    {BranchInit::inverse_sqrt_depth, "inverse_sqrt_depth", "divided by the square root of the number of branches: "
      "the variance of the sum does not grow with depth", "Zhang et al. 2019"},
     {BranchInit::zero, "zero", "0: every block starts as the identity", "Zhang et al. 2019"},
 };

@@ -27,7 +27,7 @@ struct Setting {
   std::string path, value;
 };
 
-// "a=b" taken apart; empty and a problem told without '='.
+// "a=b" split; empty, with a problem reported, without '='.
 Setting setting_of(const std::string& text, std::string_view flag, Problems& problems) {
   const std::size_t equals = text.find('=');
   if (equals == text.npos) {

@@ -36,9 +36,9 @@ void check_name(Experiment& experiment, const Given& given, Problems& problems) 
   const Position at = given.find(from_file ? "" : "name")->second;
   problems.add(
       at, "name",
-      fmt::format("{}{} is no name for a folder: use up to {} letters, digits, '.', '_' and '-', not "
-                  "beginning with '.'",
-                  core::quoted(name), from_file ? ", from the file," : "", longest_name));
+      fmt::format("{}{} is not a valid folder name: use up to {} letters, digits, '.', '_' and '-', not starting "
+          "with '.'",
+                  core::quoted(name), from_file ? ", from the name of the file," : "", longest_name));
 }
 
 // Paths are relative to the experiment file.
@@ -70,7 +70,7 @@ class Points {
       document.assignments.push_back(std::move(assignment));
     }
     for (const Conditional& key : conditional_)
-      if (key.idle) report(no_effect(key.path, *key.idle), {}, given_);
+      if (key.unmet) report(no_effect(key.path, *key.unmet), {}, given_);
   }
 
  private:
@@ -79,7 +79,7 @@ class Points {
   struct Conditional {
     std::string path;
     const Key* key;
-    const Condition* idle = nullptr;  // why it has had no effect in any point so far
+    const Condition* unmet = nullptr;  // why it has had no effect in any point so far
     bool used = false;
   };
 
@@ -99,18 +99,18 @@ class Points {
   void check_effects(const Assignment& assignment, const Given& given) {
     for (Conditional& key : conditional_) {
       if (!given.contains(key.path)) continue;
-      const Condition* idle = key.key->idle_in(point_);
+      const Condition* unmet = key.key->unmet_condition(point_);
       const bool swept =
           std::ranges::any_of(sweep_.factors, [&](const auto& f) { return lies_in(key.path, f); });
-      if (swept && idle) report(no_effect(key.path, *idle), assignment, given);
+      if (swept && unmet) report(no_effect(key.path, *unmet), assignment, given);
       if (swept) continue;
-      key.used |= !idle;
-      key.idle = key.used ? nullptr : idle;
+      key.used |= !unmet;
+      key.unmet = key.used ? nullptr : unmet;
     }
   }
 
   static Conflict no_effect(const std::string& path, const Condition& condition) {
-    return {{path}, fmt::format("has no effect {}", condition.idle)};
+    return {{path}, fmt::format("has no effect {}", condition.otherwise)};
   }
 
   void report(const Conflict& conflict, const Assignment& assignment, const Given& given) {
@@ -119,7 +119,7 @@ class Points {
     for (const std::string_view part : conflict.paths)
       for (const std::string& bad : unreadable_)
         if (!bad.empty() && (lies_in(part, bad) || lies_in(bad, part)))
-          return;  // follows from what is told already
+          return;  // follows from what has been reported
     problems_.add(position(path, given), path, conflict.message + label(assignment));
   }
 

@@ -127,7 +127,8 @@ class SlotReader {
     const bool above = !low || value > low->value || (low->inclusive && value == low->value);
     const bool below = !high || value < high->value || (high->inclusive && value == high->value);
     if (above && below) return field = json.get<T>(), true;
-    problems_.add(pointer, path_, fmt::format("must be {}, got {}", above ? maximum_text(*high) : minimum_text(*low), shown(json)));
+    problems_.add(pointer, path_, fmt::format("must be {}, got "
+        "{}", above ? maximum_text(*high) : minimum_text(*low), shown(json)));
     return false;
   }
   void read_list(std::vector<std::int64_t>& field, std::int64_t longest) {
@@ -138,7 +139,8 @@ class SlotReader {
   }
   void read_claim(const Json& json, const std::string& pointer, const std::string& path, Claim& claim) {
     if (!json.is_object())
-      return problems_.add(pointer, path, fmt::format("expected an object with \"says\" and \"that\", got {}", shown(json)));
+      return problems_.add(pointer, path, fmt::format("expected an object with \"says\" and \"that\", got "
+          "{}", shown(json)));
     std::vector<Key> keys = describe(claim);
     read_section(json, pointer, path, keys, given_, problems_);
     for (const char* needed : {"says", "that"})

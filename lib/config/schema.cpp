@@ -92,7 +92,7 @@ struct TypeSchema {
 Json key_schema(const Key& key) {
   Json schema = std::visit(TypeSchema{key}, key.slot);
   std::string description = help_text(key);
-  for (const Condition& condition : key.conditions) description += fmt::format("; no effect {}", condition.idle);
+  for (const Condition& condition : key.conditions) description += fmt::format("; no effect {}", condition.otherwise);
   schema["description"] = description;
   if (!std::holds_alternative<SectionSlot>(key.slot) && !std::holds_alternative<std::string*>(key.slot))
     if (const Json value = to_json(key); !value.is_null()) schema["default"] = value;

@@ -54,19 +54,19 @@ struct ToJson {
 
 struct TypeName {
   std::string operator()(const bool*) const { return "true or false"; }
-  std::string operator()(const std::int64_t*) const { return "a whole number"; }
+  std::string operator()(const std::int64_t*) const { return "an integer"; }
   std::string operator()(const double*) const { return "a number"; }
-  std::string operator()(const std::string*) const { return "a text in quotes"; }
-  std::string operator()(const std::optional<std::int64_t>*) const { return "a whole number"; }
+  std::string operator()(const std::string*) const { return "a string"; }
+  std::string operator()(const std::optional<std::int64_t>*) const { return "an integer"; }
   std::string operator()(const std::optional<double>*) const { return "a number"; }
-  std::string operator()(const std::vector<std::int64_t>*) const { return "a list of whole numbers"; }
+  std::string operator()(const std::vector<std::int64_t>*) const { return "a list of integers"; }
   std::string operator()(const std::array<double, 2>*) const { return "a list of two numbers"; }
   std::string operator()(const ChoiceSlot& slot) const {
     return (slot.is_list ? "a list of " : "one of ") + core::join(slot.choices.names(), ", ");
   }
   std::string operator()(const SectionSlot&) const { return "an object"; }
-  std::string operator()(const SeedsSlot&) const { return "a count or a list of whole numbers"; }
-  std::string operator()(const BatchSlot&) const { return "a whole number or \"full\""; }
+  std::string operator()(const SeedsSlot&) const { return "a count or a list of integers"; }
+  std::string operator()(const BatchSlot&) const { return "an integer or \"full\""; }
   std::string operator()(const ClaimsSlot&) const { return "a list of claims"; }
 };
 

@@ -64,7 +64,7 @@ class SweepReader {
     std::unordered_set<std::string> seen;
     Axis axis{{path}, {}};
     for (SweepValue& value : read_values(path, given, pointer)) {
-      if (!seen.insert(compact(value.json)).second) fail(value.pointer, "the same value twice", "sweep " + path);
+      if (!seen.insert(compact(value.json)).second) fail(value.pointer, "duplicate value", "sweep " + path);
       axis.rows.push_back({std::move(value)});
     }
     return axis;
@@ -99,7 +99,7 @@ class SweepReader {
     if (!key)
       return refuse(fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, sweepable_paths())));
     if (path == "seeds") return refuse("every point runs with all seeds; list them in \"seeds\"");
-    if (!key->changes_numbers) return refuse(fmt::format("{} changes nothing in a run", path));
+    if (!key->changes_numbers) return refuse(fmt::format("{} does not affect a run", path));
     if (!is_sweepable(*key)) {
       const auto& inside = std::get<SectionSlot>(key->slot).keys;
       return refuse(fmt::format("{} is a section; sweep one of its keys, such as {}.{}", path, path,

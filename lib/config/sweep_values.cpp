@@ -33,7 +33,7 @@ std::string range(const Json& ends, std::vector<Json>& values) {
   if (!are_three_numbers(ends)) return "expected \"range\": [from, to, step]";
   const auto [from, to, step] = ends.get<std::array<double, 3>>();
   const double steps = std::floor((to - from) / step + 1e-9);  // `to` belongs to it when the steps hit it
-  if (step == 0 || !(steps >= 0)) return "the step does not lead from the first number to the second";
+  if (step == 0 || !(steps >= 0)) return "the step does not go from the first number to the second";
   if (steps >= static_cast<double>(most_points)) return too_many();
   const bool integers = are_integers(ends[0], ends[1]) && ends[2].is_number_integer();
   for (int i = 0; i <= static_cast<int>(steps); ++i) values.push_back(number_at(from + i * step, integers));

@@ -5,7 +5,7 @@ namespace descent::config {
 constexpr Choice optimizers[] = {
     {OptimizerName::sgd, "sgd", "stochastic gradient descent, with momentum if given; decay is added to the gradient",
      "Sutskever et al. 2013"},
-    {OptimizerName::adam, "adam", "steps scaled by running moments; decay is added to the gradient",
+    {OptimizerName::adam, "adam", "steps scaled by running estimates of the moments; decay is added to the gradient",
      "Kingma and Ba 2015"},
     {OptimizerName::adamw, "adamw", "Adam with the decay applied to the weights themselves",
      "Loshchilov and Hutter 2019"},
@@ -20,15 +20,16 @@ Choices choices_of(DecayOn) { return {"decay", decays}; }
 
 // Phi [n, p]: features of the training examples, Y [n, outputs]: their targets, W [p, outputs]: the readout.
 constexpr Choice solvers[] = {
-    {SolverKind::optimizer, "optimizer", "steps of train.optimizer"},
+    {SolverKind::optimizer, "optimizer", "iteratively, by train.optimizer"},
     {SolverKind::least_squares, "least_squares",
-     "the W of least |Phi W - Y|^2; of several the one of least norm, where gradient descent from 0 leads",
+     "minimizes |Phi W - Y|^2; if the minimum is not unique, the W of minimum norm, to which gradient descent from 0 "
+     "converges",
      "Hastie et al. 2019, \"Surprises in high-dimensional ridgeless least squares interpolation\""},
-    {SolverKind::ridge, "ridge", "the W of least |Phi W - Y|^2 + lambda |W|^2, sums over examples and outputs",
+    {SolverKind::ridge, "ridge", "minimizes |Phi W - Y|^2 + lambda |W|^2, sums over examples and outputs",
      "Hoerl and Kennard 1970"},
     {SolverKind::gradient_descent, "gradient_descent",
-     "the W after t steps on all examples from W = 0, from eigenvalues r of the curvature: "
-     "1 - (1 - lr r)^t of the least-squares solution along each eigenvector",
+     "W after t steps of gradient descent from W = 0 on all examples, in closed form: 1 - (1 - lr r)^t of the "
+     "least-squares solution along each eigenvector of the curvature, r its eigenvalue",
      "Bishop and Bishop 2023, \"Deep Learning\", section 9.3.1"},
 };
 Choices choices_of(SolverKind) { return {"solver", solvers}; }
@@ -50,7 +51,7 @@ constexpr Choice units[] = {
 Choices choices_of(DurationUnit) { return {"unit", units}; }
 
 constexpr Choice losses[] = {
-    {LossKind::cross_entropy, "cross_entropy", "-log softmax of the right class, mean over examples", "Bridle 1990"},
+    {LossKind::cross_entropy, "cross_entropy", "-log softmax of the true class, mean over examples", "Bridle 1990"},
     {LossKind::mse, "mse", "squared distance to the real target or the one-hot label, mean over examples and outputs",
      "Hui and Belkin 2021"},
 };
@@ -59,9 +60,9 @@ Choices choices_of(LossKind) { return {"loss", losses}; }
 constexpr Choice monitors[] = {
     {Monitor::none, "none", "no early stopping"},
     {Monitor::val_loss, "val_loss", "loss on the validation examples", "Prechelt 1998"},
-    {Monitor::val_error, "val_error", "share of validation examples misclassified", "Prechelt 1998"},
+    {Monitor::val_error, "val_error", "fraction of misclassified validation examples", "Prechelt 1998"},
     {Monitor::train_loss, "train_loss", "loss on the training examples"},
-    {Monitor::train_error, "train_error", "share of training examples misclassified"},
+    {Monitor::train_error, "train_error", "fraction of misclassified training examples"},
 };
 Choices choices_of(Monitor) { return {"monitored value", monitors}; }
 

@@ -14,16 +14,16 @@ const Condition decaying = with<ScheduleKind::step, ScheduleKind::multistep, Sch
 std::vector<Key> describe(Optimizer& o) {
   const Condition sgd = with<OptimizerName::sgd>(), adam = with<OptimizerName::adam, OptimizerName::adamw>();
   std::vector<Key> keys{
-      key("name", choice(o.name), "rule of the weight updates"),
+      key("name", choice(o.name), "update rule"),
       key("lr", &o.lr, "learning rate").within(0, huge).when(takes_steps)
-          .when({[](E e) { return !e.train.solver.relative_lr; }, "beside train.solver.relative_lr"}),
-      key("weight_decay", &o.weight_decay, "decay of the parameters").within(0, huge),
+          .when({[](E e) { return !e.train.solver.relative_lr; }, "together with train.solver.relative_lr"}),
+      key("weight_decay", &o.weight_decay, "weight decay coefficient").within(0, huge),
       key("decay_on", choice(o.decay_on), "which parameters decay")
           .when({[](E e) { return e.train.optimizer.weight_decay > 0; }, "without weight_decay"}),
-      key("momentum", &o.momentum, "velocity kept from step to step").at_least(0).below(1).when(sgd),
-      key("nesterov", &o.nesterov, "gradient at the point that momentum leads to").when(sgd),
-      key("betas", &o.betas, "decay rates of the first and second moment").at_least(0).below(1).when(adam),
-      key("eps", &o.eps, "added to the root of the second moment").above(0).at_most(1).when(adam),
+      key("momentum", &o.momentum, "momentum coefficient").at_least(0).below(1).when(sgd),
+      key("nesterov", &o.nesterov, "Nesterov momentum").when(sgd),
+      key("betas", &o.betas, "decay rates of the moment estimates").at_least(0).below(1).when(adam),
+      key("eps", &o.eps, "added to the square root of the second moment").above(0).at_most(1).when(adam),
   };
   for (Key& key : keys)
     if (key.name != "lr") key.when(stepped);  // closed forms know no other of them
@@ -32,7 +32,7 @@ std::vector<Key> describe(Optimizer& o) {
 
 std::vector<Key> describe(Solver& s) {
   return {
-      key("kind", choice(s.kind), "what leads to the weights"),
+      key("kind", choice(s.kind), "how the weights are computed"),
       key("lambda", &s.lambda, "weight of the squared norm of W").within(0, 1e12)
           .when(with<SolverKind::ridge>()),
       key("relative_lr", &s.relative_lr, "learning rate times the largest eigenvalue of the curvature, instead of "
@@ -44,17 +44,17 @@ std::vector<Key> describe(Solver& s) {
 std::vector<Key> describe(Schedule& s) {
   return {
       key("kind", choice(s.kind), "how the learning rate changes with time t"),
-      key("unit", choice(s.unit), "of t, every, milestones and warmup")
+      key("unit", choice(s.unit), "unit of t, every, milestones and warmup")
           .when({[](E e) { return decaying.applies(e) || e.train.schedule.warmup > 0; },
                  "without a warmup or the schedule \"step\", \"multistep\" or \"exponential\""}),
       key("every", &s.every, "time between two decays").unit("epochs or steps").within(1, 1e12)
           .when(with<ScheduleKind::step>()),
-      key("milestones", &s.milestones, "times of the decays, ascending")
+      key("milestones", &s.milestones, "times of the decays, in ascending order")
           .unit("epochs or steps").within(1, 1e12).when(with<ScheduleKind::multistep>()),
-      key("factor", &s.factor, "what a decay multiplies lr by").above(0).at_most(100).when(decaying),
-      key("minimum_lr", &s.minimum_lr, "where the cosine ends").within(0, huge)
+      key("factor", &s.factor, "factor on lr at each decay").above(0).at_most(100).when(decaying),
+      key("minimum_lr", &s.minimum_lr, "learning rate at the end of the cosine").within(0, huge)
           .when(with<ScheduleKind::cosine>()),
-      key("warmup", &s.warmup, "linear growth from 0 to lr, before the schedule begins at t = 0")
+      key("warmup", &s.warmup, "length of the linear warm-up from 0 to lr, before the schedule starts at t = 0")
           .unit("epochs or steps").within(0, 1e12),
   };
 }
@@ -71,25 +71,25 @@ std::vector<Key> describe(EarlyStopping& s) {
   const Condition stops_early{[](E e) { return e.train.early_stopping.monitor != Monitor::none; },
                               "without train.early_stopping.monitor"};
   return {
-      key("monitor", choice(s.monitor), "value that must improve; val_* has label noise as training has"),
+      key("monitor", choice(s.monitor), "value that must improve; for val_* see data.label_noise.on_val"),
       key("patience", &s.patience, "evaluations without improvement after which training stops")
           .within(1, 1e9).when(stops_early),
       key("min_delta", &s.min_delta, "an improvement is a value below best - min_delta").within(0, huge)
           .when(stops_early),
       key("restore", choice(s.restore), "weights kept at the end").when(stops_early),
-      key("stop", &s.stop, "false: only record where it would have stopped, go on").when(stops_early),
+      key("stop", &s.stop, "false: continue, only recording where training would have stopped").when(stops_early),
   };
 }
 
 std::vector<Key> describe(Evaluate& e) {
   return {
-      key("every_epochs", &e.every_epochs, "time between two evaluations; absent: one epoch").unit("epochs")
+      key("every_epochs", &e.every_epochs, "evaluation interval; absent: one epoch").unit("epochs")
           .within(1, 1e9).when(takes_steps),
-      key("every_steps", &e.every_steps, "time between two evaluations").unit("steps").within(1, 1e12)
+      key("every_steps", &e.every_steps, "evaluation interval").unit("steps").within(1, 1e12)
           .when(takes_steps),
       key("log_spaced", &e.log_spaced, "number of evaluations, evenly spaced in the logarithm of the step")
           .within(2, 1e6).when(takes_steps),
-      key("splits", choice_list(e.splits), "what to evaluate; absent: all that exist"),
+      key("splits", choice_list(e.splits), "splits to evaluate; absent: all"),
   };
 }
 
@@ -98,22 +98,22 @@ std::vector<Key> describe(Evaluate& e) {
 std::vector<Key> describe(Train& t) {
   return {
       section("optimizer", describe(t.optimizer), "name", "how weights are updated"),
-      section("solver", describe(t.solver), "kind", "steps, or a closed form of a linear model"),
+      section("solver", describe(t.solver), "kind", "iterative training or, for a linear model, a closed form"),
       section("schedule", describe(t.schedule), "kind", "learning rate over time").when(stepped),
       key("batch_size", BatchSlot{&t.batch_size}, "examples per step, or \"full\" for all").unit("examples")
           .within(1, 1e9).when(stepped),
-      key("drop_last", &t.drop_last, "leave out the last batch of an epoch when it is smaller").when(stepped),
-      key("epochs", &t.epochs, "length of the training; 0 measures the network as initialized")
+      key("drop_last", &t.drop_last, "drop the last batch of an epoch if it is smaller").when(stepped),
+      key("epochs", &t.epochs, "length of training; 0 evaluates the network as initialized")
           .unit("epochs").within(0, 1e9).when(takes_steps),
-      key("steps", &t.steps, "length of the training, instead of epochs").unit("steps").within(0, 1e12)
+      key("steps", &t.steps, "length of training, instead of epochs").unit("steps").within(0, 1e12)
           .when(takes_steps),
       section("loss", describe(t.loss), "kind", "what training minimizes"),
-      key("clip_gradient_norm", &t.clip_gradient_norm, "longest gradient; longer ones are scaled down to it")
+      key("clip_gradient_norm", &t.clip_gradient_norm, "maximum gradient norm; larger gradients are scaled down to it")
           .above(0).at_most(huge).when(stepped),
-      section("early_stopping", describe(t.early_stopping), "monitor", "stop when a value improves no more")
+      section("early_stopping", describe(t.early_stopping), "monitor", "stop when a value no longer improves")
           .when(takes_steps),
       section("evaluate", describe(t.evaluate), "every_epochs", "when and on what the network is evaluated"),
-      key("threads", &t.threads, "threads of one run; no number depends on them").within(1, 1024).cosmetic(),
+      key("threads", &t.threads, "CPU threads per run; results do not depend on them").within(1, 1024).cosmetic(),
   };
 }
 

@@ -9,7 +9,7 @@
 namespace descent::config {
 namespace {
 
-// A key tree to look at one experiment after another without building it anew.
+// A key tree to look at one experiment after another without building it again.
 class View {
  public:
   struct Leaf {

@@ -16,7 +16,7 @@ struct Layer {
   std::string name;                    // of its tensors in files: "linear0"
   std::int64_t in, out;                // features or channels; of a norm both are the same
   std::int64_t kernel_height = 1, kernel_width = 1;
-  std::int64_t positions = 1;          // positions of an example that it is applied at: height * width of the output
+  std::int64_t positions = 1;          // that it is applied at: height * width of the output
   bool bias = true;                    // of a norm: beta
   bool affine = true;                  // of a norm: gamma
   bool running_statistics = false;     // of a norm

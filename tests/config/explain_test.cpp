@@ -36,7 +36,7 @@ TEST(explain, the_section_of_the_initializers_shows_every_formula) {
     EXPECT_THAT(text, HasSubstr(std::string(choice.help)));
   }
   EXPECT_THAT(text, HasSubstr("he_normal        N(0, gain^2 * 2/fan) [He et al. 2015]\n"));
-  EXPECT_THAT(text, HasSubstr("\"init\": V is \"init\": {\"scheme\": V}"));
+  EXPECT_THAT(text, HasSubstr("\"init\": V means \"init\": {\"scheme\": V}"));
 }
 
 TEST(explain, a_path_that_does_not_exist_names_the_nearest) {

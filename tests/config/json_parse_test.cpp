@@ -32,9 +32,9 @@ const std::vector<BadFile> syntax{
      R"({
   "seeds": 3,
 })",
-     "x.json:3:1: not valid JSON: no comma may stand before '}'"},
+     "x.json:3:1: not valid JSON: trailing comma before '}'"},
     {"a_comma_before_the_bracket", R"({"seeds": [1, 2,]})",
-     "x.json:1:17: not valid JSON: no comma may stand before ']'"},
+     "x.json:1:17: not valid JSON: trailing comma before ']'"},
     {"a_missing_value",
      R"({"seeds": ,
 })",
@@ -61,7 +61,8 @@ b"})",
     {"columns_count_characters_and_not_bytes",
      R"({"description": "äöü€😀", "nmae": 1, "model": {"hidden": []}, "train": {"epochs": 1}})",
      "x.json:1:26: unknown key \"nmae\"; did you mean \"name\"? (one of name, description, seeds, device, "
-     "precision, checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, claims, $schema, sweep)"},
+     "precision, checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, claims, "
+     "$schema, sweep)"},
     {"comments_and_lines_are_counted",
      R"(// first
 { /* a
@@ -112,10 +113,10 @@ TEST(json_parse, bytes_that_are_not_utf8_are_named) {
 }
 
 TEST(json_parse, a_hundred_thousand_brackets_are_refused) {
-  EXPECT_EQ(problems_of_parsing(std::string(100000, '[')), "x.json:1:65: nested more than 64 deep");
+  EXPECT_EQ(problems_of_parsing(std::string(100000, '[')), "x.json:1:65: nested deeper than 64 levels");
   std::string objects;
   for (int i = 0; i < 100000; ++i) objects += "{\"a\":";
-  EXPECT_EQ(problems_of_parsing(objects), "x.json:1:321: nested more than 64 deep");
+  EXPECT_EQ(problems_of_parsing(objects), "x.json:1:321: nested deeper than 64 levels");
 }
 
 TEST(json_parse, sixty_four_brackets_are_not) {

@@ -23,7 +23,7 @@ TEST_F(keys, every_key_has_a_path_of_its_own_and_help) {
   for_each_key(tree, [&](const std::string& path, const Key& key) {
     EXPECT_TRUE(paths.insert(path).second) << path;
     EXPECT_FALSE(key.help.empty()) << path;
-    for (const Condition& condition : key.conditions) EXPECT_FALSE(condition.idle.empty()) << path;
+    for (const Condition& condition : key.conditions) EXPECT_FALSE(condition.otherwise.empty()) << path;
   });
 }
 
@@ -36,9 +36,9 @@ TEST_F(keys, a_condition_of_a_section_holds_for_every_key_in_it) {
 TEST_F(keys, the_first_condition_that_does_not_hold_says_why_a_key_is_idle) {
   Key& every = *find_key(tree, "train.schedule.every");  // has an effect with the schedule "step" only
   every.when({[](const Experiment& e) { return e.train.optimizer.lr > 1; }, "at low rates"});
-  EXPECT_EQ(every.idle_in(experiment)->idle, "without the schedule \"step\"");
+  EXPECT_EQ(every.unmet_condition(experiment)->otherwise, "without the schedule \"step\"");
   experiment.train.schedule.kind = ScheduleKind::step;
-  EXPECT_EQ(every.idle_in(experiment)->idle, "at low rates");
+  EXPECT_EQ(every.unmet_condition(experiment)->otherwise, "at low rates");
   experiment.train.optimizer.lr = 2;
   EXPECT_TRUE(every.has_effect(experiment));
 }

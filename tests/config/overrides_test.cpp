@@ -71,7 +71,7 @@ TEST(overrides, set_needs_an_equals_sign) {
 
 TEST(overrides, a_bad_value_comes_from_the_command_line) {
   EXPECT_EQ(problems_of(file, set({"train.epochs=many"})),
-            "command line: train.epochs: expected a whole number, got \"many\"");
+            "command line: train.epochs: expected an integer, got \"many\"");
 }
 
 TEST(overrides, sweep_replaces_the_values_of_a_factor) {
@@ -107,7 +107,7 @@ TEST(overrides, sweep_needs_a_path_that_exists) {
 
 TEST(overrides, sweep_values_may_be_wrong) {
   EXPECT_EQ(problems_of(file, vary({"model.width=4,"})),
-            "command line: sweep model.width: expected a whole number, got \"\"");
+            "command line: sweep model.width: expected an integer, got \"\"");
 }
 
 TEST(overrides, seeds_are_a_count_or_a_list) {
@@ -119,7 +119,7 @@ TEST(overrides, seeds_are_a_count_or_a_list) {
 
 TEST(overrides, bad_seeds_come_from_the_command_line) {
   EXPECT_EQ(problems_of(file, {.seeds = "some"}),
-            "command line: seeds: expected a count or a list of whole numbers, got \"some\"");
+            "command line: seeds: expected a count or a list of integers, got \"some\"");
 }
 
 }  // namespace

@@ -75,8 +75,8 @@ TEST(read, a_file_name_that_is_no_experiment_name_asks_for_one) {
   } catch (const core::InputError& error) {
     EXPECT_STREQ(
         error.what(),
-        "my widths.json:1:1: name: \"my widths\", from the file, is no name for a folder: use up to 100 "
-        "letters, digits, '.', '_' and '-', not beginning with '.'");
+        "my widths.json:1:1: name: \"my widths\", from the name of the file, is not a valid folder name: use up to 100 "
+        "letters, digits, '.', '_' and '-', not starting with '.'");
   }
 }
 

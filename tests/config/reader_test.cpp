@@ -20,14 +20,17 @@ TEST_P(reader_files, says_what_is_wrong_with) {
 const std::vector<BadFile> fields{
     {"an_unknown_key", also(R"("nmae": "x")"),
      "x.json:1:80: unknown key \"nmae\"; did you mean \"name\"? (one of name, description, seeds, device, "
-     "precision, checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, claims, $schema, sweep)"},
+     "precision, checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, claims, "
+     "$schema, sweep)"},
     {"an_unknown_key_that_is_near_to_nothing", also(R"("plots": 1)"),
      "x.json:1:80: unknown key \"plots\" (one of name, description, seeds, device, precision, "
-     "checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, claims, $schema, sweep)"},
+     "checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, claims, $schema, "
+     "sweep)"},
     {"an_unknown_key_in_a_section", model(R"("widht": 8, "depth": 2)"),
      "x.json:1:31: model: unknown key \"widht\"; did you mean \"width\"? (one of kind, width, depth, "
      "hidden, activation, norm, norm_position, residual, branch_init, channels, kernels, strides, padding, max_pool, "
-     "pooling, stem, blocks, block, preactivation, shortcut, zero_init_residual, stochastic_depth, dropout, features, intercept, "
+     "pooling, stem, blocks, block, preactivation, shortcut, zero_init_residual, stochastic_depth, dropout, "
+     "features, intercept, "
      "experts, gate, init)"},
     {"a_duplicate_key", also(R"("seeds": 3, "seeds": 4)"),
      "x.json:1:92: duplicate key \"seeds\", first given in line 1"},
@@ -38,23 +41,23 @@ const std::vector<BadFile> fields{
     {"a_seed_twice", also(R"("seeds": [1, 1])"), "x.json:1:89: seeds: seed 1 is listed twice"},
     {"a_negative_seed", also(R"("seeds": [-1])"), "x.json:1:90: seeds: must be at least 0, got -1"},
     {"seeds_in_quotes", also(R"("seeds": "5")"),
-     "x.json:1:89: seeds: expected a count or a list of whole numbers, got \"5\""},
+     "x.json:1:89: seeds: expected a count or a list of integers, got \"5\""},
     {"a_seed_in_quotes", also(R"("seeds": [1, "a"])"),
-     "x.json:1:93: seeds: expected a count or a list of whole numbers, got \"a\" in it"},
+     "x.json:1:93: seeds: expected a count or a list of integers, got \"a\" in it"},
     {"too_many_seeds", also(R"("seeds": 1000000)"),
      "x.json:1:89: seeds: must be a count from 1 to 100000, got 1000000"},
     {"a_name_with_a_slash", also(R"("name": "a/b")"),
-     "x.json:1:88: name: \"a/b\" is no name for a folder: use up to 100 letters, digits, '.', '_' and '-', "
-     "not beginning with '.'"},
+     "x.json:1:88: name: \"a/b\" is not a valid folder name: use up to 100 letters, digits, '.', '_' and '-', "
+     "not starting with '.'"},
     {"a_name_that_leads_upwards", also(R"("name": "..")"),
-     "x.json:1:88: name: \"..\" is no name for a folder: use up to 100 letters, digits, '.', '_' and '-', "
-     "not beginning with '.'"},
+     "x.json:1:88: name: \"..\" is not a valid folder name: use up to 100 letters, digits, '.', '_' and '-', "
+     "not starting with '.'"},
     {"an_empty_name", also(R"("name": "")"),
-     "x.json:1:88: name: \"\" is no name for a folder: use up to 100 letters, digits, '.', '_' and '-', not "
-     "beginning with '.'"},
-    {"a_name_that_is_a_number", also(R"("name": 5)"), "x.json:1:88: name: expected a text in quotes, got 5"},
+     "x.json:1:88: name: \"\" is not a valid folder name: use up to 100 letters, digits, '.', '_' and '-', not "
+     "starting with '.'"},
+    {"a_name_that_is_a_number", also(R"("name": 5)"), "x.json:1:88: name: expected a string, got 5"},
     {"a_list_for_a_text", also(R"("description": ["a"])"),
-     "x.json:1:95: description: expected a text in quotes, got a list of 1"},
+     "x.json:1:95: description: expected a string, got a list of 1"},
     {"a_device_of_later_versions", also(R"("device": "cuda")"),
      "x.json:1:90: device: cuda is not available in this version; use \"cpu\""},
     {"an_unknown_device", also(R"("device": "gpu")"),
@@ -68,11 +71,11 @@ const std::vector<BadFile> fields{
     {"a_number_for_the_data", data("5"),
      "x.json:1:10: data: expected one of " + core::join(choices_of(DataName{}).names(), ", ") + ", got 5"},
     {"a_fraction_of_an_example", data(R"({"train_size": 2.5})"),
-     "x.json:1:25: data.train_size: expected a whole number, got 2.5"},
+     "x.json:1:25: data.train_size: expected an integer, got 2.5"},
     {"no_training_example", data(R"({"train_size": 0})"),
      "x.json:1:25: data.train_size: must be at least 1, got 0"},
     {"null_in_the_file", data(R"({"train_size": null})"),
-     "x.json:1:25: data.train_size: expected a whole number, got null"},
+     "x.json:1:25: data.train_size: expected an integer, got null"},
     {"a_noise_rate_above_one", data(R"({"label_noise": 1.5})"),
      "x.json:1:26: data.label_noise: must be at most 1, got 1.5"},
     {"an_unknown_noise", data(R"({"label_noise": {"kind": "symmetric"}})"),
@@ -88,9 +91,9 @@ const std::vector<BadFile> fields{
     {"no_unit_in_a_layer", model(R"("hidden": [8, 0])"),
      "x.json:1:45: model.hidden: must be at least 1, got 0"},
     {"a_text_in_a_list", model(R"("hidden": [8, "a"])"),
-     "x.json:1:45: model.hidden: expected a list of whole numbers, got \"a\" in it"},
+     "x.json:1:45: model.hidden: expected a list of integers, got \"a\" in it"},
     {"a_number_for_a_list", model(R"("hidden": 8)"),
-     "x.json:1:41: model.hidden: expected a list of whole numbers, got 8"},
+     "x.json:1:41: model.hidden: expected a list of integers, got 8"},
     {"an_unknown_norm", layers(R"("norm": "bathc")"),
      "x.json:1:63: model.norm: unknown norm \"bathc\"; did you mean \"batch\"? (one of none, batch, layer, "
      "rms, group)"},
@@ -117,11 +120,12 @@ const std::vector<BadFile> fields{
     {"a_model_without_layers", R"({"model": "mlp", "train": {"epochs": 1}})",
      "x.json:1:11: model: expected an object, got \"mlp\""},
     {"an_unknown_model", model(R"("kind": "rnn")"),
-     "x.json:1:39: model.kind: unknown model \"rnn\"; did you mean \"cnn\"? (one of mlp, cnn, resnet, linear_model, mixture_of_experts)"},
+     "x.json:1:39: model.kind: unknown model \"rnn\"; did you mean \"cnn\"? (one of mlp, cnn, resnet, linear_model, "
+     "mixture_of_experts)"},
     {"a_negative_duration", train(R"("epochs": -1)"),
      "x.json:1:76: train.epochs: must be at least 0, got -1"},
     {"a_duration_in_words", train(R"("epochs": "ten")"),
-     "x.json:1:76: train.epochs: expected a whole number, got \"ten\""},
+     "x.json:1:76: train.epochs: expected an integer, got \"ten\""},
     {"one_beta", training(R"("optimizer": {"name": "adam", "betas": [0.9]})"),
      "x.json:1:118: train.optimizer.betas: expected a list of two numbers, got a list of 1"},
     {"a_beta_of_one", training(R"("optimizer": {"name": "adam", "betas": [0.9, 1]})"),
@@ -134,7 +138,7 @@ const std::vector<BadFile> fields{
      "x.json:1:92: train.optimizer: unknown optimizer \"adma\"; did you mean \"adam\"? (one of sgd, adam, "
      "adamw)"},
     {"a_batch_in_words", training(R"("batch_size": "all")"),
-     "x.json:1:93: train.batch_size: expected a whole number or \"full\", got \"all\""},
+     "x.json:1:93: train.batch_size: expected an integer or \"full\", got \"all\""},
     {"an_empty_batch", training(R"("batch_size": 0)"),
      "x.json:1:93: train.batch_size: must be at least 1, got 0"},
     {"no_split_to_evaluate", training(R"("evaluate": {"splits": []})"),

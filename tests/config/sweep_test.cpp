@@ -19,7 +19,7 @@ const std::vector<BadFile> sweeps{
      "x.json:1:90: sweep: unknown key \"plots\""},
     {"a_section", sweep(R"({"model": [1]})"),
      "x.json:1:90: sweep: model is a section; sweep one of its keys, such as model.width"},
-    {"the_name", sweep(R"({"name": ["a"]})"), "x.json:1:90: sweep: name changes nothing in a run"},
+    {"the_name", sweep(R"({"name": ["a"]})"), "x.json:1:90: sweep: name does not affect a run"},
     {"the_seeds", sweep(R"({"seeds": [1]})"),
      "x.json:1:90: sweep: every point runs with all seeds; list them in \"seeds\""},
     {"the_sweep", sweep(R"({"sweep": [1]})"), "x.json:1:90: sweep: unknown key \"sweep\""},
@@ -31,12 +31,12 @@ const std::vector<BadFile> sweeps{
     {"a_value_out_of_bounds", sweep(R"({"model.width": [4, 0]})"),
      "x.json:1:109: sweep model.width: must be at least 1, got 0"},
     {"a_value_of_the_wrong_type", sweep(R"({"model.width": [4, "a"]})"),
-     "x.json:1:109: sweep model.width: expected a whole number, got \"a\""},
+     "x.json:1:109: sweep model.width: expected an integer, got \"a\""},
     {"an_unknown_choice", sweep(R"({"model.norm": ["none", "bach"]})"),
      "x.json:1:113: sweep model.norm: unknown norm \"bach\"; did you mean \"batch\"? (one of none, batch, "
      "layer, rms, group)"},
     {"a_value_twice", sweep(R"({"model.width": [4, 4.0]})"),
-     "x.json:1:109: sweep model.width: the same value twice"},
+     "x.json:1:109: sweep model.width: duplicate value"},
     {"an_empty_union", sweep("[]"), "x.json:1:89: sweep: an empty list sweeps nothing"},
     {"a_number", sweep("3"),
      "x.json:1:89: sweep: expected an object of paths to lists, or a list of such objects"},
@@ -58,9 +58,9 @@ const std::vector<BadFile> sweeps{
     {"a_range_of_two_numbers", sweep(R"({"model.width": {"range": [1, 10]}})"),
      "x.json:1:115: sweep model.width: expected \"range\": [from, to, step]"},
     {"a_range_that_walks_away", sweep(R"({"model.width": {"range": [10, 1, 1]}})"),
-     "x.json:1:115: sweep model.width: the step does not lead from the first number to the second"},
+     "x.json:1:115: sweep model.width: the step does not go from the first number to the second"},
     {"a_range_that_stands_still", sweep(R"({"model.width": {"range": [1, 10, 0]}})"),
-     "x.json:1:115: sweep model.width: the step does not lead from the first number to the second"},
+     "x.json:1:115: sweep model.width: the step does not go from the first number to the second"},
     {"a_range_without_end", sweep(R"({"model.width": {"range": [1, 1e9, 1]}})"),
      "x.json:1:115: sweep model.width: more than 100000 values"},
     {"a_range_that_leaves_the_bounds", sweep(R"({"model.dropout": {"range": [0.5, 1, 0.25]}})"),
@@ -78,8 +78,8 @@ const std::vector<BadFile> sweeps{
      "x.json:1:105: sweep model.width: expected a list of values, {\"range\": [from, to, step]} or "
      "{\"logspace\": [from, to, count]}"},
     {"a_point_that_cannot_work", sweep(R"({"data.train_size": [1000, 5000], "model.dropout": [0, 0.5]})"),
-     "x.json:1:116: data.train_size: asks for 5000 training examples; the training part of mnist1d has 4000 "
-     "(at data.train_size=5000, model.dropout=0)"},
+     "x.json:1:116: data.train_size: asks for 5000 training examples; the training set of mnist1d has 4000 (at "
+     "data.train_size=5000, model.dropout=0)"},
     {"an_unknown_key_in_a_value", sweep(R"({"model.norm": ["none", {"kind": "batch", "momentun": 3}]})"),
      "x.json:1:131: sweep model.norm: unknown key \"momentun\"; did you mean \"momentum\"? (one of kind, "
      "momentum, epsilon, affine, groups, predict_with, statistics_groups, synchronized)"},
@@ -187,7 +187,7 @@ TEST(sweep, a_list_may_be_a_value) {
 
 TEST(sweep, the_same_problem_of_many_points_is_told_once) {
   EXPECT_EQ(problems_of(sweep(R"({"model.width": [1, 2, 3], "train.steps": [5, 6]})")),
-            "x.json:1:132: train.steps: give either epochs or steps; null unsets one "
+            "x.json:1:132: train.steps: give either epochs or steps; set one of them to null to remove it "
             "(at model.width=1, train.steps=5)");
 }
 

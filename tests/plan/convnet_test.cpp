@@ -13,7 +13,7 @@ config::Model model_of(config::ModelKind kind) {
   return model;
 }
 
-// Greydanus and Kobak 2024: 25 channels three times, 5 places left of 40.
+// Greydanus and Kobak 2024: 25 channels three times, 5 positions left of 40.
 TEST(convnet, the_usual_cnn_has_the_5210_parameters_of_the_mnist1d_paper) {
   const auto layers = layers_of(model_of(config::ModelKind::cnn), {1, 1, 40}, 10);
   EXPECT_EQ(parameter_count(layers), (5 + 1) * 25 + 2 * (3 * 25 + 1) * 25 + (5 * 25 + 1) * 10);
