@@ -30,7 +30,7 @@ namespace {
 
 std::atomic<bool> stop_requested = false;
 
-// The first signal asks for an orderly end, the second ends at once.
+// The first signal requests an orderly stop, the second ends the program immediately.
 extern "C" void on_signal(int signal) {
   if (stop_requested.exchange(true)) _exit(128 + signal);
 }
@@ -84,12 +84,12 @@ int run(const RunOptions& options, int argc, char** argv) {
   const int status =
       report::finish(results, plan, {options.csv == "-", options.no_color, report.trained, options.shard});
   if (!report.interrupted) return report.failed > 0 ? static_cast<int>(core::ExitCode::failed) : status;
-  fmt::print(stderr, "descent: interrupted; {} of {} runs are finished and kept. Start the same command again to go on.\n",
+  fmt::print(stderr, "descent: interrupted; {} of {} runs are finished and kept. Run the same command again to resume.\n",
              total - missing.size() + report.trained, total);
   return static_cast<int>(core::ExitCode::interrupted);
 }
 
-// After the table that `descent plan` has printed: what it will cost in time.
+// After the table that `descent plan` has printed: the training time.
 int time_plan(const RunOptions& options) {
   const plan::Plan plan = plan::make_plan(config::read_document(options.file, options.overrides));
   const std::vector<double> seconds = train::seconds_per_run(plan, 1.0);
@@ -102,7 +102,7 @@ int time_plan(const RunOptions& options) {
     rows.back().push_back(fmt::format("{:.3g}", seconds[i]));
   }
   const std::size_t workers = worker_count(options, plan);
-  fmt::print("\n{}estimated from one second of training: {} in all, {} with {} at a time\n",
+  fmt::print("\n{}estimated with a one-second benchmark: {} in total, {} with {} at a time\n",
              report::laid_out(rows, false), report::format_duration(total),
              report::format_duration(total / static_cast<double>(workers)), workers);
   return 0;
@@ -111,7 +111,7 @@ int time_plan(const RunOptions& options) {
 int main(int argc, char** argv) {
   CLI::App app("Trains the experiments of descent; use `descent run`.");
   RunOptions options;
-  CLI::App* command = app.add_subcommand("run", "train what is missing of an experiment");
+  CLI::App* command = app.add_subcommand("run", "train the missing runs of an experiment");
   add_experiment_options(*command, options);
   add_out_option(*command, options);
   add_run_options(*command, options);

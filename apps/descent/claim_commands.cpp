@@ -1,4 +1,4 @@
-// Commands that say what results mean: verify, compare.
+// Commands that test and compare results: verify, compare.
 
 #include <fmt/format.h>
 
@@ -30,16 +30,16 @@ std::vector<std::string> training_words(const std::string& file, const RunOption
   return words;
 }
 
-void check_files(const Session& session) {
+void check_files(const CommandLine& line) {
   std::error_code error;
-  for (const std::string& target : session.words) {
-    if (session.options.run && fs::is_directory(target, error))
-      throw core::InputError(fmt::format("{}: --run trains experiment files; this is a folder", target));
-    open(target, session.options);  // every mistake before the first training
+  for (const std::string& target : line.words) {
+    if (line.options.run && fs::is_directory(target, error))
+      throw core::InputError(fmt::format("{}: --run needs an experiment file; this is a folder", target));
+    open(target, line.options);  // every mistake before the first training
   }
 }
 
-// "results/x:width=48": a target and a selection. Where nothing of that name exists, the whole is a selection.
+// "results/x:width=48": a target and a selection. Where no file of that name exists, the whole is a selection.
 struct SideWords {
   std::string target, selection;
 };
@@ -49,15 +49,15 @@ SideWords split_side(const std::string& word, const std::string& other_target) {
   if (fs::exists(word, error)) return {word, ""};
   const std::size_t colon = word.find(':');
   if (colon != word.npos) return {word.substr(0, colon), word.substr(colon + 1)};
-  if (other_target.empty() || word.find('=') == word.npos) return {word, ""};  // reading it says that it is missing
+  if (other_target.empty() || word.find('=') == word.npos) return {word, ""};  // reading it reports that it is missing
   return {other_target, word};
 }
 
 }  // namespace
 
-int compare(Session& session) {
-  const RunOptions& options = session.options;
-  const SideWords a = split_side(session.words[0], ""), b = split_side(session.words[1], a.target);
+int compare(CommandLine& line) {
+  const RunOptions& options = line.options;
+  const SideWords a = split_side(line.words[0], ""), b = split_side(line.words[1], a.target);
   const Target left = open(a.target, options), right = open(b.target, options);
   const auto comparisons = claims::compare({left.plan, left.results, a.selection},
                                            {right.plan, right.results, b.selection}, options.metric);
@@ -65,19 +65,19 @@ int compare(Session& session) {
   warn(right.results);
   if (options.json) fmt::print("{}", report::comparison_json(comparisons));
   else
-    fmt::print("{}\nA  {}\nB  {}\n\n{}", options.metric, session.words[0], session.words[1],
+    fmt::print("{}\nA  {}\nB  {}\n\n{}", options.metric, line.words[0], line.words[1],
                report::comparison_table(comparisons, report::wants_color(stdout, options.no_color)));
   return 0;
 }
 
-int verify(Session& session) {
-  const RunOptions& options = session.options;
-  check_files(session);
+int verify(CommandLine& line) {
+  const RunOptions& options = line.options;
+  check_files(line);
   const bool color = report::wants_color(stdout, options.no_color);
   report::ClaimCounts total;
   bool trained = true;
   std::string all_json;
-  for (const std::string& file : session.words) {
+  for (const std::string& file : line.words) {
     const Target target = open(file, options);
     if (options.run && !target.results.missing().empty()) {
       const int status = run_descent_train(training_words(file, options));
@@ -89,17 +89,18 @@ int verify(Session& session) {
     const std::string json = report::claims_json(target.plan.name, judged);
     if (store::is_results_folder(target.results.folder()))
       core::write_file_atomically(target.results.folder() / "claims.json", json);
-    const report::ClaimCounts counts = report::count(judged);
-    total += counts;
+    report::ClaimCounts counts;
+    counts.add(judged);
+    total.add(judged);
     all_json += (all_json.empty() ? "[\n" : ",\n") + json.substr(0, json.size() - 1);
     if (options.json) continue;
-    fmt::print("{}{}{}: {}\n", file == session.words[0] ? "" : "\n",
+    fmt::print("{}{}{}: {}\n", file == line.words[0] ? "" : "\n",
                judged.empty() ? "" : report::claims_table(judged, color, options.references) + "\n", target.plan.name,
                report::counts_text(counts));
     std::fflush(stdout);
   }
   if (options.json) fmt::print("{}\n]\n", all_json);
-  else if (session.words.size() > 1) fmt::print("\n{} experiments, {}\n", session.words.size(), report::counts_text(total));
+  else if (line.words.size() > 1) fmt::print("\n{} experiments, {}\n", line.words.size(), report::counts_text(total));
   const bool good = trained && total.fails == 0 && (!options.strict || total.undecided == 0);
   return static_cast<int>(good ? core::ExitCode::ok : core::ExitCode::failed);
 }

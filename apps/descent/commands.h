@@ -9,10 +9,10 @@
 
 namespace descent {
 
-// What the command line said.
-struct Session {
+// The parsed command line.
+struct CommandLine {
   RunOptions options;
-  std::vector<std::string> words;  // files of validate and verify, sides of compare, the key, topic, shell or words to complete
+  std::vector<std::string> words;  // files of validate and verify, sides of compare, the key, topic, shell or command line to complete
   std::vector<std::string> argv;
 };
 
@@ -20,29 +20,29 @@ struct Command {
   const char* name;
   const char* help;
   const char* example;
-  void (*configure)(CLI::App& command, Session& session);
-  int (*run)(Session& session);
+  void (*configure)(CLI::App& command, CommandLine& line);
+  int (*run)(CommandLine& line);
   bool hidden = false;
 };
 std::span<const Command> commands();
 
 // Declares every command and its options.
-void configure(CLI::App& app, Session& session);
+void configure(CLI::App& app, CommandLine& line);
 
-int run_experiment(Session& session);
-int validate(Session& session);
-int show_plan(Session& session);
-int show_schema(Session& session);
-int explain(Session& session);
-int list(Session& session);
-int show_table(Session& session);
-int show_status(Session& session);
-int merge(Session& session);
-int verify(Session& session);
-int compare(Session& session);
-int prune(Session& session);
-int print_completion(Session& session);
-int complete(Session& session);
+int run_experiment(CommandLine& line);
+int validate(CommandLine& line);
+int show_plan(CommandLine& line);
+int show_schema(CommandLine& line);
+int explain(CommandLine& line);
+int list(CommandLine& line);
+int show_table(CommandLine& line);
+int show_status(CommandLine& line);
+int merge(CommandLine& line);
+int verify(CommandLine& line);
+int compare(CommandLine& line);
+int prune(CommandLine& line);
+int print_completion(CommandLine& line);
+int complete(CommandLine& line);
 
 // The shells that print_completion knows.
 std::vector<std::string> completion_shells();
@@ -50,7 +50,7 @@ std::vector<std::string> completion_shells();
 // Replaces this program by descent-train with the same arguments; returns only by FaultError.
 [[noreturn]] void become_descent_train(const std::vector<std::string>& argv);
 
-// Runs descent-train beside this program, its output on stderr, signals passed on; returns its exit status.
+// Runs descent-train as a child process, its output on stderr, signals passed on; returns its exit status.
 int run_descent_train(const std::vector<std::string>& argv);
 
 }  // namespace descent

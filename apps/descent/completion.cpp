@@ -1,5 +1,5 @@
-// Shell completion. The scripts only ask `descent complete`, so that what they offer follows from the command
-// table, the keys and the choices.
+// Shell completion. The scripts only call `descent complete`, so that what they offer follows from the declared commands,
+// keys and choices.
 
 #include <fmt/format.h>
 
@@ -23,7 +23,7 @@ const std::map<std::string, std::string_view> scripts{
   [[ ${COMP_LINE:COMP_POINT-1:1} == ' ' ]] && words+=('')
   mapfile -t COMPREPLY < <(descent complete -- "${words[@]:1}" 2> /dev/null)
   [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace
-  # bash takes what follows the equals sign for a word of its own
+  # bash treats what follows the equals sign as a separate word
   [[ ${words[-1]} == *=* ]] && COMPREPLY=("${COMPREPLY[@]#*=}")
 }
 complete -o default -F _descent descent
@@ -83,12 +83,12 @@ Words topic_names() {
   return found;
 }
 
-// What may stand at the last of `words`; nothing means a file.
+// The candidates for the last of `words`; none means a file name.
 Words candidates(const CLI::App& app, const Words& words) {
   Words found;
   if (words.size() == 1) {
-    for (const Command& command : commands())
-      if (!command.hidden) found.emplace_back(command.name);
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App* c) { return !c->get_group().empty(); }))
+      found.push_back(command->get_name());
     return found;
   }
   const std::string& word = words.back();
@@ -116,16 +116,16 @@ std::vector<std::string> completion_shells() {
   return names;
 }
 
-int print_completion(Session& session) {
-  fmt::print("{}", scripts.at(session.words[0]));
+int print_completion(CommandLine& line) {
+  fmt::print("{}", scripts.at(line.words[0]));
   return 0;
 }
 
-int complete(Session& session) {
+int complete(CommandLine& line) {
   CLI::App app;
-  Session ignored;
+  CommandLine ignored;
   configure(app, ignored);
-  const Words words = session.words.empty() ? Words{""} : session.words;
+  const Words words = line.words.empty() ? Words{""} : line.words;
   for (const std::string& candidate : candidates(app, words))
     if (candidate.starts_with(words.back())) fmt::print("{}\n", candidate);
   return 0;

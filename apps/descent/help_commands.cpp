@@ -33,16 +33,16 @@ const config::Topic& topic_named(const std::string& name) {
 
 }  // namespace
 
-int show_schema(Session&) {
+int show_schema(CommandLine&) {
   fmt::print("{}", config::json_schema());
   return 0;
 }
 
-int explain(Session& session) {
-  const std::string key = session.words.empty() ? "" : session.words[0];
+int explain(CommandLine& line) {
+  const std::string key = line.words.empty() ? "" : line.words[0];
   std::string text = config::explain(key);  // also checks the key
   if (key == "claims") text += claims::language_help();
-  if (!session.options.json) {
+  if (!line.options.json) {
     fmt::print("{}", text);
     return 0;
   }
@@ -53,19 +53,19 @@ int explain(Session& session) {
   return 0;
 }
 
-int list(Session& session) {
-  if (!session.words.empty()) {
-    const config::Topic& topic = topic_named(session.words[0]);
-    fmt::print("{}", session.options.json ? choices_json(topic.choices).dump(2) + "\n"
+int list(CommandLine& line) {
+  if (!line.words.empty()) {
+    const config::Topic& topic = topic_named(line.words[0]);
+    fmt::print("{}", line.options.json ? choices_json(topic.choices).dump(2) + "\n"
                                           : config::choices_text(topic.choices));
     return 0;
   }
   Json all = Json::object();
   for (const config::Topic& topic : config::topics()) {
     all[std::string(topic.name)] = choices_json(topic.choices);
-    if (!session.options.json) fmt::print("{}\n", topic.name);
+    if (!line.options.json) fmt::print("{}\n", topic.name);
   }
-  if (session.options.json) fmt::print("{}\n", all.dump(2));
+  if (line.options.json) fmt::print("{}\n", all.dump(2));
   return 0;
 }
 

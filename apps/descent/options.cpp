@@ -25,7 +25,7 @@ void check_command(const CLI::App& app, const std::string& word) {
   throw core::InputError(core::unknown("command", word, names));
 }
 
-// What was typed where nothing like it was expected, and the option that may have been meant.
+// An unexpected argument, with the option that may have been meant.
 core::InputError unexpected_word(const CLI::App& app) {
   const std::string word = app.remaining(true).at(0);
   const CLI::App* command = app.get_subcommands().empty() ? &app : app.get_subcommands()[0];
@@ -44,7 +44,7 @@ void add_override_options(CLI::App& command, RunOptions& options) {
                  "KEY=VALUE");
   add_repeatable(command, "--sweep", options.overrides.sweep,
                  "add or replace a factor of the sweep; repeatable", "KEY=V1,V2,...");
-  command.add_option("--seeds", options.overrides.seeds, "how many seeds, or a list: 5 or [1,2,3]")
+  command.add_option("--seeds", options.overrides.seeds, "number of seeds, or a list: 5 or [1,2,3]")
       ->type_name("N");
 }
 
@@ -54,7 +54,7 @@ void add_experiment_options(CLI::App& command, RunOptions& options) {
 }
 
 void add_out_option(CLI::App& command, RunOptions& options) {
-  command.add_option("--out", options.out, "root of the results; they lie in DIR/<experiment name>")
+  command.add_option("--out", options.out, "root folder of the results, which are written to DIR/<experiment name>")
       ->type_name("DIR")
       ->default_str("results");
 }
@@ -68,7 +68,7 @@ void add_json_option(CLI::App& command, RunOptions& options) {
 }
 
 void add_jobs_option(CLI::App& command, RunOptions& options) {
-  command.add_option("--jobs", options.jobs, "stacks trained at the same time; default: the cores")
+  command.add_option("--jobs", options.jobs, "number of stacks trained at the same time; default: the number of cores")
       ->type_name("N")
       ->check(CLI::Range(1, 4096));
 }
@@ -80,7 +80,7 @@ void add_run_options(CLI::App& command, RunOptions& options) {
       ->check(CLI::IsMember({"-"}));
   command.add_flag("--save-weights", options.save_weights, "keep the weights of every run as safetensors");
   command
-      .add_option("--checkpoint-seconds", options.checkpoint_seconds, "least time between two checkpoints")
+      .add_option("--checkpoint-seconds", options.checkpoint_seconds, "minimum time between two checkpoints")
       ->type_name("SECONDS")
       ->check(CLI::NonNegativeNumber);
   command.add_flag("--fail-fast", options.fail_fast,
@@ -88,14 +88,14 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command
       .add_option_function<std::string>(
           "--shard", [&options](const std::string& text) { options.shard = plan::parse_shard(text); },
-          "train only the i-th of n shares; shards may share --out, or be merged (descent merge)")
+          "train only the i-th of n shards, which may share --out or be merged later (descent merge)")
       ->type_name("i/n");
   add_color_option(command, options);
 }
 
 void add_plan_options(CLI::App& command, RunOptions& options) {
   add_json_option(command, options);
-  command.add_flag("--time", options.time, "estimate the training time, from a second of measuring");
+  command.add_flag("--time", options.time, "estimate the training time with a one-second benchmark");
   add_jobs_option(command, options);
 }
 

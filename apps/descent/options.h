@@ -1,5 +1,5 @@
 #pragma once
-// The command line of `descent run` and `descent plan`, told once: descent-train reads the same words.
+// The command line of `descent run` and `descent plan`, declared once: descent-train parses the same options.
 
 #include <optional>
 #include <string>
@@ -39,11 +39,11 @@ void add_out_option(CLI::App& command, RunOptions& options);
 void add_color_option(CLI::App& command, RunOptions& options);
 void add_json_option(CLI::App& command, RunOptions& options);
 void add_jobs_option(CLI::App& command, RunOptions& options);
-void add_run_options(CLI::App& command, RunOptions& options);  // what `run` takes beside experiment and --out
-void add_plan_options(CLI::App& command, RunOptions& options);  // what `plan` takes beside the experiment
+void add_run_options(CLI::App& command, RunOptions& options);  // of `run`, beside experiment and --out
+void add_plan_options(CLI::App& command, RunOptions& options);  // of `plan`, beside the experiment
 
-// Parses. An exit status when the program is done: 0 after --help or --version, 2 after wrong usage
-// (already told on stderr); nothing when it shall go on. InputError for unknown commands and words.
+// Parses. An exit status when the program is done: 0 after --help or --version, 2 after wrong usage (already reported on
+// stderr); otherwise nothing. InputError for unknown commands and options.
 std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv);
 
 }  // namespace descent

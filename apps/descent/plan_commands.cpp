@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <numeric>
 
 #include "claims/claims.h"
 #include "core/error.h"
 #include "core/seeds.h"
+#include "core/text.h"
 #include "descent/commands.h"
 #include "plan/layers.h"
 #include "plan/pack.h"
@@ -30,17 +32,13 @@ Size size_of(const config::Experiment& experiment) {
 
 std::vector<plan::Stack> all_stacks(const plan::Plan& plan) {
   std::vector<std::size_t> runs(plan.runs.size());
-  for (std::size_t i = 0; i < runs.size(); ++i) runs[i] = i;
+  std::iota(runs.begin(), runs.end(), std::size_t{0});
   return plan::pack(plan, runs);
-}
-
-std::string counted(std::size_t count, const std::string& word) {
-  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
 }
 
 std::string plan_text(const plan::Plan& plan) {
   std::vector<std::vector<std::string>> rows{plan.factors};
-  for (const char* name : {"runs", "parameters", "steps", "GFLOP per run"}) rows[0].push_back(name);
+  rows[0].insert(rows[0].end(), {"runs", "parameters", "steps", "GFLOP per run"});
   std::vector<std::size_t> runs(plan.points.size());
   for (const plan::Run& run : plan.runs) ++runs[run.point];
   double total = 0;
@@ -48,13 +46,12 @@ std::string plan_text(const plan::Plan& plan) {
     const Size size = size_of(plan.points[i].experiment);
     total += size.operations * static_cast<double>(runs[i]);
     rows.push_back(plan.points[i].values);
-    for (const std::string& cell : {std::to_string(runs[i]), std::to_string(size.parameters),
-                                    std::to_string(size.steps), fmt::format("{:.3g}", size.operations / 1e9)})
-      rows.back().push_back(cell);
+    rows.back().insert(rows.back().end(), {std::to_string(runs[i]), std::to_string(size.parameters),
+                                           std::to_string(size.steps), fmt::format("{:.3g}", size.operations / 1e9)});
   }
   return fmt::format("{}{}: {}, {} in {}, {:.3g} GFLOP of matrix products\n", report::laid_out(rows, false),
-                     plan.name, counted(plan.points.size(), "point"), counted(plan.runs.size(), "run"),
-                     counted(all_stacks(plan).size(), "stack"), total / 1e9);
+                     plan.name, core::counted(plan.points.size(), "point"), core::counted(plan.runs.size(), "run"),
+                     core::counted(all_stacks(plan).size(), "stack"), total / 1e9);
 }
 
 std::string plan_json(const plan::Plan& plan) {
@@ -87,13 +84,13 @@ std::string plan_json(const plan::Plan& plan) {
 
 }  // namespace
 
-int validate(Session& session) {
+int validate(CommandLine& line) {
   int status = 0;
-  for (const std::string& file : session.words) {
+  for (const std::string& file : line.words) {
     try {
-      const plan::Plan plan = plan::make_plan(claims::read_document(file, session.options.overrides));
-      fmt::print("{}: valid, {}, {}\n", file, counted(plan.points.size(), "point"),
-                 counted(plan.runs.size(), "run"));
+      const plan::Plan plan = plan::make_plan(claims::read_document(file, line.options.overrides));
+      fmt::print("{}: valid, {}, {}\n", file, core::counted(plan.points.size(), "point"),
+                 core::counted(plan.runs.size(), "run"));
     } catch (const core::InputError& error) {
       for (const core::Problem& problem : error.problems())
         std::fputs((problem.text() + "\n").c_str(), stderr);
@@ -103,12 +100,12 @@ int validate(Session& session) {
   return status;
 }
 
-int show_plan(Session& session) {
-  const RunOptions& options = session.options;
+int show_plan(CommandLine& line) {
+  const RunOptions& options = line.options;
   const plan::Plan plan = plan::make_plan(claims::read_document(options.file, options.overrides));
   if (options.json && options.time) throw core::InputError("plan: give --json or --time, not both");
   fmt::print("{}", options.json ? plan_json(plan) : plan_text(plan));
-  if (options.time) become_descent_train(session.argv);
+  if (options.time) become_descent_train(line.argv);
   return 0;
 }
 

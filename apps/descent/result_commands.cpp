@@ -9,6 +9,7 @@
 
 #include "config/write.h"
 #include "core/error.h"
+#include "core/text.h"
 #include "descent/commands.h"
 #include "descent/target.h"
 #include "plan/plan.h"
@@ -24,22 +25,22 @@
 namespace descent {
 namespace fs = std::filesystem;
 
-int run_experiment(Session& session) {
-  const RunOptions& options = session.options;
+int run_experiment(CommandLine& line) {
+  const RunOptions& options = line.options;
   const Target target(options.file, options);
   // A manifest of another plan, or none, is written again by the program that knows LibTorch.
-  if (!report::has_manifest_of(target.results.folder(), target.plan)) become_descent_train(session.argv);
+  if (!report::has_manifest_of(target.results.folder(), target.plan)) become_descent_train(line.argv);
   const auto missing =
       plan::select(target.plan, target.results.missing(options.save_weights), options.shard);
   warn(target.results);
-  if (!missing.empty()) become_descent_train(session.argv);
+  if (!missing.empty()) become_descent_train(line.argv);
   target.results.write_experiment(config::write_document(target.document));
   return report::finish(target.results, target.plan,
                         {!options.csv.empty(), options.no_color, 0, options.shard});
 }
 
-int show_table(Session& session) {
-  const RunOptions& options = session.options;
+int show_table(CommandLine& line) {
+  const RunOptions& options = line.options;
   const Target target = open(options.file, options);
   const std::string text = options.json
                                ? report::points_json(target.results, target.plan)
@@ -50,8 +51,8 @@ int show_table(Session& session) {
   return 0;
 }
 
-int show_status(Session& session) {
-  const RunOptions& options = session.options;
+int show_status(CommandLine& line) {
+  const RunOptions& options = line.options;
   const Target target = open(options.file, options);
   const bool terminal = report::is_terminal(stdout);
   for (;;) {
@@ -68,34 +69,34 @@ int show_status(Session& session) {
   }
 }
 
-int prune(Session& session) {
-  const Target target = open(session.options.file, session.options);
+int prune(CommandLine& line) {
+  const Target target = open(line.options.file, line.options);
   const std::vector<store::StalePart> stale = target.results.stale();
   warn(target.results);
-  std::optional<store::FolderLock> lock;  // not while somebody trains, perhaps an earlier version of the file
-  if (session.options.yes && !stale.empty()) lock.emplace(target.results);
+  std::optional<store::FolderLock> lock;  // not during a training, perhaps of an earlier version of the file
+  if (line.options.yes && !stale.empty()) lock.emplace(target.results);
   std::size_t runs = 0;
   for (const store::StalePart& part : stale) {
     runs += part.runs;
-    if (session.options.yes) store::remove_part(part.folder);
+    if (line.options.yes) store::remove_part(part.folder);
     fmt::print("{}: {}\n", part.folder.string(),
-               part.runs == 0 ? "of another version of descent" : fmt::format("{} runs", part.runs));
+               part.runs == 0 ? "of another version of descent" : core::counted(part.runs, "run"));
   }
-  fmt::print("{} stale runs in {} parts{}\n", runs, stale.size(),
-             stale.empty() ? "" : session.options.yes ? ", deleted" : "; --yes deletes them");
+  fmt::print("{} in {}{}\n", core::counted(runs, "stale run"), core::counted(stale.size(), "part"),
+             stale.empty() ? "" : line.options.yes ? ", deleted" : "; --yes deletes them");
   return 0;
 }
 
-int merge(Session& session) {
-  const Target target = open(session.options.file, session.options);
-  for (const std::string& folder : session.words) {
+int merge(CommandLine& line) {
+  const Target target = open(line.options.file, line.options);
+  for (const std::string& folder : line.words) {
     if (!store::is_results_folder(folder))
-      throw core::InputError(fmt::format("{}: is not a folder of results", folder));
+      throw core::InputError(fmt::format("{}: not a results folder", folder));
     const store::Results other = store::Results::at(folder, target.plan);
     fmt::print(stderr, "{}: {} new\n", folder, target.results.take_from(other));
     warn(other);
   }
-  return report::finish(target.results, target.plan, {false, session.options.no_color});
+  return report::finish(target.results, target.plan, {false, line.options.no_color});
 }
 
 }  // namespace descent

@@ -24,7 +24,7 @@ Target open(const std::string& target, const RunOptions& options) {
   std::error_code error;
   if (!fs::is_directory(target, error)) return Target(target, options);
   if (!store::is_results_folder(target))
-    throw core::InputError(fmt::format("{}: is a folder, but not one of results", target));
+    throw core::InputError(fmt::format("{}: not a results folder", target));
   return Target(fs::path(target), options);
 }
 

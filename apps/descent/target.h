@@ -1,5 +1,5 @@
 #pragma once
-// What the commands about results work on: a results folder or an experiment file, opened.
+// What commands about results work on: a results folder or an experiment file, opened.
 
 #include <filesystem>
 #include <string>
@@ -16,7 +16,7 @@ struct Target {
   plan::Plan plan;
   store::Results results;
 
-  // An experiment file; its results lie below options.out.
+  // An experiment file; its results are in a folder of options.out.
   Target(const std::string& file, const RunOptions& options);
   // Of a results folder, which holds its experiment.
   Target(const std::filesystem::path& folder, const RunOptions& options);
@@ -27,7 +27,7 @@ struct Target {
 // InputError for a folder without results.
 Target open(const std::string& target, const RunOptions& options);
 
-// Tells what was set aside in the results.
+// Reports on stderr what was set aside in the results.
 void warn(const store::Results& results);
 
 }  // namespace descent

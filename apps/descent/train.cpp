@@ -1,4 +1,4 @@
-// The way to descent-train: one process, one signal target.
+// Starting descent-train.
 
 #include <fmt/format.h>
 #include <sys/wait.h>
@@ -38,8 +38,8 @@ void become_descent_train(const std::vector<std::string>& argv) {
   std::fflush(nullptr);
   execvp(program.c_str(), arguments.data());  // searches PATH for a name without a slash
   throw core::FaultError(errno == ENOENT
-                             ? fmt::format("descent-train, the program that trains, is neither in {} nor "
-                                           "in PATH; build or install it",
+                             ? fmt::format("descent-train is neither in {} nor in PATH; "
+                                           "build or install it",
                                            beside.parent_path().string())
                              : fmt::format("{}: {}", program, std::strerror(errno)));
 }

@@ -57,7 +57,7 @@ void read_aggregates(const store::Results& results, const plan::Plan& plan, cons
   if (ensemble != requests.end())
     stats::for_each_ensemble(
         results, plan,
-        [&](const stats::Ensemble& row) {
+        [&](const stats::EnsembleScore& row) {
           add(Source::ensemble, row, stats::ensemble_columns(),
               [&](const Request& request) { return request.size == row.size; });
         },

@@ -7,8 +7,7 @@
 namespace descent::claims {
 namespace {
 
-// Where byte `offset` of the text of a JSON string lies in the file. Characters that JSON must escape take
-// two there.
+// The position in the file of byte `offset` of the text of a JSON string. Escaped characters take two columns.
 config::Position position_in(const config::Claim& claim, std::size_t offset) {
   if (claim.line == 0) return {};
   std::int64_t column = claim.column + 1;
@@ -53,7 +52,7 @@ std::vector<Judged> judge_claims(const config::Document& document, const plan::P
                                  const store::Results& results) {
   const Domain domain(plan);
   std::vector<Request> requests;
-  std::vector<NodePointer> nodes;
+  std::vector<ExpressionPointer> nodes;
   for (const config::Claim& claim : document.base.claims)
     nodes.push_back(compile(*parse(claim.that), domain, requests));
   const Values values = read_values(results, plan, requests);

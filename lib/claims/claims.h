@@ -16,7 +16,7 @@ config::Document read_document(const std::string& file, const config::Overrides&
 config::Document read_document_text(std::string_view text, const std::string& file,
                                     const config::Overrides& overrides = {});
 
-// The claims of a document, one after the other, on what there is of its results.
+// The claims of a document, each with its verdict on the results so far.
 struct Judged {
   config::Claim claim;
   Check check;

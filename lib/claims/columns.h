@@ -1,5 +1,5 @@
 #pragma once
-// What a claim may say of a column: `final_test_error(width=48)`, `test_error(width=48, epoch=10)`.
+// References to columns in claims: `final_test_error(width=48)`, `test_error(width=48, epoch=10)`.
 
 #include "claims/program.h"
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <map>
 
-#include "claims/shapes.h"
+#include "claims/families.h"
 #include "claims/values.h"
 #include "core/error.h"
 
@@ -22,9 +22,9 @@ std::string with_selection(std::string_view metric, const std::string& selection
 }
 
 // The values of one side, by entry and seed.
-class Family {
+class SideValues {
  public:
-  Family(const Side& side, std::string_view metric) : domain_(side.plan), plan_(side.plan) {
+  SideValues(const Side& side, std::string_view metric) : domain_(side.plan), plan_(side.plan) {
     const std::string text = with_selection(metric, side.selection);
     try {
       const SyntaxPointer syntax = parse(text);
@@ -41,14 +41,14 @@ class Family {
     values_ = read_values(side.results, side.plan, requests_);
   }
 
-  const Shape& shape() const { return column_->shape; }
+  const Family& family() const { return column_->family; }
   const Domain& domain() const { return domain_; }
 
   // seed -> value; NaN where the run is missing, diverged or has none.
   std::map<std::int64_t, double> of(std::size_t entry) const {
     std::map<std::int64_t, double> found;
     for (std::size_t seed = 0; seed < values_.seeds; ++seed) {
-      const std::size_t run = shape().entries[entry].point * values_.seeds + seed;
+      const std::size_t run = family().entries[entry].point * values_.seeds + seed;
       const std::size_t request = column_->requests[entry];
       const bool counts = values_.states[run] == RunState::done ||
                           requests_[request].source == Request::Source::diverged;
@@ -61,7 +61,7 @@ class Family {
   Domain domain_;
   const plan::Plan& plan_;
   std::vector<Request> requests_;
-  NodePointer column_;
+  ExpressionPointer column_;
   Values values_;
 };
 
@@ -100,23 +100,23 @@ bool lies_beyond(const Comparison& comparison, std::size_t count) {
 }  // namespace
 
 std::vector<Comparison> compare(const Side& a, const Side& b, std::string_view metric) {
-  const Family left(a, metric), right(b, metric);
+  const SideValues left(a, metric), right(b, metric);
   std::vector<std::pair<std::size_t, std::size_t>> axes;  // shared factors: positions left and right
-  for (std::size_t i = 0; i < left.shape().axes.size(); ++i)
-    for (std::size_t j = 0; j < right.shape().axes.size(); ++j)
-      if (left.shape().axes[i] == right.shape().axes[j]) axes.emplace_back(i, j);
+  for (std::size_t i = 0; i < left.family().axes.size(); ++i)
+    for (std::size_t j = 0; j < right.family().axes.size(); ++j)
+      if (left.family().axes[i] == right.family().axes[j]) axes.emplace_back(i, j);
   std::vector<Comparison> comparisons;
-  const auto left_names = naming_axes(left.shape()), right_names = naming_axes(right.shape());
-  for (std::size_t i = 0; i < left.shape().entries.size(); ++i)
-    for (std::size_t j = 0; j < right.shape().entries.size(); ++j) {
+  const auto left_names = naming_axes(left.family()), right_names = naming_axes(right.family());
+  for (std::size_t i = 0; i < left.family().entries.size(); ++i)
+    for (std::size_t j = 0; j < right.family().entries.size(); ++j) {
       const auto agrees = [&](const auto& axis) {
-        return left.shape().entries[i].key[axis.first] == right.shape().entries[j].key[axis.second];
+        return left.family().entries[i].key[axis.first] == right.family().entries[j].key[axis.second];
       };
       if (!std::ranges::all_of(axes, agrees)) continue;
       comparisons.push_back(compare_entries(left.of(i), right.of(j)));
-      comparisons.back().where = label_of(left.domain(), left.shape(), i, left_names);
+      comparisons.back().where = label_of(left.domain(), left.family(), i, left_names);
       if (comparisons.back().where.empty())
-        comparisons.back().where = label_of(right.domain(), right.shape(), j, right_names);
+        comparisons.back().where = label_of(right.domain(), right.family(), j, right_names);
       if (comparisons.size() > 10'000)
         throw core::InputError("more than 10000 comparisons; select fewer points");
     }

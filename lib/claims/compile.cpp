@@ -5,7 +5,7 @@
 
 #include "claims/columns.h"
 #include "claims/program.h"
-#include "claims/shapes.h"
+#include "claims/families.h"
 
 namespace descent::claims {
 namespace {
@@ -18,14 +18,14 @@ class Compiler {
  public:
   Compiler(const Domain& domain, std::vector<Request>& requests) : domain_(domain), requests_(requests) {}
 
-  NodePointer statement(const Syntax& syntax) {
+  ExpressionPointer statement(const Syntax& syntax) {
     if (syntax.kind == Kind::comparison) return chain(syntax);
     if (syntax.kind == Kind::trend) return trend(syntax);
     if (syntax.kind == Kind::on_seeds) return on_seeds(syntax);
     if (syntax.kind == Kind::conjunction || syntax.kind == Kind::disjunction)
       return over_children(syntax.kind, compiled(syntax.children, &Compiler::statement), syntax.offset);
     if (syntax.kind == Kind::column && syntax.word == "diverged") {
-      std::vector<NodePointer> sides;
+      std::vector<ExpressionPointer> sides;
       sides.push_back(column(syntax));
       sides.push_back(constant(1));
       return comparison(std::move(sides), Relation::equal, syntax.offset);
@@ -35,7 +35,7 @@ class Compiler {
   }
 
   // `along` is the reduction over epochs or steps that is applied to it, `first` a crossing.
-  NodePointer column(const Syntax& syntax, const Syntax* along = nullptr, const Syntax* first = nullptr) {
+  ExpressionPointer column(const Syntax& syntax, const Syntax* along = nullptr, const Syntax* first = nullptr) {
     ColumnUse use = use_column(syntax, domain_);
     Request& request = use.request;
     if (!along && !first && !use.single)
@@ -52,16 +52,16 @@ class Compiler {
       request.bound = first->children[1]->number;
     }
     request.by_step = (along && along->over == "step") || (first && first->over == "step");
-    NodePointer node = make(Kind::column, request.joins_seeds ? Level::of_means : Level::per_seed);
+    ExpressionPointer node = make(Kind::column, request.joins_seeds ? Level::of_means : Level::per_seed);
     const std::vector<std::string> factors = domain_.varying(use.points);
-    node->shape.axes = factors;
-    if (use.sizes.size() > 1) node->shape.axes.push_back("size");
+    node->family.axes = factors;
+    if (use.sizes.size() > 1) node->family.axes.push_back("size");
     for (const std::int64_t size : use.sizes) {
       for (const std::size_t point : use.points) {
-        Entry entry{{}, point};
+        FamilyEntry entry{{}, point};
         for (const std::string& factor : factors) entry.key.push_back(domain_.label(factor, point));
         if (use.sizes.size() > 1) entry.key.push_back(std::to_string(size));
-        node->shape.entries.push_back(std::move(entry));
+        node->family.entries.push_back(std::move(entry));
         node->requests.push_back(requests_.size());
       }
       request.size = size;
@@ -71,21 +71,21 @@ class Compiler {
   }
 
  private:
-  static NodePointer make(Kind kind, Level level = Level::constant) {
-    return std::make_unique<Node>(Node{.kind = kind, .level = level});
+  static ExpressionPointer make(Kind kind, Level level = Level::constant) {
+    return std::make_unique<Expression>(Expression{.kind = kind, .level = level});
   }
 
-  static NodePointer constant(double value) {
-    NodePointer node = make(Kind::number);
+  static ExpressionPointer constant(double value) {
+    ExpressionPointer node = make(Kind::number);
     node->number = value;
-    node->shape.entries.push_back({});
+    node->family.entries.push_back({});
     return node;
   }
 
   // All of them, so that the mistakes of all are reported.
-  std::vector<NodePointer> compiled(std::span<const SyntaxPointer> parts,
-                                    NodePointer (Compiler::*compile)(const Syntax&)) {
-    std::vector<NodePointer> nodes;
+  std::vector<ExpressionPointer> compiled(std::span<const SyntaxPointer> parts,
+                                    ExpressionPointer (Compiler::*compile)(const Syntax&)) {
+    std::vector<ExpressionPointer> nodes;
     Mistakes mistakes;
     for (const SyntaxPointer& part : parts) mistakes.collect([&] { nodes.push_back((this->*compile)(*part)); });
     mistakes.raise();
@@ -93,45 +93,45 @@ class Compiler {
   }
 
   // A node over children whose entries are joined; its level is the highest of theirs.
-  NodePointer over_children(Kind kind, std::vector<NodePointer> children, std::size_t offset) const {
-    std::vector<const Shape*> shapes;
-    NodePointer node = make(kind);
-    for (const NodePointer& child : children) {
-      shapes.push_back(&child->shape);
+  ExpressionPointer over_children(Kind kind, std::vector<ExpressionPointer> children, std::size_t offset) const {
+    std::vector<const Family*> families;
+    ExpressionPointer node = make(kind);
+    for (const ExpressionPointer& child : children) {
+      families.push_back(&child->family);
       node->level = std::max(node->level, child->level);
     }
-    Joined joined = join(shapes, domain_, offset);
-    node->shape = std::move(joined.shape);
+    Joined joined = join(families, domain_, offset);
+    node->family = std::move(joined.family);
     node->rows = std::move(joined.rows);
     node->children = std::move(children);
     return node;
   }
 
   // A node with the entries of its only child.
-  static NodePointer over_seeds(Kind kind, Level level, NodePointer child) {
-    NodePointer node = make(kind, level);
-    node->shape = child->shape;
+  static ExpressionPointer over_seeds(Kind kind, Level level, ExpressionPointer child) {
+    ExpressionPointer node = make(kind, level);
+    node->family = child->family;
     node->children.push_back(std::move(child));
     return node;
   }
 
   // A node along a factor of its only child; with `numeric` the values of the factor must be numbers.
-  NodePointer over_points(Kind kind, NodePointer child, const Syntax& syntax, bool numeric) const {
-    const bool is_axis = std::ranges::find(child->shape.axes, syntax.over) != child->shape.axes.end();
+  ExpressionPointer over_points(Kind kind, ExpressionPointer child, const Syntax& syntax, bool numeric) const {
+    const bool is_axis = std::ranges::find(child->family.axes, syntax.over) != child->family.axes.end();
     const std::string path = is_axis ? syntax.over : domain_.resolve(syntax.over, syntax.over_offset);
-    auto grouped = group(child->shape, path, domain_);
+    auto grouped = group(child->family, path, domain_);
     if (!grouped) fail(syntax.over_offset, fmt::format("{} has only one value here", syntax.over));
     if (numeric && std::ranges::any_of(grouped->positions, [](double position) { return std::isnan(position); }))
       fail(syntax.over_offset, fmt::format("the values of {} are not numbers", syntax.over));
-    NodePointer node = make(kind, child->level);
-    node->shape = std::move(grouped->shape);
+    ExpressionPointer node = make(kind, child->level);
+    node->family = std::move(grouped->family);
     node->rows = std::move(grouped->rows);
     node->positions = std::move(grouped->positions);
     node->children.push_back(std::move(child));
     return node;
   }
 
-  NodePointer number(const Syntax& syntax) {
+  ExpressionPointer number(const Syntax& syntax) {
     if (syntax.kind == Kind::number) return constant(syntax.number);
     if (syntax.kind == Kind::column) return column(syntax);
     if (syntax.kind == Kind::reduction) return reduction(syntax);
@@ -139,13 +139,13 @@ class Compiler {
     if (syntax.kind == Kind::first) return first(syntax);
     if (syntax.kind != Kind::arithmetic && syntax.kind != Kind::function)
       fail(syntax.offset, "a statement, where a number is needed");
-    NodePointer node = over_children(syntax.kind, compiled(syntax.children, &Compiler::number), syntax.offset);
+    ExpressionPointer node = over_children(syntax.kind, compiled(syntax.children, &Compiler::number), syntax.offset);
     node->operation = syntax.word[0];
     node->function = find_function(syntax.word);
     return node;
   }
 
-  NodePointer reduction(const Syntax& syntax) {
+  ExpressionPointer reduction(const Syntax& syntax) {
     const Syntax& child = *syntax.children[0];
     const Reduction* reduction = find_reduction(syntax.word);
     if (reduces_rows(syntax.over)) {
@@ -155,57 +155,57 @@ class Compiler {
         fail(syntax.offset, "layers are not numbers; compare the layers one by one");
       return column(child, &syntax);
     }
-    NodePointer node = over_points(Kind::reduction, number(child), syntax, reduction->position);
+    ExpressionPointer node = over_points(Kind::reduction, number(child), syntax, reduction->position);
     node->reduction = reduction;
     if (!reduction->linear) node->level = std::max(node->level, Level::of_means);
     return node;
   }
 
-  NodePointer reduction_over_seeds(const Syntax& syntax) {
-    NodePointer inside = number(*syntax.children[0]);
+  ExpressionPointer reduction_over_seeds(const Syntax& syntax) {
+    ExpressionPointer inside = number(*syntax.children[0]);
     const Reduction* reduction = find_reduction(syntax.word);
     if (inside->level != Level::per_seed) fail(syntax.offset, "this number has no value per seed");
     if (reduction->position) fail(syntax.offset, fmt::format("{} over seed has no meaning", syntax.word));
     const bool plain = syntax.word == "min" || syntax.word == "max" || syntax.word == "sum";
-    NodePointer node = over_seeds(Kind::over_seeds, plain ? Level::plain : Level::of_means, std::move(inside));
+    ExpressionPointer node = over_seeds(Kind::over_seeds, plain ? Level::plain : Level::of_means, std::move(inside));
     node->reduction = reduction;
     return node;
   }
 
-  NodePointer first(const Syntax& syntax) {
+  ExpressionPointer first(const Syntax& syntax) {
     const Syntax& left = *syntax.children[0];
     if (reduces_rows(syntax.over) && syntax.over != "layer") {
       if (left.kind != Kind::column)
         fail(left.offset, fmt::format("the first {} is found along a column of curves.csv", syntax.over));
       return column(left, nullptr, &syntax);
     }
-    NodePointer difference =
+    ExpressionPointer difference =
         over_children(Kind::arithmetic, compiled(syntax.children, &Compiler::number), syntax.offset);
     difference->operation = '-';
-    NodePointer node = over_points(Kind::first, std::move(difference), syntax, true);
+    ExpressionPointer node = over_points(Kind::first, std::move(difference), syntax, true);
     node->relation = syntax.relations[0];
     node->level = std::max(node->level, Level::of_means);
     return node;
   }
 
-  NodePointer comparison(std::vector<NodePointer> sides, Relation relation, std::size_t offset) const {
-    NodePointer node = over_children(Kind::comparison, std::move(sides), offset);
+  ExpressionPointer comparison(std::vector<ExpressionPointer> sides, Relation relation, std::size_t offset) const {
+    ExpressionPointer node = over_children(Kind::comparison, std::move(sides), offset);
     if (node->level == Level::constant) fail(offset, "compares constants only; name a column");
     node->relation = relation;
     return node;
   }
 
   // a < b < c: both a < b and b < c
-  NodePointer chain(const Syntax& syntax) {
-    std::vector<NodePointer> links;
+  ExpressionPointer chain(const Syntax& syntax) {
+    std::vector<ExpressionPointer> links;
     for (std::size_t i = 0; i < syntax.relations.size(); ++i)
       links.push_back(comparison(compiled(std::span(syntax.children).subspan(i, 2), &Compiler::number),
                                  syntax.relations[i], syntax.children[i]->offset));
     return links.size() == 1 ? std::move(links[0]) : over_children(Kind::conjunction, std::move(links), syntax.offset);
   }
 
-  NodePointer trend(const Syntax& syntax) {
-    NodePointer node = over_points(Kind::trend, number(*syntax.children[0]), syntax, true);
+  ExpressionPointer trend(const Syntax& syntax) {
+    ExpressionPointer node = over_points(Kind::trend, number(*syntax.children[0]), syntax, true);
     const bool rises = syntax.word == "rises", tolerant = syntax.number > 0;
     node->relation = rises ? (tolerant ? Relation::at_least : Relation::greater)
                            : (tolerant ? Relation::at_most : Relation::less);
@@ -213,14 +213,14 @@ class Compiler {
     return node;
   }
 
-  NodePointer on_seeds(const Syntax& syntax) {
+  ExpressionPointer on_seeds(const Syntax& syntax) {
     const std::size_t before = requests_.size();
-    NodePointer inside = statement(*syntax.children[0]);
+    ExpressionPointer inside = statement(*syntax.children[0]);
     for (std::size_t i = before; i < requests_.size(); ++i)
       if (requests_[i].joins_seeds)
         fail(syntax.offset,
              fmt::format("{} is computed from all seeds together; no single seed has it", requests_[i].column));
-    NodePointer node = over_seeds(Kind::on_seeds, Level::plain, std::move(inside));
+    ExpressionPointer node = over_seeds(Kind::on_seeds, Level::plain, std::move(inside));
     node->number = syntax.number;
     node->of = syntax.of;
     return node;
@@ -232,11 +232,11 @@ class Compiler {
 
 }  // namespace
 
-NodePointer compile(const Syntax& syntax, const Domain& domain, std::vector<Request>& requests) {
+ExpressionPointer compile(const Syntax& syntax, const Domain& domain, std::vector<Request>& requests) {
   return Compiler(domain, requests).statement(syntax);
 }
 
-NodePointer compile_column(const Syntax& column, const Domain& domain, std::vector<Request>& requests) {
+ExpressionPointer compile_column(const Syntax& column, const Domain& domain, std::vector<Request>& requests) {
   return Compiler(domain, requests).column(column);
 }
 

@@ -6,13 +6,14 @@
 #include <cmath>
 #include <tuple>
 
+#include "core/text.h"
 #include "stats/bootstrap.h"
 #include "stats/stats.h"
 
 namespace descent::claims {
 namespace {
 
-// How far the near end of the interval lies beyond the margin.
+// Distance of the nearer end of the interval beyond the margin; negative on the other side.
 double clearance(const Check& check) {
   const bool above = check.relation == Relation::greater || check.relation == Relation::at_least;
   return above ? check.low.value_or(check.measured.value_or(0)) - check.margin
@@ -26,7 +27,7 @@ bool is_worse(const Check& a, const Check& b) {
 }  // namespace
 
 std::string counted(std::size_t count, std::size_t all, std::string_view what) {
-  return fmt::format("{} of {} run{} {}", count, all, all == 1 ? "" : "s", what);
+  return fmt::format("{} of {} {}", count, core::counted(all, "run"), what);
 }
 
 void decide(Check& check, const Difference& difference, std::size_t seeds) {
@@ -61,7 +62,7 @@ void decide(Check& check, const Difference& difference, std::size_t seeds) {
   }
   const std::size_t least = difference.level == Level::of_means ? stats::least_for_bootstrap : 2;
   if (seeds < least) {
-    check.reason = fmt::format("{} seed{}; an interval needs {}", seeds, seeds == 1 ? "" : "s", least);
+    check.reason = fmt::format("{}; an interval needs {}", core::counted(seeds, "seed"), least);
     return;
   }
   check.low = low + check.margin;

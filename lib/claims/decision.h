@@ -1,5 +1,5 @@
 #pragma once
-// From differences to verdicts.
+// Verdicts from differences.
 
 #include "claims/verdict.h"
 
@@ -13,8 +13,8 @@ struct Difference {
   std::vector<double> replicates{};  // of_means
 };
 
-// Fills in what `difference` says of a check of `seeds` runs that has its relation and margin: what is
-// compared with 0 is `measured - margin`.
+// Fills in measured value, interval and verdict of a check that has its relation and margin; `difference` is
+// `measured - margin`, over this number of seeds.
 void decide(Check& check, const Difference& difference, std::size_t seeds);
 
 // The worst or the best of several checks, with all of them as its parts.

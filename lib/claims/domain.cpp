@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "config/keys.h"
 #include "config/slots.h"
 #include "core/text.h"
 
@@ -25,27 +24,19 @@ std::vector<std::string> matching(const std::vector<std::string>& paths, std::st
 
 }  // namespace
 
-// A key tree to look at one point after another.
-struct Domain::Tree {
-  config::Experiment experiment;
-  std::vector<config::Key> keys = config::describe(experiment);
-};
-
-Domain::Domain(const plan::Plan& plan) : plan_(plan), tree_(std::make_unique<Tree>()) {
+Domain::Domain(const plan::Plan& plan) : plan_(plan) {
   for (const std::string& factor : plan.factors) {
     const std::string above = factor.substr(0, factor.find('.') == factor.npos ? 0 : factor.rfind('.'));
-    const config::Key* section = above.empty() ? nullptr : config::find_key(tree_->keys, above);
+    const config::Key* section = above.empty() ? nullptr : config::find_key(keys_, above);
     const config::Key* abbreviated = section ? config::shorthand_of(*section) : nullptr;
     if (abbreviated && above + "." + std::string(abbreviated->name) == factor) aliases_[above] = factor;
-    const config::Key* key = config::find_key(tree_->keys, factor);
+    const config::Key* key = config::find_key(keys_, factor);
     if (const auto* inside = key ? std::get_if<config::SectionSlot>(&key->slot) : nullptr)
       config::for_each_key(
           inside->keys, [&](const std::string& path, const config::Key&) { inner_.push_back(path); },
           factor + ".");
   }
 }
-
-Domain::~Domain() = default;
 
 std::string Domain::resolve(std::string_view name, std::size_t offset) const {
   std::vector<std::string> found = matching(factors(), name);
@@ -66,10 +57,10 @@ std::string Domain::resolve(std::string_view name, std::size_t offset) const {
 const std::vector<std::string>& Domain::values(const std::string& path) const {
   auto& values = values_[path];
   if (!values.empty()) return values;
-  const config::Key* key = config::find_key(tree_->keys, path);
+  const config::Key* key = config::find_key(keys_, path);
   if (const config::Key* abbreviated = key ? config::shorthand_of(*key) : nullptr) key = abbreviated;
   for (const plan::Point& point : plan_.points) {
-    tree_->experiment = point.experiment;
+    experiment_ = point.experiment;
     values.push_back(key ? config::value_text(*key) : "");
   }
   return values;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "claims/mistakes.h"
+#include "config/keys.h"
 #include "plan/plan.h"
 
 namespace descent::claims {
@@ -16,7 +17,7 @@ namespace descent::claims {
 class Domain {
  public:
   explicit Domain(const plan::Plan& plan);  // which must outlive this
-  ~Domain();
+  Domain(const Domain&) = delete;
 
   std::size_t points() const { return plan_.points.size(); }
   const config::Experiment& experiment(std::size_t point) const { return plan_.points[point].experiment; }
@@ -38,11 +39,11 @@ class Domain {
   std::vector<std::string> varying(const std::vector<std::size_t>& points) const;
 
  private:
-  struct Tree;
   const std::vector<std::string>& values(const std::string& path) const;
 
   const plan::Plan& plan_;
-  std::unique_ptr<Tree> tree_;
+  mutable config::Experiment experiment_;  // of one point after another, to read values by `keys_`
+  std::vector<config::Key> keys_ = config::describe(experiment_);
   std::map<std::string, std::string> aliases_;  // section -> the factor that abbreviates it
   std::vector<std::string> inner_;              // keys inside factors that are sections
   mutable std::map<std::string, std::vector<std::string>> values_, labels_;

@@ -19,7 +19,7 @@ double calculate(char operation, double a, double b) {
 
 // The value of one entry from those of the children: value(child, entry of the child).
 template <class Value>
-double combine(const Node& node, std::size_t entry, const Value& value) {
+double combine(const Expression& node, std::size_t entry, const Value& value) {
   const std::vector<std::size_t>& row = node.rows[entry];
   if (node.kind == Kind::arithmetic) return calculate(node.operation, value(0, row[0]), value(1, row[1]));
   if (node.kind == Kind::function) return node.function->apply(value(0, row[0]));
@@ -35,7 +35,7 @@ double combine(const Node& node, std::size_t entry, const Value& value) {
 
 }  // namespace
 
-std::vector<std::pair<std::size_t, std::size_t>> pairs_of(const Node& node, std::size_t entry) {
+std::vector<std::pair<std::size_t, std::size_t>> pairs_of(const Expression& node, std::size_t entry) {
   const std::vector<std::size_t>& row = node.rows[entry];
   if (node.kind == Kind::comparison) return {{row[0], row[1]}};
   std::vector<std::pair<std::size_t, std::size_t>> pairs;
@@ -44,17 +44,17 @@ std::vector<std::pair<std::size_t, std::size_t>> pairs_of(const Node& node, std:
   return pairs;
 }
 
-const std::vector<std::vector<double>>& Evaluator::per_seed(const Node& node) {
+const std::vector<std::vector<double>>& Evaluator::per_seed(const Expression& node) {
   auto& result = memory_[&node];
   if (!result.empty()) return result;
   std::vector<const std::vector<std::vector<double>>*> children;
-  for (const NodePointer& child : node.children) children.push_back(&per_seed(*child));
-  result.assign(node.shape.entries.size(), std::vector<double>(values_.seeds, node.number));
+  for (const ExpressionPointer& child : node.children) children.push_back(&per_seed(*child));
+  result.assign(node.family.entries.size(), std::vector<double>(values_.seeds, node.number));
   for (std::size_t entry = 0; entry < result.size(); ++entry)
     for (std::size_t seed = 0; seed < values_.seeds; ++seed) {
       if (node.kind == Kind::column)
         result[entry][seed] =
-            values_.numbers[node.requests[entry]][node.shape.entries[entry].point * values_.seeds + seed];
+            values_.numbers[node.requests[entry]][node.family.entries[entry].point * values_.seeds + seed];
       else if (node.kind != Kind::number)
         result[entry][seed] = combine(
             node, entry, [&](std::size_t child, std::size_t of) { return (*children[child])[of][seed]; });
@@ -62,7 +62,7 @@ const std::vector<std::vector<double>>& Evaluator::per_seed(const Node& node) {
   return result;
 }
 
-std::vector<double> Evaluator::statistic(const Node& node, const Sample& sample) {
+std::vector<double> Evaluator::statistic(const Expression& node, const Sample& sample) {
   std::vector<double> result;
   if (node.kind == Kind::number) return {node.number};
   if (node.level <= Level::per_seed || node.kind == Kind::over_seeds || node.kind == Kind::column) {
@@ -77,16 +77,16 @@ std::vector<double> Evaluator::statistic(const Node& node, const Sample& sample)
     return result;
   }
   std::vector<std::vector<double>> children;
-  for (const NodePointer& child : node.children) children.push_back(statistic(*child, sample));
-  for (std::size_t entry = 0; entry < node.shape.entries.size(); ++entry)
+  for (const ExpressionPointer& child : node.children) children.push_back(statistic(*child, sample));
+  for (std::size_t entry = 0; entry < node.family.entries.size(); ++entry)
     result.push_back(
         combine(node, entry, [&](std::size_t child, std::size_t of) { return children[child][of]; }));
   return result;
 }
 
-std::vector<bool> Evaluator::holds_for(const Node& node, std::size_t seed) {
+std::vector<bool> Evaluator::holds_for(const Expression& node, std::size_t seed) {
   if (node.kind == Kind::on_seeds) return holds_for(*node.children[0], seed);
-  std::vector<bool> result(node.shape.entries.size());
+  std::vector<bool> result(node.family.entries.size());
   if (node.kind == Kind::comparison || node.kind == Kind::trend) {
     const std::vector<double> left = statistic(*node.children.front(), {seed}),
                               right = statistic(*node.children.back(), {seed});
@@ -98,7 +98,7 @@ std::vector<bool> Evaluator::holds_for(const Node& node, std::size_t seed) {
     return result;
   }
   std::vector<std::vector<bool>> children;
-  for (const NodePointer& child : node.children) children.push_back(holds_for(*child, seed));
+  for (const ExpressionPointer& child : node.children) children.push_back(holds_for(*child, seed));
   for (std::size_t entry = 0; entry < result.size(); ++entry) {
     std::size_t count = 0;
     for (std::size_t i = 0; i < children.size(); ++i) count += children[i][node.rows[entry][i]];

@@ -14,21 +14,21 @@ class Evaluator {
   explicit Evaluator(const Values& values) : values_(values) {}
 
   // By entry, then seed. For nodes up to Level::per_seed.
-  const std::vector<std::vector<double>>& per_seed(const Node& node);
+  const std::vector<std::vector<double>>& per_seed(const Expression& node);
 
   // By entry, of this sample.
-  std::vector<double> statistic(const Node& node, const Sample& sample);
+  std::vector<double> statistic(const Expression& node, const Sample& sample);
 
   // Whether a statement holds for the runs of one seed, by entry. Without a value it does not.
-  std::vector<bool> holds_for(const Node& node, std::size_t seed);
+  std::vector<bool> holds_for(const Expression& node, std::size_t seed);
 
  private:
   const Values& values_;
-  std::map<const Node*, std::vector<std::vector<double>>> memory_;
+  std::map<const Expression*, std::vector<std::vector<double>>> memory_;
 };
 
 // What an entry of a comparison or trend subtracts: an entry of the first child less one of the last, which are the
 // same for a trend, each value less the one before it; with a tolerance less all before it.
-std::vector<std::pair<std::size_t, std::size_t>> pairs_of(const Node& node, std::size_t entry);
+std::vector<std::pair<std::size_t, std::size_t>> pairs_of(const Expression& node, std::size_t entry);
 
 }  // namespace descent::claims

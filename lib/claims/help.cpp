@@ -8,34 +8,37 @@ namespace descent::claims {
 namespace {
 
 constexpr std::string_view numbers = R"(
-Numbers. A column of the results at the points selected; names of factors may be shortened:
+Numbers. A column of the results at the selected points; names of factors may be shortened:
   final_test_error(width=48)            one point; also model.width=48, norm=batch, init=he_normal, gain=0.5
-  final_test_error(width=[40, 48])      several points; also width=24..128 or width<=24; a factor that is not
-                                        mentioned is left open
+  final_test_error(width=[40, 48])      several points; also width=24..128 or width<=24; factors that are not
+                                        mentioned stay open
   test_error(width=48, epoch=10)        of a curve: epoch=, step=, at=start, at=end
   probe(weight_norm, layer=linear1)     of probes.csv
   ensemble(error, size=5)               of ensembles.csv, the mean over the groups of this size
   bias_variance(squared_bias)           of bias_variance.csv
   diverged(lr=0.3)                      1 for a run that diverged, 0 for others
   + - * / ^ ( )                         seed by seed: runs of the same seed are compared with each other
+
+REDUCTION over FACTOR of NUMBER, such as max over width of final_test_error. Over a factor the means are reduced, over
+seed the values of the seeds, over epoch or step the curve of every run:
 )";
 
 constexpr std::string_view statements = R"(
 Statements:
   a >= b + 0.03       the mean over the seeds; also < <= >, == (exactly, for every seed) and chains: a < b < c.
                       Where factors are open it must hold for each of their values.
-  a falls over width within 0.01        or rises: from each value to the next; within a tolerance, to any later one
+  a falls over width within 0.01        or rises: from each value to the next; with a tolerance, to any later one
   on every seed: ...                    for the runs of each single seed, without a mean
   on at least 4 of 5 seeds: ...
-  and, or, not, ( )
-  diverged(lr=0.3)                      all of them did
+  and, or, ( )
+  diverged(lr=0.3)                      all of these runs diverged
 
-Verdicts: "holds" when the 95 % interval lies wholly beyond the margin, "fails" when wholly short of it, else
-"undecided", as with missing runs. A number per seed gets Student's t interval (2 seeds or more); a statistic of means
-(median, min, max, argmin, argmax, first over a factor) a bootstrap over the seeds (5 or more), and so does a number of
-all seeds together (ensemble, bias_variance), each seed counting by what leaving it out changes; ==, "on ... seeds" and
-min or max over seed speak of these very runs and get none. A run that diverged has no value: what is claimed of it
-fails, unless diverged(...) asks.
+Verdicts: "holds" when the 95 % interval lies entirely beyond the margin, "fails" when it lies entirely on the other
+side, otherwise "undecided", as with missing runs. A number per seed gets Student's t interval (2 seeds or more). A
+statistic of means (median, min, max, argmin, argmax, first over a factor) gets a bootstrap over the seeds (5 or more),
+and so does a number of all seeds together (ensemble, bias_variance), where each seed counts by the change that leaving
+it out makes. ==, "on ... seeds" and min, max or sum over seed are statements about exactly these runs and get no
+interval. A run that diverged has no value: a claim about it fails, unless it asks for diverged(...).
 )";
 
 template <class Words>
@@ -48,16 +51,10 @@ std::string table(const Words& words) {
 }  // namespace
 
 std::string language_help() {
-  std::string text(numbers);
-  text +=
-      "\nREDUCTION over FACTOR of NUMBER, such as max over width of final_test_error; over a factor the "
-      "means are\n"
-      "reduced, over seed the values of the seeds, over epoch or step the curve of every run:\n";
-  text += table(reductions());
-  text +=
-      "  first width with final_train_error <= 0.01     also first epoch with ...; interpolated linearly\n";
-  text += "\nFUNCTION(NUMBER):\n" + table(functions());
-  return text + std::string(statements);
+  return fmt::format(
+      "{}{}  first width with final_train_error <= 0.01     also first epoch with ...; interpolated linearly\n"
+      "\nFUNCTION(NUMBER):\n{}{}",
+      numbers, table(reductions()), table(functions()), statements);
 }
 
 }  // namespace descent::claims

@@ -34,23 +34,23 @@ enum class Level {
   plain,     // of exactly the runs that there are: none
 };
 
-struct Entry {
+struct FamilyEntry {
   std::vector<std::string> key;  // values of the axes
   std::size_t point = 0;         // one of the points it stands for
 };
 
-struct Shape {
+struct Family {
   std::vector<std::string> axes{};  // factors
-  std::vector<Entry> entries{};
+  std::vector<FamilyEntry> entries{};
 };
 
-struct Node;
-using NodePointer = std::unique_ptr<Node>;
+struct Expression;
+using ExpressionPointer = std::unique_ptr<Expression>;
 
-struct Node {
+struct Expression {
   Syntax::Kind kind;
   Level level = Level::constant;
-  Shape shape{};
+  Family family{};
   double number = 0;  // as in Syntax; the margin of a trend
   double of = 0;
   char operation = 0;                   // + - * / ^
@@ -60,12 +60,12 @@ struct Node {
   std::vector<std::size_t> requests{};           // of columns, by entry
   std::vector<std::vector<std::size_t>> rows{};  // by entry: the entry of each child; or the group, in order
   std::vector<double> positions{};               // of the entries of the child of a reduction over points
-  std::vector<NodePointer> children{};
+  std::vector<ExpressionPointer> children{};
 };
 
 // Adds what the expression needs to `requests`. Throws Mistakes.
-NodePointer compile(const Syntax& syntax, const Domain& domain, std::vector<Request>& requests);
+ExpressionPointer compile(const Syntax& syntax, const Domain& domain, std::vector<Request>& requests);
 // Of a column alone.
-NodePointer compile_column(const Syntax& column, const Domain& domain, std::vector<Request>& requests);
+ExpressionPointer compile_column(const Syntax& column, const Domain& domain, std::vector<Request>& requests);
 
 }  // namespace descent::claims

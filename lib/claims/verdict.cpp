@@ -9,7 +9,7 @@
 
 #include "claims/decision.h"
 #include "claims/evaluate.h"
-#include "claims/shapes.h"
+#include "claims/families.h"
 #include "stats/bootstrap.h"
 
 namespace descent::claims {
@@ -18,7 +18,7 @@ namespace {
 using Kind = Syntax::Kind;
 
 // a +- b +- constants: what of a number is constant. The rest is what a reader wants to see measured.
-double constant_part(const Node& node) {
+double constant_part(const Expression& node) {
   if (node.kind == Kind::number) return node.number;
   if (node.kind != Kind::arithmetic || (node.operation != '+' && node.operation != '-')) return 0;
   const double left = constant_part(*node.children[0]), right = constant_part(*node.children[1]);
@@ -36,24 +36,24 @@ class Judge {
   Judge(const Domain& domain, const std::vector<Request>& requests, const Values& values)
       : domain_(domain), requests_(requests), values_(values), evaluator_(values) {}
 
-  std::vector<Check> judge(const Node& node) {
+  std::vector<Check> judge(const Expression& node) {
     if (node.kind == Kind::comparison || node.kind == Kind::trend) return compare(node);
     return node.kind == Kind::on_seeds ? count_seeds(node) : connect(node);
   }
 
  private:
-  void collect(const Node& node, std::size_t entry, Runs& runs) const {
+  void collect(const Expression& node, std::size_t entry, Runs& runs) const {
     if (node.kind == Kind::column) {
       const Request& request = requests_[node.requests[entry]];
       auto& among = request.source == Request::Source::diverged ? runs.asked : runs.measured;
-      const std::size_t first = request.joins_points ? 0 : node.shape.entries[entry].point,
+      const std::size_t first = request.joins_points ? 0 : node.family.entries[entry].point,
                         end = request.joins_points ? domain_.points() : first + 1;
       for (std::size_t run = first * values_.seeds; run < end * values_.seeds; ++run) among.insert(run);
       return;
     }
     const bool along = node.kind == Kind::reduction || node.kind == Kind::first || node.kind == Kind::trend;
     if (node.rows.empty()) {  // the same entries as its child
-      for (const NodePointer& child : node.children) collect(*child, entry, runs);
+      for (const ExpressionPointer& child : node.children) collect(*child, entry, runs);
     } else if (along) {
       for (const std::size_t member : node.rows[entry]) collect(*node.children[0], member, runs);
     } else {
@@ -62,7 +62,7 @@ class Judge {
   }
 
   // Whether the runs decide a check already, because some are missing or diverged.
-  bool decided_by_runs(const Node& node, std::size_t entry, bool by_seed, Check& check) const {
+  bool decided_by_runs(const Expression& node, std::size_t entry, bool by_seed, Check& check) const {
     Runs runs;
     collect(node, entry, runs);
     std::set<std::size_t> all = runs.asked;
@@ -83,16 +83,16 @@ class Judge {
   }
 
   // A comparison is one difference, a trend that of every step; the worst one counts.
-  std::vector<Check> compare(const Node& node) {
+  std::vector<Check> compare(const Expression& node) {
     const bool trend = node.kind == Kind::trend;
     const bool flipped = node.children[0]->level == Level::constant;  // 0.1 <= x is shown as x >= 0.1
     const double left = constant_part(*node.children.front()), right = constant_part(*node.children.back());
-    const auto naming = naming_axes(node.shape);
+    const auto naming = naming_axes(node.family);
     const std::vector<Difference> differences = subtract(node, flipped);
     std::size_t next = 0;
     std::vector<Check> checks;
-    for (std::size_t entry = 0; entry < node.shape.entries.size(); ++entry) {
-      Check check{.where = label_of(domain_, node.shape, entry, naming), .n = values_.seeds};
+    for (std::size_t entry = 0; entry < node.family.entries.size(); ++entry) {
+      Check check{.where = label_of(domain_, node.family, entry, naming), .n = values_.seeds};
       check.relation = flipped ? mirrored(node.relation) : node.relation;
       check.margin = trend ? node.number : flipped ? left - right : right - left;
       const bool decided = decided_by_runs(node, entry, false, check);
@@ -112,11 +112,11 @@ class Judge {
   }
 
   // left - right of every pair of a comparison or trend, less the margin of a trend; right - left when flipped.
-  std::vector<Difference> subtract(const Node& node, bool flipped) {
-    const Node &left = *node.children.front(), &right = *node.children.back();
+  std::vector<Difference> subtract(const Expression& node, bool flipped) {
+    const Expression &left = *node.children.front(), &right = *node.children.back();
     const double sign = flipped ? -1 : 1, margin = node.kind == Kind::trend ? node.number : 0;
     std::vector<std::pair<std::size_t, std::size_t>> pairs;
-    for (std::size_t entry = 0; entry < node.shape.entries.size(); ++entry)
+    for (std::size_t entry = 0; entry < node.family.entries.size(); ++entry)
       for (const auto& pair : pairs_of(node, entry)) pairs.push_back(pair);
     std::vector<Difference> result(pairs.size(), Difference{node.level});
     if (node.level == Level::per_seed) {
@@ -144,10 +144,10 @@ class Judge {
     return result;
   }
 
-  std::vector<Check> count_seeds(const Node& node) {
-    const Node& child = *node.children[0];
-    const auto naming = naming_axes(node.shape);
-    std::vector<std::size_t> counts(node.shape.entries.size());
+  std::vector<Check> count_seeds(const Expression& node) {
+    const Expression& child = *node.children[0];
+    const auto naming = naming_axes(node.family);
+    std::vector<std::size_t> counts(node.family.entries.size());
     for (std::size_t seed = 0; seed < values_.seeds; ++seed) {
       const std::vector<bool> here = evaluator_.holds_for(child, seed);
       for (std::size_t entry = 0; entry < counts.size(); ++entry) counts[entry] += here[entry];
@@ -156,7 +156,7 @@ class Judge {
     const double needed = node.of == 0 ? n : std::ceil(node.number * n / node.of - 1e-9);
     std::vector<Check> checks;
     for (std::size_t entry = 0; entry < counts.size(); ++entry) {
-      Check& check = checks.emplace_back(Check{.where = label_of(domain_, node.shape, entry, naming),
+      Check& check = checks.emplace_back(Check{.where = label_of(domain_, node.family, entry, naming),
                                                .relation = Relation::at_least,
                                                .margin = needed,
                                                .n = values_.seeds,
@@ -169,9 +169,9 @@ class Judge {
     return checks;
   }
 
-  std::vector<Check> connect(const Node& node) {
+  std::vector<Check> connect(const Expression& node) {
     std::vector<std::vector<Check>> children;
-    for (const NodePointer& child : node.children) children.push_back(judge(*child));
+    for (const ExpressionPointer& child : node.children) children.push_back(judge(*child));
     std::vector<Check> checks;
     for (const std::vector<std::size_t>& row : node.rows) {
       std::vector<Check> parts;
@@ -189,7 +189,7 @@ class Judge {
 
 }  // namespace
 
-Check judge(const Node& claim, const Domain& domain, const std::vector<Request>& requests, const Values& values) {
+Check judge(const Expression& claim, const Domain& domain, const std::vector<Request>& requests, const Values& values) {
   return decisive(Judge(domain, requests, values).judge(claim), true);
 }
 

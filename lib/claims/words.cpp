@@ -38,15 +38,15 @@ constexpr std::array<Reduction, 7> reduction_table{{
     {"median", "median", median, false, false},
     {"min", "smallest value", minimum, false, false},
     {"max", "largest value", maximum, false, false},
-    {"argmin", "where the smallest value lies, the first of equal ones", argmin, false, true},
-    {"argmax", "where the largest value lies, the first of equal ones", argmax, false, true},
+    {"argmin", "position of the smallest value, of several the first", argmin, false, true},
+    {"argmax", "position of the largest value, of several the first", argmax, false, true},
 }};
 
 constexpr std::array<Function, 5> function_table{{
-    {"abs", "size without sign", [](double x) { return std::abs(x); }},
+    {"abs", "absolute value", [](double x) { return std::abs(x); }},
     {"log", "natural logarithm", [](double x) { return std::log(x); }},
     {"log10", "decimal logarithm", [](double x) { return std::log10(x); }},
-    {"exp", "e to the power", [](double x) { return std::exp(x); }},
+    {"exp", "exponential function", [](double x) { return std::exp(x); }},
     {"sqrt", "square root", [](double x) { return std::sqrt(x); }},
 }};
 

@@ -1,16 +1,16 @@
 #pragma once
-// The words of the language: reductions and functions, once each with what they compute.
+// The reductions and functions of the language, each declared once with its name, help and definition.
 
 #include <span>
 #include <string_view>
 
 namespace descent::claims {
 
-// What becomes of several values. `positions` are where they lie: values of the factor, or epochs.
+// Makes one value of several. `positions` are the values of the factor, or epochs, that belong to them.
 struct Reduction {
   std::string_view name, help;
   double (*apply)(std::span<const double> values, std::span<const double> positions);
-  bool linear;  // the same seed by seed as of the means
+  bool linear;    // of the means the same as the mean of those of every seed
   bool position;  // gives a position, not a value
 };
 std::span<const Reduction> reductions();

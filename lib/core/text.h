@@ -21,6 +21,9 @@ std::string unknown(std::string_view what, std::string_view name, std::span<cons
 // In double quotes for a message: shortened after `longest` bytes, unprintable bytes as '?'.
 std::string quoted(std::string_view text, std::size_t longest = 60);
 
+// "1 run", "2 runs"
+std::string counted(std::size_t count, std::string_view noun);
+
 std::string join(std::span<const std::string> parts, std::string_view separator);
 std::vector<std::string> split(std::string_view text, char separator);
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/text.h"
 #include "report/json.h"
 #include "report/table.h"
 
@@ -31,27 +32,10 @@ std::string sentence(const claims::Judged& judged, bool references) {
   return text;
 }
 
-std::string_view color_of(claims::Verdict verdict) {
-  switch (verdict) {
-    case claims::Verdict::fails: return "\x1b[31m";
-    case claims::Verdict::undecided: return "\x1b[33m";
-    case claims::Verdict::holds: break;
-  }
-  return "\x1b[32m";
-}
-
-// Colours the verdict, with which every line but the head begins.
-std::string colored(const std::string& table, const std::vector<claims::Judged>& judged) {
-  std::string text;
-  std::size_t line = 0;
-  for (std::size_t at = 0; at < table.size(); ++line) {
-    const std::size_t end = table.find('\n', at) + 1;
-    const std::string_view verdict = line > 0 ? claims::name_of(judged[line - 1].check.verdict) : "";
-    if (line > 0) text += fmt::format("{}{}\x1b[0m", color_of(judged[line - 1].check.verdict), verdict);
-    text += table.substr(at + verdict.size(), end - at - verdict.size());
-    at = end;
-  }
-  return text;
+std::string verdict_text(claims::Verdict verdict, bool color) {
+  using claims::Verdict;
+  const int code = verdict == Verdict::fails ? 31 : verdict == Verdict::undecided ? 33 : 32;  // red, yellow, green
+  return color ? fmt::format("\x1b[{}m{}\x1b[0m", code, claims::name_of(verdict)) : std::string(claims::name_of(verdict));
 }
 
 Json check_json(const claims::Check& check) {
@@ -69,27 +53,18 @@ Json check_json(const claims::Check& check) {
 
 }  // namespace
 
-ClaimCounts& ClaimCounts::operator+=(const ClaimCounts& other) {
-  holds += other.holds;
-  fails += other.fails;
-  undecided += other.undecided;
-  return *this;
-}
-
-ClaimCounts count(const std::vector<claims::Judged>& judged) {
-  ClaimCounts counts;
+void ClaimCounts::add(const std::vector<claims::Judged>& judged) {
   for (const claims::Judged& claim : judged) {
-    counts.holds += claim.check.verdict == claims::Verdict::holds;
-    counts.fails += claim.check.verdict == claims::Verdict::fails;
-    counts.undecided += claim.check.verdict == claims::Verdict::undecided;
+    holds += claim.check.verdict == claims::Verdict::holds;
+    fails += claim.check.verdict == claims::Verdict::fails;
+    undecided += claim.check.verdict == claims::Verdict::undecided;
   }
-  return counts;
 }
 
 std::string counts_text(const ClaimCounts& counts) {
   const std::size_t all = counts.all();
   if (all == 0) return "no claims";
-  std::string text = fmt::format("{} claim{}: ", all, all == 1 ? "" : "s");
+  std::string text = core::counted(all, "claim") + ": ";
   if (counts.holds == all) return text + (all == 1 ? "holds" : "all hold");
   text += fmt::format("{} hold{}", counts.holds, counts.holds == 1 ? "s" : "");
   if (counts.fails > 0) text += fmt::format(", {} fail{}", counts.fails, counts.fails == 1 ? "s" : "");
@@ -100,15 +75,15 @@ std::string counts_text(const ClaimCounts& counts) {
 std::string claims_table(const std::vector<claims::Judged>& judged, bool color, bool references) {
   std::vector<std::vector<std::string>> rows{{"verdict", "measured [95 % interval]", "margin", "n", "claim"}};
   for (const claims::Judged& claim : judged)
-    rows.push_back({std::string(claims::name_of(claim.check.verdict)), measured_text(claim.check),
+    rows.push_back({verdict_text(claim.check.verdict, color), measured_text(claim.check),
                     fmt::format("{} {}", claims::symbol(claim.check.relation), number_text(claim.check.margin)),
                     std::to_string(claim.check.n), sentence(claim, references)});
-  const std::string table = laid_out(rows, color, {0, 1, 4});
-  return color ? colored(table, judged) : table;
+  return laid_out(rows, color, {0, 1, 4});
 }
 
 std::string claims_json(const std::string& experiment, const std::vector<claims::Judged>& judged) {
-  const ClaimCounts counts = count(judged);
+  ClaimCounts counts;
+  counts.add(judged);
   Json json{{"experiment", experiment},
             {"confidence", 0.95},
             {"holds", counts.holds},

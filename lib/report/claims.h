@@ -13,9 +13,8 @@ struct ClaimCounts {
   std::size_t holds = 0, fails = 0, undecided = 0;
 
   std::size_t all() const { return holds + fails + undecided; }
-  ClaimCounts& operator+=(const ClaimCounts& other);
+  void add(const std::vector<claims::Judged>& judged);
 };
-ClaimCounts count(const std::vector<claims::Judged>& judged);
 
 // "6 claims: 5 hold, 1 undecided".
 std::string counts_text(const ClaimCounts& counts);

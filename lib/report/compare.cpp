@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "core/text.h"
 #include "report/json.h"
 #include "report/table.h"
 
@@ -14,9 +13,9 @@ using claims::Comparison;
 
 std::string difference_text(const Comparison& comparison, bool mark) {
   if (!comparison.difference) return "-";
-  const stats::Description& told = *comparison.difference;
-  if (!told.sd) return fmt::format("{:.3g}", told.mean);
-  return fmt::format("{:.3g} [{:.3g}, {:.3g}]{}", told.mean, *told.low, *told.high, mark && comparison.beyond_all ? " *" : "");
+  const stats::Description& description = *comparison.difference;
+  if (!description.sd) return fmt::format("{:.3g}", description.mean);
+  return fmt::format("{:.3g} [{:.3g}, {:.3g}]{}", description.mean, *description.low, *description.high, mark && comparison.beyond_all ? " *" : "");
 }
 
 }  // namespace
@@ -43,8 +42,7 @@ std::string comparison_table(const std::vector<Comparison>& comparisons, bool co
                         comparisons.size(), 0.05 * static_cast<double>(comparisons.size()),
                         100 - 5.0 / static_cast<double>(comparisons.size()));
   if (left_out > 0)
-    text += fmt::format("{} pair{} of runs left out: missing, diverged or without a value.\n", left_out,
-                        left_out == 1 ? "" : "s");
+    text += core::counted(left_out, "pair") + " of runs left out: missing, diverged or without a value.\n";
   return text;
 }
 

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <iostream>
 
 #include "core/error.h"
+#include "core/text.h"
 #include "report/table.h"
 #include "report/terminal.h"
 #include "stats/bias_variance.h"
@@ -20,13 +22,6 @@ namespace {
 
 constexpr std::size_t most_rows = 40;
 
-void copy_to_stdout(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::vector<char> buffer(1 << 16);
-  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || file.gcount() > 0)
-    std::fwrite(buffer.data(), 1, static_cast<std::size_t>(file.gcount()), stdout);
-}
-
 // "12 reused, 4 new; 8 stale runs in 2 parts: descent prune lists them".
 std::string origin_text(const store::Results& results, std::size_t finished, std::size_t trained) {
   std::size_t stale_runs = 0;
@@ -34,8 +29,8 @@ std::string origin_text(const store::Results& results, std::size_t finished, std
   for (const store::StalePart& part : stale) stale_runs += part.runs;
   std::string text = fmt::format("{} reused, {} new", finished - std::min(finished, trained), trained);
   if (!stale.empty())
-    text += fmt::format("; {} stale run{} in {} part{}: descent prune lists them", stale_runs,
-                        stale_runs == 1 ? "" : "s", stale.size(), stale.size() == 1 ? "" : "s");
+    text += fmt::format("; {} in {}: descent prune lists them", core::counted(stale_runs, "stale run"),
+                        core::counted(stale.size(), "part"));
   return text + "\n";
 }
 
@@ -64,7 +59,7 @@ int finish(const store::Results& results, const plan::Plan& plan, const FinishOp
   const std::vector<std::size_t> missing = results.missing();
   const std::size_t finished = plan.runs.size() - missing.size();
   std::FILE* out = options.csv_to_stdout ? stderr : stdout;
-  if (options.csv_to_stdout) copy_to_stdout(results.folder() / "curves.csv");
+  if (options.csv_to_stdout) std::cout << std::ifstream(results.folder() / "curves.csv", std::ios::binary).rdbuf();
   for (const std::string& warning : results.take_warnings()) std::fputs((warning + "\n").c_str(), stderr);
   const TableOptions table{wants_color(out, options.no_color), most_rows};
   std::fputs(points_table(results, plan, table).c_str(), out);

@@ -12,11 +12,11 @@ namespace descent::report {
 struct FinishOptions {
   bool csv_to_stdout = false;  // curves.csv on stdout; the table then goes to stderr
   bool no_color = false;
-  std::optional<std::size_t> trained{};  // runs trained by this start: says what was reused, new and stale
+  std::optional<std::size_t> trained{};  // runs trained by this start; the report then counts reused, new and stale runs
   plan::Shard shard{};                   // whose runs should be there
 };
 
-// Merges, writes points.csv, prints the table and where the files lie. Returns the exit status:
+// Merges, writes points.csv, prints the table and the location of the files. Returns the exit status:
 // `ok`, or `failed` while runs of the shard are missing.
 int finish(const store::Results& results, const plan::Plan& plan, const FinishOptions& options);
 

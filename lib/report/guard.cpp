@@ -24,7 +24,7 @@ int failure(const std::string& what) {
   return failed;
 }
 
-// Somebody closed the pipe (`descent table x | head`): they have what they wanted.
+// A closed pipe (`descent table x | head`) is not an error.
 int output_failure(int code) {
   return code == EPIPE ? ok
                        : failure(std::string("cannot write to the standard output: ") + std::strerror(code));

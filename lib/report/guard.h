@@ -1,12 +1,12 @@
 #pragma once
-// The border of a program: errors become lines on stderr and an exit status.
+// The outermost function of a program: errors become lines on stderr and an exit status.
 
 #include <functional>
 
 namespace descent::report {
 
-// Runs `body`. InputError: its problems, exit 2; FaultError and whatever else: "descent: ...", exit 1;
-// a reader of stdout that went away: quietly 0.
+// Runs `body`. InputError: its problems, exit 2; FaultError and every other: "descent: ...", exit 1;
+// a closed stdout: 0 without a message.
 int guarded(const std::function<int()>& body);
 
 }  // namespace descent::report

@@ -19,7 +19,7 @@ inline Json point_json(const plan::Plan& plan, std::size_t point) {
   return values;
 }
 
-// Numbers that JSON has no word for are left out.
+// Infinities and NaN, which JSON cannot represent, are left out.
 inline void add_finite(Json& json, const char* name, const std::optional<double>& value) {
   if (value && std::isfinite(*value)) json[name] = *value;
 }

@@ -1,5 +1,5 @@
 #pragma once
-// manifest.json: what is needed to say why the numbers of two machines differ, and how long it took.
+// manifest.json: what is needed to explain why the numbers of two machines differ, and how long it took.
 
 #include <chrono>
 #include <cstddef>
@@ -20,7 +20,7 @@ struct ManifestFacts {
   std::vector<std::string> argv{};
   std::string libtorch_version{};  // from the program that links it
   std::size_t jobs = 1;
-  std::size_t runs_trained = 0;  // by this start; the others were there
+  std::size_t runs_trained = 0;  // by this start; the others were there before
   double training_seconds = 0;   // summed over all parts
   std::chrono::system_clock::time_point start{}, end{};
 };

@@ -35,7 +35,7 @@ std::string progress_line(const ProgressState& state, std::size_t width) {
   std::string line =
       fmt::format("{}/{} runs, {} %", state.runs_done, state.runs_total, static_cast<int>(share * 100));
   if (state.runs_diverged > 0) line += fmt::format(", {} diverged", state.runs_diverged);
-  // Runs are of unequal cost: the rate is that of the cost, told in runs of mean cost.
+  // Runs are of unequal cost: the rate is that of the cost, in runs of mean cost.
   if (state.seconds > 0 && share > 0) {
     const double runs = static_cast<double>(state.runs_total - state.runs_before);
     line += ", " + rate(share * runs / state.seconds);

@@ -1,5 +1,5 @@
 #pragma once
-// Progress on stderr: a bar with rate and remaining time on a terminal, else a line now and then.
+// Progress on stderr: a bar with rate and remaining time on a terminal, otherwise a line every few seconds.
 
 #include <chrono>
 #include <cstddef>

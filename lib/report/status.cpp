@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/text.h"
 #include "plan/layers.h"
 #include "report/json.h"
 #include "report/progress.h"
@@ -15,7 +16,7 @@
 namespace descent::report {
 namespace {
 
-// What lies beside the parts.
+// What a results folder holds beside the parts.
 struct Traces {
   explicit Traces(const std::filesystem::path& folder)
       : attempts(store::read_attempts(folder)),
@@ -50,12 +51,6 @@ std::vector<std::optional<RunState>> finished_states(const store::Results& resul
   return states;
 }
 
-void add(PointStatus& status, RunState state, std::size_t attempts, double seconds) {
-  ++status.counts[state];
-  status.attempts += attempts;
-  status.seconds += seconds;
-}
-
 std::vector<std::string> cells_of(const PointStatus& point) {
   std::vector<std::string> cells;
   for (const auto& [state, name] : store::run_states) cells.push_back(std::to_string(point.count(state)));
@@ -75,21 +70,24 @@ Json json_of(const PointStatus& point) {
 }  // namespace
 
 Status read_status(const store::Results& results, const plan::Plan& plan) {
-  const Traces traces(results.folder());  // before the parts: what ends meanwhile counts as done
+  const Traces traces(results.folder());  // before the parts: what finishes meanwhile counts as done
   const auto finished = finished_states(results, plan);
   const std::vector<double> seconds = results.run_seconds();
   Status status;
   status.points.resize(plan.points.size());
   status.processes = traces.processes;
   status.runs = plan.runs.size();
-  double known_cost = 0, open_cost = 0;
-  std::map<long, std::size_t> jobs;  // of the processes that train now
+  double known_cost = 0, known_seconds = 0, open_cost = 0;
+  std::map<long, std::size_t> jobs;  // of the processes that are training
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
     const plan::Run& run = plan.runs[i];
     const store::Attempts& attempts = traces.of(run);
     const RunState state = finished[i] ? *finished[i] : traces.state_of(run);
-    for (PointStatus* sum : {&status.points[run.point], &status.total})
-      add(*sum, state, attempts.count, seconds[i]);
+    for (PointStatus* sum : {&status.points[run.point], &status.total}) {
+      ++sum->counts[state];
+      sum->attempts += attempts.count;
+      sum->seconds += seconds[i];
+    }
     if (state == RunState::failed) ++status.failures[attempts.failure];
     if (state == RunState::running) jobs[attempts.process] = attempts.jobs;
     const config::Experiment& experiment = plan.points[run.point].experiment;
@@ -98,13 +96,10 @@ Status read_status(const store::Results& results, const plan::Plan& plan) {
     const double before = step == traces.steps.end()
                               ? 0
                               : plan::step_flops(experiment) * static_cast<double>(step->second);
-    // A diverged run ended early: its time tells nothing of the cost of the others.
-    if (state == RunState::done) known_cost += cost;
+    // A diverged run ended early: its time says nothing about the cost of the others.
+    if (state == RunState::done) known_cost += cost, known_seconds += seconds[i];
     if (!finished[i]) open_cost += std::max(0.0, cost - before);
   }
-  double known_seconds = 0;
-  for (std::size_t i = 0; i < finished.size(); ++i)
-    if (finished[i] == RunState::done) known_seconds += seconds[i];
   std::size_t workers = 0;
   for (const auto& [process, count] : jobs) workers += count;
   if (status.complete())
@@ -130,13 +125,13 @@ std::string status_text(const Status& status, const plan::Plan& plan, bool color
   }
   std::string text = laid_out(rows, color);
   for (const auto& [why, runs] : status.failures)
-    text += fmt::format("{} run{} failed: {}; the next start trains {} again\n", runs, runs == 1 ? "" : "s",
-                        why, runs == 1 ? "it" : "them");
+    text += fmt::format("{} failed: {}; the next start trains {} again\n", core::counted(runs, "run"), why,
+                        runs == 1 ? "it" : "them");
   text += fmt::format("{} of {} runs finished", status.finished(), status.runs);
   if (!status.complete() && status.seconds_left)
     text += fmt::format(", about {} of training left", format_duration(*status.seconds_left));
-  if (status.processes.empty()) return text + (status.complete() ? "\n" : "; nothing trains now\n");
-  text += "; training now: process";
+  if (status.processes.empty()) return text + (status.complete() ? "\n" : "; nothing is running\n");
+  text += "; running: process";
   for (const long process : status.processes) text += " " + std::to_string(process);
   return text + "\n";
 }

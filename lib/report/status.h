@@ -27,9 +27,9 @@ struct PointStatus {
 struct Status {
   std::vector<PointStatus> points;               // as in the plan
   PointStatus total;
-  std::vector<long> processes;                   // that train now
+  std::vector<long> processes;                   // that are training
   std::map<std::string, std::size_t> failures;   // runs by reason
-  std::optional<double> seconds_left;            // with what trains now, or one stack at a time; from the times so far
+  std::optional<double> seconds_left;            // at the current number of stacks at a time, or one; from the times so far
   std::size_t runs = 0;                          // of the plan
 
   std::size_t finished() const { return total.count(RunState::done) + total.count(RunState::diverged); }
@@ -38,7 +38,7 @@ struct Status {
 
 Status read_status(const store::Results& results, const plan::Plan& plan);
 
-// A table of points with a line of totals, and what else is known.
+// A table of points with a line of totals; then failures, remaining time and running processes.
 std::string status_text(const Status& status, const plan::Plan& plan, bool color);
 std::string status_json(const Status& status, const plan::Plan& plan);
 

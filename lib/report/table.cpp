@@ -14,16 +14,11 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-// What the table shows, the first kind that the results have.
-const std::vector<std::vector<std::string>>& column_choices() {
-  static const std::vector<std::vector<std::string>> choices{
-      {"final_test_error", "best_test_error"},
-      {"final_test_loss", "best_test_loss"},
-      {"final_train_error", "final_train_loss"},
-      {"final_train_loss"},
-  };
-  return choices;
-}
+// The columns of the table: of the first of these lists those that have values.
+const std::vector<std::vector<std::string>> column_choices{{"final_test_error", "best_test_error"},
+                                                           {"final_test_loss", "best_test_loss"},
+                                                           {"final_train_error", "final_train_loss"},
+                                                           {"final_train_loss"}};
 
 // "0.321 ± 0.012": the interval with two digits, the mean as far as those reach. One run has no interval.
 std::string mean_text(const std::optional<stats::Description>& measure) {
@@ -34,27 +29,16 @@ std::string mean_text(const std::optional<stats::Description>& measure) {
   return fmt::format("{:.{}f} ± {:.{}f}", measure->mean, decimals, half, decimals);
 }
 
-// Characters, not bytes.
+// Characters on the screen: neither UTF-8 continuation bytes nor escape sequences of colors.
 std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-Row head_of(const plan::Plan& plan, const std::vector<std::string>& columns, bool diverged) {
-  Row head = plan.factors;
-  head.push_back("n");
-  if (diverged) head.push_back("diverged");
-  head.insert(head.end(), columns.begin(), columns.end());
-  return head;
-}
-
-Row row_of(const plan::Plan& plan, const stats::PointStats& point, const std::vector<std::string>& columns,
-           bool diverged) {
-  Row row = plan.points[point.point].values;
-  row.push_back(std::to_string(point.n));
-  if (diverged) row.push_back(std::to_string(point.n_diverged));
-  for (const std::string& column : columns) row.push_back(mean_text(point.measures[stats::measure(column)]));
-  return row;
+  std::size_t width = 0;
+  bool escape = false;
+  for (const char c : text) {
+    escape = escape || c == '\x1b';
+    width += !escape && (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    escape = escape && c != 'm';
+  }
+  return width;
 }
 
 }  // namespace
@@ -89,13 +73,20 @@ std::string points_table(const store::Results& results, const plan::Plan& plan, 
   });
 
   std::vector<std::string> columns;
-  for (const auto& choice : column_choices()) {
-    std::copy_if(choice.begin(), choice.end(), std::back_inserter(columns),
-                 [&](const std::string& name) { return has[stats::measure(name)]; });
-    if (!columns.empty()) break;
+  for (const auto& choice : column_choices)
+    if (columns.empty())
+      std::ranges::copy_if(choice, std::back_inserter(columns),
+                           [&](const std::string& name) { return has[stats::measure(name)]; });
+  std::vector<Row> rows{plan.factors};
+  rows[0].push_back("n");
+  if (diverged) rows[0].push_back("diverged");
+  rows[0].insert(rows[0].end(), columns.begin(), columns.end());
+  for (const stats::PointStats& point : points) {
+    Row& row = rows.emplace_back(plan.points[point.point].values);
+    row.push_back(std::to_string(point.n));
+    if (diverged) row.push_back(std::to_string(point.n_diverged));
+    for (const std::string& column : columns) row.push_back(mean_text(point.measures[stats::measure(column)]));
   }
-  std::vector<Row> rows{head_of(plan, columns, diverged)};
-  for (const stats::PointStats& point : points) rows.push_back(row_of(plan, point, columns, diverged));
   std::string text = laid_out(rows, options.color);
   if (points.size() < plan.points.size())
     text += fmt::format("... and {} more points in points.csv\n", plan.points.size() - points.size());

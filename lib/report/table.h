@@ -16,7 +16,7 @@ std::string laid_out(const std::vector<std::vector<std::string>>& rows, bool col
 
 struct TableOptions {
   bool color = false;
-  std::size_t most_rows = SIZE_MAX;  // a longer table is cut, with a last line that says so
+  std::size_t most_rows = SIZE_MAX;  // a longer table is cut; its last line counts the rest
 };
 
 // Factors, n, and mean +- half the 95 % interval of the final and best test error; of the losses where the

@@ -1,5 +1,5 @@
 #pragma once
-// What the other end of a stream is and wants.
+// Whether a stream is a terminal, and how to write to it.
 
 #include <cstddef>
 #include <cstdio>
@@ -11,7 +11,7 @@ bool is_terminal(std::FILE* stream);
 // A terminal, not dumb, and neither NO_COLOR nor --no-color.
 bool wants_color(std::FILE* stream, bool no_color);
 
-// Columns of the terminal; 80 where it does not say.
+// Columns of the terminal; 80 where it is unknown.
 std::size_t terminal_width(std::FILE* stream);
 
 }  // namespace descent::report

@@ -101,7 +101,7 @@ class Decomposition {
   std::size_t outputs_ = 0, examples_ = 0;
   Spread spread_, logarithms_;
   double squared_risk_ = 0;
-  std::vector<double> votes_;  // [N, K]: networks that say class k of example n
+  std::vector<double> votes_;  // [N, K]: networks that predict class k for example n
 };
 
 }  // namespace

@@ -1,6 +1,5 @@
 #pragma once
-// Why a learner errs: by what all its networks get wrong (bias) and by how much they differ (variance), from
-// the predictions of one point's seeds on the same test examples.
+// Bias, the error common to all networks, and variance, how much the networks differ, from the predictions of one point's seeds on the same test examples.
 
 #include <functional>
 #include <optional>
@@ -26,7 +25,7 @@ struct BiasVariance {
   // risk = bias + variance.
   std::optional<double> cross_entropy_risk, cross_entropy_bias, cross_entropy_variance;
   std::vector<std::size_t> members{};   // runs
-  std::vector<BiasVariance> without{};  // each of three or more networks left out; where that is asked for
+  std::vector<BiasVariance> without{};  // each of three or more networks left out; only on request
 };
 
 // After the factors.
@@ -36,7 +35,7 @@ std::span<const store::Column<BiasVariance>> bias_variance_columns();
 void for_each_bias_variance(const store::Results& results, const plan::Plan& plan,
                             const std::function<void(const BiasVariance&)>& visit, bool leave_out = false);
 
-// bias_variance.csv; removes one of an earlier experiment where it is not asked for.
+// bias_variance.csv; removes one of an earlier experiment where the experiment does not ask for it.
 void write_bias_variance(const store::Results& results, const plan::Plan& plan);
 
 }  // namespace descent::stats

@@ -21,9 +21,9 @@ class Average {
     error_sum_ += sign * member.error.value_or(0);
   }
 
-  Ensemble finish(const store::Predictions& truth) const {
+  EnsembleScore finish(const store::Predictions& truth) const {
     const auto count = static_cast<double>(spread_.count());
-    Ensemble ensemble;
+    EnsembleScore ensemble;
     ensemble.score = stats::score(*loss_, truth, spread_.mean());
     ensemble.member.loss = loss_sum_ / count;
     if (ensemble.score.error) ensemble.member.error = error_sum_ / count;
@@ -39,25 +39,25 @@ class Average {
 
 }  // namespace
 
-std::span<const store::Column<Ensemble>> ensemble_columns() {
+std::span<const store::Column<EnsembleScore>> ensemble_columns() {
   using store::cell, store::ColumnKind;
-  static const std::vector<store::Column<Ensemble>> columns{
-      {"seed", ColumnKind::label, [](const Ensemble& e) { return cell(e.seed); }, {}},  // where the members are points
-      {"size", ColumnKind::label, [](const Ensemble& e) { return cell(e.size); }, {}},
-      {"group", ColumnKind::label, [](const Ensemble& e) { return cell(e.group); }, {}},  // 0 has the first members
-      {"error", ColumnKind::measure, [](const Ensemble& e) { return cell(e.score.error); }, {}},
-      {"loss", ColumnKind::measure, [](const Ensemble& e) { return cell(e.score.loss); }, {}},
-      {"member_error", ColumnKind::measure, [](const Ensemble& e) { return cell(e.member.error); }, {}},  // mean
-      {"member_loss", ColumnKind::measure, [](const Ensemble& e) { return cell(e.member.loss); }, {}},
+  static const std::vector<store::Column<EnsembleScore>> columns{
+      {"seed", ColumnKind::label, [](const EnsembleScore& e) { return cell(e.seed); }, {}},  // where the members are points
+      {"size", ColumnKind::label, [](const EnsembleScore& e) { return cell(e.size); }, {}},
+      {"group", ColumnKind::label, [](const EnsembleScore& e) { return cell(e.group); }, {}},  // 0 has the first members
+      {"error", ColumnKind::measure, [](const EnsembleScore& e) { return cell(e.score.error); }, {}},
+      {"loss", ColumnKind::measure, [](const EnsembleScore& e) { return cell(e.score.loss); }, {}},
+      {"member_error", ColumnKind::measure, [](const EnsembleScore& e) { return cell(e.member.error); }, {}},  // mean
+      {"member_loss", ColumnKind::measure, [](const EnsembleScore& e) { return cell(e.member.loss); }, {}},
       // Mean squared distance of the members to their average: member_loss - loss with squared error (Krogh and
       // Vedelsby 1995).
-      {"ambiguity", ColumnKind::measure, [](const Ensemble& e) { return cell(e.ambiguity); }, {}},
+      {"ambiguity", ColumnKind::measure, [](const EnsembleScore& e) { return cell(e.ambiguity); }, {}},
   };
   return columns;
 }
 
 void for_each_ensemble(const store::Results& results, const plan::Plan& plan,
-                       const std::function<void(const Ensemble&)>& visit, bool leave_out) {
+                       const std::function<void(const EnsembleScore&)>& visit, bool leave_out) {
   const config::Ensemble& wanted = ensemble_of(plan);
   const bool of_seeds = wanted.of == config::EnsembleOf::seeds;
   std::map<std::int64_t, std::vector<std::size_t>> groups;  // by point or seed
@@ -73,7 +73,7 @@ void for_each_ensemble(const store::Results& results, const plan::Plan& plan,
       for (std::int64_t group = 0; (group + 1) * size <= all; ++group) {
         const std::span of_group = std::span(members).subspan(static_cast<std::size_t>(group * size),
                                                               static_cast<std::size_t>(size));
-        Ensemble ensemble = combine<Ensemble>(reader, Average(loss), of_group, leave_out && size > 1);
+        EnsembleScore ensemble = combine<EnsembleScore>(reader, Average(loss), of_group, leave_out && size > 1);
         if (of_seeds) ensemble.point = static_cast<std::size_t>(key);
         else ensemble.seed = key;
         ensemble.size = size;
@@ -86,7 +86,7 @@ void for_each_ensemble(const store::Results& results, const plan::Plan& plan,
 void write_ensembles(const store::Results& results, const plan::Plan& plan) {
   if (ensemble_of(plan).of == config::EnsembleOf::none) return remove_table(results, ensembles_file);
   write_table(results, plan, ensembles_file, column_names(ensemble_columns()), [&](const AddRow& add) {
-    for_each_ensemble(results, plan, [&](const Ensemble& ensemble) {
+    for_each_ensemble(results, plan, [&](const EnsembleScore& ensemble) {
       add(ensemble.point, store::row_text(ensemble_columns(), ensemble));
     });
   });

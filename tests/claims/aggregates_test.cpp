@@ -28,25 +28,25 @@ class aggregates : public store::InFolder {
           stats::random_probabilities(run.point * 100 + static_cast<std::uint64_t>(run.seed));
     }
     results.write_part(rows, {});
-    stats::for_each_ensemble(results, plan, [&](const stats::Ensemble& row) { ensembles.push_back(row); });
+    stats::for_each_ensemble(results, plan, [&](const stats::EnsembleScore& row) { ensembles.push_back(row); });
     stats::for_each_bias_variance(results, plan,
                                   [&](const stats::BiasVariance& row) { decompositions.push_back(row); });
     return judge_claims(document, plan, results);
   }
 
   plan::Plan plan;
-  std::vector<stats::Ensemble> ensembles;
+  std::vector<stats::EnsembleScore> ensembles;
   std::vector<stats::BiasVariance> decompositions;
 };
 
 TEST_F(aggregates, are_the_numbers_of_their_files_with_intervals) {
-  const auto told =
+  const auto found =
       judged(R"("bias_variance": true, "ensemble": {"of": "seeds", "sizes": [1, 7]})",
              {"ensemble(loss, size=7, width=8) > 0", "bias_variance(cross_entropy_bias, width=4) > 0",
               "ensemble(loss, size=7) < ensemble(member_loss, size=7)"});
-  EXPECT_NEAR(*told[0].check.measured, ensembles.back().score.loss, 1e-12);
-  EXPECT_NEAR(*told[1].check.measured, *decompositions[0].cross_entropy_bias, 1e-12);
-  for (const Judged& claim : told) {
+  EXPECT_NEAR(*found[0].check.measured, ensembles.back().score.loss, 1e-12);
+  EXPECT_NEAR(*found[1].check.measured, *decompositions[0].cross_entropy_bias, 1e-12);
+  for (const Judged& claim : found) {
     EXPECT_EQ(claim.check.verdict, Verdict::holds);
     EXPECT_LT(*claim.check.low, *claim.check.measured);
     EXPECT_GT(*claim.check.high, *claim.check.measured);
@@ -55,29 +55,29 @@ TEST_F(aggregates, are_the_numbers_of_their_files_with_intervals) {
 
 // Seven seeds make three pairs; the last seed is in none.
 TEST_F(aggregates, are_means_over_the_groups_of_a_size) {
-  const auto told = judged(R"("ensemble": {"of": "seeds", "sizes": [2]})", {"ensemble(error, width=4) > 0"});
+  const auto found = judged(R"("ensemble": {"of": "seeds", "sizes": [2]})", {"ensemble(error, width=4) > 0"});
   ASSERT_EQ(ensembles.size(), 6u);
-  EXPECT_NEAR(*told[0].check.measured,
+  EXPECT_NEAR(*found[0].check.measured,
               (*ensembles[0].score.error + *ensembles[1].score.error + *ensembles[2].score.error) / 3, 1e-12);
 }
 
 TEST_F(aggregates, of_single_networks_are_as_certain_as_the_mean_over_the_seeds) {
-  const auto told = judged(
+  const auto found = judged(
       R"("bias_variance": true, "ensemble": {"of": "seeds", "sizes": [1]})",
       {"max over width of ensemble(loss) > 0", "max over width of bias_variance(cross_entropy_risk) > 0"});
-  EXPECT_NEAR(*told[0].check.low, *told[1].check.low, 1e-9);
-  EXPECT_NEAR(*told[0].check.high, *told[1].check.high, 1e-9);
+  EXPECT_NEAR(*found[0].check.low, *found[1].check.low, 1e-9);
+  EXPECT_NEAR(*found[0].check.high, *found[1].check.high, 1e-9);
 }
 
 TEST_F(aggregates, of_points_are_one_number_per_seed) {
-  const auto told = judged(R"("ensemble": {"of": "points", "sizes": [1, 2]})",
+  const auto found = judged(R"("ensemble": {"of": "points", "sizes": [1, 2]})",
                            {"ensemble(loss, size=2) < ensemble(loss, size=1)",
                             "on every seed: ensemble(loss, size=2) < ensemble(member_loss, size=2)"});
   double mean = 0;
-  for (const stats::Ensemble& row : ensembles)
+  for (const stats::EnsembleScore& row : ensembles)
     mean += row.size == 2 ? row.score.loss / 7 : -row.score.loss / 14;
-  EXPECT_NEAR(*told[0].check.measured, mean, 1e-12);
-  EXPECT_EQ(told[1].check.measured, 7);
+  EXPECT_NEAR(*found[0].check.measured, mean, 1e-12);
+  EXPECT_EQ(found[1].check.measured, 7);
 }
 
 TEST_F(aggregates, wait_for_all_their_runs) {

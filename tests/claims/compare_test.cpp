@@ -102,7 +102,7 @@ TEST_F(compare_results, stay_beyond_0_under_bonferroni_or_not) {
 }
 
 TEST_F(compare_results, are_asked_for_by_what_exists) {
-  const auto told = [&](const std::string& a, const std::string& metric) -> std::string {
+  const auto refusal = [&](const std::string& a, const std::string& metric) -> std::string {
     try {
       compared(a, "width=4", metric);
     } catch (const core::InputError& error) {
@@ -111,11 +111,11 @@ TEST_F(compare_results, are_asked_for_by_what_exists) {
     return "";
   };
   EXPECT_EQ(
-      told("widht=4", "final_test_error"),
+      refusal("widht=4", "final_test_error"),
       "final_test_error(widht=4): unknown factor \"widht\"; did you mean \"width\"? (one of width, norm) (at "
       "character 18)");
-  EXPECT_EQ(told("width=4", "1"), "1(width=4): unexpected \"(\" (at character 2)");
-  EXPECT_EQ(told("", "final_test_error > 0"),
+  EXPECT_EQ(refusal("width=4", "1"), "1(width=4): unexpected \"(\" (at character 2)");
+  EXPECT_EQ(refusal("", "final_test_error > 0"),
             "final_test_error > 0: compare takes a column, such as final_test_error");
 }
 

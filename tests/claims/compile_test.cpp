@@ -55,7 +55,7 @@ TEST(compile, refuses_selections_that_match_nothing) {
   EXPECT_EQ(unions.mistakes("final_test_error(width=4, width=8) > 1"), "26: width is selected twice\n");
 }
 
-TEST(compile, refuses_parts_that_do_not_belong_together) {
+TEST(compile, refuses_operands_of_different_points) {
   EXPECT_EQ(
       Trial().mistakes("final_test_error(norm=none, width<=8) > final_test_error(norm=batch, width>=8)"),
       "0: the operands select different points: width=4 has no counterpart\n");
@@ -83,7 +83,7 @@ TEST(compile, asks_which_value_of_a_curve_is_meant) {
   EXPECT_EQ(trial.mistakes("test_error(at=middle) > 1"), "11: expected at=start or at=end\n");
 }
 
-TEST(compile, refuses_to_go_along_what_does_not_vary_or_has_no_order) {
+TEST(compile, refuses_reductions_over_what_does_not_vary_or_has_no_order) {
   const Trial trial;
   EXPECT_EQ(trial.mistakes("max over width of final_test_error(width=4) > 1"),
             "9: width has only one value here\n");

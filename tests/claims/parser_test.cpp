@@ -62,11 +62,11 @@ TEST(parser, reduces_only_what_stands_next) {
   EXPECT_EQ(parsed("max over width of mean over lr of a >= 1"), "(>= (max width (mean lr a)) 1)");
 }
 
-TEST(parser, takes_one_comparison_into_first_and_the_next_beside_it) {
+TEST(parser, takes_one_comparison_into_first_and_compares_it_with_the_next) {
   EXPECT_EQ(parsed("first width with a <= 1 <= 50"), "(<= (first width <= a 1) 50)");
 }
 
-TEST(parser, speaks_of_all_that_follows_on_seeds) {
+TEST(parser, applies_on_seeds_to_all_that_follows) {
   EXPECT_EQ(parsed("on at least 4 of 5 seeds: a > 1 or b > 1"), "(on (or (> a 1) (> b 1)))");
   const auto tree = parse("on at least 4 of 5 seeds: a > 1");
   EXPECT_EQ(tree->number, 4);
@@ -122,7 +122,7 @@ TEST(parser, names_what_it_expected) {
   EXPECT_EQ(parsed("a falls over b within -1"), "24: a tolerance must not be negative");
 }
 
-TEST(parser, refuses_characters_and_numbers_of_no_language) {
+TEST(parser, refuses_unknown_characters_and_malformed_numbers) {
   EXPECT_EQ(parsed("a > 1 §"), "6: unexpected \"§\"");
   EXPECT_EQ(parsed("a > 1x"), "4: \"1x\" is not a number");
   EXPECT_EQ(parsed("a > 1e999"), "4: \"1e999\" is not a number");

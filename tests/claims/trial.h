@@ -43,7 +43,7 @@ struct Trial {
   Check judge(const std::string& claim, const Maker& maker,
               const std::function<void(std::vector<RunState>&)>& spoil = {}) const {
     std::vector<Request> requests;
-    const NodePointer node = compile(*parse(claim), domain, requests);
+    const ExpressionPointer node = compile(*parse(claim), domain, requests);
     Values values{seeds, std::vector(plan.runs.size(), RunState::done), {}};
     if (spoil) spoil(values.states);
     for (const Request& request : requests) {

@@ -90,7 +90,7 @@ TEST(verdict, takes_a_maximum_of_means_not_a_mean_of_maxima) {
   EXPECT_EQ(*trial.judge("on every seed: max over width of final_test_loss == 5", values).measured, 5);
 }
 
-TEST(verdict, bootstraps_the_place_of_a_maximum) {
+TEST(verdict, bootstraps_the_position_of_a_maximum) {
   // Seeds 0 to 5 peak at width 2, seeds 6 to 9 at width 4.
   const Trial trial(widths(10));
   const auto values = [](const std::string&, double width, double seed) {
@@ -114,7 +114,7 @@ TEST(verdict, always_bootstraps_the_same_samples) {
   EXPECT_LT(*trial.judge(claim, values).low, *trial.judge(claim, values).high);
 }
 
-TEST(verdict, interpolates_the_first_place_beyond_a_bound) {
+TEST(verdict, interpolates_the_first_position_beyond_a_bound) {
   const Trial trial(widths(5));
   const auto values = [](const std::string&, double width, double) { return 1 - width / 10; };  // 0.9 ... 0.5
   const Check check = trial.judge("first width with final_train_error <= 0.65 <= 3.6", values);
@@ -149,7 +149,7 @@ TEST(verdict, counts_seeds) {
             Verdict::undecided);
 }
 
-TEST(verdict, reduces_over_seeds_without_an_interval_where_it_speaks_of_these_runs) {
+TEST(verdict, reduces_over_seeds_without_an_interval_where_it_is_about_these_runs) {
   const Trial trial(widths(5));
   const auto values = [](const std::string&, double, double seed) { return seed; };
   const Check check = trial.judge("max over seed of final_test_loss(width=1) <= 4", values);
@@ -158,7 +158,7 @@ TEST(verdict, reduces_over_seeds_without_an_interval_where_it_speaks_of_these_ru
   EXPECT_EQ(*trial.judge("median over seed of final_test_loss(width=1) >= 0", values).measured, 2);
 }
 
-TEST(verdict, asks_a_claim_of_every_value_of_open_factors_and_shows_the_worst) {
+TEST(verdict, checks_every_value_of_open_factors_and_shows_the_worst) {
   const Trial trial(widths(3));
   const auto values = [](const std::string&, double width, double) { return width; };
   const Check check = trial.judge("final_test_loss <= 4", values);
@@ -167,7 +167,7 @@ TEST(verdict, asks_a_claim_of_every_value_of_open_factors_and_shows_the_worst) {
   EXPECT_EQ(check.parts.size(), 5u);
 }
 
-TEST(verdict, asks_a_trend_of_every_step) {
+TEST(verdict, checks_every_step_of_a_trend) {
   const Trial trial(widths(3));
   const auto falling = [](const std::string&, double width, double seed) { return 10 - width + 0.01 * seed; };
   EXPECT_EQ(trial.judge("final_test_loss falls over width", falling).verdict, Verdict::holds);

@@ -34,7 +34,7 @@ class Cli(unittest.TestCase):
         self.assertEqual(done.returncode, status, done.stderr + done.stdout)
         return done
 
-    def told(self, *words, status=2, **more):
+    def stderr_of(self, *words, status=2, **more):
         return self.descent(*words, status=status, **more).stderr
 
     def csvs(self, results="results/trial"):
@@ -89,7 +89,7 @@ class Run(Cli):
         first = self.csvs()
         part = next((self.folder / "results/trial/parts").iterdir())
         (part / "curves.csv").write_bytes(b"")
-        self.assertEqual(self.told("run", "x.json", status=0),
+        self.assertEqual(self.stderr_of("run", "x.json", status=0),
                          f"results/trial/parts/{part.name}: damaged (the checksum of curves.csv is wrong); "
                          f"set aside as {part.name}.damaged, its runs count as missing\nrehearsed 2 runs\n")
         self.assertEqual(self.csvs(), first)
@@ -102,15 +102,15 @@ class Run(Cli):
     def test_leaves_a_folder_alone_that_is_not_its_own(self):
         (self.folder / "results/trial").mkdir(parents=True)
         (self.folder / "results/trial/thesis.tex").write_text("mine")
-        self.assertEqual(self.told("run", "x.json"),
+        self.assertEqual(self.stderr_of("run", "x.json"),
                          "results/trial: exists and is not a results folder of descent; choose another "
                          "--out\n")
         self.assertEqual([f.name for f in (self.folder / "results/trial").iterdir()], ["thesis.tex"])
 
     def test_names_the_program_that_is_missing(self):
         (self.bin / "descent-train").unlink()
-        self.assertEqual(self.told("run", "x.json", status=1, env={"PATH": "/usr/bin:/bin"}),
-                         f"descent: descent-train, the program that trains, is neither in {self.bin} nor in "
+        self.assertEqual(self.stderr_of("run", "x.json", status=1, env={"PATH": "/usr/bin:/bin"}),
+                         f"descent: descent-train is neither in {self.bin} nor in "
                          "PATH; build or install it\n")
 
     def test_finds_the_training_program_in_the_path(self):
@@ -140,7 +140,7 @@ class Readers(Cli):
         self.assertEqual(points[1]["final_test_error"]["high"], float(rows[1]["final_test_error_high"]))
 
     def test_table_of_another_folder_says_so(self):
-        self.assertEqual(self.told("table", "bin"), "bin: is a folder, but not one of results\n")
+        self.assertEqual(self.stderr_of("table", "bin"), "bin: not a results folder\n")
 
     def test_merge_writes_the_csvs_again(self):
         self.descent("run", "x.json")
@@ -157,10 +157,10 @@ class Readers(Cli):
 
     def test_merge_of_something_else_says_so(self):
         self.descent("run", "x.json")
-        self.assertEqual(self.told("merge", "results/trial", "bin"), "bin: is not a folder of results\n")
+        self.assertEqual(self.stderr_of("merge", "results/trial", "bin"), "bin: not a results folder\n")
 
-    def test_status_tells_what_is_done_and_missing(self):
-        self.assertTrue(self.descent("status", "x.json").stdout.endswith("0 of 4 runs finished; nothing trains now\n"))
+    def test_status_counts_done_and_missing_runs(self):
+        self.assertTrue(self.descent("status", "x.json").stdout.endswith("0 of 4 runs finished; nothing is running\n"))
         self.descent("run", "x.json")
         done = self.descent("status", "results/trial", "--seeds", "3", "--json").stdout
         self.assertEqual([(p["done"], p["missing"]) for p in json.loads(done)["points"]], [(2, 1), (2, 1)])
@@ -169,7 +169,7 @@ class Readers(Cli):
         self.descent("run", "x.json")
         self.assertTrue(self.descent("status", "x.json", "--watch").stdout.endswith("4 of 4 runs finished\n"))
 
-    def test_prune_deletes_what_the_experiment_needs_no_more(self):
+    def test_prune_deletes_what_the_experiment_no_longer_contains(self):
         self.descent("run", "x.json")
         first = self.csvs()
         done = self.descent("run", "x.json", "--set", "train.epochs=2")
@@ -206,7 +206,7 @@ class Readers(Cli):
         plan = self.descent("plan", "x.json").stdout
         self.assertEqual(self.descent("plan", "x.json", "--time").stdout, plan + "rehearsed plan --time\n")
 
-    def test_validate_tells_of_every_file(self):
+    def test_validate_reports_on_every_file(self):
         (self.folder / "bad.json").write_text(EXPERIMENT.replace('"width": 8', '"widht": 8'))
         done = self.descent("validate", "x.json", "bad.json", status=2)
         self.assertEqual(done.stdout, "x.json: valid, 2 points, 4 runs\n")
@@ -223,7 +223,7 @@ class Readers(Cli):
         self.assertEqual(sorted(json.loads(self.descent("list", "--json").stdout)), sorted(topics))
 
     def test_list_of_an_unknown_topic_names_the_nearest(self):
-        self.assertIn('unknown topic "nroms"; did you mean "norms"? (one of ', self.told("list", "nroms"))
+        self.assertIn('unknown topic "nroms"; did you mean "norms"? (one of ', self.stderr_of("list", "nroms"))
 
     def test_schema_is_json(self):
         self.assertIn("2020-12", json.loads(self.descent("schema").stdout)["$schema"])
@@ -240,12 +240,12 @@ class Shell(Cli):
         self.assertRegex(self.descent("--version").stdout, r"^descent \d+\.\d+\.\d+ \(\w+\)\n$")
 
     def test_an_unknown_command_names_the_nearest(self):
-        self.assertEqual(self.told("rnu"),
+        self.assertEqual(self.stderr_of("rnu"),
                          'unknown command "rnu"; did you mean "run"? (one of run, validate, plan, schema, '
                          "explain, list, status, table, verify, compare, merge, prune, completion)\n")
 
     def test_an_unknown_option_names_the_nearest(self):
-        self.assertEqual(self.told("run", "x.json", "--seed", "3"),
+        self.assertEqual(self.stderr_of("run", "x.json", "--seed", "3"),
                          'descent run: unexpected "--seed"; did you mean "--seeds"? '
                          "(see descent run --help)\n")
 
@@ -257,7 +257,7 @@ class Shell(Cli):
             self.assertEqual(done.stdout, "", words)
         self.assertFalse((self.folder / "results").exists())
 
-    def test_a_reader_that_goes_away_is_no_error(self):
+    def test_a_closed_stdout_is_not_an_error(self):
         reader, writer = os.pipe()
         os.close(reader)
         done = subprocess.run([self.bin / "descent", "schema"], stdout=writer, stderr=subprocess.PIPE)
@@ -271,7 +271,7 @@ class Shell(Cli):
         self.assertEqual(done.stderr,
                          b"descent: cannot write to the standard output: No space left on device\n")
 
-    def test_colours_only_on_a_terminal_that_wants_them(self):
+    def test_colors_only_on_a_terminal_that_wants_them(self):
         self.descent("run", "x.json")
         self.assertIn("\x1b[1m", self.on_terminal("table", "results/trial", TERM="xterm"))
         self.assertNotIn("\x1b", self.on_terminal("table", "results/trial", "--no-color", TERM="xterm"))
@@ -376,17 +376,17 @@ class Verify(Cli):
         self.assertEqual((again.stdout, again.stderr), (done.stdout, ""))
 
     def test_leaves_the_verdicts_in_the_results(self):
-        told = json.loads(self.descent("verify", "--run", "--json", "x.json").stdout)
+        output = json.loads(self.descent("verify", "--run", "--json", "x.json").stdout)
         kept = json.loads((self.folder / "results/trial/claims.json").read_text())
-        self.assertEqual([kept], told)
+        self.assertEqual([kept], output)
         self.assertEqual((kept["experiment"], kept["holds"]), ("trial", 1))
         self.assertEqual(kept["claims"][0]["reference"], "A 2024")
 
     def test_reads_a_results_folder(self):
         self.descent("run", "x.json")
         self.assertIn("1 claim: holds", self.descent("verify", "results/trial").stdout)
-        self.assertEqual(self.told("verify", "--run", "results/trial"),
-                         "results/trial: --run trains experiment files; this is a folder\n")
+        self.assertEqual(self.stderr_of("verify", "--run", "results/trial"),
+                         "results/trial: --run needs an experiment file; this is a folder\n")
 
     def test_exits_1_when_a_claim_fails(self):
         self.claim("final_test_error > 1", "Nothing is learned")
@@ -416,7 +416,7 @@ class Verify(Cli):
     def test_is_checked_before_anything_is_trained(self):
         self.claim("final_tets_error(width=4) > 0")
         for command in ["validate"], ["plan"], ["run"], ["verify", "--run"]:
-            self.assertRegex(self.told(*command, "x.json"),
+            self.assertRegex(self.stderr_of(*command, "x.json"),
                              r'^x.json:8:\d+: claims\[1\].that: unknown column "final_tets_error"; did you mean '
                              r'"final_test_error"\?')
         self.assertFalse((self.folder / "results").exists())
@@ -466,11 +466,11 @@ class Compare(Cli):
                          [("width=4", 2, 0), ("width=8", 2, 0)])
 
     def test_says_what_is_wrong(self):
-        self.assertEqual(self.told("compare", "x.json:widht=4", "width=8"),
+        self.assertEqual(self.stderr_of("compare", "x.json:widht=4", "width=8"),
                          'final_test_error(widht=4): unknown factor "widht"; did you mean "width"? (one of width) (at '
                          'character 18)\n')
-        self.assertIn("y.json", self.told("compare", "x.json", "y.json"))
-        self.assertIn("tet_error", self.told("compare", "x.json:width=4", "width=8", "--metric", "tet_error"))
+        self.assertIn("y.json", self.stderr_of("compare", "x.json", "y.json"))
+        self.assertIn("tet_error", self.stderr_of("compare", "x.json:width=4", "width=8", "--metric", "tet_error"))
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ class Faults(Trial):
                       errors)
         self.repaired()
 
-    def test_too_little_memory_is_said(self):
+    def test_too_little_memory_is_reported(self):
         limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
         done = self.descent("run", "x.json", "--sweep", "model.width=8,16000", "--set", "model.depth=3", "--seeds", "1",
                             "--set", "ensemble.sizes=[1]", "--set", "ensemble.of=points", "--set",
@@ -183,7 +183,7 @@ class Faults(Trial):
         self.assertEqual(status["processes"], [process.pid])
         self.assertGreater(status["total"]["running"], 0)
 
-    def test_a_polite_signal_before_the_kill_loses_nothing(self):
+    def test_a_signal_before_the_kill_loses_nothing(self):
         process = self.start("run", "x.json", "--jobs", "1")
         self.wait_for("attempts.jsonl", process)
         process.send_signal(signal.SIGTERM)
@@ -192,7 +192,7 @@ class Faults(Trial):
         self.assertEqual(process.wait(), INTERRUPTED)
         self.repaired()
 
-    def test_weights_that_are_missing_are_made_again(self):
+    def test_missing_weights_are_trained_again(self):
         self.descent("run", "x.json", "--save-weights")
         weights = sorted((self.folder / "results/trial/checkpoints").glob("*.safetensors"))
         self.assertEqual(len(weights), 8)

@@ -74,8 +74,8 @@ class Predictions(Trial):
             self.close(row["cross_entropy_variance"], divergence.mean(), 1e-6)  # float32 sums of probabilities
 
     def test_are_not_retrained_for_other_readings(self):
-        told = self.descent("run", "x.json", "--set", "bias_variance=false", "--set", "ensemble.sizes=[3]").stdout
-        self.assertIn("8 reused, 0 new", told)
+        output = self.descent("run", "x.json", "--set", "bias_variance=false", "--set", "ensemble.sizes=[3]").stdout
+        self.assertIn("8 reused, 0 new", output)
         self.assertEqual([row["size"] for row in self.table("ensembles.csv")], ["3", "3"])
         self.assertFalse((self.results / "bias_variance.csv").exists())
 

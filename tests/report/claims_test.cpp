@@ -33,7 +33,7 @@ TEST(claims, show_their_references_on_request) {
   EXPECT_NE(claims_table(three(), false, true).find("The error peaks [Nakkiran et al. 2019]\n"), std::string::npos);
 }
 
-TEST(claims, have_verdicts_in_colour_on_a_terminal) {
+TEST(claims, have_verdicts_in_color_on_a_terminal) {
   const std::string table = claims_table(three(), true, false);
   EXPECT_NE(table.find("\x1b[32mholds\x1b[0m      0.0484"), std::string::npos);
   EXPECT_NE(table.find("\x1b[31mfails\x1b[0m      -"), std::string::npos);
@@ -41,7 +41,9 @@ TEST(claims, have_verdicts_in_colour_on_a_terminal) {
 }
 
 TEST(claims, are_counted_in_words) {
-  EXPECT_EQ(counts_text(count(three())), "3 claims: 1 holds, 1 fails, 1 undecided");
+  ClaimCounts counts;
+  counts.add(three());
+  EXPECT_EQ(counts_text(counts), "3 claims: 1 holds, 1 fails, 1 undecided");
   EXPECT_EQ(counts_text({1, 0, 0}), "1 claim: holds");
   EXPECT_EQ(counts_text({4, 0, 0}), "4 claims: all hold");
   EXPECT_EQ(counts_text({2, 2, 0}), "4 claims: 2 hold, 2 fail");

@@ -35,7 +35,7 @@ TEST(progress, durations_read_like_a_clock) {
   EXPECT_EQ(format_duration(3700), "1:01:40");
 }
 
-TEST(progress, line_tells_runs_share_rate_and_time_left) {
+TEST(progress, line_shows_runs_share_rate_and_time_left) {
   EXPECT_EQ(progress_line(half, 0), "12/20 runs, 50 %, 30 runs/min, 0:10 left");
 }
 

@@ -24,7 +24,7 @@ plan::Plan plan_of_eight() {
   return plan::make_plan(document);
 }
 
-TEST_F(status, tells_the_state_of_every_run) {
+TEST_F(status, counts_the_states_of_all_runs) {
   const plan::Plan plan = plan_of_eight();
   const store::Results results(out, plan);
   const store::FolderLock lock(results);
@@ -54,7 +54,7 @@ TEST_F(status, tells_the_state_of_every_run) {
   EXPECT_NEAR(*found.seconds_left, 4 * 5.5, 1e-9);  // five whole runs and a half
 }
 
-TEST_F(status, takes_what_a_dead_process_began_for_missing) {
+TEST_F(status, counts_what_a_dead_process_began_as_missing) {
   const plan::Plan plan = plan_of_eight();
   const store::Results results(out, plan);
   { const store::FolderLock lock(results); }
@@ -80,7 +80,7 @@ TEST_F(status, as_text_has_a_row_per_point_and_the_reasons_of_failures) {
             "done  diverged  failed  interrupted  running  missing  attempts  seconds\n"
             "   1         0       2            0        0        5         0      4.0\n"
             "2 runs failed: no luck; the next start trains them again\n"
-            "1 of 8 runs finished, about 0:28 of training left; nothing trains now\n");
+            "1 of 8 runs finished, about 0:28 of training left; nothing is running\n");
 }
 
 TEST_F(status, as_json_holds_the_same) {

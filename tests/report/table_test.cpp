@@ -62,7 +62,7 @@ TEST_F(table, says_when_it_was_cut) {
             "... and 2 more points in points.csv\n");
 }
 
-TEST_F(table, colours_its_head_only) {
+TEST_F(table, colors_its_head_only) {
   const auto plan = store::plan_with({"4"}, 1);
   EXPECT_EQ(points_table(store::Results(out, plan), plan, {.color = true}),
             "\x1b[1mmodel.width  n\x1b[0m\n          4  0\n");

@@ -18,9 +18,9 @@ plan::Plan voting(std::vector<std::string> widths, std::int64_t seeds, EnsembleO
                     [&](config::Experiment& e) { e.ensemble = {of, sizes}; });
 }
 
-std::vector<Ensemble> all_of(const store::Results& results, const plan::Plan& plan) {
-  std::vector<Ensemble> all;
-  for_each_ensemble(results, plan, [&](const Ensemble& ensemble) { all.push_back(ensemble); });
+std::vector<EnsembleScore> all_of(const store::Results& results, const plan::Plan& plan) {
+  std::vector<EnsembleScore> all;
+  for_each_ensemble(results, plan, [&](const EnsembleScore& ensemble) { all.push_back(ensemble); });
   return all;
 }
 
@@ -56,7 +56,7 @@ TEST_F(ensembles, split_the_seeds_of_every_point_in_groups) {
   for (const plan::Run& run : plan.runs)
     results.write_part({saying(run, random_probabilities(run.point * 10 + run.seed))}, {});
   std::vector<std::string> groups;
-  for (const Ensemble& e : all_of(results, plan))
+  for (const EnsembleScore& e : all_of(results, plan))
     groups.push_back(plan.points[*e.point].values[0] + ":" + std::to_string(e.size) + "/" +
                      std::to_string(e.group));
   EXPECT_THAT(groups, ElementsAre("4:2/0", "4:2/1", "4:5/0", "8:2/0", "8:2/1", "8:5/0"));
@@ -75,7 +75,7 @@ TEST_F(ensembles, of_points_have_one_seed_and_no_factors) {
 }
 
 // Krogh and Vedelsby 1995.
-TEST_F(ensembles, lose_what_their_members_lose_less_the_ambiguity) {
+TEST_F(ensembles, have_the_loss_of_their_members_less_the_ambiguity) {
   const auto regression = [](config::Experiment& e) {
     e.ensemble = {EnsembleOf::seeds, {7}};
     e.train.loss.kind = config::LossKind::mse;
@@ -83,7 +83,7 @@ TEST_F(ensembles, lose_what_their_members_lose_less_the_ambiguity) {
   const auto plan = predicting(store::plan_with({"4"}, 7), regression);
   const store::Results results(out, plan);
   for (const plan::Run& run : plan.runs) results.write_part({saying(run, random_outputs(run.seed))}, {});
-  const Ensemble ensemble = all_of(results, plan).at(0);
+  const EnsembleScore ensemble = all_of(results, plan).at(0);
   EXPECT_NEAR(ensemble.score.loss, ensemble.member.loss - ensemble.ambiguity.value(), 1e-14);
   EXPECT_GT(*ensemble.ambiguity, 0.1);
   EXPECT_FALSE(ensemble.score.error || ensemble.member.error);
@@ -141,10 +141,10 @@ TEST_F(ensembles, can_leave_out_each_member) {
   for (const plan::Run& run : of_three.runs)
     three.write_part({saying(run, random_probabilities(run.seed))}, {});
   for (const plan::Run& run : of_two.runs) two.write_part({saying(run, random_probabilities(run.seed))}, {});
-  std::vector<Ensemble> all;
-  for_each_ensemble(three, of_three, [&](const Ensemble& ensemble) { all.push_back(ensemble); }, true);
+  std::vector<EnsembleScore> all;
+  for_each_ensemble(three, of_three, [&](const EnsembleScore& ensemble) { all.push_back(ensemble); }, true);
   EXPECT_TRUE(all[0].without.empty()) << "nothing is left of an ensemble of one";
-  const Ensemble &without_last = all.at(3).without.at(2), expected = all_of(two, of_two).at(0);
+  const EnsembleScore &without_last = all.at(3).without.at(2), expected = all_of(two, of_two).at(0);
   EXPECT_NEAR(without_last.score.loss, expected.score.loss, 1e-15);
   EXPECT_EQ(without_last.score.error, expected.score.error);
   EXPECT_NEAR(without_last.member.loss, expected.member.loss, 1e-15);

@@ -1,4 +1,4 @@
-#include "claims/shapes.h"
+#include "claims/families.h"
 
 #include <fmt/format.h>
 
@@ -30,52 +30,52 @@ Key part_of(const Key& key, const std::vector<std::size_t>& axes) {
   return part;
 }
 
-[[noreturn]] void fail_alone(const Domain& domain, const Shape& shape, std::size_t entry, std::size_t offset) {
+[[noreturn]] void fail_alone(const Domain& domain, const Family& family, std::size_t entry, std::size_t offset) {
   throw Mistakes(offset, fmt::format("the operands select different points: {} has no counterpart",
-                                     label_of(domain, shape, entry, naming_axes(shape))));
+                                     label_of(domain, family, entry, naming_axes(family))));
 }
 
 // Whether every value of `from` comes with one value of the axis only.
-bool follows(const Shape& shape, std::size_t axis, const std::vector<std::string>& from) {
+bool follows(const Family& family, std::size_t axis, const std::vector<std::string>& from) {
   std::map<std::string_view, std::string_view> seen;
   for (std::size_t i = 0; i < from.size(); ++i) {
-    const std::string& value = shape.entries[i].key[axis];
+    const std::string& value = family.entries[i].key[axis];
     if (seen.try_emplace(from[i], value).first->second != value) return false;
   }
   return true;
 }
 
-std::vector<std::string> values_of(const Shape& shape, std::size_t axis) {
+std::vector<std::string> values_of(const Family& family, std::size_t axis) {
   std::vector<std::string> values;
-  for (const Entry& entry : shape.entries) values.push_back(entry.key[axis]);
+  for (const FamilyEntry& entry : family.entries) values.push_back(entry.key[axis]);
   return values;
 }
 
 // `left` joined with one more part.
-Joined join_two(const Joined& left, const Shape& right, const Domain& domain, std::size_t offset) {
+Joined join_two(const Joined& left, const Family& right, const Domain& domain, std::size_t offset) {
   std::vector<std::string> common, added;
   for (const std::string& axis : right.axes)
-    (std::ranges::find(left.shape.axes, axis) != left.shape.axes.end() ? common : added).push_back(axis);
-  const auto right_common = indices(right.axes, common), left_common = indices(left.shape.axes, common),
+    (std::ranges::find(left.family.axes, axis) != left.family.axes.end() ? common : added).push_back(axis);
+  const auto right_common = indices(right.axes, common), left_common = indices(left.family.axes, common),
              right_added = indices(right.axes, added);
   std::map<Key, std::vector<std::size_t>> partners;
   for (std::size_t i = 0; i < right.entries.size(); ++i)
     partners[part_of(right.entries[i].key, right_common)].push_back(i);
 
   Joined result;
-  result.shape.axes = left.shape.axes;
-  result.shape.axes.insert(result.shape.axes.end(), added.begin(), added.end());
+  result.family.axes = left.family.axes;
+  result.family.axes.insert(result.family.axes.end(), added.begin(), added.end());
   std::set<Key> used;
   for (std::size_t i = 0; i < left.rows.size(); ++i) {
-    const Entry& entry = left.shape.entries[i];
+    const FamilyEntry& entry = left.family.entries[i];
     const auto found = partners.find(part_of(entry.key, left_common));
-    if (found == partners.end()) fail_alone(domain, left.shape, i, offset);
+    if (found == partners.end()) fail_alone(domain, left.family, i, offset);
     used.insert(found->first);
     for (const std::size_t partner : found->second) {
       if (result.rows.size() == most_entries) throw Mistakes(offset, "more than 100000 combinations");
-      Entry joined = left.shape.axes.empty() ? Entry{entry.key, right.entries[partner].point} : entry;
+      FamilyEntry joined = left.family.axes.empty() ? FamilyEntry{entry.key, right.entries[partner].point} : entry;
       for (const std::size_t axis : right_added) joined.key.push_back(right.entries[partner].key[axis]);
-      result.shape.entries.push_back(std::move(joined));
+      result.family.entries.push_back(std::move(joined));
       result.rows.push_back(left.rows[i]);
       result.rows.back().push_back(partner);
     }
@@ -87,33 +87,33 @@ Joined join_two(const Joined& left, const Shape& right, const Domain& domain, st
 
 }  // namespace
 
-Joined join(const std::vector<const Shape*>& parts, const Domain& domain, std::size_t offset) {
+Joined join(const std::vector<const Family*>& parts, const Domain& domain, std::size_t offset) {
   Joined result{*parts[0], {}};
   for (std::size_t i = 0; i < parts[0]->entries.size(); ++i) result.rows.push_back({i});
   for (std::size_t i = 1; i < parts.size(); ++i) result = join_two(result, *parts[i], domain, offset);
   return result;
 }
 
-std::optional<Grouped> group(const Shape& shape, const std::string& path, const Domain& domain) {
-  const std::size_t at = indices(shape.axes, {path})[0];
+std::optional<Grouped> group(const Family& family, const std::string& path, const Domain& domain) {
+  const std::size_t at = indices(family.axes, {path})[0];
   std::vector<std::string> values;
-  for (const Entry& entry : shape.entries)
-    values.push_back(at == shape.axes.size() ? domain.value(path, entry.point) : entry.key[at]);
+  for (const FamilyEntry& entry : family.entries)
+    values.push_back(at == family.axes.size() ? domain.value(path, entry.point) : entry.key[at]);
   if (std::ranges::all_of(values, [&](const std::string& value) { return value == values[0]; }))
     return std::nullopt;
 
-  // A factor of which each value of `path` has only one goes with it.
+  // A factor that has one value for each value of `path` is dropped with it.
   Grouped result;
-  for (std::size_t axis = 0; axis < shape.axes.size(); ++axis)
-    if (shape.axes[axis] != path && !follows(shape, axis, values))
-      result.shape.axes.push_back(shape.axes[axis]);
-  const auto kept = indices(shape.axes, result.shape.axes);
+  for (std::size_t axis = 0; axis < family.axes.size(); ++axis)
+    if (family.axes[axis] != path && !follows(family, axis, values))
+      result.family.axes.push_back(family.axes[axis]);
+  const auto kept = indices(family.axes, result.family.axes);
   std::map<Key, std::size_t> found;
   for (std::size_t i = 0; i < values.size(); ++i) {
     result.positions.push_back(core::parse_number(values[i]).value_or(std::nan("")));
-    const auto [entry, is_new] = found.try_emplace(part_of(shape.entries[i].key, kept), result.rows.size());
+    const auto [entry, is_new] = found.try_emplace(part_of(family.entries[i].key, kept), result.rows.size());
     if (is_new) {
-      result.shape.entries.push_back({entry->first, shape.entries[i].point});
+      result.family.entries.push_back({entry->first, family.entries[i].point});
       result.rows.emplace_back();
     }
     result.rows[entry->second].push_back(i);
@@ -124,21 +124,21 @@ std::optional<Grouped> group(const Shape& shape, const std::string& path, const 
   return result;
 }
 
-std::vector<std::size_t> naming_axes(const Shape& shape) {
+std::vector<std::size_t> naming_axes(const Family& family) {
   std::vector<std::size_t> naming;
-  for (std::size_t axis = 0; axis < shape.axes.size(); ++axis)
+  for (std::size_t axis = 0; axis < family.axes.size(); ++axis)
     if (std::ranges::none_of(naming,
-                             [&](std::size_t i) { return follows(shape, axis, values_of(shape, i)); }))
+                             [&](std::size_t i) { return follows(family, axis, values_of(family, i)); }))
       naming.push_back(axis);
   return naming;
 }
 
-std::string label_of(const Domain& domain, const Shape& shape, std::size_t entry,
+std::string label_of(const Domain& domain, const Family& family, std::size_t entry,
                      const std::vector<std::size_t>& naming) {
   std::string label;
   for (const std::size_t axis : naming)
-    label += fmt::format("{}{}={}", label.empty() ? "" : ", ", domain.short_name(shape.axes[axis]),
-                         shape.entries[entry].key[axis]);
+    label += fmt::format("{}{}={}", label.empty() ? "" : ", ", domain.short_name(family.axes[axis]),
+                         family.entries[entry].key[axis]);
   return label;
 }
 
