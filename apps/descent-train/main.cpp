@@ -57,10 +57,9 @@ int run(const RunOptions& options, int argc, char** argv) {
   const store::Results results(options.out, plan);
   const store::FolderLock lock(results, options.shard);
   facts.jobs = worker_count(options, plan);
-  const std::vector<std::size_t> missing =
-      plan::select(plan, results.missing(options.save_weights), options.shard);
-  const auto total = static_cast<std::size_t>(std::ranges::count_if(
-      plan.runs, [&](const plan::Run& candidate) { return options.shard.holds(candidate); }));
+  const std::vector<std::size_t> missing = plan::select(plan, results.missing(options.save_weights), options.shard);
+  const auto total = static_cast<std::size_t>(
+      std::ranges::count_if(plan.runs, [&](const plan::Run& candidate) { return options.shard.holds(candidate); }));
   results.write_experiment(config::write_document(document));
   double flops = 0;
   for (const std::size_t run : missing) flops += plan::run_flops(plan.experiment(run));
@@ -84,7 +83,8 @@ int run(const RunOptions& options, int argc, char** argv) {
   const int status =
       report::finish(results, plan, {options.csv == "-", options.no_color, report.trained, options.shard});
   if (!report.interrupted) return report.failed > 0 ? static_cast<int>(core::ExitCode::failed) : status;
-  fmt::print(stderr, "descent: interrupted; {} of {} runs are finished and kept. Run the same command again to resume.\n",
+  fmt::print(stderr,
+             "descent: interrupted; {} of {} runs are finished and kept. Run the same command again to resume.\n",
              total - missing.size() + report.trained, total);
   return static_cast<int>(core::ExitCode::interrupted);
 }

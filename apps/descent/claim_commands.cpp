@@ -59,8 +59,8 @@ int compare(CommandLine& line) {
   const RunOptions& options = line.options;
   const SideWords a = split_side(line.words[0], ""), b = split_side(line.words[1], a.target);
   const Target left = open(a.target, options), right = open(b.target, options);
-  const auto comparisons = claims::compare({left.plan, left.results, a.selection},
-                                           {right.plan, right.results, b.selection}, options.metric);
+  const auto comparisons =
+      claims::compare({left.plan, left.results, a.selection}, {right.plan, right.results, b.selection}, options.metric);
   warn(left.results);
   warn(right.results);
   if (options.json) fmt::print("{}", report::comparison_json(comparisons));

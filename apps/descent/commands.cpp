@@ -35,8 +35,7 @@ constexpr Command table[] = {
        add_override_options(command, line.options);
      },
      validate},
-    {"plan", "show points, runs and stacks without training",
-     "descent plan experiments/quickstart.json --time",
+    {"plan", "show points, runs and stacks without training", "descent plan experiments/quickstart.json --time",
      [](CLI::App& command, CommandLine& line) {
        add_experiment_options(command, line.options);
        add_plan_options(command, line.options);
@@ -64,8 +63,7 @@ constexpr Command table[] = {
        command.add_flag("--watch", line.options.watch, "refresh every two seconds until all runs are done");
      },
      show_status},
-    {"table", "print the points of finished runs: n, mean and 95 % interval",
-     "descent table results/quickstart",
+    {"table", "print the points of finished runs: n, mean and 95 % interval", "descent table results/quickstart",
      [](CLI::App& command, CommandLine& line) {
        add_target(command, line);
        add_json_option(command, line.options);
@@ -87,8 +85,9 @@ constexpr Command table[] = {
     {"compare", "compare two points, or two experiments point by point, over the seeds they share",
      "descent compare results/double_descent_width:width=48 width=256",
      [](CLI::App& command, CommandLine& line) {
-       add_words(command, line, "A B", "results or experiment, with a selection after ':' as in claims; B may be a "
-                                          "selection alone")
+       add_words(command, line, "A B",
+                 "results or experiment, with a selection after ':' as in claims; B may be a "
+                 "selection alone")
            ->required()
            ->expected(2);
        command.add_option("--metric", line.options.metric, "column of summary.csv, or test_error(epoch=10)")
@@ -107,8 +106,7 @@ constexpr Command table[] = {
        add_words(command, line, "OTHER", "results folders, such as those of other shards, whose runs are copied first");
      },
      merge},
-    {"prune", "list finished runs that the experiment no longer contains",
-     "descent prune results/quickstart --yes",
+    {"prune", "list finished runs that the experiment no longer contains", "descent prune results/quickstart --yes",
      [](CLI::App& command, CommandLine& line) {
        add_target(command, line);
        command.add_flag("--yes", line.options.yes, "delete them");
@@ -123,10 +121,8 @@ constexpr Command table[] = {
      },
      print_completion},
     {"complete", "print the completions of a command line", "descent complete -- run --se",
-     [](CLI::App& command, CommandLine& line) {
-       add_words(command, line, "WORDS", "words after `descent`");
-     },
-     complete, true},
+     [](CLI::App& command, CommandLine& line) { add_words(command, line, "WORDS", "words after `descent`"); }, complete,
+     true},
 };
 
 }  // namespace

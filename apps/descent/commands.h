@@ -12,7 +12,8 @@ namespace descent {
 // The parsed command line.
 struct CommandLine {
   RunOptions options;
-  std::vector<std::string> words;  // files of validate and verify, sides of compare, the key, topic, shell or command line to complete
+  std::vector<std::string>
+      words;  // files of validate and verify, sides of compare, the key, topic, shell or command line to complete
   std::vector<std::string> argv;
 };
 

@@ -1,5 +1,5 @@
-// Shell completion. The scripts only call `descent complete`, so that what they offer follows from the declared commands,
-// keys and choices.
+// Shell completion. The scripts only call `descent complete`, so that what they offer follows from the declared
+// commands, keys and choices.
 
 #include <fmt/format.h>
 
@@ -59,7 +59,8 @@ Words values_of(std::string_view path) {
   const config::Key* key = config::find_key(config::default_keys(), path);
   if (const config::Key* abbreviated = key ? config::shorthand_of(*key) : nullptr) key = abbreviated;
   if (!key) return {};
-  if (const auto* slot = std::get_if<config::ChoiceSlot>(&key->slot); slot && !slot->is_list) return slot->choices.names();
+  if (const auto* slot = std::get_if<config::ChoiceSlot>(&key->slot); slot && !slot->is_list)
+    return slot->choices.names();
   return std::holds_alternative<bool*>(key->slot) ? Words{"true", "false"} : Words{};
 }
 
@@ -95,8 +96,7 @@ Words candidates(const CLI::App& app, const Words& words) {
   const std::string& before = words[words.size() - 2];
   if (before == "--set" || before == "--sweep") return assignments(word);
   if (word.starts_with("-")) {
-    for (const CLI::App* command :
-         app.get_subcommands([&](const CLI::App* c) { return c->get_name() == words[0]; }))
+    for (const CLI::App* command : app.get_subcommands([&](const CLI::App* c) { return c->get_name() == words[0]; }))
       for (const CLI::Option* option : command->get_options())
         for (const std::string& name : option->get_lnames()) found.push_back("--" + name);
     return found;

@@ -56,8 +56,8 @@ int explain(CommandLine& line) {
 int list(CommandLine& line) {
   if (!line.words.empty()) {
     const config::Topic& topic = topic_named(line.words[0]);
-    fmt::print("{}", line.options.json ? choices_json(topic.choices).dump(2) + "\n"
-                                          : config::choices_text(topic.choices));
+    fmt::print("{}",
+               line.options.json ? choices_json(topic.choices).dump(2) + "\n" : config::choices_text(topic.choices));
     return 0;
   }
   Json all = Json::object();

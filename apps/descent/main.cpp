@@ -14,11 +14,9 @@ namespace {
 int run_program(int argc, char** argv) {
   CommandLine line;
   line.argv.assign(argv, argv + argc);
-  CLI::App app("Descent trains the networks of an experiment file and writes their learning curves.",
-               "descent");
+  CLI::App app("Descent trains the networks of an experiment file and writes their learning curves.", "descent");
   app.set_version_flag("--version", fmt::format("descent {} ({})", report::version(), report::git_hash()));
-  app.footer(
-      "Example:\n  descent run experiments/quickstart.json\nOptions of a command: descent COMMAND --help");
+  app.footer("Example:\n  descent run experiments/quickstart.json\nOptions of a command: descent COMMAND --help");
   app.require_subcommand(1);
   configure(app, line);
   if (const auto status = parse_command_line(app, argc, argv)) return *status;

@@ -32,20 +32,17 @@ core::InputError unexpected_word(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::Option* option : command->get_options())
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-  return core::InputError(fmt::format("descent {}: unexpected \"{}\"{} (see descent {} --help)",
-                                      command->get_name(), word, core::did_you_mean(word, names),
-                                      command->get_name()));
+  return core::InputError(fmt::format("descent {}: unexpected \"{}\"{} (see descent {} --help)", command->get_name(),
+                                      word, core::did_you_mean(word, names), command->get_name()));
 }
 
 }  // namespace
 
 void add_override_options(CLI::App& command, RunOptions& options) {
-  add_repeatable(command, "--set", options.overrides.set, "change a key of the experiment; repeatable",
-                 "KEY=VALUE");
-  add_repeatable(command, "--sweep", options.overrides.sweep,
-                 "add or replace a factor of the sweep; repeatable", "KEY=V1,V2,...");
-  command.add_option("--seeds", options.overrides.seeds, "number of seeds, or a list: 5 or [1,2,3]")
-      ->type_name("N");
+  add_repeatable(command, "--set", options.overrides.set, "change a key of the experiment; repeatable", "KEY=VALUE");
+  add_repeatable(command, "--sweep", options.overrides.sweep, "add or replace a factor of the sweep; repeatable",
+                 "KEY=V1,V2,...");
+  command.add_option("--seeds", options.overrides.seeds, "number of seeds, or a list: 5 or [1,2,3]")->type_name("N");
 }
 
 void add_experiment_options(CLI::App& command, RunOptions& options) {
@@ -79,8 +76,7 @@ void add_run_options(CLI::App& command, RunOptions& options) {
       ->type_name("-")
       ->check(CLI::IsMember({"-"}));
   command.add_flag("--save-weights", options.save_weights, "keep the weights of every run as safetensors");
-  command
-      .add_option("--checkpoint-seconds", options.checkpoint_seconds, "minimum time between two checkpoints")
+  command.add_option("--checkpoint-seconds", options.checkpoint_seconds, "minimum time between two checkpoints")
       ->type_name("SECONDS")
       ->check(CLI::NonNegativeNumber);
   command.add_flag("--fail-fast", options.fail_fast,

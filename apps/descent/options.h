@@ -24,10 +24,10 @@ struct RunOptions {
   plan::Shard shard{};
   std::optional<double> checkpoint_seconds;  // instead of the experiment's
   bool no_color = false;
-  bool json = false;  // plan
-  bool time = false;  // plan
-  bool watch = false;  // status
-  bool yes = false;    // prune
+  bool json = false;                                     // plan
+  bool time = false;                                     // plan
+  bool watch = false;                                    // status
+  bool yes = false;                                      // prune
   bool run = false, strict = false, references = false;  // verify
   std::string metric = "final_test_error";               // compare
 };
@@ -39,11 +39,11 @@ void add_out_option(CLI::App& command, RunOptions& options);
 void add_color_option(CLI::App& command, RunOptions& options);
 void add_json_option(CLI::App& command, RunOptions& options);
 void add_jobs_option(CLI::App& command, RunOptions& options);
-void add_run_options(CLI::App& command, RunOptions& options);  // of `run`, beside experiment and --out
+void add_run_options(CLI::App& command, RunOptions& options);   // of `run`, beside experiment and --out
 void add_plan_options(CLI::App& command, RunOptions& options);  // of `plan`, beside the experiment
 
-// Parses. An exit status when the program is done: 0 after --help or --version, 2 after wrong usage (already reported on
-// stderr); otherwise nothing. InputError for unknown commands and options.
+// Parses. An exit status when the program is done: 0 after --help or --version, 2 after wrong usage (already reported
+// on stderr); otherwise nothing. InputError for unknown commands and options.
 std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv);
 
 }  // namespace descent

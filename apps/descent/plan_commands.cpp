@@ -49,8 +49,8 @@ std::string plan_text(const plan::Plan& plan) {
     rows.back().insert(rows.back().end(), {std::to_string(runs[i]), std::to_string(size.parameters),
                                            std::to_string(size.steps), fmt::format("{:.3g}", size.operations / 1e9)});
   }
-  return fmt::format("{}{}: {}, {} in {}, {:.3g} GFLOP of matrix products\n", report::laid_out(rows, false),
-                     plan.name, core::counted(plan.points.size(), "point"), core::counted(plan.runs.size(), "run"),
+  return fmt::format("{}{}: {}, {} in {}, {:.3g} GFLOP of matrix products\n", report::laid_out(rows, false), plan.name,
+                     core::counted(plan.points.size(), "point"), core::counted(plan.runs.size(), "run"),
                      core::counted(all_stacks(plan).size(), "stack"), total / 1e9);
 }
 
@@ -68,10 +68,8 @@ std::string plan_json(const plan::Plan& plan) {
   for (const plan::Run& run : plan.runs) {
     Json seeds = Json::object();
     for (const core::PurposeName& purpose : core::purposes)
-      seeds[std::string(purpose.name)] =
-          core::derive_seed(static_cast<std::uint64_t>(run.seed), purpose.purpose);
-    points[run.point]["runs"].push_back(
-        {{"run", run.id()}, {"seed", run.seed}, {"hash", run.hash}, {"seeds", seeds}});
+      seeds[std::string(purpose.name)] = core::derive_seed(static_cast<std::uint64_t>(run.seed), purpose.purpose);
+    points[run.point]["runs"].push_back({{"run", run.id()}, {"seed", run.seed}, {"hash", run.hash}, {"seeds", seeds}});
   }
   Json stacks = Json::array();
   for (const plan::Stack& stack : all_stacks(plan)) {
@@ -92,8 +90,7 @@ int validate(CommandLine& line) {
       fmt::print("{}: valid, {}, {}\n", file, core::counted(plan.points.size(), "point"),
                  core::counted(plan.runs.size(), "run"));
     } catch (const core::InputError& error) {
-      for (const core::Problem& problem : error.problems())
-        std::fputs((problem.text() + "\n").c_str(), stderr);
+      for (const core::Problem& problem : error.problems()) std::fputs((problem.text() + "\n").c_str(), stderr);
       status = static_cast<int>(core::ExitCode::usage);
     }
   }

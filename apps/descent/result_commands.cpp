@@ -30,22 +30,19 @@ int run_experiment(CommandLine& line) {
   const Target target(options.file, options);
   // A manifest of another plan, or none, is written again by the program that knows LibTorch.
   if (!report::has_manifest_of(target.results.folder(), target.plan)) become_descent_train(line.argv);
-  const auto missing =
-      plan::select(target.plan, target.results.missing(options.save_weights), options.shard);
+  const auto missing = plan::select(target.plan, target.results.missing(options.save_weights), options.shard);
   warn(target.results);
   if (!missing.empty()) become_descent_train(line.argv);
   target.results.write_experiment(config::write_document(target.document));
-  return report::finish(target.results, target.plan,
-                        {!options.csv.empty(), options.no_color, 0, options.shard});
+  return report::finish(target.results, target.plan, {!options.csv.empty(), options.no_color, 0, options.shard});
 }
 
 int show_table(CommandLine& line) {
   const RunOptions& options = line.options;
   const Target target = open(options.file, options);
-  const std::string text = options.json
-                               ? report::points_json(target.results, target.plan)
-                               : report::points_table(target.results, target.plan,
-                                                      {report::wants_color(stdout, options.no_color)});
+  const std::string text =
+      options.json ? report::points_json(target.results, target.plan)
+                   : report::points_table(target.results, target.plan, {report::wants_color(stdout, options.no_color)});
   warn(target.results);
   fmt::print("{}", text);
   return 0;
@@ -83,15 +80,16 @@ int prune(CommandLine& line) {
                part.runs == 0 ? "of another version of descent" : core::counted(part.runs, "run"));
   }
   fmt::print("{} in {}{}\n", core::counted(runs, "stale run"), core::counted(stale.size(), "part"),
-             stale.empty() ? "" : line.options.yes ? ", deleted" : "; --yes deletes them");
+             stale.empty()      ? ""
+             : line.options.yes ? ", deleted"
+                                : "; --yes deletes them");
   return 0;
 }
 
 int merge(CommandLine& line) {
   const Target target = open(line.options.file, line.options);
   for (const std::string& folder : line.words) {
-    if (!store::is_results_folder(folder))
-      throw core::InputError(fmt::format("{}: not a results folder", folder));
+    if (!store::is_results_folder(folder)) throw core::InputError(fmt::format("{}: not a results folder", folder));
     const store::Results other = store::Results::at(folder, target.plan);
     fmt::print(stderr, "{}: {} new\n", folder, target.results.take_from(other));
     warn(other);

@@ -23,8 +23,7 @@ Target::Target(const fs::path& folder, const RunOptions& options)
 Target open(const std::string& target, const RunOptions& options) {
   std::error_code error;
   if (!fs::is_directory(target, error)) return Target(target, options);
-  if (!store::is_results_folder(target))
-    throw core::InputError(fmt::format("{}: not a results folder", target));
+  if (!store::is_results_folder(target)) throw core::InputError(fmt::format("{}: not a results folder", target));
   return Target(fs::path(target), options);
 }
 

@@ -37,11 +37,10 @@ void become_descent_train(const std::vector<std::string>& argv) {
   arguments.push_back(nullptr);
   std::fflush(nullptr);
   execvp(program.c_str(), arguments.data());  // searches PATH for a name without a slash
-  throw core::FaultError(errno == ENOENT
-                             ? fmt::format("descent-train is neither in {} nor in PATH; "
-                                           "build or install it",
-                                           beside.parent_path().string())
-                             : fmt::format("{}: {}", program, std::strerror(errno)));
+  throw core::FaultError(errno == ENOENT ? fmt::format("descent-train is neither in {} nor in PATH; "
+                                                       "build or install it",
+                                                       beside.parent_path().string())
+                                         : fmt::format("{}: {}", program, std::strerror(errno)));
 }
 
 int run_descent_train(const std::vector<std::string>& argv) {
@@ -58,7 +57,8 @@ int run_descent_train(const std::vector<std::string>& argv) {
     }
   }
   child = pid;
-  struct sigaction forward {}, before[forwarded.size()];
+  struct sigaction forward {
+  }, before[forwarded.size()];
   forward.sa_sigaction = pass_on;
   forward.sa_flags = SA_SIGINFO | SA_RESTART;
   for (std::size_t i = 0; i < forwarded.size(); ++i) sigaction(forwarded[i], &forward, &before[i]);
@@ -70,4 +70,3 @@ int run_descent_train(const std::vector<std::string>& argv) {
 }
 
 }  // namespace descent
-

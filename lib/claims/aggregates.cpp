@@ -21,20 +21,17 @@ void add_row(const Row& row, std::span<const store::Column<Row>> columns, const 
   const auto number = [&](const Row& of) { return core::parse_number(column.get(of)).value_or(std::nan("")); };
   std::vector<double> without;
   for (const Row& others : row.without) without.push_back(number(others));
-  const std::vector<double> values = without.empty() ? std::vector(row.members.size(), number(row))
-                                                     : stats::pseudo_values(number(row), without);
+  const std::vector<double> values =
+      without.empty() ? std::vector(row.members.size(), number(row)) : stats::pseudo_values(number(row), without);
   for (std::size_t i = 0; i < values.size(); ++i) numbers[row.members[i]] = values[i];
 }
 
 // Runs that are in no group change nothing: they get the mean of the others, whose deviations are scaled so that they
 // count as much among all. An ensemble of points is one number for all runs of its seed.
 void complete(std::vector<double>& numbers, bool by_seed, std::size_t seeds) {
-  const std::size_t points = numbers.size() / seeds, groups = by_seed ? seeds : points,
-                    size = by_seed ? points : seeds;
+  const std::size_t points = numbers.size() / seeds, groups = by_seed ? seeds : points, size = by_seed ? points : seeds;
   for (std::size_t group = 0; group < groups; ++group) {
-    const auto at = [&](std::size_t i) -> double& {
-      return numbers[by_seed ? i * seeds + group : group * seeds + i];
-    };
+    const auto at = [&](std::size_t i) -> double& { return numbers[by_seed ? i * seeds + group : group * seeds + i]; };
     double sum = 0, count = 0;
     for (std::size_t i = 0; i < size; ++i)
       if (!std::isnan(at(i))) sum += at(i), ++count;

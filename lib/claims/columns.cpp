@@ -95,14 +95,15 @@ Request request_of(const Syntax& column) {
                          "descent list probes");
   if (name == "ensemble" || name == "bias_variance") {
     const bool is_ensemble = name == "ensemble";
-    const Names names = is_ensemble ? numbers_of(stats::ensemble_columns()) : numbers_of(stats::bias_variance_columns());
+    const Names names =
+        is_ensemble ? numbers_of(stats::ensemble_columns()) : numbers_of(stats::bias_variance_columns());
     return request_named(column, is_ensemble ? Source::ensemble : Source::bias_variance, names,
                          fmt::format("column of {}.csv", is_ensemble ? "ensembles" : name),
                          "one of " + core::join(names, ", "));
   }
   if (column.argument)
-    throw Mistakes(column.argument->offset, fmt::format("expected a selection such as width=48, got {}",
-                                                        core::quoted(column.argument->text)));
+    throw Mistakes(column.argument->offset,
+                   fmt::format("expected a selection such as width=48, got {}", core::quoted(column.argument->text)));
   Names known = numbers_of(store::summary_columns());
   const Names curves = numbers_of(store::curve_columns());
   if (name == "diverged") return {Source::diverged, name};
@@ -131,8 +132,7 @@ std::vector<std::int64_t> select_sizes(const Syntax& column, const Domain& domai
       continue;
     }
     std::erase_if(sizes, [&](std::int64_t size) { return !matches(selector, std::to_string(size)); });
-    if (sizes.empty())
-      throw Mistakes(selector.offset, fmt::format("no ensemble has this size (one of {})", known));
+    if (sizes.empty()) throw Mistakes(selector.offset, fmt::format("no ensemble has this size (one of {})", known));
   }
   return sizes;
 }
@@ -140,8 +140,7 @@ std::vector<std::int64_t> select_sizes(const Syntax& column, const Domain& domai
 void check_filled(const Syntax& column, const Request& request, const config::Experiment& experiment) {
   const auto is_named = [&](config::ProbeName name) { return config::name_of(name) == request.column; };
   if (request.source == Source::probe && std::ranges::none_of(experiment.probes.names, is_named))
-    throw Mistakes(column.argument->offset,
-                   fmt::format("{} is not measured; add it to probes.names", request.column));
+    throw Mistakes(column.argument->offset, fmt::format("{} is not measured; add it to probes.names", request.column));
   if (const auto reason = why_empty(request, experiment); !reason.empty())
     throw Mistakes(column.offset, fmt::format("{} is empty: {}", request.column, reason));
 }

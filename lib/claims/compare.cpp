@@ -50,8 +50,8 @@ class SideValues {
     for (std::size_t seed = 0; seed < values_.seeds; ++seed) {
       const std::size_t run = family().entries[entry].point * values_.seeds + seed;
       const std::size_t request = column_->requests[entry];
-      const bool counts = values_.states[run] == RunState::done ||
-                          requests_[request].source == Request::Source::diverged;
+      const bool counts =
+          values_.states[run] == RunState::done || requests_[request].source == Request::Source::diverged;
       found[plan_.runs[run].seed] = counts ? values_.numbers[request][run] : std::nan("");
     }
     return found;
@@ -84,8 +84,7 @@ Comparison compare_entries(const std::map<std::int64_t, double>& a, const std::m
   comparison.a = stats::describe(left).mean;
   comparison.b = stats::describe(right).mean;
   comparison.difference = stats::describe(differences);
-  if (const auto& sd = comparison.difference->sd; sd && *sd > 0)
-    comparison.effect = comparison.difference->mean / *sd;
+  if (const auto& sd = comparison.difference->sd; sd && *sd > 0) comparison.effect = comparison.difference->mean / *sd;
   return comparison;
 }
 
@@ -117,13 +116,10 @@ std::vector<Comparison> compare(const Side& a, const Side& b, std::string_view m
       comparisons.back().where = label_of(left.domain(), left.family(), i, left_names);
       if (comparisons.back().where.empty())
         comparisons.back().where = label_of(right.domain(), right.family(), j, right_names);
-      if (comparisons.size() > 10'000)
-        throw core::InputError("more than 10000 comparisons; select fewer points");
+      if (comparisons.size() > 10'000) throw core::InputError("more than 10000 comparisons; select fewer points");
     }
-  if (comparisons.empty())
-    throw core::InputError("the two sides have no point in common; select one of each");
-  for (Comparison& comparison : comparisons)
-    comparison.beyond_all = lies_beyond(comparison, comparisons.size());
+  if (comparisons.empty()) throw core::InputError("the two sides have no point in common; select one of each");
+  for (Comparison& comparison : comparisons) comparison.beyond_all = lies_beyond(comparison, comparisons.size());
   return comparisons;
 }
 

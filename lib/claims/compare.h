@@ -21,13 +21,13 @@ struct Side {
 };
 
 struct Comparison {
-  std::string where;         // the factors whose values both sides share: "width=48"
-  std::size_t n = 0;         // seeds that both have, finished and not diverged
-  std::size_t left_out = 0;  // shared seeds where a run is missing, diverged or without a value
-  double a = 0, b = 0;       // means over those seeds
+  std::string where;                             // the factors whose values both sides share: "width=48"
+  std::size_t n = 0;                             // seeds that both have, finished and not diverged
+  std::size_t left_out = 0;                      // shared seeds where a run is missing, diverged or without a value
+  double a = 0, b = 0;                           // means over those seeds
   std::optional<stats::Description> difference;  // a - b; absent for n = 0
-  std::optional<double> effect;  // Cohen's d_z: mean / sd of the differences; absent where sd is 0
-  bool beyond_all = false;       // 0 lies outside the interval even at 1 - 0.05 / comparisons
+  std::optional<double> effect;                  // Cohen's d_z: mean / sd of the differences; absent where sd is 0
+  bool beyond_all = false;                       // 0 lies outside the interval even at 1 - 0.05 / comparisons
 };
 
 // `metric` is a number of the language of claims without its selection: "final_test_error",

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "claims/columns.h"
-#include "claims/program.h"
 #include "claims/families.h"
+#include "claims/program.h"
 
 namespace descent::claims {
 namespace {
@@ -84,7 +84,7 @@ class Compiler {
 
   // All of them, so that the mistakes of all are reported.
   std::vector<ExpressionPointer> compiled(std::span<const SyntaxPointer> parts,
-                                    ExpressionPointer (Compiler::*compile)(const Syntax&)) {
+                                          ExpressionPointer (Compiler::*compile)(const Syntax&)) {
     std::vector<ExpressionPointer> nodes;
     Mistakes mistakes;
     for (const SyntaxPointer& part : parts) mistakes.collect([&] { nodes.push_back((this->*compile)(*part)); });
@@ -207,8 +207,8 @@ class Compiler {
   ExpressionPointer trend(const Syntax& syntax) {
     ExpressionPointer node = over_points(Kind::trend, number(*syntax.children[0]), syntax, true);
     const bool rises = syntax.word == "rises", tolerant = syntax.number > 0;
-    node->relation = rises ? (tolerant ? Relation::at_least : Relation::greater)
-                           : (tolerant ? Relation::at_most : Relation::less);
+    node->relation =
+        rises ? (tolerant ? Relation::at_least : Relation::greater) : (tolerant ? Relation::at_most : Relation::less);
     node->number = rises && tolerant ? -syntax.number : syntax.number;  // never -0
     return node;
   }

@@ -52,8 +52,8 @@ void decide(Check& check, const Difference& difference, std::size_t seeds) {
   if (std::isnan(value) || std::ranges::any_of(each, [](double d) { return !std::isfinite(d); })) {
     const auto bad = std::ranges::count_if(each, [](double d) { return !std::isfinite(d); });
     if (!std::isinf(value)) check.measured = std::nullopt;
-    check.reason = each.empty() ? "not a number"
-                                : counted(static_cast<std::size_t>(bad), each.size(), "without a value");
+    check.reason =
+        each.empty() ? "not a number" : counted(static_cast<std::size_t>(bad), each.size(), "without a value");
     return;
   }
   if (equality || difference.level == Level::plain) {
@@ -72,8 +72,7 @@ void decide(Check& check, const Difference& difference, std::size_t seeds) {
 }
 
 Check decisive(std::vector<Check> checks, bool worst) {
-  const auto found =
-      worst ? std::ranges::min_element(checks, is_worse) : std::ranges::max_element(checks, is_worse);
+  const auto found = worst ? std::ranges::min_element(checks, is_worse) : std::ranges::max_element(checks, is_worse);
   Check result = *found;
   if (checks.size() == 1) return result;
   std::vector<Check> parts;

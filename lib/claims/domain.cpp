@@ -33,8 +33,7 @@ Domain::Domain(const plan::Plan& plan) : plan_(plan) {
     const config::Key* key = config::find_key(keys_, factor);
     if (const auto* inside = key ? std::get_if<config::SectionSlot>(&key->slot) : nullptr)
       config::for_each_key(
-          inside->keys, [&](const std::string& path, const config::Key&) { inner_.push_back(path); },
-          factor + ".");
+          inside->keys, [&](const std::string& path, const config::Key&) { inner_.push_back(path); }, factor + ".");
   }
 }
 
@@ -45,8 +44,8 @@ std::string Domain::resolve(std::string_view name, std::size_t offset) const {
   if (found.empty()) found = matching(inner_, name);
   if (found.size() == 1) return found[0];
   if (found.size() > 1)
-    throw Mistakes(offset, fmt::format("{} could be {}; write more of the path", core::quoted(name),
-                                       core::join(found, " or ")));
+    throw Mistakes(
+        offset, fmt::format("{} could be {}; write more of the path", core::quoted(name), core::join(found, " or ")));
   std::vector<std::string> known;
   for (const std::string& factor : factors()) known.push_back(short_name(factor));
   throw Mistakes(offset, known.empty() ? fmt::format("{}: the experiment has no sweep, so no factor to select by",
@@ -66,9 +65,7 @@ const std::vector<std::string>& Domain::values(const std::string& path) const {
   return values;
 }
 
-const std::string& Domain::value(const std::string& path, std::size_t point) const {
-  return values(path)[point];
-}
+const std::string& Domain::value(const std::string& path, std::size_t point) const { return values(path)[point]; }
 
 const std::string& Domain::label(const std::string& factor, std::size_t point) const {
   auto& labels = labels_[factor];
@@ -92,8 +89,7 @@ std::string Domain::short_name(const std::string& path) const {
 std::vector<std::string> Domain::varying(const std::vector<std::size_t>& points) const {
   std::vector<std::string> found;
   for (const std::string& factor : factors())
-    if (std::ranges::any_of(points,
-                            [&](std::size_t p) { return label(factor, p) != label(factor, points[0]); }))
+    if (std::ranges::any_of(points, [&](std::size_t p) { return label(factor, p) != label(factor, points[0]); }))
       found.push_back(factor);
   return found;
 }

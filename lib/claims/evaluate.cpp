@@ -56,8 +56,8 @@ const std::vector<std::vector<double>>& Evaluator::per_seed(const Expression& no
         result[entry][seed] =
             values_.numbers[node.requests[entry]][node.family.entries[entry].point * values_.seeds + seed];
       else if (node.kind != Kind::number)
-        result[entry][seed] = combine(
-            node, entry, [&](std::size_t child, std::size_t of) { return (*children[child])[of][seed]; });
+        result[entry][seed] =
+            combine(node, entry, [&](std::size_t child, std::size_t of) { return (*children[child])[of][seed]; });
     }
   return result;
 }
@@ -79,8 +79,7 @@ std::vector<double> Evaluator::statistic(const Expression& node, const Sample& s
   std::vector<std::vector<double>> children;
   for (const ExpressionPointer& child : node.children) children.push_back(statistic(*child, sample));
   for (std::size_t entry = 0; entry < node.family.entries.size(); ++entry)
-    result.push_back(
-        combine(node, entry, [&](std::size_t child, std::size_t of) { return children[child][of]; }));
+    result.push_back(combine(node, entry, [&](std::size_t child, std::size_t of) { return children[child][of]; }));
   return result;
 }
 

@@ -99,14 +99,12 @@ std::optional<Grouped> group(const Family& family, const std::string& path, cons
   std::vector<std::string> values;
   for (const FamilyEntry& entry : family.entries)
     values.push_back(at == family.axes.size() ? domain.value(path, entry.point) : entry.key[at]);
-  if (std::ranges::all_of(values, [&](const std::string& value) { return value == values[0]; }))
-    return std::nullopt;
+  if (std::ranges::all_of(values, [&](const std::string& value) { return value == values[0]; })) return std::nullopt;
 
   // A factor that has one value for each value of `path` is dropped with it.
   Grouped result;
   for (std::size_t axis = 0; axis < family.axes.size(); ++axis)
-    if (family.axes[axis] != path && !follows(family, axis, values))
-      result.family.axes.push_back(family.axes[axis]);
+    if (family.axes[axis] != path && !follows(family, axis, values)) result.family.axes.push_back(family.axes[axis]);
   const auto kept = indices(family.axes, result.family.axes);
   std::map<Key, std::size_t> found;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -127,8 +125,7 @@ std::optional<Grouped> group(const Family& family, const std::string& path, cons
 std::vector<std::size_t> naming_axes(const Family& family) {
   std::vector<std::size_t> naming;
   for (std::size_t axis = 0; axis < family.axes.size(); ++axis)
-    if (std::ranges::none_of(naming,
-                             [&](std::size_t i) { return follows(family, axis, values_of(family, i)); }))
+    if (std::ranges::none_of(naming, [&](std::size_t i) { return follows(family, axis, values_of(family, i)); }))
       naming.push_back(axis);
   return naming;
 }

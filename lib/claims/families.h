@@ -18,7 +18,7 @@ struct Joined {
 Joined join(const std::vector<const Family*>& parts, const Domain& domain, std::size_t offset);
 
 struct Grouped {
-  Family family;  // without the factor, and without those that follow from it
+  Family family;                               // without the factor, and without those that follow from it
   std::vector<std::vector<std::size_t>> rows;  // by entry: entries of the family, in ascending order where numeric
   std::vector<double> positions;               // by entry of the family: the value of the factor; NaN: not a number
 };

@@ -106,7 +106,8 @@ class Parser : TokenStream {
 
   SyntaxPointer binary(std::string_view symbols, SyntaxPointer (Parser::*operand)()) {
     SyntaxPointer left = (this->*operand)();
-    for (int length = 0; is(Token::Kind::symbol) && token().text.size() == 1 && symbols.find(token().text[0]) != symbols.npos;) {
+    for (int length = 0;
+         is(Token::Kind::symbol) && token().text.size() == 1 && symbols.find(token().text[0]) != symbols.npos;) {
       if (++length > 1000) fail("more than 1000 terms");
       left = make_over(Kind::arithmetic, std::move(left));
       left->word = take().text;

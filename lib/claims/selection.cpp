@@ -35,9 +35,8 @@ void check_value(const Domain& domain, const std::string& path, const Literal& l
 
 bool matches(const Selector& selector, double value) {
   if (selector.range) return *selector.values[0].number <= value && value <= *selector.values[1].number;
-  return std::ranges::any_of(selector.values, [&](const Literal& literal) {
-    return holds(selector.relation, value, *literal.number);
-  });
+  return std::ranges::any_of(selector.values,
+                             [&](const Literal& literal) { return holds(selector.relation, value, *literal.number); });
 }
 
 bool matches(const Selector& selector, const std::string& value) {
@@ -59,9 +58,8 @@ std::vector<std::size_t> select_points(const std::vector<const Selector*>& selec
       for (const Literal& literal : selector.values) check_value(domain, path, literal);
     std::erase_if(points, [&](std::size_t point) { return !matches(selector, domain.value(path, point)); });
     if (points.empty())
-      throw Mistakes(selector.offset,
-                     fmt::format("no point has this {}{}", selector.name,
-                                 paths.size() > 1 ? " together with what is selected before it" : ""));
+      throw Mistakes(selector.offset, fmt::format("no point has this {}{}", selector.name,
+                                                  paths.size() > 1 ? " together with what is selected before it" : ""));
   };
   for (const Selector* selector : selectors) mistakes.collect([&] { select(*selector); });
   mistakes.raise();

@@ -58,9 +58,7 @@ std::size_t read_token(std::string_view rest, Token& token) {
   return length;
 }
 
-std::string shown(const Token& token) {
-  return token.kind == Token::Kind::end ? "the end" : core::quoted(token.text);
-}
+std::string shown(const Token& token) { return token.kind == Token::Kind::end ? "the end" : core::quoted(token.text); }
 
 struct RelationSymbol {
   Relation relation;
@@ -122,8 +120,7 @@ std::string TokenStream::need_name(std::string_view what) {
 
 double TokenStream::need_count() {
   const double count = token().number;
-  if (!is(Token::Kind::number) || count != std::trunc(count) || count < 1 || count > 1e6)
-    expected("a number of seeds");
+  if (!is(Token::Kind::number) || count != std::trunc(count) || count < 1 || count > 1e6) expected("a number of seeds");
   return take().number;
 }
 

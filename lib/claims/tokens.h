@@ -26,7 +26,7 @@ class TokenStream {
 
   const Token& token(std::size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
   bool is(Token::Kind kind) const { return token().kind == kind; }
-  bool is(std::string_view text) const;    // a name or symbol
+  bool is(std::string_view text) const;      // a name or symbol
   std::optional<Relation> relation() const;  // that the token is
 
   const Token& take() { return tokens_[at_++]; }

@@ -16,9 +16,9 @@ struct Check {
   std::optional<double> low{}, high{};  // absent where there is no interval
   Relation relation = Relation::equal;  // of `measured` to `margin`
   double margin = 0;
-  std::size_t n = 0;          // seeds
-  bool counts_seeds = false;  // `measured` of the n seeds
-  std::string reason{};       // why it is undecided, or failed without a number
+  std::size_t n = 0;           // seeds
+  bool counts_seeds = false;   // `measured` of the n seeds
+  std::string reason{};        // why it is undecided, or failed without a number
   std::vector<Check> parts{};  // of claims that compare several times: all of them; this is the decisive one
 };
 

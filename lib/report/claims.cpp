@@ -35,7 +35,8 @@ std::string sentence(const claims::Judged& judged, bool references) {
 std::string verdict_text(claims::Verdict verdict, bool color) {
   using claims::Verdict;
   const int code = verdict == Verdict::fails ? 31 : verdict == Verdict::undecided ? 33 : 32;  // red, yellow, green
-  return color ? fmt::format("\x1b[{}m{}\x1b[0m", code, claims::name_of(verdict)) : std::string(claims::name_of(verdict));
+  return color ? fmt::format("\x1b[{}m{}\x1b[0m", code, claims::name_of(verdict))
+               : std::string(claims::name_of(verdict));
 }
 
 Json check_json(const claims::Check& check) {
@@ -84,12 +85,8 @@ std::string claims_table(const std::vector<claims::Judged>& judged, bool color, 
 std::string claims_json(const std::string& experiment, const std::vector<claims::Judged>& judged) {
   ClaimCounts counts;
   counts.add(judged);
-  Json json{{"experiment", experiment},
-            {"confidence", 0.95},
-            {"holds", counts.holds},
-            {"fails", counts.fails},
-            {"undecided", counts.undecided},
-            {"claims", Json::array()}};
+  Json json{{"experiment", experiment},      {"confidence", 0.95},     {"holds", counts.holds}, {"fails", counts.fails},
+            {"undecided", counts.undecided}, {"claims", Json::array()}};
   for (const claims::Judged& claim : judged) {
     Json entry{{"says", claim.claim.says}, {"that", claim.claim.that}};
     if (!claim.claim.reference.empty()) entry["reference"] = claim.claim.reference;

@@ -15,7 +15,8 @@ std::string difference_text(const Comparison& comparison, bool mark) {
   if (!comparison.difference) return "-";
   const stats::Description& description = *comparison.difference;
   if (!description.sd) return fmt::format("{:.3g}", description.mean);
-  return fmt::format("{:.3g} [{:.3g}, {:.3g}]{}", description.mean, *description.low, *description.high, mark && comparison.beyond_all ? " *" : "");
+  return fmt::format("{:.3g} [{:.3g}, {:.3g}]{}", description.mean, *description.low, *description.high,
+                     mark && comparison.beyond_all ? " *" : "");
 }
 
 }  // namespace
@@ -37,10 +38,11 @@ std::string comparison_table(const std::vector<Comparison>& comparisons, bool co
   std::string text = laid_out(rows, color, many ? std::vector<std::size_t>{0, difference} : std::vector{difference});
   text += "\nPaired over the n seeds that both have; d_z: mean / sd of the differences (Cohen).\n";
   if (many)
-    text += fmt::format("{} comparisons: at 95 % each, about {:.2g} of the intervals miss their true value. "
-                        "*: differs from 0 even at {:.4g} % (Bonferroni).\n",
-                        comparisons.size(), 0.05 * static_cast<double>(comparisons.size()),
-                        100 - 5.0 / static_cast<double>(comparisons.size()));
+    text += fmt::format(
+        "{} comparisons: at 95 % each, about {:.2g} of the intervals miss their true value. "
+        "*: differs from 0 even at {:.4g} % (Bonferroni).\n",
+        comparisons.size(), 0.05 * static_cast<double>(comparisons.size()),
+        100 - 5.0 / static_cast<double>(comparisons.size()));
   if (left_out > 0)
     text += core::counted(left_out, "pair") + " of runs left out: missing, diverged or without a value.\n";
   return text;

@@ -26,8 +26,7 @@ int failure(const std::string& what) {
 
 // A closed pipe (`descent table x | head`) is not an error.
 int output_failure(int code) {
-  return code == EPIPE ? ok
-                       : failure(std::string("cannot write to the standard output: ") + std::strerror(code));
+  return code == EPIPE ? ok : failure(std::string("cannot write to the standard output: ") + std::strerror(code));
 }
 
 }  // namespace

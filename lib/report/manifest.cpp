@@ -13,10 +13,17 @@ namespace descent::report {
 namespace {
 
 // Variables that choose kernels, threads or devices below us.
-constexpr std::array environment_names{
-    "ATEN_CPU_CAPABILITY", "CUDA_VISIBLE_DEVICES",    "DNNL_MAX_CPU_ISA", "LD_PRELOAD",      "MALLOC_CONF",
-    "MKL_CBWR",            "MKL_ENABLE_INSTRUCTIONS", "MKL_NUM_THREADS",  "OMP_NUM_THREADS", "OMP_PROC_BIND",
-    "ONEDNN_MAX_CPU_ISA"};
+constexpr std::array environment_names{"ATEN_CPU_CAPABILITY",
+                                       "CUDA_VISIBLE_DEVICES",
+                                       "DNNL_MAX_CPU_ISA",
+                                       "LD_PRELOAD",
+                                       "MALLOC_CONF",
+                                       "MKL_CBWR",
+                                       "MKL_ENABLE_INSTRUCTIONS",
+                                       "MKL_NUM_THREADS",
+                                       "OMP_NUM_THREADS",
+                                       "OMP_PROC_BIND",
+                                       "ONEDNN_MAX_CPU_ISA"};
 
 std::string utc(std::chrono::system_clock::time_point moment) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(moment);

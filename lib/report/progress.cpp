@@ -23,8 +23,7 @@ std::string rate(double per_second) {
 }  // namespace
 
 std::string format_duration(double seconds) {
-  const auto whole =
-      static_cast<std::int64_t>(std::min(std::llround(std::min(seconds, 1e15)), 359'999'999LL));
+  const auto whole = static_cast<std::int64_t>(std::min(std::llround(std::min(seconds, 1e15)), 359'999'999LL));
   const std::int64_t hours = whole / 3600, minutes = whole / 60 % 60;
   return hours > 0 ? fmt::format("{}:{:02}:{:02}", hours, minutes, whole % 60)
                    : fmt::format("{}:{:02}", minutes, whole % 60);
@@ -32,8 +31,7 @@ std::string format_duration(double seconds) {
 
 std::string progress_line(const ProgressState& state, std::size_t width) {
   const double share = state.cost_total > 0 ? std::min(state.cost_done / state.cost_total, 1.0) : 1.0;
-  std::string line =
-      fmt::format("{}/{} runs, {} %", state.runs_done, state.runs_total, static_cast<int>(share * 100));
+  std::string line = fmt::format("{}/{} runs, {} %", state.runs_done, state.runs_total, static_cast<int>(share * 100));
   if (state.runs_diverged > 0) line += fmt::format(", {} diverged", state.runs_diverged);
   // Runs are of unequal cost: the rate is that of the cost, in runs of mean cost.
   if (state.seconds > 0 && share > 0) {

@@ -45,9 +45,8 @@ struct Traces {
 // The finished runs, by index.
 std::vector<std::optional<RunState>> finished_states(const store::Results& results, const plan::Plan& plan) {
   std::vector<std::optional<RunState>> states(plan.runs.size());
-  results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
-    states[run] = store::state_in(cells);
-  });
+  results.for_each_summary(
+      [&](std::size_t run, const std::vector<std::string>& cells) { states[run] = store::state_in(cells); });
   return states;
 }
 
@@ -93,17 +92,15 @@ Status read_status(const store::Results& results, const plan::Plan& plan) {
     const config::Experiment& experiment = plan.points[run.point].experiment;
     const double cost = plan::run_flops(experiment);
     const auto step = traces.steps.find(run.hash);
-    const double before = step == traces.steps.end()
-                              ? 0
-                              : plan::step_flops(experiment) * static_cast<double>(step->second);
+    const double before =
+        step == traces.steps.end() ? 0 : plan::step_flops(experiment) * static_cast<double>(step->second);
     // A diverged run ended early: its time says nothing about the cost of the others.
     if (state == RunState::done) known_cost += cost, known_seconds += seconds[i];
     if (!finished[i]) open_cost += std::max(0.0, cost - before);
   }
   std::size_t workers = 0;
   for (const auto& [process, count] : jobs) workers += count;
-  if (status.complete())
-    status.seconds_left = 0;
+  if (status.complete()) status.seconds_left = 0;
   else if (known_cost > 0 && known_seconds > 0)
     status.seconds_left =
         open_cost * known_seconds / known_cost / static_cast<double>(std::max<std::size_t>(1, workers));

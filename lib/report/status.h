@@ -25,12 +25,12 @@ struct PointStatus {
 };
 
 struct Status {
-  std::vector<PointStatus> points;               // as in the plan
+  std::vector<PointStatus> points;  // as in the plan
   PointStatus total;
-  std::vector<long> processes;                   // that are training
-  std::map<std::string, std::size_t> failures;   // runs by reason
-  std::optional<double> seconds_left;            // at the current number of stacks at a time, or one; from the times so far
-  std::size_t runs = 0;                          // of the plan
+  std::vector<long> processes;                  // that are training
+  std::map<std::string, std::size_t> failures;  // runs by reason
+  std::optional<double> seconds_left;  // at the current number of stacks at a time, or one; from the times so far
+  std::size_t runs = 0;                // of the plan
 
   std::size_t finished() const { return total.count(RunState::done) + total.count(RunState::diverged); }
   bool complete() const { return finished() == runs; }

@@ -101,8 +101,7 @@ std::string points_json(const store::Results& results, const plan::Plan& plan) {
       const auto& measure = point.measures[i];
       if (!measure) continue;
       Json numbers{{"mean", measure->mean}};
-      if (measure->sd)
-        numbers.update({{"sd", *measure->sd}, {"low", *measure->low}, {"high", *measure->high}});
+      if (measure->sd) numbers.update({{"sd", *measure->sd}, {"low", *measure->low}, {"high", *measure->high}});
       entry[stats::measure_names()[i]] = numbers;
     }
     points.push_back(std::move(entry));

@@ -13,8 +13,7 @@ bool is_terminal(std::FILE* stream) { return isatty(fileno(stream)) == 1; }
 bool wants_color(std::FILE* stream, bool no_color) {
   const char* forbidden = std::getenv("NO_COLOR");  // https://no-color.org: present and not empty
   const char* kind = std::getenv("TERM");
-  return !no_color && !(forbidden && *forbidden) && kind && std::string_view(kind) != "dumb" &&
-         is_terminal(stream);
+  return !no_color && !(forbidden && *forbidden) && kind && std::string_view(kind) != "dumb" && is_terminal(stream);
 }
 
 std::size_t terminal_width(std::FILE* stream) {

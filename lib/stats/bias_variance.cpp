@@ -108,10 +108,9 @@ class Decomposition {
 
 std::span<const store::Column<BiasVariance>> bias_variance_columns() {
   using store::ColumnKind;
-  const auto measure = [](std::string name, std::optional<double> BiasVariance::* field) {
-    return store::Column<BiasVariance>{std::move(name), ColumnKind::measure,
-                                       [field](const BiasVariance& row) { return store::cell(row.*field); },
-                                       {}};
+  const auto measure = [](std::string name, std::optional<double> BiasVariance::*field) {
+    return store::Column<BiasVariance>{
+        std::move(name), ColumnKind::measure, [field](const BiasVariance& row) { return store::cell(row.*field); }, {}};
   };
   using B = BiasVariance;
   static const std::vector<store::Column<BiasVariance>> columns{
@@ -152,9 +151,8 @@ void for_each_bias_variance(const store::Results& results, const plan::Plan& pla
 void write_bias_variance(const store::Results& results, const plan::Plan& plan) {
   if (!plan.points.front().experiment.bias_variance) return remove_table(results, bias_variance_file);
   write_table(results, plan, bias_variance_file, column_names(bias_variance_columns()), [&](const AddRow& add) {
-    for_each_bias_variance(results, plan, [&](const BiasVariance& row) {
-      add(row.point, store::row_text(bias_variance_columns(), row));
-    });
+    for_each_bias_variance(
+        results, plan, [&](const BiasVariance& row) { add(row.point, store::row_text(bias_variance_columns(), row)); });
   });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Bias, the error common to all networks, and variance, how much the networks differ, from the predictions of one point's seeds on the same test examples.
+// Bias, the error common to all networks, and variance, how much the networks differ, from the predictions of one
+// point's seeds on the same test examples.
 
 #include <functional>
 #include <optional>
@@ -16,8 +17,7 @@ struct BiasVariance {
   // Squared distance, mean over outputs (Geman et al. 1992): risk = bias + variance. Of a finite number of
   // networks the variance is too small and the bias too large by variance / (n - 1); the unbiased ones
   // correct it.
-  std::optional<double> squared_risk, squared_bias, squared_variance, unbiased_squared_bias,
-      unbiased_squared_variance;
+  std::optional<double> squared_risk, squared_bias, squared_variance, unbiased_squared_bias, unbiased_squared_variance;
   // 0-1 loss (Domingos 2000), the main prediction being the vote of all: risk = bias + variance_where_right -
   // variance_where_wrong, since leaving a wrong vote helps.
   std::optional<double> error_risk, error_bias, error_variance_where_right, error_variance_where_wrong;

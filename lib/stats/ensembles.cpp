@@ -42,9 +42,15 @@ class Average {
 std::span<const store::Column<EnsembleScore>> ensemble_columns() {
   using store::cell, store::ColumnKind;
   static const std::vector<store::Column<EnsembleScore>> columns{
-      {"seed", ColumnKind::label, [](const EnsembleScore& e) { return cell(e.seed); }, {}},  // where the members are points
+      {"seed",
+       ColumnKind::label,
+       [](const EnsembleScore& e) { return cell(e.seed); },
+       {}},  // where the members are points
       {"size", ColumnKind::label, [](const EnsembleScore& e) { return cell(e.size); }, {}},
-      {"group", ColumnKind::label, [](const EnsembleScore& e) { return cell(e.group); }, {}},  // 0 has the first members
+      {"group",
+       ColumnKind::label,
+       [](const EnsembleScore& e) { return cell(e.group); },
+       {}},  // 0 has the first members
       {"error", ColumnKind::measure, [](const EnsembleScore& e) { return cell(e.score.error); }, {}},
       {"loss", ColumnKind::measure, [](const EnsembleScore& e) { return cell(e.score.loss); }, {}},
       {"member_error", ColumnKind::measure, [](const EnsembleScore& e) { return cell(e.member.error); }, {}},  // mean
@@ -67,12 +73,12 @@ void for_each_ensemble(const store::Results& results, const plan::Plan& plan,
     PredictionReader reader(results);
     const config::Loss& loss = plan.points[plan.runs[members.front()].point].experiment.train.loss;
     const auto all = static_cast<std::int64_t>(members.size());
-    const std::vector<std::int64_t> sizes = wanted.sizes.empty() ? all > 1 ? std::vector{1L, all} : std::vector{1L}
-                                                                 : wanted.sizes;
+    const std::vector<std::int64_t> sizes =
+        wanted.sizes.empty() ? all > 1 ? std::vector{1L, all} : std::vector{1L} : wanted.sizes;
     for (const std::int64_t size : sizes)
       for (std::int64_t group = 0; (group + 1) * size <= all; ++group) {
-        const std::span of_group = std::span(members).subspan(static_cast<std::size_t>(group * size),
-                                                              static_cast<std::size_t>(size));
+        const std::span of_group =
+            std::span(members).subspan(static_cast<std::size_t>(group * size), static_cast<std::size_t>(size));
         EnsembleScore ensemble = combine<EnsembleScore>(reader, Average(loss), of_group, leave_out && size > 1);
         if (of_seeds) ensemble.point = static_cast<std::size_t>(key);
         else ensemble.seed = key;

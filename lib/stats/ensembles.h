@@ -15,10 +15,10 @@ struct EnsembleScore {
   std::optional<std::size_t> point;  // whose seeds they are; absent for an ensemble of points
   std::optional<std::int64_t> seed;  // whose points they are; absent for an ensemble of seeds
   std::int64_t size = 0, group = 0;
-  Score score, member;  // of the average; mean of the members'
-  std::optional<double> ambiguity;     // mean squared distance of the members to their average; with squared error
-  std::vector<std::size_t> members{};  // runs
-  std::vector<EnsembleScore> without{};     // each of two or more members left out; only on request
+  Score score, member;                   // of the average; mean of the members'
+  std::optional<double> ambiguity;       // mean squared distance of the members to their average; with squared error
+  std::vector<std::size_t> members{};    // runs
+  std::vector<EnsembleScore> without{};  // each of two or more members left out; only on request
 };
 
 // After the factors, which are empty for an ensemble of points.

@@ -69,8 +69,8 @@ std::string points_row(const PointStats& stats, const std::vector<std::size_t>& 
   for (const std::size_t i : measures) {
     const std::optional<Description>& measure = stats.measures[i];
     const std::optional<double> none, mean = measure ? std::optional(measure->mean) : none;
-    for (const auto& number : {mean, measure ? measure->sd : none, measure ? measure->low : none,
-                               measure ? measure->high : none})
+    for (const auto& number :
+         {mean, measure ? measure->sd : none, measure ? measure->low : none, measure ? measure->high : none})
       row += "," + (number ? core::format_number(*number) : "");
   }
   return row;

@@ -71,17 +71,18 @@ const std::vector<double>& PredictionReader::read(std::size_t run) {
   values_.assign(read.values.begin(), read.values.end());
   if (!first_) first_ = std::move(read);
   else if (first_->labels != read.labels || first_->targets != read.targets)
-    throw core::InputError(fmt::format(
-        "{}: ensembles, bias and variance compare predictions of the same test examples, but two runs have "
-        "different ones; keep data.* from varying them",
-        results_.folder().string()));
+    throw core::InputError(
+        fmt::format("{}: ensembles, bias and variance compare predictions of the same test examples, but two runs have "
+                    "different ones; keep data.* from varying them",
+                    results_.folder().string()));
   return values_;
 }
 
 std::vector<std::size_t> predicting_runs(const store::Results& results, const plan::Plan& plan) {
   std::vector<std::size_t> runs;
   results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
-    if (store::state_in(cells) == store::RunState::done && plan.points[plan.runs[run].point].experiment.record.predictions)
+    if (store::state_in(cells) == store::RunState::done &&
+        plan.points[plan.runs[run].point].experiment.record.predictions)
       runs.push_back(run);
   });
   return runs;

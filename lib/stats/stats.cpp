@@ -29,8 +29,7 @@ double beta_fraction(double a, double b, double x) {
 double incomplete_beta(double a, double b, double x, double rest) {
   const double front =
       std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log(rest));
-  return x < (a + 1) / (a + b + 2) ? front * beta_fraction(a, b, x) / a
-                                   : 1 - front * beta_fraction(b, a, rest) / b;
+  return x < (a + 1) / (a + b + 2) ? front * beta_fraction(a, b, x) / a : 1 - front * beta_fraction(b, a, rest) / b;
 }
 
 // P(T > t) for t > 0.

@@ -7,8 +7,8 @@
 
 namespace descent::stats {
 
-void write_table(const store::Results& results, const plan::Plan& plan, std::string_view name,
-                 std::string_view columns, const std::function<void(const AddRow&)>& fill) {
+void write_table(const store::Results& results, const plan::Plan& plan, std::string_view name, std::string_view columns,
+                 const std::function<void(const AddRow&)>& fill) {
   core::AtomicFile file(results.folder() / name);
   for (const std::string& factor : plan.factors) file.write(formats::csv_field(factor) + ",");
   file.write(columns);

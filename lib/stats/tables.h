@@ -18,8 +18,8 @@ inline constexpr std::string_view points_file = "points.csv", ensembles_file = "
 using AddRow = std::function<void(std::optional<std::size_t> point, std::string_view cells)>;
 
 // Writes the file whole: header, then what `fill` adds.
-void write_table(const store::Results& results, const plan::Plan& plan, std::string_view file,
-                 std::string_view columns, const std::function<void(const AddRow&)>& fill);
+void write_table(const store::Results& results, const plan::Plan& plan, std::string_view file, std::string_view columns,
+                 const std::function<void(const AddRow&)>& fill);
 
 // An earlier version of the experiment may have left it.
 void remove_table(const store::Results& results, std::string_view file);

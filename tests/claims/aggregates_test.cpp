@@ -24,8 +24,7 @@ class aggregates : public store::InFolder {
     std::vector<store::RunResult> rows;
     for (const plan::Run& run : plan.runs) {
       rows.push_back(store::result_of(run, 0.25));
-      rows.back().predictions =
-          stats::random_probabilities(run.point * 100 + static_cast<std::uint64_t>(run.seed));
+      rows.back().predictions = stats::random_probabilities(run.point * 100 + static_cast<std::uint64_t>(run.seed));
     }
     results.write_part(rows, {});
     stats::for_each_ensemble(results, plan, [&](const stats::EnsembleScore& row) { ensembles.push_back(row); });
@@ -40,10 +39,9 @@ class aggregates : public store::InFolder {
 };
 
 TEST_F(aggregates, are_the_numbers_of_their_files_with_intervals) {
-  const auto found =
-      judged(R"("bias_variance": true, "ensemble": {"of": "seeds", "sizes": [1, 7]})",
-             {"ensemble(loss, size=7, width=8) > 0", "bias_variance(cross_entropy_bias, width=4) > 0",
-              "ensemble(loss, size=7) < ensemble(member_loss, size=7)"});
+  const auto found = judged(R"("bias_variance": true, "ensemble": {"of": "seeds", "sizes": [1, 7]})",
+                            {"ensemble(loss, size=7, width=8) > 0", "bias_variance(cross_entropy_bias, width=4) > 0",
+                             "ensemble(loss, size=7) < ensemble(member_loss, size=7)"});
   EXPECT_NEAR(*found[0].check.measured, ensembles.back().score.loss, 1e-12);
   EXPECT_NEAR(*found[1].check.measured, *decompositions[0].cross_entropy_bias, 1e-12);
   for (const Judged& claim : found) {
@@ -62,20 +60,19 @@ TEST_F(aggregates, are_means_over_the_groups_of_a_size) {
 }
 
 TEST_F(aggregates, of_single_networks_are_as_certain_as_the_mean_over_the_seeds) {
-  const auto found = judged(
-      R"("bias_variance": true, "ensemble": {"of": "seeds", "sizes": [1]})",
-      {"max over width of ensemble(loss) > 0", "max over width of bias_variance(cross_entropy_risk) > 0"});
+  const auto found =
+      judged(R"("bias_variance": true, "ensemble": {"of": "seeds", "sizes": [1]})",
+             {"max over width of ensemble(loss) > 0", "max over width of bias_variance(cross_entropy_risk) > 0"});
   EXPECT_NEAR(*found[0].check.low, *found[1].check.low, 1e-9);
   EXPECT_NEAR(*found[0].check.high, *found[1].check.high, 1e-9);
 }
 
 TEST_F(aggregates, of_points_are_one_number_per_seed) {
   const auto found = judged(R"("ensemble": {"of": "points", "sizes": [1, 2]})",
-                           {"ensemble(loss, size=2) < ensemble(loss, size=1)",
-                            "on every seed: ensemble(loss, size=2) < ensemble(member_loss, size=2)"});
+                            {"ensemble(loss, size=2) < ensemble(loss, size=1)",
+                             "on every seed: ensemble(loss, size=2) < ensemble(member_loss, size=2)"});
   double mean = 0;
-  for (const stats::EnsembleScore& row : ensembles)
-    mean += row.size == 2 ? row.score.loss / 7 : -row.score.loss / 14;
+  for (const stats::EnsembleScore& row : ensembles) mean += row.size == 2 ? row.score.loss / 7 : -row.score.loss / 14;
   EXPECT_NEAR(*found[0].check.measured, mean, 1e-12);
   EXPECT_EQ(found[1].check.measured, 7);
 }

@@ -39,13 +39,12 @@ TEST(claims, count_escaped_characters_as_they_are_written) {
 }
 
 TEST(claims, are_all_checked_in_one_pass_with_the_rest_of_the_file) {
-  EXPECT_EQ(
-      mistakes(with_claims("{\"says\": \"x\", \"that\": \"a >\"}, {\"says\": \"y\"}", ", \"sedes\": 3")),
-      "x.json:1:92: unknown key \"sedes\"; did you mean \"seeds\"? (one of name, description, seeds, device, "
-      "precision, checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, "
-      "claims, $schema, sweep)\n"
-      "x.json:3:42: claims[1]: needs \"that\"\n"
-      "x.json:3:38: claims[0].that: expected a number, a column or \"(\", got the end");
+  EXPECT_EQ(mistakes(with_claims("{\"says\": \"x\", \"that\": \"a >\"}, {\"says\": \"y\"}", ", \"sedes\": 3")),
+            "x.json:1:92: unknown key \"sedes\"; did you mean \"seeds\"? (one of name, description, seeds, device, "
+            "precision, checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, "
+            "claims, $schema, sweep)\n"
+            "x.json:3:42: claims[1]: needs \"that\"\n"
+            "x.json:3:38: claims[0].that: expected a number, a column or \"(\", got the end");
 }
 
 TEST(claims, are_written_into_the_resolved_experiment) {
@@ -61,8 +60,7 @@ TEST(claims, are_written_into_the_resolved_experiment) {
 }
 
 TEST(claims, are_no_part_of_the_identity_of_a_run) {
-  const auto with =
-      read_document_text(with_claims("{\"says\": \"x\", \"that\": \"final_test_error > 0\"}"), "x.json");
+  const auto with = read_document_text(with_claims("{\"says\": \"x\", \"that\": \"final_test_error > 0\"}"), "x.json");
   const auto without = read_document_text(with_claims(""), "x.json");
   EXPECT_EQ(plan::make_plan(with).hash, plan::make_plan(without).hash);
 }
@@ -70,16 +68,16 @@ TEST(claims, are_no_part_of_the_identity_of_a_run) {
 using judged = store::InFolder;
 
 TEST_F(judged, claims_read_summary_and_curves) {
-  const auto document = read_document_text(
-      with_claims("{\"says\": \"a\", \"that\": \"final_test_error(width=4) == 0.25\"},"
-                  "{\"says\": \"b\", \"that\": \"test_error(width=4, epoch=1) == 0.25\"},"
-                  "{\"says\": \"c\", \"that\": \"lr(width=4, at=end) == 0.1\"},"
-                  "{\"says\": \"d\", \"that\": \"max over step of lr(width=4) == 0.1\"},"
-                  "{\"says\": \"e\", \"that\": \"argmin over step of test_error(width=4) == 40\"},"
-                  "{\"says\": \"f\", \"that\": \"parameters(width=4) == 418\"},"
-                  "{\"says\": \"g\", \"that\": \"diverged(width=8)\"},"
-                  "{\"says\": \"h\", \"that\": \"test_error(width=4, epoch=0.5) > 0\"}"),
-      "trial.json");
+  const auto document =
+      read_document_text(with_claims("{\"says\": \"a\", \"that\": \"final_test_error(width=4) == 0.25\"},"
+                                     "{\"says\": \"b\", \"that\": \"test_error(width=4, epoch=1) == 0.25\"},"
+                                     "{\"says\": \"c\", \"that\": \"lr(width=4, at=end) == 0.1\"},"
+                                     "{\"says\": \"d\", \"that\": \"max over step of lr(width=4) == 0.1\"},"
+                                     "{\"says\": \"e\", \"that\": \"argmin over step of test_error(width=4) == 40\"},"
+                                     "{\"says\": \"f\", \"that\": \"parameters(width=4) == 418\"},"
+                                     "{\"says\": \"g\", \"that\": \"diverged(width=8)\"},"
+                                     "{\"says\": \"h\", \"that\": \"test_error(width=4, epoch=0.5) > 0\"}"),
+                         "trial.json");
   const auto plan = plan::make_plan(document);
   const store::Results results(out, plan);
   std::vector<store::RunResult> rows;
@@ -98,13 +96,12 @@ TEST_F(judged, claims_read_summary_and_curves) {
 
 TEST_F(judged, claims_read_probes_by_layer_and_time) {
   const auto document = read_document_text(
-      with_claims(
-          "{\"says\": \"a\", \"that\": \"probe(weight_norm, width=4, layer=linear2, at=end) == 4\"},"
-          "{\"says\": \"b\", \"that\": \"max over layer of probe(weight_norm, width=4, at=start) == 2\"},"
-          "{\"says\": \"c\", \"that\": \"max over epoch of probe(weight_norm, width=4, layer=linear1) == "
-          "3\"},"
-          "{\"says\": \"d\", \"that\": \"probe(weight_norm, width=4, layer=linear1) > 0\"}",
-          ", \"probes\": [\"weight_norm\"]"),
+      with_claims("{\"says\": \"a\", \"that\": \"probe(weight_norm, width=4, layer=linear2, at=end) == 4\"},"
+                  "{\"says\": \"b\", \"that\": \"max over layer of probe(weight_norm, width=4, at=start) == 2\"},"
+                  "{\"says\": \"c\", \"that\": \"max over epoch of probe(weight_norm, width=4, layer=linear1) == "
+                  "3\"},"
+                  "{\"says\": \"d\", \"that\": \"probe(weight_norm, width=4, layer=linear1) > 0\"}",
+                  ", \"probes\": [\"weight_norm\"]"),
       "trial.json");
   const auto plan = plan::make_plan(document);
   const store::Results results(out, plan);

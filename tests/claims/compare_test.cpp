@@ -25,8 +25,8 @@ class compare_results : public store::InFolder {
     for (const plan::Run& run : plan.runs) {
       const auto& values = plan.points[run.point].values;
       const double seed = static_cast<double>(run.seed);
-      rows.push_back(store::result_of(
-          run, (values[0] == "4" ? 0.1 : 0.2 + 0.1 * seed) + (values[1] == "batch" ? 0.1 : 0)));
+      rows.push_back(
+          store::result_of(run, (values[0] == "4" ? 0.1 : 0.2 + 0.1 * seed) + (values[1] == "batch" ? 0.1 : 0)));
       if (spoil) spoil(run, rows.back());
     }
     results.write_part(rows, {});
@@ -87,16 +87,15 @@ TEST_F(compare_results, of_two_experiments_share_seeds_and_points) {
 
 TEST_F(compare_results, can_be_read_from_curves) {
   write();
-  EXPECT_NEAR(compared("width=8, norm=none", "width=4, norm=none", "test_error(epoch=1)")[0].difference->mean,
-              0.2, 1e-12);
+  EXPECT_NEAR(compared("width=8, norm=none", "width=4, norm=none", "test_error(epoch=1)")[0].difference->mean, 0.2,
+              1e-12);
 }
 
 TEST_F(compare_results, stay_beyond_0_under_bonferroni_or_not) {
   // Differences 0.9, 1, 1.1: t = 1 / (0.1 / sqrt 3) = 17.32; t(0.975, 2) = 4.30, and 100 comparisons ask
   // for 44.7.
   write([](const plan::Run& run, store::RunResult& result) {
-    result.summary.final->metrics.test_error =
-        run.point == 0 ? 0.0 : 0.9 + 0.1 * static_cast<double>(run.seed);
+    result.summary.final->metrics.test_error = run.point == 0 ? 0.0 : 0.9 + 0.1 * static_cast<double>(run.seed);
   });
   EXPECT_TRUE(compared("width=8, norm=none", "width=4, norm=none")[0].beyond_all);
 }
@@ -110,10 +109,9 @@ TEST_F(compare_results, are_asked_for_by_what_exists) {
     }
     return "";
   };
-  EXPECT_EQ(
-      refusal("widht=4", "final_test_error"),
-      "final_test_error(widht=4): unknown factor \"widht\"; did you mean \"width\"? (one of width, norm) (at "
-      "character 18)");
+  EXPECT_EQ(refusal("widht=4", "final_test_error"),
+            "final_test_error(widht=4): unknown factor \"widht\"; did you mean \"width\"? (one of width, norm) (at "
+            "character 18)");
   EXPECT_EQ(refusal("width=4", "1"), "1(width=4): unexpected \"(\" (at character 2)");
   EXPECT_EQ(refusal("", "final_test_error > 0"),
             "final_test_error > 0: compare takes a column, such as final_test_error");

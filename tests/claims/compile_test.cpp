@@ -56,9 +56,8 @@ TEST(compile, refuses_selections_that_match_nothing) {
 }
 
 TEST(compile, refuses_operands_of_different_points) {
-  EXPECT_EQ(
-      Trial().mistakes("final_test_error(norm=none, width<=8) > final_test_error(norm=batch, width>=8)"),
-      "0: the operands select different points: width=4 has no counterpart\n");
+  EXPECT_EQ(Trial().mistakes("final_test_error(norm=none, width<=8) > final_test_error(norm=batch, width>=8)"),
+            "0: the operands select different points: width=4 has no counterpart\n");
 }
 
 TEST(compile, distinguishes_numbers_from_statements) {
@@ -85,17 +84,14 @@ TEST(compile, asks_which_value_of_a_curve_is_meant) {
 
 TEST(compile, refuses_reductions_over_what_does_not_vary_or_has_no_order) {
   const Trial trial;
-  EXPECT_EQ(trial.mistakes("max over width of final_test_error(width=4) > 1"),
-            "9: width has only one value here\n");
-  EXPECT_EQ(trial.mistakes("argmax over norm of final_test_error > 1"),
-            "12: the values of norm are not numbers\n");
+  EXPECT_EQ(trial.mistakes("max over width of final_test_error(width=4) > 1"), "9: width has only one value here\n");
+  EXPECT_EQ(trial.mistakes("argmax over norm of final_test_error > 1"), "12: the values of norm are not numbers\n");
   EXPECT_EQ(trial.mistakes("final_test_error rises over norm"), "28: the values of norm are not numbers\n");
 }
 
 TEST(compile, knows_columns_that_stay_empty) {
   const Trial trial;
-  EXPECT_EQ(trial.mistakes("best_test_error > 1"),
-            "0: best_test_error is empty: there are no validation examples\n");
+  EXPECT_EQ(trial.mistakes("best_test_error > 1"), "0: best_test_error is empty: there are no validation examples\n");
   EXPECT_EQ(trial.mistakes("stopped_epoch > 1"), "0: stopped_epoch is empty: there is no early stopping\n");
   EXPECT_EQ(trial.mistakes("restored_epoch > 1"), "0: restored_epoch is empty: there is no early stopping\n");
 }
@@ -108,27 +104,23 @@ TEST(compile, knows_factors_by_the_ends_of_their_paths) {
             "17: \"rate\" could be model.dropout.rate or data.label_noise.rate; write more of the path\n");
   EXPECT_EQ(trial.mistakes("final_test_error(dropout.rate=0, label_noise=0.1, init=he_normal) > 1"), "");
   EXPECT_EQ(trial.mistakes("final_test_error(dropout=0.5, label_noise.rate=0.1, gain=5) > 1"), "");
-  EXPECT_EQ(trial.mistakes("max over gain of final_test_error(dropout=0, label_noise=0.1, init=normal) > 1"),
-            "");
+  EXPECT_EQ(trial.mistakes("max over gain of final_test_error(dropout=0, label_noise=0.1, init=normal) > 1"), "");
 }
 
 TEST(compile, lets_zipped_factors_follow_the_one_named) {
   const Trial trial(R"({"data": "mnist1d", "model": {"width": 4, "depth": 1}, "train": {"epochs": 1},
     "sweep": {"zip": {"train.batch_size": [2, 32], "train.optimizer.lr": [0.1, 0.2]}, "model.norm": ["none", "batch"]}})");
-  EXPECT_EQ(
-      trial.mistakes("(max over batch_size of final_test_error(norm=none)) > final_test_error(norm=none, "
-                     "batch_size=2)"),
-      "");
+  EXPECT_EQ(trial.mistakes("(max over batch_size of final_test_error(norm=none)) > final_test_error(norm=none, "
+                           "batch_size=2)"),
+            "");
 }
 
 TEST(compile, knows_which_probes_are_measured) {
   const Trial without;
-  EXPECT_EQ(without.mistakes("probe(weight_norm) > 1"),
-            "6: weight_norm is not measured; add it to probes.names\n");
+  EXPECT_EQ(without.mistakes("probe(weight_norm) > 1"), "6: weight_norm is not measured; add it to probes.names\n");
   EXPECT_EQ(without.mistakes("probe(wieght_norm) > 1"),
             "6: unknown probe \"wieght_norm\"; did you mean \"weight_norm\"? (descent list probes)\n");
-  EXPECT_EQ(without.mistakes("probe(width=4) > 1"),
-            "0: expected the name of a probe: probe(NAME, width=48)\n");
+  EXPECT_EQ(without.mistakes("probe(width=4) > 1"), "0: expected the name of a probe: probe(NAME, width=48)\n");
   EXPECT_EQ(without.mistakes("final_test_error(layer=linear1) > 1"), "17: only probes have a layer\n");
   EXPECT_EQ(without.mistakes("argmax over layer of probe(weight_norm) > 1"),
             "0: layers are not numbers; compare the layers one by one\n");
@@ -152,10 +144,9 @@ const std::string comparing_predictions = R"({
 
 TEST(compile, knows_ensembles_by_their_size) {
   const Trial trial(comparing_predictions);
-  for (const char* claim :
-       {"ensemble(error, size=4, width=8) < ensemble(member_error, size=4, width=8) - 0.1",
-        "ensemble(loss) falls over size", "argmin over width of ensemble(error, size=2) == 8",
-        "ensemble(error, size>=2) < final_test_error", "max over size of ensemble(error) < 1"})
+  for (const char* claim : {"ensemble(error, size=4, width=8) < ensemble(member_error, size=4, width=8) - 0.1",
+                            "ensemble(loss) falls over size", "argmin over width of ensemble(error, size=2) == 8",
+                            "ensemble(error, size>=2) < final_test_error", "max over size of ensemble(error) < 1"})
     EXPECT_EQ(trial.mistakes(claim), "") << claim;
   EXPECT_EQ(trial.mistakes("ensemble(eror) < 1"),
             "9: unknown column of ensembles.csv \"eror\"; did you mean \"error\"? (one of error, loss, "
@@ -163,12 +154,9 @@ TEST(compile, knows_ensembles_by_their_size) {
             "member_loss, ambiguity)\n");
   EXPECT_EQ(trial.mistakes("ensemble(size=2) < 1"),
             "0: expected the name of a column of ensembles.csv: ensemble(NAME, width=48)\n");
-  EXPECT_EQ(trial.mistakes("ensemble(error, size=3) < 1"),
-            "16: no ensemble has this size (one of 1, 2, 4)\n");
-  EXPECT_EQ(trial.mistakes("ensemble(error, size>4) < 1"),
-            "16: no ensemble has this size (one of 1, 2, 4)\n");
-  EXPECT_EQ(trial.mistakes("ensemble(ambiguity) > 0"),
-            "0: ambiguity is empty: the loss is not the squared error\n");
+  EXPECT_EQ(trial.mistakes("ensemble(error, size=3) < 1"), "16: no ensemble has this size (one of 1, 2, 4)\n");
+  EXPECT_EQ(trial.mistakes("ensemble(error, size>4) < 1"), "16: no ensemble has this size (one of 1, 2, 4)\n");
+  EXPECT_EQ(trial.mistakes("ensemble(ambiguity) > 0"), "0: ambiguity is empty: the loss is not the squared error\n");
   EXPECT_EQ(trial.mistakes("ensemble(error, epoch=1) < 1"),
             "16: error is one number for several runs; \"epoch\" selects from curves, such as "
             "test_error(epoch=10)\n");
@@ -179,8 +167,7 @@ TEST(compile, knows_ensembles_by_their_size) {
 TEST(compile, knows_columns_of_bias_and_variance) {
   const Trial trial(comparing_predictions);
   EXPECT_EQ(trial.mistakes("bias_variance(squared_bias) falls over width"), "");
-  EXPECT_EQ(trial.mistakes("bias_variance(squared_bias, width=5) < 1"),
-            "34: no point has width=5 (one of 4, 8)\n");
+  EXPECT_EQ(trial.mistakes("bias_variance(squared_bias, width=5) < 1"), "34: no point has width=5 (one of 4, 8)\n");
   EXPECT_EQ(Trial().mistakes("bias_variance(squared_bias) < 1"),
             "0: squared_bias is empty: add \"bias_variance\": true\n");
 }
@@ -205,8 +192,7 @@ TEST(compile, takes_ensembles_of_points_seed_by_seed) {
 TEST(compile, knows_that_regression_has_no_errors) {
   const Trial trial(R"({"data": "sinusoid", "model": {"width": 4, "depth": 1},
     "train": {"epochs": 1, "batch_size": "full", "loss": "mse"}})");
-  EXPECT_EQ(trial.mistakes("final_test_error < 1"),
-            "0: final_test_error is empty: the targets are not class labels\n");
+  EXPECT_EQ(trial.mistakes("final_test_error < 1"), "0: final_test_error is empty: the targets are not class labels\n");
   EXPECT_EQ(trial.mistakes("final_test_loss < 1"), "");
 }
 

@@ -17,8 +17,7 @@ std::string shape(const Syntax& s) {
     case Kind::function: return "(" + s.word + " " + inside + ")";
     case Kind::reduction:
     case Kind::over_seeds: return "(" + s.word + " " + s.over + " " + inside + ")";
-    case Kind::first:
-      return "(first " + s.over + " " + std::string(symbol(s.relations[0])) + " " + inside + ")";
+    case Kind::first: return "(first " + s.over + " " + std::string(symbol(s.relations[0])) + " " + inside + ")";
     case Kind::comparison: {
       std::string relations;
       for (const Relation relation : s.relations) relations += symbol(relation);
@@ -46,9 +45,7 @@ TEST(parser, binds_power_before_products_before_sums) {
 
 TEST(parser, subtracts_from_left_to_right) { EXPECT_EQ(parsed("a - b - c > 1"), "(> (- (- a b) c) 1)"); }
 
-TEST(parser, reads_a_sign_as_a_difference_from_zero) {
-  EXPECT_EQ(parsed("-a ^ 2 > 1"), "(> (- 0 (^ a 2)) 1)");
-}
+TEST(parser, reads_a_sign_as_a_difference_from_zero) { EXPECT_EQ(parsed("-a ^ 2 > 1"), "(> (- 0 (^ a 2)) 1)"); }
 
 TEST(parser, keeps_a_chain_of_comparisons_together) { EXPECT_EQ(parsed("1 < a <= b"), "(<<= 1 a b)"); }
 
@@ -114,10 +111,8 @@ TEST(parser, names_what_it_expected) {
   EXPECT_EQ(parsed("a(width=) > 1"), "8: expected a value, got \")\"");
   EXPECT_EQ(parsed("a(width=3..x) > 1"), "11: a range needs two numbers");
   EXPECT_EQ(parsed("max over of a > 1"), "12: expected \"of\", got \"a\"");
-  EXPECT_EQ(parsed("on 3 seeds: a > 1"),
-            "3: expected \"every seed\" or \"at least K of N seeds\", got \"3\"");
-  EXPECT_EQ(parsed("on at least 6 of 5 seeds: a > 1"),
-            "17: expected a number of seeds of at least 6, got \"5\"");
+  EXPECT_EQ(parsed("on 3 seeds: a > 1"), "3: expected \"every seed\" or \"at least K of N seeds\", got \"3\"");
+  EXPECT_EQ(parsed("on at least 6 of 5 seeds: a > 1"), "17: expected a number of seeds of at least 6, got \"5\"");
   EXPECT_EQ(parsed("first width with a == 1"), "19: expected \"<=\", \"<\", \">=\" or \">\", got \"==\"");
   EXPECT_EQ(parsed("a falls over b within -1"), "24: a tolerance must not be negative");
 }

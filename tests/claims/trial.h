@@ -50,8 +50,7 @@ struct Trial {
       std::vector<double>& numbers = values.numbers.emplace_back();
       for (std::size_t run = 0; run < plan.runs.size(); ++run) {
         const std::string& value = domain.value(plan.factors[0], plan.runs[run].point);
-        if (request.source == Request::Source::diverged)
-          numbers.push_back(values.states[run] == RunState::diverged);
+        if (request.source == Request::Source::diverged) numbers.push_back(values.states[run] == RunState::diverged);
         else if (values.states[run] == RunState::done)
           numbers.push_back(
               maker(request.column, core::parse_number(value).value_or(0), static_cast<double>(plan.runs[run].seed)));

@@ -18,9 +18,7 @@ std::string widths(int seeds) {
 TEST(verdict, holds_where_the_interval_lies_beyond_the_margin_and_fails_where_short_of_it) {
   // Differences 1, 2, 3 over three seeds: 2 +- t(0.975, 2) / sqrt(3), t(0.975, 2) = 4.302652729749462.
   const Trial trial(widths(3));
-  const auto values = [](const std::string&, double width, double seed) {
-    return width == 2 ? 10 + seed + 1 : 10.0;
-  };
+  const auto values = [](const std::string&, double width, double seed) { return width == 2 ? 10 + seed + 1 : 10.0; };
   const double half = 4.302652729749462 / std::sqrt(3.0);
   const Check check = trial.judge("final_test_loss(width=2) - final_test_loss(width=1) >= 0.5", values);
   EXPECT_EQ(check.verdict, Verdict::undecided);
@@ -55,14 +53,11 @@ TEST(verdict, moves_constants_to_the_margin) {
 TEST(verdict, pairs_the_runs_of_a_seed) {
   // Each seed has its own level, a hundred times the difference; ratios of the pairs are all 2.
   const Trial trial(widths(3));
-  const auto values = [](const std::string&, double width, double seed) {
-    return width * std::pow(100, seed);
-  };
+  const auto values = [](const std::string&, double width, double seed) { return width * std::pow(100, seed); };
   const Check ratio = trial.judge("final_test_loss(width=2) / final_test_loss(width=1) >= 1.99", values);
   EXPECT_EQ(ratio.verdict, Verdict::holds);
   EXPECT_EQ(*ratio.low, 2);
-  const Check logarithm =
-      trial.judge("log(final_test_loss(width=2)) - log(final_test_loss(width=1)) >= 0.69", values);
+  const Check logarithm = trial.judge("log(final_test_loss(width=2)) - log(final_test_loss(width=1)) >= 0.69", values);
   EXPECT_NEAR(*logarithm.measured, std::log(2), 1e-12);
   EXPECT_EQ(logarithm.verdict, Verdict::holds);
 }
@@ -82,9 +77,7 @@ TEST(verdict, needs_two_seeds_for_an_interval_of_a_mean_and_five_for_a_bootstrap
 TEST(verdict, takes_a_maximum_of_means_not_a_mean_of_maxima) {
   // Each seed peaks elsewhere; the means are all 1.
   const Trial trial(widths(5));
-  const auto values = [](const std::string&, double width, double seed) {
-    return width == seed + 1 ? 5.0 : 0.0;
-  };
+  const auto values = [](const std::string&, double width, double seed) { return width == seed + 1 ? 5.0 : 0.0; };
   const Check check = trial.judge("max over width of final_test_loss >= 0", values);
   EXPECT_EQ(*check.measured, 1);
   EXPECT_EQ(*trial.judge("on every seed: max over width of final_test_loss == 5", values).measured, 5);
@@ -106,9 +99,7 @@ TEST(verdict, bootstraps_the_position_of_a_maximum) {
 
 TEST(verdict, always_bootstraps_the_same_samples) {
   const Trial trial(widths(5));
-  const auto values = [](const std::string&, double width, double seed) {
-    return std::sin(7 * width + 3 * seed);
-  };
+  const auto values = [](const std::string&, double width, double seed) { return std::sin(7 * width + 3 * seed); };
   const std::string claim = "max over width of final_test_loss >= 0";
   EXPECT_EQ(trial.judge(claim, values).low, trial.judge(claim, values).low);
   EXPECT_LT(*trial.judge(claim, values).low, *trial.judge(claim, values).high);
@@ -193,10 +184,8 @@ TEST(verdict, joins_statements) {
   const auto verdict = [&](const std::string& claim) { return trial.judge(claim, values).verdict; };
   EXPECT_EQ(verdict("final_test_loss(width=1) > 0 and final_test_loss(width=2) > 3"), Verdict::fails);
   EXPECT_EQ(verdict("final_test_loss(width=1) > 0 or final_test_loss(width=2) > 3"), Verdict::holds);
-  EXPECT_EQ(verdict("final_test_loss(width=1) < final_test_loss(width=2) < final_test_loss(width=3)"),
-            Verdict::holds);
-  EXPECT_EQ(verdict("final_test_loss(width=1) < final_test_loss(width=3) < final_test_loss(width=2)"),
-            Verdict::fails);
+  EXPECT_EQ(verdict("final_test_loss(width=1) < final_test_loss(width=2) < final_test_loss(width=3)"), Verdict::holds);
+  EXPECT_EQ(verdict("final_test_loss(width=1) < final_test_loss(width=3) < final_test_loss(width=2)"), Verdict::fails);
 }
 
 TEST(verdict, is_open_while_runs_are_missing) {
@@ -207,8 +196,7 @@ TEST(verdict, is_open_while_runs_are_missing) {
   EXPECT_EQ(check.verdict, Verdict::undecided);
   EXPECT_EQ(check.reason, "1 of 3 runs missing");
   EXPECT_EQ(trial.judge("final_test_loss(width=2) >= 0", values, drop_one).verdict, Verdict::holds);
-  EXPECT_EQ(trial.judge("on every seed: final_test_loss(width=1) >= 0", values, drop_one).verdict,
-            Verdict::undecided);
+  EXPECT_EQ(trial.judge("on every seed: final_test_loss(width=1) >= 0", values, drop_one).verdict, Verdict::undecided);
 }
 
 TEST(verdict, fails_what_is_claimed_of_a_diverged_run) {
@@ -228,8 +216,7 @@ TEST(verdict, can_ask_for_divergence) {
   const auto diverge = [](std::vector<RunState>& states) { states[1] = states[2] = RunState::diverged; };
   EXPECT_EQ(trial.judge("diverged(width=1)", values, diverge).verdict, Verdict::fails);
   EXPECT_EQ(
-      trial.judge("on every seed: diverged(width=1) or final_train_loss(width=1) >= 2.29", values, diverge)
-          .verdict,
+      trial.judge("on every seed: diverged(width=1) or final_train_loss(width=1) >= 2.29", values, diverge).verdict,
       Verdict::holds);
   EXPECT_EQ(trial.judge("sum over seed of diverged(width=1) == 2", values, diverge).verdict, Verdict::holds);
   EXPECT_EQ(trial.judge("diverged(width=2)", values, diverge).verdict, Verdict::fails);
@@ -238,9 +225,8 @@ TEST(verdict, can_ask_for_divergence) {
 TEST(verdict, is_open_where_a_statistic_has_no_value) {
   const Trial trial(widths(5));
   const auto values = [](const std::string&, double, double) { return 0.0; };
-  for (const char* claim :
-       {"max over width of final_test_loss / (min over width of final_test_loss) >= 0",
-        "median over seed of (1 / final_test_loss(width=1) - 1 / final_test_loss(width=2)) >= 0"}) {
+  for (const char* claim : {"max over width of final_test_loss / (min over width of final_test_loss) >= 0",
+                            "median over seed of (1 / final_test_loss(width=1) - 1 / final_test_loss(width=2)) >= 0"}) {
     const Check check = trial.judge(claim, values);
     EXPECT_EQ(check.verdict, Verdict::undecided) << claim;
     EXPECT_EQ(check.reason, "not a number") << claim;

@@ -55,8 +55,7 @@ int rehearse(int argc, char** argv) {
     results.write_part(rows, {});
   }
   results.write_manifest(report::manifest_json(plan, {}));
-  return report::finish(results, plan,
-                        {!options.csv.empty(), options.no_color, missing.size(), options.shard});
+  return report::finish(results, plan, {!options.csv.empty(), options.no_color, missing.size(), options.shard});
 }
 
 }  // namespace

@@ -13,9 +13,11 @@ using claims::Verdict;
 
 std::vector<claims::Judged> three() {
   claims::Check holds{Verdict::holds, "", 0.0484, 0.0361, 0.0607, Relation::at_least, 0.03, 5, false, "", {}};
-  claims::Check fails{Verdict::fails, "lr=0.3", std::nullopt, std::nullopt, std::nullopt, Relation::at_most, 1.6, 5, false,
-                      "2 of 5 runs diverged", {}};
-  claims::Check open{Verdict::undecided, "", INFINITY, INFINITY, INFINITY, Relation::less, 50, 5, false, "", {holds, fails}};
+  claims::Check fails{
+      Verdict::fails,         "lr=0.3", std::nullopt, std::nullopt, std::nullopt, Relation::at_most, 1.6, 5, false,
+      "2 of 5 runs diverged", {}};
+  claims::Check open{Verdict::undecided, "", INFINITY, INFINITY, INFINITY, Relation::less, 50, 5, false, "",
+                     {holds, fails}};
   return {{{"The error peaks", "a > 1", "Nakkiran et al. 2019", 0, 0}, holds},
           {{"It learns", "b < 1", "", 0, 0}, fails},
           {{"It ends", "c < 1", "", 0, 0}, open}};

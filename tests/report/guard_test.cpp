@@ -24,8 +24,7 @@ TEST(guard, passes_the_status_on) {
 
 TEST(guard, prints_every_problem_of_wrong_input_and_exits_2) {
   const Outcome outcome = guarded_outcome([]() -> int {
-    throw core::InputError(
-        {{"x.json", 3, 7, "model.width", "must be at least 1"}, {"x.json", 0, 0, "", "too much"}});
+    throw core::InputError({{"x.json", 3, 7, "model.width", "must be at least 1"}, {"x.json", 0, 0, "", "too much"}});
   });
   EXPECT_EQ(outcome.status, 2);
   EXPECT_EQ(outcome.output, "x.json:3:7: model.width: must be at least 1\nx.json: too much\n");

@@ -11,8 +11,7 @@ using table = store::InFolder;
 TEST_F(table, shows_mean_and_half_the_interval_of_the_test_error) {
   const auto plan = store::plan_with({"4", "128"}, 2);
   const store::Results results(out, plan);
-  results.write_part(
-      {result_of(plan.runs[0], 0.5), result_of(plan.runs[1], 0.52), result_of(plan.runs[2], 0.25)}, {});
+  results.write_part({result_of(plan.runs[0], 0.5), result_of(plan.runs[1], 0.52), result_of(plan.runs[2], 0.25)}, {});
   EXPECT_EQ(points_table(results, plan, {}),
             "model.width  n  final_test_error\n"
             "          4  2       0.51 ± 0.13\n"

@@ -40,8 +40,7 @@ TEST_F(bias_variance, add_up_to_the_risk_for_every_loss) {
   EXPECT_NEAR(*row.squared_bias + *row.squared_variance, squared, 1e-15);
   EXPECT_NEAR(*row.unbiased_squared_bias + *row.unbiased_squared_variance, squared, 1e-15);
   EXPECT_NEAR(*row.error_risk, error, 1e-15);
-  EXPECT_NEAR(*row.error_bias + *row.error_variance_where_right - *row.error_variance_where_wrong, error,
-              1e-15);
+  EXPECT_NEAR(*row.error_bias + *row.error_variance_where_right - *row.error_variance_where_wrong, error, 1e-15);
   EXPECT_NEAR(*row.cross_entropy_risk, loss, 1e-14);
   EXPECT_NEAR(*row.cross_entropy_bias + *row.cross_entropy_variance, loss, 1e-14);
   for (const auto part : {row.squared_variance, row.error_bias, row.error_variance_where_right,
@@ -53,10 +52,8 @@ TEST_F(bias_variance, add_up_to_the_risk_for_every_loss) {
 TEST_F(bias_variance, of_errors_come_from_the_vote) {
   const auto plan = decomposed(3);
   const store::Results results(out, plan);
-  const std::vector<std::vector<float>> said{
-      {0.9f, 0.1f, 0.2f, 0.8f}, {0.8f, 0.2f, 0.1f, 0.9f}, {0, 1, 1, 0}};
-  for (std::size_t i = 0; i < 3; ++i)
-    results.write_part({saying(plan.runs[i], {2, said[i], {0, 0}, {}})}, {});
+  const std::vector<std::vector<float>> said{{0.9f, 0.1f, 0.2f, 0.8f}, {0.8f, 0.2f, 0.1f, 0.9f}, {0, 1, 1, 0}};
+  for (std::size_t i = 0; i < 3; ++i) results.write_part({saying(plan.runs[i], {2, said[i], {0, 0}, {}})}, {});
   const BiasVariance row = only(results, plan);
   EXPECT_DOUBLE_EQ(*row.error_risk, 0.5);
   EXPECT_DOUBLE_EQ(*row.error_bias, 0.5);
@@ -110,12 +107,11 @@ TEST_F(bias_variance, leave_no_file_where_they_are_not_asked_for) {
 TEST_F(bias_variance, can_leave_out_each_network) {
   const auto of_four = decomposed(4), of_three = decomposed(3);
   const store::Results four(out / "four", of_four), three(out / "three", of_three);
-  for (const plan::Run& run : of_four.runs)
-    four.write_part({saying(run, random_probabilities(run.seed))}, {});
-  for (const plan::Run& run : of_three.runs)
-    three.write_part({saying(run, random_probabilities(run.seed))}, {});
+  for (const plan::Run& run : of_four.runs) four.write_part({saying(run, random_probabilities(run.seed))}, {});
+  for (const plan::Run& run : of_three.runs) three.write_part({saying(run, random_probabilities(run.seed))}, {});
   std::vector<BiasVariance> all;
-  for_each_bias_variance(four, of_four, [&](const BiasVariance& row) { all.push_back(row); }, true);
+  for_each_bias_variance(
+      four, of_four, [&](const BiasVariance& row) { all.push_back(row); }, true);
   ASSERT_EQ(all.at(0).without.size(), 4u);
   const BiasVariance &without_last = all[0].without[3], expected = only(three, of_three);
   EXPECT_EQ(without_last.n, 3u);

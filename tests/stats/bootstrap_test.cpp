@@ -44,8 +44,7 @@ TEST(bootstrap, keeps_infinite_values_at_the_ends) {
 
 double variance(std::span<const double> values) { return std::pow(*describe(values).sd, 2); }
 
-std::vector<double> pseudo_values_of(double (*statistic)(std::span<const double>),
-                                     const std::vector<double>& sample) {
+std::vector<double> pseudo_values_of(double (*statistic)(std::span<const double>), const std::vector<double>& sample) {
   std::vector<double> without;
   for (std::size_t i = 0; i < sample.size(); ++i) {
     std::vector<double> others = sample;

@@ -12,10 +12,10 @@ using config::EnsembleOf;
 using testing::ElementsAre;
 using ensembles = store::InFolder;
 
-plan::Plan voting(std::vector<std::string> widths, std::int64_t seeds, EnsembleOf of,
-                  std::vector<std::int64_t> sizes) {
-  return predicting(store::plan_with(std::move(widths), seeds),
-                    [&](config::Experiment& e) { e.ensemble = {of, sizes}; });
+plan::Plan voting(std::vector<std::string> widths, std::int64_t seeds, EnsembleOf of, std::vector<std::int64_t> sizes) {
+  return predicting(store::plan_with(std::move(widths), seeds), [&](config::Experiment& e) {
+    e.ensemble = {of, sizes};
+  });
 }
 
 std::vector<EnsembleScore> all_of(const store::Results& results, const plan::Plan& plan) {
@@ -31,12 +31,10 @@ TEST_F(ensembles, average_the_probabilities_of_their_members) {
   const auto plan = voting({"4"}, 2, EnsembleOf::seeds, {1, 2});
   const store::Results results(out, plan);
   results.write_part(
-      {saying(plan.runs[0], two({0.75, 0.25, 0.75, 0.25})), saying(plan.runs[1], two({0.25, 0.75, 0, 1}))},
-      {});
+      {saying(plan.runs[0], two({0.75, 0.25, 0.75, 0.25})), saying(plan.runs[1], two({0.25, 0.75, 0, 1}))}, {});
   write_ensembles(results, plan);
   const std::string csv = read("ensembles.csv");
-  EXPECT_EQ(csv.substr(0, csv.find('\n')),
-            "model.width,seed,size,group,error,loss,member_error,member_loss,ambiguity");
+  EXPECT_EQ(csv.substr(0, csv.find('\n')), "model.width,seed,size,group,error,loss,member_error,member_loss,ambiguity");
   const auto all = all_of(results, plan);
   ASSERT_EQ(all.size(), 3u);
   EXPECT_NEAR(all[0].score.loss, (-std::log(0.75) - std::log(0.25)) / 2, 1e-15);
@@ -57,8 +55,7 @@ TEST_F(ensembles, split_the_seeds_of_every_point_in_groups) {
     results.write_part({saying(run, random_probabilities(run.point * 10 + run.seed))}, {});
   std::vector<std::string> groups;
   for (const EnsembleScore& e : all_of(results, plan))
-    groups.push_back(plan.points[*e.point].values[0] + ":" + std::to_string(e.size) + "/" +
-                     std::to_string(e.group));
+    groups.push_back(plan.points[*e.point].values[0] + ":" + std::to_string(e.size) + "/" + std::to_string(e.group));
   EXPECT_THAT(groups, ElementsAre("4:2/0", "4:2/1", "4:5/0", "8:2/0", "8:2/1", "8:5/0"));
 }
 
@@ -70,8 +67,7 @@ TEST_F(ensembles, of_points_have_one_seed_and_no_factors) {
   write_ensembles(results, plan);
   std::vector<std::string> heads;
   for (const std::string& row : rows_of(read("ensembles.csv"))) heads.push_back(row.substr(0, 6));
-  EXPECT_THAT(heads,
-              ElementsAre(",0,1,0", ",0,1,1", ",0,1,2", ",0,3,0", ",1,1,0", ",1,1,1", ",1,1,2", ",1,3,0"));
+  EXPECT_THAT(heads, ElementsAre(",0,1,0", ",0,1,1", ",0,1,2", ",0,3,0", ",1,1,0", ",1,1,1", ",1,1,2", ",1,3,0"));
 }
 
 // Krogh and Vedelsby 1995.
@@ -135,14 +131,13 @@ TEST_F(ensembles, leave_no_file_where_none_are_asked_for) {
 }
 
 TEST_F(ensembles, can_leave_out_each_member) {
-  const auto of_three = voting({"4"}, 3, EnsembleOf::seeds, {1, 3}),
-             of_two = voting({"4"}, 2, EnsembleOf::seeds, {2});
+  const auto of_three = voting({"4"}, 3, EnsembleOf::seeds, {1, 3}), of_two = voting({"4"}, 2, EnsembleOf::seeds, {2});
   const store::Results three(out / "three", of_three), two(out / "two", of_two);
-  for (const plan::Run& run : of_three.runs)
-    three.write_part({saying(run, random_probabilities(run.seed))}, {});
+  for (const plan::Run& run : of_three.runs) three.write_part({saying(run, random_probabilities(run.seed))}, {});
   for (const plan::Run& run : of_two.runs) two.write_part({saying(run, random_probabilities(run.seed))}, {});
   std::vector<EnsembleScore> all;
-  for_each_ensemble(three, of_three, [&](const EnsembleScore& ensemble) { all.push_back(ensemble); }, true);
+  for_each_ensemble(
+      three, of_three, [&](const EnsembleScore& ensemble) { all.push_back(ensemble); }, true);
   EXPECT_TRUE(all[0].without.empty()) << "nothing is left of an ensemble of one";
   const EnsembleScore &without_last = all.at(3).without.at(2), expected = all_of(two, of_two).at(0);
   EXPECT_NEAR(without_last.score.loss, expected.score.loss, 1e-15);

@@ -31,8 +31,7 @@ TEST_F(points, have_mean_sd_and_interval_of_each_measure) {
   results.write_part({result_of(plan.runs[0], 0.25), result_of(plan.runs[1], 0.75)}, {});
   write_points(results, plan);
   const std::string csv = read("points.csv");
-  EXPECT_TRUE(csv.starts_with(
-      "model.width,n,n_diverged,parameters,final_epoch_mean,final_epoch_sd,final_epoch_low,"));
+  EXPECT_TRUE(csv.starts_with("model.width,n,n_diverged,parameters,final_epoch_mean,final_epoch_sd,final_epoch_low,"));
   EXPECT_EQ(column(csv, "n"), Column{"2"});
   EXPECT_EQ(column(csv, "parameters"), Column{"418"});
   EXPECT_EQ(column(csv, "final_test_error_mean"), Column{"0.5"});
