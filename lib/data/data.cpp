@@ -6,7 +6,7 @@
 #include "config/write.h"
 #include "core/error.h"
 #include "core/files.h"
-#include "data/embedded.h"
+#include "core/sha256.h"
 #include "data/generators.h"
 #include "data/prepare.h"
 #include "data/transform.h"
@@ -59,6 +59,18 @@ std::string key_of(config::Data config, std::int64_t seed) {
   config::Experiment experiment;
   experiment.data = std::move(config);
   return fmt::format("{} {} {}", config::identity(experiment), path, seeded ? seed : 0);
+}
+
+template <class T>
+std::vector<T> read_values(const std::filesystem::path& folder, const config::DataFile& file) {
+  const std::filesystem::path path = folder / file.name;
+  if (!std::filesystem::exists(path))
+    throw core::FaultError(fmt::format("{}: missing; check it out or install Descent again", path.string()));
+  const std::string bytes = core::read_file(path);
+  if (const std::string found = core::sha256(bytes); found != file.sha256)
+    throw core::FaultError(fmt::format("{}: damaged: SHA-256 is {}, expected {}; check it out or install Descent again",
+                                       path.string(), found, file.sha256));
+  return formats::values<T>(formats::parse_npy(bytes, path.string()));
 }
 
 formats::DataSet read(const config::Data& config) {
@@ -158,6 +170,14 @@ RunData Loader::load(const config::Data& config, std::int64_t seed) {
           part(shared->train, set->train, parts.train, std::move(train_y)),
           part(shared->val, set->train, parts.val, labels(config::Split::val, set->train, parts.val)),
           part(shared->test, test, parts.test, labels(config::Split::test, test, parts.test))};
+}
+
+formats::DataSet read_embedded(config::DataName name, const std::filesystem::path& folder) {
+  const auto files = config::data_facts({.name = name}).embedded;
+  const auto part = [&](std::size_t first) -> formats::Examples {
+    return {read_values<double>(folder, files[first]), read_values<std::int32_t>(folder, files[first + 1]), {}};
+  };
+  return {part(0), files.size() > 2 ? part(2) : formats::Examples{}};
 }
 
 std::filesystem::path data_folder() {

@@ -52,6 +52,9 @@ class Loader {
   std::map<std::string, std::weak_ptr<const Inputs>> inputs_;  // by everything that shapes them
 };
 
+// Reads the files of an embedded data set below `folder`; a missing or damaged one is a FaultError.
+formats::DataSet read_embedded(config::DataName name, const std::filesystem::path& folder);
+
 // Where experiments/data lies, relative to the program: in the build tree and when installed.
 std::filesystem::path data_folder();
 

@@ -1,4 +1,4 @@
-#include "data/embedded.h"
+#include "data/data.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

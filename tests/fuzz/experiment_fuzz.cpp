@@ -2,6 +2,7 @@
 
 #include "config/read.h"
 #include "config/write.h"
+#include "core/error.h"
 #include "fuzz.h"
 
 using namespace descent;

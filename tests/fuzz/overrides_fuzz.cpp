@@ -2,6 +2,7 @@
 // an InputError.
 
 #include "config/read.h"
+#include "core/error.h"
 #include "core/text.h"
 #include "fuzz.h"
 
