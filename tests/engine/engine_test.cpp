@@ -1,0 +1,137 @@
+// What training may rely on, of every engine.
+
+#include "engine/engine.h"
+
+#include <ATen/ops/equal.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "config/read.h"
+
+namespace descent::engine {
+namespace {
+
+using Replicas = std::vector<std::size_t>;
+
+config::Experiment experiment_of(const std::vector<std::string>& set = {}) {
+  config::Overrides overrides;
+  overrides.set = set;
+  return config::read_document_text(R"({
+      "data": {"name": "mnist1d", "train_size": 100, "val_size": 50, "test_size": 50},
+      "model": {"width": 12, "depth": 2, "norm": "batch", "dropout": 0.2},
+      "train": {"optimizer": {"name": "adam", "lr": 0.01}, "batch_size": 20, "epochs": 10}
+    })", "test.json", overrides).points.front();
+}
+
+// An engine with the seeds 0, 1, ... of an experiment, and a learning rate for each.
+std::unique_ptr<Engine> engine_of(const config::Experiment& experiment, const std::vector<double>& rates) {
+  std::vector<Replica> replicas;
+  for (const double rate : rates) {
+    const std::int64_t seed = std::ssize(replicas);
+    replicas.push_back({&experiment, seed, data::Loader().load(experiment.data, seed), [rate](std::int64_t) { return rate; }});
+  }
+  return Factory().make(std::move(replicas));
+}
+
+bool equal(const std::vector<NamedTensor>& a, const std::vector<NamedTensor>& b) {
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (a[i].name != b[i].name || !at::equal(a[i].values, b[i].values)) return false;
+  return a.size() == b.size();
+}
+
+TEST(engine, replicas_that_are_not_active_stay_as_they_are) {
+  const config::Experiment experiment = experiment_of();
+  const auto engine = engine_of(experiment, {0.01, 0.01}), alone = engine_of(experiment, {0.01});
+  const std::vector<NamedTensor> before = engine->tensors(1);
+  engine->advance(Replicas{0}, 7);
+  alone->advance(Replicas{0}, 7);
+  EXPECT_EQ(engine->step(0), 7);
+  EXPECT_EQ(engine->step(1), 0);
+  EXPECT_TRUE(equal(engine->tensors(1), before));
+  EXPECT_TRUE(equal(engine->tensors(0), alone->tensors(0)));
+}
+
+TEST(engine, a_replica_that_has_taken_the_steps_already_takes_no_more) {
+  const config::Experiment experiment = experiment_of();
+  const auto engine = engine_of(experiment, {0.01, 0.01});
+  engine->advance(Replicas{0}, 9);
+  const std::vector<NamedTensor> before = engine->tensors(0);
+  engine->advance(Replicas{0, 1}, 5);
+  EXPECT_EQ(engine->step(0), 9);
+  EXPECT_EQ(engine->step(1), 5);
+  EXPECT_TRUE(equal(engine->tensors(0), before));
+}
+
+TEST(engine, a_replica_whose_loss_is_not_finite_stays_before_that_step_and_the_others_go_on) {
+  const config::Experiment experiment = experiment_of({"train.optimizer.name=sgd", "model.norm=none"});
+  const auto engine = engine_of(experiment, {1e6, 0.01});
+  const auto diverged = engine->advance(Replicas{0, 1}, 50);
+  ASSERT_TRUE(diverged[0]);
+  EXPECT_EQ(engine->step(0), *diverged[0]);
+  EXPECT_FALSE(diverged[1]);
+  EXPECT_EQ(engine->step(1), 50);
+}
+
+TEST(engine, kept_tensors_come_back) {
+  const config::Experiment experiment = experiment_of();
+  const auto engine = engine_of(experiment, {0.01});
+  engine->advance(Replicas{0}, 5);
+  const std::vector<NamedTensor> kept = engine->tensors(0);
+  engine->keep(0);
+  engine->advance(Replicas{0}, 10);
+  EXPECT_FALSE(equal(engine->tensors(0), kept));
+  engine->restore_kept(0);
+  EXPECT_TRUE(equal(engine->tensors(0), kept));
+}
+
+TEST(engine, a_saved_replica_continues_in_another_engine_to_the_same_bits) {
+  const config::Experiment experiment = experiment_of();
+  const auto first = engine_of(experiment, {0.01}), second = engine_of(experiment, {0.01});
+  first->advance(Replicas{0}, 13);
+  core::Writer writer;
+  first->save(0, writer);
+  core::Reader reader(writer.bytes());
+  second->load(0, reader);
+  EXPECT_TRUE(reader.done());
+  for (const auto* engine : {&first, &second}) (*engine)->advance(Replicas{0}, 40);
+  EXPECT_TRUE(equal(first->tensors(0), second->tensors(0)));
+  EXPECT_EQ(first->gradient_norm(0), second->gradient_norm(0));
+}
+
+TEST(engine, an_observation_changes_nothing_and_shows_the_network_of_that_step) {
+  const config::Experiment experiment = experiment_of();
+  const auto observed = engine_of(experiment, {0.01}), plain = engine_of(experiment, {0.01});
+  for (const auto* engine : {&observed, &plain}) (*engine)->advance(Replicas{0}, 10);
+  {
+    const auto observation = observed->observe(0);
+    EXPECT_EQ(observation->rows(), 100);
+    const auto activations = observation->activations(plan::ActivationKind::activation);
+    ASSERT_EQ(activations.size(), 2u);
+    EXPECT_EQ(activations[0].layer, "linear0");
+    EXPECT_EQ(activations[0].values.sizes(), (std::vector<std::int64_t>{100, 12}));
+    EXPECT_GT(activations[0].gradient_norm, 0);
+    EXPECT_EQ(observation->weights().size(), observation->weight_gradient_norms().size());
+    double squares = 0;
+    for (const LayerWeights& weights : observation->weights()) squares += weights.norm * weights.norm;
+    EXPECT_NEAR(std::sqrt(squares), observed->weight_norm(0), 1e-6);
+  }
+  for (const auto* engine : {&observed, &plain}) (*engine)->advance(Replicas{0}, 20);
+  EXPECT_TRUE(equal(observed->tensors(0), plain->tensors(0)));
+}
+
+TEST(engine, predictions_are_probabilities_whose_errors_are_those_of_the_evaluation) {
+  const config::Experiment experiment = experiment_of();
+  const auto engine = engine_of(experiment, {0.01});
+  engine->advance(Replicas{0}, 30);
+  const at::Tensor predictions = engine->predict(0, config::Split::test);
+  EXPECT_NEAR(predictions.sum().item().toDouble(), 50, 1e-6);
+  const at::Tensor classes = predictions.argmax(1);
+  std::int64_t errors = 0;
+  for (std::int64_t i = 0; i < 50; ++i)
+    errors += classes[i].item().toLong() != engine->replica(0).data.test.y[static_cast<std::size_t>(i)];
+  EXPECT_EQ(static_cast<double>(errors) / 50, engine->evaluate(Replicas{0}, config::Split::test)[0].error);
+}
+
+}  // namespace
+}  // namespace descent::engine
