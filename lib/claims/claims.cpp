@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "claims/program.h"
+#include "claims/expression.h"
 
 namespace descent::claims {
 namespace {

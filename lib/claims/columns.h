@@ -1,7 +1,7 @@
 #pragma once
 // References to columns in claims: `final_test_error(width=48)`, `test_error(width=48, epoch=10)`.
 
-#include "claims/program.h"
+#include "claims/expression.h"
 
 namespace descent::claims {
 

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "claims/columns.h"
+#include "claims/expression.h"
 #include "claims/families.h"
-#include "claims/program.h"
 
 namespace descent::claims {
 namespace {

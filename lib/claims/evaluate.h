@@ -13,7 +13,7 @@ class Evaluator {
  public:
   explicit Evaluator(const Values& values) : values_(values) {}
 
-  // By entry, then seed. For nodes up to Level::per_seed.
+  // By entry, then seed. For expressions up to Level::per_seed.
   const std::vector<std::vector<double>>& per_seed(const Expression& node);
 
   // By entry, of this sample.

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "claims/program.h"
+#include "claims/expression.h"
 
 namespace descent::claims {
 

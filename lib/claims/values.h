@@ -1,7 +1,7 @@
 #pragma once
 // The numbers that claims need of the runs, read from the results folder.
 
-#include "claims/program.h"
+#include "claims/expression.h"
 #include "store/results.h"
 
 namespace descent::claims {

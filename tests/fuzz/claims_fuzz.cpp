@@ -1,7 +1,7 @@
 // Any text is a claim of an experiment or has mistakes that point into it; a claim that makes sense is judged, even
 // without results.
 
-#include "claims/program.h"
+#include "claims/expression.h"
 #include "claims/verdict.h"
 #include "config/read.h"
 #include "fuzz.h"
