@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const claims::Domain domain(plan);
   const std::string_view text = fuzz::text_of(data, size);
   claims::SyntaxPointer syntax;
-  claims::NodePointer node;
+  claims::ExpressionPointer node;
   std::vector<claims::Request> requests;
   claims::Mistakes mistakes;
   mistakes.collect([&] {
