@@ -84,14 +84,16 @@ double product_flops(const Layer& layer) {
 }  // namespace
 
 Layer norm_layer(const config::Norm& norm, std::string name, std::int64_t features, double initial_scale) {
-  return {.kind = Kind::norm,
-          .name = std::move(name),
-          .in = features,
-          .out = features,
-          .bias = norm.affine && norm.kind != config::NormKind::rms,
-          .affine = norm.affine,
-          .running_statistics = norm.kind == config::NormKind::batch,
-          .initial_scale = initial_scale};
+  Layer layer{.kind = Kind::norm, .name = std::move(name), .in = features, .out = features, .bias = norm.affine,
+              .affine = norm.affine, .initial_scale = initial_scale};
+  switch (norm.kind) {
+    case config::NormKind::batch: layer.running_statistics = true; break;
+    case config::NormKind::rms: layer.bias = false; break;
+    case config::NormKind::none:
+    case config::NormKind::layer:
+    case config::NormKind::group: break;
+  }
+  return layer;
 }
 
 std::vector<Layer> layers_of(const config::Model& model, const config::Shape& shape, std::int64_t outputs) {

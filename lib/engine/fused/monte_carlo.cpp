@@ -9,6 +9,19 @@
 #include "fused/softmax.h"
 
 namespace descent::engine {
+namespace {
+
+// In the number of a random stream.
+std::uint64_t number_of(config::Split split) {
+  switch (split) {
+    case config::Split::train: return 0;
+    case config::Split::val: return 1;
+    case config::Split::test: return 2;
+  }
+  __builtin_unreachable();
+}
+
+}  // namespace
 
 template <class T>
 MonteCarlo<T>::MonteCarlo(const config::Experiment& experiment, std::int64_t seed, std::int64_t outputs,
@@ -24,7 +37,7 @@ MonteCarlo<T>::MonteCarlo(const config::Experiment& experiment, std::int64_t see
 template <class T>
 const T* MonteCarlo<T>::predict(fused::Network<T>& network, const T* x, std::int64_t rows, const T* parameters,
                                 const T* statistics, const PredictionKey& key) {
-  core::Random random(seed_, static_cast<std::uint64_t>(key.step) * 4 + static_cast<std::uint64_t>(key.split));
+  core::Random random(seed_, static_cast<std::uint64_t>(key.step) * 4 + number_of(key.split));
   const std::uint64_t high = random.next(), pass_seed = high << 32 | random.next();
   constexpr int sample_bits = 20;  // samples of the same examples
   sums_.assign(static_cast<std::size_t>(rows * outputs_), 0);
