@@ -11,14 +11,12 @@ namespace descent {
 namespace fs = std::filesystem;
 
 Target::Target(const std::string& file, const RunOptions& options)
-    : document(claims::read_document(file, options.overrides)),
-      plan(plan::make_plan(document)),
+    : document(claims::read_document(file, options.overrides)), plan(plan::make_plan(document)),
       results(options.out, plan) {}
 
 Target::Target(const fs::path& folder, const RunOptions& options)
     : document(claims::read_document((folder / "experiment.json").string(), options.overrides)),
-      plan(plan::make_plan(document)),
-      results(store::Results::at(folder, plan)) {}
+      plan(plan::make_plan(document)), results(store::Results::at(folder, plan)) {}
 
 Target open(const std::string& target, const RunOptions& options) {
   std::error_code error;

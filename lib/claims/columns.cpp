@@ -16,8 +16,7 @@ namespace {
 using Source = Request::Source;
 using Names = std::vector<std::string>;
 
-template <class Row>
-Names numbers_of(std::span<const store::Column<Row>> columns) {
+template <class Row> Names numbers_of(std::span<const store::Column<Row>> columns) {
   Names names;
   for (const auto& column : columns)
     if (column.kind != store::ColumnKind::label) names.push_back(column.name);

@@ -18,8 +18,7 @@ double calculate(char operation, double a, double b) {
 }
 
 // The value of one entry from those of the children: value(child, entry of the child).
-template <class Value>
-double combine(const Expression& node, std::size_t entry, const Value& value) {
+template <class Value> double combine(const Expression& node, std::size_t entry, const Value& value) {
   const std::vector<std::size_t>& row = node.rows[entry];
   if (node.kind == Kind::arithmetic) return calculate(node.operation, value(0, row[0]), value(1, row[1]));
   if (node.kind == Kind::function) return node.function->apply(value(0, row[0]));

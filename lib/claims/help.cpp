@@ -41,8 +41,7 @@ it out makes. ==, "on ... seeds" and min, max or sum over seed are statements ab
 interval. A run that diverged has no value: a claim about it fails, unless it asks for diverged(...).
 )";
 
-template <class Words>
-std::string table(const Words& words) {
+template <class Words> std::string table(const Words& words) {
   std::string text;
   for (const auto& word : words) text += fmt::format("  {:<8}  {}\n", word.name, word.help);
   return text;

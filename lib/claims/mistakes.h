@@ -20,10 +20,7 @@ class Mistakes : public std::exception {
   Mistakes(std::size_t offset, std::string message) { list.push_back({offset, std::move(message)}); }
 
   // Runs `check` and keeps the mistakes that it throws, so that what follows is checked too.
-  template <class Check>
-  void collect(const Check& check) try {
-    check();
-  } catch (Mistakes& found) {
+  template <class Check> void collect(const Check& check) try { check(); } catch (Mistakes& found) {
     for (Mistake& mistake : found.list) list.push_back(std::move(mistake));
   }
 

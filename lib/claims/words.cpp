@@ -50,8 +50,7 @@ constexpr std::array<Function, 5> function_table{{
     {"sqrt", "square root", [](double x) { return std::sqrt(x); }},
 }};
 
-template <class Word>
-const Word* find(std::span<const Word> words, std::string_view name) {
+template <class Word> const Word* find(std::span<const Word> words, std::string_view name) {
   const auto found = std::ranges::find(words, name, &Word::name);
   return found == words.end() ? nullptr : &*found;
 }

@@ -19,11 +19,13 @@ class Writer {
  public:
   static constexpr bool reading = false;
 
-  template <class... T>
-  void operator()(const T&... values) { (archive(*this, const_cast<T&>(values)), ...); }  // which a writer only reads
+  template <class... T> void operator()(const T&... values) {
+    (archive(*this, const_cast<T&>(values)), ...);
+  }  // which a writer only reads
   // An array whose size the reader knows too.
-  template <class T>
-  void values(std::span<T> all) { bytes_.append(reinterpret_cast<const char*>(all.data()), all.size_bytes()); }
+  template <class T> void values(std::span<T> all) {
+    bytes_.append(reinterpret_cast<const char*>(all.data()), all.size_bytes());
+  }
 
   const std::string& bytes() const { return bytes_; }
 
@@ -37,10 +39,8 @@ class Reader {
   static constexpr bool reading = true;
   explicit Reader(std::string_view bytes) : rest_(bytes) {}
 
-  template <class... T>
-  void operator()(T&... values) { (archive(*this, values), ...); }
-  template <class T>
-  void values(std::span<T> all) {
+  template <class... T> void operator()(T&... values) { (archive(*this, values), ...); }
+  template <class T> void values(std::span<T> all) {
     require(all.size_bytes());
     if (!all.empty()) std::memcpy(all.data(), rest_.data(), all.size_bytes());
     rest_.remove_prefix(all.size_bytes());
@@ -56,19 +56,17 @@ class Reader {
 };
 
 template <class Archive, class T>
-  requires std::is_arithmetic_v<T>
+requires std::is_arithmetic_v<T>
 void archive(Archive& ar, T& value) { ar.values(std::span(&value, 1)); }
 
-template <class Archive>
-void archive(Archive& ar, bool& value) {
+template <class Archive> void archive(Archive& ar, bool& value) {
   auto byte = static_cast<std::uint8_t>(value);
   ar(byte);
   if (byte > 1) throw FaultError("a flag is neither 0 nor 1");  // in a bool it would be undefined behaviour
   value = byte == 1;
 }
 
-template <class Archive>
-void archive(Archive& ar, std::string& text) {
+template <class Archive> void archive(Archive& ar, std::string& text) {
   std::uint64_t size = text.size();
   ar(size);
   if constexpr (Archive::reading) {
@@ -78,8 +76,7 @@ void archive(Archive& ar, std::string& text) {
   ar.values(std::span(text));
 }
 
-template <class Archive, class T>
-void archive(Archive& ar, std::optional<T>& value) {
+template <class Archive, class T> void archive(Archive& ar, std::optional<T>& value) {
   bool present = value.has_value();
   ar(present);
   if (!present) value.reset();
@@ -87,8 +84,7 @@ void archive(Archive& ar, std::optional<T>& value) {
   if (value) ar(*value);
 }
 
-template <class Archive, class T>
-void archive(Archive& ar, std::vector<T>& values) {
+template <class Archive, class T> void archive(Archive& ar, std::vector<T>& values) {
   std::uint64_t count = values.size();
   ar(count);
   if constexpr (Archive::reading) values.clear();

@@ -35,8 +35,7 @@ std::string remedy(int code) {
 }
 
 [[noreturn]] void fail(std::string_view action, const fs::path& path, int code) {
-  throw FaultError(
-      fmt::format("cannot {} {}: {}; {}", action, path.string(), std::strerror(code), remedy(code)));
+  throw FaultError(fmt::format("cannot {} {}: {}; {}", action, path.string(), std::strerror(code), remedy(code)));
 }
 
 // A name beside `target` that no other process or thread uses, and that every reader skips.
@@ -48,8 +47,7 @@ fs::path aside_of(const fs::path& target) {
 
 class Descriptor {
  public:
-  Descriptor(const fs::path& path, int flags)
-      : path_(path), value_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+  Descriptor(const fs::path& path, int flags) : path_(path), value_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {
     if (value_ < 0) fail("open", path, errno);
   }
   ~Descriptor() {
@@ -96,8 +94,7 @@ std::string read_file(const fs::path& path, std::uint64_t max_bytes) {
   }
   if (S_ISDIR(status.st_mode)) throw wrong("is a folder, not a file");
   const auto too_large = fmt::format("larger than {} bytes, the most that such a file may have", max_bytes);
-  if (S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) > max_bytes)
-    throw wrong(too_large);
+  if (S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) > max_bytes) throw wrong(too_large);
 
   const Descriptor file(path, O_RDONLY);
   std::string bytes(static_cast<std::size_t>(status.st_size) + 1, '\0');  // one more, to see the end

@@ -12,8 +12,7 @@ namespace {
 constexpr std::uint32_t low(std::uint64_t x) { return static_cast<std::uint32_t>(x); }
 constexpr std::uint32_t high(std::uint64_t x) { return static_cast<std::uint32_t>(x >> 32); }
 
-template <class Next>
-std::uint32_t uniform_below(std::uint32_t bound, const Next& next) {
+template <class Next> std::uint32_t uniform_below(std::uint32_t bound, const Next& next) {
   std::uint64_t product = std::uint64_t{next()} * bound;
   if (low(product) < bound) {
     const std::uint32_t threshold = -bound % bound;  // 2^32 mod bound: how many low words are too many

@@ -19,11 +19,11 @@ class Random {
   // key = seed; counter = (index low, index high, stream low, stream high).
   explicit Random(std::uint64_t seed, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
 
-  std::uint32_t next();                      // uniform on all 32-bit words
+  std::uint32_t next();                       // uniform on all 32-bit words
   void fill(std::span<std::uint32_t> words);  // as many calls of next(), several blocks at once
-  std::uint32_t below(std::uint32_t bound);  // uniform on [0, bound), without modulo bias (Lemire 2019)
-  double uniform();                          // [0, 1), 53 bits
-  double normal();                           // N(0, 1), Box-Muller
+  std::uint32_t below(std::uint32_t bound);   // uniform on [0, bound), without modulo bias (Lemire 2019)
+  double uniform();                           // [0, 1), 53 bits
+  double normal();                            // N(0, 1), Box-Muller
 
  private:
   PhiloxBlock draw();

@@ -9,7 +9,16 @@ namespace descent::core {
 
 // The numbers take part in the derivation.
 enum class Purpose : std::uint64_t {
-  data = 1, split, label_noise, bootstrap, init, order, dropout, stochastic_depth, prediction, augmentation
+  data = 1,
+  split,
+  label_noise,
+  bootstrap,
+  init,
+  order,
+  dropout,
+  stochastic_depth,
+  prediction,
+  augmentation
 };
 
 struct PurposeName {

@@ -25,8 +25,7 @@ using State = std::array<std::uint32_t, 8>;
 void compress(State& state, const unsigned char* block) {
   std::array<std::uint32_t, 64> w;
   for (int i = 0; i < 16; ++i, block += 4)
-    w[i] = std::uint32_t{block[0]} << 24 | std::uint32_t{block[1]} << 16 | std::uint32_t{block[2]} << 8 |
-           block[3];
+    w[i] = std::uint32_t{block[0]} << 24 | std::uint32_t{block[1]} << 16 | std::uint32_t{block[2]} << 8 | block[3];
   for (int i = 16; i < 64; ++i) {
     const std::uint32_t s0 = std::rotr(w[i - 15], 7) ^ std::rotr(w[i - 15], 18) ^ w[i - 15] >> 3;
     const std::uint32_t s1 = std::rotr(w[i - 2], 17) ^ std::rotr(w[i - 2], 19) ^ w[i - 2] >> 10;
@@ -56,8 +55,7 @@ std::string sha256(std::string_view bytes) {
   std::string tail(bytes.substr(whole));  // padded: 0x80, zeros, length in bits
   tail += '\x80';
   tail.resize(tail.size() <= 56 ? 56 : 120);
-  for (int shift = 56; shift >= 0; shift -= 8)
-    tail += static_cast<char>(std::uint64_t{bytes.size()} * 8 >> shift);
+  for (int shift = 56; shift >= 0; shift -= 8) tail += static_cast<char>(std::uint64_t{bytes.size()} * 8 >> shift);
   for (std::size_t i = 0; i < tail.size(); i += 64)
     compress(state, reinterpret_cast<const unsigned char*>(tail.data()) + i);
 

@@ -32,9 +32,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 // Length of the UTF-8 sequence at the start of `bytes`, 0 if there is none (RFC 3629).
 std::size_t utf8_length(std::string_view bytes) {
-  const auto byte = [&](std::size_t i) {
-    return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u;
-  };
+  const auto byte = [&](std::size_t i) { return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u; };
   const auto continues = [&](std::size_t i) { return byte(i) >> 6 == 2; };
   const unsigned first = byte(0), second = byte(1);
   if (first < 0x80) return 1;
@@ -44,8 +42,7 @@ std::size_t utf8_length(std::string_view bytes) {
     const bool overlong = first == 0xe0 && second < 0xa0, surrogate = first == 0xed && second >= 0xa0;
     return continues(1) && continues(2) && !overlong && !surrogate ? 3 : 0;
   }
-  const bool overlong = first == 0xf0 && second < 0x90,
-             too_large = first > 0xf4 || (first == 0xf4 && second >= 0x90);
+  const bool overlong = first == 0xf0 && second<0x90, too_large = first> 0xf4 || (first == 0xf4 && second >= 0x90);
   return continues(1) && continues(2) && continues(3) && !overlong && !too_large ? 4 : 0;
 }
 

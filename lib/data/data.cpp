@@ -53,7 +53,8 @@ std::vector<T> rows_of(const std::vector<T>& values, const std::vector<std::int3
 // Everything that shapes the inputs of a run.
 std::string key_of(config::Data config, std::int64_t seed) {
   const bool drawn = config::is_generated(config.name) && config.generator.redraw != config::Redraw::none;
-  const bool seeded = drawn || config.bootstrap || config.subset == config::Subset::random || config::split_sizes(config).val > 0;
+  const bool seeded =
+      drawn || config.bootstrap || config.subset == config::Subset::random || config::split_sizes(config).val > 0;
   config.label_noise = {};
   const std::string path = config.path;
   config::Experiment experiment;
@@ -61,8 +62,7 @@ std::string key_of(config::Data config, std::int64_t seed) {
   return fmt::format("{} {} {}", config::identity(experiment), path, seeded ? seed : 0);
 }
 
-template <class T>
-std::vector<T> read_values(const std::filesystem::path& folder, const config::DataFile& file) {
+template <class T> std::vector<T> read_values(const std::filesystem::path& folder, const config::DataFile& file) {
   const std::filesystem::path path = folder / file.name;
   if (!std::filesystem::exists(path))
     throw core::FaultError(fmt::format("{}: missing; check it out or install Descent again", path.string()));
@@ -75,9 +75,8 @@ std::vector<T> read_values(const std::filesystem::path& folder, const config::Da
 
 formats::DataSet read(const config::Data& config) {
   using config::DataName;
-  const std::optional<bool> regression = config.task == config::Task::automatic
-                                             ? std::nullopt
-                                             : std::optional(config.task == config::Task::regression);
+  const std::optional<bool> regression =
+      config.task == config::Task::automatic ? std::nullopt : std::optional(config.task == config::Task::regression);
   switch (config.name) {
     case DataName::mnist1d:
     case DataName::mnist1d_large:
@@ -180,8 +179,6 @@ formats::DataSet read_embedded(config::DataName name, const std::filesystem::pat
   return {part(0), files.size() > 2 ? part(2) : formats::Examples{}};
 }
 
-std::filesystem::path data_folder() {
-  return core::program_folder().parent_path() / "share/descent/experiments/data";
-}
+std::filesystem::path data_folder() { return core::program_folder().parent_path() / "share/descent/experiments/data"; }
 
 }  // namespace descent::data

@@ -29,7 +29,7 @@ struct RunData {
   config::Shape shape{};                   // of one example
   std::int64_t features = 0, classes = 0;  // classes 0: real targets
   std::int64_t outputs = 0;                // of a network: one per class, or one per number of a target
-  Part train, val, test;  // size 0: no such part
+  Part train, val, test;                   // size 0: no such part
 };
 
 // Reads files once (checksums of embedded ones verified) or draws the data, and prepares views; safe to call from
@@ -49,7 +49,7 @@ class Loader {
 
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<const formats::DataSet>> sets_;  // that were read, by name and path
-  std::map<std::string, std::weak_ptr<const Inputs>> inputs_;  // by everything that shapes them
+  std::map<std::string, std::weak_ptr<const Inputs>> inputs_;            // by everything that shapes them
 };
 
 // Reads the files of an embedded data set below `folder`; a missing or damaged one is a FaultError.

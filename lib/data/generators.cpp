@@ -20,7 +20,8 @@ core::Random random_of(std::int64_t seed, Stream stream) {
                       static_cast<std::uint64_t>(stream));
 }
 
-// How many examples to draw, and from which streams; `function` draws the function to be learned, the same for every part.
+// How many examples to draw, and from which streams; `function` draws the function to be learned, the same for every
+// part.
 struct Draw {
   const config::Generator& keys;
   std::int64_t size;

@@ -16,8 +16,8 @@ core::Random stream_of(std::int64_t seed, core::Purpose purpose, std::uint64_t s
 }
 
 // Flags of the validation examples of the pool. Without classes all examples count as one class.
-std::vector<bool> choose_validation(std::span<const std::int32_t> pool_labels, std::int64_t classes,
-                                    std::int64_t pool, std::int64_t size, std::int64_t seed) {
+std::vector<bool> choose_validation(std::span<const std::int32_t> pool_labels, std::int64_t classes, std::int64_t pool,
+                                    std::int64_t size, std::int64_t seed) {
   std::vector<std::int32_t> labels(pool_labels.begin(), pool_labels.end());
   if (classes == 0) labels.assign(static_cast<std::size_t>(pool), 0), classes = 1;
   std::vector<std::int64_t> counts(static_cast<std::size_t>(classes));
@@ -35,8 +35,8 @@ std::vector<bool> choose_validation(std::span<const std::int32_t> pool_labels, s
 
 }  // namespace
 
-Parts choose_parts(const config::Data& config, std::span<const std::int32_t> pool_labels,
-                   std::int64_t classes, std::int64_t seed) {
+Parts choose_parts(const config::Data& config, std::span<const std::int32_t> pool_labels, std::int64_t classes,
+                   std::int64_t seed) {
   const config::SplitSizes sizes = config::split_sizes(config);
   const std::int64_t pool_size = config::data_facts(config).train_size;
   std::vector<std::int32_t> pool(static_cast<std::size_t>(pool_size));
@@ -68,8 +68,7 @@ std::vector<std::int64_t> proportional_shares(std::span<const std::int64_t> coun
   std::vector<std::int64_t> shares, by_remainder(counts.size());
   for (const std::int64_t count : counts) shares.push_back(total * count / all);
   std::iota(by_remainder.begin(), by_remainder.end(), 0);
-  std::ranges::stable_sort(by_remainder, std::greater{},
-                           [&](std::int64_t i) { return total * counts[i] % all; });
+  std::ranges::stable_sort(by_remainder, std::greater{}, [&](std::int64_t i) { return total * counts[i] % all; });
   const std::int64_t left = total - std::accumulate(shares.begin(), shares.end(), std::int64_t{0});
   for (std::int64_t i = 0; i < left; ++i) ++shares[by_remainder[i]];
   return shares;
@@ -102,8 +101,7 @@ void fit_group(bool standard, std::span<const double> x, std::size_t first, std:
 
 }  // namespace
 
-Scaling fit_scaling(config::Normalize kind, std::span<const double> x, std::int64_t features,
-                    std::int64_t channels) {
+Scaling fit_scaling(config::Normalize kind, std::span<const double> x, std::int64_t features, std::int64_t channels) {
   using config::Normalize;
   const auto width = static_cast<std::size_t>(features);
   Scaling scaling{std::vector<double>(width, 0.0), std::vector<double>(width, 1.0)};
@@ -128,8 +126,8 @@ std::vector<std::int32_t> feature_permutation(std::int64_t features) {
   return order;
 }
 
-void add_label_noise(const config::LabelNoise& noise, config::Split part, std::int64_t classes,
-                     std::int64_t seed, std::vector<std::int32_t>& labels) {
+void add_label_noise(const config::LabelNoise& noise, config::Split part, std::int64_t classes, std::int64_t seed,
+                     std::vector<std::int32_t>& labels) {
   const bool wanted = part == config::Split::train || (part == config::Split::val ? noise.on_val : noise.on_test);
   if (noise.rate <= 0 || !wanted) return;
   const std::uint64_t stream = part == config::Split::train ? 0 : part == config::Split::val ? 1 : 2;

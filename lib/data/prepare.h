@@ -18,8 +18,8 @@ struct Parts {
 // The pool is permuted first when `subset` is random. Validation examples are chosen from all of it, in
 // proportion to its classes; training and, with config::tests_on_rest, test examples are the first and the
 // next of what remains. `pool_labels` is empty and `classes` 0 where the targets are real.
-Parts choose_parts(const config::Data& config, std::span<const std::int32_t> pool_labels,
-                   std::int64_t classes, std::int64_t seed);
+Parts choose_parts(const config::Data& config, std::span<const std::int32_t> pool_labels, std::int64_t classes,
+                   std::int64_t seed);
 
 // Shares of `total` in proportion to `counts`, rounded by the largest remainder; ties go to the lower index.
 std::vector<std::int64_t> proportional_shares(std::span<const std::int64_t> counts, std::int64_t total);
@@ -42,7 +42,7 @@ std::vector<std::int32_t> feature_permutation(std::int64_t features);
 
 // Moves labels with probability `rate`. Each part has its own stream, and an example's draws do not depend on
 // the rate, so a higher rate moves a superset and a longer part begins like a shorter one.
-void add_label_noise(const config::LabelNoise& noise, config::Split part, std::int64_t classes,
-                     std::int64_t seed, std::vector<std::int32_t>& labels);
+void add_label_noise(const config::LabelNoise& noise, config::Split part, std::int64_t classes, std::int64_t seed,
+                     std::vector<std::int32_t>& labels);
 
 }  // namespace descent::data

@@ -18,8 +18,7 @@ class Transform {
   Transform(const config::Data& config, std::int64_t stored_features);
 
   // One example: columns are read with `stored(f)`; its features are appended to `out`.
-  template <class Stored>
-  void append(const Stored& stored, std::vector<double>& out) {
+  template <class Stored> void append(const Stored& stored, std::vector<double>& out) {
     for (std::size_t f = 0; f < row_.size(); ++f)
       row_[f] = (static_cast<double>(stored(columns_[f])) + offsets_[f]) * scales_[f];
     append_maps(out);

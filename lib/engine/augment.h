@@ -1,5 +1,6 @@
 #pragma once
-// Other variants of training images in every step (Krizhevsky et al. 2012): crops of the padded image and mirror images.
+// Other variants of training images in every step (Krizhevsky et al. 2012): crops of the padded image and mirror
+// images.
 
 #include <algorithm>
 #include <cstdint>
@@ -22,8 +23,7 @@ class Augmenter {
   core::Random draws(std::int64_t step) const { return core::Random(seed_, static_cast<std::uint64_t>(step)); }
 
   // One image [C, H, W] to another; where the crop leaves the image it is 0. A signal is not cropped upwards.
-  template <class T>
-  void apply(core::Random& random, const T* image, T* out) const {
+  template <class T> void apply(core::Random& random, const T* image, T* out) const {
     const auto shift = [&](std::int64_t padding) {
       return static_cast<std::int64_t>(random.below(static_cast<std::uint32_t>(2 * padding + 1))) - padding;
     };

@@ -9,8 +9,7 @@
 namespace descent::engine {
 
 BatchOrder::BatchOrder(const config::Train& train, std::int64_t train_size, std::int64_t seed)
-    : size_(train_size),
-      batch_size_(config::batch_size(train, train_size)),
+    : size_(train_size), batch_size_(config::batch_size(train, train_size)),
       steps_per_epoch_(config::steps_per_epoch(train, train_size)),
       seed_(core::derive_seed(static_cast<std::uint64_t>(seed), core::Purpose::order)) {}
 

@@ -49,9 +49,9 @@ struct Activation {
 // The trained weights of one layer.
 struct LayerWeights {
   std::string layer;
-  bool hidden;           // its output is an ActivationKind::linear: not the readout
-  at::Tensor values;     // [out, in] or [out, in, height, width]
-  double norm;           // Euclidean
+  bool hidden;                         // its output is an ActivationKind::linear: not the readout
+  at::Tensor values;                   // [out, in] or [out, in, height, width]
+  double norm;                         // Euclidean
   std::optional<double> update_ratio;  // norm of the last step's change over the norm before it; absent before a step
 };
 
@@ -93,9 +93,9 @@ class Engine {
 
   virtual const Replica& replica(std::size_t index) const = 0;
 
-  // Takes training steps of the replicas `active` until each has taken `until`, in any order or at once. A replica whose
-  // loss is not finite stays before that step, which is returned; the others have nothing there.
-  // With a solver in closed form the weights are computed for the step `until` directly.
+  // Takes training steps of the replicas `active` until each has taken `until`, in any order or at once. A replica
+  // whose loss is not finite stays before that step, which is returned; the others have nothing there. With a solver in
+  // closed form the weights are computed for the step `until` directly.
   virtual std::vector<std::optional<std::int64_t>> advance(std::span<const std::size_t> active, std::int64_t until) = 0;
 
   // Steps taken.

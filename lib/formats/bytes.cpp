@@ -17,8 +17,7 @@ void fail(const std::string& file, const std::string& message) {
   throw core::InputError(std::vector<core::Problem>{{file, 0, 0, "", message}});
 }
 
-std::filesystem::path find_file(const std::filesystem::path& folder, const std::string& name,
-                                std::string_view remedy) {
+std::filesystem::path find_file(const std::filesystem::path& folder, const std::string& name, std::string_view remedy) {
   for (const std::filesystem::path& path : {folder / name, folder / (name + ".gz")})
     if (std::filesystem::is_regular_file(path)) return path;
   fail((folder / name).string(), fmt::format("missing, also as .gz; {}", remedy));

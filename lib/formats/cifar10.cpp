@@ -8,8 +8,7 @@ namespace descent::formats {
 namespace {
 
 constexpr std::int64_t classes = 10, pixels = 3 * 32 * 32, record = 1 + pixels;
-constexpr std::string_view remedy =
-    "unpack https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz there";
+constexpr std::string_view remedy = "unpack https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz there";
 
 // The five training files, then the test file.
 std::vector<std::filesystem::path> files_of(std::filesystem::path folder) {
@@ -22,8 +21,8 @@ std::vector<std::filesystem::path> files_of(std::filesystem::path folder) {
 
 void check_size(std::int64_t bytes, const std::string& name) {
   if (bytes == 0 || bytes % record != 0)
-    fail(name, fmt::format("holds {} bytes, which is not a multiple of the {} of an image with its label; {}", bytes, record,
-                           remedy));
+    fail(name, fmt::format("holds {} bytes, which is not a multiple of the {} of an image with its label; {}", bytes,
+                           record, remedy));
 }
 
 }  // namespace

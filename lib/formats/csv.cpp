@@ -73,8 +73,9 @@ class Reader {
     if (rest_.empty()) return false;
     if (rest_[0] == ',') return rest_.remove_prefix(1), true;
     if (rest_.starts_with("\r\n")) rest_.remove_prefix(1);
-    if (rest_[0] != '\n') fail(fmt::format("{} after a field; expected a comma or the end of the line",
-                                           core::quoted(std::string(rest_.substr(0, 1)))));
+    if (rest_[0] != '\n')
+      fail(fmt::format("{} after a field; expected a comma or the end of the line",
+                       core::quoted(std::string(rest_.substr(0, 1)))));
     rest_.remove_prefix(1);
     ++next_line_;
     return false;
@@ -137,13 +138,13 @@ Table parse_csv(std::string_view text, const std::string& name, std::string_view
         numbers &= value.has_value();
         whole &= value && is_whole(*value);
         if (regression.value_or(false) && !value)
-          reader.fail(fmt::format("column {} holds {}, which is not a number", core::quoted(header[i]),
-                                  core::quoted(row[i])));
+          reader.fail(
+              fmt::format("column {} holds {}, which is not a number", core::quoted(header[i]), core::quoted(row[i])));
       } else if (value) {
         x.push_back(*value);
       } else {
-        reader.fail(fmt::format("column {} holds {}, which is not a number", core::quoted(header[i]),
-                                core::quoted(row[i])));
+        reader.fail(
+            fmt::format("column {} holds {}, which is not a number", core::quoted(header[i]), core::quoted(row[i])));
       }
     }
   }

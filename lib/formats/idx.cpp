@@ -38,8 +38,7 @@ struct Part {
   Part(const std::filesystem::path& folder, const std::string& prefix)
       : images(find_file(folder, prefix + "-images-idx3-ubyte", remedy)),
         label_file(find_file(folder, prefix + "-labels-idx1-ubyte", remedy)),
-        shape(parse_idx_shape(read_bytes(images, longest_header), images.string())),
-        labels(labels_of(label_file)) {
+        shape(parse_idx_shape(read_bytes(images, longest_header), images.string())), labels(labels_of(label_file)) {
     if (shape.size() != 3 || shape[1] * shape[2] == 0)
       fail(images.string(), fmt::format("has {} dimensions; images have 3 (number, height, width)", shape.size()));
     if (shape[0] != std::ssize(labels))
@@ -89,8 +88,8 @@ Facts idx_facts(const std::filesystem::path& folder) {
   if (!std::ranges::equal(train.shape.begin() + 1, train.shape.end(), test.shape.begin() + 1, test.shape.end()))
     fail(test.images.string(), "has images of another size than the training part; get both from one source");
   const std::int64_t classes = std::max(std::ranges::max(train.labels), std::ranges::max(test.labels)) + 1;
-  return {train.shape[0], test.shape[0], {1, train.shape[1], train.shape[2]}, classes, classes,
-          {train.images, train.label_file, test.images, test.label_file}};
+  return {train.shape[0], test.shape[0], {1, train.shape[1], train.shape[2]},
+          classes,        classes,       {train.images, train.label_file, test.images, test.label_file}};
 }
 
 DataSet read_idx(const std::filesystem::path& folder) {

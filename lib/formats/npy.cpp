@@ -54,9 +54,7 @@ Header parse_header(std::string_view text, const std::string& name) {
 
 // The header's text; `bytes` then begins with the elements.
 std::string_view split_header(std::string_view& bytes, const std::string& name) {
-  const auto byte = [&](std::size_t i) {
-    return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i]));
-  };
+  const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
   if (bytes.substr(0, 6) != "\x93NUMPY") fail(name, "not a .npy file; save the array with numpy.save");
   const std::size_t length_size = bytes.size() > 6 && byte(6) == 2 ? 4 : 2;
   if (bytes.size() < 8 + length_size) fail(name, "truncated in the .npy header; restore the file");
@@ -88,7 +86,8 @@ struct PartFiles {
         shape(parse_npy_shape(read_bytes(x, longest_header), x.string())) {
     if (shape.size() < 2 || shape.size() > 4)
       fail(x.string(), fmt::format("has {} dimensions; inputs have 2, 3 or 4: [size, features], [size, height, width] "
-                                   "or [size, channels, height, width]", shape.size()));
+                                   "or [size, channels, height, width]",
+                                   shape.size()));
     for (const std::int64_t size : shape)
       if (size == 0) fail(x.string(), "is empty");
     read_y(regression);
@@ -131,8 +130,7 @@ struct PartFiles {
     labels = values<std::int32_t>(array);
     constexpr std::int32_t most_classes = 100'000;
     for (const std::int32_t label : labels)
-      if (label < 0 || label >= most_classes)
-        fail(name, fmt::format("class {} is not one of 0, 1, 2, ...", label));
+      if (label < 0 || label >= most_classes) fail(name, fmt::format("class {} is not one of 0, 1, 2, ...", label));
   }
 };
 
@@ -190,8 +188,8 @@ Npy parse_npy(std::string_view bytes, const std::string& name) {
     needed *= size;
   }
   if (static_cast<std::int64_t>(bytes.size()) != needed)
-    fail(name, fmt::format("holds {} bytes of elements where its shape needs {}; restore the file",
-                           bytes.size(), needed));
+    fail(name,
+         fmt::format("holds {} bytes of elements where its shape needs {}; restore the file", bytes.size(), needed));
   return {type->type, header.shape, bytes, name};
 }
 

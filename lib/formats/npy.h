@@ -38,8 +38,7 @@ std::string npy_header(std::string_view descr, const std::vector<std::int64_t>& 
 [[noreturn]] void refuse_element(const std::string& name, double element, int bits);
 
 // One element, which must lie between the limits of an integral T; its fraction is dropped.
-template <class T, class Stored>
-T convert_element(Stored stored, const std::string& name) {
+template <class T, class Stored> T convert_element(Stored stored, const std::string& name) {
   if constexpr (std::is_integral_v<T>) {
     constexpr int bits = 8 * sizeof(T);
     const auto value = static_cast<long double>(stored);  // holds every int64
@@ -50,8 +49,7 @@ T convert_element(Stored stored, const std::string& name) {
 }
 
 // All elements.
-template <class T>
-std::vector<T> values(const Npy& array) {
+template <class T> std::vector<T> values(const Npy& array) {
   std::vector<T> result(static_cast<std::size_t>(array.count()));
   const auto convert = [&]<class Stored>(Stored stored) {
     for (std::size_t i = 0; i < result.size(); ++i) {

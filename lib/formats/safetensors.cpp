@@ -34,7 +34,9 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
   file.write(text);
   for (const TensorView& tensor : tensors)
     std::visit(
-        [&](auto values) { file.write({reinterpret_cast<const char*>(values.data()), values.size_bytes()}); },
+        [&](auto values) {
+          file.write({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
+        },
         tensor.values);
   file.commit();
 }

@@ -1,7 +1,6 @@
 // Activations of the probe batch, unit by unit over the examples, then averaged over the units of a layer. A unit of a
 // convolution is a channel, over examples and positions.
 
-
 #include <ATen/TensorOperators.h>
 
 #include <algorithm>
@@ -33,8 +32,7 @@ std::string member_of(const ProbeContext& context, const std::string& layer) {
 
 // Of each layer with batch norm, over the batches that the probe batch holds, each in the groups that have statistics
 // of their own: the root mean square of deviation(group, whole) over groups and units.
-template <class Deviation>
-void spread(ProbeContext& context, const Add& add, Deviation deviation) {
+template <class Deviation> void spread(ProbeContext& context, const Add& add, Deviation deviation) {
   const config::Experiment& e = context.experiment;
   const std::int64_t groups = e.model.norm.synchronized ? 1 : e.model.norm.statistics_groups;
   const std::int64_t rows = context.observation.rows();
@@ -78,8 +76,7 @@ void drift(ProbeContext& context, const std::vector<double>& before, const std::
 }
 
 // Mean over the examples of `of(gates of an example)`.
-template <class Function>
-double gate_mean(ProbeContext& context, Function of) {
+template <class Function> double gate_mean(ProbeContext& context, Function of) {
   const at::Tensor gates =
       context.observation.activations(ActivationKind::gate).front().values.to(at::kDouble).contiguous();
   const auto experts = static_cast<std::size_t>(gates.size(1));
@@ -151,8 +148,8 @@ void saturated_fraction(ProbeContext& context, const Add& add) {
 
 void dead_fraction(ProbeContext& context, const Add& add) {
   for (const auto& activation : context.observation.activations(ActivationKind::activation))
-    add(activation.layer, activation.values.eq(0).all(0).sum().item<double>() /
-                              static_cast<double>(activation.values.size(1)));
+    add(activation.layer,
+        activation.values.eq(0).all(0).sum().item<double>() / static_cast<double>(activation.values.size(1)));
 }
 
 void batch_mean_spread(ProbeContext& context, const Add& add) {
@@ -167,7 +164,9 @@ void batch_variance_spread(ProbeContext& context, const Add& add) {
   });
 }
 
-void mean_drift(ProbeContext& context, const Add& add) { drift(context, context.drift.unit_means, &UnitMoments::mean, add); }
+void mean_drift(ProbeContext& context, const Add& add) {
+  drift(context, context.drift.unit_means, &UnitMoments::mean, add);
+}
 
 void sd_drift(ProbeContext& context, const Add& add) { drift(context, context.drift.unit_sds, &UnitMoments::sd, add); }
 
@@ -183,11 +182,11 @@ DriftState drift_state(ProbeContext& context) {
 
 void gate_entropy(ProbeContext& context, const Add& add) {
   add("", gate_mean(context, [](std::span<const double> gates) {
-    double entropy = 0;
-    for (const double gate : gates)
-      if (gate > 0) entropy -= gate * std::log(gate);
-    return entropy;
-  }));
+        double entropy = 0;
+        for (const double gate : gates)
+          if (gate > 0) entropy -= gate * std::log(gate);
+        return entropy;
+      }));
 }
 
 void expert_usage(ProbeContext& context, const Add& add) {

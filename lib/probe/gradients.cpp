@@ -13,7 +13,8 @@ void gradient_norm(ProbeContext& context, const Add& add) {
 }
 
 void signal_gradient_norm(ProbeContext& context, const Add& add) {
-  for (const auto& output : context.observation.activations(ActivationKind::linear)) add(output.layer, output.gradient_norm);
+  for (const auto& output : context.observation.activations(ActivationKind::linear))
+    add(output.layer, output.gradient_norm);
 }
 
 void gradient_ratio(ProbeContext& context, const Add& add) {

@@ -12,8 +12,8 @@ constexpr std::int64_t samples = 12;
 constexpr std::int64_t most_examples = 100;
 constexpr std::uint64_t path_stream = 3;
 
-// Norm of the gradient at the first hidden layer if these blocks carry it through their branch, the others through their
-// shortcut.
+// Norm of the gradient at the first hidden layer if these blocks carry it through their branch, the others through
+// their shortcut.
 double norm_along(const ProbeContext& context, const std::vector<std::int32_t>& branches) {
   std::vector<plan::ResidualPath> paths(static_cast<std::size_t>(context.observation.blocks()),
                                         plan::ResidualPath::shortcut);

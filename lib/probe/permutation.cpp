@@ -33,7 +33,7 @@ Rescaling allowed_rescaling(const config::Model& model) {
 }
 
 std::int64_t add_axis(PermutationSpec& spec, const config::Model& model, std::int64_t width,
-                        std::int64_t prefix = PermutationSpec::fixed) {
+                      std::int64_t prefix = PermutationSpec::fixed) {
   const std::int64_t groups = model.norm.kind == config::NormKind::group ? model.norm.groups : 1;
   spec.axes.push_back({width, width / groups, allowed_rescaling(model), prefix});
   return std::ssize(spec.axes) - 1;
@@ -77,7 +77,8 @@ void add_convnet(PermutationSpec& spec, const config::Experiment& experiment) {
         for (std::int64_t* end : {&ends.in, &ends.out})
           if (*end == branch) *end = in;
     }
-    if (node.layer >= 0) spec.layers[graph.layers[static_cast<std::size_t>(node.layer)].name] = {in, out, node.op == Op::normalize};
+    if (node.layer >= 0)
+      spec.layers[graph.layers[static_cast<std::size_t>(node.layer)].name] = {in, out, node.op == Op::normalize};
     axes.push_back(out);
   }
 }
@@ -116,8 +117,7 @@ std::vector<Units> random_units(const PermutationSpec& spec, core::Random& rando
       core::permute(random, std::min(axis.width, (begin / axis.block + 1) * axis.block) - begin, order);
       for (const std::int32_t i : order) units.order.push_back(begin + i);
     }
-    for (std::int64_t j = known; j < axis.width; ++j)
-      units.factor.push_back(random_factor(axis.rescaling, random));
+    for (std::int64_t j = known; j < axis.width; ++j) units.factor.push_back(random_factor(axis.rescaling, random));
     all.push_back(std::move(units));
   }
   return all;
@@ -148,7 +148,8 @@ std::vector<engine::NamedTensor> permuted(const std::vector<engine::NamedTensor>
     if (out) values = values.index_select(0, at::tensor(out->order));
     if (in) values = values.index_select(1, at::tensor(in->order));
     if (is_weight) {
-      const at::Tensor numerator = out ? at::tensor(out->factor, at::kDouble).view({-1, 1, 1}) : at::ones({1, 1, 1}, at::kDouble);
+      const at::Tensor numerator =
+          out ? at::tensor(out->factor, at::kDouble).view({-1, 1, 1}) : at::ones({1, 1, 1}, at::kDouble);
       values = values * (in ? numerator / at::tensor(in->factor, at::kDouble).view({1, -1, 1}) : numerator);
     } else if (out && !ends.is_norm) {
       values = values * at::tensor(out->factor, at::kDouble);

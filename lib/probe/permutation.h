@@ -20,7 +20,7 @@ enum class Rescaling { none, signs, positive };  // factors 1, +-1, or positive
 struct PermutationSpec {
   struct Axis {
     std::int64_t width;
-    std::int64_t block;        // successive units that can be permuted with each other: a group of group norm
+    std::int64_t block;  // successive units that can be permuted with each other: a group of group norm
     Rescaling rescaling;
     std::int64_t prefix = -1;  // the axis whose units are the first of this one, in the same order
   };

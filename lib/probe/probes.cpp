@@ -50,7 +50,8 @@ void measure_one(ProbeName name, ProbeContext& context, const Add& add) {
 
 bool is_taken_at_the_end(ProbeName name) {
   constexpr std::array at_the_end{ProbeName::input_condition, ProbeName::symmetry_difference,
-                                  ProbeName::restored_difference, ProbeName::lesion_error, ProbeName::lesion_worst_error};
+                                  ProbeName::restored_difference, ProbeName::lesion_error,
+                                  ProbeName::lesion_worst_error};
   return std::ranges::find(at_the_end, name) != at_the_end.end();
 }
 

@@ -15,7 +15,8 @@ constexpr std::uint64_t unit_stream = 1, lesion_stream = 2;
 // Veit et al. 2016, section 4.1: a deleted residual block is its shortcut, projections included; a deleted layer of a
 // plain network is the identity.
 double error_without(const ProbeContext& context, const std::vector<std::int32_t>& deleted) {
-  std::vector<plan::ResidualPath> paths(static_cast<std::size_t>(context.observation.blocks()), plan::ResidualPath::full);
+  std::vector<plan::ResidualPath> paths(static_cast<std::size_t>(context.observation.blocks()),
+                                        plan::ResidualPath::full);
   for (const std::int32_t block : deleted) paths[static_cast<std::size_t>(block)] = plan::ResidualPath::shortcut;
   return context.observation.test_error(paths);
 }

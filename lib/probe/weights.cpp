@@ -14,8 +14,7 @@ namespace descent::probe {
 namespace {
 
 // The weights of hidden layers as a matrix, a row for each unit or filter: [units, in], [filters, in * height * width].
-template <class Use>
-void for_each_hidden_weight(const ProbeContext& context, Use use) {
+template <class Use> void for_each_hidden_weight(const ProbeContext& context, Use use) {
   for (const engine::LayerWeights& weights : context.observation.weights())
     if (weights.hidden) use(weights.layer, weights.values.flatten(1));
 }

@@ -52,10 +52,7 @@ Progress::Progress(std::size_t runs_total, std::size_t runs_already_done, double
              .runs_done = runs_already_done,
              .runs_before = runs_already_done,
              .cost_total = cost_total},
-      terminal_(terminal),
-      out_(out),
-      start_(Clock::now()),
-      shown_(start_) {}
+      terminal_(terminal), out_(out), start_(Clock::now()), shown_(start_) {}
 
 Progress::~Progress() { close(); }
 

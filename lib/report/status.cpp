@@ -19,8 +19,7 @@ namespace {
 // What a results folder holds beside the parts.
 struct Traces {
   explicit Traces(const std::filesystem::path& folder)
-      : attempts(store::read_attempts(folder)),
-        steps(store::checkpointed_steps(folder / "checkpoints")),
+      : attempts(store::read_attempts(folder)), steps(store::checkpointed_steps(folder / "checkpoints")),
         processes(store::training_processes(folder)) {}
 
   const store::Attempts& of(const plan::Run& run) const {

@@ -6,29 +6,27 @@
 
 namespace descent::store {
 
-template <class Archive>
-void archive(Archive& ar, Metrics& m) {
+template <class Archive> void archive(Archive& ar, Metrics& m) {
   ar(m.train_loss, m.train_error, m.val_loss, m.val_error, m.test_loss, m.test_error);
 }
 
-template <class Archive>
-void archive(Archive& ar, Evaluation& row) {
+template <class Archive> void archive(Archive& ar, Evaluation& row) {
   ar(row.epoch, row.step, row.metrics, row.lr, row.weight_norm, row.gradient_norm);
 }
 
-template <class Archive>
-void archive(Archive& ar, Stop& stop) { ar(stop.stopped, stop.restored); }
+template <class Archive> void archive(Archive& ar, Stop& stop) { ar(stop.stopped, stop.restored); }
 
-template <class Archive>
-void archive(Archive& ar, Summary& s) {
+template <class Archive> void archive(Archive& ar, Summary& s) {
   ar(s.parameters, s.diverged_step, s.final, s.best, s.early_stopping, s.by_val_loss, s.by_val_error, s.stopped_reason,
      s.min_test_loss, s.min_test_loss_epoch, s.min_test_error, s.min_test_error_epoch);
 }
 
-template <class Archive>
-void archive(Archive& ar, ProbeRow& row) { ar(row.epoch, row.step, row.probe, row.layer, row.value); }
+template <class Archive> void archive(Archive& ar, ProbeRow& row) {
+  ar(row.epoch, row.step, row.probe, row.layer, row.value);
+}
 
-template <class Archive>
-void archive(Archive& ar, RunResult& result) { ar(result.run_hash, result.summary, result.curve, result.probes); }
+template <class Archive> void archive(Archive& ar, RunResult& result) {
+  ar(result.run_hash, result.summary, result.curve, result.probes);
+}
 
 }  // namespace descent::store

@@ -13,8 +13,7 @@
 namespace descent::store {
 namespace fs = std::filesystem;
 
-template <class Archive>
-void archive(Archive& ar, SavedRun& state) { ar(state.run_hash, state.step, state.bytes); }
+template <class Archive> void archive(Archive& ar, SavedRun& state) { ar(state.run_hash, state.step, state.bytes); }
 
 namespace {
 
@@ -98,7 +97,8 @@ void Checkpoints::write(const std::vector<SavedRun>& states) {
     writer(state);
     hashes.push_back(state.run_hash);
   }
-  const fs::path file = folder_ / (core::sha256(fmt::format("{}", fmt::join(hashes, ""))).substr(0, 16) + ".checkpoint");
+  const fs::path file =
+      folder_ / (core::sha256(fmt::format("{}", fmt::join(hashes, ""))).substr(0, 16) + ".checkpoint");
   {
     const std::lock_guard lock(mutex_);
     needed_[file] = hashes;   // before the folder is there: remove() would take it as empty
@@ -114,9 +114,8 @@ void Checkpoints::remove(const std::vector<std::string>& run_hashes) {
   std::error_code ignored;
   for (auto entry = needed_.begin(); entry != needed_.end();) {
     auto& [file, runs] = *entry;
-    std::erase_if(runs, [&](const std::string& hash) {
-      return std::ranges::find(run_hashes, hash) != run_hashes.end();
-    });
+    std::erase_if(runs,
+                  [&](const std::string& hash) { return std::ranges::find(run_hashes, hash) != run_hashes.end(); });
     if (runs.empty()) fs::remove(file, ignored);
     entry = runs.empty() ? needed_.erase(entry) : std::next(entry);
   }

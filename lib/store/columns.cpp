@@ -12,7 +12,10 @@ std::vector<Column<Evaluation>> make_curve_columns() {
       {"epoch", kind, [](const E& row) { return cell(row.epoch); }, {}},
       {"step", kind, [](const E& row) { return cell(row.step); }, {}},
       {"train_loss", kind, [](const E& row) { return cell(row.metrics.train_loss); }, {Need::train}},
-      {"train_error", kind, [](const E& row) { return cell(row.metrics.train_error); }, {Need::train, Need::class_labels}},
+      {"train_error",
+       kind,
+       [](const E& row) { return cell(row.metrics.train_error); },
+       {Need::train, Need::class_labels}},
       {"val_loss", kind, [](const E& row) { return cell(row.metrics.val_loss); }, {Need::val}},
       {"val_error", kind, [](const E& row) { return cell(row.metrics.val_error); }, {Need::val, Need::class_labels}},
       {"test_loss", kind, [](const E& row) { return cell(row.metrics.test_loss); }, {Need::test}},
@@ -58,17 +61,25 @@ std::vector<Column<Summary>> make_summary_columns() {
   const Find final = [](const S& row) -> auto& { return row.final; };
   add(columns, "final_", final, {}, all);
   add(columns, "final_", final, {}, {"weight_norm"});
-  add(columns, "best_", [](const S& row) -> auto& { return row.best; }, {Need::val}, all);
+  add(
+      columns, "best_", [](const S& row) -> auto& { return row.best; }, {Need::val}, all);
   const Find stopped = [](const S& row) -> auto& { return row.early_stopping.stopped; };
   add(columns, "stopped_", stopped, stops, {"epoch", "step"});
   columns.push_back({"stopped_reason", label, [](const S& row) { return cell(row.stopped_reason); }, stops});
   add(columns, "stopped_", stopped, stops, metrics);
-  add(columns, "restored_", [](const S& row) -> auto& { return row.early_stopping.restored; }, stops, all);
+  add(
+      columns, "restored_", [](const S& row) -> auto& { return row.early_stopping.restored; }, stops, all);
   // What the same rule gives when it watches the validation loss or error.
-  add(columns, "val_loss_stopped_", [](const S& row) -> auto& { return row.by_val_loss.stopped; }, stops_by_loss, test);
-  add(columns, "val_loss_restored_", [](const S& row) -> auto& { return row.by_val_loss.restored; }, stops_by_loss, test);
-  add(columns, "val_error_stopped_", [](const S& row) -> auto& { return row.by_val_error.stopped; }, stops_by_error, test);
-  add(columns, "val_error_restored_", [](const S& row) -> auto& { return row.by_val_error.restored; }, stops_by_error,
+  add(
+      columns, "val_loss_stopped_", [](const S& row) -> auto& { return row.by_val_loss.stopped; }, stops_by_loss, test);
+  add(
+      columns, "val_loss_restored_", [](const S& row) -> auto& { return row.by_val_loss.restored; }, stops_by_loss,
+      test);
+  add(
+      columns, "val_error_stopped_", [](const S& row) -> auto& { return row.by_val_error.stopped; }, stops_by_error,
+      test);
+  add(
+      columns, "val_error_restored_", [](const S& row) -> auto& { return row.by_val_error.restored; }, stops_by_error,
       test);
   // The smallest values of all evaluations: an oracle, not a rule to stop by.
   const std::vector<Need> error{Need::test, Need::class_labels};
@@ -107,8 +118,7 @@ std::string_view why_missing(Need need, const config::Experiment& experiment) {
   __builtin_unreachable();
 }
 
-template <class Visit>
-auto with_columns(Table table, const Visit& visit) {
+template <class Visit> auto with_columns(Table table, const Visit& visit) {
   switch (table) {
     case Table::curves: return visit(curve_columns());
     case Table::summary: return visit(summary_columns());

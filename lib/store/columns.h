@@ -64,8 +64,7 @@ struct ProbeRow {
 inline std::string cell(std::string_view text) { return std::string(text); }
 inline std::string cell(std::int64_t value) { return std::to_string(value); }
 inline std::string cell(double value) { return core::format_number(value); }
-template <class Number>
-std::string cell(const std::optional<Number>& value) { return value ? cell(*value) : ""; }
+template <class Number> std::string cell(const std::optional<Number>& value) { return value ? cell(*value) : ""; }
 
 // How points.csv shows a column: not at all, once per point, or as mean and interval.
 enum class ColumnKind { label, constant, measure };
@@ -73,8 +72,7 @@ enum class ColumnKind { label, constant, measure };
 // What an experiment must have for a column to hold values.
 enum class Need { train, val, test, class_labels, early_stopping, learning_rate, gradient };
 
-template <class Row>
-struct Column {
+template <class Row> struct Column {
   std::string name;
   ColumnKind kind;
   std::function<std::string(const Row&)> get;
@@ -90,16 +88,14 @@ std::span<const Column<Summary>> summary_columns();
 std::span<const Column<ProbeRow>> probe_columns();
 
 // Position of a column by its name, which must exist.
-template <class Row>
-std::size_t column_at(std::span<const Column<Row>> columns, std::string_view name) {
+template <class Row> std::size_t column_at(std::span<const Column<Row>> columns, std::string_view name) {
   const auto found = std::ranges::find(columns, name, &Column<Row>::name);
   if (found == columns.end()) throw std::logic_error("no column " + std::string(name));
   return static_cast<std::size_t>(found - columns.begin());
 }
 
 // The column names with commas between, as in a header.
-template <class Row>
-std::string column_names(std::span<const Column<Row>> columns) {
+template <class Row> std::string column_names(std::span<const Column<Row>> columns) {
   std::string names;
   for (const Column<Row>& column : columns) names += (names.empty() ? "" : ",") + column.name;
   return names;
@@ -109,11 +105,9 @@ std::string column_names(std::span<const Column<Row>> columns) {
 RunState state_in(const std::vector<std::string>& cells);
 
 // The cells of a row with commas between.
-template <class Row>
-std::string row_text(std::span<const Column<Row>> columns, const Row& row) {
+template <class Row> std::string row_text(std::span<const Column<Row>> columns, const Row& row) {
   std::string text;
-  for (const Column<Row>& column : columns)
-    text.append(&column == columns.data() ? "" : ",").append(column.get(row));
+  for (const Column<Row>& column : columns) text.append(&column == columns.data() ? "" : ",").append(column.get(row));
   return text;
 }
 

@@ -39,8 +39,8 @@ bool Results::Index::holds(const std::vector<RunResult>& results) const {
   });
 }
 
-void Results::Index::for_each_run(
-    Table table, const std::function<void(std::size_t run, std::string_view rows)>& visit) const {
+void Results::Index::for_each_run(Table table,
+                                  const std::function<void(std::size_t run, std::string_view rows)>& visit) const {
   for (std::size_t i = 0; i < found.size(); ++i)
     if (const auto& location = found[i])
       if (const Range rows = location->rows.rows.at(table); rows.begin < rows.end)

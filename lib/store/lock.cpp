@@ -28,9 +28,7 @@ struct flock range(short type, off_t start, off_t length) {
 }
 
 // The first slot for everything, then one for 1/2 and 2/2, for 1/3, 2/3 and 3/3, ...
-off_t slot_of(const plan::Shard& shard) {
-  return (shard.count * (shard.count - 1) / 2 + shard.index - 1) * slot_size;
-}
+off_t slot_of(const plan::Shard& shard) { return (shard.count * (shard.count - 1) / 2 + shard.index - 1) * slot_size; }
 
 std::filesystem::path file_in(const std::filesystem::path& folder) { return folder / ".lock"; }
 
@@ -66,8 +64,8 @@ FolderLock::FolderLock(const Results& results, const plan::Shard& shard) : LockF
   struct flock own = range(F_WRLCK, slot, shard.is_all() ? all_slots : slot_size);
   if (fcntl(descriptor(), F_OFD_SETLK, &own) != 0) {
     if (errno != EAGAIN && errno != EACCES)
-      throw core::FaultError(fmt::format("{}: cannot be locked ({}); choose another --out",
-                                         results.folder().string(), std::strerror(errno)));
+      throw core::FaultError(fmt::format("{}: cannot be locked ({}); choose another --out", results.folder().string(),
+                                         std::strerror(errno)));
     std::vector<long> others;
     collect(descriptor(), own.l_start, own.l_start + own.l_len, others);
     const std::string holder = others.empty() ? "?" : std::to_string(others[0]);

@@ -63,8 +63,7 @@ void find_rows(const std::string& csv, Table table, Part& part) {
       if (end == std::string::npos) throw DamagedPart("a row is cut off");
       at = end + 1;
     }
-    if (at == begin && table != Table::probes)
-      throw DamagedPart("rows of run " + id_of(run.hash) + " are missing");
+    if (at == begin && table != Table::probes) throw DamagedPart("rows of run " + id_of(run.hash) + " are missing");
     run.rows[table] = {begin, at};
   }
   if (at != csv.size()) throw DamagedPart("it holds rows of unknown runs");
@@ -88,7 +87,8 @@ struct RunArray {
 std::array<RunArray, 2> prediction_arrays(std::size_t runs, std::int64_t examples, std::int64_t outputs,
                                           bool regression) {
   const auto array = [&](std::string_view name, std::string_view descr, std::vector<std::int64_t> shape) {
-    const auto size = static_cast<std::uint64_t>(std::accumulate(shape.begin(), shape.end(), std::int64_t{4}, std::multiplies{}));
+    const auto size =
+        static_cast<std::uint64_t>(std::accumulate(shape.begin(), shape.end(), std::int64_t{4}, std::multiplies{}));
     shape.insert(shape.begin(), static_cast<std::int64_t>(runs));
     return RunArray{name, formats::npy_header(descr, shape), size};
   };
@@ -96,8 +96,7 @@ std::array<RunArray, 2> prediction_arrays(std::size_t runs, std::int64_t example
           regression ? array(targets_file, "<f4", {examples, outputs}) : array(labels_file, "<i4", {examples})};
 }
 
-template <class T>
-void append(std::string& bytes, const std::vector<T>& values) {
+template <class T> void append(std::string& bytes, const std::vector<T>& values) {
   static_assert(sizeof(T) == 4 && std::endian::native == std::endian::little);
   bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
 }
@@ -123,7 +122,8 @@ void find_predictions(const Files& files, const nlohmann::json& about, Part& par
   const nlohmann::json& shape = about.at("predictions");
   const auto outputs = shape.at("outputs").get<std::int64_t>();
   const bool regression = shape.at("regression").get<bool>();
-  const auto arrays = prediction_arrays(part.runs.size(), shape.at("examples").get<std::int64_t>(), outputs, regression);
+  const auto arrays =
+      prediction_arrays(part.runs.size(), shape.at("examples").get<std::int64_t>(), outputs, regression);
   for (const RunArray& array : arrays) {
     const auto found = files.find(array.name);
     if (found == files.end() || !found->second.starts_with(array.header) ||
@@ -134,8 +134,7 @@ void find_predictions(const Files& files, const nlohmann::json& about, Part& par
     part.runs[i].predictions = {static_cast<std::size_t>(outputs), regression, arrays[0].range(i), arrays[1].range(i)};
 }
 
-template <class T>
-std::vector<T> read_values(const std::filesystem::path& path, Range range) {
+template <class T> std::vector<T> read_values(const std::filesystem::path& path, Range range) {
   const std::string bytes = read_range(path, range);
   std::vector<T> values(bytes.size() / sizeof(T));
   std::memcpy(values.data(), bytes.data(), bytes.size());
@@ -147,16 +146,14 @@ Files read_files(const std::filesystem::path& folder, const nlohmann::json& abou
   Files files;
   for (const auto& [name, checksum] : about.at("sha256").items()) {
     std::string& bytes = files[name] = core::read_file(folder / name);
-    if (core::sha256(bytes) != checksum.get<std::string>())
-      throw DamagedPart("the checksum of " + name + " is wrong");
+    if (core::sha256(bytes) != checksum.get<std::string>()) throw DamagedPart("the checksum of " + name + " is wrong");
   }
   return files;
 }
 
 }  // namespace
 
-void write_part(const std::filesystem::path& parts, const std::vector<RunResult>& results,
-                const PartTimes& times) {
+void write_part(const std::filesystem::path& parts, const std::vector<RunResult>& results, const PartTimes& times) {
   Files files;
   for (const Table table : all_tables) {
     std::string csv = header_of(table);
@@ -206,8 +203,8 @@ void remove_part(const std::filesystem::path& folder) {
   std::filesystem::rename(folder, folder.parent_path() / aside, error);
   if (!error) std::filesystem::remove_all(folder.parent_path() / aside, error);
   if (error)
-    throw core::FaultError(fmt::format("cannot remove {}: {}; check the permissions of its folder",
-                                       folder.string(), error.message()));
+    throw core::FaultError(
+        fmt::format("cannot remove {}: {}; check the permissions of its folder", folder.string(), error.message()));
 }
 
 Part read_part(const std::filesystem::path& folder) try {
@@ -216,8 +213,7 @@ Part read_part(const std::filesystem::path& folder) try {
   for (const Table table : all_tables) {
     const auto file = files.find(file_name(table));
     if (file != files.end() && !file->second.starts_with(header_of(table))) return {};
-    if (file == files.end() && table != Table::probes)
-      throw DamagedPart(fmt::format("it has no {}", file_name(table)));
+    if (file == files.end() && table != Table::probes) throw DamagedPart(fmt::format("it has no {}", file_name(table)));
   }
   const auto hashes = about.at("runs").get<std::vector<std::string>>();
   if (folder.filename() != part_name(hashes, files)) throw DamagedPart("its name does not fit its runs");
@@ -225,7 +221,8 @@ Part read_part(const std::filesystem::path& folder) try {
   for (const std::string& hash : hashes) part.runs.push_back({hash});
   for (const Table table : all_tables)
     if (const auto file = files.find(file_name(table)); file != files.end()) find_rows(file->second, table, part);
-    else for (PartRun& run : part.runs) run.rows[table] = {};
+    else
+      for (PartRun& run : part.runs) run.rows[table] = {};
   find_predictions(files, about, part);
   return part;
 } catch (const nlohmann::json::exception&) {

@@ -45,8 +45,7 @@ class DamagedPart : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-void write_part(const std::filesystem::path& parts, const std::vector<RunResult>& results,
-                const PartTimes& times);
+void write_part(const std::filesystem::path& parts, const std::vector<RunResult>& results, const PartTimes& times);
 
 // The bytes of a range of a file.
 std::string read_range(const std::filesystem::path& path, Range range);

@@ -48,9 +48,7 @@ Results::Results(fs::path out, const plan::Plan& plan) : Results(Folder{std::mov
 Results::Results(Folder folder, const plan::Plan& plan)
     : folder_(std::move(folder.path)), plan_(plan), index_(std::make_shared<Index>(folder_ / "parts", plan)) {}
 
-Results Results::at(fs::path folder, const plan::Plan& plan) {
-  return Results(Folder{std::move(folder)}, plan);
-}
+Results Results::at(fs::path folder, const plan::Plan& plan) { return Results(Folder{std::move(folder)}, plan); }
 
 std::vector<std::size_t> Results::missing(bool weights) const {
   const auto lock = index_->refreshed();
@@ -66,9 +64,7 @@ std::vector<StalePart> Results::stale() const {
   return index_->stale;
 }
 
-fs::path Results::weights_file(const plan::Run& run) const {
-  return weights_folder() / (run.id() + ".safetensors");
-}
+fs::path Results::weights_file(const plan::Run& run) const { return weights_folder() / (run.id() + ".safetensors"); }
 
 std::vector<std::string> Results::take_warnings() const {
   const std::lock_guard lock(index_->mutex);
@@ -99,11 +95,12 @@ void Results::prepare() const {
   if (index_->prepared) return;
   // In this order, and marked before the first part: several threads and processes may do this at once.
   if (holds_files(folder_) && !is_results_folder(folder_))
-    throw core::InputError(fmt::format(
-        "{}: exists and is not a results folder of descent; choose another --out", folder_.string()));
+    throw core::InputError(
+        fmt::format("{}: exists and is not a results folder of descent; choose another --out", folder_.string()));
   std::error_code error;
   fs::create_directories(folder_, error);
-  if (!error && !is_results_folder(folder_)) core::write_file_atomically(folder_ / marker, "Results written by descent.\n");
+  if (!error && !is_results_folder(folder_))
+    core::write_file_atomically(folder_ / marker, "Results written by descent.\n");
   if (!error) fs::create_directory(folder_ / "parts", error);
   if (error)
     throw core::FaultError(

@@ -18,8 +18,7 @@ class EarlyStopping {
   Verdict observe(double value);
 
   // To and from a checkpoint.
-  template <class Archive>
-  void archive(Archive& ar) {
+  template <class Archive> void archive(Archive& ar) {
     ar(best_);
     ar(any_);
     ar(stopped_);

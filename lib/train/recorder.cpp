@@ -33,9 +33,7 @@ std::optional<double> Recorder::monitored(const store::Metrics& metrics) const {
   __builtin_unreachable();
 }
 
-void Recorder::diverge(std::int64_t step) {
-  result_.summary.diverged_step = step;
-}
+void Recorder::diverge(std::int64_t step) { result_.summary.diverged_step = step; }
 
 // Whether the weights of this evaluation are those to restore.
 bool Recorder::follow(EarlyStopping& stopping, double value, const store::Evaluation& row, store::Stop& stop) const {

@@ -34,8 +34,7 @@ class Recorder {
   store::RunResult take(const std::string& run_hash);
 
   // To and from a checkpoint.
-  template <class Archive>
-  void archive(Archive& ar) {
+  template <class Archive> void archive(Archive& ar) {
     ar(best_value_);
     for (EarlyStopping* stopping : {&stopping_, &by_val_loss_, &by_val_error_}) stopping->archive(ar);
     store::archive(ar, result_);

@@ -46,8 +46,8 @@ std::vector<std::int64_t> evaluation_steps(const config::Evaluate& evaluate, con
       steps.push_back(std::min<std::int64_t>(std::llround(std::exp(top * share)), length.total_steps));
     }
   } else {
-    const std::int64_t every = evaluate.every_steps ? *evaluate.every_steps
-                                                    : evaluate.every_epochs.value_or(1) * length.steps_per_epoch;
+    const std::int64_t every =
+        evaluate.every_steps ? *evaluate.every_steps : evaluate.every_epochs.value_or(1) * length.steps_per_epoch;
     for (std::int64_t step = every; step < length.total_steps; step += every) steps.push_back(step);
   }
   std::sort(steps.begin(), steps.end());
@@ -58,7 +58,8 @@ std::vector<std::int64_t> evaluation_steps(const config::Evaluate& evaluate, con
 std::vector<EvaluationPoint> evaluation_points(const config::Experiment& experiment, const TrainingLength& length) {
   const std::vector<std::int64_t>& chosen = experiment.probes.steps;
   std::vector<EvaluationPoint> all;
-  for (const std::int64_t step : evaluation_steps(experiment.train.evaluate, length)) all.push_back({step, true, chosen.empty()});
+  for (const std::int64_t step : evaluation_steps(experiment.train.evaluate, length))
+    all.push_back({step, true, chosen.empty()});
   for (const std::int64_t step : chosen) {
     const auto position = std::ranges::lower_bound(all, step, {}, &EvaluationPoint::step);
     if (position != all.end() && position->step == step) position->probes = true;

@@ -34,7 +34,6 @@ struct SessionReport {
 
 // Every finished stack becomes a part at once. Raising `stop` ends the session at the next step boundaries.
 SessionReport run_session(const plan::Plan& plan, std::vector<plan::Stack> stacks, const store::Results& results,
-                          const SessionOptions& options, const SessionObserver& observer,
-                          std::atomic<bool>& stop);
+                          const SessionOptions& options, const SessionObserver& observer, std::atomic<bool>& stop);
 
 }  // namespace descent::train

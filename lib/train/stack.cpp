@@ -137,9 +137,13 @@ class Stack {
       for (std::size_t i = 0; i < active.size(); ++i) {
         store::Metrics& m = metrics[i];
         switch (split) {
-          case config::Split::train: std::tie(m.train_loss, m.train_error) = std::tie(losses[i].loss, losses[i].error); break;
+          case config::Split::train:
+            std::tie(m.train_loss, m.train_error) = std::tie(losses[i].loss, losses[i].error);
+            break;
           case config::Split::val: std::tie(m.val_loss, m.val_error) = std::tie(losses[i].loss, losses[i].error); break;
-          case config::Split::test: std::tie(m.test_loss, m.test_error) = std::tie(losses[i].loss, losses[i].error); break;
+          case config::Split::test:
+            std::tie(m.test_loss, m.test_error) = std::tie(losses[i].loss, losses[i].error);
+            break;
         }
       }
     }
@@ -185,7 +189,9 @@ class Stack {
         const at::Tensor values = engine_->predict(r, config::Split::test).to(at::kFloat);
         const float* begin = values.const_data_ptr<float>();
         const data::Part& test = engine_->replica(r).data.test;
-        all.back().predictions = {static_cast<std::size_t>(values.size(1)), {begin, begin + values.numel()}, test.y,
+        all.back().predictions = {static_cast<std::size_t>(values.size(1)),
+                                  {begin, begin + values.numel()},
+                                  test.y,
                                   {test.targets.begin(), test.targets.end()}};
       }
       if (!options_.weights_folder.empty())

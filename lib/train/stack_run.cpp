@@ -18,10 +18,7 @@ bool is_due(config::ProbeMoment at, std::int64_t step, bool finished) {
 }  // namespace
 
 StackRun::StackRun(engine::Engine& engine, std::size_t replica, const TrainingLength& length, std::int64_t parameters)
-    : engine_(engine),
-      replica_(replica),
-      experiment_(*engine.replica(replica).experiment),
-      length_(length),
+    : engine_(engine), replica_(replica), experiment_(*engine.replica(replica).experiment), length_(length),
       recorder_(experiment_.train.early_stopping, parameters) {}
 
 void StackRun::evaluate(const store::Metrics& metrics) {
@@ -58,8 +55,7 @@ void StackRun::probe(const EvaluationPoint& point) {
                  [&](config::ProbeName name, std::string layer, double value) { add(name, std::move(layer), value); });
 }
 
-template <class Archive>
-void StackRun::archive(Archive& ar) {
+template <class Archive> void StackRun::archive(Archive& ar) {
   ar(visited_step);
   ar(finished_);
   for (std::vector<double>* values : {&drift_.unit_means, &drift_.unit_sds}) ar(*values);

@@ -30,8 +30,7 @@ class StackRun {
   std::int64_t visited_step = -1;
 
   // After the last evaluation: restores the weights to keep and gives what was recorded. `measure` evaluates once more.
-  template <class Measure>
-  store::RunResult finish(const std::string& run_hash, const Measure& measure) {
+  template <class Measure> store::RunResult finish(const std::string& run_hash, const Measure& measure) {
     recorder_.close();
     engine_.restore_kept(replica_);
     if (asks_for(config::ProbeName::restored_difference))
@@ -46,8 +45,7 @@ class StackRun {
   void load(core::Reader& reader);
 
  private:
-  template <class Archive>
-  void archive(Archive& ar);
+  template <class Archive> void archive(Archive& ar);
   bool asks_for(config::ProbeName probe) const;
   void add(config::ProbeName probe, std::string layer, double value);
   double epoch() const { return static_cast<double>(step()) / static_cast<double>(length_.steps_per_epoch); }

@@ -6,8 +6,7 @@ namespace descent::core {
 namespace {
 
 TEST(error, a_problem_says_file_line_column_path_and_message) {
-  EXPECT_EQ((Problem{"x.json", 14, 17, "model.norm", "unknown norm"}.text()),
-            "x.json:14:17: model.norm: unknown norm");
+  EXPECT_EQ((Problem{"x.json", 14, 17, "model.norm", "unknown norm"}.text()), "x.json:14:17: model.norm: unknown norm");
 }
 
 TEST(error, a_problem_leaves_out_what_is_unknown) {
@@ -17,8 +16,7 @@ TEST(error, a_problem_leaves_out_what_is_unknown) {
 }
 
 TEST(error, an_input_error_shows_every_problem_on_a_line) {
-  const InputError error(
-      std::vector{Problem{.file = "a", .message = "one"}, Problem{.file = "b", .message = "two"}});
+  const InputError error(std::vector{Problem{.file = "a", .message = "one"}, Problem{.file = "b", .message = "two"}});
   EXPECT_STREQ(error.what(), "a: one\nb: two");
   EXPECT_EQ(error.problems().size(), 2u);
 }

@@ -27,8 +27,7 @@ class files : public ::testing::Test {
 };
 
 // What `action` throws as an error of type Error.
-template <class Error, class Action>
-std::string error_of(Action action) {
+template <class Error, class Action> std::string error_of(Action action) {
   try {
     action();
   } catch (const Error& error) {
@@ -57,9 +56,7 @@ TEST_F(files, a_large_file_is_streamed_whole) {
 
 TEST_F(files, an_uncommitted_file_leaves_the_old_one_and_no_trace) {
   write_file_atomically(folder / "x", "old");
-  {
-    AtomicFile(folder / "x").write("new");
-  }
+  { AtomicFile(folder / "x").write("new"); }
   EXPECT_EQ(read_file(folder / "x"), "old");
   EXPECT_THAT(names(), ::testing::ElementsAre("x"));
 }
@@ -88,9 +85,7 @@ TEST_F(files, a_folder_that_exists_is_kept) {
 }
 
 TEST_F(files, an_uncommitted_folder_is_removed) {
-  {
-    AtomicFolder(folder / "part").write("a", "1");
-  }
+  { AtomicFolder(folder / "part").write("a", "1"); }
   EXPECT_TRUE(fs::is_empty(folder));
 }
 
@@ -126,16 +121,14 @@ TEST_F(files, a_full_disk_is_named) {
 
 TEST_F(files, writing_into_a_missing_folder_names_file_cause_and_remedy) {
   const fs::path target = folder / "gone" / "x";
-  EXPECT_THAT(error_of<FaultError>([&] { write_file_atomically(target, "1"); }),
-              ::testing::AllOf(
-                  ::testing::StartsWith("cannot open " + (folder / "gone").string() + "/"),
-                  ::testing::EndsWith("No such file or directory; its folder does not exist or was removed "
-                                      "meanwhile: create it, then run the same command again")));
+  EXPECT_THAT(
+      error_of<FaultError>([&] { write_file_atomically(target, "1"); }),
+      ::testing::AllOf(::testing::StartsWith("cannot open " + (folder / "gone").string() + "/"),
+                       ::testing::EndsWith("No such file or directory; its folder does not exist or was removed "
+                                           "meanwhile: create it, then run the same command again")));
 }
 
-TEST_F(files, the_program_folder_holds_this_program) {
-  EXPECT_TRUE(fs::exists(program_folder() / "test_core"));
-}
+TEST_F(files, the_program_folder_holds_this_program) { EXPECT_TRUE(fs::exists(program_folder() / "test_core")); }
 
 }  // namespace
 }  // namespace descent::core

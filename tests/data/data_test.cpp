@@ -25,10 +25,8 @@ config::Data data_named(config::DataName name) {
 }
 
 // A file of experiments/data, read without the loader.
-template <class T>
-std::vector<T> file(const std::string& name) {
-  const std::string bytes =
-      core::read_file(std::filesystem::path(DESCENT_SOURCE_DIR) / "experiments/data" / name);
+template <class T> std::vector<T> file(const std::string& name) {
+  const std::string bytes = core::read_file(std::filesystem::path(DESCENT_SOURCE_DIR) / "experiments/data" / name);
   return formats::values<T>(formats::parse_npy(bytes, name));
 }
 

@@ -15,8 +15,7 @@ using namespace descent;
 
 // A data folder of its own with a copy of the digits.
 struct DigitsCopy {
-  std::filesystem::path folder =
-      std::filesystem::path(testing::TempDir()) / fmt::format("descent_data_{}", getpid());
+  std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / fmt::format("descent_data_{}", getpid());
 
   DigitsCopy() {
     std::filesystem::create_directories(folder);
@@ -54,17 +53,15 @@ TEST(embedded, a_damaged_file_is_named_with_both_checksums_and_the_remedy) {
   std::string bytes = core::read_file(path);
   bytes[200] ^= 1;
   core::write_file_atomically(path, bytes);
-  EXPECT_EQ(copy.error(),
-            fmt::format("{}: damaged: SHA-256 is {}, expected 03ec0343bca84958ae3df825f252a3680415fa07fcc"
-                        "b1ed1125ed521c13169e5; check it out or install Descent again",
-                        path.string(), core::sha256(bytes)));
+  EXPECT_EQ(copy.error(), fmt::format("{}: damaged: SHA-256 is {}, expected 03ec0343bca84958ae3df825f252a3680415fa07fcc"
+                                      "b1ed1125ed521c13169e5; check it out or install Descent again",
+                                      path.string(), core::sha256(bytes)));
 }
 
 TEST(embedded, a_missing_file_is_named_with_the_remedy) {
   const DigitsCopy copy;
   std::filesystem::remove(copy.folder / "digits/x.npy");
-  EXPECT_EQ(copy.error(),
-            (copy.folder / "digits/x.npy").string() + ": missing; check it out or install Descent again");
+  EXPECT_EQ(copy.error(), (copy.folder / "digits/x.npy").string() + ": missing; check it out or install Descent again");
 }
 
 }  // namespace

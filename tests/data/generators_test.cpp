@@ -11,10 +11,10 @@ namespace {
 
 using namespace descent;
 using namespace descent::data;
-using formats::DataSet;
-using formats::Examples;
 using config::DataName;
 using config::Redraw;
+using formats::DataSet;
+using formats::Examples;
 
 config::Data data_of(DataName name, Redraw redraw = Redraw::train) {
   config::Data data;
@@ -26,8 +26,7 @@ config::Data data_of(DataName name, Redraw redraw = Redraw::train) {
 std::vector<config::Data> all_generated() {
   std::vector<config::Data> all;
   for (const config::Choice& choice : config::choices_of(DataName{}).table)
-    if (const auto name = static_cast<DataName>(choice.value); config::is_generated(name))
-      all.push_back(data_of(name));
+    if (const auto name = static_cast<DataName>(choice.value); config::is_generated(name)) all.push_back(data_of(name));
   return all;
 }
 
@@ -51,8 +50,7 @@ TEST(generators, draw_the_sizes_that_the_facts_state) {
     for (const auto& [part, size] : {std::pair{&set.train, 42}, std::pair{&set.test, 50}}) {
       EXPECT_EQ(std::ssize(inputs(*part)), size * facts.stored.features()) << config::name_of(data.name);
       EXPECT_EQ(std::ssize(part->y), facts.classes > 0 ? size : 0) << config::name_of(data.name);
-      EXPECT_EQ(std::ssize(part->targets), facts.classes > 0 ? 0 : size * facts.outputs)
-          << config::name_of(data.name);
+      EXPECT_EQ(std::ssize(part->targets), facts.classes > 0 ? 0 : size * facts.outputs) << config::name_of(data.name);
     }
   }
 }

@@ -159,8 +159,8 @@ TEST(prepare, the_feature_permutation_is_a_permutation_other_than_the_identity) 
   EXPECT_EQ(order, range(0, 40));
 }
 
-std::vector<std::int32_t> noisy(config::LabelNoise noise, std::size_t size,
-                                config::Split part = config::Split::train, std::int64_t seed = 0) {
+std::vector<std::int32_t> noisy(config::LabelNoise noise, std::size_t size, config::Split part = config::Split::train,
+                                std::int64_t seed = 0) {
   std::vector<std::int32_t> labels(size, 4);
   add_label_noise(noise, part, 10, seed, labels);
   return labels;

@@ -21,9 +21,7 @@ std::vector<double> mapped(std::vector<FeatureMap> maps, const std::vector<doubl
   return out;
 }
 
-TEST(transform, leaves_features_as_they_are_without_keys) {
-  EXPECT_THAT(mapped({}, {3, 1, 2}), ElementsAre(3, 1, 2));
-}
+TEST(transform, leaves_features_as_they_are_without_keys) { EXPECT_THAT(mapped({}, {3, 1, 2}), ElementsAre(3, 1, 2)); }
 
 TEST(transform, puts_maps_one_after_the_other) {
   EXPECT_THAT(mapped({FeatureMap::sorted, FeatureMap::raw}, {3, 1, 2}), ElementsAre(1, 2, 3, 3, 1, 2));

@@ -22,7 +22,9 @@ config::Experiment experiment_of(const std::vector<std::string>& set) {
       "data": {"name": "mnist1d", "train_size": 60, "test_size": 100, "label_noise": 0.15},
       "model": {"kind": "linear_model"},
       "train": {"loss": "mse"}
-    })", "test.json", overrides).points.front();
+    })",
+                                    "test.json", overrides)
+      .points.front();
 }
 
 // A run brought to its last step, and its features of the training examples.
@@ -31,7 +33,8 @@ struct Solved {
 
   explicit Solved(std::vector<std::string> set)
       : experiment(experiment_of(set)), data(data::Loader().load(experiment.data, seed)),
-        engine(Factory().make({{&experiment, seed, data, [lr = experiment.train.optimizer.lr](std::int64_t) { return lr; }}})) {
+        engine(Factory().make(
+            {{&experiment, seed, data, [lr = experiment.train.optimizer.lr](std::int64_t) { return lr; }}})) {
     engine->advance(std::vector<std::size_t>{0}, config::total_steps(experiment.train, data.train.size));
     for (const NamedTensor& tensor : engine->tensors(0)) tensors[tensor.name] = tensor.values;
     fill_features();
@@ -48,8 +51,8 @@ struct Solved {
     double largest = 0;
     for (const auto& [name, values] : tensors)
       for (std::int64_t i = 0; i < values.numel(); ++i)
-        largest = std::max(largest, std::abs(values.const_data_ptr<double>()[i] -
-                                             other.tensors.at(name).const_data_ptr<double>()[i]));
+        largest = std::max(
+            largest, std::abs(values.const_data_ptr<double>()[i] - other.tensors.at(name).const_data_ptr<double>()[i]));
     return largest;
   }
   double residual(std::size_t example, std::int64_t output) const {
@@ -103,16 +106,16 @@ std::vector<std::string> with(std::vector<std::string> set, const std::vector<st
 TEST(closed_form, two_thousand_steps_of_gradient_descent_lead_to_the_iterate_of_the_formula) {
   for (const auto& model : {few_features, many_features}) {
     const Solved formula(with(model, {"train.solver=gradient_descent", "train.optimizer.lr=0.5", "train.steps=2000"}));
-    const Solved stepped(with(model, {"train.optimizer.lr=0.5", "train.batch_size=full", "train.steps=2000",
-                                      "model.init=zeros"}));
+    const Solved stepped(
+        with(model, {"train.optimizer.lr=0.5", "train.batch_size=full", "train.steps=2000", "model.init=zeros"}));
     EXPECT_LT(formula.largest_difference(stepped), 1e-9);
     EXPECT_GT(std::abs(formula.weight(0, 0)), 1e-4);
   }
 }
 
 TEST(closed_form, a_relative_rate_is_in_units_of_the_largest_curvature) {
-  Solved formula(with(few_features, {"train.solver.kind=gradient_descent", "train.solver.relative_lr=1",
-                                           "train.steps=1"}));
+  Solved formula(
+      with(few_features, {"train.solver.kind=gradient_descent", "train.solver.relative_lr=1", "train.steps=1"}));
   // After one step of 1 / (largest eigenvalue) nothing is left to do along its eigenvector: the largest singular value
   // of the residual's projection shrinks. The recorded rate steps to the same weights.
   const double lr = *formula.engine->learning_rate(0);
@@ -124,10 +127,10 @@ TEST(closed_form, a_relative_rate_is_in_units_of_the_largest_curvature) {
 TEST(closed_form, gradient_descent_begins_at_zero_and_ends_at_least_squares) {
   for (const auto& model : {few_features, many_features}) {
     const Solved least(with(model, {"train.solver=least_squares"}));
-    const Solved end(with(model, {"train.solver.kind=gradient_descent", "train.solver.relative_lr=1",
-                                  "train.steps=1e12"}));
-    const Solved begin(with(model, {"train.solver.kind=gradient_descent", "train.solver.relative_lr=1",
-                                    "train.steps=0"}));
+    const Solved end(
+        with(model, {"train.solver.kind=gradient_descent", "train.solver.relative_lr=1", "train.steps=1e12"}));
+    const Solved begin(
+        with(model, {"train.solver.kind=gradient_descent", "train.solver.relative_lr=1", "train.steps=0"}));
     EXPECT_LT(end.largest_difference(least), 1e-9);
     EXPECT_EQ(begin.tensors.at("readout.weight").abs().max().item().toDouble(), 0);
   }
@@ -138,7 +141,8 @@ TEST(closed_form, ridge_solves_its_normal_equations) {
     for (const double lambda : {1e-3, 1.0, 100.0})
       EXPECT_LT(Solved(with(model, {"train.solver.kind=ridge", "train.solver.lambda=" + std::to_string(lambda)}))
                     .normal_equations(lambda),
-                1e-10) << lambda;
+                1e-10)
+          << lambda;
 }
 
 TEST(closed_form, least_squares_solves_the_normal_equations_or_fits_every_target) {

@@ -21,7 +21,9 @@ config::Experiment experiment_of(const std::vector<std::string>& set = {}) {
       "data": {"name": "mnist1d", "train_size": 100, "val_size": 50, "test_size": 50},
       "model": {"width": 12, "depth": 2, "norm": "batch", "dropout": 0.2},
       "train": {"optimizer": {"name": "adam", "lr": 0.01}, "batch_size": 20, "epochs": 10}
-    })", "test.json", overrides).points.front();
+    })",
+                                    "test.json", overrides)
+      .points.front();
 }
 
 // An engine with the seeds 0, 1, ... of an experiment, and a learning rate for each.
@@ -29,7 +31,8 @@ std::unique_ptr<Engine> engine_of(const config::Experiment& experiment, const st
   std::vector<Replica> replicas;
   for (const double rate : rates) {
     const std::int64_t seed = std::ssize(replicas);
-    replicas.push_back({&experiment, seed, data::Loader().load(experiment.data, seed), [rate](std::int64_t) { return rate; }});
+    replicas.push_back(
+        {&experiment, seed, data::Loader().load(experiment.data, seed), [rate](std::int64_t) { return rate; }});
   }
   return Factory().make(std::move(replicas));
 }

@@ -31,8 +31,7 @@ TEST(cifar10, reads_five_training_batches_and_a_test_batch) {
   for (int i = 1; i <= 5; ++i)
     descent::core::write_file_atomically(folder / fmt::format("cifar-10-batches-bin/data_batch_{}.bin", i),
                                          record(static_cast<char>(i), 'a'));
-  descent::core::write_file_atomically(folder / "cifar-10-batches-bin/test_batch.bin",
-                                       record(7, 'b') + record(8, 'c'));
+  descent::core::write_file_atomically(folder / "cifar-10-batches-bin/test_batch.bin", record(7, 'b') + record(8, 'c'));
   const Facts facts = cifar10_facts(folder);
   EXPECT_EQ(facts.train_size, 5);
   EXPECT_EQ(facts.test_size, 2);
@@ -48,9 +47,9 @@ TEST(cifar10, says_what_is_wrong_with_a_batch) {
   const std::string remedy = "unpack https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz there";
   EXPECT_EQ(error_of("ab"),
             "b.bin: holds 2 bytes, which is not a multiple of the 3073 of an image with its label; " + remedy);
-  EXPECT_EQ(error_of(record(3, 'a') + record(10, 'a')),
-            "b.bin: label 10 of image 1 is not one of 0 to 9; " + remedy);
-  EXPECT_EQ(error_of(""), "b.bin: holds 0 bytes, which is not a multiple of the 3073 of an image with its label; " + remedy);
+  EXPECT_EQ(error_of(record(3, 'a') + record(10, 'a')), "b.bin: label 10 of image 1 is not one of 0 to 9; " + remedy);
+  EXPECT_EQ(error_of(""),
+            "b.bin: holds 0 bytes, which is not a multiple of the 3073 of an image with its label; " + remedy);
 }
 
 TEST(cifar10, a_missing_batch_is_named_with_where_to_get_it) {

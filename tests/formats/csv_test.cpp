@@ -62,8 +62,7 @@ TEST(csv, writes_fields_that_read_back) {
 
 TEST(csv, says_what_is_wrong_and_where) {
   EXPECT_EQ(error_of(""), "t.csv:1: is empty; a header and a line per example are needed");
-  EXPECT_EQ(error_of("a\n1\n"),
-            "t.csv:1: has one column; features and labels need two or more, with commas between");
+  EXPECT_EQ(error_of("a\n1\n"), "t.csv:1: has one column; features and labels need two or more, with commas between");
   EXPECT_EQ(error_of("a,b\n"), "t.csv:1: has a header but no examples");
   EXPECT_EQ(error_of("width,kind\n1,2\n", "kin"),
             "t.csv:1: has no column \"kin\"; did you mean \"kind\"? (one of width, kind)");

@@ -21,8 +21,7 @@ std::string idx(const std::vector<int>& shape, const std::string& elements, char
   return bytes + elements;
 }
 
-template <class Read>
-std::string error_of(const Read& read) {
+template <class Read> std::string error_of(const Read& read) {
   try {
     read();
   } catch (const descent::core::InputError& error) {

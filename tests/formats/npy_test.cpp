@@ -27,8 +27,7 @@ std::string header(const std::string& descr, const std::string& shape) {
   return "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }      \n";
 }
 
-template <class T>
-std::string raw(std::vector<T> elements) {
+template <class T> std::string raw(std::vector<T> elements) {
   return {reinterpret_cast<const char*>(elements.data()), elements.size() * sizeof(T)};
 }
 
@@ -50,8 +49,7 @@ TEST(npy, reads_every_supported_element_type) {
   EXPECT_THAT(read("<f8", raw<double>({0.1, 1e300})), ElementsAre(0.1, 1e300));
   EXPECT_THAT(read("|u1", raw<std::uint8_t>({0, 255})), ElementsAre(0, 255));
   EXPECT_THAT(read("<i4", raw<std::int32_t>({-7, 1 << 30})), ElementsAre(-7, 1 << 30));
-  EXPECT_THAT(read("<i8", raw<std::int64_t>({-7, std::int64_t{1} << 40})),
-              ElementsAre(-7, std::int64_t{1} << 40));
+  EXPECT_THAT(read("<i8", raw<std::int64_t>({-7, std::int64_t{1} << 40})), ElementsAre(-7, std::int64_t{1} << 40));
 }
 
 TEST(npy, keeps_the_shape_and_row_order) {
@@ -66,9 +64,7 @@ TEST(npy, reads_version_2_and_a_scalar) {
   EXPECT_THAT(values<float>(parse_npy(bytes, "a.npy")), ElementsAre(4));
 }
 
-TEST(npy, reads_an_empty_array) {
-  EXPECT_EQ(parse_npy(npy(header("<f4", "(0, 40)"), ""), "a.npy").count(), 0);
-}
+TEST(npy, reads_an_empty_array) { EXPECT_EQ(parse_npy(npy(header("<f4", "(0, 40)"), ""), "a.npy").count(), 0); }
 
 TEST(npy, says_what_is_wrong_with_a_file) {
   const auto cases = std::vector<std::pair<std::string, std::string>>{
@@ -123,8 +119,7 @@ TEST(npy, writes_the_header_that_numpy_writes) {
 
 TEST(npy, survives_every_truncation_and_random_damage) {
   const std::string good = npy(header("<f4", "(2, 3)"), raw<float>({1, 2, 3, 4, 5, 6}));
-  for (std::size_t length = 0; length < good.size(); ++length)
-    EXPECT_NE(error_of(good.substr(0, length)), "no error");
+  for (std::size_t length = 0; length < good.size(); ++length) EXPECT_NE(error_of(good.substr(0, length)), "no error");
   std::mt19937 random(1);
   for (int round = 0; round < 20000; ++round) {
     std::string bytes = good;

@@ -9,8 +9,7 @@
 namespace descent::formats {
 namespace {
 
-template <class T>
-std::string raw(const std::vector<T>& values) {
+template <class T> std::string raw(const std::vector<T>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
@@ -38,11 +37,10 @@ TEST(safetensors, follow_each_other_whatever_their_type_and_size) {
   const std::string bytes =
       written({{"linear0.weight", {2, 3}, weight}, {"bias", {}, bias}, {"none", {0, 4}, empty}, {"order", {2}, order}});
   EXPECT_TRUE(bytes.ends_with(raw(weight) + raw(bias) + raw(order)));
-  const std::string header =
-      R"({"linear0.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},)"
-      R"("bias":{"dtype":"F64","shape":[],"data_offsets":[24,32]},)"
-      R"("none":{"dtype":"I32","shape":[0,4],"data_offsets":[32,32]},)"
-      R"("order":{"dtype":"I64","shape":[2],"data_offsets":[32,48]}})";
+  const std::string header = R"({"linear0.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},)"
+                             R"("bias":{"dtype":"F64","shape":[],"data_offsets":[24,32]},)"
+                             R"("none":{"dtype":"I32","shape":[0,4],"data_offsets":[32,32]},)"
+                             R"("order":{"dtype":"I64","shape":[2],"data_offsets":[32,48]}})";
   EXPECT_EQ(bytes.substr(8, header.size()), header);
 }
 

@@ -9,10 +9,10 @@
 
 #include "config/read.h"
 #include "engine/fused/replica_state.h"
+#include "formats/safetensors.h"
 #include "fused/tensors.h"
 #include "plan/plan.h"
 #include "report/guard.h"
-#include "formats/safetensors.h"
 #include "train/schedule.h"
 #include "train/stack.h"
 
@@ -22,14 +22,12 @@ namespace {
 // Keeps the values alive until the file is written.
 class Dump {
  public:
-  template <class T>
-  void add(std::string name, std::vector<std::int64_t> shape, std::vector<T> values) {
+  template <class T> void add(std::string name, std::vector<std::int64_t> shape, std::vector<T> values) {
     auto& kept = std::get<std::deque<std::vector<T>>>(storage_);
     kept.push_back(std::move(values));
     views_.push_back({std::move(name), std::move(shape), std::span<const T>(kept.back())});
   }
-  template <class T>
-  void add(const std::string& name, const at::Tensor& tensor) {
+  template <class T> void add(const std::string& name, const at::Tensor& tensor) {
     const at::Tensor values = tensor.contiguous();
     const T* begin = values.const_data_ptr<T>();
     add(name, values.sizes().vec(), std::vector<T>(begin, begin + values.numel()));
@@ -44,8 +42,7 @@ class Dump {
 };
 
 // One point, with the seed of its first run, in the parts of the fused engine.
-template <class T>
-class PointDump {
+template <class T> class PointDump {
  public:
   PointDump(const config::Experiment& experiment, std::int64_t seed, const std::string& prefix, Dump& dump)
       : PointDump(train::make_replica(experiment, seed, loader()), prefix, dump) {}
@@ -57,7 +54,8 @@ class PointDump {
     const std::int64_t steps = add_order();
     if (steps > 0) add_first_step();
     state_.advance(steps);
-    for (const auto& [name, split] : {std::pair{"train", config::Split::train}, std::pair{"test", config::Split::test}}) {
+    for (const auto& [name, split] :
+         {std::pair{"train", config::Split::train}, std::pair{"test", config::Split::test}}) {
       const engine::SplitLoss measured = state_.evaluate(split);
       dump_.add(prefix_ + name + "_loss", {1}, std::vector<double>{measured.loss});
       if (measured.error) dump_.add(prefix_ + name + "_error", {1}, std::vector<double>{*measured.error});
@@ -80,11 +78,14 @@ class PointDump {
   void add_data(const std::string& x, const std::string& y, const data::Part& part) {
     dump_.add(prefix_ + x, {part.size, replica_.data.features}, std::vector<T>(part.x->begin(), part.x->end()));
     if (replica_.data.classes > 0) dump_.add(prefix_ + y, {part.size}, part.y);
-    else dump_.add(prefix_ + y, {part.size, replica_.data.outputs}, std::vector<T>(part.targets.begin(), part.targets.end()));
+    else
+      dump_.add(prefix_ + y, {part.size, replica_.data.outputs},
+                std::vector<T>(part.targets.begin(), part.targets.end()));
   }
 
   void add_tensors(const std::string& name) {
-    for (const engine::NamedTensor& tensor : state_.tensors()) dump_.add<T>(prefix_ + name + tensor.name, tensor.values);
+    for (const engine::NamedTensor& tensor : state_.tensors())
+      dump_.add<T>(prefix_ + name + tensor.name, tensor.values);
   }
 
   std::int64_t add_order() {
@@ -92,7 +93,8 @@ class PointDump {
     const std::int64_t examples = replica_.data.train.size, batch = config::batch_size(train, examples);
     const std::int64_t steps = config::total_steps(train, examples);
     std::vector<std::int64_t> order(static_cast<std::size_t>(steps * batch), -1);
-    for (std::int64_t step = 0; step < steps; ++step) std::ranges::copy(order_.batch(step), order.begin() + step * batch);
+    for (std::int64_t step = 0; step < steps; ++step)
+      std::ranges::copy(order_.batch(step), order.begin() + step * batch);
     dump_.add(prefix_ + "order", {steps, batch}, order);
     return steps;
   }
@@ -115,7 +117,8 @@ class PointDump {
     T* const gradient = workspace_.gradient.data();
     network.backward(x.data(), rows, state_.parameters.data(), gradient, {});
     for (const fused::NamedTensor& tensor : layout_.tensors)
-      if (!tensor.is_statistic()) dump_.add<T>(prefix_ + "grad/" + tensor.name, fused::dense_tensor<T>(tensor, gradient));
+      if (!tensor.is_statistic())
+        dump_.add<T>(prefix_ + "grad/" + tensor.name, fused::dense_tensor<T>(tensor, gradient));
   }
 
   const engine::Replica replica_;
@@ -135,10 +138,8 @@ int dump(const std::string& file, const std::string& out) {
     const config::Experiment& experiment = plan.points[i].experiment;
     const std::string prefix = fmt::format("{}/", i);
     const std::int64_t seed = experiment.seeds.front();
-    if (experiment.precision == config::Precision::float64)
-      PointDump<double>(experiment, seed, prefix, dump).write();
-    else
-      PointDump<float>(experiment, seed, prefix, dump).write();
+    if (experiment.precision == config::Precision::float64) PointDump<double>(experiment, seed, prefix, dump).write();
+    else PointDump<float>(experiment, seed, prefix, dump).write();
   }
   dump.write(out);
   return 0;

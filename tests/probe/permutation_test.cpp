@@ -48,7 +48,8 @@ struct Trained {
   Trained(const config::Model& model, std::int64_t seed)
       : experiment(config::read_document_text(R"({
             "precision": "float64", "data": {"name": "digits", "train_size": 40, "test_size": 40},
-            "model": {"width": 1, "depth": 1}, "train": {"batch_size": 20, "epochs": 2}})", "test.json")
+            "model": {"width": 1, "depth": 1}, "train": {"batch_size": 20, "epochs": 2}})",
+                                              "test.json")
                        .points.front()) {
     experiment.model = model;
     engine = engine::Factory().make(
@@ -91,9 +92,8 @@ void expect_the_same_function(const config::Model& model, const std::string& wha
 TEST(permutation, units_may_be_permuted_in_every_network_with_every_norm) {
   for (const config::Choice& norm : config::choices_of(config::NormKind{}).table)
     for (const auto kind : {config::ModelKind::mlp, config::ModelKind::cnn, config::ModelKind::resnet})
-      expect_the_same_function(
-          model_of(kind, static_cast<config::NormKind>(norm.value), config::Activation::gelu),
-          std::string(norm.name) + ", " + std::string(config::name_of(kind)));
+      expect_the_same_function(model_of(kind, static_cast<config::NormKind>(norm.value), config::Activation::gelu),
+                               std::string(norm.name) + ", " + std::string(config::name_of(kind)));
 }
 
 TEST(permutation, units_may_be_rescaled_where_the_activation_allows_it) {
@@ -152,7 +152,8 @@ TEST(permutation, units_keep_their_signs_where_maxima_are_pooled) {
 }
 
 TEST(permutation, units_of_residual_networks_are_permuted_together_along_every_kind_of_shortcut) {
-  for (const auto shortcut : {config::ShortcutKind::identity, config::ShortcutKind::projection, config::ShortcutKind::none})
+  for (const auto shortcut :
+       {config::ShortcutKind::identity, config::ShortcutKind::projection, config::ShortcutKind::none})
     for (const auto block : {config::BlockKind::basic, config::BlockKind::bottleneck})
       for (const bool preactivation : {false, true}) {
         config::Model model = model_of(config::ModelKind::resnet, config::NormKind::group, config::Activation::relu);

@@ -19,8 +19,7 @@ inline Rows rows_of(const std::string& csv) {
 }
 
 // `plan` with predictions recorded and these changes to every point.
-template <class Change>
-plan::Plan predicting(plan::Plan plan, const Change& change) {
+template <class Change> plan::Plan predicting(plan::Plan plan, const Change& change) {
   for (plan::Point& point : plan.points) {
     point.experiment.record.predictions = true;
     change(point.experiment);

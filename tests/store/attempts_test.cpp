@@ -40,9 +40,7 @@ TEST_F(attempts, skip_lines_that_cannot_be_read) {
 
 TEST_F(attempts, of_a_folder_without_a_log_are_none) { EXPECT_TRUE(read_attempts(out).empty()); }
 
-TEST_F(attempts, that_cannot_be_written_are_left_out) {
-  EXPECT_NO_THROW(AttemptLog(out / "absent", 1).begun({"a"}));
-}
+TEST_F(attempts, that_cannot_be_written_are_left_out) { EXPECT_NO_THROW(AttemptLog(out / "absent", 1).begun({"a"})); }
 
 }  // namespace
 }  // namespace descent::store

@@ -17,22 +17,21 @@ TEST(columns, of_the_curves_are_these_in_this_order) {
 }
 
 TEST(columns, of_the_summary_are_these_in_this_order) {
-  EXPECT_EQ(
-      column_names(summary_columns()),
-      "parameters,state,diverged_step,"
-      "final_epoch,final_step,final_train_loss,final_train_error,final_val_loss,final_val_error,"
-      "final_test_loss,final_test_error,final_weight_norm,"
-      "best_epoch,best_step,best_train_loss,best_train_error,best_val_loss,best_val_error,best_test_loss,"
-      "best_test_error,"
-      "stopped_epoch,stopped_step,stopped_reason,stopped_train_loss,stopped_train_error,stopped_val_loss,"
-      "stopped_val_error,stopped_test_loss,stopped_test_error,"
-      "restored_epoch,restored_step,restored_train_loss,restored_train_error,restored_val_loss,"
-      "restored_val_error,restored_test_loss,restored_test_error,"
-      "val_loss_stopped_epoch,val_loss_stopped_test_loss,val_loss_stopped_test_error,"
-      "val_loss_restored_epoch,val_loss_restored_test_loss,val_loss_restored_test_error,"
-      "val_error_stopped_epoch,val_error_stopped_test_loss,val_error_stopped_test_error,"
-      "val_error_restored_epoch,val_error_restored_test_loss,val_error_restored_test_error,"
-      "min_test_loss,min_test_loss_epoch,min_test_error,min_test_error_epoch");
+  EXPECT_EQ(column_names(summary_columns()),
+            "parameters,state,diverged_step,"
+            "final_epoch,final_step,final_train_loss,final_train_error,final_val_loss,final_val_error,"
+            "final_test_loss,final_test_error,final_weight_norm,"
+            "best_epoch,best_step,best_train_loss,best_train_error,best_val_loss,best_val_error,best_test_loss,"
+            "best_test_error,"
+            "stopped_epoch,stopped_step,stopped_reason,stopped_train_loss,stopped_train_error,stopped_val_loss,"
+            "stopped_val_error,stopped_test_loss,stopped_test_error,"
+            "restored_epoch,restored_step,restored_train_loss,restored_train_error,restored_val_loss,"
+            "restored_val_error,restored_test_loss,restored_test_error,"
+            "val_loss_stopped_epoch,val_loss_stopped_test_loss,val_loss_stopped_test_error,"
+            "val_loss_restored_epoch,val_loss_restored_test_loss,val_loss_restored_test_error,"
+            "val_error_stopped_epoch,val_error_stopped_test_loss,val_error_stopped_test_error,"
+            "val_error_restored_epoch,val_error_restored_test_loss,val_error_restored_test_error,"
+            "min_test_loss,min_test_loss_epoch,min_test_error,min_test_error_epoch");
 }
 
 TEST(columns, of_the_probes_are_these_in_this_order) {

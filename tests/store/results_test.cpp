@@ -93,8 +93,8 @@ TEST_F(results, have_the_columns_that_the_experiment_can_fill_with_parts_of_befo
   EXPECT_EQ(read("curves.csv"),
             "run,model.width,seed,epoch,step,train_loss,train_error,val_loss,val_error,test_loss,test_error,lr,"
             "weight_norm,gradient_norm\n" +
-                first + ",4,0,0,0,,,,,,,,,\n" + first + ",4,0,1,40,,,,,,0.25,0.1,,\n" + second +
-                ",8,0,0,0,,,,,,,,,\n" + second + ",8,0,1,40,,,2,,,0.5,0.1,,\n");
+                first + ",4,0,0,0,,,,,,,,,\n" + first + ",4,0,1,40,,,,,,0.25,0.1,,\n" + second + ",8,0,0,0,,,,,,,,,\n" +
+                second + ",8,0,1,40,,,2,,,0.5,0.1,,\n");
   EXPECT_NE(read("summary.csv").find(",best_val_loss,"), std::string::npos);
   plan.points[1].experiment.data.val_size.reset();
   before.merge();
@@ -120,11 +120,10 @@ TEST_F(results, merge_the_rows_of_probes_like_the_others) {
   store.write_part({probed(plan.runs[2]), probed(plan.runs[0])}, {});
   store.merge();
   const std::string first = plan.runs[0].id(), second = plan.runs[2].id();
-  EXPECT_EQ(read("probes.csv"), "run,model.width,seed,epoch,step,probe,layer,value\n" +
-                                    first + ",4,0,0,0,weight_norm,linear0,1.5\n" +
-                                    first + ",4,0,1,40,activation_mean,,0.25\n" +
-                                    second + ",8,0,0,0,weight_norm,linear0,1.5\n" +
-                                    second + ",8,0,1,40,activation_mean,,0.25\n");
+  EXPECT_EQ(read("probes.csv"), "run,model.width,seed,epoch,step,probe,layer,value\n" + first +
+                                    ",4,0,0,0,weight_norm,linear0,1.5\n" + first + ",4,0,1,40,activation_mean,,0.25\n" +
+                                    second + ",8,0,0,0,weight_norm,linear0,1.5\n" + second +
+                                    ",8,0,1,40,activation_mean,,0.25\n");
 }
 
 TEST_F(results, keep_a_run_without_probe_rows_beside_others) {
@@ -199,8 +198,7 @@ TEST_F(results, quote_a_factor_that_holds_a_comma) {
 }
 
 TEST_F(results, survive_a_widened_sweep_and_ignore_runs_that_left_it) {
-  Results(out, two_by_two)
-      .write_part({result_of(two_by_two.runs[0], 0.5), result_of(two_by_two.runs[2], 0.5)}, {});
+  Results(out, two_by_two).write_part({result_of(two_by_two.runs[0], 0.5), result_of(two_by_two.runs[2], 0.5)}, {});
   const plan::Plan wider = plan_with({"2", "4"}, 3);
   const Results store(out, wider);
   EXPECT_EQ(store.missing(), (std::vector<std::size_t>{0, 1, 2, 4, 5}));
@@ -227,10 +225,9 @@ TEST_F(results, set_a_damaged_part_aside_and_take_its_runs_for_missing) {
   const Results store(out, two_by_two);
   EXPECT_EQ(store.missing().size(), 4u);
   EXPECT_EQ(store.take_warnings(),
-            std::vector{
-                fmt::format("{}: damaged (the checksum of curves.csv is wrong); set aside as {}.damaged, its "
-                            "runs count as missing",
-                            part, fs::path(part).filename().string())});
+            std::vector{fmt::format("{}: damaged (the checksum of curves.csv is wrong); set aside as {}.damaged, its "
+                                    "runs count as missing",
+                                    part, fs::path(part).filename().string())});
   EXPECT_TRUE(store.take_warnings().empty());
   store.write_part({result_of(two_by_two.runs[0], 0.5)}, {});
   EXPECT_EQ(store.missing().size(), 3u);
@@ -289,9 +286,8 @@ TEST_F(results, never_take_over_a_folder_of_something_else) {
     store.write_experiment("{}");
     FAIL();
   } catch (const core::InputError& error) {
-    EXPECT_EQ(
-        error.problems()[0].text(),
-        (out / "trial").string() + ": exists and is not a results folder of descent; choose another --out");
+    EXPECT_EQ(error.problems()[0].text(),
+              (out / "trial").string() + ": exists and is not a results folder of descent; choose another --out");
   }
   EXPECT_EQ(read("experiment.json"), "mine");
 }
@@ -365,8 +361,7 @@ TEST_F(results, keep_one_part_of_runs_that_were_trained_again) {
 
 TEST_F(results, name_the_parts_that_no_run_of_the_plan_needs) {
   Results(out, two_by_two).write_part({result_of(two_by_two.runs[0], 0.5)}, {});
-  Results(out, two_by_two)
-      .write_part({result_of(two_by_two.runs[2], 0.5), result_of(two_by_two.runs[3], 0.5)}, {});
+  Results(out, two_by_two).write_part({result_of(two_by_two.runs[2], 0.5), result_of(two_by_two.runs[3], 0.5)}, {});
   const plan::Plan narrower = plan_with({"4"}, 2);
   const std::vector<StalePart> stale = Results(out, narrower).stale();
   ASSERT_EQ(stale.size(), 1u);
@@ -399,8 +394,7 @@ TEST_F(results, take_parts_from_several_threads) {
   const plan::Plan plan = plan_with({"4"}, 16);
   const Results store(out, plan);
   std::vector<std::thread> threads;
-  for (const plan::Run& run : plan.runs)
-    threads.emplace_back([&] { store.write_part({result_of(run, 0.5)}, {}); });
+  for (const plan::Run& run : plan.runs) threads.emplace_back([&] { store.write_part({result_of(run, 0.5)}, {}); });
   for (std::thread& thread : threads) thread.join();
   EXPECT_TRUE(store.missing().empty());
 }

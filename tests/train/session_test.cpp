@@ -30,11 +30,11 @@ class session : public testing::Test {
   }
   void TearDown() override { fs::remove_all(out_); }
 
-  SessionReport run(std::size_t jobs, const std::function<void()>& on_progress = [] {}, bool fail_fast = false) {
+  SessionReport run(
+      std::size_t jobs, const std::function<void()>& on_progress = [] {}, bool fail_fast = false) {
     std::vector<plan::Stack> stacks;
     const std::vector<std::size_t> missing = results_.missing();
-    for (std::size_t i = 0; i < missing.size(); i += 3)
-      stacks.push_back({missing[i], missing[i + 1], missing[i + 2]});
+    for (std::size_t i = 0; i < missing.size(); i += 3) stacks.push_back({missing[i], missing[i + 1], missing[i + 2]});
     SessionOptions options;
     options.jobs = jobs;
     options.fail_fast = fail_fast;
@@ -83,8 +83,8 @@ TEST_F(session, tells_what_to_do_when_memory_runs_out) {
 }
 
 TEST_F(session, that_fails_fast_starts_no_further_stack) {
-  const SessionReport report =
-      run(1, [] { throw std::runtime_error("a shape does not fit"); }, true);
+  const SessionReport report = run(
+      1, [] { throw std::runtime_error("a shape does not fit"); }, true);
   EXPECT_EQ(report.trained, 0u);
   EXPECT_EQ(report.failed, 3u);
   EXPECT_FALSE(report.interrupted);

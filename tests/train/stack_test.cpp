@@ -38,9 +38,7 @@ class stack : public testing::Test {
   }
   void TearDown() override { fs::remove_all(folder_); }
 
-  plan::Plan plan_of(const std::string& text) {
-    return plan::make_plan(config::read_document_text(text, "test.json"));
-  }
+  plan::Plan plan_of(const std::string& text) { return plan::make_plan(config::read_document_text(text, "test.json")); }
 
   // Trains every run of the plan, in these stacks.
   Trained train(const plan::Plan& plan, const std::vector<plan::Stack>& stacks) {
@@ -91,9 +89,7 @@ constexpr const char* small = R"({
   "train": {"optimizer": {"name": "adam", "lr": 0.01}, "batch_size": 32, "epochs": 3}
 })";
 
-std::string with(std::string text, const std::string& extra) {
-  return text.insert(text.rfind('}'), "," + extra);
-}
+std::string with(std::string text, const std::string& extra) { return text.insert(text.rfind('}'), "," + extra); }
 
 TEST_F(stack, a_run_has_the_same_bits_in_every_partition_of_24_runs) {
   const std::string base = with(small, R"("seeds": 3, "sweep": {"train.optimizer.lr": [0.003, 0.01],
@@ -229,7 +225,7 @@ TEST_F(stack, early_stopping_restores_the_weights_that_gave_the_best_validation_
   ASSERT_EQ(stopped.results[0].probes.size(), 1u);
   EXPECT_EQ(stopped.results[0].probes[0].value, 0);
   // Training up to the restored step gives those weights, bit for bit, and the recorded validation value.
-  up_to_best.set = {"train.epochs=null", "model.norm=batch", 
+  up_to_best.set = {"train.epochs=null", "model.norm=batch",
                     "train.steps=" + std::to_string(summary.early_stopping.restored->step)};
   const Trained shorter = train(plan::make_plan(config::read_document_text(small, "test.json", up_to_best)));
   EXPECT_EQ(stopped.weights[0], shorter.weights[0]);
@@ -252,7 +248,10 @@ TEST_F(stack, early_stopping_that_only_records_lets_the_training_go_on) {
 TEST_F(stack, a_stack_stopped_anywhere_goes_on_in_another_stack_to_the_same_bits) {
   config::Overrides overrides;
   overrides.set = {"train.early_stopping={\"monitor\": \"val_loss\", \"patience\": 4, \"stop\": false}",
-                   "model.norm=batch", "model.dropout=0.2", "train.epochs=40", "seeds=3",
+                   "model.norm=batch",
+                   "model.dropout=0.2",
+                   "train.epochs=40",
+                   "seeds=3",
                    "probes={\"names\": [\"weight_norm\", \"update_ratio\", \"mean_drift\", \"sd_drift\", "
                    "\"symmetry_difference\"], \"steps\": [0, 7, 20, 45, 110]}"};
   const plan::Plan plan = plan::make_plan(config::read_document_text(small, "test.json", overrides));
@@ -307,7 +306,8 @@ TEST_F(stack, a_closed_form_stopped_anywhere_goes_on_to_the_same_bits) {
     std::atomic<bool> stop = false;
     store::Checkpoints checkpoints(folder_ / "states");
     int seen = 0;
-    ASSERT_FALSE(train_stack(plan, {0, 1, 2}, shared, {{}, [&](double) { stop = ++seen >= looks; }}, &checkpoints, stop));
+    ASSERT_FALSE(
+        train_stack(plan, {0, 1, 2}, shared, {{}, [&](double) { stop = ++seen >= looks; }}, &checkpoints, stop));
     stop = false;
     const auto resumed = train_stack(plan, {0, 1, 2}, shared, {folder_, {}}, &checkpoints, stop);
     for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(rows((*resumed)[i]), rows(expected.results[i])) << looks;
@@ -347,8 +347,11 @@ plan::Plan small_with(std::vector<std::string> set) {
 
 TEST_F(stack, early_stopping_records_what_either_value_would_do) {
   const auto summary = [&](const std::string& monitor) {
-    return train(small_with({"train.early_stopping={\"monitor\": \"" + monitor + "\", \"patience\": 3, \"stop\": false}",
-                             "train.epochs=60"})).results[0].summary;
+    return train(
+               small_with({"train.early_stopping={\"monitor\": \"" + monitor + "\", \"patience\": 3, \"stop\": false}",
+                           "train.epochs=60"}))
+        .results[0]
+        .summary;
   };
   const auto same = [](const store::Stop& a, const store::Stop& b) {
     EXPECT_EQ(a.stopped->epoch, b.stopped->epoch);
@@ -367,9 +370,10 @@ TEST_F(stack, early_stopping_records_what_either_value_would_do) {
 TEST_F(stack, no_example_is_evaluated_alone_with_batch_statistics) {
   // Alone it would be normalized to 0, whatever it is, and every network would predict the same of every example.
   const auto last_prediction = [&](const std::string& size) {
-    const store::Predictions predictions =
-        train(small_with({R"(model.norm={"kind": "batch", "predict_with": "batch"})", "record.predictions=true",
-                          "data.test_size=" + size})).results[0].predictions;
+    const store::Predictions predictions = train(small_with({R"(model.norm={"kind": "batch", "predict_with": "batch"})",
+                                                             "record.predictions=true", "data.test_size=" + size}))
+                                               .results[0]
+                                               .predictions;
     return std::vector<float>(predictions.values.end() - 10, predictions.values.end());
   };
   EXPECT_NE(last_prediction("65"), last_prediction("97"));  // batches of 32
@@ -378,12 +382,14 @@ TEST_F(stack, no_example_is_evaluated_alone_with_batch_statistics) {
 // Networks of every kind that the probes can look into.
 const std::map<std::string, std::vector<std::string>> probed_networks{
     {"plain", {"model.width=12", "model.depth=3", "model.norm=batch", "model.dropout=0.2"}},
-    {"residual", {"model.residual=true", "model.width=12", "model.depth=3", "model.norm=layer",
-                  "train.early_stopping=val_loss"}},
+    {"residual",
+     {"model.residual=true", "model.width=12", "model.depth=3", "model.norm=layer", "train.early_stopping=val_loss"}},
     {"cnn", {R"(model={"kind": "cnn", "channels": [4, 4], "kernels": [3, 3], "strides": [2, 1], "dropout": 0.2})"}},
     {"resnet", {R"(model={"kind": "resnet", "width": 4, "blocks": [1, 1], "norm": "batch", "stochastic_depth": 0.3})"}},
-    {"mixture", {R"(model={"kind": "mixture_of_experts", "experts": {"count": 3, "hidden": [6, 5], "std": 0.5},
-                           "gate": {"hidden": [5], "top_k": 2, "load_balancing": 0.1}})", "train.loss=mse"}}};
+    {"mixture",
+     {R"(model={"kind": "mixture_of_experts", "experts": {"count": 3, "hidden": [6, 5], "std": 0.5},
+                           "gate": {"hidden": [5], "top_k": 2, "load_balancing": 0.1}})",
+      "train.loss=mse"}}};
 
 TEST_F(stack, probes_change_no_other_number) {
   std::map<std::string, Trained> plain;
@@ -471,7 +477,8 @@ TEST_F(stack, predictions_are_those_of_the_weights_that_are_kept) {
   EXPECT_EQ(made.labels.size(), 100u);
   EXPECT_EQ(made.values.size(), 1000u);
   EXPECT_EQ(error_of(made), *last.results[0].summary.final->metrics.test_error);
-  EXPECT_EQ(error_of(best.results[0].predictions), *best.results[0].summary.early_stopping.restored->metrics.test_error);
+  EXPECT_EQ(error_of(best.results[0].predictions),
+            *best.results[0].summary.early_stopping.restored->metrics.test_error);
   EXPECT_NE(best.results[0].predictions.values, made.values);
 }
 
@@ -497,7 +504,8 @@ TEST_F(stack, monte_carlo_dropout_changes_predictions_alone) {
   std::vector<std::string> sampled = set, on_test = set;
   sampled.push_back(dropout_samples(3));
   on_test.insert(on_test.end(), {dropout_samples(3), "train.evaluate.splits=[\"test\"]"});
-  const Trained scaled = train(small_with(set)), averaged = train(small_with(sampled)), only = train(small_with(on_test));
+  const Trained scaled = train(small_with(set)), averaged = train(small_with(sampled)),
+                only = train(small_with(on_test));
   EXPECT_EQ(averaged.weights, scaled.weights);
   EXPECT_EQ(only.weights, scaled.weights);
   const auto& last = averaged.results[0].curve.back();
@@ -508,8 +516,10 @@ TEST_F(stack, monte_carlo_dropout_changes_predictions_alone) {
 // A linear network's mean output over dropout is its scaled output; the rest falls with the root of the samples.
 TEST_F(stack, monte_carlo_dropout_of_a_linear_network_tends_to_weight_scaling) {
   const auto outputs = [&](int samples) {
-    return train(small_with({"model.dropout=0.5", "model.activation=identity", "train.loss=mse", "record.predictions=true",
-                             dropout_samples(samples)})).results[0].predictions.values;
+    return train(small_with({"model.dropout=0.5", "model.activation=identity", "train.loss=mse",
+                             "record.predictions=true", dropout_samples(samples)}))
+        .results[0]
+        .predictions.values;
   };
   const std::vector<float> scaled = outputs(0);
   const auto distance = [&](int samples) {
@@ -525,7 +535,8 @@ TEST_F(stack, monte_carlo_dropout_of_a_linear_network_tends_to_weight_scaling) {
 
 TEST_F(stack, monte_carlo_dropout_predicts_what_it_evaluates) {
   const store::RunResult result =
-      train(small_with({"model.dropout=0.5", "train.epochs=20", "record.predictions=true", dropout_samples(5)})).results[0];
+      train(small_with({"model.dropout=0.5", "train.epochs=20", "record.predictions=true", dropout_samples(5)}))
+          .results[0];
   EXPECT_EQ(error_of(result.predictions), *result.summary.final->metrics.test_error);
   double loss = 0;
   for (std::size_t n = 0; n < 100; ++n)

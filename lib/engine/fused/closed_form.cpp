@@ -71,9 +71,7 @@ fused::Buffer<double> padded_rows(const at::Tensor& matrix, std::int64_t rows) {
 template <class T>
 ClosedForm<T>::ClosedForm(const config::Experiment& experiment, const fused::Layout& layout, const T* x,
                           const data::Part& part, const T* statistics)
-    : solver_(experiment.train.solver),
-      layout_(layout),
-      examples_(part.size),
+    : solver_(experiment.train.solver), layout_(layout), examples_(part.size),
       features_(config::feature_count(experiment.model, layout.features) + (experiment.model.intercept ? 1 : 0)),
       lr_(experiment.train.optimizer.lr) {
   const c10::InferenceMode no_autograd;
@@ -81,7 +79,8 @@ ClosedForm<T>::ClosedForm(const config::Experiment& experiment, const fused::Lay
   const auto [u, s, vh] = at::linalg_svd(design_matrix(experiment.model, layout, examples_, x, statistics), false);
   const double* values = s.template const_data_ptr<double>();
   const double rounding = static_cast<double>(std::max(examples_, features_)) * std::numeric_limits<T>::epsilon();
-  for (std::int64_t i = 0; i < s.size(0) && values[i] > values[0] * rounding; ++i) singular_values_.push_back(values[i]);
+  for (std::int64_t i = 0; i < s.size(0) && values[i] > values[0] * rounding; ++i)
+    singular_values_.push_back(values[i]);
   const auto rank = std::ssize(singular_values_);
   directions_ = padded_rows(vh, rank);
   projections_ = padded_rows(u.t().matmul(target_matrix(part, layout.outputs)), rank);
@@ -89,15 +88,15 @@ ClosedForm<T>::ClosedForm(const config::Experiment& experiment, const fused::Lay
     lr_ = *solver_.relative_lr * static_cast<double>(examples_ * layout.outputs) / (2 * values[0] * values[0]);
 }
 
-template <class T>
-double ClosedForm<T>::filter(double s, std::int64_t step) const {
+template <class T> double ClosedForm<T>::filter(double s, std::int64_t step) const {
   switch (solver_.kind) {
     case SolverKind::optimizer:
     case SolverKind::least_squares: return 1 / s;
     case SolverKind::ridge: return s / (s * s + solver_.lambda.value_or(0));
     case SolverKind::gradient_descent: {
       if (step == 0) return 0;
-      const double shrink = 2 * lr_ * s * s / static_cast<double>(examples_ * layout_.outputs), t = static_cast<double>(step);
+      const double shrink = 2 * lr_ * s * s / static_cast<double>(examples_ * layout_.outputs),
+                   t = static_cast<double>(step);
       if (shrink < 1) return -std::expm1(t * std::log1p(-shrink)) / s;  // exact for small and for many steps
       return (1 - std::pow(1 - shrink, t)) / s;
     }
@@ -105,17 +104,18 @@ double ClosedForm<T>::filter(double s, std::int64_t step) const {
   __builtin_unreachable();
 }
 
-template <class T>
-void ClosedForm<T>::write(std::int64_t step, T* parameters) const {
+template <class T> void ClosedForm<T>::write(std::int64_t step, T* parameters) const {
   const auto rank = std::ssize(singular_values_);
   const std::int64_t stride = fused::padded<double>(layout_.outputs);
   fused::Buffer<double> scaled(rank * stride), readout(features_ * stride);
   for (std::int64_t i = 0; i < rank; ++i) {
     const double factor = filter(singular_values_[static_cast<std::size_t>(i)], step);
-    for (std::int64_t k = 0; k < stride; ++k) scaled.data()[i * stride + k] = projections_.data()[i * stride + k] * factor;
+    for (std::int64_t k = 0; k < stride; ++k)
+      scaled.data()[i * stride + k] = projections_.data()[i * stride + k] * factor;
   }
-  fused::kernels<double>().matmul(features_, layout_.outputs, rank, directions_.data(), 1, fused::padded<double>(features_),
-                               scaled.data(), stride, nullptr, readout.data(), stride);
+  fused::kernels<double>().matmul(features_, layout_.outputs, rank, directions_.data(), 1,
+                                  fused::padded<double>(features_), scaled.data(), stride, nullptr, readout.data(),
+                                  stride);
   const fused::NamedTensor& weight = *layout_.find("readout.weight");
   const std::int64_t bias = layout_.offset("readout.bias");
   for (std::int64_t f = 0; f < features_; ++f)

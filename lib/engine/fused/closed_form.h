@@ -18,8 +18,7 @@ namespace descent::engine {
 //   gradient_descent  g = (1 - (1 - lr r)^t) / s with r = 2 s^2 / (n K): t steps from 0 on the mean squared error
 // An intercept is one more feature, constant 1. Singular values at the level of rounding count as 0. The
 // decomposition is computed in double, for any T.
-template <class T>
-class ClosedForm {
+template <class T> class ClosedForm {
  public:
   // x: [n, F] padded; `statistics` holds the random features of the run.
   ClosedForm(const config::Experiment& experiment, const fused::Layout& layout, const T* x, const data::Part& part,
@@ -36,11 +35,11 @@ class ClosedForm {
 
   const config::Solver solver_;
   const fused::Layout& layout_;
-  const std::int64_t examples_, features_;    // with the intercept
+  const std::int64_t examples_, features_;  // with the intercept
   double lr_;
-  std::vector<double> singular_values_;       // [rank]
-  fused::Buffer<double> directions_;             // V^T: [rank, F] padded
-  fused::Buffer<double> projections_;            // U^T Y: [rank, K] padded
+  std::vector<double> singular_values_;  // [rank]
+  fused::Buffer<double> directions_;     // V^T: [rank, F] padded
+  fused::Buffer<double> projections_;    // U^T Y: [rank, K] padded
 };
 
 }  // namespace descent::engine

@@ -6,8 +6,7 @@
 namespace descent::engine {
 namespace {
 
-template <class T>
-class FusedEngine final : public Engine {
+template <class T> class FusedEngine final : public Engine {
  public:
   FusedEngine(std::vector<Replica> replicas, Inputs<T>& inputs)
       : layout_(fused::make_layout<T>(replicas.front().experiment->model, replicas.front().data.shape,
@@ -35,9 +34,7 @@ class FusedEngine final : public Engine {
   }
   at::Tensor predict(std::size_t replica, config::Split split) override { return states_[replica]->predict(split); }
 
-  std::vector<NamedTensor> tensors(std::size_t replica) const override {
-    return states_[replica]->tensors();
-  }
+  std::vector<NamedTensor> tensors(std::size_t replica) const override { return states_[replica]->tensors(); }
   void keep(std::size_t replica) override { states_[replica]->keep(); }
   void restore_kept(std::size_t replica) override { states_[replica]->restore_kept(); }
   std::unique_ptr<Observation> observe(std::size_t replica) override {
@@ -55,8 +52,7 @@ class FusedEngine final : public Engine {
 
 }  // namespace
 
-template <class T>
-std::unique_ptr<Engine> make_fused_engine(std::vector<Replica> replicas, Inputs<T>& inputs) {
+template <class T> std::unique_ptr<Engine> make_fused_engine(std::vector<Replica> replicas, Inputs<T>& inputs) {
   return std::make_unique<FusedEngine<T>>(std::move(replicas), inputs);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The engine of lib/fused: explicit passes over padded buffers on the CPU, one replica after the other, so that each has
-// its tensors in the cache and no number can depend on the others.
+// The engine of lib/fused: explicit passes over padded buffers on the CPU, one replica after the other, so that each
+// has its tensors in the cache and no number can depend on the others.
 
 #include <memory>
 #include <vector>
@@ -10,7 +10,6 @@
 
 namespace descent::engine {
 
-template <class T>
-std::unique_ptr<Engine> make_fused_engine(std::vector<Replica> replicas, Inputs<T>& inputs);
+template <class T> std::unique_ptr<Engine> make_fused_engine(std::vector<Replica> replicas, Inputs<T>& inputs);
 
 }  // namespace descent::engine

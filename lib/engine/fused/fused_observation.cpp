@@ -35,44 +35,39 @@ std::string layer_of(const fused::NamedTensor& tensor) { return tensor.name.subs
 
 template <class T>
 FusedObservation<T>::FusedObservation(ReplicaState<T>& state)
-    : state_(state),
-      rows_(probe_rows(state.replica.experiment->model, state.layout, state.replica.data.train.size)),
+    : state_(state), rows_(probe_rows(state.replica.experiment->model, state.layout, state.replica.data.train.size)),
       network_(fused::make_network<T>(whole_batch(state.replica.experiment->model), state.layout, rows_,
                                       state.replica.experiment->train.threads,
                                       state.replica.experiment->train.loss.kind)),
-      gradient_(state.layout.parameters),
-      statistics_(state.layout.statistics) {
+      gradient_(state.layout.parameters), statistics_(state.layout.statistics) {
   network_->keep_activations(true);
 }
 
 // The forward pass moves the running statistics, those of a copy. Leaves the gradient of the mean loss for backward().
-template <class T>
-void FusedObservation<T>::forward(std::int64_t examples) {
+template <class T> void FusedObservation<T>::forward(std::int64_t examples) {
   passed_ = false;
   loss_gradient_rows_ = 0;
   std::copy_n(state_.statistics.data(), state_.layout.statistics, statistics_.data());
-  const T* outputs = network_->forward(state_.train_inputs->data(), examples, state_.parameters.data(), statistics_.data(), {});
+  const T* outputs =
+      network_->forward(state_.train_inputs->data(), examples, state_.parameters.data(), statistics_.data(), {});
   std::vector<std::int32_t> indices(static_cast<std::size_t>(examples));
   std::iota(indices.begin(), indices.end(), 0);
   Loss<T>(state_.replica.experiment->train.loss, state_.replica.data, state_.layout.output_stride, examples)
       .train(*network_, state_.replica.data.train, indices, outputs);
 }
 
-template <class T>
-void FusedObservation<T>::pass() {
+template <class T> void FusedObservation<T>::pass() {
   if (passed_) return;
   forward(rows_);
   network_->backward(state_.train_inputs->data(), rows_, state_.parameters.data(), gradient_.data(), {});
   passed_ = true;
 }
 
-template <class T>
-double FusedObservation<T>::norm(std::int64_t count, const T* values) const {
+template <class T> double FusedObservation<T>::norm(std::int64_t count, const T* values) const {
   return std::sqrt(fused::kernels<T>().square_sum(count, values));  // pads are zero
 }
 
-template <class T>
-std::vector<Activation> FusedObservation<T>::activations(plan::ActivationKind kind) {
+template <class T> std::vector<Activation> FusedObservation<T>::activations(plan::ActivationKind kind) {
   pass();
   std::vector<Activation> all;
   for (const fused::ActivationView<T>& view : network_->activations())
@@ -82,8 +77,7 @@ std::vector<Activation> FusedObservation<T>::activations(plan::ActivationKind ki
   return all;
 }
 
-template <class T>
-std::vector<LayerWeights> FusedObservation<T>::weights() {
+template <class T> std::vector<LayerWeights> FusedObservation<T>::weights() {
   std::vector<std::string> hidden;
   for (const fused::ActivationView<T>& view : network_->activations())
     if (view.kind == plan::ActivationKind::linear) hidden.push_back(view.name);
@@ -92,20 +86,21 @@ std::vector<LayerWeights> FusedObservation<T>::weights() {
     if (tensor.role != fused::TensorRole::weight) continue;
     const std::string layer = layer_of(tensor);
     const T* parameters = state_.parameters.data();
-    LayerWeights weights{layer, std::ranges::find(hidden, layer) != hidden.end(), fused::dense_tensor(tensor, parameters),
-                         norm(tensor.size(), parameters + tensor.offset), std::nullopt};
+    LayerWeights weights{layer, std::ranges::find(hidden, layer) != hidden.end(),
+                         fused::dense_tensor(tensor, parameters), norm(tensor.size(), parameters + tensor.offset),
+                         std::nullopt};
     if (!state_.update_ratios.empty()) weights.update_ratio = state_.update_ratios[all.size()];
     all.push_back(std::move(weights));
   }
   return all;
 }
 
-template <class T>
-std::vector<double> FusedObservation<T>::weight_gradient_norms() {
+template <class T> std::vector<double> FusedObservation<T>::weight_gradient_norms() {
   pass();
   std::vector<double> norms;
   for (const fused::NamedTensor& tensor : state_.layout.tensors)
-    if (tensor.role == fused::TensorRole::weight) norms.push_back(norm(tensor.size(), gradient_.data() + tensor.offset));
+    if (tensor.role == fused::TensorRole::weight)
+      norms.push_back(norm(tensor.size(), gradient_.data() + tensor.offset));
   return norms;
 }
 
@@ -125,16 +120,14 @@ double FusedObservation<T>::path_gradient_norm(std::int64_t examples, const std:
   return norm(first.rows * first.stride, first.gradient);
 }
 
-template <class T>
-double FusedObservation<T>::test_error(const std::vector<plan::ResidualPath>& paths) {
+template <class T> double FusedObservation<T>::test_error(const std::vector<plan::ResidualPath>& paths) {
   state_.workspace.network->set_block_paths(paths);
   const SplitLoss test = state_.evaluate(config::Split::test);
   state_.workspace.network->set_block_paths({});
   return test.error.value_or(test.loss);
 }
 
-template <class T>
-at::Tensor FusedObservation<T>::outputs(const std::vector<NamedTensor>& tensors) {
+template <class T> at::Tensor FusedObservation<T>::outputs(const std::vector<NamedTensor>& tensors) {
   passed_ = false;
   loss_gradient_rows_ = 0;
   fused::Buffer<T> parameters(state_.layout.parameters), statistics(state_.layout.statistics);
@@ -146,10 +139,9 @@ at::Tensor FusedObservation<T>::outputs(const std::vector<NamedTensor>& tensors)
   return fused::matrix_view(outputs, rows_, state_.layout.outputs, state_.layout.output_stride).clone();
 }
 
-template <class T>
-at::Tensor FusedObservation<T>::inputs() {
+template <class T> at::Tensor FusedObservation<T>::inputs() {
   return fused::matrix_view(state_.train_inputs->data(), state_.replica.data.train.size, state_.layout.features,
-                     state_.layout.input_stride);
+                            state_.layout.input_stride);
 }
 
 template class FusedObservation<float>;

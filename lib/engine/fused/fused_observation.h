@@ -9,8 +9,7 @@
 
 namespace descent::engine {
 
-template <class T>
-class FusedObservation final : public Observation {
+template <class T> class FusedObservation final : public Observation {
  public:
   explicit FusedObservation(ReplicaState<T>& state);
 

@@ -11,12 +11,10 @@
 
 namespace descent::engine {
 
-template <class T>
-using Input = std::shared_ptr<const fused::Buffer<T>>;
+template <class T> using Input = std::shared_ptr<const fused::Buffer<T>>;
 
 // Safe to call from several threads.
-template <class T>
-class Inputs {
+template <class T> class Inputs {
  public:
   Input<T> get(const data::Part& part, std::int64_t features) {
     if (part.size == 0) return nullptr;

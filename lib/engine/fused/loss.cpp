@@ -29,8 +29,7 @@ fused::LossSum Loss<T>::sum(std::int64_t rows, const T* outputs, const std::int3
   __builtin_unreachable();
 }
 
-template <class T>
-void Loss<T>::take_target(const data::Part& part, std::int64_t example, std::int64_t row) {
+template <class T> void Loss<T>::take_target(const data::Part& part, std::int64_t example, std::int64_t row) {
   T* target = targets_.data() + row * stride_;
   if (!has_classes_) {
     std::copy_n(part.targets.data() + example * outputs_, outputs_, target);
@@ -42,7 +41,7 @@ void Loss<T>::take_target(const data::Part& part, std::int64_t example, std::int
 
 template <class T>
 fused::LossSum Loss<T>::train(fused::Network<T>& network, const data::Part& part, std::span<const std::int32_t> batch,
-                           const T* outputs) {
+                              const T* outputs) {
   const bool own = network.has_own_loss();
   if (own && targets_.size() == 0) targets_ = fused::Buffer<T>(std::ssize(labels_) * stride_);
   for (std::size_t i = 0; i < batch.size(); ++i)

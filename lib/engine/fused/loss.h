@@ -13,8 +13,7 @@
 
 namespace descent::engine {
 
-template <class T>
-class Loss {
+template <class T> class Loss {
  public:
   // For up to `max_rows` examples at once; network outputs are [B, stride], K of them used.
   Loss(const config::Loss& config, const data::RunData& data, std::int64_t stride, std::int64_t max_rows);
@@ -22,7 +21,7 @@ class Loss {
   // Summed over the examples `batch` of the training part, for which the network gave these outputs; leaves the
   // gradient of their mean for its backward pass. A network with a loss of its own trains with that.
   fused::LossSum train(fused::Network<T>& network, const data::Part& part, std::span<const std::int32_t> batch,
-                    const T* outputs);
+                       const T* outputs);
 
   // Summed over `rows` examples of `part` from `start` on.
   fused::LossSum evaluate(const data::Part& part, std::int64_t start, std::int64_t rows, const T* outputs);
@@ -35,8 +34,8 @@ class Loss {
   const std::int64_t outputs_, stride_;
   const bool has_classes_;
   const fused::Kernels<T>& kernels_;
-  std::vector<std::int32_t> labels_;  // of a batch: [B]
-  fused::Buffer<T> targets_, scratch_;   // targets [B, stride], where they are needed as such; one vector per class
+  std::vector<std::int32_t> labels_;    // of a batch: [B]
+  fused::Buffer<T> targets_, scratch_;  // targets [B, stride], where they are needed as such; one vector per class
 };
 
 }  // namespace descent::engine

@@ -26,10 +26,8 @@ std::uint64_t number_of(config::Split split) {
 template <class T>
 MonteCarlo<T>::MonteCarlo(const config::Experiment& experiment, std::int64_t seed, std::int64_t outputs,
                           std::int64_t stride)
-    : samples_(experiment.model.dropout.rate > 0 ? experiment.predict.dropout_samples : 0),
-      outputs_(outputs),
-      stride_(stride),
-      rate_(experiment.model.dropout.rate),
+    : samples_(experiment.model.dropout.rate > 0 ? experiment.predict.dropout_samples : 0), outputs_(outputs),
+      stride_(stride), rate_(experiment.model.dropout.rate),
       probabilities_(experiment.train.loss.kind == config::LossKind::cross_entropy),
       seed_(core::derive_seed(static_cast<std::uint64_t>(seed), core::Purpose::prediction)),
       row_(static_cast<std::size_t>(outputs)) {}

@@ -17,8 +17,7 @@ struct PredictionKey {
   std::int64_t start;  // the first example
 };
 
-template <class T>
-class MonteCarlo {
+template <class T> class MonteCarlo {
  public:
   // `outputs` of a network in rows of `stride`.
   MonteCarlo(const config::Experiment& experiment, std::int64_t seed, std::int64_t outputs, std::int64_t stride);

@@ -46,8 +46,8 @@ void optimizer_step(const config::Optimizer& optimizer, double lr, std::int64_t 
     return update(optimizer, lr, decay, step, 0, total, total, parameters, gradient, moments);
   for (const fused::NamedTensor& tensor : layout.tensors)
     if (!tensor.is_statistic())
-      update(optimizer, lr, tensor.role == fused::TensorRole::weight ? decay : 0, step, tensor.offset, tensor.size(), total,
-             parameters, gradient, moments);
+      update(optimizer, lr, tensor.role == fused::TensorRole::weight ? decay : 0, step, tensor.offset, tensor.size(),
+             total, parameters, gradient, moments);
 }
 
 template void optimizer_step<float>(const config::Optimizer&, double, std::int64_t, const fused::Layout&, float*,

@@ -9,9 +9,9 @@
 #include "core/random.h"
 #include "core/seeds.h"
 #include "engine/fused/optimizer.h"
-#include "fused/tensors.h"
 #include "fused/init.h"
 #include "fused/softmax.h"
+#include "fused/tensors.h"
 
 namespace descent::engine {
 namespace {
@@ -25,15 +25,13 @@ std::int64_t largest_batch(const Replica& replica) {
 }
 
 // A short row of whole vectors: inline, where a call would take longer than the copy.
-template <class T>
-void copy_row(const T* from, std::int64_t stride, T* to) {
+template <class T> void copy_row(const T* from, std::int64_t stride, T* to) {
   constexpr std::size_t vector = 64;
   for (std::int64_t i = 0; i < stride; i += vector / sizeof(T)) std::memcpy(to + i, from + i, vector);
 }
 
 // Norm of the change of each weight tensor over its norm before; 0 for weights that were and stayed 0.
-template <class T>
-std::vector<double> ratios_of_update(const fused::Layout& layout, const T* before, const T* after) {
+template <class T> std::vector<double> ratios_of_update(const fused::Layout& layout, const T* before, const T* after) {
   std::vector<double> ratios;
   for (const fused::NamedTensor& tensor : layout.tensors) {
     if (tensor.role != fused::TensorRole::weight) continue;
@@ -59,16 +57,11 @@ Workspace<T>::Workspace(const Replica& replica, const fused::Layout& layout)
 
 template <class T>
 ReplicaState<T>::ReplicaState(Replica of, const fused::Layout& layout, Workspace<T>& workspace, Inputs<T>& inputs)
-    : replica(std::move(of)),
-      layout(layout),
-      workspace(workspace),
+    : replica(std::move(of)), layout(layout), workspace(workspace),
       train_inputs(inputs.get(replica.data.train, layout.features)),
       val_inputs(inputs.get(replica.data.val, layout.features)),
-      test_inputs(inputs.get(replica.data.test, layout.features)),
-      parameters(layout.parameters),
-      statistics(layout.statistics),
-      experiment_(*replica.experiment),
-      kernels_(fused::kernels<T>()),
+      test_inputs(inputs.get(replica.data.test, layout.features)), parameters(layout.parameters),
+      statistics(layout.statistics), experiment_(*replica.experiment), kernels_(fused::kernels<T>()),
       dropout_seed_(derived(replica, core::Purpose::dropout)),
       depth_seed_(derived(replica, core::Purpose::stochastic_depth)),
       order_(experiment_.train, replica.data.train.size, replica.seed),
@@ -80,8 +73,7 @@ ReplicaState<T>::ReplicaState(Replica of, const fused::Layout& layout, Workspace
   fused::initialize(layout, experiment_.model.init, replica.seed, parameters.data(), statistics.data());
 }
 
-template <class T>
-void ReplicaState<T>::gather(std::span<const std::int32_t> batch) {
+template <class T> void ReplicaState<T>::gather(std::span<const std::int32_t> batch) {
   const std::int64_t stride = layout.input_stride;
   T* x = workspace.batch.data();
   core::Random draws = augmenter_.draws(step);
@@ -92,10 +84,10 @@ void ReplicaState<T>::gather(std::span<const std::int32_t> batch) {
   }
 }
 
-template <class T>
-std::optional<std::int64_t> ReplicaState<T>::advance(std::int64_t until) {
+template <class T> std::optional<std::int64_t> ReplicaState<T>::advance(std::int64_t until) {
   if (config::has_closed_form(experiment_.train)) {
-    if (!closed_form_) closed_form_.emplace(experiment_, layout, train_inputs->data(), replica.data.train, statistics.data());
+    if (!closed_form_)
+      closed_form_.emplace(experiment_, layout, train_inputs->data(), replica.data.train, statistics.data());
     closed_form_->write(until, parameters.data());
     step = until;
     return std::nullopt;
@@ -117,8 +109,7 @@ std::optional<std::int64_t> ReplicaState<T>::advance(std::int64_t until) {
 }
 
 // The step of the optimizer.
-template <class T>
-void ReplicaState<T>::update(std::int64_t until) {
+template <class T> void ReplicaState<T>::update(std::int64_t until) {
   const std::int64_t count = layout.parameters;
   T* const gradient = workspace.gradient.data();
   const std::optional<double>& largest = experiment_.train.clip_gradient_norm;
@@ -135,8 +126,7 @@ void ReplicaState<T>::update(std::int64_t until) {
   if (measured) update_ratios = ratios_of_update<T>(layout, before_.data(), parameters.data());
 }
 
-template <class T>
-std::optional<double> ReplicaState<T>::learning_rate() const {
+template <class T> std::optional<double> ReplicaState<T>::learning_rate() const {
   switch (experiment_.train.solver.kind) {
     case config::SolverKind::optimizer: return replica.learning_rate(std::max<std::int64_t>(step - 1, 0));
     case config::SolverKind::gradient_descent: return closed_form_->lr();
@@ -146,8 +136,7 @@ std::optional<double> ReplicaState<T>::learning_rate() const {
   __builtin_unreachable();
 }
 
-template <class T>
-double ReplicaState<T>::weight_norm() const {
+template <class T> double ReplicaState<T>::weight_norm() const {
   double squares = 0;
   for (const fused::NamedTensor& tensor : layout.tensors)
     if (tensor.role == fused::TensorRole::weight)
@@ -155,8 +144,7 @@ double ReplicaState<T>::weight_norm() const {
   return std::sqrt(squares);
 }
 
-template <class T>
-const data::Part& ReplicaState<T>::part(config::Split split) const {
+template <class T> const data::Part& ReplicaState<T>::part(config::Split split) const {
   switch (split) {
     case config::Split::train: return replica.data.train;
     case config::Split::val: return replica.data.val;
@@ -189,8 +177,7 @@ void ReplicaState<T>::for_each_output(config::Split split, const Visit& visit) {
   }
 }
 
-template <class T>
-SplitLoss ReplicaState<T>::evaluate(config::Split split) {
+template <class T> SplitLoss ReplicaState<T>::evaluate(config::Split split) {
   fused::LossSum total;
   for_each_output(split, [&](std::int64_t start, std::int64_t size, const T* outputs) {
     const fused::LossSum sum = loss_.evaluate(part(split), start, size, outputs);
@@ -203,8 +190,7 @@ SplitLoss ReplicaState<T>::evaluate(config::Split split) {
   return mean;
 }
 
-template <class T>
-at::Tensor ReplicaState<T>::predict(config::Split split) {
+template <class T> at::Tensor ReplicaState<T>::predict(config::Split split) {
   const std::int64_t outputs = layout.outputs;
   at::Tensor result = at::empty({part(split).size, outputs}, at::kDouble);
   for_each_output(split, [&](std::int64_t start, std::int64_t size, const T* values) {
@@ -217,31 +203,27 @@ at::Tensor ReplicaState<T>::predict(config::Split split) {
   return result;
 }
 
-template <class T>
-std::vector<NamedTensor> ReplicaState<T>::tensors() const {
+template <class T> std::vector<NamedTensor> ReplicaState<T>::tensors() const {
   std::vector<NamedTensor> all;
   for (const fused::NamedTensor& tensor : layout.tensors)
-    all.push_back({tensor.name, fused::dense_tensor(tensor, tensor.is_statistic() ? statistics.data() : parameters.data())});
+    all.push_back(
+        {tensor.name, fused::dense_tensor(tensor, tensor.is_statistic() ? statistics.data() : parameters.data())});
   return all;
 }
 
-template <class T>
-void ReplicaState<T>::keep() {
+template <class T> void ReplicaState<T>::keep() {
   if (kept_.size() == 0) kept_ = fused::Buffer<T>(layout.parameters + layout.statistics);
   std::copy_n(parameters.data(), layout.parameters, kept_.data());
   std::copy_n(statistics.data(), layout.statistics, kept_.data() + layout.parameters);
 }
 
-template <class T>
-void ReplicaState<T>::restore_kept() {
+template <class T> void ReplicaState<T>::restore_kept() {
   if (kept_.size() == 0) return;
   std::copy_n(kept_.data(), layout.parameters, parameters.data());
   std::copy_n(kept_.data() + layout.parameters, layout.statistics, statistics.data());
 }
 
-template <class T>
-template <class Archive>
-void ReplicaState<T>::archive(Archive& ar) {
+template <class T> template <class Archive> void ReplicaState<T>::archive(Archive& ar) {
   ar(step);
   ar(gradient_norm);
   ar(update_ratios);

@@ -21,8 +21,7 @@ namespace descent::engine {
 inline constexpr std::int64_t evaluation_rows = 96;
 
 // What the replicas of a stack compute in, one after the other, so that it stays in the cache.
-template <class T>
-struct Workspace {
+template <class T> struct Workspace {
   Workspace(const Replica& replica, const fused::Layout& layout);
 
   std::unique_ptr<fused::Network<T>> network;
@@ -30,8 +29,7 @@ struct Workspace {
   fused::Buffer<T> gradient;  // [P]
 };
 
-template <class T>
-class ReplicaState {
+template <class T> class ReplicaState {
  public:
   // `layout` and `workspace` must outlive this.
   ReplicaState(Replica replica, const fused::Layout& layout, Workspace<T>& workspace, Inputs<T>& inputs);
@@ -48,8 +46,7 @@ class ReplicaState {
   void finish() { closed_form_.reset(); }
 
   // To and from a checkpoint.
-  template <class Archive>
-  void archive(Archive& ar);
+  template <class Archive> void archive(Archive& ar);
 
   const Replica replica;
   const fused::Layout& layout;
@@ -58,12 +55,11 @@ class ReplicaState {
   fused::Buffer<T> parameters, statistics;  // [P], [S]
   std::int64_t step = 0;
   std::optional<double> gradient_norm;
-  std::vector<double> update_ratios;        // of the last step, by weight tensor; empty before the first
+  std::vector<double> update_ratios;  // of the last step, by weight tensor; empty before the first
 
  private:
   // Visits the outputs [size, K] of consecutive examples in evaluation mode: visit(start, size, outputs).
-  template <class Visit>
-  void for_each_output(config::Split split, const Visit& visit);
+  template <class Visit> void for_each_output(config::Split split, const Visit& visit);
   void gather(std::span<const std::int32_t> batch);
   void update(std::int64_t until);
   const data::Part& part(config::Split split) const;
