@@ -86,8 +86,7 @@ constexpr Command table[] = {
      "descent compare results/double_descent_width:width=48 width=256",
      [](CLI::App& command, CommandLine& line) {
        add_words(command, line, "A B",
-                 "results or experiment, with a selection after ':' as in claims; B may be a "
-                 "selection alone")
+                 "results or experiment, with a selection after ':' as in claims; B may be a selection alone")
            ->required()
            ->expected(2);
        command.add_option("--metric", line.options.metric, "column of summary.csv, or test_error(epoch=10)")

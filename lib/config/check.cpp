@@ -10,11 +10,9 @@ namespace {
 void check_evaluation(const Experiment& e, bool has_val, std::vector<Conflict>& found) {
   const Evaluate& evaluate = e.train.evaluate;
   constexpr std::string_view splits = "train.evaluate.splits", monitor = "train.early_stopping.monitor";
-  if (evaluate.every_epochs.has_value() + evaluate.every_steps.has_value() + evaluate.log_spaced.has_value() >
-      1)
+  if (evaluate.every_epochs.has_value() + evaluate.every_steps.has_value() + evaluate.log_spaced.has_value() > 1)
     found.push_back({{"train.evaluate"}, "give one of every_epochs, every_steps and log_spaced"});
-  constexpr std::string_view no_val =
-      "there are no validation examples; give data.val_size or data.val_fraction";
+  constexpr std::string_view no_val = "there are no validation examples; give data.val_size or data.val_fraction";
   if (!evaluate.splits.empty() && is_evaluated(evaluate, Split::val) && !has_val)
     found.push_back({{splits, "data.val_size", "data.val_fraction"}, std::string(no_val)});
   const Monitor watched = e.train.early_stopping.monitor;
@@ -32,9 +30,9 @@ void check_probe_steps(const Experiment& e, std::vector<Conflict>& found) {
   check_ascending(steps, e.probes.steps, found);
   if (e.train.epochs.has_value() == e.train.steps.has_value() || e.probes.steps.empty()) return;
   if (const std::int64_t total = total_steps(e.train, split_sizes(e.data).train); e.probes.steps.back() > total)
-    found.push_back({{steps, "train.steps", "train.epochs"},
-                     fmt::format("{} is after the end of training, which takes {} "
-                         "steps", e.probes.steps.back(), total)});
+    found.push_back(
+        {{steps, "train.steps", "train.epochs"},
+         fmt::format("{} is after the end of training, which takes {} steps", e.probes.steps.back(), total)});
 }
 
 // What is read from predictions needs them, and of the same test examples.
@@ -66,8 +64,7 @@ void check_ascending(std::string_view path, const std::vector<std::int64_t>& val
 
 std::vector<Conflict> check(const Experiment& e, const Given& given) {
   std::vector<Conflict> found;
-  if (e.device == Device::cuda)
-    found.push_back({{"device"}, "cuda is not available in this version; use \"cpu\""});
+  if (e.device == Device::cuda) found.push_back({{"device"}, "cuda is not available in this version; use \"cpu\""});
   check_probes(e, found);
   const bool sizes_fit = check_data(e, found);
   check_model(e, given, found);

@@ -8,9 +8,8 @@
 namespace descent::config {
 namespace {
 
-constexpr std::string_view train_size = "data.train_size", test_size = "data.test_size",
-                           val_size = "data.val_size", val_fraction = "data.val_fraction",
-                           test_from = "data.test_from";
+constexpr std::string_view train_size = "data.train_size", test_size = "data.test_size", val_size = "data.val_size",
+                           val_fraction = "data.val_fraction", test_from = "data.test_from";
 
 // "3000 training + 1500 validation = 4500"
 std::string sum_text(const SplitSizes& sizes, bool with_test) {
@@ -45,8 +44,7 @@ bool check_sizes(const Experiment& e, std::vector<Conflict>& found) {
   const std::string_view name = name_of(data.name);
   const bool rest = tests_on_rest(data);
   const auto fail = [&](std::vector<std::string_view> paths, std::string message) {
-    for (const auto path :
-         {train_size, val_size, val_fraction, test_size, test_from, std::string_view("data.name")})
+    for (const auto path : {train_size, val_size, val_fraction, test_size, test_from, std::string_view("data.name")})
       paths.push_back(path);
     found.push_back({std::move(paths), std::move(message)});
     return false;
@@ -63,8 +61,7 @@ bool check_sizes(const Experiment& e, std::vector<Conflict>& found) {
     return fail({val}, fmt::format("leaves no validation example of {}", facts.train_size));
   if (!data.train_size && sizes.train < 1)
     return fail({sizes.val > 0 ? val : test_size},
-                fmt::format("leaves no training example of the {} in the training set of {}",
-                            facts.train_size, name));
+                fmt::format("leaves no training example of the {} in the training set of {}", facts.train_size, name));
   if (rest && !data.test_size && sizes.test < 1)
     return fail({train_size}, fmt::format("leaves no test example of the {} of {}", facts.train_size, name));
   if (sizes.train + sizes.val + (rest ? sizes.test : 0) > facts.train_size)
@@ -74,8 +71,7 @@ bool check_sizes(const Experiment& e, std::vector<Conflict>& found) {
                 fmt::format("asks for {} examples; the training set of {} has {}",
                             sum_text(sizes, rest && data.test_size), name, facts.train_size));
   if (!rest && sizes.test > facts.test_size)
-    return fail({test_size},
-                fmt::format("asks for {} test examples; {} has {}", sizes.test, name, facts.test_size));
+    return fail({test_size}, fmt::format("asks for {} test examples; {} has {}", sizes.test, name, facts.test_size));
   return true;
 }
 
@@ -85,8 +81,8 @@ void check_task(const Experiment& e, std::vector<Conflict>& found) {
   if (facts.classes > 0 || !facts.problem.empty()) return;
   const auto fail = [&](std::vector<std::string_view> paths, std::string_view what, std::string_view remedy) {
     paths.push_back("data.name");
-    found.push_back({std::move(paths), fmt::format("{} needs classes; {} has real targets: {}", what,
-                                                   name_of(e.data.name), remedy)});
+    found.push_back({std::move(paths),
+                     fmt::format("{} needs classes; {} has real targets: {}", what, name_of(e.data.name), remedy)});
   };
   if (e.train.loss.kind == LossKind::cross_entropy)
     fail({"train.loss", "train.loss.kind"}, "the loss \"cross_entropy\"", "use \"mse\"");
@@ -94,8 +90,7 @@ void check_task(const Experiment& e, std::vector<Conflict>& found) {
     fail({"data.label_noise", "data.label_noise.rate"}, "label noise", "use data.generator.noise");
   const Monitor monitor = e.train.early_stopping.monitor;
   if (monitor == Monitor::val_error || monitor == Monitor::train_error)
-    fail({"train.early_stopping", "train.early_stopping.monitor"},
-         fmt::format("\"{}\"", name_of(monitor)),
+    fail({"train.early_stopping", "train.early_stopping.monitor"}, fmt::format("\"{}\"", name_of(monitor)),
          monitor == Monitor::val_error ? "monitor \"val_loss\"" : "monitor \"train_loss\"");
 }
 

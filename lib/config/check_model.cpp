@@ -14,13 +14,11 @@ void check_layers(const Experiment& e, const Given& given, std::vector<Conflict>
     found.push_back({{"model", "model.width"}, "a resnet needs model.width"});
   if (model.kind != ModelKind::mlp) return;
   if (!model.hidden.empty() || given.contains("model.hidden")) return;
-  if (model.width && !model.depth)
-    found.push_back({{"model.width", "model.depth"}, "needs model.depth as well"});
+  if (model.width && !model.depth) found.push_back({{"model.width", "model.depth"}, "needs model.depth as well"});
   if (!model.width && model.depth.value_or(0) > 0)
     found.push_back({{"model.depth", "model.width"}, "needs model.width as well"});
   if (!model.width && !model.depth)
-    found.push_back(
-        {{"model", "model.width", "model.depth", "model.hidden"}, "needs width and depth, or hidden"});
+    found.push_back({{"model", "model.width", "model.depth", "model.hidden"}, "needs width and depth, or hidden"});
 }
 
 void check_features(const Experiment& e, std::vector<Conflict>& found) {
@@ -32,9 +30,9 @@ void check_features(const Experiment& e, std::vector<Conflict>& found) {
                      fmt::format("the features \"{}\" need model.width", name_of(features.kind))});
   if (features.kind != FeatureKind::gaussian_basis) return;
   if (const std::int64_t inputs = data_facts(e.data).shape.features(); inputs != 1)
-    found.push_back({{"model.features", "model.features.kind", "data.name"},
-                     fmt::format("a Gaussian basis needs data with one feature; {} has "
-                         "{}", name_of(e.data.name), inputs)});
+    found.push_back(
+        {{"model.features", "model.features.kind", "data.name"},
+         fmt::format("a Gaussian basis needs data with one feature; {} has {}", name_of(e.data.name), inputs)});
   if (features.centers[0] >= features.centers[1])
     found.push_back({{"model.features.centers"}, "must be in ascending order"});
 }
@@ -42,9 +40,9 @@ void check_features(const Experiment& e, std::vector<Conflict>& found) {
 void check_mixture(const Experiment& e, std::vector<Conflict>& found) {
   const Model& model = e.model;
   if (model.kind == ModelKind::mixture_of_experts && model.gate.top_k.value_or(1) > model.experts.count)
-    found.push_back({{"model.gate.top_k", "model.experts.count", "model.experts"},
-                     fmt::format("must not exceed the number of experts: {} of "
-                         "{}", *model.gate.top_k, model.experts.count)});
+    found.push_back(
+        {{"model.gate.top_k", "model.experts.count", "model.experts"},
+         fmt::format("must not exceed the number of experts: {} of {}", *model.gate.top_k, model.experts.count)});
 }
 
 void check_solver(const Experiment& e, std::vector<Conflict>& found) {
@@ -69,8 +67,9 @@ void check_maps(const Experiment& e, std::vector<Conflict>& found) {
   const std::size_t layers = staged ? blocks(model).size() : channels(model).size();
   const auto lengths = [&](const std::vector<std::int64_t>& list, std::string_view path, std::string_view other) {
     if (list.size() == layers) return true;
-    found.push_back({{path, other}, fmt::format("needs one number for each of the {} {}, has {}", layers,
-                                                staged ? "stages" : "layers", list.size())});
+    found.push_back({{path, other},
+                     fmt::format("needs one number for each of the {} {}, has {}", layers, staged ? "stages" : "layers",
+                                 list.size())});
     return false;
   };
   if (!lengths(strides(model), "model.strides", staged ? "model.blocks" : "model.channels") || staged) return;
@@ -85,14 +84,13 @@ void check_maps(const Experiment& e, std::vector<Conflict>& found) {
   const std::int64_t kernel = kernels(model)[layer];
   const Window convolution = window(signal, kernel, strides(model)[layer], model.padding);
   if (!convolution.fits(maps[layer]))
-    found.push_back({{"model.kernels", "model.channels", "model.strides", "model.padding", "model.kind"},
-                     fmt::format("layer {}: a kernel of {} does not fit a map of "
-                         "{}", layer + 1, kernel, size(maps[layer]))});
+    found.push_back(
+        {{"model.kernels", "model.channels", "model.strides", "model.padding", "model.kind"},
+         fmt::format("layer {}: a kernel of {} does not fit a map of {}", layer + 1, kernel, size(maps[layer]))});
   else
     found.push_back({{"model.max_pool", "model.channels", "model.strides", "model.padding", "model.kind"},
-                     fmt::format("layer {}: a pooling window of {} does not fit a map of "
-                         "{}", layer + 1, max_pool(model)[layer],
-                                 size(convolution.output(maps[layer], 1)))});
+                     fmt::format("layer {}: a pooling window of {} does not fit a map of {}", layer + 1,
+                                 max_pool(model)[layer], size(convolution.output(maps[layer], 1)))});
 }
 
 // Group norm divides the features of every layer evenly.
@@ -122,14 +120,13 @@ void check_residual(const Experiment& e, std::vector<Conflict>& found) {
     found.push_back({{"model.residual", "model.depth", "model.hidden"},
                      "a residual network needs at least two hidden layers, all of the same width"});
   if (e.model.norm.kind != NormKind::none && e.model.norm_position == NormPosition::after)
-    found.push_back({{"model.norm_position", "model.residual"},
-                     "a residual network needs the norm before the activation"});
+    found.push_back(
+        {{"model.norm_position", "model.residual"}, "a residual network needs the norm before the activation"});
 }
 
 void check_init(const Experiment& e, std::vector<Conflict>& found) {
   if (e.model.init.scheme == InitScheme::constant && !e.model.init.value)
-    found.push_back(
-        {{"model.init", "model.init.value"}, "the initializer \"constant\" needs model.init.value"});
+    found.push_back({{"model.init", "model.init.value"}, "the initializer \"constant\" needs model.init.value"});
 }
 
 }  // namespace

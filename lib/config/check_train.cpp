@@ -11,12 +11,11 @@ namespace {
 void check_groups(std::int64_t batch, std::int64_t last, std::int64_t groups, std::vector<Conflict>& found) {
   const std::vector<std::string_view> paths = {"model.norm.statistics_groups", "train.batch_size", "data.train_size"};
   if (batch % groups != 0 || batch / groups < 2)
-    found.push_back(
-        {paths, fmt::format("a batch of {} cannot be split into {} equal groups of at least 2 "
-            "examples", batch, groups)});
+    found.push_back({paths, fmt::format("a batch of {} cannot be split into {} equal groups of at least 2 examples",
+                                        batch, groups)});
   else if (last % groups != 0 || (last > 0 && last / groups < 2))
     found.push_back({paths, fmt::format("the last batch of {} cannot be split into {} equal groups of at least 2 "
-        "examples; set train.drop_last or change one of the sizes",
+                                        "examples; set train.drop_last or change one of the sizes",
                                         last, groups)});
 }
 
@@ -25,8 +24,7 @@ void check_batches(const Experiment& e, std::vector<Conflict>& found) {
   const std::string_view path = "train.batch_size";
   if (batch > train) {
     found.push_back({{path, "data.train_size"},
-                     fmt::format("a batch of {} is larger than the {} training examples; "
-                                 "use \"full\" for all of them",
+                     fmt::format("a batch of {} is larger than the {} training examples; use \"full\" for all of them",
                                  batch, train)});
     return;
   }
@@ -35,14 +33,12 @@ void check_batches(const Experiment& e, std::vector<Conflict>& found) {
   const std::int64_t groups = e.model.norm.statistics_groups, last = e.train.drop_last ? 0 : train % batch;
   if (batch == 1)
     found.push_back({{path, "model.norm.kind"}, "batch norm needs at least 2 examples in a batch, got 1"});
-  else if (groups > 1)
-    check_groups(batch, last, groups, found);
+  else if (groups > 1) check_groups(batch, last, groups, found);
   else if (last == 1)
-    found.push_back(
-        {{path, "model.norm.kind", "train.drop_last", "data.train_size"},
-         fmt::format("{} training examples in batches of {} leave a last batch of 1, too small for batch "
-                     "norm; set train.drop_last or change one of the sizes",
-                     train, batch)});
+    found.push_back({{path, "model.norm.kind", "train.drop_last", "data.train_size"},
+                     fmt::format("{} training examples in batches of {} leave a last batch of 1, too small for batch "
+                                 "norm; set train.drop_last or change one of the sizes",
+                                 train, batch)});
 }
 
 void check_optimizer(const Experiment& e, std::vector<Conflict>& found) {
@@ -58,8 +54,7 @@ void check_schedule(const Experiment& e, std::vector<Conflict>& found) {
     found.push_back({{"train.schedule", milestones}, "the schedule \"multistep\" needs milestones"});
   check_ascending(milestones, schedule.milestones, found);
   if (schedule.kind == ScheduleKind::cosine && schedule.minimum_lr > e.train.optimizer.lr)
-    found.push_back(
-        {{"train.schedule.minimum_lr", "train.optimizer.lr"}, "must not be above the learning rate"});
+    found.push_back({{"train.schedule.minimum_lr", "train.optimizer.lr"}, "must not be above the learning rate"});
 }
 
 void check_duration(const Experiment& e, std::vector<Conflict>& found) {
@@ -67,8 +62,8 @@ void check_duration(const Experiment& e, std::vector<Conflict>& found) {
   if (solver == SolverKind::least_squares || solver == SolverKind::ridge) return;
   const bool epochs = e.train.epochs.has_value(), steps = e.train.steps.has_value();
   if (epochs && steps)
-    found.push_back({{"train.steps", "train.epochs"}, "give either epochs or steps; set one of them to null to "
-        "remove it"});
+    found.push_back(
+        {{"train.steps", "train.epochs"}, "give either epochs or steps; set one of them to null to remove it"});
   if (!epochs && !steps) found.push_back({{"train", "train.epochs", "train.steps"}, "needs epochs or steps"});
 }
 

@@ -33,8 +33,20 @@ struct Choices {
 enum class Device { cpu, cuda };
 enum class Precision { float32, float64 };
 enum class DataName {
-  mnist1d, mnist1d_large, digits, idx, cifar10, npy, csv, sinusoid, two_moons, spirals, teacher_student,
-  two_scale_regression, piecewise_linear, linear_spectrum
+  mnist1d,
+  mnist1d_large,
+  digits,
+  idx,
+  cifar10,
+  npy,
+  csv,
+  sinusoid,
+  two_moons,
+  spirals,
+  teacher_student,
+  two_scale_regression,
+  piecewise_linear,
+  linear_spectrum
 };
 enum class Redraw { all, train, none };
 enum class Task { automatic, classification, regression };
@@ -56,8 +68,17 @@ enum class DropoutKind { unit, channel };
 enum class BranchInit { one, inverse_sqrt_depth, zero };
 enum class PredictWith { running, batch };
 enum class InitScheme {
-  pytorch_default, zeros, constant, normal, uniform, xavier_normal, xavier_uniform, he_normal, he_uniform,
-  lecun_normal, orthogonal
+  pytorch_default,
+  zeros,
+  constant,
+  normal,
+  uniform,
+  xavier_normal,
+  xavier_uniform,
+  he_normal,
+  he_uniform,
+  lecun_normal,
+  orthogonal
 };
 enum class FanMode { fan_in, fan_out };
 enum class DecayOn { all, weights };
@@ -70,30 +91,49 @@ enum class Monitor { none, val_loss, val_error, train_loss, train_error };
 enum class Restore { best, last };
 enum class EnsembleOf { none, seeds, points };
 enum class ProbeName {
-  activation_mean, activation_variance, variance_factor, saturated_fraction, dead_fraction, batch_mean_spread,
-  batch_variance_spread, mean_drift, sd_drift,
-  gate_entropy, expert_usage, gate_maximum,
-  gradient_norm, signal_gradient_norm, gradient_ratio,
-  weight_norm, update_ratio, unit_distance, weight_rank,
-  path_share, path_length, path_reach, path_factor,
+  activation_mean,
+  activation_variance,
+  variance_factor,
+  saturated_fraction,
+  dead_fraction,
+  batch_mean_spread,
+  batch_variance_spread,
+  mean_drift,
+  sd_drift,
+  gate_entropy,
+  expert_usage,
+  gate_maximum,
+  gradient_norm,
+  signal_gradient_norm,
+  gradient_ratio,
+  weight_norm,
+  update_ratio,
+  unit_distance,
+  weight_rank,
+  path_share,
+  path_length,
+  path_reach,
+  path_factor,
   // once, after the training:
-  input_condition, symmetry_difference, restored_difference, lesion_error, lesion_worst_error
+  input_condition,
+  symmetry_difference,
+  restored_difference,
+  lesion_error,
+  lesion_worst_error
 };
 enum class ProbeMoment { evaluations, start, end, start_and_end };
 
 // The table of an enum: choices_of(Activation{}).
 Choices choices_of(Device), choices_of(Precision), choices_of(DataName), choices_of(Redraw), choices_of(Task),
-    choices_of(FeatureMap), choices_of(Subset), choices_of(TestFrom), choices_of(Normalize),
-    choices_of(NoiseKind), choices_of(Split), choices_of(ModelKind), choices_of(FeatureKind),
-    choices_of(Activation), choices_of(NormKind), choices_of(NormPosition), choices_of(Pooling),
-    choices_of(BlockKind), choices_of(ShortcutKind), choices_of(DropoutKind), choices_of(BranchInit),
-    choices_of(DecayOn), choices_of(PredictWith), choices_of(InitScheme), choices_of(FanMode),
-    choices_of(OptimizerName), choices_of(SolverKind), choices_of(ScheduleKind), choices_of(DurationUnit),
-    choices_of(LossKind), choices_of(Monitor), choices_of(Restore), choices_of(EnsembleOf),
-    choices_of(ProbeName), choices_of(ProbeMoment);
+    choices_of(FeatureMap), choices_of(Subset), choices_of(TestFrom), choices_of(Normalize), choices_of(NoiseKind),
+    choices_of(Split), choices_of(ModelKind), choices_of(FeatureKind), choices_of(Activation), choices_of(NormKind),
+    choices_of(NormPosition), choices_of(Pooling), choices_of(BlockKind), choices_of(ShortcutKind),
+    choices_of(DropoutKind), choices_of(BranchInit), choices_of(DecayOn), choices_of(PredictWith),
+    choices_of(InitScheme), choices_of(FanMode), choices_of(OptimizerName), choices_of(SolverKind),
+    choices_of(ScheduleKind), choices_of(DurationUnit), choices_of(LossKind), choices_of(Monitor), choices_of(Restore),
+    choices_of(EnsembleOf), choices_of(ProbeName), choices_of(ProbeMoment);
 
-template <class Enum>
-std::string_view name_of(Enum value) {
+template <class Enum> std::string_view name_of(Enum value) {
   return choices_of(value).name_of(static_cast<int>(value));
 }
 

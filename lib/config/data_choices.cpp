@@ -23,30 +23,35 @@ constexpr Choice data_names[] = {
      "generated: x uniform on [0, 1), real target sin(2 pi x) + noise (sd 0.3); 25 to train, 1000 to test",
      "Bishop 2006, \"Pattern recognition and machine learning\", 3.2"},
     {DataName::two_moons, "two_moons",
-     "generated: two interleaved half circles in the plane, noise (sd 0.1) on the inputs; 200 to train, 1000 to "
-     "test", "make_moons of scikit-learn"},
+     "generated: two interleaved half circles in the plane, noise (sd 0.1) on the inputs; 200 to train, 1000 to test",
+     "make_moons of scikit-learn"},
     {DataName::spirals, "spirals",
      "generated: arms of a spiral in the unit disk, one per class, noise (sd 0.03) on the inputs; 400 to train, "
-     "1000 to test", "Lang and Witbrock 1988, \"Learning to tell two spirals apart\""},
+     "1000 to test",
+     "Lang and Witbrock 1988, \"Learning to tell two spirals apart\""},
     {DataName::teacher_student, "teacher_student",
      "generated: x normal, real target sum_k erf(w_k x / sqrt 2) / sqrt(K) of K teacher units + noise (sd 0); "
-     "1000 to train, 1000 to test", "Saad and Solla 1995, \"On-line learning in soft committee machines\""},
+     "1000 to train, 1000 to test",
+     "Saad and Solla 1995, \"On-line learning in soft committee machines\""},
     {DataName::two_scale_regression, "two_scale_regression",
      "generated: linear target of 70 features of sd 1 with signal power 4 and 10 of sd 0.03 with power weak_signal, "
-     "+ noise (sd 0.3); 100 to train, 1000 to test", "after Heckel and Yilmaz 2020"},
+     "+ noise (sd 0.3); 100 to train, 1000 to test",
+     "after Heckel and Yilmaz 2020"},
     {DataName::piecewise_linear, "piecewise_linear",
      "generated: x uniform on [-1, 1), real target of linear pieces with jumps + noise (sd 0.05); 400 to train, "
-     "1000 to test", "after Jacobs et al. 1991"},
+     "1000 to test",
+     "after Jacobs et al. 1991"},
     {DataName::linear_spectrum, "linear_spectrum",
      "generated: linear target of normal features whose variances are spaced evenly in the logarithm, + noise "
-     "(sd 0.5); 60 to train, 1000 to test", "Goodfellow et al. 2016, \"Deep learning\", 7.8"},
+     "(sd 0.5); 60 to train, 1000 to test",
+     "Goodfellow et al. 2016, \"Deep learning\", 7.8"},
 };
 Choices choices_of(DataName) { return {"data set", data_names}; }
 
 constexpr Choice redraws[] = {
     {Redraw::all, "all", "target function and all examples: every seed is a different problem"},
-    {Redraw::train, "train", "training and validation examples; the function and the test examples are those of seed "
-        "0"},
+    {Redraw::train, "train",
+     "training and validation examples; the function and the test examples are those of seed 0"},
     {Redraw::none, "none", "nothing: the data of seed 0"},
 };
 Choices choices_of(Redraw) { return {"redraw", redraws}; }
@@ -62,7 +67,8 @@ constexpr Choice feature_maps[] = {
     {FeatureMap::raw, "raw", "the features unchanged"},
     {FeatureMap::rfft_magnitude, "rfft_magnitude",
      "magnitudes of the Fourier transform, the features padded with zeros to a power of two: unchanged by cyclic "
-     "shifts", "Cooley and Tukey 1965"},
+     "shifts",
+     "Cooley and Tukey 1965"},
     {FeatureMap::sorted, "sorted", "the features in ascending order: unchanged by any permutation"},
     {FeatureMap::polynomial, "polynomial", "powers 1 to polynomial_degree of each feature"},
 };

@@ -18,11 +18,11 @@ struct DataFile {
 
 struct DataFacts {
   std::int64_t train_size = 0, test_size = 0;  // of the pool and the official test set; test_size 0: none
-  Shape stored{};                        // as read or drawn
-  Shape shape{};                         // as networks see it, after data.features
-  std::int64_t classes = 0;              // 0: real targets
-  std::int64_t outputs = 0;              // of a network: one per class, or one per number of a target
-  std::span<const DataFile> embedded{};  // x_train, y_train, then x_test, y_test where there is a split
+  Shape stored{};                              // as read or drawn
+  Shape shape{};                               // as networks see it, after data.features
+  std::int64_t classes = 0;                    // 0: real targets
+  std::int64_t outputs = 0;                    // of a network: one per class, or one per number of a target
+  std::span<const DataFile> embedded{};        // x_train, y_train, then x_test, y_test where there is a split
   std::vector<std::filesystem::path> files{};  // of data with a path
   int version = 0;                             // generated: raised when a change of the generator changes its numbers
   std::string problem{};                       // why the files cannot be used; all else is then unknown

@@ -17,8 +17,7 @@ bool has_test_choice(E e) {
 
 std::vector<Key> describe(LabelNoise& n) {
   return {
-      key("rate", &n.rate, "fraction of noisy labels, drawn once per seed and kept throughout training")
-          .within(0, 1),
+      key("rate", &n.rate, "fraction of noisy labels, drawn once per seed and kept throughout training").within(0, 1),
       key("kind", choice(n.kind), "how a noisy label is drawn"),
       key("on_val", &n.on_val, "noise on the validation labels too"),
       key("on_test", &n.on_test, "noise on the test labels too"),
@@ -34,17 +33,23 @@ std::vector<Key> describe(Generator& g) {
           .when({[](E e) { return reads_data(e) || data_facts(e.data).classes == 0; },
                  "with classes, whose noise is on the inputs of every split"}),
       key("features", &g.features, "number of inputs; absent: 20 (teacher_student), 30 (linear_spectrum)")
-          .within(1, 100'000).when(with<DataName::teacher_student, DataName::linear_spectrum>("data")),
+          .within(1, 100'000)
+          .when(with<DataName::teacher_student, DataName::linear_spectrum>("data")),
       key("classes", &g.classes, "number of arms").within(2, 100).when(with<DataName::spirals>("data")),
-      key("turns", &g.turns, "full turns of each arm").above(0).at_most(100)
-          .when(with<DataName::spirals>("data")),
-      key("teacher_units", &g.teacher_units, "hidden units of the teacher").unit("units").within(1, 10'000)
+      key("turns", &g.turns, "full turns of each arm").above(0).at_most(100).when(with<DataName::spirals>("data")),
+      key("teacher_units", &g.teacher_units, "hidden units of the teacher")
+          .unit("units")
+          .within(1, 10'000)
           .when(with<DataName::teacher_student>("data")),
-      key("weak_signal", &g.weak_signal, "power of the signal in the features of small scale").within(0, huge)
+      key("weak_signal", &g.weak_signal, "power of the signal in the features of small scale")
+          .within(0, huge)
           .when(with<DataName::two_scale_regression>("data")),
-      key("pieces", &g.pieces, "linear pieces of equal length").within(1, 1000)
+      key("pieces", &g.pieces, "linear pieces of equal length")
+          .within(1, 1000)
           .when(with<DataName::piecewise_linear>("data")),
-      key("eigenvalues", &g.eigenvalues, "smallest and largest variance of a feature").above(0).at_most(huge)
+      key("eigenvalues", &g.eigenvalues, "smallest and largest variance of a feature")
+          .above(0)
+          .at_most(huge)
           .when(with<DataName::linear_spectrum>("data")),
   };
 }
@@ -59,7 +64,8 @@ std::vector<Key> describe(Distortion& d) {
 std::vector<Key> describe(Augmentation& a) {
   return {
       key("crop_padding", &a.crop_padding, "random crops of images padded with this many zeros on each side")
-          .unit("pixels").within(0, 1000),
+          .unit("pixels")
+          .within(0, 1000),
       key("flip", &a.flip, "images are mirrored left to right with probability 1/2"),
   };
 }
@@ -69,40 +75,45 @@ std::vector<Key> describe(Augmentation& a) {
 std::vector<Key> describe(Data& d) {
   return {
       key("name", choice(d.name), "data set; its training set is the pool (digits: all examples)"),
-      key("path", &d.path, "location of the data, relative to the experiment file: a folder, or a file for "
-          "csv").cosmetic()
+      key("path", &d.path, "location of the data, relative to the experiment file: a folder, or a file for csv")
+          .cosmetic()
           .when({[](E e) { return needs_path(e.data.name); }, "with embedded or generated data"}),
       key("label_column", &d.label_column, "column with the labels or targets; absent: the last")
           .when(with<DataName::csv>("data")),
       key("task", choice(d.task), "what the labels are").when(with<DataName::csv, DataName::npy>("data")),
       key("train_size", &d.train_size, "training examples; absent: all of the pool that validation and test leave")
-          .unit("examples").within(1, 1e9),
+          .unit("examples")
+          .within(1, 1e9),
       key("test_size", &d.test_size, "test examples; absent: the whole test set (digits has none: give the size)")
-          .unit("examples").within(1, 1e9),
+          .unit("examples")
+          .within(1, 1e9),
       key("val_size", &d.val_size, "validation examples, from the pool, stratified by class; absent: none")
-          .unit("examples").within(0, 1e9),
+          .unit("examples")
+          .within(0, 1e9),
       key("val_fraction", &d.val_fraction, "validation examples as a fraction of the pool, instead of val_size")
-          .at_least(0).below(1),
+          .at_least(0)
+          .below(1),
       key("subset", choice(d.subset), "which examples of the pool are taken")
           .when({reads_data, "with generated data, which have no order"}),
       key("test_from", choice(d.test_from), "where the test examples come from")
           .when({has_test_choice, "with a data set without a test set; only \"rest\" is possible"})
           .when({reads_data, "with generated data, which have their own test examples"}),
-      key("normalize", choice(d.normalize), "normalization of the features; statistics from the training examples "
-          "only"),
-      section("label_noise", describe(d.label_noise), "rate",
-              "wrong labels of training and validation examples"),
+      key("normalize", choice(d.normalize),
+          "normalization of the features; statistics from the training examples only"),
+      section("label_noise", describe(d.label_noise), "rate", "wrong labels of training and validation examples"),
       section("generator", describe(d.generator), "", "how generated data are drawn")
           .when({[](E e) { return !reads_data(e); }, "with data that are read from files"}),
       key("shuffle_features", &d.shuffle_features, "permute the features, in the same way for all seeds"),
       key("features", choice_list(d.features), "feature maps, concatenated as the inputs of the network; absent: raw"),
-      key("polynomial_degree", &d.polynomial_degree, "highest power").within(1, 100)
+      key("polynomial_degree", &d.polynomial_degree, "highest power")
+          .within(1, 100)
           .when({[](E e) { return std::ranges::count(e.data.features, FeatureMap::polynomial) > 0; },
                  "without \"polynomial\" in data.features"}),
       section("distortion", describe(d.distortion), "decades", "badly scaled features, the same for all seeds"),
       section("augmentation", describe(d.augmentation), "", "random variants of the training images in every step")
           .when({chooses<DataName::mnist1d, DataName::mnist1d_large, DataName::digits, DataName::idx, DataName::cifar10,
-                         DataName::npy>, "without images or signals"})
+                         DataName::npy>,
+                 "without images or signals"})
           .when({[](E e) { return e.data.features.empty() && !e.data.shuffle_features; },
                  "with data.features or shuffled features, which are not images"}),
       key("bootstrap", &d.bootstrap, "training examples drawn with replacement from the training set, for every seed"),

@@ -45,8 +45,8 @@ struct Generated {
 
 const Generated* generated(DataName name) {
   static constexpr Generated sinusoid{25, 1000, 0.3, 1}, two_moons{200, 1000, 0.1, 1}, spirals{400, 1000, 0.03, 1},
-      teacher_student{1000, 1000, 0, 1}, two_scale_regression{100, 1000, 0.3, 1},
-      piecewise_linear{400, 1000, 0.05, 1}, linear_spectrum{60, 1000, 0.5, 1};
+      teacher_student{1000, 1000, 0, 1}, two_scale_regression{100, 1000, 0.3, 1}, piecewise_linear{400, 1000, 0.05, 1},
+      linear_spectrum{60, 1000, 0.5, 1};
   switch (name) {
     case DataName::mnist1d:
     case DataName::mnist1d_large:
@@ -87,7 +87,11 @@ DataFacts generated_facts(const Data& data, std::int64_t features, std::int64_t 
 
 DataFacts embedded_facts(std::int64_t train_size, std::int64_t test_size, Shape shape,
                          std::span<const DataFile> files) {
-  return {.train_size = train_size, .test_size = test_size, .stored = shape, .classes = 10, .outputs = 10,
+  return {.train_size = train_size,
+          .test_size = test_size,
+          .stored = shape,
+          .classes = 10,
+          .outputs = 10,
           .embedded = files};
 }
 
@@ -106,15 +110,19 @@ DataFacts file_facts(const Data& data) {
   static std::mutex mutex;
   static std::map<std::string, DataFacts> known;
   const std::lock_guard lock(mutex);
-  const auto [entry, fresh] = known.try_emplace(fmt::format("{}\n{}\n{}\n{}", name_of(data.name), data.path,
-                                                            data.label_column, name_of(data.task)));
+  const auto [entry, fresh] = known.try_emplace(
+      fmt::format("{}\n{}\n{}\n{}", name_of(data.name), data.path, data.label_column, name_of(data.task)));
   DataFacts& facts = entry->second;
   if (!fresh) return facts;
   try {
     const formats::Facts read = read_facts(data);
     const auto [channels, height, width] = read.shape;
-    facts = {.train_size = read.train_size, .test_size = read.test_size, .stored = {channels, height, width},
-             .classes = read.classes, .outputs = read.outputs, .files = read.files};
+    facts = {.train_size = read.train_size,
+             .test_size = read.test_size,
+             .stored = {channels, height, width},
+             .classes = read.classes,
+             .outputs = read.outputs,
+             .files = read.files};
   } catch (const core::InputError& error) {
     facts.problem = error.what();
   }

@@ -27,14 +27,12 @@ inline Key section(std::string_view name, std::vector<Key> keys, std::string_vie
   return key(name, SectionSlot{std::move(keys), shorthand}, help);
 }
 
-template <class Enum>
-ChoiceSlot choice(Enum& field) {
+template <class Enum> ChoiceSlot choice(Enum& field) {
   return {choices_of(Enum{}), false, [&field] { return std::vector{static_cast<int>(field)}; },
           [&field](const std::vector<int>& values) { field = static_cast<Enum>(values.front()); }};
 }
 
-template <class Enum>
-ChoiceSlot choice_list(std::vector<Enum>& field) {
+template <class Enum> ChoiceSlot choice_list(std::vector<Enum>& field) {
   return {choices_of(Enum{}), true,
           [&field] {
             std::vector<int> values;
@@ -58,14 +56,10 @@ inline SolverKind chosen(E e, SolverKind) { return e.train.solver.kind; }
 inline ScheduleKind chosen(E e, ScheduleKind) { return e.train.schedule.kind; }
 inline LossKind chosen(E e, LossKind) { return e.train.loss.kind; }
 
-template <auto... values>
-bool chooses(E e) {
-  return ((chosen(e, values) == values) || ...);
-}
+template <auto... values> bool chooses(E e) { return ((chosen(e, values) == values) || ...); }
 
 // A key that has an effect only where one of these is chosen: with<DataName::spirals>().
-template <auto first, auto... others>
-Condition with(std::string_view word = choices_of(first).word) {
+template <auto first, auto... others> Condition with(std::string_view word = choices_of(first).word) {
   std::string otherwise = fmt::format("without the {} \"{}\"", word, name_of(first));
   std::size_t left = sizeof...(others);
   ((otherwise += fmt::format("{}\"{}\"", --left > 0 ? ", " : " or ", name_of(others))), ...);

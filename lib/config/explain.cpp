@@ -13,8 +13,7 @@ namespace descent::config {
 namespace {
 
 std::string default_text(const Key& key) {
-  if (std::holds_alternative<SectionSlot>(key.slot) || std::holds_alternative<std::string*>(key.slot))
-    return "";
+  if (std::holds_alternative<SectionSlot>(key.slot) || std::holds_alternative<std::string*>(key.slot)) return "";
   const Json value = to_json(key);
   return value.is_null() ? "" : compact(value);
 }
@@ -39,8 +38,7 @@ std::string explain_section(std::string_view path, const Key& key) {
   std::string text = fmt::format("{}: {}\n", path, key.help);
   const Key* abbreviated = shorthand_of(key);
   if (abbreviated)
-    text += fmt::format("Shorthand: \"{}\": V means \"{}\": {{\"{}\": V}}.\n", key.name,
-                        key.name, abbreviated->name);
+    text += fmt::format("Shorthand: \"{}\": V means \"{}\": {{\"{}\": V}}.\n", key.name, key.name, abbreviated->name);
   const auto& keys = std::get<SectionSlot>(key.slot).keys;
   std::size_t width = 0;
   for (const Key& inner : keys) width = std::max(width, inner.name.size());
@@ -84,13 +82,11 @@ Instead of a list, {"range": [from, to, step]} or {"logspace": [from, to, count]
 std::string explain(std::string_view path) {
   if (path.empty()) return explain_all();
   for (const ExtraKey& extra : extra_keys)
-    if (extra.name == path)
-      return fmt::format("{}: {}\n{}", path, extra.help, path == "sweep" ? sweep_examples : "");
+    if (extra.name == path) return fmt::format("{}: {}\n{}", path, extra.help, path == "sweep" ? sweep_examples : "");
   const Key* key = find_key(default_keys(), path);
   if (!key)
     throw core::InputError(fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, key_paths())));
-  return std::holds_alternative<SectionSlot>(key->slot) ? explain_section(path, *key)
-                                                        : explain_leaf(path, *key);
+  return std::holds_alternative<SectionSlot>(key->slot) ? explain_section(path, *key) : explain_leaf(path, *key);
 }
 
 std::vector<std::string> key_paths() {
@@ -111,15 +107,24 @@ std::string choices_text(const Choices& choices, std::size_t indent) {
 
 const std::vector<Topic>& topics() {
   static const std::vector<Topic> all{
-      {"data", choices_of(DataName{})},           {"normalizations", choices_of(Normalize{})},
-      {"label_noise", choices_of(NoiseKind{})},   {"models", choices_of(ModelKind{})},
-      {"features", choices_of(FeatureKind{})},    {"solvers", choices_of(SolverKind{})},
-      {"activations", choices_of(Activation{})},  {"norms", choices_of(NormKind{})},
-      {"norm_positions", choices_of(NormPosition{})}, {"branch_inits", choices_of(BranchInit{})},
-      {"initializers", choices_of(InitScheme{})}, {"optimizers", choices_of(OptimizerName{})},
-      {"schedules", choices_of(ScheduleKind{})},  {"losses", choices_of(LossKind{})},
-      {"monitors", choices_of(Monitor{})},        {"precisions", choices_of(Precision{})},
-      {"devices", choices_of(Device{})},          {"probes", choices_of(ProbeName{})},
+      {"data", choices_of(DataName{})},
+      {"normalizations", choices_of(Normalize{})},
+      {"label_noise", choices_of(NoiseKind{})},
+      {"models", choices_of(ModelKind{})},
+      {"features", choices_of(FeatureKind{})},
+      {"solvers", choices_of(SolverKind{})},
+      {"activations", choices_of(Activation{})},
+      {"norms", choices_of(NormKind{})},
+      {"norm_positions", choices_of(NormPosition{})},
+      {"branch_inits", choices_of(BranchInit{})},
+      {"initializers", choices_of(InitScheme{})},
+      {"optimizers", choices_of(OptimizerName{})},
+      {"schedules", choices_of(ScheduleKind{})},
+      {"losses", choices_of(LossKind{})},
+      {"monitors", choices_of(Monitor{})},
+      {"precisions", choices_of(Precision{})},
+      {"devices", choices_of(Device{})},
+      {"probes", choices_of(ProbeName{})},
   };
   return all;
 }

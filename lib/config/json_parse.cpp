@@ -132,7 +132,8 @@ class Builder {
 
   bool too_large(const std::string& digits) {
     cursor_.find_token();
-    return refuse(fmt::format("the number {} is too large", digits.size() <= 40 ? digits : digits.substr(0, 40) + "..."));
+    return refuse(
+        fmt::format("the number {} is too large", digits.size() <= 40 ? digits : digits.substr(0, 40) + "..."));
   }
 
   bool open(Json container) {
@@ -182,8 +183,8 @@ Json parse_json(std::string_view text, const std::string& file, std::vector<core
   if (bad != text.npos) {
     const std::string_view before = text.substr(0, bad);
     const auto line = 1 + std::ranges::count(before, '\n');
-    const auto column = 1 + std::ranges::count_if(before.substr(before.rfind('\n') + 1),
-                                                  [](char c) { return (c & 0xC0) != 0x80; });
+    const auto column =
+        1 + std::ranges::count_if(before.substr(before.rfind('\n') + 1), [](char c) { return (c & 0xC0) != 0x80; });
     const auto byte = static_cast<unsigned char>(text[bad]);
     problems.push_back({file, line, column, "", fmt::format("not UTF-8 text: byte 0x{:02x}", byte)});
     return {};

@@ -13,11 +13,13 @@ std::vector<Key> describe(Probes& p) {
   const Condition probed{[](E e) { return !e.probes.names.empty(); }, "without probes.names"};
   return {
       key("names", choice_list(p.names), "measurements inside the network, written to probes.csv; absent: none"),
-      key("at", choice(p.at), "when to measure").when(probed)
+      key("at", choice(p.at), "when to measure")
+          .when(probed)
           .when({[](E e) { return e.probes.steps.empty(); }, "with probes.steps"}),
-      key("steps", &p.steps, "steps after which to measure, instead of \"at\"; 0 is the initialization; in ascending "
-          "order")
-          .at_least(0).when(probed),
+      key("steps", &p.steps,
+          "steps after which to measure, instead of \"at\"; 0 is the initialization; in ascending order")
+          .at_least(0)
+          .when(probed),
   };
 }
 
@@ -26,22 +28,24 @@ std::vector<Key> describe(Predict& p) {
       key("dropout_samples", &p.dropout_samples,
           "dropout masks whose predictions are averaged in every evaluation (Gal and Ghahramani 2016); 0: one pass "
           "without dropout")
-          .within(0, 10'000).when({[](E e) { return e.model.dropout.rate > 0; }, "without model.dropout.rate"}),
+          .within(0, 10'000)
+          .when({[](E e) { return e.model.dropout.rate > 0; }, "without model.dropout.rate"}),
   };
 }
 
 std::vector<Key> describe(Record& r) {
   return {
-      key("predictions", &r.predictions,
-          "record the final predictions on the test examples: predictions.npy"),
+      key("predictions", &r.predictions, "record the final predictions on the test examples: predictions.npy"),
   };
 }
 
 std::vector<Key> describe(Ensemble& e) {
   return {
       key("of", choice(e.of), "whose predictions are averaged; implies record.predictions").cosmetic(),
-      key("sizes", &e.sizes, "numbers of members, in ascending order; absent: 1 and all").within(1, 1e6)
-          .cosmetic().when({[](E e) { return e.ensemble.of != EnsembleOf::none; }, "without ensemble.of"}),
+      key("sizes", &e.sizes, "numbers of members, in ascending order; absent: 1 and all")
+          .within(1, 1e6)
+          .cosmetic()
+          .when({[](E e) { return e.ensemble.of != EnsembleOf::none; }, "without ensemble.of"}),
   };
 }
 
@@ -67,11 +71,14 @@ std::vector<Key> describe(Experiment& e) {
       key("name", &e.name, "name of the results folder; absent: the name of the file").cosmetic(),
       key("description", &e.description, "what the experiment shows").cosmetic(),
       key("seeds", SeedsSlot{&e.seeds}, "number of seeds (0, 1, ...) or a list of seeds; every point runs with each")
-          .at_least(0).cosmetic(),
+          .at_least(0)
+          .cosmetic(),
       key("device", choice(e.device), "device to train on"),
       key("precision", choice(e.precision), "floating-point precision of training"),
       key("checkpoint_seconds", &e.checkpoint_seconds, "minimum time between two checkpoints of a run")
-          .within(0, 86400).unit("s").cosmetic(),
+          .within(0, 86400)
+          .unit("s")
+          .cosmetic(),
       section("data", describe(e.data), "name", "data set and its splits"),
       section("model", describe(e.model), "", "the network"),
       section("train", describe(e.train), "", "how the network is trained"),
@@ -80,8 +87,8 @@ std::vector<Key> describe(Experiment& e) {
       section("ensemble", describe(e.ensemble), "of", "averaged predictions of several networks: ensembles.csv")
           .cosmetic(),
       key("bias_variance", &e.bias_variance,
-          "bias and variance over seeds on the test examples: bias_variance.csv; implies "
-          "record.predictions").cosmetic(),
+          "bias and variance over seeds on the test examples: bias_variance.csv; implies record.predictions")
+          .cosmetic(),
       section("probes", describe(e.probes), "names", "what to measure inside the network; does not affect training"),
       key("claims", ClaimsSlot{&e.claims}, "expected results, tested by descent verify").cosmetic(),
   };

@@ -31,20 +31,26 @@ struct SectionSlot {
   std::string_view shorthand;
 };
 
-struct SeedsSlot { std::vector<std::int64_t>* field; };   // a count or a list of distinct seeds
-struct BatchSlot { std::int64_t* field; };                // a count or "full" (0)
-struct ClaimsSlot { std::vector<Claim>* field; };         // a list of objects with the keys of describe(Claim)
+struct SeedsSlot {
+  std::vector<std::int64_t>* field;
+};  // a count or a list of distinct seeds
+struct BatchSlot {
+  std::int64_t* field;
+};  // a count or "full" (0)
+struct ClaimsSlot {
+  std::vector<Claim>* field;
+};  // a list of objects with the keys of describe(Claim)
 
 using Slot = std::variant<bool*, std::int64_t*, double*, std::string*, std::optional<std::int64_t>*,
-                          std::optional<double>*, std::vector<std::int64_t>*, std::array<double, 2>*,
-                          ChoiceSlot, SectionSlot, SeedsSlot, BatchSlot, ClaimsSlot>;
+                          std::optional<double>*, std::vector<std::int64_t>*, std::array<double, 2>*, ChoiceSlot,
+                          SectionSlot, SeedsSlot, BatchSlot, ClaimsSlot>;
 
 struct Bound {
   double value;
   bool inclusive;
 };
 
-// When a key has an effect, and the reason that an error gives otherwise: has no effect "without the optimizer \"sgd\"".
+// When a key has an effect, and the reason that an error gives when it has none: "without the optimizer \"sgd\"".
 struct Condition {
   bool (*applies)(const Experiment&);
   std::string otherwise;
@@ -55,16 +61,34 @@ struct Key {
   Slot slot;
   std::string_view unit_name;
   std::optional<Bound> minimum, maximum;
-  bool changes_numbers = true;  // part of a run's identity; may be swept
+  bool changes_numbers = true;        // part of a run's identity; may be swept
   std::vector<Condition> conditions;  // all must hold
 
-  Key& at_least(double v) { minimum = {v, true}; return *this; }
-  Key& above(double v) { minimum = {v, false}; return *this; }
+  Key& at_least(double v) {
+    minimum = {v, true};
+    return *this;
+  }
+  Key& above(double v) {
+    minimum = {v, false};
+    return *this;
+  }
   Key& within(double low, double high) { return at_least(low).at_most(high); }
-  Key& at_most(double v) { maximum = {v, true}; return *this; }
-  Key& below(double v) { maximum = {v, false}; return *this; }
-  Key& unit(std::string_view v) { unit_name = v; return *this; }
-  Key& cosmetic() { changes_numbers = false; return *this; }
+  Key& at_most(double v) {
+    maximum = {v, true};
+    return *this;
+  }
+  Key& below(double v) {
+    maximum = {v, false};
+    return *this;
+  }
+  Key& unit(std::string_view v) {
+    unit_name = v;
+    return *this;
+  }
+  Key& cosmetic() {
+    changes_numbers = false;
+    return *this;
+  }
   Key& when(const Condition& condition);  // of a section: for every key in it
   // The first condition that does not hold, or null.
   const Condition* unmet_condition(const Experiment& experiment) const;
@@ -91,8 +115,7 @@ inline const Key* find_key(const std::vector<Key>& keys, std::string_view path) 
 bool lies_in(std::string_view path, std::string_view section);
 
 // Calls visit(path, key) for every key of the tree, a section before what is in it.
-template <class Tree, class Visit>
-void for_each_key(Tree&& keys, const Visit& visit, const std::string& prefix = {}) {
+template <class Tree, class Visit> void for_each_key(Tree&& keys, const Visit& visit, const std::string& prefix = {}) {
   for (auto& key : keys) {
     const std::string path = prefix + std::string(key.name);
     visit(path, key);
@@ -112,8 +135,9 @@ struct ExtraKey {
 };
 inline constexpr std::array<ExtraKey, 2> extra_keys{{
     {"$schema", "location of the JSON Schema, for editors; ignored"},
-    {"sweep", "factors and their values: an object of paths to lists is their product, {\"zip\": {...}} "
-              "pairs them, a list of such objects is their union"},
+    {"sweep",
+     "factors and their values: an object of paths to lists is their product, {\"zip\": {...}} "
+     "pairs them, a list of such objects is their union"},
 }};
 
 }  // namespace descent::config

@@ -5,11 +5,10 @@ namespace descent::config {
 constexpr Choice models[] = {
     {ModelKind::mlp, "mlp", "fully connected layers: hidden ones with norm, activation and dropout, then a readout",
      "Rumelhart, Hinton and Williams 1986"},
-    {ModelKind::cnn, "cnn",
-     "convolutions of images or signals, each with norm, activation and dropout, then a readout",
+    {ModelKind::cnn, "cnn", "convolutions of images or signals, each with norm, activation and dropout, then a readout",
      "LeCun et al. 1998; Greydanus and Kobak 2024"},
-    {ModelKind::resnet, "resnet",
-     "stages of residual blocks of convolutions, global average pooling, then a readout", "He et al. 2016"},
+    {ModelKind::resnet, "resnet", "stages of residual blocks of convolutions, global average pooling, then a readout",
+     "He et al. 2016"},
     {ModelKind::linear_model, "linear_model",
      "a linear readout of fixed features; with the loss \"mse\" train.solver solves it without steps",
      "Bishop 2006, \"Pattern Recognition and Machine Learning\", chapter 3"},
@@ -47,8 +46,7 @@ constexpr Choice norms[] = {
      "Ioffe and Szegedy 2015"},
     {NormKind::layer, "layer", "each example to mean 0 and variance 1 over its features; then gamma x + beta",
      "Ba et al. 2016"},
-    {NormKind::rms, "rms", "each example to mean square 1 over its features; then gamma x",
-     "Zhang and Sennrich 2019"},
+    {NormKind::rms, "rms", "each example to mean square 1 over its features; then gamma x", "Zhang and Sennrich 2019"},
     {NormKind::group, "group", "groups of features of each example to mean 0 and variance 1; then gamma x + beta",
      "Wu and He 2018"},
 };
@@ -98,8 +96,9 @@ Choices choices_of(DropoutKind) { return {"kind of dropout", dropout_kinds}; }
 
 constexpr Choice branch_inits[] = {
     {BranchInit::one, "one", "unchanged, as set by model.init", "He et al. 2016"},
-    {BranchInit::inverse_sqrt_depth, "inverse_sqrt_depth", "divided by the square root of the number of branches: "
-     "the variance of the sum does not grow with depth", "Zhang et al. 2019"},
+    {BranchInit::inverse_sqrt_depth, "inverse_sqrt_depth",
+     "divided by the square root of the number of branches: the variance of the sum does not grow with depth",
+     "Zhang et al. 2019"},
     {BranchInit::zero, "zero", "0: every block starts as the identity", "Zhang et al. 2019"},
 };
 Choices choices_of(BranchInit) { return {"branch initialization", branch_inits}; }

@@ -31,8 +31,7 @@ struct Setting {
 Setting setting_of(const std::string& text, std::string_view flag, Problems& problems) {
   const std::size_t equals = text.find('=');
   if (equals == text.npos) {
-    problems.add(command_line, std::string(flag),
-                 fmt::format("expected KEY=VALUE, got {}", core::quoted(text)));
+    problems.add(command_line, std::string(flag), fmt::format("expected KEY=VALUE, got {}", core::quoted(text)));
     return {};
   }
   return {text.substr(0, equals), text.substr(equals + 1)};

@@ -26,8 +26,7 @@ void check_name(Experiment& experiment, const Given& given, Problems& problems) 
   const bool from_file = !given.contains("name");
   if (from_file) experiment.name = stem(problems.file());
   const std::string& name = experiment.name;
-  constexpr std::string_view characters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+  constexpr std::string_view characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
   const auto unreadable = [](const core::Problem& problem) { return problem.path == "name"; };
   if (std::ranges::any_of(problems.list(), unreadable)) return;
   if (!name.empty() && std::ssize(name) <= longest_name && name[0] != '.' &&
@@ -37,7 +36,7 @@ void check_name(Experiment& experiment, const Given& given, Problems& problems) 
   problems.add(
       at, "name",
       fmt::format("{}{} is not a valid folder name: use up to {} letters, digits, '.', '_' and '-', not starting "
-          "with '.'",
+                  "with '.'",
                   core::quoted(name), from_file ? ", from the name of the file," : "", longest_name));
 }
 
@@ -100,8 +99,7 @@ class Points {
     for (Conditional& key : conditional_) {
       if (!given.contains(key.path)) continue;
       const Condition* unmet = key.key->unmet_condition(point_);
-      const bool swept =
-          std::ranges::any_of(sweep_.factors, [&](const auto& f) { return lies_in(key.path, f); });
+      const bool swept = std::ranges::any_of(sweep_.factors, [&](const auto& f) { return lies_in(key.path, f); });
       if (swept && unmet) report(no_effect(key.path, *unmet), assignment, given);
       if (swept) continue;
       key.used |= !unmet;
@@ -118,8 +116,7 @@ class Points {
     if (!reported_.insert(path + ": " + conflict.message).second) return;
     for (const std::string_view part : conflict.paths)
       for (const std::string& bad : unreadable_)
-        if (!bad.empty() && (lies_in(part, bad) || lies_in(bad, part)))
-          return;  // follows from what has been reported
+        if (!bad.empty() && (lies_in(part, bad) || lies_in(bad, part))) return;  // follows from what has been reported
     problems_.add(position(path, given), path, conflict.message + label(assignment));
   }
 
@@ -200,8 +197,9 @@ Document read_document_text(std::string_view text, const std::string& file, cons
   Sweep sweep = read_sweep(source, problems);
   const std::size_t runs = sweep.assignments.size() * document.base.seeds.size();
   if (runs > most_runs) {
-    problems.add("", "sweep", fmt::format("{} points with {} seeds are more than {} runs", sweep.assignments.size(),
-                                          document.base.seeds.size(), most_runs));
+    problems.add("", "sweep",
+                 fmt::format("{} points with {} seeds are more than {} runs", sweep.assignments.size(),
+                             document.base.seeds.size(), most_runs));
   } else {
     source.root.erase("claims");  // not one copy per point
     Points(source, given, sweep, problems).build(document);

@@ -41,8 +41,7 @@ class SlotReader {
   }
   void operator()(std::int64_t* field) { read_number(value_, pointer_, *field); }
   void operator()(double* field) { read_number(value_, pointer_, *field); }
-  template <class T>
-  void operator()(std::optional<T>* field) {
+  template <class T> void operator()(std::optional<T>* field) {
     if (T value{}; read_number(value_, pointer_, value)) *field = value;
   }
   void operator()(std::string* field) {
@@ -119,16 +118,15 @@ class SlotReader {
     problems_.add(pointer, path_, fmt::format("expected {}, got {} in it", type_name(key_.slot), shown(part)));
   }
 
-  template <class T>
-  bool read_number(const Json& json, const std::string& pointer, T& field) {
+  template <class T> bool read_number(const Json& json, const std::string& pointer, T& field) {
     if (!is_number(json, T{})) return wrong_type(json, pointer), false;
     const auto value = json.get<double>();
     const auto &low = key_.minimum, &high = key_.maximum;
     const bool above = !low || value > low->value || (low->inclusive && value == low->value);
     const bool below = !high || value < high->value || (high->inclusive && value == high->value);
     if (above && below) return field = json.get<T>(), true;
-    problems_.add(pointer, path_, fmt::format("must be {}, got "
-        "{}", above ? maximum_text(*high) : minimum_text(*low), shown(json)));
+    problems_.add(pointer, path_,
+                  fmt::format("must be {}, got {}", above ? maximum_text(*high) : minimum_text(*low), shown(json)));
     return false;
   }
   void read_list(std::vector<std::int64_t>& field, std::int64_t longest) {
@@ -139,8 +137,8 @@ class SlotReader {
   }
   void read_claim(const Json& json, const std::string& pointer, const std::string& path, Claim& claim) {
     if (!json.is_object())
-      return problems_.add(pointer, path, fmt::format("expected an object with \"says\" and \"that\", got "
-          "{}", shown(json)));
+      return problems_.add(pointer, path,
+                           fmt::format("expected an object with \"says\" and \"that\", got {}", shown(json)));
     std::vector<Key> keys = describe(claim);
     read_section(json, pointer, path, keys, given_, problems_);
     for (const char* needed : {"says", "that"})
@@ -177,12 +175,10 @@ std::string unknown_key(const std::string& name, const std::vector<Key>& keys, s
 void Problems::add(Position at, std::string path, std::string message) {
   if (full()) return;
   if (list_.size() == most_problems) {
-    list_.push_back(
-        {file_, 0, 0, "", fmt::format("more than {} problems; the others are not shown", most_problems)});
+    list_.push_back({file_, 0, 0, "", fmt::format("more than {} problems; the others are not shown", most_problems)});
     return;
   }
-  list_.push_back(
-      {at.line > 0 ? file_ : "command line", at.line, at.column, std::move(path), std::move(message)});
+  list_.push_back({at.line > 0 ? file_ : "command line", at.line, at.column, std::move(path), std::move(message)});
 }
 
 Position Problems::at(std::string_view pointer) const { return source_.at(pointer); }

@@ -30,7 +30,7 @@ class Problems {
   void add(Position at, std::string path, std::string message);
   void add(std::string_view pointer, std::string path, std::string message);
   Position at(std::string_view pointer) const;  // in the source
-  void throw_if_any();  // an InputError with all of them
+  void throw_if_any();                          // an InputError with all of them
 
  private:
   std::string file_;

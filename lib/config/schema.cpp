@@ -33,8 +33,8 @@ Json reference(const std::string& target) { return {{"$ref", target}}; }
 Json choices_schema(const Choices& choices) {
   Json schema{{"enum", choices.names()}};
   for (const Choice& choice : choices.table)
-    schema["enumDescriptions"].push_back(
-        choice.source == "-" ? std::string(choice.help) : fmt::format("{} [{}]", choice.help, choice.source));
+    schema["enumDescriptions"].push_back(choice.source == "-" ? std::string(choice.help)
+                                                              : fmt::format("{} [{}]", choice.help, choice.source));
   return schema;
 }
 

@@ -10,7 +10,8 @@ Window window(bool signal, std::int64_t kernel, std::int64_t stride, std::int64_
 }
 
 std::vector<Shape> cnn_maps(const Model& cnn, const Shape& input) {
-  const std::vector<std::int64_t> out = channels(cnn), sizes = kernels(cnn), steps = strides(cnn), pools = max_pool(cnn);
+  const std::vector<std::int64_t> out = channels(cnn), sizes = kernels(cnn), steps = strides(cnn),
+                                  pools = max_pool(cnn);
   std::vector<Shape> maps{input};
   for (std::size_t i = 0; i < std::min({out.size(), sizes.size(), steps.size(), pools.size()}); ++i) {
     const Window convolution = window(input.height == 1, sizes[i], steps[i], cnn.padding);

@@ -32,7 +32,7 @@ struct Window {
 // Square over images, `signal`: along the width alone.
 Window window(bool signal, std::int64_t kernel, std::int64_t stride, std::int64_t padding);
 
-// The input of a cnn, then the map behind each layer and its pooling, up to the first layer that is larger than its map.
+// The input of a cnn, then the output of each layer with its pooling, up to the first that does not fit its input.
 std::vector<Shape> cnn_maps(const Model& cnn, const Shape& input);
 
 // A residual block of a resnet, in order. Its convolutions have `width` channels, the last one of a bottleneck block

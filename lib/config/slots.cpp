@@ -19,10 +19,7 @@ std::string bound_number(double value) {
 
 struct ToJson {
   Json operator()(const auto* field) const { return *field; }
-  template <class T>
-  Json operator()(const std::optional<T>* field) const {
-    return *field ? Json(**field) : Json();
-  }
+  template <class T> Json operator()(const std::optional<T>* field) const { return *field ? Json(**field) : Json(); }
   Json operator()(const ChoiceSlot& slot) const {
     Json names;  // null without any
     for (const int value : slot.get()) names.push_back(slot.choices.name_of(value));

@@ -11,7 +11,7 @@
 namespace descent::config {
 
 struct Sweep {
-  std::vector<std::string> factors;              // first seen first
+  std::vector<std::string> factors;                  // first seen first
   std::vector<std::vector<SweepValue>> assignments;  // one per point; null: the default
 };
 

@@ -15,7 +15,9 @@ std::vector<Key> describe(Optimizer& o) {
   const Condition sgd = with<OptimizerName::sgd>(), adam = with<OptimizerName::adam, OptimizerName::adamw>();
   std::vector<Key> keys{
       key("name", choice(o.name), "update rule"),
-      key("lr", &o.lr, "learning rate").within(0, huge).when(takes_steps)
+      key("lr", &o.lr, "learning rate")
+          .within(0, huge)
+          .when(takes_steps)
           .when({[](E e) { return !e.train.solver.relative_lr; }, "together with train.solver.relative_lr"}),
       key("weight_decay", &o.weight_decay, "weight decay coefficient").within(0, huge),
       key("decay_on", choice(o.decay_on), "which parameters decay")
@@ -33,10 +35,12 @@ std::vector<Key> describe(Optimizer& o) {
 std::vector<Key> describe(Solver& s) {
   return {
       key("kind", choice(s.kind), "how the weights are computed"),
-      key("lambda", &s.lambda, "weight of the squared norm of W").within(0, 1e12)
-          .when(with<SolverKind::ridge>()),
-      key("relative_lr", &s.relative_lr, "learning rate times the largest eigenvalue of the curvature, instead of "
-          "train.optimizer.lr; beyond 2 the steps diverge").above(0).at_most(2)
+      key("lambda", &s.lambda, "weight of the squared norm of W").within(0, 1e12).when(with<SolverKind::ridge>()),
+      key("relative_lr", &s.relative_lr,
+          "learning rate times the largest eigenvalue of the curvature, instead of "
+          "train.optimizer.lr; beyond 2 the steps diverge")
+          .above(0)
+          .at_most(2)
           .when(with<SolverKind::gradient_descent>()),
   };
 }
@@ -47,15 +51,21 @@ std::vector<Key> describe(Schedule& s) {
       key("unit", choice(s.unit), "unit of t, every, milestones and warmup")
           .when({[](E e) { return decaying.applies(e) || e.train.schedule.warmup > 0; },
                  "without a warmup or the schedule \"step\", \"multistep\" or \"exponential\""}),
-      key("every", &s.every, "time between two decays").unit("epochs or steps").within(1, 1e12)
+      key("every", &s.every, "time between two decays")
+          .unit("epochs or steps")
+          .within(1, 1e12)
           .when(with<ScheduleKind::step>()),
       key("milestones", &s.milestones, "times of the decays, in ascending order")
-          .unit("epochs or steps").within(1, 1e12).when(with<ScheduleKind::multistep>()),
+          .unit("epochs or steps")
+          .within(1, 1e12)
+          .when(with<ScheduleKind::multistep>()),
       key("factor", &s.factor, "factor on lr at each decay").above(0).at_most(100).when(decaying),
-      key("minimum_lr", &s.minimum_lr, "learning rate at the end of the cosine").within(0, huge)
+      key("minimum_lr", &s.minimum_lr, "learning rate at the end of the cosine")
+          .within(0, huge)
           .when(with<ScheduleKind::cosine>()),
       key("warmup", &s.warmup, "length of the linear warm-up from 0 to lr, before the schedule starts at t = 0")
-          .unit("epochs or steps").within(0, 1e12),
+          .unit("epochs or steps")
+          .within(0, 1e12),
   };
 }
 
@@ -63,7 +73,9 @@ std::vector<Key> describe(Loss& l) {
   return {
       key("kind", choice(l.kind), "what training minimizes"),
       key("label_smoothing", &l.label_smoothing, "share of each label spread over all classes")
-          .at_least(0).below(1).when(with<LossKind::cross_entropy>()),
+          .at_least(0)
+          .below(1)
+          .when(with<LossKind::cross_entropy>()),
   };
 }
 
@@ -73,8 +85,10 @@ std::vector<Key> describe(EarlyStopping& s) {
   return {
       key("monitor", choice(s.monitor), "value that must improve; for val_* see data.label_noise.on_val"),
       key("patience", &s.patience, "evaluations without improvement after which training stops")
-          .within(1, 1e9).when(stops_early),
-      key("min_delta", &s.min_delta, "an improvement is a value below best - min_delta").within(0, huge)
+          .within(1, 1e9)
+          .when(stops_early),
+      key("min_delta", &s.min_delta, "an improvement is a value below best - min_delta")
+          .within(0, huge)
           .when(stops_early),
       key("restore", choice(s.restore), "weights kept at the end").when(stops_early),
       key("stop", &s.stop, "false: continue, only recording where training would have stopped").when(stops_early),
@@ -83,12 +97,14 @@ std::vector<Key> describe(EarlyStopping& s) {
 
 std::vector<Key> describe(Evaluate& e) {
   return {
-      key("every_epochs", &e.every_epochs, "evaluation interval; absent: one epoch").unit("epochs")
-          .within(1, 1e9).when(takes_steps),
-      key("every_steps", &e.every_steps, "evaluation interval").unit("steps").within(1, 1e12)
+      key("every_epochs", &e.every_epochs, "evaluation interval; absent: one epoch")
+          .unit("epochs")
+          .within(1, 1e9)
           .when(takes_steps),
+      key("every_steps", &e.every_steps, "evaluation interval").unit("steps").within(1, 1e12).when(takes_steps),
       key("log_spaced", &e.log_spaced, "number of evaluations, evenly spaced in the logarithm of the step")
-          .within(2, 1e6).when(takes_steps),
+          .within(2, 1e6)
+          .when(takes_steps),
       key("splits", choice_list(e.splits), "splits to evaluate; absent: all"),
   };
 }
@@ -100,16 +116,21 @@ std::vector<Key> describe(Train& t) {
       section("optimizer", describe(t.optimizer), "name", "how weights are updated"),
       section("solver", describe(t.solver), "kind", "iterative training or, for a linear model, a closed form"),
       section("schedule", describe(t.schedule), "kind", "learning rate over time").when(stepped),
-      key("batch_size", BatchSlot{&t.batch_size}, "examples per step, or \"full\" for all").unit("examples")
-          .within(1, 1e9).when(stepped),
+      key("batch_size", BatchSlot{&t.batch_size}, "examples per step, or \"full\" for all")
+          .unit("examples")
+          .within(1, 1e9)
+          .when(stepped),
       key("drop_last", &t.drop_last, "drop the last batch of an epoch if it is smaller").when(stepped),
       key("epochs", &t.epochs, "length of training; 0 evaluates the network as initialized")
-          .unit("epochs").within(0, 1e9).when(takes_steps),
-      key("steps", &t.steps, "length of training, instead of epochs").unit("steps").within(0, 1e12)
+          .unit("epochs")
+          .within(0, 1e9)
           .when(takes_steps),
+      key("steps", &t.steps, "length of training, instead of epochs").unit("steps").within(0, 1e12).when(takes_steps),
       section("loss", describe(t.loss), "kind", "what training minimizes"),
       key("clip_gradient_norm", &t.clip_gradient_norm, "maximum gradient norm; larger gradients are scaled down to it")
-          .above(0).at_most(huge).when(stepped),
+          .above(0)
+          .at_most(huge)
+          .when(stepped),
       section("early_stopping", describe(t.early_stopping), "monitor", "stop when a value no longer improves")
           .when(takes_steps),
       section("evaluate", describe(t.evaluate), "every_epochs", "when and on what the network is evaluated"),

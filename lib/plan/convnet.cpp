@@ -20,9 +20,15 @@ class Builder {
     const config::Window window = config::window(input_.height == 1, kernel, stride, padding);
     const Shape in = shape_of(input), map = window.output(in, out);
     return add({.op = Op::convolution, .input = input, .out_shape = map, .window = window, .name = name},
-               {.kind = Layer::Kind::convolution, .name = name, .in = in.channels, .out = out,
-                .kernel_height = window.kernel_height, .kernel_width = window.kernel_width,
-                .positions = map.height * map.width, .bias = bias, .initial_scale = starts_at_zero ? 0.0 : 1.0});
+               {.kind = Layer::Kind::convolution,
+                .name = name,
+                .in = in.channels,
+                .out = out,
+                .kernel_height = window.kernel_height,
+                .kernel_width = window.kernel_width,
+                .positions = map.height * map.width,
+                .bias = bias,
+                .initial_scale = starts_at_zero ? 0.0 : 1.0});
   }
 
   std::int64_t normalize(std::int64_t input, std::string name, bool starts_at_zero = false) {
@@ -40,8 +46,13 @@ class Builder {
   }
 
   std::int64_t sum(std::int64_t input, std::int64_t branch, double survival) {
-    return add({.op = Op::add, .input = input, .branch = branch, .out_shape = shape_of(input),
-                .block = graph_.blocks++, .survival = survival, .name = name_of(branch)});
+    return add({.op = Op::add,
+                .input = input,
+                .branch = branch,
+                .out_shape = shape_of(input),
+                .block = graph_.blocks++,
+                .survival = survival,
+                .name = name_of(branch)});
   }
 
   // Makes the nodes after `input` one block, where they keep its shape.
@@ -55,14 +66,19 @@ class Builder {
   }
 
   std::int64_t subsample(std::int64_t input, std::int64_t stride, const Shape& out) {
-    return add({.op = Op::shortcut, .input = input, .out_shape = out,
+    return add({.op = Op::shortcut,
+                .input = input,
+                .out_shape = out,
                 .window = config::window(input_.height == 1, 1, stride, 0)});
   }
 
   std::int64_t pool(std::int64_t input, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
     const config::Window window = config::window(input_.height == 1, kernel, stride, padding);
     const Shape in = shape_of(input);
-    return add({.op = Op::max_pool, .input = input, .out_shape = window.output(in, in.channels), .window = window,
+    return add({.op = Op::max_pool,
+                .input = input,
+                .out_shape = window.output(in, in.channels),
+                .window = window,
                 .name = name_of(input)});
   }
 
@@ -75,14 +91,23 @@ class Builder {
         input = add({.op = Op::global_average_pool, .input = input, .out_shape = pooled});
         break;
       case config::Pooling::max:
-        input = add({.op = Op::max_pool, .input = input, .out_shape = pooled,
+        input = add({.op = Op::max_pool,
+                     .input = input,
+                     .out_shape = pooled,
                      .window = {.kernel_height = in.height, .kernel_width = in.width}});
     }
     in = shape_of(input);
-    add({.op = Op::convolution, .input = input, .out_shape = {outputs, 1, 1},
-         .window = {.kernel_height = in.height, .kernel_width = in.width}, .name = "linear"},
-        {.kind = Layer::Kind::linear, .name = "linear", .in = in.channels, .out = outputs,
-         .kernel_height = in.height, .kernel_width = in.width});
+    add({.op = Op::convolution,
+         .input = input,
+         .out_shape = {outputs, 1, 1},
+         .window = {.kernel_height = in.height, .kernel_width = in.width},
+         .name = "linear"},
+        {.kind = Layer::Kind::linear,
+         .name = "linear",
+         .in = in.channels,
+         .out = outputs,
+         .kernel_height = in.height,
+         .kernel_width = in.width});
     return std::move(graph_);
   }
 

@@ -15,21 +15,21 @@ struct Node {
     normalize,
     activate,
     dropout,
-    add,          // input + branch
-    shortcut,     // every stride-th position, further channels 0 (He et al. 2016, option A)
+    add,       // input + branch
+    shortcut,  // every stride-th position, further channels 0 (He et al. 2016, option A)
     global_average_pool,
     max_pool
   };
   Op op;
-  std::int64_t input;         // the node whose output it reads; -1: the examples
-  std::int64_t branch = -1;   // add: the other node
+  std::int64_t input;        // the node whose output it reads; -1: the examples
+  std::int64_t branch = -1;  // add: the other node
   config::Shape out_shape{};
-  std::int64_t layer = -1;    // convolution and normalize: index of its layer
-  config::Window window{};    // convolution, shortcut and max_pool
-  std::int64_t number = 0;    // dropout: among the dropouts
-  std::int64_t block = -1;    // that ends in this sum; of a plain network every node of a block that keeps its shape
-  double survival = 1;        // add: probability that training keeps the branch
-  std::string name{};         // of the convolution that it follows
+  std::int64_t layer = -1;  // convolution and normalize: index of its layer
+  config::Window window{};  // convolution, shortcut and max_pool
+  std::int64_t number = 0;  // dropout: among the dropouts
+  std::int64_t block = -1;  // that ends in this sum; of a plain network every node of a block that keeps its shape
+  double survival = 1;      // add: probability that training keeps the branch
+  std::string name{};       // of the convolution that it follows
 };
 
 struct Graph {

@@ -29,11 +29,8 @@ std::vector<Layer> mlp_layers(const config::Model& model, std::int64_t features,
   std::int64_t in = features;
   for (std::size_t i = 0; i < widths.size(); ++i) {
     const double scale = model.residual && i > 0 ? branch_scale(model) : 1;
-    layers.push_back({.kind = Kind::linear,
-                      .name = fmt::format("linear{}", i),
-                      .in = in,
-                      .out = widths[i],
-                      .initial_scale = scale});
+    layers.push_back(
+        {.kind = Kind::linear, .name = fmt::format("linear{}", i), .in = in, .out = widths[i], .initial_scale = scale});
     if (model.norm.kind != config::NormKind::none)
       layers.push_back(norm_layer(model.norm, fmt::format("norm{}", i), widths[i]));
     in = widths[i];
@@ -84,8 +81,13 @@ double product_flops(const Layer& layer) {
 }  // namespace
 
 Layer norm_layer(const config::Norm& norm, std::string name, std::int64_t features, double initial_scale) {
-  Layer layer{.kind = Kind::norm, .name = std::move(name), .in = features, .out = features, .bias = norm.affine,
-              .affine = norm.affine, .initial_scale = initial_scale};
+  Layer layer{.kind = Kind::norm,
+              .name = std::move(name),
+              .in = features,
+              .out = features,
+              .bias = norm.affine,
+              .affine = norm.affine,
+              .initial_scale = initial_scale};
   switch (norm.kind) {
     case config::NormKind::batch: layer.running_statistics = true; break;
     case config::NormKind::rms: layer.bias = false; break;
@@ -146,7 +148,8 @@ double solve_flops(const config::Experiment& experiment) {
   const auto examples = static_cast<double>(config::split_sizes(experiment.data).train);
   const auto features = static_cast<double>(layers.back().in + (layers.back().bias ? 1 : 0));
   const double low = std::min(examples, features), high = std::max(examples, features);
-  return (forward_flops(layers) - product_flops(layers.back())) * examples + 6 * high * low * low + 20 * low * low * low;
+  return (forward_flops(layers) - product_flops(layers.back())) * examples + 6 * high * low * low +
+         20 * low * low * low;
 }
 
 }  // namespace
@@ -154,8 +157,7 @@ double solve_flops(const config::Experiment& experiment) {
 double step_flops(const config::Experiment& experiment) {
   if (config::has_closed_form(experiment.train)) return 0;
   const std::int64_t examples = config::split_sizes(experiment.data).train;
-  return training_flops(layers_of(experiment)) *
-         static_cast<double>(config::batch_size(experiment.train, examples));
+  return training_flops(layers_of(experiment)) * static_cast<double>(config::batch_size(experiment.train, examples));
 }
 
 double run_flops(const config::Experiment& experiment) {

@@ -13,16 +13,16 @@ namespace descent::plan {
 struct Layer {
   enum class Kind { linear, convolution, norm };
   Kind kind;
-  std::string name;                    // of its tensors in files: "linear0"
-  std::int64_t in, out;                // features or channels; of a norm both are the same
+  std::string name;      // of its tensors in files: "linear0"
+  std::int64_t in, out;  // features or channels; of a norm both are the same
   std::int64_t kernel_height = 1, kernel_width = 1;
-  std::int64_t positions = 1;          // that it is applied at: height * width of the output
-  bool bias = true;                    // of a norm: beta
-  bool affine = true;                  // of a norm: gamma
-  bool running_statistics = false;     // of a norm
-  double initial_scale = 1;            // factor on the initial weights or gamma
-  bool trained = true;                 // false: drawn once, counted among the statistics
-  bool gradient_ends = false;          // nothing before it is trained
+  std::int64_t positions = 1;       // that it is applied at: height * width of the output
+  bool bias = true;                 // of a norm: beta
+  bool affine = true;               // of a norm: gamma
+  bool running_statistics = false;  // of a norm
+  double initial_scale = 1;         // factor on the initial weights or gamma
+  bool trained = true;              // false: drawn once, counted among the statistics
+  bool gradient_ends = false;       // nothing before it is trained
 
   std::int64_t fan_in() const { return in * kernel_height * kernel_width; }
   std::int64_t fan_out() const { return kind == Kind::linear ? out : out * kernel_height * kernel_width; }

@@ -23,9 +23,7 @@ std::int64_t whole(const std::string& text) {
 
 }  // namespace
 
-bool Shard::holds(const Run& run) const {
-  return std::stoll(run.hash.substr(0, 8), nullptr, 16) % count == index - 1;
-}
+bool Shard::holds(const Run& run) const { return std::stoll(run.hash.substr(0, 8), nullptr, 16) % count == index - 1; }
 
 Shard parse_shard(const std::string& text) {
   const std::vector<std::string> words = core::split(text, '/');

@@ -31,8 +31,7 @@ const std::vector<BadFile> combinations{
     {"digits_without_a_test_size", data(R"("digits")"),
      "x.json:1:10: data.name: digits has no test set of its own: give data.test_size, or data.train_size "
      "to test on the remaining examples"},
-    {"digits_with_an_official_test_part",
-     data(R"({"name": "digits", "test_from": "official", "test_size": 100})"),
+    {"digits_with_an_official_test_part", data(R"({"name": "digits", "test_from": "official", "test_size": 100})"),
      "x.json:1:42: data.test_from: has no effect with a data set without a test set; only \"rest\" is possible"},
     {"digits_with_nothing_to_train_on", data(R"({"name": "digits", "test_size": 1797})"),
      "x.json:1:42: data.test_size: leaves no training example of the 1797 in the training set of digits"},
@@ -44,8 +43,7 @@ const std::vector<BadFile> combinations{
     {"the_rest_of_an_open_size", data(R"({"test_from": "rest"})"),
      "x.json:1:24: data.test_from: \"rest\" alone does not determine the sizes: give data.test_size, or "
      "data.train_size to test on the remaining examples"},
-    {"more_test_examples_than_the_rest",
-     data(R"({"train_size": 3000, "test_size": 2000, "test_from": "rest"})"),
+    {"more_test_examples_than_the_rest", data(R"({"train_size": 3000, "test_size": 2000, "test_from": "rest"})"),
      "x.json:1:25: data.train_size: asks for 3000 training + 2000 test = 5000 examples; the training set of mnist1d "
      "has 4000"},
     {"what_needs_classes_on_real_targets",
@@ -110,8 +108,7 @@ const std::vector<BadFile> combinations{
      "model.features.centers: must be in ascending order"},
     {"features_of_an_mlp", layers(R"("features": "random_relu")"),
      "x.json:1:67: model.features.kind: has no effect without the model \"linear_model\""},
-    {"more_open_gates_than_experts",
-     model(R"("kind": "mixture_of_experts", "experts": 3, "gate": {"top_k": 4})"),
+    {"more_open_gates_than_experts", model(R"("kind": "mixture_of_experts", "experts": 3, "gate": {"top_k": 4})"),
      "x.json:1:93: model.gate.top_k: must not exceed the number of experts: 4 of 3"},
     {"a_likelihood_of_classes", model(R"("kind": "mixture_of_experts", "experts": {"std": 0.1})"),
      "x.json:1:80: model.experts.std: has no effect without the loss \"mse\""},
@@ -163,8 +160,7 @@ const std::vector<BadFile> combinations{
      "x.json:1:78: model.max_pool: needs one number for each of the 2 layers, has 1"},
     {"strides_for_too_many_stages", model(R"("kind": "resnet", "width": 4, "blocks": [1, 1], "strides": [1, 2, 2])"),
      "x.json:1:90: model.strides: needs one number for each of the 2 stages, has 3"},
-    {"a_kernel_larger_than_its_map",
-     model(R"("kind": "cnn", "channels": [8, 8], "kernels": [5, 25], "padding": 0)"),
+    {"a_kernel_larger_than_its_map", model(R"("kind": "cnn", "channels": [8, 8], "kernels": [5, 25], "padding": 0)"),
      "x.json:1:77: model.kernels: layer 2: a kernel of 25 does not fit a map of 18"},
     {"pooling_of_more_places_than_the_map_has",
      model(R"("kind": "cnn", "channels": [8, 8, 8], "kernels": [5, 3, 3], "max_pool": [4, 4, 4])"),
@@ -251,8 +247,7 @@ const std::vector<BadFile> combinations{
      "data.val_fraction"},
     {"patience_without_a_monitor", training(R"("early_stopping": {"patience": 3})"),
      "x.json:1:110: train.early_stopping.patience: has no effect without train.early_stopping.monitor"},
-    {"a_monitor_that_is_not_evaluated",
-     training(R"("early_stopping": "train_loss", "evaluate": {"splits": ["test"]})"),
+    {"a_monitor_that_is_not_evaluated", training(R"("early_stopping": "train_loss", "evaluate": {"splits": ["test"]})"),
      "x.json:1:97: train.early_stopping.monitor: train_loss is not evaluated; add \"train\" to "
      "train.evaluate.splits"},
     {"an_evaluation_of_no_validation", training(R"("evaluate": {"splits": ["val"]})"),
@@ -260,8 +255,7 @@ const std::vector<BadFile> combinations{
      "data.val_fraction"},
     {"two_evaluation_schedules", training(R"("evaluate": {"every_epochs": 1, "log_spaced": 10})"),
      "x.json:1:91: train.evaluate: give one of every_epochs, every_steps and log_spaced"},
-    {"an_ensemble_of_one_seed", also(R"("ensemble": "seeds")"),
-     "x.json:1:92: ensemble.of: needs at least 2 seeds"},
+    {"an_ensemble_of_one_seed", also(R"("ensemble": "seeds")"), "x.json:1:92: ensemble.of: needs at least 2 seeds"},
     {"more_members_than_seeds", also(R"("seeds": 3, "ensemble": {"of": "seeds", "sizes": [1, 4]})"),
      "x.json:1:129: ensemble.sizes: 4 members need as many seeds; there are 3"},
     {"sizes_that_do_not_ascend", also(R"("seeds": 3, "ensemble": {"of": "seeds", "sizes": [2, 2]})"),
@@ -327,25 +321,21 @@ TEST(check, readings_have_their_predictions_recorded) {
 }
 
 TEST(check, batch_norm_accepts_a_last_batch_of_one_that_is_dropped) {
-  const std::string keys =
-      R"("model": {"hidden": [8], "norm": "batch"}, "train": {"epochs": 1, "drop_last": true}})";
+  const std::string keys = R"("model": {"hidden": [8], "norm": "batch"}, "train": {"epochs": 1, "drop_last": true}})";
   EXPECT_EQ(problems_of(R"({"data": {"train_size": 3901}, )" + keys), "");
 }
 
 TEST(check, depth_zero_needs_no_width) { EXPECT_EQ(problems_of(model("\"depth\": 0")), ""); }
 
-TEST(check, a_learning_rate_of_zero_is_allowed) {
-  EXPECT_EQ(problems_of(training(R"("optimizer": {"lr": 0})")), "");
-}
+TEST(check, a_learning_rate_of_zero_is_allowed) { EXPECT_EQ(problems_of(training(R"("optimizer": {"lr": 0})")), ""); }
 
 TEST(check, a_key_of_the_file_needs_an_effect_in_one_point_only) {
   EXPECT_EQ(problems_of(R"({"model": {"hidden": [8], "norm": {"kind": "batch", "momentum": 0.2}},
                             "train": {"epochs": 1}, "sweep": {"model.norm.kind": ["none", "batch"]}})"),
             "");
-  EXPECT_EQ(
-      problems_of(R"({"model": {"hidden": [8], "norm": {"kind": "batch", "momentum": 0.2}},
+  EXPECT_EQ(problems_of(R"({"model": {"hidden": [8], "norm": {"kind": "batch", "momentum": 0.2}},
 "train": {"epochs": 1}, "sweep": {"model.norm.kind": ["none", "layer"]}})"),
-      "x.json:1:65: model.norm.momentum: has no effect without the norm \"batch\" and running statistics");
+            "x.json:1:65: model.norm.momentum: has no effect without the norm \"batch\" and running statistics");
 }
 
 TEST(check, a_value_that_the_sweep_replaces_needs_no_effect) {

@@ -57,8 +57,7 @@ TEST(explain, key_paths_hold_sections_and_values_in_order) {
 TEST(explain, topics_have_names_of_their_own) {
   std::vector<std::string> names;
   for (const Topic& topic : topics()) names.emplace_back(topic.name);
-  EXPECT_THAT(names, ::testing::IsSupersetOf(
-                         {"data", "models", "activations", "norms", "initializers", "optimizers"}));
+  EXPECT_THAT(names, ::testing::IsSupersetOf({"data", "models", "activations", "norms", "initializers", "optimizers"}));
   std::ranges::sort(names);
   EXPECT_EQ(std::ranges::adjacent_find(names), names.end());
 }

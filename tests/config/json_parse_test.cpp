@@ -12,9 +12,7 @@ namespace {
 
 using json_parse_files = BadFiles;
 
-TEST_P(json_parse_files, says_what_is_wrong_with) {
-  EXPECT_EQ(problems_of(GetParam().text), GetParam().problems);
-}
+TEST_P(json_parse_files, says_what_is_wrong_with) { EXPECT_EQ(problems_of(GetParam().text), GetParam().problems); }
 
 const std::vector<BadFile> syntax{
     {"an_empty_file", "", "x.json: the file is empty"},
@@ -26,15 +24,13 @@ const std::vector<BadFile> syntax{
   "seeds": 3,
 )",
      "x.json:3:1: not valid JSON: unexpected end of input; expected string literal"},
-    {"a_missing_colon", R"({"seeds" 3})",
-     "x.json:1:10: not valid JSON: unexpected number literal; expected ':'"},
+    {"a_missing_colon", R"({"seeds" 3})", "x.json:1:10: not valid JSON: unexpected number literal; expected ':'"},
     {"a_comma_before_the_brace",
      R"({
   "seeds": 3,
 })",
      "x.json:3:1: not valid JSON: trailing comma before '}'"},
-    {"a_comma_before_the_bracket", R"({"seeds": [1, 2,]})",
-     "x.json:1:17: not valid JSON: trailing comma before ']'"},
+    {"a_comma_before_the_bracket", R"({"seeds": [1, 2,]})", "x.json:1:17: not valid JSON: trailing comma before ']'"},
     {"a_missing_value",
      R"({"seeds": ,
 })",
@@ -44,8 +40,7 @@ const std::vector<BadFile> syntax{
  "name": "x"})",
      "x.json:2:2: not valid JSON: unexpected string literal; expected '}'"},
     {"a_half_literal", R"({"seeds": tru})", "x.json:1:11: not valid JSON: invalid literal"},
-    {"an_open_string", R"({"name": "x)",
-     "x.json:1:10: not valid JSON: invalid string: missing closing quote"},
+    {"an_open_string", R"({"name": "x)", "x.json:1:10: not valid JSON: invalid string: missing closing quote"},
     {"single_quotes", "{'name': 1}", "x.json:1:2: not valid JSON: invalid literal"},
     {"a_number_that_overflows", R"({"seeds": 1e999})", "x.json:1:11: the number 1e999 is too large"},
     {"a_whole_number_that_overflows", R"({"seeds": 123456789012345678901234567890})",
@@ -85,7 +80,7 @@ TEST(json_parse, every_value_and_key_has_a_position) {
   parse_json("// c\n{\"a\": [1,\n  -2.5e3, \"x\\\"y\"], /* d\n */ \"é\": {\"b/c\" : true}}", "", problems, positions);
   ASSERT_TRUE(problems.empty());
   const std::map<std::string, std::pair<std::int64_t, std::int64_t>> expected{
-      {"", {2, 1}},     {"/a~", {2, 2}}, {"/a", {2, 7}},  {"/a/0", {2, 8}},      {"/a/1", {3, 3}},
+      {"", {2, 1}},      {"/a~", {2, 2}}, {"/a", {2, 7}},  {"/a/0", {2, 8}},      {"/a/1", {3, 3}},
       {"/a/2", {3, 11}}, {"/é~", {4, 5}}, {"/é", {4, 10}}, {"/é/b~1c~", {4, 11}}, {"/é/b~1c", {4, 19}}};
   EXPECT_EQ(positions.size(), expected.size());
   for (const auto& [pointer, place] : expected) {

@@ -22,7 +22,7 @@ TEST(json, compact_has_no_spaces_and_keeps_the_order_of_keys) {
 
 TEST(json, numbers_are_written_in_their_shortest_form) {
   EXPECT_EQ(compact(parsed("[1.0, 1e-3, 1e-5, 0.00001234, -0, -0.0, 1e16, 1e22, 123456789012345678, 0.1, 1e300, "
-      "5e-324]")),
+                           "5e-324]")),
             "[1,0.001,1e-05,1.234e-05,0,-0,1e+16,1e+22,123456789012345678,0.1,1e+300,5e-324]");
 }
 

@@ -46,8 +46,7 @@ TEST_F(keys, the_first_condition_that_does_not_hold_says_why_a_key_is_idle) {
 TEST_F(keys, every_default_is_within_the_bounds) {
   for_each_key(tree, [&](const std::string& path, Key& key) {
     const Json value = to_json(key);
-    if (key.name == "name" || value.is_null() || std::holds_alternative<SectionSlot>(key.slot))
-      return;
+    if (key.name == "name" || value.is_null() || std::holds_alternative<SectionSlot>(key.slot)) return;
     Given given;
     const Source source;
     Problems problems("x.json", source);
@@ -83,8 +82,7 @@ TEST_F(keys, a_path_lies_in_itself_and_in_its_sections) {
 TEST_F(keys, values_and_abbreviated_sections_are_swept) {
   const std::vector<std::string> paths = sweepable_paths();
   const std::set<std::string> found(paths.begin(), paths.end());
-  for (const char* path :
-       {"model.width", "model.norm", "model.norm.kind", "data", "device", "train.batch_size"})
+  for (const char* path : {"model.width", "model.norm", "model.norm.kind", "data", "device", "train.batch_size"})
     EXPECT_TRUE(found.contains(path)) << path;
   for (const char* path : {"name", "description", "seeds", "model", "train"})
     EXPECT_FALSE(found.contains(path)) << path;

@@ -52,9 +52,8 @@ TEST(overrides, what_is_set_is_no_longer_swept) {
 TEST(overrides, set_refuses_what_the_sweep_would_undo) {
   EXPECT_EQ(problems_of(sweep(R"({"model.norm": ["none", "batch"]})"), set({"model.norm.momentum=0.5"})),
             "command line: --set: model.norm.momentum has no effect: the sweep varies model.norm");
-  EXPECT_EQ(
-      problems_of(sweep(R"({"zip": {"model.width": [1], "model.depth": [2]}})"), set({"model.width=5"})),
-      "command line: --set: model.width has no effect: the sweep varies model.width");
+  EXPECT_EQ(problems_of(sweep(R"({"zip": {"model.width": [1], "model.depth": [2]}})"), set({"model.width=5"})),
+            "command line: --set: model.width has no effect: the sweep varies model.width");
 }
 
 TEST(overrides, set_removes_the_whole_sweep) { EXPECT_TRUE(read(file, set({"sweep=null"})).factors.empty()); }
@@ -65,8 +64,7 @@ TEST(overrides, set_needs_a_key_that_exists) {
 }
 
 TEST(overrides, set_needs_an_equals_sign) {
-  EXPECT_EQ(problems_of(file, set({"model.width"})),
-            "command line: --set: expected KEY=VALUE, got \"model.width\"");
+  EXPECT_EQ(problems_of(file, set({"model.width"})), "command line: --set: expected KEY=VALUE, got \"model.width\"");
 }
 
 TEST(overrides, a_bad_value_comes_from_the_command_line) {
@@ -89,8 +87,7 @@ TEST(overrides, sweep_adds_a_factor) {
 TEST(overrides, sweep_takes_lists_and_ranges) {
   EXPECT_EQ(read(model("\"hidden\": []"), vary({"model.hidden=[4,4],[8]"})).points[1].model.hidden,
             std::vector<std::int64_t>{8});
-  EXPECT_EQ(
-      read(model("\"depth\": 1, \"width\": 1"), vary({"model.width={\"range\":[1,9,2]}"})).points.size(), 5u);
+  EXPECT_EQ(read(model("\"depth\": 1, \"width\": 1"), vary({"model.width={\"range\":[1,9,2]}"})).points.size(), 5u);
 }
 
 TEST(overrides, sweep_adds_to_every_branch_of_a_union) {
@@ -101,8 +98,7 @@ TEST(overrides, sweep_adds_to_every_branch_of_a_union) {
 TEST(overrides, sweep_needs_a_path_that_exists) {
   EXPECT_EQ(problems_of(file, vary({"model.widht=3"})),
             "command line: sweep: unknown key \"model.widht\"; did you mean \"model.width\"?");
-  EXPECT_EQ(problems_of(file, vary({"model.width"})),
-            "command line: --sweep: expected KEY=VALUE, got \"model.width\"");
+  EXPECT_EQ(problems_of(file, vary({"model.width"})), "command line: --sweep: expected KEY=VALUE, got \"model.width\"");
 }
 
 TEST(overrides, sweep_values_may_be_wrong) {

@@ -36,16 +36,13 @@ TEST_F(read_file_of, a_missing_file_says_so) {
   EXPECT_EQ(error_of(folder / "x.json"), (folder / "x.json").string() + ": no such file");
 }
 
-TEST_F(read_file_of, a_folder_says_so) {
-  EXPECT_EQ(error_of(folder), folder.string() + ": is a folder, not a file");
-}
+TEST_F(read_file_of, a_folder_says_so) { EXPECT_EQ(error_of(folder), folder.string() + ": is a folder, not a file"); }
 
 TEST_F(read_file_of, two_hundred_megabytes_are_refused_unread) {
   std::ofstream(folder / "x.json").put('{');
   fs::resize_file(folder / "x.json", 200'000'000);
-  EXPECT_EQ(
-      error_of(folder / "x.json"),
-      (folder / "x.json").string() + ": larger than 16777216 bytes, the most that such a file may have");
+  EXPECT_EQ(error_of(folder / "x.json"),
+            (folder / "x.json").string() + ": larger than 16777216 bytes, the most that such a file may have");
 }
 
 TEST_F(read_file_of, the_name_defaults_to_that_of_the_file) {
@@ -88,8 +85,7 @@ TEST(read, a_point_repeats_the_base_but_for_its_factors) {
 }
 
 TEST(read, a_base_that_only_the_sweep_completes_is_fine) {
-  EXPECT_EQ(read(R"({"model": {"depth": 1}, "train": {"epochs": 1}, "sweep": {"model.width": [1, 2]}})")
-                .points.size(),
+  EXPECT_EQ(read(R"({"model": {"depth": 1}, "train": {"epochs": 1}, "sweep": {"model.width": [1, 2]}})").points.size(),
             2u);
 }
 
@@ -112,8 +108,7 @@ TEST(read, damaged_files_never_crash) {
   for (int i = 0; i < 3000; ++i) {
     std::string text = good;
     for (std::uint32_t edits = 1 + random.below(4); edits > 0; --edits) {
-      const std::uint32_t at = random.below(static_cast<std::uint32_t>(text.size())),
-                          length = 1 + random.below(12);
+      const std::uint32_t at = random.below(static_cast<std::uint32_t>(text.size())), length = 1 + random.below(12);
       switch (random.below(3)) {
         case 0: text[at] = static_cast<char>(random.below(256)); break;
         case 1: text.erase(at, length); break;

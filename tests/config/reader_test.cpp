@@ -13,9 +13,7 @@ namespace {
 
 using reader_files = BadFiles;
 
-TEST_P(reader_files, says_what_is_wrong_with) {
-  EXPECT_EQ(problems_of(GetParam().text), GetParam().problems);
-}
+TEST_P(reader_files, says_what_is_wrong_with) { EXPECT_EQ(problems_of(GetParam().text), GetParam().problems); }
 
 const std::vector<BadFile> fields{
     {"an_unknown_key", also(R"("nmae": "x")"),
@@ -72,8 +70,7 @@ const std::vector<BadFile> fields{
      "x.json:1:10: data: expected one of " + core::join(choices_of(DataName{}).names(), ", ") + ", got 5"},
     {"a_fraction_of_an_example", data(R"({"train_size": 2.5})"),
      "x.json:1:25: data.train_size: expected an integer, got 2.5"},
-    {"no_training_example", data(R"({"train_size": 0})"),
-     "x.json:1:25: data.train_size: must be at least 1, got 0"},
+    {"no_training_example", data(R"({"train_size": 0})"), "x.json:1:25: data.train_size: must be at least 1, got 0"},
     {"null_in_the_file", data(R"({"train_size": null})"),
      "x.json:1:25: data.train_size: expected an integer, got null"},
     {"a_noise_rate_above_one", data(R"({"label_noise": 1.5})"),
@@ -85,15 +82,12 @@ const std::vector<BadFile> fields{
      "none, standard, minmax, channel)"},
     {"a_number_for_a_switch", data(R"({"shuffle_features": 1})"),
      "x.json:1:31: data.shuffle_features: expected true or false, got 1"},
-    {"all_for_validation", data(R"({"val_fraction": 1})"),
-     "x.json:1:27: data.val_fraction: must be below 1, got 1"},
+    {"all_for_validation", data(R"({"val_fraction": 1})"), "x.json:1:27: data.val_fraction: must be below 1, got 1"},
     {"no_unit", model(R"("width": 0, "depth": 2)"), "x.json:1:40: model.width: must be at least 1, got 0"},
-    {"no_unit_in_a_layer", model(R"("hidden": [8, 0])"),
-     "x.json:1:45: model.hidden: must be at least 1, got 0"},
+    {"no_unit_in_a_layer", model(R"("hidden": [8, 0])"), "x.json:1:45: model.hidden: must be at least 1, got 0"},
     {"a_text_in_a_list", model(R"("hidden": [8, "a"])"),
      "x.json:1:45: model.hidden: expected a list of integers, got \"a\" in it"},
-    {"a_number_for_a_list", model(R"("hidden": 8)"),
-     "x.json:1:41: model.hidden: expected a list of integers, got 8"},
+    {"a_number_for_a_list", model(R"("hidden": 8)"), "x.json:1:41: model.hidden: expected a list of integers, got 8"},
     {"an_unknown_norm", layers(R"("norm": "bathc")"),
      "x.json:1:63: model.norm: unknown norm \"bathc\"; did you mean \"batch\"? (one of none, batch, layer, "
      "rms, group)"},
@@ -101,8 +95,7 @@ const std::vector<BadFile> fields{
      "x.json:1:72: model.norm.kind: unknown norm \"bathc\"; did you mean \"batch\"? (one of none, batch, "
      "layer, rms, group)"},
     {"certain_dropout", layers(R"("dropout": 1)"), "x.json:1:66: model.dropout: must be below 1, got 1"},
-    {"dropout_in_words", layers(R"("dropout": "high")"),
-     "x.json:1:66: model.dropout: expected a number, got \"high\""},
+    {"dropout_in_words", layers(R"("dropout": "high")"), "x.json:1:66: model.dropout: expected a number, got \"high\""},
     {"an_unknown_initializer", layers(R"("init": "xavier")"),
      "x.json:1:63: model.init: unknown initializer \"xavier\"; did you mean \"xavier_normal\"? (one of "
      "pytorch_default, zeros, constant, normal, uniform, xavier_normal, xavier_uniform, he_normal, "
@@ -122,10 +115,8 @@ const std::vector<BadFile> fields{
     {"an_unknown_model", model(R"("kind": "rnn")"),
      "x.json:1:39: model.kind: unknown model \"rnn\"; did you mean \"cnn\"? (one of mlp, cnn, resnet, linear_model, "
      "mixture_of_experts)"},
-    {"a_negative_duration", train(R"("epochs": -1)"),
-     "x.json:1:76: train.epochs: must be at least 0, got -1"},
-    {"a_duration_in_words", train(R"("epochs": "ten")"),
-     "x.json:1:76: train.epochs: expected an integer, got \"ten\""},
+    {"a_negative_duration", train(R"("epochs": -1)"), "x.json:1:76: train.epochs: must be at least 0, got -1"},
+    {"a_duration_in_words", train(R"("epochs": "ten")"), "x.json:1:76: train.epochs: expected an integer, got \"ten\""},
     {"one_beta", training(R"("optimizer": {"name": "adam", "betas": [0.9]})"),
      "x.json:1:118: train.optimizer.betas: expected a list of two numbers, got a list of 1"},
     {"a_beta_of_one", training(R"("optimizer": {"name": "adam", "betas": [0.9, 1]})"),
@@ -139,8 +130,7 @@ const std::vector<BadFile> fields{
      "adamw)"},
     {"a_batch_in_words", training(R"("batch_size": "all")"),
      "x.json:1:93: train.batch_size: expected an integer or \"full\", got \"all\""},
-    {"an_empty_batch", training(R"("batch_size": 0)"),
-     "x.json:1:93: train.batch_size: must be at least 1, got 0"},
+    {"an_empty_batch", training(R"("batch_size": 0)"), "x.json:1:93: train.batch_size: must be at least 1, got 0"},
     {"no_split_to_evaluate", training(R"("evaluate": {"splits": []})"),
      "x.json:1:102: train.evaluate.splits: an empty list"},
     {"a_split_twice", training(R"("evaluate": {"splits": ["test", "test"]})"),
@@ -159,13 +149,15 @@ INSTANTIATE_TEST_SUITE_P(bad, reader_files, ::testing::ValuesIn(fields), sentenc
 
 TEST(reader, a_bare_value_abbreviates_every_section_that_allows_it) {
   // Values other than the defaults, so that reading nothing would show.
-  const std::map<std::string, std::string> values{
-      {"data", "mnist1d_large"},    {"data.label_noise", "0.5"}, {"data.distortion", "0.5"}, {"model.norm", "batch"},
-      {"model.dropout", "0.5"},     {"model.init", "zeros"},     {"train.optimizer", "adam"},
-      {"train.schedule", "cosine"}, {"train.loss", "mse"},       {"train.early_stopping", "train_loss"},
-      {"train.evaluate", "3"},      {"train.solver", "gradient_descent"},
-      {"model.experts", "3"},       {"model.features", "random_relu"}, {"model.stem", "7"}, {"probes", "[\"weight_norm\"]"},
-      {"ensemble", "seeds"}};
+  const std::map<std::string, std::string> values{{"data", "mnist1d_large"},   {"data.label_noise", "0.5"},
+                                                  {"data.distortion", "0.5"},  {"model.norm", "batch"},
+                                                  {"model.dropout", "0.5"},    {"model.init", "zeros"},
+                                                  {"train.optimizer", "adam"}, {"train.schedule", "cosine"},
+                                                  {"train.loss", "mse"},       {"train.early_stopping", "train_loss"},
+                                                  {"train.evaluate", "3"},     {"train.solver", "gradient_descent"},
+                                                  {"model.experts", "3"},      {"model.features", "random_relu"},
+                                                  {"model.stem", "7"},         {"probes", "[\"weight_norm\"]"},
+                                                  {"ensemble", "seeds"}};
   // Where the others have no effect.
   const std::map<std::string, std::vector<std::string>> places{
       {"model.features", {R"(model={"kind": "linear_model"})"}},
@@ -188,7 +180,8 @@ TEST(reader, a_bare_value_abbreviates_every_section_that_allows_it) {
       return identity(read(file, {.set = set}).points[0]);
     };
     EXPECT_NE(read_with(path + "=" + value), read_with("seeds=1")) << path;
-    EXPECT_EQ(read_with(path + "=" + value), read_with(path + "." + std::string(abbreviated->name) + "=" + value)) << path;
+    EXPECT_EQ(read_with(path + "=" + value), read_with(path + "." + std::string(abbreviated->name) + "=" + value))
+        << path;
   });
   EXPECT_EQ(sections, values.size());
 }
@@ -259,8 +252,7 @@ TEST(reader, the_list_of_problems_ends_after_two_hundred) {
 }
 
 TEST(reader, messages_show_long_and_strange_texts_in_a_harmless_form) {
-  const std::string problems =
-      problems_of(layers("\"norm\": \"\\u001b[31m" + std::string(100000, 'x') + "\""));
+  const std::string problems = problems_of(layers("\"norm\": \"\\u001b[31m" + std::string(100000, 'x') + "\""));
   EXPECT_THAT(problems, ::testing::StartsWith("x.json:1:63: model.norm: unknown norm \"?[31mxxxx"));
   EXPECT_LT(problems.size(), 200u);
 }

@@ -15,16 +15,14 @@ TEST_P(sweep_files, says_what_is_wrong_with) { EXPECT_EQ(problems_of(GetParam().
 const std::vector<BadFile> sweeps{
     {"a_path_that_does_not_exist", sweep(R"({"model.widht": [1]})"),
      "x.json:1:90: sweep: unknown key \"model.widht\"; did you mean \"model.width\"?"},
-    {"a_path_that_resembles_nothing", sweep(R"({"plots": [1]})"),
-     "x.json:1:90: sweep: unknown key \"plots\""},
+    {"a_path_that_resembles_nothing", sweep(R"({"plots": [1]})"), "x.json:1:90: sweep: unknown key \"plots\""},
     {"a_section", sweep(R"({"model": [1]})"),
      "x.json:1:90: sweep: model is a section; sweep one of its keys, such as model.width"},
     {"the_name", sweep(R"({"name": ["a"]})"), "x.json:1:90: sweep: name does not affect a run"},
     {"the_seeds", sweep(R"({"seeds": [1]})"),
      "x.json:1:90: sweep: every point runs with all seeds; list them in \"seeds\""},
     {"the_sweep", sweep(R"({"sweep": [1]})"), "x.json:1:90: sweep: unknown key \"sweep\""},
-    {"an_empty_list", sweep(R"({"model.width": []})"),
-     "x.json:1:105: sweep model.width: an empty list sweeps nothing"},
+    {"an_empty_list", sweep(R"({"model.width": []})"), "x.json:1:105: sweep model.width: an empty list sweeps nothing"},
     {"a_bare_value", sweep(R"({"model.width": 4})"),
      "x.json:1:105: sweep model.width: expected a list of values, {\"range\": [from, to, step]} or "
      "{\"logspace\": [from, to, count]}"},
@@ -35,25 +33,21 @@ const std::vector<BadFile> sweeps{
     {"an_unknown_choice", sweep(R"({"model.norm": ["none", "bach"]})"),
      "x.json:1:113: sweep model.norm: unknown norm \"bach\"; did you mean \"batch\"? (one of none, batch, "
      "layer, rms, group)"},
-    {"a_value_twice", sweep(R"({"model.width": [4, 4.0]})"),
-     "x.json:1:109: sweep model.width: duplicate value"},
+    {"a_value_twice", sweep(R"({"model.width": [4, 4.0]})"), "x.json:1:109: sweep model.width: duplicate value"},
     {"an_empty_union", sweep("[]"), "x.json:1:89: sweep: an empty list sweeps nothing"},
-    {"a_number", sweep("3"),
-     "x.json:1:89: sweep: expected an object of paths to lists, or a list of such objects"},
+    {"a_number", sweep("3"), "x.json:1:89: sweep: expected an object of paths to lists, or a list of such objects"},
     {"a_list_of_numbers", sweep("[3]"),
      "x.json:1:90: sweep: expected an object of paths to lists, or a list of such objects"},
     {"a_zip_of_unequal_lengths", sweep(R"({"zip": {"model.width": [1, 2], "model.depth": [1]}})"),
      "x.json:1:136: sweep model.depth: 1 values beside the 2 of model.width; a zip pairs lists of equal "
      "length"},
     {"an_empty_zip", sweep(R"({"zip": {}})"), "x.json:1:97: sweep.zip: expected an object of paths to lists"},
-    {"a_zip_that_is_a_list", sweep(R"({"zip": [1]})"),
-     "x.json:1:97: sweep.zip: expected an object of paths to lists"},
+    {"a_zip_that_is_a_list", sweep(R"({"zip": [1]})"), "x.json:1:97: sweep.zip: expected an object of paths to lists"},
     {"a_path_twice", sweep(R"({"model.width": [1], "zip": {"model.width": [2]}})"),
      "x.json:1:118: sweep: model.width is swept twice"},
     {"paths_that_overlap", sweep(R"({"model.norm": ["none"], "model.norm.kind": ["batch"]})"),
      "x.json:1:114: sweep: model.norm and model.norm.kind overlap; sweep one of them"},
-    {"paths_that_overlap_across_a_union",
-     sweep(R"([{"model.norm.kind": ["none"]}, {"model.norm": ["batch"]}])"),
+    {"paths_that_overlap_across_a_union", sweep(R"([{"model.norm.kind": ["none"]}, {"model.norm": ["batch"]}])"),
      "x.json:1:122: sweep: model.norm.kind and model.norm overlap; sweep one of them"},
     {"a_range_of_two_numbers", sweep(R"({"model.width": {"range": [1, 10]}})"),
      "x.json:1:115: sweep model.width: expected \"range\": [from, to, step]"},
@@ -89,8 +83,7 @@ const std::vector<BadFile> sweeps{
      "train.optimizer.momentum=0, train.optimizer.name=\"adam\")"},
     {"a_null_that_leaves_too_little", sweep(R"({"train.epochs": [null, 3]})"),
      "x.json:1:65: train: needs epochs or steps (at train.epochs=null)"},
-    {"too_many_points",
-     sweep(R"({"model.width": {"range": [1, 1000, 1]}, "model.depth": {"range": [1, 1000, 1]}})"),
+    {"too_many_points", sweep(R"({"model.width": {"range": [1, 1000, 1]}, "model.depth": {"range": [1, 1000, 1]}})"),
      "x.json:1:89: sweep: more than 100000 points"},
     {"too_many_runs", also(R"("seeds": 100000, "sweep": {"model.width": {"range": [1, 20, 1]}})"),
      "x.json:1:1: sweep: 20 points with 100000 seeds are more than 1000000 runs"},
@@ -104,8 +97,7 @@ std::vector<std::string> points_of(const std::string& value) {
   std::vector<std::string> points;
   for (const Assignment& assignment : document.assignments) {
     std::vector<std::string> parts;
-    for (std::size_t i = 0; i < assignment.size(); ++i)
-      parts.push_back(document.factors[i] + "=" + assignment[i]);
+    for (std::size_t i = 0; i < assignment.size(); ++i) parts.push_back(document.factors[i] + "=" + assignment[i]);
     points.push_back(core::join(parts, " "));
   }
   return points;
@@ -127,19 +119,16 @@ TEST(sweep, an_object_is_the_product_with_the_last_factor_fastest) {
 }
 
 TEST(sweep, a_zip_pairs_and_multiplies_with_the_rest) {
-  EXPECT_EQ(
-      points_of(R"({"zip": {"model.width": [1, 2], "model.depth": [2, 2]}, "model.dropout": [0, 0.5]})"),
-      (Points{"model.width=1 model.depth=2 model.dropout=0", "model.width=1 model.depth=2 model.dropout=0.5",
-              "model.width=2 model.depth=2 model.dropout=0",
-              "model.width=2 model.depth=2 model.dropout=0.5"}));
+  EXPECT_EQ(points_of(R"({"zip": {"model.width": [1, 2], "model.depth": [2, 2]}, "model.dropout": [0, 0.5]})"),
+            (Points{"model.width=1 model.depth=2 model.dropout=0", "model.width=1 model.depth=2 model.dropout=0.5",
+                    "model.width=2 model.depth=2 model.dropout=0", "model.width=2 model.depth=2 model.dropout=0.5"}));
 }
 
 TEST(sweep, a_list_is_the_union_and_what_a_branch_leaves_out_is_as_in_the_file) {
   EXPECT_EQ(
       points_of(R"([{"model.width": [1]}, {"model.depth": [5]}, {"model.norm": ["batch"]}, {}])"),
       (Points{"model.width=1 model.depth=2 model.norm=null", "model.width=8 model.depth=5 model.norm=null",
-              "model.width=8 model.depth=2 model.norm=\"batch\"",
-              "model.width=8 model.depth=2 model.norm=null"}));
+              "model.width=8 model.depth=2 model.norm=\"batch\"", "model.width=8 model.depth=2 model.norm=null"}));
 }
 
 TEST(sweep, a_key_inside_an_abbreviated_section_is_left_as_in_the_file) {
@@ -179,8 +168,7 @@ TEST(sweep, null_stands_for_the_default) {
 }
 
 TEST(sweep, a_list_may_be_a_value) {
-  const Document document =
-      read(R"({"model": {}, "train": {"epochs": 1}, "sweep": {"model.hidden": [[], [3, 2]]}})");
+  const Document document = read(R"({"model": {}, "train": {"epochs": 1}, "sweep": {"model.hidden": [[], [3, 2]]}})");
   EXPECT_TRUE(hidden_widths(document.points[0].model).empty());
   EXPECT_EQ(hidden_widths(document.points[1].model), (std::vector<std::int64_t>{3, 2}));
 }
@@ -192,9 +180,9 @@ TEST(sweep, the_same_problem_of_many_points_is_told_once) {
 }
 
 TEST(sweep, ten_thousand_points_are_read) {
-  EXPECT_EQ(read(sweep(R"({"model.width": {"range": [1, 100, 1]}, "model.depth": {"range": [1, 100, 1]}})"))
-                .points.size(),
-            10000u);
+  EXPECT_EQ(
+      read(sweep(R"({"model.width": {"range": [1, 100, 1]}, "model.depth": {"range": [1, 100, 1]}})")).points.size(),
+      10000u);
 }
 
 }  // namespace

@@ -16,9 +16,7 @@ std::string values_of(std::string_view text) {
   return problems.empty() ? compact(values) : problems.list()[0].message;
 }
 
-TEST(sweep_values, a_list_is_taken_as_it_is) {
-  EXPECT_EQ(values_of(R"([1, "a", null, [2]])"), R"([1,"a",null,[2]])");
-}
+TEST(sweep_values, a_list_is_taken_as_it_is) { EXPECT_EQ(values_of(R"([1, "a", null, [2]])"), R"([1,"a",null,[2]])"); }
 
 TEST(sweep_values, a_range_ends_where_its_steps_hit_the_end) {
   EXPECT_EQ(values_of(R"({"range": [1, 7, 3]})"), "[1,4,7]");

@@ -15,14 +15,11 @@ const std::vector<std::string> good_files{
     data(R"({"name": "digits", "train_size": 1000, "val_fraction": 0.1, "label_noise": 0.15})"),
     training(R"("batch_size": "full", "optimizer": "adamw", "schedule": {"kind": "cosine", "warmup": 2})"),
     train(R"("steps": 0, "evaluate": {"log_spaced": 30, "splits": ["test"]})"),
-    sweep(
-        R"({"model.norm": ["none", "batch", {"kind": "layer", "epsilon": 0.1}], "model.init.gain": [0.5, 2]})"),
-    sweep(
-        R"([{"model.width": [3, 4]}, {"zip": {"model.depth": [0, 1], "train.optimizer.lr": [0.1, 0.2]}}, {}])"),
+    sweep(R"({"model.norm": ["none", "batch", {"kind": "layer", "epsilon": 0.1}], "model.init.gain": [0.5, 2]})"),
+    sweep(R"([{"model.width": [3, 4]}, {"zip": {"model.depth": [0, 1], "train.optimizer.lr": [0.1, 0.2]}}, {}])"),
     sweep(R"({"zip": {"train.optimizer.name": ["sgd", "adam"], "train.optimizer.momentum": [0.9, null]}})"),
     sweep(R"({"data": ["mnist1d", {"name": "digits", "test_size": 300}]})"),
-    also(
-        R"("seeds": [4, 2], "description": "a \"quoted\"\ntext", "sweep": {"model.width": {"logspace": [1, 64, 4]}})"),
+    also(R"("seeds": [4, 2], "description": "a \"quoted\"\ntext", "sweep": {"model.width": {"logspace": [1, 64, 4]}})"),
     R"({"data": {"name": "digits", "test_size": 300}, "model": {"hidden": [4]}, "train": {"epochs": 1},
         "sweep": {"data.name": ["digits", "mnist1d"]}})",
     R"({"model": {"hidden": [8], "norm": {"kind": "batch", "momentum": 0.2}}, "train": {"epochs": 1},

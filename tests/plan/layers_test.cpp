@@ -81,8 +81,10 @@ TEST(layers, of_a_mixture_are_those_of_the_gate_and_of_every_expert) {
 
 TEST(layers, of_a_closed_form_take_no_steps_but_work) {
   const auto experiment = config::read_document_text(
-      R"({"data": {"name": "mnist1d", "train_size": 60}, "model": {"kind": "linear_model"},
-          "train": {"solver": "least_squares", "loss": "mse"}})", "x.json").points.front();
+                              R"({"data": {"name": "mnist1d", "train_size": 60}, "model": {"kind": "linear_model"},
+          "train": {"solver": "least_squares", "loss": "mse"}})",
+                              "x.json")
+                              .points.front();
   EXPECT_EQ(config::total_steps(experiment.train, 60), 0);
   EXPECT_EQ(step_flops(experiment), 0);
   EXPECT_EQ(run_flops(experiment), 6 * 60 * 40 * 40 + 20 * 40 * 40 * 40);

@@ -13,8 +13,7 @@ namespace {
 const std::string tail = R"("data": "mnist1d", "model": {"width": 8, "depth": 1}, "train": {"epochs": 1})";
 
 TEST(plan, holds_a_run_per_point_and_seed_with_the_seeds_inside) {
-  const Plan plan =
-      plan_of(R"({"name": "a", "seeds": [5, 7], "sweep": {"model.width": [4, 8]}, )" + tail + "}");
+  const Plan plan = plan_of(R"({"name": "a", "seeds": [5, 7], "sweep": {"model.width": [4, 8]}, )" + tail + "}");
   ASSERT_EQ(plan.runs.size(), 4u);
   EXPECT_EQ(plan.name, "a");
   EXPECT_EQ(plan.runs[1].point, 0u);
@@ -50,9 +49,8 @@ TEST(plan, gives_every_run_a_hash_of_its_own) {
 
 TEST(plan, keeps_the_hash_of_a_run_when_the_sweep_or_the_seeds_grow) {
   const Plan small = plan_of(R"({"name": "a", "seeds": [1], "sweep": {"model.width": [4]}, )" + tail + "}");
-  const Plan large =
-      plan_of(R"({"name": "b", "description": "more", "seeds": [0, 1], "sweep": {"model.width": [2, 4]}, )" +
-              tail + "}");
+  const Plan large = plan_of(
+      R"({"name": "b", "description": "more", "seeds": [0, 1], "sweep": {"model.width": [2, 4]}, )" + tail + "}");
   EXPECT_EQ(small.runs[0].hash, large.runs[3].hash);
   EXPECT_NE(small.hash, large.hash);
 }
@@ -70,8 +68,7 @@ TEST(plan, changes_the_hash_of_a_run_with_its_numbers) {
 
 TEST(plan, takes_less_than_a_second_for_ten_thousand_runs) {
   const auto document = config::read_document_text(
-      R"({"name": "a", "seeds": 100, "sweep": {"model.width": {"range": [1, 100, 1]}}, )" + tail + "}",
-      "test.json");
+      R"({"name": "a", "seeds": 100, "sweep": {"model.width": {"range": [1, 100, 1]}}, )" + tail + "}", "test.json");
   const auto start = std::chrono::steady_clock::now();
   const Plan plan = make_plan(document);
   EXPECT_EQ(plan.runs.size(), 10'000u);

@@ -27,8 +27,7 @@ TEST(shard, is_about_as_large_as_the_others) {
   const Plan plan = plan_of_runs(3000);
   std::vector<std::size_t> all(plan.runs.size());
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-  for (std::int64_t i = 1; i <= 3; ++i)
-    EXPECT_NEAR(static_cast<double>(select(plan, all, {i, 3}).size()), 1000, 100);
+  for (std::int64_t i = 1; i <= 3; ++i) EXPECT_NEAR(static_cast<double>(select(plan, all, {i, 3}).size()), 1000, 100);
 }
 
 TEST(shard, is_everything_where_there_is_one) {
@@ -44,8 +43,8 @@ TEST(shard, that_is_no_share_is_an_error) {
       parse_shard(text);
       FAIL() << text;
     } catch (const core::InputError& error) {
-      EXPECT_EQ(std::string(error.what()), std::string("--shard ") + text +
-                                               ": must be i/n with i from 1 to n and n at most 10000, like 2/3");
+      EXPECT_EQ(std::string(error.what()),
+                std::string("--shard ") + text + ": must be i/n with i from 1 to n and n at most 10000, like 2/3");
     }
   }
 }

@@ -1,0 +1,66 @@
+#pragma once
+// The section "data" of an experiment with its defaults; bounds, units and help are in data_keys.cpp.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/choices.h"
+
+namespace descent::config {
+
+struct LabelNoise {
+  double rate = 0;
+  NoiseKind kind = NoiseKind::other;
+  bool on_val = true;
+  bool on_test = false;
+};
+
+// How generated data are drawn.
+struct Generator {
+  Redraw redraw = Redraw::train;
+  std::optional<double> noise{};  // absent: what is usual for the generator
+  bool noise_on_test = false;
+  std::optional<std::int64_t> features{};         // absent: what is usual for the generator
+  std::int64_t classes = 2;                       // spirals
+  double turns = 1;                               // spirals
+  std::int64_t teacher_units = 3;                 // teacher_student
+  double weak_signal = 2;                         // two_scale_regression
+  std::int64_t pieces = 4;                        // piecewise_linear
+  std::array<double, 2> eigenvalues{4e-4, 1.05};  // linear_spectrum: smallest, largest
+};
+
+// Badly scaled inputs: x -> s (x + offset n), s = 10^U(-decades, decades), n normal, one s and n per feature.
+struct Distortion {
+  double decades = 0, offset = 0;
+};
+
+// Of training batches of images.
+struct Augmentation {
+  std::int64_t crop_padding = 0;
+  bool flip = false;
+};
+
+struct Data {
+  DataName name = DataName::mnist1d;
+  std::string path{};           // idx, cifar10, npy: a folder, csv: a file; made absolute when the experiment is read
+  std::string label_column{};   // csv; empty: the last
+  Task task = Task::automatic;  // csv, npy
+  std::optional<std::int64_t> train_size{}, test_size{}, val_size{};  // absent: all there is (val: none)
+  std::optional<double> val_fraction{};
+  Subset subset = Subset::first;
+  TestFrom test_from = TestFrom::official;
+  Normalize normalize = Normalize::none;
+  LabelNoise label_noise{};
+  Generator generator{};
+  bool shuffle_features = false;
+  std::vector<FeatureMap> features{};  // concatenated; empty: raw
+  std::int64_t polynomial_degree = 3;
+  Distortion distortion{};
+  Augmentation augmentation{};
+  bool bootstrap = false;
+};
+
+}  // namespace descent::config

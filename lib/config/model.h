@@ -1,0 +1,92 @@
+#pragma once
+// The section "model" of an experiment with its defaults; bounds, units and help are in model_keys.cpp.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "config/choices.h"
+
+namespace descent::config {
+
+struct Norm {
+  NormKind kind = NormKind::none;
+  double momentum = 0.1;
+  double epsilon = 1e-5;
+  bool affine = true;
+  std::int64_t groups = 4;  // of group norm
+  PredictWith predict_with = PredictWith::running;
+  std::int64_t statistics_groups = 1;  // parts of a batch, as of as many workers in parallel
+  bool synchronized = false;           // with more than one: they share their statistics
+};
+
+struct Dropout {
+  double rate = 0;
+  DropoutKind kind = DropoutKind::unit;
+};
+
+struct Init {
+  InitScheme scheme = InitScheme::pytorch_default;
+  double gain = 1;
+  FanMode mode = FanMode::fan_in;
+  std::optional<double> std{};    // normal and uniform: instead of gain
+  std::optional<double> value{};  // constant
+  std::optional<double> bias{};   // absent: 0, and U(+-1/sqrt(fan_in)) for pytorch_default
+};
+
+struct Features {
+  FeatureKind kind = FeatureKind::raw;
+  double scale = 0.1;                   // gaussian_basis: standard deviation of each Gaussian
+  std::array<double, 2> centers{0, 1};  // gaussian_basis: the first and the last
+};
+
+struct Experts {
+  std::int64_t count = 4;
+  std::vector<std::int64_t> hidden{};  // of each expert; empty: linear
+  std::optional<double> std{};         // regression: of an expert's errors, for the likelihood of the mixture
+};
+
+struct Gate {
+  std::vector<std::int64_t> hidden{};  // empty: linear
+  Activation activation = Activation::tanh;
+  std::optional<std::int64_t> top_k{};  // absent: every expert answers every example
+  double load_balancing = 0;
+};
+
+// What a resnet begins with, before its first stage.
+struct Stem {
+  std::int64_t kernel = 3, stride = 1;
+  bool max_pool = false;
+};
+
+struct Model {
+  ModelKind kind = ModelKind::mlp;
+  std::optional<std::int64_t> width{}, depth{};  // of equal hidden layers
+  std::vector<std::int64_t> hidden{};            // or their widths one by one
+  Activation activation = Activation::relu;
+  Norm norm{};
+  NormPosition norm_position = NormPosition::before;
+  bool residual = false;
+  BranchInit branch_init = BranchInit::one;         // with residual
+  std::vector<std::int64_t> channels{}, kernels{};  // cnn, by layer; empty: as in the functions below
+  std::vector<std::int64_t> strides{};              // cnn by layer, resnet by stage
+  std::int64_t padding = 1;                         // cnn
+  std::vector<std::int64_t> max_pool{};             // cnn, by layer; empty: none
+  Pooling pooling = Pooling::flatten;
+  Stem stem{};
+  std::vector<std::int64_t> blocks{};  // resnet, by stage; `width` is the first stage's
+  BlockKind block = BlockKind::basic;
+  bool preactivation = false;
+  ShortcutKind shortcut = ShortcutKind::identity;
+  bool zero_init_residual = false;
+  double stochastic_depth = 0;  // rate of the last block; grows in proportion from the first
+  Dropout dropout{};
+  Features features{};  // of a linear model
+  bool intercept = false;
+  Experts experts{};  // of a mixture
+  Gate gate{};
+  Init init{};
+};
+
+}  // namespace descent::config
