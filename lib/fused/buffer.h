@@ -1,9 +1,7 @@
 #pragma once
-// A zeroed, 64-byte aligned array: what the kernels work on.
+// A zeroed, 64-byte aligned array for the kernels, one vector longer than its size.
 
-#include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <new>
 
@@ -13,22 +11,18 @@ template <class T>
 class Buffer {
  public:
   Buffer() = default;
-  explicit Buffer(std::int64_t size) : size_(size), data_(allocate(size)) { std::fill_n(data_.get(), size, T(0)); }
+  explicit Buffer(std::int64_t size)
+      : size_(size), data_(new (alignment) T[static_cast<std::size_t>(size) + 64 / sizeof(T)]()) {}
 
   T* data() { return data_.get(); }
   const T* data() const { return data_.get(); }
   std::int64_t size() const { return size_; }
 
  private:
+  static constexpr std::align_val_t alignment{64};
   struct Free {
-    void operator()(T* p) const { std::free(p); }
+    void operator()(T* p) const { ::operator delete[](p, alignment); }
   };
-  static T* allocate(std::int64_t size) {
-    const std::size_t bytes = (static_cast<std::size_t>(size) * sizeof(T) + 64) / 64 * 64;
-    void* memory = std::aligned_alloc(64, bytes);
-    if (!memory) throw std::bad_alloc();
-    return static_cast<T*>(memory);
-  }
   std::int64_t size_ = 0;
   std::unique_ptr<T[], Free> data_;
 };

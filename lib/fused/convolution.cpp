@@ -1,26 +1,35 @@
 #include "fused/convolution.h"
 
-
 #include <algorithm>
+#include <functional>
 
 #include "fused/parallel.h"
 
 namespace descent::fused {
 namespace {
 
-// Elements of what is gathered or transformed for one product: they stay in the second-level cache.
+// Gathered or transformed elements of one product: they stay in the L2 cache.
 constexpr std::int64_t chunk_elements = 49152, tile_rows = 48;
 constexpr std::int64_t planes = 16, products_per_thread = 1 << 18;
 
-// A product with the map itself: nothing to gather.
+// The map itself is the matrix of patches.
 bool is_pointwise(const PatchShape& s) {
   return s.kernel_height == 1 && s.kernel_width == 1 && s.stride_height == 1 && s.stride_width == 1;
 }
 
-// Of the gradient of the output of a convolution of stride 1, whose patches make that of its input.
+// The convolution of the gradient of the output that gives the gradient of the input; of stride 1.
 PatchShape rotated_shape(const PatchShape& s, std::int64_t channels) {
-  return {s.out_height, s.out_width, channels, s.height, s.width, s.kernel_height, s.kernel_width, 1, 1,
-          s.kernel_height - 1 - s.padding_height, s.kernel_width - 1 - s.padding_width};
+  return {s.out_height,
+          s.out_width,
+          channels,
+          s.height,
+          s.width,
+          s.kernel_height,
+          s.kernel_width,
+          1,
+          1,
+          s.kernel_height - 1 - s.padding_height,
+          s.kernel_width - 1 - s.padding_width};
 }
 
 // Where most taps lie inside the map.
@@ -35,7 +44,7 @@ bool is_faster_by_winograd(const PatchShape& s, std::int64_t out) {
          std::min({s.height, s.width, s.out_height, s.out_width}) > 1 && std::min(s.channels, out) >= 12;
 }
 
-// Parts that the examples are cut into, each with so many multiply-adds or more.
+// The number of parts to split the examples into, each of at least so many multiply-adds.
 std::int64_t parts_of(std::int64_t examples, std::int64_t products, std::int64_t products_per_part, std::int64_t most) {
   return std::clamp(examples * products / products_per_part, std::int64_t{1}, std::min(most, examples));
 }
@@ -45,7 +54,7 @@ void reserve(Buffer<T>& buffer, std::int64_t size) {
   if (buffer.size() < size) buffer = Buffer<T>(size);
 }
 
-// Calls run(slot, part) for the parts [begin, end), one for each slot at most.
+// Calls run(slot, part) for the parts [begin, end), at most one per slot.
 template <class Slots, class Run>
 void each_part(Slots& slots, std::int64_t begin, std::int64_t end, const Run& run) {
   parallel_for(std::ssize(slots), end - begin,
@@ -55,47 +64,44 @@ void each_part(Slots& slots, std::int64_t begin, std::int64_t end, const Run& ru
 }  // namespace
 
 template <class T>
-Convolution<T>::Direction::Direction(const PatchShape& s, std::int64_t out, std::int64_t max_examples)
-    : shape(s), in_stride(padded<T>(s.channels)), out(out), out_stride(padded<T>(out)),
-      depth(s.kernel_height * s.kernel_width * s.channels), winograd(is_faster_by_winograd(s, out)),
-      weights(s.channels * out_stride) {
+Convolution<T>::Direction::Direction(const PatchShape& s, std::int64_t channels, std::int64_t max_examples)
+    : shape(s), out(channels) {
+  in_stride = padded<T>(s.channels);
+  out_stride = padded<T>(out);
+  depth = s.kernel_height * s.kernel_width * s.channels;
+  winograd = is_faster_by_winograd(s, out);
+  weights = s.channels * out_stride;
   units = winograd ? (s.out_height + 1) / 2 * ((s.out_width + 1) / 2) : s.out_height * s.out_width;
   chunk = std::max(chunk_elements / (winograd ? planes * in_stride : depth) / tile_rows, std::int64_t{1}) * tile_rows;
   chunk = std::min(chunk, max_examples * units);
   if (!winograd) return;
-  constexpr std::int64_t apart = 64 / sizeof(T);  // otherwise planes would meet in the same sets of the cache
+  constexpr std::int64_t apart = 64 / sizeof(T);  // otherwise planes would share sets of the cache
   in_plane = chunk * in_stride + apart;
   out_plane = chunk * out_stride + apart;
 }
 
 template <class T>
-void Convolution<T>::Direction::reserve(ConvolutionScratch<T>& scratch) const {
-  constexpr std::int64_t slack = 64;  // gathering writes whole vectors
-  for (Slot& slot : scratch.slots) {
-    fused::reserve(slot.patches, winograd ? planes * in_plane : chunk * padded<T>(depth) + slack);
-    fused::reserve(slot.columns, winograd ? planes * out_plane : chunk * std::max(padded<T>(depth), out_stride) + slack);
-    fused::reserve(slot.product, std::max(winograd ? planes * weights : 0, depth * out_stride));
-    fused::reserve(slot.sum, std::max(winograd ? planes * weights : 0, depth * out_stride) + out_stride);
-  }
-  fused::reserve(scratch.transposed, depth * out_stride);
-  if (!winograd) return;
-  fused::reserve(scratch.planes, planes * weights);
-  fused::reserve(scratch.plane_gradient, planes * weights);
-}
-
-template <class T>
 Convolution<T>::Convolution(const PatchShape& shape, std::int64_t out, std::int64_t max_examples,
                             ConvolutionScratch<T>& scratch)
-    : kernels_(&kernels<T>()), scratch_(&scratch), forward_(shape, out, max_examples),
+    : kernels_(&kernels<T>()),
+      scratch_(&scratch),
+      forward_(shape, out, max_examples),
       backward_(rotated_shape(shape, out), shape.channels, max_examples) {
-  forward_.reserve(scratch);
-  backward_.reserve(scratch);
+  constexpr std::int64_t slack = 64;  // gathering writes whole vectors
   reserve(scratch.transposed, out * padded<T>(forward_.depth));
-}
-
-template <class T>
-void Convolution<T>::forward(std::int64_t examples, const T* x, const T* weight, const T* bias, T* y) const {
-  convolve(forward_, examples, x, weight, bias, false, y);
+  for (const Direction& d : {std::cref(forward_), std::cref(backward_)}) {
+    const std::int64_t plane_weights = d.winograd ? planes * d.weights : 0, row = padded<T>(d.depth);
+    const std::int64_t sums = std::max(plane_weights, d.depth * d.out_stride);
+    for (Slot& slot : scratch.slots) {
+      reserve(slot.patches, d.winograd ? planes * d.in_plane : d.chunk * row + slack);
+      reserve(slot.columns, d.winograd ? planes * d.out_plane : d.chunk * std::max(row, d.out_stride) + slack);
+      reserve(slot.product, sums);
+      reserve(slot.sum, sums + d.out_stride);
+    }
+    reserve(scratch.transposed, d.depth * d.out_stride);
+    reserve(scratch.planes, plane_weights);
+    reserve(scratch.plane_gradient, plane_weights);
+  }
 }
 
 template <class T>
@@ -121,14 +127,15 @@ void Convolution<T>::multiply(const Direction& d, Slot& slot, std::int64_t begin
   if (d.winograd) {
     kernels_->winograd_input(d.shape, begin, size, x, slot.patches.data(), d.in_plane);
     for (std::int64_t plane = 0; plane < planes; ++plane)
-      kernels_->matmul(size, d.out, d.shape.channels, slot.patches.data() + plane * d.in_plane, d.in_stride, 1,
-                       weight + plane * d.weights, d.out_stride, nullptr, columns + plane * d.out_plane, d.out_stride);
+      kernels_->matmul({size, d.out, d.shape.channels, slot.patches.data() + plane * d.in_plane, d.in_stride, 1,
+                        weight + plane * d.weights, d.out_stride, nullptr, columns + plane * d.out_plane,
+                        d.out_stride});
     return kernels_->winograd_output(d.shape, d.out_stride, begin, size, columns, d.out_plane, bias, adds, y);
   }
   y += begin * d.out_stride;
   T* target = adds ? columns : y;
-  kernels_->matmul(size, d.out, d.depth, patches_at(slot, d, begin, size, x), padded<T>(d.depth), 1, weight,
-                   d.out_stride, bias, target, d.out_stride);
+  kernels_->matmul({size, d.out, d.depth, patches_at(slot, d, begin, size, x), padded<T>(d.depth), 1, weight,
+                    d.out_stride, bias, target, d.out_stride});
   if (adds) kernels_->add(size * d.out_stride, y, target, y);
 }
 
@@ -145,7 +152,7 @@ template <class T>
 void Convolution<T>::parameter_gradient(std::int64_t examples, const T* x, const T* dy, T* dweight, T* dbias) const {
   const Direction& d = forward_;
   const std::int64_t size = d.winograd ? planes * d.weights : d.depth * d.out_stride;
-  const std::int64_t parts = parts_of(examples, d.products(), 1 << 22, 8);  // whatever the number of threads
+  const std::int64_t parts = parts_of(examples, d.products(), 1 << 22, 8);  // independent of the number of threads
   T* const total = d.winograd ? scratch_->plane_gradient.data() : dweight;
   const std::int64_t together = std::ssize(scratch_->slots);
   for (std::int64_t first = 0; first < parts; first += together) {
@@ -165,7 +172,7 @@ void Convolution<T>::parameter_gradient(std::int64_t examples, const T* x, const
   if (d.winograd) kernels_->winograd_weight_gradient(d.weights, total, dweight);
 }
 
-// Of the examples [begin, end) into slot.sum, chunk by chunk: patches^T dy, behind it the sum of dy.
+// For the examples [first, last), chunk by chunk into slot.sum: patches^T dy, followed by the sum of dy.
 template <class T>
 void Convolution<T>::sum_gradient(Slot& slot, std::int64_t first, std::int64_t last, const T* x, const T* dy,
                                   bool with_bias) const {
@@ -179,12 +186,12 @@ void Convolution<T>::sum_gradient(Slot& slot, std::int64_t first, std::int64_t l
       kernels_->winograd_input(d.shape, begin, size, x, slot.patches.data(), d.in_plane);
       kernels_->winograd_output_gradient(d.shape, d.out_stride, begin, size, dy, slot.columns.data(), d.out_plane);
       for (std::int64_t plane = 0; plane < planes; ++plane)
-        kernels_->matmul(d.shape.channels, d.out, size, slot.patches.data() + plane * d.in_plane, 1, d.in_stride,
-                         slot.columns.data() + plane * d.out_plane, d.out_stride, nullptr, target + plane * d.weights,
-                         d.out_stride);
+        kernels_->matmul({d.shape.channels, d.out, size, slot.patches.data() + plane * d.in_plane, 1, d.in_stride,
+                          slot.columns.data() + plane * d.out_plane, d.out_stride, nullptr, target + plane * d.weights,
+                          d.out_stride});
     } else {
-      kernels_->matmul(d.depth, d.out, size, patches_at(slot, d, begin, size, x), 1, padded<T>(d.depth),
-                       dy + begin * d.out_stride, d.out_stride, nullptr, target, d.out_stride);
+      kernels_->matmul({d.depth, d.out, size, patches_at(slot, d, begin, size, x), 1, padded<T>(d.depth),
+                        dy + begin * d.out_stride, d.out_stride, nullptr, target, d.out_stride});
     }
     if (begin > start) kernels_->add(count, slot.sum.data(), target, slot.sum.data());
   }
@@ -206,7 +213,7 @@ void Convolution<T>::input_gradient(std::int64_t examples, const T* weight, cons
   convolve(backward_, examples, dy, transposed, nullptr, adds, dx);
 }
 
-// dx += dy weight^T, each patch to where it comes from.
+// dx += dy weight^T, each patch added to its positions.
 template <class T>
 void Convolution<T>::scatter(std::int64_t examples, const T* weight, const T* dy, T* dx, bool adds) const {
   const Direction& d = forward_;
@@ -221,8 +228,8 @@ void Convolution<T>::scatter(std::int64_t examples, const T* weight, const T* dy
     for (std::int64_t begin = first * d.units; begin < last * d.units; begin += d.chunk) {
       const std::int64_t size = std::min(d.chunk, last * d.units - begin);
       T* columns = direct ? dx + begin * stride : slot.columns.data();
-      kernels_->matmul(size, d.depth, d.out, dy + begin * d.out_stride, d.out_stride, 1, transposed, stride, nullptr,
-                       columns, stride);
+      kernels_->matmul({size, d.depth, d.out, dy + begin * d.out_stride, d.out_stride, 1, transposed, stride, nullptr,
+                        columns, stride});
       if (!direct) kernels_->scatter_patches(d.shape, begin, size, columns, dx);
     }
   });

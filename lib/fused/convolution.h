@@ -1,7 +1,7 @@
 #pragma once
-// One convolution of a network over maps stored channels last, [B, height, width, channels] padded. It is a product
-// of the weights [height * width * in, out] with gathered patches or, of kernels of 3x3 and stride 1 on maps where that
-// is faster, Winograd's (kernels/winograd.h): chunk by chunk, so that what is multiplied stays in the cache.
+// One convolution of a network over maps stored channels last, [B, height, width, channels] padded: a product of
+// gathered patches with the weights [height * width * in, out] or, for kernels of 3x3 and stride 1 where it is faster,
+// Winograd's (kernels/winograd.h); chunk by chunk, so that the factors stay in the cache.
 
 #include <cstdint>
 #include <vector>
@@ -11,12 +11,12 @@
 
 namespace descent::fused {
 
-// What the convolutions of a network use in turn.
+// Buffers that the convolutions of a network share.
 template <class T>
 struct ConvolutionScratch {
   explicit ConvolutionScratch(std::int64_t threads = 1) : slots(static_cast<std::size_t>(threads)) {}
 
-  // Of one thread: what is multiplied, its product, and sums of products.
+  // Of one thread: factors, their product, and sums of products.
   struct Slot {
     Buffer<T> patches, columns, product, sum;
   };
@@ -31,30 +31,31 @@ class Convolution {
   Convolution(const PatchShape& shape, std::int64_t out, std::int64_t max_examples, ConvolutionScratch<T>& scratch);
 
   // x [B, height, width, in] -> y [B, out_height, out_width, out]; bias may be null.
-  void forward(std::int64_t examples, const T* x, const T* weight, const T* bias, T* y) const;
+  void forward(std::int64_t examples, const T* x, const T* weight, const T* bias, T* y) const {
+    convolve(forward_, examples, x, weight, bias, false, y);
+  }
 
   // From dy, the gradient of y: those of weight and bias; dbias may be null.
   void parameter_gradient(std::int64_t examples, const T* x, const T* dy, T* dweight, T* dbias) const;
 
-  // From dy that of x, written or added to what is there.
+  // From dy, the gradient of x, written or added to dx.
   void input_gradient(std::int64_t examples, const T* weight, const T* dy, T* dx, bool adds) const;
 
  private:
   using Slot = typename ConvolutionScratch<T>::Slot;
 
-  // From a map to another one: forward, or backward with the kernel rotated by 180 degrees.
+  // A convolution from one map to another: forward, or backward with the kernel rotated by 180 degrees.
   struct Direction {
     Direction() = default;
     Direction(const PatchShape& shape, std::int64_t out, std::int64_t max_examples);
-    void reserve(ConvolutionScratch<T>& scratch) const;
     std::int64_t products() const { return shape.out_height * shape.out_width * depth * out; }  // of one example
 
     PatchShape shape{};
     std::int64_t in_stride = 0, out = 0, out_stride = 0, depth = 0;  // depth: of a patch
     bool winograd = false;
-    std::int64_t units = 0, chunk = 0;                               // of one example and of one product: rows or tiles
-    std::int64_t in_plane = 0, out_plane = 0;                        // winograd: sizes of planes
-    std::int64_t weights = 0;                                        // of one plane
+    std::int64_t units = 0, chunk = 0;         // of one example and of one product: rows or tiles
+    std::int64_t in_plane = 0, out_plane = 0;  // winograd: sizes of planes
+    std::int64_t weights = 0;                  // of one plane
   };
 
   void convolve(const Direction& direction, std::int64_t examples, const T* x, const T* weight, const T* bias,
@@ -63,8 +64,7 @@ class Convolution {
                 const T* weight, const T* bias, bool adds, T* y) const;
   void scatter(std::int64_t examples, const T* weight, const T* dy, T* dx, bool adds) const;
   const T* patches_at(Slot& slot, const Direction& direction, std::int64_t begin, std::int64_t size, const T* x) const;
-  void sum_gradient(Slot& slot, std::int64_t begin, std::int64_t end, const T* x, const T* dy,
-                    bool with_bias) const;
+  void sum_gradient(Slot& slot, std::int64_t begin, std::int64_t end, const T* x, const T* dy, bool with_bias) const;
 
   const Kernels<T>* kernels_ = nullptr;
   ConvolutionScratch<T>* scratch_ = nullptr;

@@ -17,14 +17,10 @@ namespace {
 
 using config::InitScheme;
 
-struct Fans {
-  double in, out;
-};
-
-double chosen_fan(const config::Init& init, const Fans& fan) {
-  switch (init.mode) {
-    case config::FanMode::fan_in: return fan.in;
-    case config::FanMode::fan_out: return fan.out;
+double chosen_fan(config::FanMode mode, const NamedTensor& tensor) {
+  switch (mode) {
+    case config::FanMode::fan_in: return tensor.fan_in;
+    case config::FanMode::fan_out: return tensor.fan_out;
   }
   __builtin_unreachable();
 }
@@ -48,8 +44,9 @@ void fill_orthogonal(at::Tensor& weight, double gain, at::Generator& generator) 
 }
 
 // weight: [out, in, ...].
-void fill_weight(at::Tensor& weight, const config::Init& init, const Fans& fan, at::Generator& generator) {
-  const double he = 2.0 / chosen_fan(init, fan), xavier = 2.0 / (fan.in + fan.out), lecun = 1.0 / fan.in;
+void fill_weight(at::Tensor& weight, const config::Init& init, const NamedTensor& tensor, at::Generator& generator) {
+  const double fan_in = tensor.fan_in, he = 2.0 / chosen_fan(init.mode, tensor);
+  const double xavier = 2.0 / (fan_in + tensor.fan_out), lecun = 1.0 / fan_in;
   const auto normal = [&](double variance) { weight.normal_(0, init.gain * std::sqrt(variance), generator); };
   const auto uniform = [&](double variance) {
     const double bound = init.gain * std::sqrt(3.0 * variance);
@@ -57,7 +54,7 @@ void fill_weight(at::Tensor& weight, const config::Init& init, const Fans& fan, 
   };
   switch (init.scheme) {
     case InitScheme::pytorch_default: {
-      const double bound = pytorch_bound(fan.in);
+      const double bound = pytorch_bound(fan_in);
       weight.uniform_(-bound, bound, generator);
       if (init.gain != 1) weight.mul_(init.gain);
       return;
@@ -101,7 +98,7 @@ void initialize(const Layout& layout, const config::Init& init, std::int64_t see
   for (const NamedTensor& tensor : layout.tensors) {
     at::Tensor values = at::zeros(tensor.shape, options);
     switch (tensor.role) {
-      case TensorRole::weight: fill_weight(values, init, {tensor.fan_in, tensor.fan_out}, generator); break;
+      case TensorRole::weight: fill_weight(values, init, tensor, generator); break;
       case TensorRole::bias: fill_bias(values, init, tensor.fan_in, generator); break;
       case TensorRole::random_weight: values.normal_(0, 1 / std::sqrt(tensor.fan_in), generator); break;
       case TensorRole::random_bias: values.normal_(0, 0.1, generator); break;

@@ -35,9 +35,14 @@ Layout make_layout(const config::Model& model, const config::Shape& input, std::
       end += tensor.size();
       layout.tensors.push_back(std::move(tensor));
     };
-    NamedTensor vector{.rows = 1, .columns = layer.out, .stride = padded<T>(layer.out), .channels = 1,
-                       .shape = {layer.out}, .fan_in = static_cast<double>(layer.fan_in()),
-                       .fan_out = static_cast<double>(layer.fan_out()), .initial_scale = layer.initial_scale};
+    NamedTensor vector{.rows = 1,
+                       .columns = layer.out,
+                       .stride = padded<T>(layer.out),
+                       .channels = 1,
+                       .shape = {layer.out},
+                       .fan_in = static_cast<double>(layer.fan_in()),
+                       .fan_out = static_cast<double>(layer.fan_out()),
+                       .initial_scale = layer.initial_scale};
     if (layer.kind == Kind::norm) {
       if (layer.affine) add(".weight", TensorRole::gamma, vector);
       if (layer.bias) add(".bias", TensorRole::beta, vector);
@@ -54,20 +59,6 @@ Layout make_layout(const config::Model& model, const config::Shape& input, std::
     }
   }
   return layout;
-}
-
-bool NamedTensor::is_statistic() const {
-  switch (role) {
-    case TensorRole::weight:
-    case TensorRole::bias:
-    case TensorRole::gamma:
-    case TensorRole::beta: return false;
-    case TensorRole::running_mean:
-    case TensorRole::running_variance:
-    case TensorRole::random_weight:
-    case TensorRole::random_bias: return true;
-  }
-  __builtin_unreachable();
 }
 
 const NamedTensor* Layout::find(std::string_view name) const {

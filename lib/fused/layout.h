@@ -1,6 +1,5 @@
 #pragma once
 // Where the tensors of one network lie in its flat, padded buffers: parameters [P] and running statistics [S].
-// Initialization, decay, norms of weights, checkpoints and files follow from this list alone.
 
 #include <cstdint>
 #include <string>
@@ -20,32 +19,41 @@ enum class TensorRole { weight, bias, gamma, beta, running_mean, running_varianc
 // One tensor: `rows` rows of `columns` numbers, each padded to `stride`. A weight is stored as [in, out], that of a
 // convolution as [height, width, in, out].
 struct NamedTensor {
-  std::string name{};               // in files: "linear0.weight"
+  std::string name{};  // in files: "linear0.weight"
   TensorRole role = TensorRole::weight;
-  std::int64_t offset = 0;          // in the parameters; of running statistics in the statistics
+  std::int64_t offset = 0;  // in the parameters; of running statistics in the statistics
   std::int64_t rows, columns, stride;
   std::int64_t channels;            // in: rows are [rows / channels, channels]
   std::vector<std::int64_t> shape;  // in files, as in PyTorch: [out, in], [out, in, width], [out]
   double fan_in, fan_out;           // of the weight, for its bias too
   double initial_scale;             // factor on the initial weight or gamma
 
-  bool is_statistic() const;
+  bool is_statistic() const {
+    return role == TensorRole::running_mean || role == TensorRole::running_variance ||
+           role == TensorRole::random_weight || role == TensorRole::random_bias;
+  }
   std::int64_t size() const { return rows * stride; }
 };
 
 struct Layout {
   std::vector<NamedTensor> tensors;
-  std::int64_t parameters = 0, statistics = 0;    // sizes of the flat buffers, in elements
-  config::Shape input{};                          // of one example
-  std::int64_t features = 0, input_stride = 0;    // inputs: [B, input_stride]
-  std::int64_t outputs = 0, output_stride = 0;    // outputs: [B, output_stride]
+  std::int64_t parameters = 0, statistics = 0;  // sizes of the flat buffers, in elements
+  config::Shape input{};                        // of one example
+  std::int64_t features = 0, input_stride = 0;  // inputs: [B, input_stride]
+  std::int64_t outputs = 0, output_stride = 0;  // outputs: [B, output_stride]
 
-  const NamedTensor* find(std::string_view name) const;  // null: there is none
-  std::int64_t offset(std::string_view name) const;      // absent: there is none
+  const NamedTensor* find(std::string_view name) const;  // null if there is none
+  std::int64_t offset(std::string_view name) const;      // absent if there is none
 };
 
-// T decides the padding: whole vectors of 64 bytes.
+// Padded to whole vectors of 64 bytes of T.
 template <class T>
 Layout make_layout(const config::Model& model, const config::Shape& input, std::int64_t outputs);
+
+// The tensor at an offset of a flat buffer; null if the offset is absent.
+template <class T>
+T* at(T* buffer, std::int64_t offset) {
+  return offset == absent ? nullptr : buffer + offset;
+}
 
 }  // namespace descent::fused

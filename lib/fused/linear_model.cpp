@@ -1,89 +1,99 @@
-#include "fused/linear_model.h"
+// A linear readout of fixed features: the inputs, random ReLU features or Gaussians of one input.
 
-#include "fused/passes.h"
+#include "fused/buffer.h"
+#include "fused/families.h"
 
 namespace descent::fused {
+namespace {
 
 using config::FeatureKind;
 
 template <class T>
-LinearModel<T>::LinearModel(const config::Model& model, const Layout& layout, std::int64_t max_rows)
-    : kernels_(kernels<T>()),
-      kind_(model.features),
-      layout_(layout),
-      count_(config::feature_count(model, layout.features)),
-      feature_stride_(padded<T>(count_)),
-      weight_(layout.offset("readout.weight")),
-      bias_(layout.offset("readout.bias")),
-      random_weight_(layout.offset("features.weight")),
-      random_bias_(layout.offset("features.bias")),
-      outputs_(max_rows * layout.output_stride),
-      gradient_(max_rows * layout.output_stride) {
-  if (kind_.kind != FeatureKind::raw) made_ = Buffer<T>(max_rows * feature_stride_);
-  if (kind_.kind != FeatureKind::gaussian_basis) return;
-  const auto [first, last] = kind_.centers;
-  const double step = count_ > 1 ? (last - first) / static_cast<double>(count_ - 1) : 0;
-  for (std::int64_t i = 0; i < count_; ++i) centers_.push_back(static_cast<T>(first + step * static_cast<double>(i)));
-}
-
-// The factor 1/sqrt(width) is in the weights (fused/init.cpp).
-template <class T>
-const T* LinearModel<T>::random_features(const T* x, std::int64_t rows, const T* statistics) {
-  kernels_.matmul(rows, count_, layout_.features, x, layout_.input_stride, 1, statistics + random_weight_,
-                  feature_stride_, statistics + random_bias_, made_.data(), feature_stride_);
-  kernels_.activate(static_cast<int>(config::Activation::relu), rows * feature_stride_, made_.data(), made_.data());
-  return made_.data();
-}
-
-template <class T>
-const T* LinearModel<T>::gaussians(const T* x, std::int64_t rows) {
-  const T factor = static_cast<T>(-0.5 / (kind_.scale * kind_.scale));
-  for (std::int64_t r = 0; r < rows; ++r)
-    for (std::int64_t i = 0; i < count_; ++i) {
-      const T distance = x[r * layout_.input_stride] - centers_[static_cast<std::size_t>(i)];
-      made_.data()[r * feature_stride_ + i] = distance * distance * factor;
-    }
-  kernels_.exponential(rows * feature_stride_, made_.data(), made_.data());
-  kernels_.clear_pads(rows, count_, feature_stride_, made_.data());
-  return made_.data();
-}
-
-template <class T>
-const T* LinearModel<T>::features(const T* x, std::int64_t rows, const T* statistics) {
-  rows_ = rows;
-  has_gradient_ = false;
-  switch (kind_.kind) {
-    case FeatureKind::raw: return features_ = x;
-    case FeatureKind::random_relu: return features_ = random_features(x, rows, statistics);
-    case FeatureKind::gaussian_basis: return features_ = gaussians(x, rows);
+class LinearModel final : public Network<T> {
+ public:
+  explicit LinearModel(const NetworkSpec& spec)
+      : features_config_(spec.model.features),
+        layout_(spec.layout),
+        count_(config::feature_count(spec.model, layout_.features)) {
+    outputs_ = Buffer<T>(spec.max_rows * layout_.output_stride);
+    gradient_ = Buffer<T>(spec.max_rows * layout_.output_stride);
+    if (features_config_.kind != FeatureKind::raw) computed_ = Buffer<T>(spec.max_rows * stride_);
+    if (features_config_.kind != FeatureKind::gaussian_basis) return;
+    const auto [first, last] = features_config_.centers;
+    const double step = count_ > 1 ? (last - first) / static_cast<double>(count_ - 1) : 0;
+    for (std::int64_t i = 0; i < count_; ++i) centers_.push_back(static_cast<T>(first + step * static_cast<double>(i)));
   }
-  __builtin_unreachable();
-}
+
+  T* logits_gradient() override { return gradient_.data(); }
+  void keep_activations(bool) override {}  // every pass keeps them
+
+  std::vector<ActivationView<T>> activations() const override {
+    return {{"features", ActivationKind::activation, features_, nullptr, rows_, count_, stride_},
+            {"readout", ActivationKind::output, outputs_.data(), has_gradient_ ? gradient_.data() : nullptr, rows_,
+             layout_.outputs, layout_.output_stride}};
+  }
+
+  void backward(const T*, std::int64_t rows, const T*, T* gradient, const StepRandomness&) override {
+    has_gradient_ = true;
+    kernels_.matmul({count_, layout_.outputs, rows, features_, 1, stride_, gradient_.data(), layout_.output_stride,
+                     nullptr, gradient + weight_, layout_.output_stride});
+    if (bias_ != absent) kernels_.column_sums(rows, layout_.output_stride, gradient_.data(), gradient + bias_);
+  }
+
+ private:
+  const T* run(const T* x, const Context<T>& context) override {
+    rows_ = context.rows;
+    has_gradient_ = false;
+    features_ = features_config_.kind == FeatureKind::raw ? x : computed_.data();
+    switch (features_config_.kind) {
+      case FeatureKind::raw: break;
+      case FeatureKind::random_relu: compute_random_features(x, context.statistics); break;
+      case FeatureKind::gaussian_basis: compute_gaussians(x); break;
+    }
+    kernels_.matmul({rows_, layout_.outputs, count_, features_, stride_, 1, context.parameters + weight_,
+                     layout_.output_stride, at(context.parameters, bias_), outputs_.data(), layout_.output_stride});
+    return outputs_.data();
+  }
+
+  // The factor 1/sqrt(width) is in the weights (fused/init.cpp).
+  void compute_random_features(const T* x, const T* statistics) {
+    kernels_.matmul({rows_, count_, layout_.features, x, layout_.input_stride, 1,
+                     statistics + layout_.offset("features.weight"), stride_,
+                     statistics + layout_.offset("features.bias"), computed_.data(), stride_});
+    kernels_.activate(static_cast<int>(config::Activation::relu), rows_ * stride_, computed_.data(), computed_.data());
+  }
+
+  void compute_gaussians(const T* x) {
+    const T factor = static_cast<T>(-0.5 / (features_config_.scale * features_config_.scale));
+    for (std::int64_t r = 0; r < rows_; ++r)
+      for (std::int64_t i = 0; i < count_; ++i) {
+        const T distance = x[r * layout_.input_stride] - centers_[static_cast<std::size_t>(i)];
+        computed_.data()[r * stride_ + i] = distance * distance * factor;
+      }
+    kernels_.exponential(rows_ * stride_, computed_.data(), computed_.data());
+    kernels_.clear_pads(rows_, count_, stride_, computed_.data());
+  }
+
+  const Kernels<T>& kernels_ = kernels<T>();
+  const config::Features features_config_;
+  const Layout layout_;
+  const std::int64_t count_, stride_ = padded<T>(count_);  // of the features
+  const std::int64_t weight_ = layout_.offset("readout.weight"), bias_ = layout_.offset("readout.bias");
+  std::vector<T> centers_;
+  Buffer<T> computed_, outputs_, gradient_;
+  const T* features_ = nullptr;  // of the last pass
+  std::int64_t rows_ = 0;
+  bool has_gradient_ = false;
+};
+
+}  // namespace
 
 template <class T>
-const T* LinearModel<T>::run(const T* x, const Context<T>& context) {
-  kernels_.matmul(context.rows, layout_.outputs, count_, features(x, context.rows, context.statistics),
-                  feature_stride_, 1, context.parameters + weight_, layout_.output_stride,
-                  at(context.parameters, bias_), outputs_.data(), layout_.output_stride);
-  return outputs_.data();
+std::unique_ptr<Network<T>> make_linear_model(const NetworkSpec& spec) {
+  return std::make_unique<LinearModel<T>>(spec);
 }
 
-template <class T>
-void LinearModel<T>::backward(const T*, std::int64_t rows, const T*, T* gradient, const StepRandomness&) {
-  has_gradient_ = true;
-  kernels_.matmul(count_, layout_.outputs, rows, features_, 1, feature_stride_, gradient_.data(),
-                  layout_.output_stride, nullptr, gradient + weight_, layout_.output_stride);
-  if (bias_ != absent) kernels_.column_sums(rows, layout_.output_stride, gradient_.data(), gradient + bias_);
-}
-
-template <class T>
-std::vector<ActivationView<T>> LinearModel<T>::activations() const {
-  return {{"features", ActivationKind::activation, features_, nullptr, rows_, count_, feature_stride_},
-          {"readout", ActivationKind::output, outputs_.data(), has_gradient_ ? gradient_.data() : nullptr, rows_,
-           layout_.outputs, layout_.output_stride}};
-}
-
-template class LinearModel<float>;
-template class LinearModel<double>;
+template std::unique_ptr<Network<float>> make_linear_model(const NetworkSpec&);
+template std::unique_ptr<Network<double>> make_linear_model(const NetworkSpec&);
 
 }  // namespace descent::fused

@@ -1,6 +1,6 @@
 #pragma once
-// A network as explicit forward and backward passes over padded rows. One workspace serves every replica of a stack in
-// turn, so that its activations stay in the cache; parameters and statistics are passed in.
+// A network as explicit forward and backward passes over padded rows. One object serves every replica of a stack in
+// turn, so that its activations stay in the cache; parameters and statistics are arguments.
 
 #include <cstdint>
 #include <memory>
@@ -14,14 +14,14 @@
 
 namespace descent::fused {
 
-// The random numbers of one training step; rate 0 draws nothing.
+// The random numbers of one training step; rate 0: no dropout.
 struct StepRandomness {
   double dropout_rate = 0;
   std::uint64_t dropout_seed = 0, step = 0;
   std::uint64_t depth_seed = 0;  // of stochastic depth
 };
 
-// What a pass works with. Prediction leaves the statistics as they are.
+// The arguments of a pass. Only training changes the statistics.
 template <class T>
 struct Context {
   std::int64_t rows;    // B
@@ -54,42 +54,41 @@ class Network {
   virtual ~Network() = default;
 
   // Training mode. x: [B, F] padded; returns the outputs [B, K] padded. Updates the running statistics.
-  const T* forward(const T* x, std::int64_t rows, const T* parameters, T* statistics, const StepRandomness& randomness) {
+  const T* forward(const T* x, std::int64_t rows, const T* parameters, T* statistics,
+                   const StepRandomness& randomness) {
     return run(x, {rows, parameters, statistics, randomness, true});
   }
 
   // Where the loss writes its gradient of the outputs, [B, K] padded with zeros.
   virtual T* logits_gradient() = 0;
 
-  // Networks that train with a loss of their own, because the outputs do not suffice for it: the likelihood of a
-  // mixture. After forward(), instead of the loss of the outputs: summed over the examples; backward() then follows its
-  // mean. targets: [B, K] padded.
+  // Networks whose loss is not a function of the outputs: the likelihood of a mixture. After forward(): the loss,
+  // summed over the examples; backward() then differentiates its mean. targets: [B, K] padded.
   virtual bool has_own_loss() const { return false; }
   virtual LossSum own_loss(const T* /*targets*/, std::int64_t /*rows*/) { return {}; }
 
-  // After forward() and the loss: fills `gradient` [P] for the same x, parameters and randomness.
+  // After forward() and the loss, with the same x, parameters and randomness: writes the gradient [P].
   virtual void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient,
                         const StepRandomness& randomness) = 0;
 
-  // Evaluation mode: running statistics (batch statistics where the model predicts with them); dropout only where
-  // `randomness` asks for it.
+  // Evaluation mode: running statistics, unless the model predicts with those of the batch; dropout only with a rate in
+  // `randomness`.
   const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics,
                    const StepRandomness& randomness = {}) {
     return run(x, {rows, parameters, const_cast<T*>(statistics), randomness, false});
   }
 
-  // From now on every pass keeps what activations() shows; training does without. Changes no number.
+  // Whether passes keep what activations() returns. Changes no number.
   virtual void keep_activations(bool keep) = 0;
 
-  // Layer by layer what the last pass computed: before and after the activation function, then the output.
-  // Valid until the next pass.
+  // Layer by layer what the last pass computed, the output last. Valid until the next pass.
   virtual std::vector<ActivationView<T>> activations() const = 0;
 
-  // Blocks that can be skipped: residual ones, or parts of a plain network that keep the shape of their input.
+  // The number of blocks that can be skipped: residual ones, or parts of a plain network that keep the shape.
   virtual std::int64_t blocks() const { return 0; }
 
-  // From now on predict() skips the branch of blocks whose path is `shortcut`, and backward() carries the gradient along
-  // these paths of the residual blocks. Empty: full everywhere.
+  // The paths of the next passes: predict() skips the branch of blocks whose path is `shortcut`; backward() carries the
+  // gradient along these paths of residual blocks. Empty: full everywhere.
   void set_block_paths(std::vector<ResidualPath> paths) { paths_ = std::move(paths); }
 
  protected:
@@ -103,8 +102,8 @@ class Network {
   std::vector<ResidualPath> paths_;
 };
 
-// For batches of up to `max_rows` examples, computed by `threads` threads: no number depends on how many. The loss
-// decides what a mixture mixes: probabilities or outputs.
+// For batches of up to `max_rows` examples; no number depends on `threads`. With `loss` cross_entropy a mixture mixes
+// probabilities, otherwise outputs.
 template <class T>
 std::unique_ptr<Network<T>> make_network(const config::Model& model, const Layout& layout, std::int64_t max_rows,
                                          std::int64_t threads = 1,

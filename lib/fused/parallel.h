@@ -1,6 +1,6 @@
 #pragma once
-// Work of one run over its threads (train.threads). OpenMP with its own count of threads: at::parallel_for is serial in
-// programs compiled without OpenMP, and takes its count from LibTorch's copy of the runtime.
+// Loops over the threads of one run (train.threads). at::parallel_for is serial in programs compiled without OpenMP,
+// and takes its number of threads from LibTorch's copy of the runtime.
 
 #include <algorithm>
 #include <cstdint>

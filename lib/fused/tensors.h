@@ -2,6 +2,7 @@
 // Padded buffers as dense tensors, and back.
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/from_blob.h>
 
 #include "fused/layout.h"
 
@@ -9,15 +10,30 @@ namespace descent::fused {
 
 // [rows, columns] of a buffer whose rows are `stride` apart. Shares its memory.
 template <class T>
-at::Tensor matrix_view(const T* values, std::int64_t rows, std::int64_t columns, std::int64_t stride);
+at::Tensor matrix_view(const T* values, std::int64_t rows, std::int64_t columns, std::int64_t stride) {
+  return at::from_blob(const_cast<T*>(values), {rows, columns}, {stride, 1}, c10::CppTypeToScalarType<T>::value);
+}
 
-// A copy of one tensor of a network in PyTorch's layout: weights [out, in], kernels [out, in, height, width], vectors
-// [out]. `buffer` holds the parameters or statistics that the tensor belongs to.
+// [out, in, positions] of one tensor of a network, stored as [positions, in, out] with padded rows. Shares the memory
+// of `buffer`, the parameters or statistics that the tensor belongs to.
 template <class T>
-at::Tensor dense_tensor(const NamedTensor& tensor, const T* buffer);
+at::Tensor tensor_view(const NamedTensor& t, const T* buffer) {
+  const std::int64_t positions = t.rows / t.channels;
+  return at::from_blob(const_cast<T*>(buffer) + t.offset, {t.columns, t.channels, positions},
+                       {1, t.stride, t.channels * t.stride}, c10::CppTypeToScalarType<T>::value);
+}
 
-// The other way: `values` in PyTorch's layout into the buffer.
+// A copy in PyTorch's layout: weights [out, in], kernels [out, in, height, width], vectors [out].
 template <class T>
-void write_dense(const NamedTensor& tensor, const at::Tensor& values, T* buffer);
+at::Tensor dense_tensor(const NamedTensor& tensor, const T* buffer) {
+  return tensor_view(tensor, buffer).clone(at::MemoryFormat::Contiguous).view(tensor.shape);
+}
+
+// The reverse: `values` in PyTorch's layout into the buffer.
+template <class T>
+void write_dense(const NamedTensor& tensor, const at::Tensor& values, T* buffer) {
+  const at::Tensor view = tensor_view(tensor, buffer);
+  view.copy_(values.reshape(view.sizes()));
+}
 
 }  // namespace descent::fused

@@ -17,7 +17,8 @@ namespace descent {
 namespace {
 
 // Floating-point operations per second of the best of some products that fit the first-level cache.
-template <class T> double product_speed() {
+template <class T>
+double product_speed() {
   const fused::Kernels<T>& kernels = fused::kernels<T>();
   double best = 0;
   for (const std::int64_t n : {32, 64, 128}) {
@@ -26,7 +27,7 @@ template <class T> double product_speed() {
     for (int repeat = 0; repeat < 20; ++repeat) {
       const auto start = std::chrono::steady_clock::now();
       constexpr int products = 200;
-      for (int i = 0; i < products; ++i) kernels.matmul(96, n, n, a.data(), n, 1, b.data(), n, nullptr, c.data(), n);
+      for (int i = 0; i < products; ++i) kernels.matmul({96, n, n, a.data(), n, 1, b.data(), n, nullptr, c.data(), n});
       const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
       best = std::max(best, 2.0 * 96 * static_cast<double>(n * n) * products / seconds.count());
     }
@@ -48,7 +49,8 @@ config::Experiment experiment(std::int64_t width, bool norm_and_dropout) {
   return e;
 }
 
-template <class T> void training_step(benchmark::State& state, bool norm_and_dropout) {
+template <class T>
+void training_step(benchmark::State& state, bool norm_and_dropout) {
   config::Experiment e = experiment(state.range(0), norm_and_dropout);
   e.precision = std::is_same_v<T, double> ? config::Precision::float64 : config::Precision::float32;
   const std::int64_t networks = state.range(1), together = 50;

@@ -9,7 +9,7 @@
 #include "config/read.h"
 #include "engine/engine.h"
 #include "fused/init.h"
-#include "fused/linear_model.h"
+#include "fused/network.h"
 
 namespace descent::engine {
 namespace {
@@ -32,7 +32,8 @@ struct Solved {
   static constexpr std::int64_t seed = 3;
 
   explicit Solved(std::vector<std::string> set)
-      : experiment(experiment_of(set)), data(data::Loader().load(experiment.data, seed)),
+      : experiment(experiment_of(set)),
+        data(data::Loader().load(experiment.data, seed)),
         engine(Factory().make(
             {{&experiment, seed, data, [lr = experiment.train.optimizer.lr](std::int64_t) { return lr; }}})) {
     engine->advance(std::vector<std::size_t>{0}, config::total_steps(experiment.train, data.train.size));
@@ -80,10 +81,11 @@ struct Solved {
     fused::initialize(layout, experiment.model.init, seed, parameters.data(), statistics.data());
     for (std::int64_t i = 0; i < n; ++i)
       std::copy_n(data.train.x->data() + i * layout.features, layout.features, x.data() + i * layout.input_stride);
-    fused::LinearModel<double> model(experiment.model, layout, n);
-    const double* features = model.features(x.data(), n, statistics.data());
+    const auto network = fused::make_network<double>(experiment.model, layout, n);
+    network->predict(x.data(), n, parameters.data(), statistics.data());
+    const fused::ActivationView<double> features = network->activations().front();
     for (std::int64_t i = 0; i < n; ++i) {
-      phi.emplace_back(features + i * model.feature_stride(), features + i * model.feature_stride() + count);
+      phi.emplace_back(features.values + i * features.stride, features.values + i * features.stride + count);
       if (experiment.model.intercept) phi.back().push_back(1);
     }
   }

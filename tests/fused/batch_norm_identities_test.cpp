@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "fused/batch_norm.h"
 #include "fused/kernels/kernels.h"
+#include "fused/norm.h"
 #include "fused/random_network.h"
 
 namespace descent::fused {
@@ -34,14 +34,21 @@ struct Normalized {
 // x [batch, features] as so many devices normalize it in training.
 Normalized normalize(const Buffer<double>& x, std::int64_t groups, bool synchronized, const double* gamma = nullptr,
                      const double* beta = nullptr) {
-  BatchNorm<double> norm(
-      {.kind = config::NormKind::batch, .statistics_groups = groups, .synchronized = synchronized}, features);
-  Buffer<double> mean(features), variance(features), y(batch * features);
-  norm.train(batch, x.data(), {gamma, beta}, mean.data(), variance.data(), y.data());
-  const std::int64_t statistics = norm.groups() * features;
-  return {{y.data(), y.data() + y.size()},
-          {norm.mean(), norm.mean() + statistics},
-          {norm.variance(), norm.variance() + statistics}};
+  config::Model model;
+  model.hidden = {features};
+  model.norm = {.kind = config::NormKind::batch,
+                .affine = gamma != nullptr,
+                .statistics_groups = groups,
+                .synchronized = synchronized};
+  const Layout layout = make_layout<double>(model, {1, 1, 2}, 2);
+  Buffer<double> parameters(layout.parameters), statistics(layout.statistics), y(batch * features);
+  if (gamma) std::copy_n(gamma, features, parameters.data() + layout.offset("norm0.weight"));
+  if (beta) std::copy_n(beta, features, parameters.data() + layout.offset("norm0.bias"));
+  Norm<double> norm(model.norm, layout, "norm0", features, {}, batch);
+  norm.forward(x.data(), {batch, parameters.data(), statistics.data(), {}, true}, y.data());
+  const std::int64_t size = norm.batch_groups() * features;
+  return {
+      {y.data(), y.data() + y.size()}, {norm.mean(), norm.mean() + size}, {norm.variance(), norm.variance() + size}};
 }
 
 double mean_of(const std::vector<double>& values) {
@@ -82,8 +89,8 @@ TEST_P(batch_norm_identities, running_statistics_are_exponential_averages_of_mea
       std::vector<double> z(rows, b[unit]);
       for (std::int64_t r = 0; r < rows; ++r)
         for (std::int64_t i = 0; i < weight.rows; ++i)
-          z[static_cast<std::size_t>(r)] += net.x.data()[r * net.layout.input_stride + i] *
-                                            w[i * weight.stride + static_cast<std::int64_t>(unit)];
+          z[static_cast<std::size_t>(r)] +=
+              net.x.data()[r * net.layout.input_stride + i] * w[i * weight.stride + static_cast<std::int64_t>(unit)];
       mean[unit] += momentum * (mean_of(z) - mean[unit]);
       variance[unit] += momentum * (unbiased_variance(z) - variance[unit]);
     }
@@ -108,10 +115,8 @@ TEST_P(batch_norm_identities, an_output_depends_on_the_rest_of_the_batch_in_trai
     core::Random random(GetParam(), 1);
     net.draw_inputs(random);
     std::ranges::copy(example, net.x.data());
-    if (training)
-      EXPECT_GT(largest_difference(before, first()), 1e-3);
-    else
-      EXPECT_LT(largest_difference(before, first()), rounding);
+    if (training) EXPECT_GT(largest_difference(before, first()), 1e-3);
+    else EXPECT_LT(largest_difference(before, first()), rounding);
   }
 }
 
@@ -212,9 +217,9 @@ TEST_P(batch_norm_identities, gamma_and_beta_can_undo_the_normalization) {
   const Normalized plain = normalize(x, 1, false);
   std::vector<double> gamma;
   for (const double variance : plain.variance) gamma.push_back(std::sqrt(variance + config::Norm{}.epsilon));
-  EXPECT_LT(largest_difference(normalize(x, 1, false, gamma.data(), plain.mean.data()).y,
-                               {x.data(), x.data() + x.size()}),
-            rounding);
+  EXPECT_LT(
+      largest_difference(normalize(x, 1, false, gamma.data(), plain.mean.data()).y, {x.data(), x.data() + x.size()}),
+      rounding);
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
-#include "fused/batch_norm.h"
+#include "fused/norm.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "core/random.h"
@@ -21,20 +22,25 @@ Buffer<double> random_rows(std::uint64_t seed) {
 
 // One training pass, forward and backward.
 struct Pass {
-  Pass(std::int64_t groups, bool synchronized, std::int64_t first = 0, std::int64_t count = rows)
-      : norm(config::Norm{.kind = config::NormKind::batch, .statistics_groups = groups, .synchronized = synchronized},
-             stride) {
-    std::fill_n(gamma.data(), features, 1.5);
-    const Buffer<double> x = random_rows(1), dy = random_rows(2);
+  Pass(std::int64_t groups, bool synchronized, std::int64_t first = 0, std::int64_t count = rows) {
+    config::Model model;
+    model.hidden = {features};
+    model.norm = {.kind = config::NormKind::batch, .statistics_groups = groups, .synchronized = synchronized};
+    const Layout layout = make_layout<double>(model, {1, 1, 2}, 2);
+    Buffer<double> parameters(layout.parameters), gradient(layout.parameters), statistics(layout.statistics);
+    std::fill_n(parameters.data() + layout.offset("norm0.weight"), features, 1.5);
+    const Buffer<double> x = random_rows(1);
     const std::int64_t start = first * stride;
-    norm.train(count, x.data() + start, {gamma.data(), beta.data()}, running_mean.data(), running_variance.data(),
-               y.data() + start);
-    norm.backward(count, x.data() + start, gamma.data(), dy.data() + start, dx.data() + start,
-                  {dgamma.data(), dbeta.data()});
+    Norm<double> norm(model.norm, layout, "norm0", features, {}, count);
+    norm.forward(x.data() + start, {count, parameters.data(), statistics.data(), {}, true}, y.data() + start);
+    norm.backward(x.data() + start, count, parameters.data(), dx.data() + start, gradient.data());
+    std::copy_n(statistics.data() + layout.offset("norm0.running_mean"), stride, running_mean.data());
+    std::copy_n(statistics.data() + layout.offset("norm0.running_var"), stride, running_variance.data());
+    std::copy_n(gradient.data() + layout.offset("norm0.weight"), stride, dgamma.data());
+    std::copy_n(gradient.data() + layout.offset("norm0.bias"), stride, dbeta.data());
   }
-  BatchNorm<double> norm;
-  Buffer<double> gamma{stride}, beta{stride}, running_mean{stride}, running_variance{stride}, y{rows * stride},
-      dx{rows * stride}, dgamma{stride}, dbeta{stride};
+  Buffer<double> running_mean{stride}, running_variance{stride}, y{rows * stride}, dx = random_rows(2), dgamma{stride},
+                                                                                   dbeta{stride};
 };
 
 void expect_near(const Buffer<double>& a, const Buffer<double>& b, std::int64_t begin, std::int64_t end,

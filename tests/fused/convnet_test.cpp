@@ -1,10 +1,13 @@
 // The explicit backward pass of convolutional networks against central differences.
 
-#include "fused/convnet.h"
+#include "fused/network.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/random.h"
+#include "fused/buffer.h"
 #include "fused/init.h"
 
 namespace descent::fused {
@@ -52,9 +55,14 @@ std::vector<config::Model> models() {
 
 struct Net {
   Net(const config::Model& model, const config::Shape& shape)
-      : layout(make_layout<double>(model, shape, classes)), network(make_network<double>(model, layout, rows)),
-        parameters(layout.parameters), statistics(layout.statistics), gradient(layout.parameters),
-        x(rows * layout.input_stride), scratch(padded<double>(classes) * padded<double>(1)), randomness{model.dropout.rate, 5, 3, 8} {
+      : layout(make_layout<double>(model, shape, classes)),
+        network(make_network<double>(model, layout, rows)),
+        parameters(layout.parameters),
+        statistics(layout.statistics),
+        gradient(layout.parameters),
+        x(rows * layout.input_stride),
+        scratch(padded<double>(classes) * padded<double>(1)),
+        randomness{model.dropout.rate, 5, 3, 8} {
     initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
     core::Random random(2);
     for (const NamedTensor& tensor : layout.tensors)
@@ -130,7 +138,8 @@ TEST(convnet, an_example_is_predicted_alike_alone_and_in_any_batch) {
     for (std::int64_t r = 0; r < rows; ++r) {
       const double* alone = net.network->predict(net.x.data() + r * net.layout.input_stride, 1, net.parameters.data(),
                                                  net.statistics.data());
-      for (std::int64_t k = 0; k < classes; ++k) ASSERT_EQ(alone[k], together[static_cast<std::size_t>(r * stride + k)]);
+      for (std::int64_t k = 0; k < classes; ++k)
+        ASSERT_EQ(alone[k], together[static_cast<std::size_t>(r * stride + k)]);
     }
   }
 }
@@ -163,7 +172,8 @@ TEST(convnet, channel_dropout_switches_whole_channels_off) {
     net.parameters.data()[readout.offset + c * readout.stride + c] = 1;
   }
   ASSERT_EQ(conv.columns, classes);
-  const double* means = net.network->forward(net.x.data(), rows, net.parameters.data(), net.statistics.data(), net.randomness);
+  const double* means =
+      net.network->forward(net.x.data(), rows, net.parameters.data(), net.statistics.data(), net.randomness);
   for (std::int64_t r = 0; r < rows; ++r)
     for (std::int64_t c = 0; c < classes; ++c) {
       const double mean = means[r * net.layout.output_stride + c];

@@ -23,11 +23,11 @@ struct Case {
 
 // Gathered, scattered and pointwise ones, and Winograd's (kernels of 3, stride 1, at least 12 channels) on maps of odd
 // and even sides.
-constexpr Case cases[] = {
-    {6, 5, 3, 4, 3, 1, 1},    {6, 5, 3, 4, 3, 2, 1},    {7, 7, 17, 20, 3, 2, 1},  {5, 8, 18, 13, 1, 1, 0},
-    {5, 4, 16, 20, 1, 2, 0},  {9, 8, 2, 3, 5, 2, 2},    {3, 3, 6, 5, 3, 1, 1},    {4, 4, 16, 16, 3, 1, 1},
-    {8, 8, 16, 33, 3, 1, 1},  {5, 7, 17, 12, 3, 1, 1},  {2, 2, 32, 16, 3, 1, 1},  {6, 5, 13, 19, 3, 1, 0},
-    {3, 4, 12, 12, 3, 1, 2},  {32, 32, 16, 16, 3, 1, 1}};
+constexpr Case cases[] = {{6, 5, 3, 4, 3, 1, 1},   {6, 5, 3, 4, 3, 2, 1},    {7, 7, 17, 20, 3, 2, 1},
+                          {5, 8, 18, 13, 1, 1, 0}, {5, 4, 16, 20, 1, 2, 0},  {9, 8, 2, 3, 5, 2, 2},
+                          {3, 3, 6, 5, 3, 1, 1},   {4, 4, 16, 16, 3, 1, 1},  {8, 8, 16, 33, 3, 1, 1},
+                          {5, 7, 17, 12, 3, 1, 1}, {2, 2, 32, 16, 3, 1, 1},  {6, 5, 13, 19, 3, 1, 0},
+                          {3, 4, 12, 12, 3, 1, 2}, {32, 32, 16, 16, 3, 1, 1}};
 constexpr std::int64_t examples = 3;
 
 template <class T>
@@ -43,10 +43,18 @@ Buffer<T> random_rows(std::int64_t rows, std::int64_t columns, std::uint64_t see
 template <class T>
 struct Trial {
   explicit Trial(const Case& c, std::int64_t threads = 1)
-      : shape(c.shape()), out(c.out), x(random_rows<T>(examples * c.height * c.width, c.in, 1)),
-        weight(random_rows<T>(c.kernel * c.kernel * c.in, c.out, 2)), bias(random_rows<T>(1, c.out, 3)),
-        dy(random_rows<T>(examples * shape.out_height * shape.out_width, c.out, 4)), y(dy.size()), dx(x.size()),
-        dweight(weight.size()), dbias(bias.size()), scratch(threads), convolution(shape, c.out, examples, scratch) {}
+      : shape(c.shape()),
+        out(c.out),
+        x(random_rows<T>(examples * c.height * c.width, c.in, 1)),
+        weight(random_rows<T>(c.kernel * c.kernel * c.in, c.out, 2)),
+        bias(random_rows<T>(1, c.out, 3)),
+        dy(random_rows<T>(examples * shape.out_height * shape.out_width, c.out, 4)),
+        y(dy.size()),
+        dx(x.size()),
+        dweight(weight.size()),
+        dbias(bias.size()),
+        scratch(threads),
+        convolution(shape, c.out, examples, scratch) {}
 
   void run(std::int64_t count = examples) {
     convolution.forward(count, x.data(), weight.data(), bias.data(), y.data());

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -42,9 +43,10 @@ TYPED_TEST(kernels_test, matmul_agrees_with_plain_loops_for_every_tile_remainder
     for (const std::int64_t n : {1, 10, 16, 33, 64, 100})
       for (std::int64_t m = 1; m <= 27; ++m) {
         const std::int64_t depth = 19, stride = padded<T>(n), a_stride = padded<T>(depth);
-        const auto a = random_matrix<T>(m, depth, 1), b = random_matrix<T>(depth, n, 2), bias = random_matrix<T>(1, n, 3);
+        const auto a = random_matrix<T>(m, depth, 1), b = random_matrix<T>(depth, n, 2),
+                   bias = random_matrix<T>(1, n, 3);
         Buffer<T> c(m * stride);
-        k->matmul(m, n, depth, a.data(), a_stride, 1, b.data(), stride, bias.data(), c.data(), stride);
+        k->matmul({m, n, depth, a.data(), a_stride, 1, b.data(), stride, bias.data(), c.data(), stride});
         for (std::int64_t i = 0; i < m; ++i)
           for (std::int64_t j = 0; j < stride; ++j) {
             double sum = bias.data()[j];
@@ -75,8 +77,8 @@ TYPED_TEST(kernels_test, a_row_of_a_product_has_the_same_bits_whatever_rows_are_
           const auto b = random_matrix<T>(depth, n, 5), bias = random_matrix<T>(1, n, 3);
           Buffer<T> whole(m * stride), part(m * stride);
           const auto rows = [&](std::int64_t begin, std::int64_t count, T* c) {
-            product(count, n, depth, a.data() + begin * a_stride, a_stride, 1, b.data(), stride, bias.data(), c,
-                    stride);
+            product(
+                {count, n, depth, a.data() + begin * a_stride, a_stride, 1, b.data(), stride, bias.data(), c, stride});
           };
           rows(0, m, whole.data());
           for (const std::int64_t size : {1, 17, 96}) {
@@ -101,9 +103,10 @@ TYPED_TEST(kernels_test, a_product_that_skips_zeros_has_the_bits_of_one_that_doe
         thin(a, 0.6);
         const std::int64_t row = transposed ? 1 : a_stride, column = transposed ? a_stride : 1;
         Buffer<T> skipping(m * stride), narrow(m * stride);
-        k->matmul(m, n, depth, a.data(), row, column, b.data(), stride, bias.data(), skipping.data(), stride);
+        k->matmul({m, n, depth, a.data(), row, column, b.data(), stride, bias.data(), skipping.data(), stride});
         for (std::int64_t j = 0; j < stride; j += padded<T>(1))  // too narrow to look for zeros
-          k->matmul(m, 1, depth, a.data(), row, column, b.data() + j, stride, bias.data() + j, narrow.data() + j, stride);
+          k->matmul(
+              {m, 1, depth, a.data(), row, column, b.data() + j, stride, bias.data() + j, narrow.data() + j, stride});
         for (std::int64_t i = 0; i < m * stride; ++i)
           ASSERT_EQ(skipping.data()[i], narrow.data()[i]) << k->instruction_set << " " << n << " " << transposed;
       }
@@ -120,9 +123,9 @@ TYPED_TEST(kernels_test, matmul_relu_is_relu_of_matmul_and_keeps_what_is_not_a_n
         a.data()[3 * a_stride] = std::numeric_limits<T>::quiet_NaN();
         const auto b = random_matrix<T>(depth, n, 18), bias = random_matrix<T>(1, n, 19);
         Buffer<T> plain(m * stride), relu(m * stride);
-        k->matmul(m, n, depth, a.data(), a_stride, 1, b.data(), stride, bias.data(), plain.data(), stride);
+        k->matmul({m, n, depth, a.data(), a_stride, 1, b.data(), stride, bias.data(), plain.data(), stride});
         k->activate(static_cast<int>(config::Activation::relu), m * stride, plain.data(), plain.data());
-        k->matmul_relu(m, n, depth, a.data(), a_stride, 1, b.data(), stride, bias.data(), relu.data(), stride);
+        k->matmul_relu({m, n, depth, a.data(), a_stride, 1, b.data(), stride, bias.data(), relu.data(), stride});
         EXPECT_TRUE(std::isnan(relu.data()[3 * stride]));
         EXPECT_EQ(std::memcmp(relu.data(), plain.data(), static_cast<std::size_t>(m * stride) * sizeof(T)), 0)
             << k->instruction_set << " " << n;
@@ -246,8 +249,8 @@ TYPED_TEST(kernels_test, cross_entropy_agrees_with_its_definition_and_counts_the
       labels[0] = 3;
       Buffer<T> gradient(rows * stride), scratch(padded<T>(classes) * padded<T>(1));
       std::fill_n(gradient.data(), gradient.size(), T(7));
-      const LossSum sum = k->cross_entropy(rows, classes, stride, z.data(), labels.data(), smoothing, gradient.data(),
-                                           scratch.data());
+      const LossSum sum =
+          k->cross_entropy(rows, classes, stride, z.data(), labels.data(), smoothing, gradient.data(), scratch.data());
       double loss = 0;
       std::int64_t errors = 0;
       for (std::int64_t r = 0; r < rows; ++r) {
@@ -259,8 +262,8 @@ TYPED_TEST(kernels_test, cross_entropy_agrees_with_its_definition_and_counts_the
         for (std::int64_t c = 0; c < stride; ++c) {
           double expected = 0;
           if (c < classes) {
-            const double target = (c == labels[static_cast<std::size_t>(r)] ? 1 - smoothing : 0) +
-                                  smoothing / double(classes);
+            const double target =
+                (c == labels[static_cast<std::size_t>(r)] ? 1 - smoothing : 0) + smoothing / double(classes);
             loss -= target * (double(row[c]) - std::log(total));
             expected = (std::exp(double(row[c])) / total - target) / double(rows);
           }
@@ -334,8 +337,9 @@ TYPED_TEST(kernels_test, dropout_draws_the_words_of_the_philox_stream_and_keeps_
     for (std::int64_t i = 0; i < n; ++i) {
       sum += double(y.data()[i]);
       const auto lane = static_cast<std::uint32_t>(i % 16), block = static_cast<std::uint32_t>(i / 64 * 16);
-      const auto words = core::philox({block + lane, draw.layer, static_cast<std::uint32_t>(draw.step), 0},
-                                      {static_cast<std::uint32_t>(draw.seed), static_cast<std::uint32_t>(draw.seed >> 32)});
+      const auto words =
+          core::philox({block + lane, draw.layer, static_cast<std::uint32_t>(draw.step), 0},
+                       {static_cast<std::uint32_t>(draw.seed), static_cast<std::uint32_t>(draw.seed >> 32)});
       const bool kept = words[static_cast<std::size_t>(i % 64 / 16)] <= (1 - rate) * 4294967295.0;
       ASSERT_EQ(mask.data()[i], kept ? static_cast<T>(1 / (1 - rate)) : T(0)) << k->instruction_set << " " << i;
     }

@@ -1,9 +1,10 @@
-#include "fused/linear_model.h"
+#include "fused/network.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
+#include "fused/buffer.h"
 #include "fused/init.h"
 
 namespace descent::fused {
@@ -21,7 +22,8 @@ struct Small {
     initialize(layout, model.init, 7, parameters.data(), statistics.data());
     x = Buffer<double>(2 * layout.input_stride);
     for (std::int64_t r = 0; r < 2; ++r)
-      for (std::int64_t i = 0; i < inputs; ++i) x.data()[r * layout.input_stride + i] = 0.3 * static_cast<double>(r) - 0.2 * static_cast<double>(i);
+      for (std::int64_t i = 0; i < inputs; ++i)
+        x.data()[r * layout.input_stride + i] = 0.3 * static_cast<double>(r) - 0.2 * static_cast<double>(i);
     network = make_network<double>(model, layout, 2);
   }
   config::Model model;
@@ -38,19 +40,20 @@ TEST(linear_model, raw_features_give_a_linear_map_of_the_inputs) {
     for (std::int64_t k = 0; k < 3; ++k) {
       double expected = net.parameters.data()[bias + k];
       for (std::int64_t i = 0; i < 4; ++i)
-        expected += net.x.data()[r * net.layout.input_stride + i] * net.parameters.data()[weight + i * net.layout.output_stride + k];
+        expected += net.x.data()[r * net.layout.input_stride + i] *
+                    net.parameters.data()[weight + i * net.layout.output_stride + k];
       EXPECT_NEAR(out[r * net.layout.output_stride + k], expected, 1e-14);
     }
 }
 
 TEST(linear_model, gaussian_features_are_centered_evenly) {
   Small net({config::FeatureKind::gaussian_basis, 0.1, {0, 1}}, 1);
-  LinearModel<double> model(net.model, net.layout, 2);
-  const double* phi = model.features(net.x.data(), 2, net.statistics.data());
+  net.network->predict(net.x.data(), 2, net.parameters.data(), net.statistics.data());
+  const ActivationView<double> phi = net.network->activations().front();
   for (std::int64_t r = 0; r < 2; ++r)
     for (std::int64_t i = 0; i < 5; ++i) {
       const double distance = net.x.data()[r * net.layout.input_stride] - 0.25 * static_cast<double>(i);
-      EXPECT_NEAR(phi[r * model.feature_stride() + i], std::exp(-distance * distance / 0.02), 1e-14);
+      EXPECT_NEAR(phi.values[r * phi.stride + i], std::exp(-distance * distance / 0.02), 1e-14);
     }
 }
 
@@ -74,9 +77,9 @@ TEST(linear_model, random_features_have_the_stated_variances_and_are_no_paramete
 }
 
 TEST(linear_model, the_gradient_of_the_readout_equals_central_differences) {
-  for (const config::Features& features : {config::Features{config::FeatureKind::raw},
-                                           config::Features{config::FeatureKind::random_relu},
-                                           config::Features{config::FeatureKind::gaussian_basis}}) {
+  for (const config::Features& features :
+       {config::Features{config::FeatureKind::raw}, config::Features{config::FeatureKind::random_relu},
+        config::Features{config::FeatureKind::gaussian_basis}}) {
     Small net(features, features.kind == config::FeatureKind::gaussian_basis ? 1 : 4);
     const std::int64_t stride = net.layout.output_stride;
     const auto objective = [&] {  // sum of squares

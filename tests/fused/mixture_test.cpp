@@ -1,11 +1,13 @@
-#include "fused/mixture.h"
+#include "fused/network.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
 #include "core/random.h"
+#include "fused/buffer.h"
 #include "fused/init.h"
 
 namespace descent::fused {
@@ -31,7 +33,7 @@ class mixture : public testing::Test {
       for (std::int64_t i = 0; i < inputs; ++i) x.data()[r * layout.input_stride + i] = 2 * random.normal();
       for (std::int64_t k = 0; k < outputs; ++k) targets.data()[r * layout.output_stride + k] = random.normal();
     }
-    network = std::make_unique<Mixture<double>>(model, loss, layout, rows);
+    network = make_network<double>(model, layout, rows, 1, loss);
     network->keep_activations(true);
   }
   const double* predict() { return network->predict(x.data(), rows, parameters.data(), statistics.data()); }
@@ -89,7 +91,7 @@ class mixture : public testing::Test {
   LossKind loss{};
   Layout layout;
   Buffer<double> parameters, statistics, gradient, x, targets;
-  std::unique_ptr<Mixture<double>> network;
+  std::unique_ptr<Network<double>> network;
 };
 
 TEST_F(mixture, the_gradient_equals_central_differences_whatever_is_mixed) {

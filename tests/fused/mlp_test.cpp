@@ -1,12 +1,14 @@
 // The explicit backward pass against central differences, over the tables of choices.
 
-#include "fused/mlp.h"
+#include "fused/network.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/random.h"
+#include "fused/buffer.h"
 #include "fused/init.h"
 
 namespace descent::fused {
@@ -55,9 +57,14 @@ config::Model model_of(const Case& c) {
 // A network in double with random parameters and inputs, and its loss as a function of the parameters.
 struct Net {
   explicit Net(const Case& c)
-      : model(model_of(c)), layout(make_layout<double>(model, {1, 1, features}, classes)), network(model, layout, rows),
-        parameters(layout.parameters), statistics(layout.statistics), gradient(layout.parameters),
-        x(rows * layout.input_stride), scratch(padded<double>(classes) * padded<double>(1)),
+      : model(model_of(c)),
+        layout(make_layout<double>(model, {1, 1, features}, classes)),
+        network(make_network<double>(model, layout, rows)),
+        parameters(layout.parameters),
+        statistics(layout.statistics),
+        gradient(layout.parameters),
+        x(rows * layout.input_stride),
+        scratch(padded<double>(classes) * padded<double>(1)),
         dropout{c.dropout, 5, 3} {
     initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
     core::Random random(2);
@@ -71,17 +78,16 @@ struct Net {
   }
 
   double loss(double* logits_gradient = nullptr) {
-    const double* logits = network.forward(x.data(), rows, parameters.data(), statistics.data(), dropout);
+    const double* logits = network->forward(x.data(), rows, parameters.data(), statistics.data(), dropout);
     return kernels<double>()
-               .cross_entropy(rows, classes, layout.output_stride, logits, labels, 0, logits_gradient,
-                              scratch.data())
+               .cross_entropy(rows, classes, layout.output_stride, logits, labels, 0, logits_gradient, scratch.data())
                .loss /
            rows;
   }
 
   config::Model model;
   Layout layout;
-  Mlp<double> network;
+  std::unique_ptr<Network<double>> network;
   Buffer<double> parameters, statistics, gradient, x, scratch;
   StepRandomness dropout;
   const std::int32_t labels[rows] = {0, 1, 2, 0, 1, 2, 1};
@@ -90,8 +96,8 @@ struct Net {
 TEST(mlp, backward_agrees_with_central_differences_for_every_activation_norm_position_and_dropout) {
   for (const Case& c : cases()) {
     Net net(c);
-    net.loss(net.network.logits_gradient());
-    net.network.backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
+    net.loss(net.network->logits_gradient());
+    net.network->backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
     for (const NamedTensor& tensor : net.layout.tensors) {
       if (tensor.is_statistic()) continue;
       const std::int64_t last = (tensor.rows - 1) * tensor.stride + tensor.columns - 1;
@@ -105,7 +111,8 @@ TEST(mlp, backward_agrees_with_central_differences_for_every_activation_norm_pos
         parameter = kept;
         ASSERT_NEAR(net.gradient.data()[tensor.offset + i], (up - down) / (2 * h), 1e-7)
             << config::name_of(c.activation) << ", norm " << config::name_of(c.norm) << " "
-            << config::name_of(c.position) << (c.residual ? ", residual" : "") << ", dropout " << c.dropout << ", " << tensor.name << "[" << i << "]";
+            << config::name_of(c.position) << (c.residual ? ", residual" : "") << ", dropout " << c.dropout << ", "
+            << tensor.name << "[" << i << "]";
       }
     }
   }
@@ -115,8 +122,8 @@ TEST(mlp, pads_of_parameters_get_no_gradient) {
   for (const Case& c : cases()) {
     Net net(c);
     std::fill_n(net.gradient.data(), net.gradient.size(), 7.0);
-    net.loss(net.network.logits_gradient());
-    net.network.backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
+    net.loss(net.network->logits_gradient());
+    net.network->backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
     for (const NamedTensor& tensor : net.layout.tensors) {
       if (tensor.is_statistic()) continue;
       for (std::int64_t r = 0; r < tensor.rows; ++r)
@@ -131,11 +138,11 @@ TEST(mlp, an_example_is_predicted_alike_alone_and_in_any_batch) {
   for (const Case& c : cases()) {
     Net net(c);
     const std::int64_t stride = net.layout.output_stride;
-    const double* logits = net.network.predict(net.x.data(), rows, net.parameters.data(), net.statistics.data());
+    const double* logits = net.network->predict(net.x.data(), rows, net.parameters.data(), net.statistics.data());
     const std::vector<double> together(logits, logits + rows * stride);
     for (std::int64_t r = 0; r < rows; ++r) {
-      const double* alone = net.network.predict(net.x.data() + r * net.layout.input_stride, 1, net.parameters.data(),
-                                                net.statistics.data());
+      const double* alone = net.network->predict(net.x.data() + r * net.layout.input_stride, 1, net.parameters.data(),
+                                                 net.statistics.data());
       for (std::int64_t k = 0; k < classes; ++k)
         ASSERT_EQ(alone[k], together[static_cast<std::size_t>(r * stride + k)]);
     }
@@ -166,20 +173,22 @@ TEST(mlp, residual_branches_that_start_at_0_pass_signal_and_gradient_unchanged) 
   copy("linear0", "linear0");
   copy("linear4", "linear1");
   Net net(cases().front());
-  Mlp<double> deep_network(model, deep, rows), flat_network(shallow, flat, rows);
-  const double* a = deep_network.predict(net.x.data(), rows, deep_parameters.data(), none.data());
-  const double* b = flat_network.predict(net.x.data(), rows, flat_parameters.data(), none.data());
+  const auto deep_network = make_network<double>(model, deep, rows),
+             flat_network = make_network<double>(shallow, flat, rows);
+  const double* a = deep_network->predict(net.x.data(), rows, deep_parameters.data(), none.data());
+  const double* b = flat_network->predict(net.x.data(), rows, flat_parameters.data(), none.data());
   for (std::int64_t r = 0; r < rows; ++r)
-    for (std::int64_t k = 0; k < classes; ++k) ASSERT_EQ(a[r * padded<double>(classes) + k], b[r * padded<double>(classes) + k]);
+    for (std::int64_t k = 0; k < classes; ++k)
+      ASSERT_EQ(a[r * padded<double>(classes) + k], b[r * padded<double>(classes) + k]);
 }
 
 TEST(mlp, keeping_activations_changes_no_number) {
   for (const Case& c : cases()) {
     Net plain(c), kept(c);
-    kept.network.keep_activations(true);
-    ASSERT_EQ(plain.loss(plain.network.logits_gradient()), kept.loss(kept.network.logits_gradient()));
+    kept.network->keep_activations(true);
+    ASSERT_EQ(plain.loss(plain.network->logits_gradient()), kept.loss(kept.network->logits_gradient()));
     for (Net* net : {&plain, &kept})
-      net->network.backward(net->x.data(), rows, net->parameters.data(), net->gradient.data(), net->dropout);
+      net->network->backward(net->x.data(), rows, net->parameters.data(), net->gradient.data(), net->dropout);
     for (std::int64_t i = 0; i < plain.gradient.size(); ++i)
       ASSERT_EQ(plain.gradient.data()[i], kept.gradient.data()[i]);
   }
@@ -187,18 +196,17 @@ TEST(mlp, keeping_activations_changes_no_number) {
 
 TEST(mlp, activations_are_those_before_and_after_the_function_with_the_gradient_that_makes_the_weights) {
   Net net({config::Activation::relu, config::NormKind::none, config::NormPosition::before, 0});
-  net.network.keep_activations(true);
-  net.loss(net.network.logits_gradient());
-  EXPECT_EQ(net.network.activations()[0].gradient, nullptr);
-  net.network.backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
-  const auto views = net.network.activations();
+  net.network->keep_activations(true);
+  net.loss(net.network->logits_gradient());
+  EXPECT_EQ(net.network->activations()[0].gradient, nullptr);
+  net.network->backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
+  const auto views = net.network->activations();
   ASSERT_EQ(views.size(), 7u);
   EXPECT_EQ(views[4].name, "linear1");
   EXPECT_EQ(views[6].name, "linear2");
   EXPECT_EQ(views[6].kind, ActivationKind::output);
   const ActivationView<double>&before = views[1], &after = views[2], &next = views[4];
-  for (std::int64_t i = 0; i < rows * before.stride; ++i)
-    ASSERT_EQ(after.values[i], std::max(before.values[i], 0.0));
+  for (std::int64_t i = 0; i < rows * before.stride; ++i) ASSERT_EQ(after.values[i], std::max(before.values[i], 0.0));
   const NamedTensor& weight = *net.layout.find("linear1.weight");
   for (std::int64_t i = 0; i < weight.rows; ++i)
     for (std::int64_t o = 0; o < weight.columns; ++o) {
@@ -220,8 +228,8 @@ TEST(mlp, batch_norm_normalizes_each_unit_over_the_batch_before_the_activation) 
   for (std::int64_t i = 0; i < 6; ++i)  // the readout shows the hidden units
     for (std::int64_t o = 0; o < 6; ++o) parameters.data()[readout.offset + i * readout.stride + o] = i == o;
   std::fill_n(parameters.data() + layout.offset("linear1.bias"), 6, 0.0);
-  Mlp<double> network(model, layout, rows);
-  const double* h = network.forward(net.x.data(), rows, parameters.data(), statistics.data(), {});
+  const auto network = make_network<double>(model, layout, rows);
+  const double* h = network->forward(net.x.data(), rows, parameters.data(), statistics.data(), {});
   for (std::int64_t c = 0; c < 6; ++c) {
     double mean = 0, square = 0;
     for (std::int64_t r = 0; r < rows; ++r) {
@@ -237,11 +245,11 @@ TEST(mlp, predicts_with_dropout_like_the_thinned_network_of_training) {
   Net net({config::Activation::relu, config::NormKind::layer, config::NormPosition::before, 0.4});
   const std::int64_t cells = rows * net.layout.output_stride;
   const double* outputs =
-      net.network.forward(net.x.data(), rows, net.parameters.data(), net.statistics.data(), net.dropout);
+      net.network->forward(net.x.data(), rows, net.parameters.data(), net.statistics.data(), net.dropout);
   const std::vector<double> trained(outputs, outputs + cells);
-  outputs = net.network.predict(net.x.data(), rows, net.parameters.data(), net.statistics.data(), net.dropout);
+  outputs = net.network->predict(net.x.data(), rows, net.parameters.data(), net.statistics.data(), net.dropout);
   EXPECT_EQ(std::vector<double>(outputs, outputs + cells), trained);
-  outputs = net.network.predict(net.x.data(), rows, net.parameters.data(), net.statistics.data());
+  outputs = net.network->predict(net.x.data(), rows, net.parameters.data(), net.statistics.data());
   EXPECT_NE(std::vector<double>(outputs, outputs + cells), trained);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // A small random network in double precision and inputs for it.
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <memory>

@@ -10,7 +10,7 @@
 #include <cmath>
 #include <limits>
 
-#include "fused/linear_model.h"
+#include "fused/network.h"
 
 namespace descent::engine {
 namespace {
@@ -35,13 +35,14 @@ at::Tensor zeros(std::int64_t rows, std::int64_t columns) { return at::zeros({ro
 template <class T>
 at::Tensor design_matrix(const config::Model& model, const fused::Layout& layout, std::int64_t n, const T* x,
                          const T* statistics) {
-  fused::LinearModel<T> network(model, layout, n);
-  const T* features = network.features(x, n, statistics);
+  const auto network = fused::make_network<T>(model, layout, n);
+  network->predict(x, n, fused::Buffer<T>(layout.parameters).data(), statistics);
+  const fused::ActivationView<T> features = network->activations().front();
   const std::int64_t count = config::feature_count(model, layout.features);
   at::Tensor phi = zeros(n, count + (model.intercept ? 1 : 0));
   double* to = phi.mutable_data_ptr<double>();
   for (std::int64_t i = 0; i < n; ++i) {
-    to = std::copy_n(features + i * network.feature_stride(), count, to);
+    to = std::copy_n(features.values + i * features.stride, count, to);
     if (model.intercept) *to++ = 1;
   }
   return phi;
@@ -71,7 +72,9 @@ fused::Buffer<double> padded_rows(const at::Tensor& matrix, std::int64_t rows) {
 template <class T>
 ClosedForm<T>::ClosedForm(const config::Experiment& experiment, const fused::Layout& layout, const T* x,
                           const data::Part& part, const T* statistics)
-    : solver_(experiment.train.solver), layout_(layout), examples_(part.size),
+    : solver_(experiment.train.solver),
+      layout_(layout),
+      examples_(part.size),
       features_(config::feature_count(experiment.model, layout.features) + (experiment.model.intercept ? 1 : 0)),
       lr_(experiment.train.optimizer.lr) {
   const c10::InferenceMode no_autograd;
@@ -88,7 +91,8 @@ ClosedForm<T>::ClosedForm(const config::Experiment& experiment, const fused::Lay
     lr_ = *solver_.relative_lr * static_cast<double>(examples_ * layout.outputs) / (2 * values[0] * values[0]);
 }
 
-template <class T> double ClosedForm<T>::filter(double s, std::int64_t step) const {
+template <class T>
+double ClosedForm<T>::filter(double s, std::int64_t step) const {
   switch (solver_.kind) {
     case SolverKind::optimizer:
     case SolverKind::least_squares: return 1 / s;
@@ -104,7 +108,8 @@ template <class T> double ClosedForm<T>::filter(double s, std::int64_t step) con
   __builtin_unreachable();
 }
 
-template <class T> void ClosedForm<T>::write(std::int64_t step, T* parameters) const {
+template <class T>
+void ClosedForm<T>::write(std::int64_t step, T* parameters) const {
   const auto rank = std::ssize(singular_values_);
   const std::int64_t stride = fused::padded<double>(layout_.outputs);
   fused::Buffer<double> scaled(rank * stride), readout(features_ * stride);
@@ -113,9 +118,9 @@ template <class T> void ClosedForm<T>::write(std::int64_t step, T* parameters) c
     for (std::int64_t k = 0; k < stride; ++k)
       scaled.data()[i * stride + k] = projections_.data()[i * stride + k] * factor;
   }
-  fused::kernels<double>().matmul(features_, layout_.outputs, rank, directions_.data(), 1,
-                                  fused::padded<double>(features_), scaled.data(), stride, nullptr, readout.data(),
-                                  stride);
+  fused::kernels<double>().matmul({features_, layout_.outputs, rank, directions_.data(), 1,
+                                   fused::padded<double>(features_), scaled.data(), stride, nullptr, readout.data(),
+                                   stride});
   const fused::NamedTensor& weight = *layout_.find("readout.weight");
   const std::int64_t bias = layout_.offset("readout.bias");
   for (std::int64_t f = 0; f < features_; ++f)

@@ -1,6 +1,7 @@
 #pragma once
 // The inputs of networks in their precision: [size, stride] with padded rows, shared between runs that see the same.
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>

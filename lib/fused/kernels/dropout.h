@@ -7,8 +7,8 @@ namespace descent::fused::DESCENT_CPU {
 
 inline constexpr std::int64_t philox_lanes = 16;
 
-// Some 32-bit words in 64 bits each, whose upper halves may hold anything, and their products with one factor. GCC 12
-// does not find the instruction for that by itself.
+// 32-bit words in 64-bit lanes, whose upper halves are ignored, and their 64-bit products with one factor. GCC 12 does
+// not emit this instruction by itself.
 #if defined(CPU_CAPABILITY_AVX512)
 using Words = std::uint64_t __attribute__((vector_size(64)));
 inline Words wide_products(Words words, std::uint32_t factor) {
@@ -30,7 +30,8 @@ inline void philox_words(std::uint32_t index, const DropoutDraw& draw, std::uint
   Words lane{};
   for (int i = 0; i < size; ++i) lane[i] = static_cast<std::uint32_t>(i);
   for (int first = 0; first < philox_lanes; first += size) {
-    Words c0 = lane + (index + static_cast<std::uint32_t>(first)), c1 = Words{} + draw.layer, c2 = Words{} + draw.step, c3 = c2 >> 32;
+    Words c0 = lane + (index + static_cast<std::uint32_t>(first)), c1 = Words{} + draw.layer, c2 = Words{} + draw.step,
+          c3 = c2 >> 32;
     std::uint32_t key0 = static_cast<std::uint32_t>(draw.seed), key1 = static_cast<std::uint32_t>(draw.seed >> 32);
     for (int round = 0; round < 10; ++round, key0 += 0x9E3779B9u, key1 += 0xBB67AE85u) {
       const Words p0 = wide_products(c0, 0xD2511F53u), p1 = wide_products(c2, 0xCD9E8D57u);

@@ -25,8 +25,7 @@ void activate(int activation, std::int64_t count, const T* x, T* y) {
   using V = Vec<T>;
   const V zero(T(0)), one(T(1));
   switch (static_cast<config::Activation>(activation)) {
-    case config::Activation::relu:
-      return map<T>(count, x, y, [&](V v) { return V::blendv(v, zero, v < zero); });
+    case config::Activation::relu: return map<T>(count, x, y, [&](V v) { return V::blendv(v, zero, v < zero); });
     case config::Activation::leaky_relu:
       return map<T>(count, x, y, [&](V v) { return V::blendv(v, v * V(T(leaky_slope)), v < zero); });
     case config::Activation::tanh: return map<T>(count, x, y, [](V v) { return tanh_of<T>(v); });

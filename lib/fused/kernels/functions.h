@@ -1,11 +1,11 @@
 #pragma once
-// Functions of one vector, accurate to 2 units in the last place: in line where a call would cost more than the work.
+// Vector functions, accurate to 2 units in the last place; inline where a call would cost more than the work.
 
 #include "fused/kernels/vector.h"
 
 namespace descent::fused::DESCENT_CPU {
 
-// The value of a polynomial, its coefficients from the highest power down.
+// A polynomial by Horner's rule, its coefficients from the highest power down.
 template <class T, class... Coefficients>
 inline Vec<T> polynomial(const Vec<T>& x, T highest, Coefficients... rest) {
   Vec<T> sum(highest);
@@ -33,8 +33,8 @@ template <class T>
 inline Vec<T> tanh_of(const Vec<T>& x) {
   if constexpr (sizeof(T) == 8) return x.tanh();
   const Vec<T> one(1), size = x.abs(), square = x * x;
-  const Vec<T> p = polynomial<T>(square, -5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f,
-                                 1.33314422036e-1f, -3.33332819422e-1f);
+  const Vec<T> p = polynomial<T>(square, -5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f, 1.33314422036e-1f,
+                                 -3.33332819422e-1f);
   const Vec<T> small = fma(p * square, x, x);
   const Vec<T> large = one - Vec<T>(2) / (exp_of<T>(size + size) + one);
   const Vec<T> with_sign = Vec<T>::blendv(large, large.neg(), x < Vec<T>(0));

@@ -1,63 +1,20 @@
 #pragma once
-// The arithmetic of the MLP family as vector loops over raw buffers, compiled once per instruction set and
-// chosen at run time. Matrices are row-major with rows padded by zeros to whole vectors of 64 bytes
-// (stride = padded<T>(columns)) and 64-byte aligned, so no element is ever in a scalar remainder and no result
-// depends on its neighbours. Shape letters: fused/shapes.h.
+// The arithmetic of the networks as vector loops over raw buffers, compiled once per instruction set and chosen at run
+// time. Rows are padded to whole vectors, so no element is ever in a scalar remainder and no result depends on its
+// neighbours.
 
-#include <cstdint>
 #include <vector>
+
+#include "fused/kernels/arguments.h"
 
 namespace descent::fused {
 
-// Elements of T in a padded row of `columns`.
-template <class T>
-constexpr std::int64_t padded(std::int64_t columns) {
-  constexpr std::int64_t lanes = 64 / sizeof(T);
-  return (columns + lanes - 1) / lanes * lanes;
-}
-
-// What the optimizer needs to know of one step.
-struct SgdStep {
-  double lr, momentum, weight_decay;
-  bool nesterov, first;  // first: the momentum buffer starts as the gradient (PyTorch)
-};
-struct AdamStep {
-  double lr, beta1, beta2, eps, weight_decay;
-  bool decoupled;        // AdamW
-  std::int64_t step;     // 1-based
-};
-
-// A convolution over maps [B, height, width, channels], channels padded: patches are rows [kernel height, kernel width,
-// channels] without pads between the taps, one row per pixel of the output, padded at their end.
-struct PatchShape {
-  std::int64_t height, width, channels;
-  std::int64_t out_height, out_width;
-  std::int64_t kernel_height, kernel_width, stride_height, stride_width, padding_height, padding_width;
-};
-
-// Which random numbers a dropout layer draws: a pure function of the three, never of the stack.
-struct DropoutDraw {
-  std::uint64_t seed;
-  std::uint64_t step;
-  std::uint32_t layer;
-};
-
-struct LossSum {
-  double loss = 0;          // summed over examples
-  std::int64_t errors = 0;  // arg-max differs from the label; the first of equal maxima counts
-};
-
 template <class T>
 struct Kernels {
-  // c[m, n] = a[m, k] b[k, n] + bias[n]; bias may be null. a is read at a[i * a_row + p * a_column].
   // Each element is one chain of fused multiply-adds over k = 0, 1, ... A wide product whose `a` holds many zeros
   // leaves those out of the chain, to the same result for finite b.
-  void (*matmul)(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t a_row, std::int64_t a_column,
-                 const T* b, std::int64_t b_stride, const T* bias, T* c, std::int64_t c_stride);
-  // The same, then the greater of each element and 0.
-  void (*matmul_relu)(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t a_row,
-                      std::int64_t a_column, const T* b, std::int64_t b_stride, const T* bias, T* c,
-                      std::int64_t c_stride);
+  void (*matmul)(const Product<T>& product);
+  void (*matmul_relu)(const Product<T>& product);  // then max(c, 0)
   // out[c, r] = in[r, c]; the pad of `out` is zeroed.
   void (*transpose)(std::int64_t rows, std::int64_t columns, const T* in, std::int64_t in_stride, T* out,
                     std::int64_t out_stride);
@@ -106,17 +63,17 @@ struct Kernels {
   // Adds the patches [begin, begin + rows) to the positions they come from.
   void (*scatter_patches)(const PatchShape& shape, std::int64_t begin, std::int64_t rows, const T* patches, T* x);
 
-  // Winograd's convolution with kernels of 3x3 and stride 1 (kernels/winograd.h). A tile is a square of 2x2 positions of
-  // the output; what belongs to it lies in 16 planes [tiles, channels], `plane` numbers apart.
-  // Of x [B, height, width, channels] the squares of 4x4 under the tiles [begin, begin + tiles).
+  // Winograd's convolution with kernels of 3x3 and stride 1 (kernels/winograd.h). A tile is a square of 2x2 positions
+  // of the output; its numbers lie in 16 planes [tiles, channels], `plane` numbers apart. From x [B, height, width,
+  // channels] to the planes of the 4x4 squares under the tiles [begin, begin + tiles).
   void (*winograd_input)(const PatchShape& shape, std::int64_t begin, std::int64_t tiles, const T* x, T* planes,
                          std::int64_t plane);
-  // Of products of planes the tiles of y [B, out_height, out_width, stride]; `adds`: to what is there, without bias.
+  // From products of planes to the tiles of y [B, out_height, out_width, stride]; `adds`: added to y, without bias.
   void (*winograd_output)(const PatchShape& shape, std::int64_t stride, std::int64_t begin, std::int64_t tiles,
                           const T* planes, std::int64_t plane, const T* bias, bool adds, T* y);
-  // Of dy what winograd_input() is multiplied with for the gradient of the planes of the weight.
-  void (*winograd_output_gradient)(const PatchShape& shape, std::int64_t stride, std::int64_t begin,
-                                   std::int64_t tiles, const T* dy, T* planes, std::int64_t plane);
+  // From dy to the planes by which those of x are multiplied for the gradient of the weight's planes.
+  void (*winograd_output_gradient)(const PatchShape& shape, std::int64_t stride, std::int64_t begin, std::int64_t tiles,
+                                   const T* dy, T* planes, std::int64_t plane);
   // Weights [9, size] to planes [16, size], and the gradient of planes to that of weights.
   void (*winograd_weight)(std::int64_t size, const T* weight, T* planes);
   void (*winograd_weight_gradient)(std::int64_t size, const T* planes, T* dweight);
@@ -147,7 +104,7 @@ struct Kernels {
   // One optimizer step over `count` elements of one replica (whole vectors).
   void (*sgd)(std::int64_t count, const SgdStep& step, T* parameters, const T* gradient, T* momentum);
   void (*adam)(std::int64_t count, const AdamStep& step, T* parameters, const T* gradient, T* mean, T* square);
-  // exp and natural logarithm, accurate to 2 units in the last pixel, elementwise over whole vectors.
+  // exp and natural logarithm, accurate to 2 units in the last place, elementwise over whole vectors.
   void (*exponential)(std::int64_t count, const T* x, T* y);
   void (*logarithm)(std::int64_t count, const T* x, T* y);
   // Sum of squares over `count` elements.

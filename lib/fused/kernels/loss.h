@@ -8,7 +8,8 @@ namespace descent::fused::DESCENT_CPU {
 
 // A block of up to `lanes` rows transposed so that class c of all of them is one vector; rows beyond `filled` are zero.
 template <class T>
-inline void transpose_rows(std::int64_t filled, std::int64_t classes, std::int64_t stride, const T* rows, T* transposed) {
+inline void transpose_rows(std::int64_t filled, std::int64_t classes, std::int64_t stride, const T* rows,
+                           T* transposed) {
   constexpr std::int64_t L = lanes<T>;
   for (std::int64_t c = 0; c < classes; c += L, transposed += L * L)
     transpose_part<T, L>(filled, L, rows + c, stride, transposed, L);
@@ -60,7 +61,8 @@ LossSum cross_entropy(std::int64_t rows, std::int64_t classes, std::int64_t stri
     argmax.store(first_largest);
     for (std::int64_t i = 0; i < filled; ++i) total.loss += static_cast<double>(loss[i]);
     std::int32_t errors = 0;
-    for (std::int64_t i = 0; i < filled; ++i) errors += static_cast<std::int32_t>(first_largest[i]) != labels[start + i];
+    for (std::int64_t i = 0; i < filled; ++i)
+      errors += static_cast<std::int32_t>(first_largest[i]) != labels[start + i];
     total.errors += errors;
     if (!gradient) continue;
     const V factor = V(scale) / sum_exp;

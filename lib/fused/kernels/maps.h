@@ -1,12 +1,12 @@
 #pragma once
-// Patches of maps as rows of a matrix, and what norms over maps need.
+// Patches of maps as rows of a matrix.
 
 #include "fused/kernels/vector.h"
 
 namespace descent::fused::DESCENT_CPU {
 
-// Calls visit(row, tap, taps, pixel) for the taps of the patches [begin, begin + rows), side by side in one line of the
-// kernel: `pixel` is the row of the input map under the first of them, -1 in the padding.
+// Calls visit(row, tap, taps, pixel) for the runs of adjacent taps of the patches [begin, begin + rows) in one line of
+// the kernel: `pixel` is the row of the input map under the first of them, -1 in the padding.
 template <class Visit>
 inline void for_each_run(const PatchShape& s, std::int64_t begin, std::int64_t rows, const Visit& visit) {
   std::int64_t column = begin % s.out_width, line = begin / s.out_width % s.out_height;
@@ -36,7 +36,7 @@ inline void for_each_run(const PatchShape& s, std::int64_t begin, std::int64_t r
   }
 }
 
-// Whole vectors are copied: what one tap writes beyond its channels, the next one overwrites, or the pad's zeros are.
+// Copies whole vectors: what one tap writes beyond its channels is overwritten by the next one.
 template <class T>
 void gather_patches(const PatchShape& s, std::int64_t begin, std::int64_t rows, const T* x, T* patches) {
   const std::int64_t depth = s.kernel_height * s.kernel_width * s.channels, stride = padded<T>(s.channels);
@@ -85,30 +85,6 @@ void scatter_patches(const PatchShape& s, std::int64_t begin, std::int64_t rows,
         (load(target + whole) + Vec<T>::blendv(zero, load(source + whole), mask)).store(target + whole);
     }
   });
-}
-
-template <class T>
-void column_products(std::int64_t rows, std::int64_t stride, const T* x, const T* mean, const T* scale, const T* dy,
-                     T* sums) {
-  for (std::int64_t c = 0; c < stride; c += lanes<T>) {
-    const Vec<T> m = load(mean + c);
-    Vec<T> sum(T(0));
-    for (std::int64_t r = 0; r < rows; ++r)
-      sum = fma(load(x + r * stride + c) - m, load(dy + r * stride + c), sum);
-    (sum * load(scale + c)).store(sums + c);
-  }
-}
-
-template <class T>
-void combine_columns(std::int64_t rows, std::int64_t stride, const T* x, const T* mean, const T* slope, const T* factor,
-                     const T* shift, const T* dy, T* dx) {
-  for (std::int64_t c = 0; c < stride; c += lanes<T>) {
-    const Vec<T> m = load(mean + c), b = load(slope + c), a = load(factor + c), d = load(shift + c);
-    for (std::int64_t r = 0; r < rows; ++r) {
-      const Vec<T> centred = load(x + r * stride + c) - m;
-      fma(a, load(dy + r * stride + c), fma(b, centred, d)).store(dx + r * stride + c);
-    }
-  }
 }
 
 }  // namespace descent::fused::DESCENT_CPU

@@ -1,6 +1,6 @@
 #pragma once
-// Matrix product in register tiles. Every element is one chain of multiply-adds over k, whatever tile it falls in,
-// so a result depends neither on the tile shape nor on how many rows are computed together.
+// Matrix products in register tiles. Every element is one chain of multiply-adds over k, so it depends neither on the
+// shape of its tile nor on the number of rows that are computed together.
 
 #include "fused/kernels/product.h"
 #if defined(CPU_CAPABILITY_AVX512)
@@ -38,7 +38,7 @@ inline __attribute__((always_inline)) void tile(std::int64_t k, const T* a, std:
     for (int j = 0; j < Columns; ++j) put<store>(sum[i][j], c + i * c_stride + j * lanes<T>);
 }
 
-// The rows [i, m) of one block of columns, in tiles of Rows, then of the halves.
+// The rows [i, m) of one block of columns, in tiles of Rows, the rest in smaller ones.
 template <Store store, class T, int Rows, int Columns>
 void column_block(const Product<T>& x, std::int64_t i, std::int64_t column) {
   const T* bias = x.bias ? x.bias + column : nullptr;
@@ -64,7 +64,8 @@ void column_sums(std::int64_t rows, std::int64_t stride, const T* x, T* sums) {
 }
 
 template <Store store, class T>
-void multiply_matrices(const Product<T>& product, std::int64_t end) {
+void multiply_matrices(const Product<T>& product) {
+  const std::int64_t end = padded<T>(product.n);
   std::int64_t column = 0;
 #if defined(CPU_CAPABILITY_AVX512)
   if constexpr (sizeof(T) == 4) column = sparse_blocks<store>(product, end);
@@ -83,16 +84,13 @@ void multiply_matrices(const Product<T>& product, std::int64_t end) {
 }
 
 template <class T>
-void matmul(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t a_row, std::int64_t a_column,
-            const T* b, std::int64_t b_stride, const T* bias, T* c, std::int64_t c_stride) {
-  multiply_matrices<Store::as_they_are, T>({m, k, a, a_row, a_column, b, b_stride, bias, c, c_stride}, padded<T>(n));
+void matmul(const Product<T>& product) {
+  multiply_matrices<Store::unchanged>(product);
 }
 
 template <class T>
-void matmul_relu(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t a_row,
-                 std::int64_t a_column, const T* b, std::int64_t b_stride, const T* bias, T* c,
-                 std::int64_t c_stride) {
-  multiply_matrices<Store::relu, T>({m, k, a, a_row, a_column, b, b_stride, bias, c, c_stride}, padded<T>(n));
+void matmul_relu(const Product<T>& product) {
+  multiply_matrices<Store::relu>(product);
 }
 
 }  // namespace descent::fused::DESCENT_CPU

@@ -1,21 +1,17 @@
 #pragma once
 // The largest value under a kernel, as torch.nn.MaxPool2d: the first of equal ones; NaN propagates.
 
-#include "fused/kernels/vector.h"
+#include "fused/kernels/maps.h"
 
 namespace descent::fused::DESCENT_CPU {
 
-// Calls visit(output, tap, pixel) for the taps inside the map x [examples, height, width] of each position of the output.
+// Calls visit(output, tap, pixel) for the taps inside the map of each position of the output.
 template <class Visit>
 inline void for_each_tap(const PatchShape& s, std::int64_t examples, const Visit& visit) {
-  for (std::int64_t output = 0; output < examples * s.out_height * s.out_width; ++output) {
-    const std::int64_t top = output / s.out_width % s.out_height * s.stride_height - s.padding_height;
-    const std::int64_t left = output % s.out_width * s.stride_width - s.padding_width;
-    const std::int64_t example = output / (s.out_width * s.out_height);
-    for (std::int64_t y = top < 0 ? -top : 0; y < s.kernel_height && top + y < s.height; ++y)
-      for (std::int64_t x = left < 0 ? -left : 0; x < s.kernel_width && left + x < s.width; ++x)
-        visit(output, y * s.kernel_width + x, (example * s.height + top + y) * s.width + left + x);
-  }
+  const std::int64_t outputs = examples * s.out_height * s.out_width;
+  for_each_run(s, 0, outputs, [&](std::int64_t output, std::int64_t tap, std::int64_t taps, std::int64_t pixel) {
+    for (std::int64_t i = 0; pixel >= 0 && i < taps; ++i) visit(output, tap + i, pixel + i);
+  });
 }
 
 template <class T>

@@ -1,12 +1,12 @@
 #pragma once
-// What the dense and the sparse product share.
+// What dense and sparse products share: storing and transposing.
 
 #include "fused/kernels/vector.h"
 
 namespace descent::fused::DESCENT_CPU {
 
-// What becomes of the elements of c on their way to memory.
-enum class Store { as_they_are, relu };
+// What is applied to the elements of c as they are stored.
+enum class Store { unchanged, relu };
 
 template <Store store, class T>
 inline void put(const Vec<T>& v, T* c) {
@@ -14,23 +14,10 @@ inline void put(const Vec<T>& v, T* c) {
   else v.store(c);
 }
 
-// The arguments of matmul, as in kernels.h.
-template <class T>
-struct Product {
-  std::int64_t m, k;
-  const T* a;
-  std::int64_t a_row, a_column;
-  const T* b;
-  std::int64_t b_stride;
-  const T* bias;
-  T* c;
-  std::int64_t c_stride;
-};
-
 #if defined(CPU_CAPABILITY_AVX512)
-// Sixteen lines gathered four lanes at a time from rows apart by four need half the shuffles of whole rows.
+// Transposes 16x16: loading four lanes at a time from rows four apart halves the shuffles.
 inline __attribute__((always_inline)) void transpose_lines(const float* in, std::int64_t in_stride, float* out,
-                                                      std::int64_t out_stride) {
+                                                           std::int64_t out_stride) {
 #pragma GCC unroll 4
   for (int quarter = 0; quarter < 4; ++quarter, in += 4, out += 4 * out_stride) {
     __m512 line[4];
@@ -63,16 +50,16 @@ inline void transpose_square(const T* in, std::int64_t in_stride, T* out, std::i
   at::vec::transpose_mxn<T, Side, Side>(in, in_stride, out, out_stride);
 }
 
-// The same where only `height` rows and `width` columns of the square are there: `width` lines, zero beyond `height`.
-// Reads the pads of the rows.
+// The same for a part of `height` rows and `width` columns, whose pads are read: `width` rows, zero beyond `height`.
 template <class T, std::int64_t Side>
 inline void transpose_part(std::int64_t height, std::int64_t width, const T* in, std::int64_t in_stride, T* out,
-                      std::int64_t out_stride) {
+                           std::int64_t out_stride) {
   if (height == Side && width == Side) return transpose_square<T, Side>(in, in_stride, out, out_stride);
   alignas(64) T square[Side * Side] = {}, transposed[Side * Side];
   for (std::int64_t i = 0; i < height; ++i) __builtin_memcpy(square + i * Side, in + i * in_stride, Side * sizeof(T));
   transpose_square<T, Side>(square, Side, transposed, Side);
-  for (std::int64_t i = 0; i < width; ++i) __builtin_memcpy(out + i * out_stride, transposed + i * Side, Side * sizeof(T));
+  for (std::int64_t i = 0; i < width; ++i)
+    __builtin_memcpy(out + i * out_stride, transposed + i * Side, Side * sizeof(T));
 }
 
 template <class T>
@@ -82,7 +69,7 @@ void transpose(std::int64_t rows, std::int64_t columns, const T* in, std::int64_
   for (std::int64_t r = 0; r < rows; r += side)
     for (std::int64_t c = 0; c < columns; c += side)
       transpose_part<T, side>(rows - r < side ? rows - r : side, columns - c < side ? columns - c : side,
-                         in + r * in_stride + c, in_stride, out + c * out_stride + r, out_stride);
+                              in + r * in_stride + c, in_stride, out + c * out_stride + r, out_stride);
 }
 
 }  // namespace descent::fused::DESCENT_CPU

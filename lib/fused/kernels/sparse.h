@@ -1,15 +1,15 @@
 #pragma once
-// The product with a matrix that is mostly zero, as after ReLU or dropout: factors of zero are skipped. A sum
-// of finite terms keeps its bits, since adding 0 * b changes nothing. In float32 with AVX-512 only: elsewhere the list
-// of factors costs more than it saves.
+// The product with a mostly zero matrix, as after ReLU or dropout: zero factors are skipped. A sum of finite terms
+// keeps its bits, since adding 0 * b changes nothing. In float32 with AVX-512 only: elsewhere listing the factors costs
+// more than it saves.
 
 #include "fused/kernels/product.h"
 
 namespace descent::fused::DESCENT_CPU {
 
-inline constexpr std::int64_t sparse_depth = 64;  // most factors in one list
+inline constexpr std::int64_t sparse_depth = 64;  // maximum number of factors in a list
 
-// Which factors of one row are not zero.
+// The nonzero factors of one row.
 struct Factors {
   std::int64_t count = 0;
   alignas(64) std::int32_t index[sparse_depth + 16];
@@ -44,8 +44,8 @@ inline void sparse_row(const Factors& factors, const float* a, const float* b, s
   for (int j = 0; j < Columns; ++j) put<store>(sum[j], c + j * lanes<float>);
 }
 
-// Blocks of k whose rows of b stay in the first-level cache: at most 32 KiB. The list of a row is made one row
-// ahead, so that the product need not wait for it.
+// In blocks of k whose rows of b stay in the L1 cache: at most 32 KiB. The list of a row is computed one row ahead, so
+// that the product need not wait for it.
 template <Store store, int Columns>
 inline void sparse_block(const Product<float>& x, std::int64_t column) {
   constexpr std::int64_t block = Columns < 8 ? sparse_depth : 512 / Columns, transposed = 16;
@@ -64,13 +64,13 @@ inline void sparse_block(const Product<float>& x, std::int64_t column) {
       if (i < x.m) list_factors(depth, row(i), factors[i % 2]);
       if (i == 0) continue;
       float* c = x.c + (i - 1) * x.c_stride + column;
-      const auto write = p + depth < x.k ? sparse_row<Store::as_they_are, Columns> : sparse_row<store, Columns>;
+      const auto write = p + depth < x.k ? sparse_row<Store::unchanged, Columns> : sparse_row<store, Columns>;
       write(factors[(i - 1) % 2], row(i - 1), b, x.b_stride, p > 0 ? c : x.bias ? x.bias + column : nullptr, c);
     }
   }
 }
 
-// Whether so many factors are zero that skipping them pays, judged by every fourth row in memory.
+// Whether enough factors are zero for skipping to pay off, judged by every fourth row in memory.
 inline bool is_sparse(const Product<float>& x) {
   const std::int64_t rows = x.a_column == 1 ? x.m : x.k, columns = x.a_column == 1 ? x.k : x.m;
   const std::int64_t stride = x.a_column == 1 ? x.a_row : x.a_column;
@@ -81,14 +81,14 @@ inline bool is_sparse(const Product<float>& x) {
   return zeros * 10 > rows * columns;  // 0.4 of those looked at
 }
 
-// The fewest columns that pay for lists, more where `a` has to be transposed as well. AMD's Zen 4 makes one multiply-add a
-// cycle and loads its operand in the same time; Intel's CPUs make two and cannot load as fast.
+// The minimum number of columns for lists to pay off; more where `a` must be transposed as well. AMD's Zen 4 executes
+// one multiply-add per cycle and loads its operand in the same time; Intel's CPUs execute two and cannot load as fast.
 inline std::int64_t narrowest(const Product<float>& x) {
   if (!__builtin_cpu_is("amd")) return 256;
   return x.a_column == 1 ? 64 : 128;
 }
 
-// Writes as many blocks of columns as pay for it; returns where the rest begins.
+// Computes the blocks of columns for which skipping pays off; returns the first column of the rest.
 template <Store store>
 std::int64_t sparse_blocks(const Product<float>& x, std::int64_t end) {
   std::int64_t column = 0;

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-#include "fused/kernels/kernels.h"
+#include "fused/kernels/arguments.h"
 
 namespace descent::fused::DESCENT_CPU {
 
@@ -17,10 +17,14 @@ template <class T>
 inline constexpr std::int64_t lanes = Vec<T>::size();
 
 template <class T>
-inline Vec<T> load(const T* p) { return Vec<T>::loadu(p); }
+inline Vec<T> load(const T* p) {
+  return Vec<T>::loadu(p);
+}
 
 template <class T>
-inline Vec<T> fma(const Vec<T>& a, const Vec<T>& b, const Vec<T>& c) { return at::vec::fmadd(a, b, c); }
+inline Vec<T> fma(const Vec<T>& a, const Vec<T>& b, const Vec<T>& c) {
+  return at::vec::fmadd(a, b, c);
+}
 
 // Sum of the lanes, halves upon halves.
 template <class T>
