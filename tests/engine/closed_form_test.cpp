@@ -8,6 +8,7 @@
 
 #include "config/read.h"
 #include "engine/engine.h"
+#include "fused/buffer.h"
 #include "fused/init.h"
 #include "fused/network.h"
 
