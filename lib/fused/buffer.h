@@ -7,8 +7,7 @@
 
 namespace descent::fused {
 
-template <class T>
-class Buffer {
+template <class T> class Buffer {
  public:
   Buffer() = default;
   explicit Buffer(std::int64_t size)

@@ -16,8 +16,7 @@ namespace {
 
 using Op = plan::Node::Op;
 
-template <class T>
-class ConvNet final : public Network<T> {
+template <class T> class ConvNet final : public Network<T> {
  public:
   explicit ConvNet(const NetworkSpec& spec)
       : model_(spec.model), layout_(spec.layout), max_rows_(spec.max_rows), scratch_(spec.threads) {
@@ -244,8 +243,7 @@ class ConvNet final : public Network<T> {
   }
 
   // Calls visit(to, from) with the offsets of each position of the output and of the position of the input it reads.
-  template <class Visit>
-  void for_each_shortcut(const Node& node, std::int64_t rows, const Visit& visit) const {
+  template <class Visit> void for_each_shortcut(const Node& node, std::int64_t rows, const Visit& visit) const {
     const Node& source = nodes_[node.input];
     std::int64_t to = 0;
     for (std::int64_t r = 0; r < rows; ++r)
@@ -327,8 +325,7 @@ class ConvNet final : public Network<T> {
 
 }  // namespace
 
-template <class T>
-std::unique_ptr<Network<T>> make_convnet(const NetworkSpec& spec) {
+template <class T> std::unique_ptr<Network<T>> make_convnet(const NetworkSpec& spec) {
   return std::make_unique<ConvNet<T>>(spec);
 }
 

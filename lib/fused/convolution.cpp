@@ -49,14 +49,12 @@ std::int64_t parts_of(std::int64_t examples, std::int64_t products, std::int64_t
   return std::clamp(examples * products / products_per_part, std::int64_t{1}, std::min(most, examples));
 }
 
-template <class T>
-void reserve(Buffer<T>& buffer, std::int64_t size) {
+template <class T> void reserve(Buffer<T>& buffer, std::int64_t size) {
   if (buffer.size() < size) buffer = Buffer<T>(size);
 }
 
 // Calls run(slot, part) for the parts [begin, end), at most one per slot.
-template <class Slots, class Run>
-void each_part(Slots& slots, std::int64_t begin, std::int64_t end, const Run& run) {
+template <class Slots, class Run> void each_part(Slots& slots, std::int64_t begin, std::int64_t end, const Run& run) {
   parallel_for(std::ssize(slots), end - begin,
                [&](std::int64_t i) { run(slots[static_cast<std::size_t>(i)], begin + i); });
 }
@@ -83,9 +81,7 @@ Convolution<T>::Direction::Direction(const PatchShape& s, std::int64_t channels,
 template <class T>
 Convolution<T>::Convolution(const PatchShape& shape, std::int64_t out, std::int64_t max_examples,
                             ConvolutionScratch<T>& scratch)
-    : kernels_(&kernels<T>()),
-      scratch_(&scratch),
-      forward_(shape, out, max_examples),
+    : kernels_(&kernels<T>()), scratch_(&scratch), forward_(shape, out, max_examples),
       backward_(rotated_shape(shape, out), shape.channels, max_examples) {
   constexpr std::int64_t slack = 64;  // gathering writes whole vectors
   reserve(scratch.transposed, out * padded<T>(forward_.depth));

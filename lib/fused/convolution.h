@@ -12,8 +12,7 @@
 namespace descent::fused {
 
 // Buffers that the convolutions of a network share.
-template <class T>
-struct ConvolutionScratch {
+template <class T> struct ConvolutionScratch {
   explicit ConvolutionScratch(std::int64_t threads = 1) : slots(static_cast<std::size_t>(threads)) {}
 
   // Of one thread: factors, their product, and sums of products.
@@ -24,8 +23,7 @@ struct ConvolutionScratch {
   Buffer<T> transposed, planes, plane_gradient;
 };
 
-template <class T>
-class Convolution {
+template <class T> class Convolution {
  public:
   Convolution() = default;
   Convolution(const PatchShape& shape, std::int64_t out, std::int64_t max_examples, ConvolutionScratch<T>& scratch);

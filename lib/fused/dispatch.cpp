@@ -6,22 +6,18 @@ namespace descent::fused {
 
 // One table per instruction set, from lib/fused/kernels/kernels.cpp.
 namespace portable {
-template <class T>
-const Kernels<T>& table();
+template <class T> const Kernels<T>& table();
 }
 #if defined(__x86_64__)
 namespace avx2 {
-template <class T>
-const Kernels<T>& table();
+template <class T> const Kernels<T>& table();
 }
 namespace avx512 {
-template <class T>
-const Kernels<T>& table();
+template <class T> const Kernels<T>& table();
 }
 #endif
 
-template <class T>
-std::vector<const Kernels<T>*> available_kernels() {
+template <class T> std::vector<const Kernels<T>*> available_kernels() {
   std::vector<const Kernels<T>*> available;
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
@@ -33,8 +29,7 @@ std::vector<const Kernels<T>*> available_kernels() {
   return available;
 }
 
-template <class T>
-const Kernels<T>& kernels() {
+template <class T> const Kernels<T>& kernels() {
   static const Kernels<T>& fastest = *available_kernels<T>().front();
   return fastest;
 }

@@ -13,14 +13,10 @@ struct NetworkSpec {
   config::LossKind loss;
 };
 
-template <class T>
-std::unique_ptr<Network<T>> make_mlp(const NetworkSpec& spec);
-template <class T>
-std::unique_ptr<Network<T>> make_convnet(const NetworkSpec& spec);
-template <class T>
-std::unique_ptr<Network<T>> make_linear_model(const NetworkSpec& spec);
-template <class T>
-std::unique_ptr<Network<T>> make_mixture(const NetworkSpec& spec);
+template <class T> std::unique_ptr<Network<T>> make_mlp(const NetworkSpec& spec);
+template <class T> std::unique_ptr<Network<T>> make_convnet(const NetworkSpec& spec);
+template <class T> std::unique_ptr<Network<T>> make_linear_model(const NetworkSpec& spec);
+template <class T> std::unique_ptr<Network<T>> make_mixture(const NetworkSpec& spec);
 
 // Whether the derivative needs the input of the activation, not only its output.
 inline bool derivative_needs_input(config::Activation activation) {

@@ -18,8 +18,7 @@ std::vector<std::int64_t> file_shape(const plan::Layer& layer, const config::Sha
 
 }  // namespace
 
-template <class T>
-Layout make_layout(const config::Model& model, const config::Shape& input, std::int64_t outputs) {
+template <class T> Layout make_layout(const config::Model& model, const config::Shape& input, std::int64_t outputs) {
   Layout layout;
   layout.input = input;
   layout.features = input.features();

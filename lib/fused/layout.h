@@ -47,13 +47,9 @@ struct Layout {
 };
 
 // Padded to whole vectors of 64 bytes of T.
-template <class T>
-Layout make_layout(const config::Model& model, const config::Shape& input, std::int64_t outputs);
+template <class T> Layout make_layout(const config::Model& model, const config::Shape& input, std::int64_t outputs);
 
 // The tensor at an offset of a flat buffer; null if the offset is absent.
-template <class T>
-T* at(T* buffer, std::int64_t offset) {
-  return offset == absent ? nullptr : buffer + offset;
-}
+template <class T> T* at(T* buffer, std::int64_t offset) { return offset == absent ? nullptr : buffer + offset; }
 
 }  // namespace descent::fused

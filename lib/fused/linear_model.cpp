@@ -8,12 +8,10 @@ namespace {
 
 using config::FeatureKind;
 
-template <class T>
-class LinearModel final : public Network<T> {
+template <class T> class LinearModel final : public Network<T> {
  public:
   explicit LinearModel(const NetworkSpec& spec)
-      : features_config_(spec.model.features),
-        layout_(spec.layout),
+      : features_config_(spec.model.features), layout_(spec.layout),
         count_(config::feature_count(spec.model, layout_.features)) {
     outputs_ = Buffer<T>(spec.max_rows * layout_.output_stride);
     gradient_ = Buffer<T>(spec.max_rows * layout_.output_stride);
@@ -88,8 +86,7 @@ class LinearModel final : public Network<T> {
 
 }  // namespace
 
-template <class T>
-std::unique_ptr<Network<T>> make_linear_model(const NetworkSpec& spec) {
+template <class T> std::unique_ptr<Network<T>> make_linear_model(const NetworkSpec& spec) {
   return std::make_unique<LinearModel<T>>(spec);
 }
 

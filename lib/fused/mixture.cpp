@@ -16,8 +16,7 @@
 namespace descent::fused {
 namespace {
 
-template <class T>
-class Mixture final : public Network<T> {
+template <class T> class Mixture final : public Network<T> {
  public:
   explicit Mixture(const NetworkSpec& spec)
       : model_(spec.model), layout_(spec.layout), mixes_probabilities_(spec.loss == config::LossKind::cross_entropy) {
@@ -256,8 +255,7 @@ class Mixture final : public Network<T> {
 
 }  // namespace
 
-template <class T>
-std::unique_ptr<Network<T>> make_mixture(const NetworkSpec& spec) {
+template <class T> std::unique_ptr<Network<T>> make_mixture(const NetworkSpec& spec) {
   return std::make_unique<Mixture<T>>(spec);
 }
 

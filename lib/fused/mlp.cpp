@@ -16,13 +16,9 @@ using config::Activation;
 
 // Stride of the rows of a transposed weight: a vector more than they need, so that the parts of a column do not share a
 // few sets of the cache.
-template <class T>
-std::int64_t transposed_stride_of(std::int64_t columns) {
-  return padded<T>(columns) + padded<T>(1);
-}
+template <class T> std::int64_t transposed_stride_of(std::int64_t columns) { return padded<T>(columns) + padded<T>(1); }
 
-template <class T>
-class Mlp final : public Network<T> {
+template <class T> class Mlp final : public Network<T> {
  public:
   explicit Mlp(const NetworkSpec& spec)
       : model_(spec.model), input_stride_(spec.layout.input_stride), threads_(spec.threads) {
@@ -268,8 +264,7 @@ class Mlp final : public Network<T> {
 
 }  // namespace
 
-template <class T>
-std::unique_ptr<Network<T>> make_mlp(const NetworkSpec& spec) {
+template <class T> std::unique_ptr<Network<T>> make_mlp(const NetworkSpec& spec) {
   return std::make_unique<Mlp<T>>(spec);
 }
 

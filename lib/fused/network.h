@@ -22,8 +22,7 @@ struct StepRandomness {
 };
 
 // The arguments of a pass. Only training changes the statistics.
-template <class T>
-struct Context {
+template <class T> struct Context {
   std::int64_t rows;    // B
   const T* parameters;  // [P]
   T* statistics;        // [S]
@@ -36,8 +35,7 @@ using plan::ResidualPath;
 
 // What one layer computed in the last pass: [rows, features], padded to stride. Of a convolution the rows are
 // [B, height, width].
-template <class T>
-struct ActivationView {
+template <class T> struct ActivationView {
   std::string name;  // of the layer in files: "linear3"
   ActivationKind kind;
   const T* values;
@@ -45,8 +43,7 @@ struct ActivationView {
   std::int64_t rows, features, stride;
 };
 
-template <class T>
-class Network {
+template <class T> class Network {
  public:
   Network() = default;
   Network(const Network&) = delete;

@@ -33,8 +33,7 @@ Norm<T>::Norm(const config::Norm& norm, const Layout& layout, const std::string&
   for (Buffer<T>* buffer : {&sums_, &products_, &factor_, &slope_, &shift_}) *buffer = Buffer<T>(stride_);
 }
 
-template <class T>
-void Norm<T>::forward(const T* x, const Context<T>& context, T* y) {
+template <class T> void Norm<T>::forward(const T* x, const Context<T>& context, T* y) {
   const T* gamma = at(context.parameters, gamma_);
   const T* beta = at(context.parameters, beta_);
   if (norm_.kind == NormKind::batch) return forward_batch(context.rows * positions_, x, context, y);
@@ -43,8 +42,7 @@ void Norm<T>::forward(const T* x, const Context<T>& context, T* y) {
                            rstd_.data());
 }
 
-template <class T>
-void Norm<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* dy, T* gradient) {
+template <class T> void Norm<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* dy, T* gradient) {
   const T* gamma = at(parameters, gamma_);
   T* dgamma = at(gradient, gamma_);
   T* dbeta = at(gradient, beta_);
@@ -54,8 +52,7 @@ void Norm<T>::backward(const T* x, std::int64_t rows, const T* parameters, T* dy
                                     dgamma, dbeta);
 }
 
-template <class T>
-void Norm<T>::forward_batch(std::int64_t rows, const T* x, const Context<T>& context, T* y) {
+template <class T> void Norm<T>::forward_batch(std::int64_t rows, const T* x, const Context<T>& context, T* y) {
   const T* mean = mean_.data();
   const T* variance = variance_.data();
   std::int64_t groups = 1;

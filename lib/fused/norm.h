@@ -17,8 +17,7 @@
 
 namespace descent::fused {
 
-template <class T>
-class Norm {
+template <class T> class Norm {
  public:
   Norm() = default;
   // Of the layer `name` ("norm0"), whose tensors are among those of the network; without `positions` over rows.

@@ -8,8 +8,7 @@
 namespace descent::fused {
 
 // Calls run(i) for i = 0, 1, ... count - 1, on up to `threads` at a time.
-template <class Run>
-void parallel_for(std::int64_t threads, std::int64_t count, const Run& run) {
+template <class Run> void parallel_for(std::int64_t threads, std::int64_t count, const Run& run) {
   const int team = static_cast<int>(std::min(threads, count));
   if (team <= 1) {
     for (std::int64_t i = 0; i < count; ++i) run(i);

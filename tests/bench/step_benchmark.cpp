@@ -17,8 +17,7 @@ namespace descent {
 namespace {
 
 // Floating-point operations per second of the best of some products that fit the first-level cache.
-template <class T>
-double product_speed() {
+template <class T> double product_speed() {
   const fused::Kernels<T>& kernels = fused::kernels<T>();
   double best = 0;
   for (const std::int64_t n : {32, 64, 128}) {
@@ -49,8 +48,7 @@ config::Experiment experiment(std::int64_t width, bool norm_and_dropout) {
   return e;
 }
 
-template <class T>
-void training_step(benchmark::State& state, bool norm_and_dropout) {
+template <class T> void training_step(benchmark::State& state, bool norm_and_dropout) {
   config::Experiment e = experiment(state.range(0), norm_and_dropout);
   e.precision = std::is_same_v<T, double> ? config::Precision::float64 : config::Precision::float32;
   const std::int64_t networks = state.range(1), together = 50;

@@ -33,8 +33,7 @@ struct Solved {
   static constexpr std::int64_t seed = 3;
 
   explicit Solved(std::vector<std::string> set)
-      : experiment(experiment_of(set)),
-        data(data::Loader().load(experiment.data, seed)),
+      : experiment(experiment_of(set)), data(data::Loader().load(experiment.data, seed)),
         engine(Factory().make(
             {{&experiment, seed, data, [lr = experiment.train.optimizer.lr](std::int64_t) { return lr; }}})) {
     engine->advance(std::vector<std::size_t>{0}, config::total_steps(experiment.train, data.train.size));

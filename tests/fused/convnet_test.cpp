@@ -55,14 +55,10 @@ std::vector<config::Model> models() {
 
 struct Net {
   Net(const config::Model& model, const config::Shape& shape)
-      : layout(make_layout<double>(model, shape, classes)),
-        network(make_network<double>(model, layout, rows)),
-        parameters(layout.parameters),
-        statistics(layout.statistics),
-        gradient(layout.parameters),
+      : layout(make_layout<double>(model, shape, classes)), network(make_network<double>(model, layout, rows)),
+        parameters(layout.parameters), statistics(layout.statistics), gradient(layout.parameters),
         x(rows * layout.input_stride),
-        scratch(padded<double>(classes) * padded<double>(1)),
-        randomness{model.dropout.rate, 5, 3, 8} {
+        scratch(padded<double>(classes) * padded<double>(1)), randomness{model.dropout.rate, 5, 3, 8} {
     initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
     core::Random random(2);
     for (const NamedTensor& tensor : layout.tensors)

@@ -30,8 +30,7 @@ constexpr Case cases[] = {{6, 5, 3, 4, 3, 1, 1},   {6, 5, 3, 4, 3, 2, 1},    {7,
                           {3, 4, 12, 12, 3, 1, 2}, {32, 32, 16, 16, 3, 1, 1}};
 constexpr std::int64_t examples = 3;
 
-template <class T>
-Buffer<T> random_rows(std::int64_t rows, std::int64_t columns, std::uint64_t seed) {
+template <class T> Buffer<T> random_rows(std::int64_t rows, std::int64_t columns, std::uint64_t seed) {
   core::Random random(seed);
   Buffer<T> buffer(rows * padded<T>(columns));
   for (std::int64_t r = 0; r < rows; ++r)
@@ -40,21 +39,12 @@ Buffer<T> random_rows(std::int64_t rows, std::int64_t columns, std::uint64_t see
   return buffer;
 }
 
-template <class T>
-struct Trial {
+template <class T> struct Trial {
   explicit Trial(const Case& c, std::int64_t threads = 1)
-      : shape(c.shape()),
-        out(c.out),
-        x(random_rows<T>(examples * c.height * c.width, c.in, 1)),
-        weight(random_rows<T>(c.kernel * c.kernel * c.in, c.out, 2)),
-        bias(random_rows<T>(1, c.out, 3)),
-        dy(random_rows<T>(examples * shape.out_height * shape.out_width, c.out, 4)),
-        y(dy.size()),
-        dx(x.size()),
-        dweight(weight.size()),
-        dbias(bias.size()),
-        scratch(threads),
-        convolution(shape, c.out, examples, scratch) {}
+      : shape(c.shape()), out(c.out), x(random_rows<T>(examples * c.height * c.width, c.in, 1)),
+        weight(random_rows<T>(c.kernel * c.kernel * c.in, c.out, 2)), bias(random_rows<T>(1, c.out, 3)),
+        dy(random_rows<T>(examples * shape.out_height * shape.out_width, c.out, 4)), y(dy.size()), dx(x.size()),
+        dweight(weight.size()), dbias(bias.size()), scratch(threads), convolution(shape, c.out, examples, scratch) {}
 
   void run(std::int64_t count = examples) {
     convolution.forward(count, x.data(), weight.data(), bias.data(), y.data());
@@ -83,16 +73,14 @@ struct Trial {
   Convolution<T> convolution;
 };
 
-template <class T>
-class convolution : public testing::Test {
+template <class T> class convolution : public testing::Test {
  protected:
   static constexpr double tolerance = sizeof(T) == 4 ? 3e-4 : 1e-12;  // the largest numbers are about 200
 };
 using Precisions = testing::Types<float, double>;
 TYPED_TEST_SUITE(convolution, Precisions);
 
-template <class T>
-double largest_difference(const Buffer<T>& buffer, const std::vector<double>& expected) {
+template <class T> double largest_difference(const Buffer<T>& buffer, const std::vector<double>& expected) {
   double largest = 0;
   for (std::size_t i = 0; i < expected.size(); ++i)
     largest = std::max(largest, std::abs(static_cast<double>(buffer.data()[i]) - expected[i]));
@@ -144,8 +132,7 @@ TYPED_TEST(convolution, a_gradient_is_added_to_what_is_there) {
   }
 }
 
-template <class T>
-void expect_equal(const Buffer<T>& a, const Buffer<T>& b, std::int64_t count) {
+template <class T> void expect_equal(const Buffer<T>& a, const Buffer<T>& b, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) ASSERT_EQ(a.data()[i], b.data()[i]) << i;
 }
 

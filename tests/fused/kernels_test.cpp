@@ -29,8 +29,7 @@ Buffer<T> random_matrix(std::int64_t rows, std::int64_t columns, std::uint64_t s
   return matrix;
 }
 
-template <class T>
-class kernels_test : public testing::Test {
+template <class T> class kernels_test : public testing::Test {
  protected:
   static constexpr double tolerance = sizeof(T) == 4 ? 2e-5 : 1e-13;
 };
@@ -58,8 +57,7 @@ TYPED_TEST(kernels_test, matmul_agrees_with_plain_loops_for_every_tile_remainder
 }
 
 // Sets a share of a matrix to zero.
-template <class T>
-void thin(Buffer<T>& matrix, double zeros) {
+template <class T> void thin(Buffer<T>& matrix, double zeros) {
   core::Random random(13);
   for (std::int64_t i = 0; i < matrix.size(); ++i)
     if (random.uniform() < zeros) matrix.data()[i] = T(0);
@@ -183,8 +181,7 @@ TYPED_TEST(kernels_test, activations_and_their_derivatives_agree_with_the_standa
 }
 
 // Units in the last place between a value in T and its reference in long double.
-template <class T>
-double ulps(T value, long double exact) {
+template <class T> double ulps(T value, long double exact) {
   const T near = static_cast<T>(exact);
   const T spacing = std::nextafter(std::abs(near), std::numeric_limits<T>::infinity()) - std::abs(near);
   return static_cast<double>(std::abs(static_cast<long double>(value) - exact) / static_cast<long double>(spacing));

@@ -13,16 +13,14 @@
 namespace descent::fused {
 namespace {
 
-template <class T>
-class maps : public testing::Test {
+template <class T> class maps : public testing::Test {
  protected:
   static constexpr double tolerance = sizeof(T) == 4 ? 2e-5 : 1e-13;
 };
 using Precisions = testing::Types<float, double>;
 TYPED_TEST_SUITE(maps, Precisions);
 
-template <class T>
-Buffer<T> random_rows(std::int64_t rows, std::int64_t columns, std::uint64_t seed) {
+template <class T> Buffer<T> random_rows(std::int64_t rows, std::int64_t columns, std::uint64_t seed) {
   core::Random random(seed);
   Buffer<T> buffer(rows * padded<T>(columns) + 64);
   for (std::int64_t r = 0; r < rows; ++r)

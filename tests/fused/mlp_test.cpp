@@ -57,15 +57,10 @@ config::Model model_of(const Case& c) {
 // A network in double with random parameters and inputs, and its loss as a function of the parameters.
 struct Net {
   explicit Net(const Case& c)
-      : model(model_of(c)),
-        layout(make_layout<double>(model, {1, 1, features}, classes)),
-        network(make_network<double>(model, layout, rows)),
-        parameters(layout.parameters),
-        statistics(layout.statistics),
-        gradient(layout.parameters),
-        x(rows * layout.input_stride),
-        scratch(padded<double>(classes) * padded<double>(1)),
-        dropout{c.dropout, 5, 3} {
+      : model(model_of(c)), layout(make_layout<double>(model, {1, 1, features}, classes)),
+        network(make_network<double>(model, layout, rows)), parameters(layout.parameters),
+        statistics(layout.statistics), gradient(layout.parameters), x(rows * layout.input_stride),
+        scratch(padded<double>(classes) * padded<double>(1)), dropout{c.dropout, 5, 3} {
     initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
     core::Random random(2);
     for (const NamedTensor& tensor : layout.tensors)  // gamma and beta too, away from 1 and 0

@@ -18,12 +18,8 @@ struct RandomNetwork {
   // Weights N(0, 1/fan_in), biases and the rest of the parameters random as well; x: [rows, features] of N(0, 1).
   RandomNetwork(const config::Model& of, std::int64_t features, std::int64_t outputs, std::int64_t rows_,
                 std::uint64_t seed)
-      : model(of),
-        layout(make_layout<double>(model, {1, 1, features}, outputs)),
-        rows(rows_),
-        parameters(layout.parameters),
-        statistics(layout.statistics),
-        x(rows * layout.input_stride),
+      : model(of), layout(make_layout<double>(model, {1, 1, features}, outputs)), rows(rows_),
+        parameters(layout.parameters), statistics(layout.statistics), x(rows * layout.input_stride),
         network(make_network<double>(model, layout, rows)) {
     config::Init init;
     init.scheme = config::InitScheme::normal;

@@ -72,9 +72,7 @@ fused::Buffer<double> padded_rows(const at::Tensor& matrix, std::int64_t rows) {
 template <class T>
 ClosedForm<T>::ClosedForm(const config::Experiment& experiment, const fused::Layout& layout, const T* x,
                           const data::Part& part, const T* statistics)
-    : solver_(experiment.train.solver),
-      layout_(layout),
-      examples_(part.size),
+    : solver_(experiment.train.solver), layout_(layout), examples_(part.size),
       features_(config::feature_count(experiment.model, layout.features) + (experiment.model.intercept ? 1 : 0)),
       lr_(experiment.train.optimizer.lr) {
   const c10::InferenceMode no_autograd;
@@ -91,8 +89,7 @@ ClosedForm<T>::ClosedForm(const config::Experiment& experiment, const fused::Lay
     lr_ = *solver_.relative_lr * static_cast<double>(examples_ * layout.outputs) / (2 * values[0] * values[0]);
 }
 
-template <class T>
-double ClosedForm<T>::filter(double s, std::int64_t step) const {
+template <class T> double ClosedForm<T>::filter(double s, std::int64_t step) const {
   switch (solver_.kind) {
     case SolverKind::optimizer:
     case SolverKind::least_squares: return 1 / s;
@@ -108,8 +105,7 @@ double ClosedForm<T>::filter(double s, std::int64_t step) const {
   __builtin_unreachable();
 }
 
-template <class T>
-void ClosedForm<T>::write(std::int64_t step, T* parameters) const {
+template <class T> void ClosedForm<T>::write(std::int64_t step, T* parameters) const {
   const auto rank = std::ssize(singular_values_);
   const std::int64_t stride = fused::padded<double>(layout_.outputs);
   fused::Buffer<double> scaled(rank * stride), readout(features_ * stride);

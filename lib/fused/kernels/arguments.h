@@ -7,8 +7,7 @@
 namespace descent::fused {
 
 // Elements of T in a padded row of `columns`.
-template <class T>
-constexpr std::int64_t padded(std::int64_t columns) {
+template <class T> constexpr std::int64_t padded(std::int64_t columns) {
   constexpr std::int64_t lanes = 64 / sizeof(T);
   return (columns + lanes - 1) / lanes * lanes;
 }
@@ -43,8 +42,7 @@ struct LossSum {
 };
 
 // c[m, n] = a[m, k] b[k, n] + bias[n]; bias may be null. a is read at a[i * a_row + p * a_column].
-template <class T>
-struct Product {
+template <class T> struct Product {
   std::int64_t m, n, k;
   const T* a;
   std::int64_t a_row, a_column;

@@ -46,8 +46,7 @@ inline void philox_words(std::uint32_t index, const DropoutDraw& draw, std::uint
   }
 }
 
-template <class T>
-void dropout(std::int64_t count, double rate, const DropoutDraw& draw, const T* x, T* mask, T* y) {
+template <class T> void dropout(std::int64_t count, double rate, const DropoutDraw& draw, const T* x, T* mask, T* y) {
   constexpr std::int64_t chunk = 4 * philox_lanes;
   const auto threshold = static_cast<std::uint32_t>((1 - rate) * 4294967295.0);
   const T scale = static_cast<T>(1 / (1 - rate));

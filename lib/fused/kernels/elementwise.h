@@ -10,18 +10,13 @@ inline constexpr double leaky_slope = 0.01;  // PyTorch's default negative_slope
 inline constexpr double inverse_sqrt_2 = 0.70710678118654752440;
 inline constexpr double inverse_sqrt_2pi = 0.39894228040143267794;
 
-template <class T>
-inline Vec<T> sigmoid(const Vec<T>& x) {
-  return Vec<T>(T(1)) / (Vec<T>(T(1)) + exp_of<T>(x.neg()));
-}
+template <class T> inline Vec<T> sigmoid(const Vec<T>& x) { return Vec<T>(T(1)) / (Vec<T>(T(1)) + exp_of<T>(x.neg())); }
 
-template <class T, class Function>
-inline void map(std::int64_t count, const T* x, T* y, Function f) {
+template <class T, class Function> inline void map(std::int64_t count, const T* x, T* y, Function f) {
   for (std::int64_t i = 0; i < count; i += lanes<T>) f(load(x + i)).store(y + i);
 }
 
-template <class T>
-void activate(int activation, std::int64_t count, const T* x, T* y) {
+template <class T> void activate(int activation, std::int64_t count, const T* x, T* y) {
   using V = Vec<T>;
   const V zero(T(0)), one(T(1));
   switch (static_cast<config::Activation>(activation)) {
@@ -71,29 +66,24 @@ void activate_backward(int activation, std::int64_t count, const T* x, const T* 
   }
 }
 
-template <class T>
-void exponential(std::int64_t count, const T* x, T* y) {
+template <class T> void exponential(std::int64_t count, const T* x, T* y) {
   map<T>(count, x, y, [](Vec<T> v) { return exp_of<T>(v); });
 }
 
-template <class T>
-void logarithm(std::int64_t count, const T* x, T* y) {
+template <class T> void logarithm(std::int64_t count, const T* x, T* y) {
   map<T>(count, x, y, [](Vec<T> v) { return v.log(); });
 }
 
-template <class T>
-void clear_pads(std::int64_t rows, std::int64_t columns, std::int64_t stride, T* x) {
+template <class T> void clear_pads(std::int64_t rows, std::int64_t columns, std::int64_t stride, T* x) {
   for (std::int64_t r = 0; r < rows; ++r)
     for (std::int64_t c = columns; c < stride; ++c) x[r * stride + c] = T(0);
 }
 
-template <class T>
-void add(std::int64_t count, const T* x, const T* y, T* out) {
+template <class T> void add(std::int64_t count, const T* x, const T* y, T* out) {
   for (std::int64_t i = 0; i < count; i += lanes<T>) (load(x + i) + load(y + i)).store(out + i);
 }
 
-template <class T>
-void multiply(std::int64_t count, const T* x, const T* y, T* out) {
+template <class T> void multiply(std::int64_t count, const T* x, const T* y, T* out) {
   for (std::int64_t i = 0; i < count; i += lanes<T>) (load(x + i) * load(y + i)).store(out + i);
 }
 

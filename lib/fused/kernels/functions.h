@@ -6,16 +6,14 @@
 namespace descent::fused::DESCENT_CPU {
 
 // A polynomial by Horner's rule, its coefficients from the highest power down.
-template <class T, class... Coefficients>
-inline Vec<T> polynomial(const Vec<T>& x, T highest, Coefficients... rest) {
+template <class T, class... Coefficients> inline Vec<T> polynomial(const Vec<T>& x, T highest, Coefficients... rest) {
   Vec<T> sum(highest);
   ((sum = fma(sum, x, Vec<T>(static_cast<T>(rest)))), ...);
   return sum;
 }
 
 // exp(x) = 2^n exp(r), |r| <= log(2) / 2; the coefficients of Cephes (Moshier 1989), expf and tanhf.
-template <class T>
-inline Vec<T> exp_of(const Vec<T>& x) {
+template <class T> inline Vec<T> exp_of(const Vec<T>& x) {
 #if defined(CPU_CAPABILITY_AVX512)
   if constexpr (sizeof(T) == 4) {
     const Vec<T> bounded = at::vec::clamp_max(at::vec::clamp_min(x, Vec<T>(-104)), Vec<T>(89));  // exp: 0, infinity
@@ -29,8 +27,7 @@ inline Vec<T> exp_of(const Vec<T>& x) {
   return x.exp();
 }
 
-template <class T>
-inline Vec<T> tanh_of(const Vec<T>& x) {
+template <class T> inline Vec<T> tanh_of(const Vec<T>& x) {
   if constexpr (sizeof(T) == 8) return x.tanh();
   const Vec<T> one(1), size = x.abs(), square = x * x;
   const Vec<T> p = polynomial<T>(square, -5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f, 1.33314422036e-1f,

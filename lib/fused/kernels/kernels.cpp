@@ -17,8 +17,7 @@
 
 namespace descent::fused::DESCENT_CPU {
 
-template <class T>
-const Kernels<T>& table() {
+template <class T> const Kernels<T>& table() {
   static constexpr Kernels<T> all{.matmul = matmul<T>,
                                   .matmul_relu = matmul_relu<T>,
                                   .transpose = transpose<T>,

@@ -9,8 +9,7 @@
 
 namespace descent::fused {
 
-template <class T>
-struct Kernels {
+template <class T> struct Kernels {
   // Each element is one chain of fused multiply-adds over k = 0, 1, ... A wide product whose `a` holds many zeros
   // leaves those out of the chain, to the same result for finite b.
   void (*matmul)(const Product<T>& product);
@@ -115,11 +114,9 @@ struct Kernels {
 };
 
 // The loops of every instruction set that this CPU has, fastest first; instantiated for float and double.
-template <class T>
-std::vector<const Kernels<T>*> available_kernels();
+template <class T> std::vector<const Kernels<T>*> available_kernels();
 
 // The fastest of them.
-template <class T>
-const Kernels<T>& kernels();
+template <class T> const Kernels<T>& kernels();
 
 }  // namespace descent::fused

@@ -49,8 +49,7 @@ void column_block(const Product<T>& x, std::int64_t i, std::int64_t column) {
     if (i < x.m) column_block<store, T, (Rows > 8 ? 8 : Rows > 4 ? 4 : Rows / 2), Columns>(x, i, column);
 }
 
-template <class T>
-void column_sums(std::int64_t rows, std::int64_t stride, const T* x, T* sums) {
+template <class T> void column_sums(std::int64_t rows, std::int64_t stride, const T* x, T* sums) {
   for (std::int64_t c = 0; c < stride; c += lanes<T>) {
     Vec<T> even(T(0)), odd(T(0));
     std::int64_t r = 0;
@@ -63,8 +62,7 @@ void column_sums(std::int64_t rows, std::int64_t stride, const T* x, T* sums) {
   }
 }
 
-template <Store store, class T>
-void multiply_matrices(const Product<T>& product) {
+template <Store store, class T> void multiply_matrices(const Product<T>& product) {
   const std::int64_t end = padded<T>(product.n);
   std::int64_t column = 0;
 #if defined(CPU_CAPABILITY_AVX512)
@@ -83,14 +81,8 @@ void multiply_matrices(const Product<T>& product) {
 #endif
 }
 
-template <class T>
-void matmul(const Product<T>& product) {
-  multiply_matrices<Store::unchanged>(product);
-}
+template <class T> void matmul(const Product<T>& product) { multiply_matrices<Store::unchanged>(product); }
 
-template <class T>
-void matmul_relu(const Product<T>& product) {
-  multiply_matrices<Store::relu>(product);
-}
+template <class T> void matmul_relu(const Product<T>& product) { multiply_matrices<Store::relu>(product); }
 
 }  // namespace descent::fused::DESCENT_CPU

@@ -7,8 +7,7 @@
 
 namespace descent::fused::DESCENT_CPU {
 
-template <class T>
-void sgd(std::int64_t count, const SgdStep& step, T* parameters, const T* gradient, T* momentum) {
+template <class T> void sgd(std::int64_t count, const SgdStep& step, T* parameters, const T* gradient, T* momentum) {
   const Vec<T> decay(static_cast<T>(step.weight_decay)), keep(static_cast<T>(step.momentum));
   const Vec<T> minus_lr(static_cast<T>(-step.lr));
   for (std::int64_t i = 0; i < count; i += lanes<T>) {
@@ -48,8 +47,7 @@ void adam(std::int64_t count, const AdamStep& step, T* parameters, const T* grad
   }
 }
 
-template <class T>
-double square_sum(std::int64_t count, const T* x) {
+template <class T> double square_sum(std::int64_t count, const T* x) {
   Vec<T> even(T(0)), odd(T(0));
   std::int64_t i = 0;
   for (; i + 2 * lanes<T> <= count; i += 2 * lanes<T>) {
@@ -68,8 +66,7 @@ double square_sum(std::int64_t count, const T* x) {
   return total;
 }
 
-template <class T>
-void scale(std::int64_t count, T factor, T* x) {
+template <class T> void scale(std::int64_t count, T factor, T* x) {
   const Vec<T> f(factor);
   for (std::int64_t i = 0; i < count; i += lanes<T>) (load(x + i) * f).store(x + i);
 }

@@ -6,16 +6,14 @@
 namespace descent::fused::DESCENT_CPU {
 
 // Calls visit(output, tap, pixel) for the taps inside the map of each position of the output.
-template <class Visit>
-inline void for_each_tap(const PatchShape& s, std::int64_t examples, const Visit& visit) {
+template <class Visit> inline void for_each_tap(const PatchShape& s, std::int64_t examples, const Visit& visit) {
   const std::int64_t outputs = examples * s.out_height * s.out_width;
   for_each_run(s, 0, outputs, [&](std::int64_t output, std::int64_t tap, std::int64_t taps, std::int64_t pixel) {
     for (std::int64_t i = 0; pixel >= 0 && i < taps; ++i) visit(output, tap + i, pixel + i);
   });
 }
 
-template <class T>
-void max_pool(const PatchShape& s, std::int64_t examples, const T* x, T* y, T* argmax) {
+template <class T> void max_pool(const PatchShape& s, std::int64_t examples, const T* x, T* y, T* argmax) {
   const std::int64_t stride = padded<T>(s.channels);
   std::int64_t last = -1;
   for_each_tap(s, examples, [&](std::int64_t output, std::int64_t tap, std::int64_t pixel) {

@@ -8,8 +8,7 @@ namespace descent::fused::DESCENT_CPU {
 // What is applied to the elements of c as they are stored.
 enum class Store { unchanged, relu };
 
-template <Store store, class T>
-inline void put(const Vec<T>& v, T* c) {
+template <Store store, class T> inline void put(const Vec<T>& v, T* c) {
   if constexpr (store == Store::relu) at::vec::clamp_min(v, Vec<T>(T(0))).store(c);
   else v.store(c);
 }

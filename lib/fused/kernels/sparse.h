@@ -46,8 +46,7 @@ inline void sparse_row(const Factors& factors, const float* a, const float* b, s
 
 // In blocks of k whose rows of b stay in the L1 cache: at most 32 KiB. The list of a row is computed one row ahead, so
 // that the product need not wait for it.
-template <Store store, int Columns>
-inline void sparse_block(const Product<float>& x, std::int64_t column) {
+template <Store store, int Columns> inline void sparse_block(const Product<float>& x, std::int64_t column) {
   constexpr std::int64_t block = Columns < 8 ? sparse_depth : 512 / Columns, transposed = 16;
   alignas(64) float tile[2 * transposed * sparse_depth];
   Factors factors[2];
@@ -89,8 +88,7 @@ inline std::int64_t narrowest(const Product<float>& x) {
 }
 
 // Computes the blocks of columns for which skipping pays off; returns the first column of the rest.
-template <Store store>
-std::int64_t sparse_blocks(const Product<float>& x, std::int64_t end) {
+template <Store store> std::int64_t sparse_blocks(const Product<float>& x, std::int64_t end) {
   std::int64_t column = 0;
   if (end < narrowest(x) || !is_sparse(x)) return column;
   for (; column + 256 <= end; column += 256) sparse_block<store, 16>(x, column);

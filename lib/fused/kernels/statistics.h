@@ -6,8 +6,7 @@
 namespace descent::fused::DESCENT_CPU {
 
 // Sums over rows in blocks: a single sum over the rows of many maps would lose digits in float32.
-template <class T, class Add>
-inline __attribute__((always_inline)) Vec<T> sum_rows(std::int64_t rows, const Add& add) {
+template <class T, class Add> inline __attribute__((always_inline)) Vec<T> sum_rows(std::int64_t rows, const Add& add) {
   constexpr std::int64_t block = 128;
   Vec<T> total(T(0));
   for (std::int64_t r = 0; r < rows;) {
@@ -18,8 +17,7 @@ inline __attribute__((always_inline)) Vec<T> sum_rows(std::int64_t rows, const A
   return total;
 }
 
-template <class T>
-void batch_statistics(std::int64_t rows, std::int64_t stride, const T* x, T* mean, T* variance) {
+template <class T> void batch_statistics(std::int64_t rows, std::int64_t stride, const T* x, T* mean, T* variance) {
   const Vec<T> scale(T(1) / static_cast<T>(rows));
   for (std::int64_t c = 0; c < stride; c += lanes<T>) {
     const auto sum =
@@ -54,8 +52,7 @@ void merge_statistics(std::int64_t groups, std::int64_t stride, const T* means, 
   }
 }
 
-template <class T>
-void rstd(std::int64_t count, const T* variance, T epsilon, T* out) {
+template <class T> void rstd(std::int64_t count, const T* variance, T epsilon, T* out) {
   for (std::int64_t i = 0; i < count; i += lanes<T>)
     (Vec<T>(T(1)) / (load(variance + i) + Vec<T>(epsilon)).sqrt()).store(out + i);
 }

@@ -10,25 +10,18 @@
 
 namespace descent::fused::DESCENT_CPU {
 
-template <class T>
-using Vec = at::vec::Vectorized<T>;
+template <class T> using Vec = at::vec::Vectorized<T>;
 
-template <class T>
-inline constexpr std::int64_t lanes = Vec<T>::size();
+template <class T> inline constexpr std::int64_t lanes = Vec<T>::size();
 
-template <class T>
-inline Vec<T> load(const T* p) {
-  return Vec<T>::loadu(p);
-}
+template <class T> inline Vec<T> load(const T* p) { return Vec<T>::loadu(p); }
 
-template <class T>
-inline Vec<T> fma(const Vec<T>& a, const Vec<T>& b, const Vec<T>& c) {
+template <class T> inline Vec<T> fma(const Vec<T>& a, const Vec<T>& b, const Vec<T>& c) {
   return at::vec::fmadd(a, b, c);
 }
 
 // Sum of the lanes, halves upon halves.
-template <class T>
-inline T sum_lanes(const Vec<T>& v) {
+template <class T> inline T sum_lanes(const Vec<T>& v) {
   alignas(64) T sums[lanes<T>];
   v.store(sums);
 #pragma GCC unroll 8

@@ -62,8 +62,7 @@ void winograd_output(const PatchShape& s, std::int64_t stride, std::int64_t begi
 }
 
 // weight: `size` numbers for each of the 3x3 taps; planes: as many for each of 4x4.
-template <class T>
-void winograd_weight(std::int64_t size, const T* weight, T* planes) {
+template <class T> void winograd_weight(std::int64_t size, const T* weight, T* planes) {
   const Vec<T> half(T(0.5));
   for (std::int64_t c = 0; c < size; c += lanes<T>) {
     Vec<T> in[3][3], out[4][4];
@@ -81,8 +80,7 @@ void winograd_weight(std::int64_t size, const T* weight, T* planes) {
   }
 }
 
-template <class T>
-void winograd_weight_gradient(std::int64_t size, const T* planes, T* dweight) {
+template <class T> void winograd_weight_gradient(std::int64_t size, const T* planes, T* dweight) {
   const Vec<T> half(T(0.5));
   for (std::int64_t c = 0; c < size; c += lanes<T>) {
     Vec<T> in[4][4], out[3][3];

@@ -38,8 +38,7 @@ inline TileRun run_at(const PatchShape& s, std::int64_t begin, std::int64_t tile
 }
 
 // A map [B, height, width, stride] whose squares reach `above` and `before` beyond its border.
-template <class T>
-struct SquaredMap {
+template <class T> struct SquaredMap {
   const T* x;
   std::int64_t height, width, stride, above, before;
 };
