@@ -28,7 +28,13 @@ Norm<T>::Norm(const config::Norm& norm, const Layout& layout, const std::string&
   }
   centered_ = norm.kind != NormKind::rms;
   by_rows_ = !positions && norm.kind != NormKind::group;
-  group_size_ = norm.kind == NormKind::group ? channels / norm.groups : channels;
+  switch (norm.kind) {
+    case NormKind::none:
+    case NormKind::batch: break;
+    case NormKind::layer:
+    case NormKind::rms: group_size_ = channels; break;
+    case NormKind::group: group_size_ = channels / norm.groups; break;
+  }
   for (Buffer<T>* buffer : {&mean_, &rstd_}) *buffer = Buffer<T>(by_rows_ ? padded<T>(max_rows) : max_rows * stride_);
   for (Buffer<T>* buffer : {&sums_, &products_, &factor_, &slope_, &shift_}) *buffer = Buffer<T>(stride_);
 }

@@ -163,7 +163,7 @@ TEST(convnet, channel_dropout_switches_whole_channels_off) {
   Net net(model, image);
   const NamedTensor &conv = *net.layout.find("conv0.weight"), &readout = *net.layout.find("linear.weight");
   std::fill_n(net.parameters.data(), net.parameters.size(), 0.0);
-  for (std::int64_t c = 0; c < classes; ++c) {  // every place of every channel is 1
+  for (std::int64_t c = 0; c < classes; ++c) {  // every position of every channel is 1
     net.parameters.data()[net.layout.offset("conv0.bias") + c] = 1;
     net.parameters.data()[readout.offset + c * readout.stride + c] = 1;
   }

@@ -98,12 +98,12 @@ TYPED_TEST(convolution, output_and_gradients_agree_with_plain_loops_and_pads_sta
     trial.each([&](std::int64_t to, std::int64_t from, std::int64_t tap) {
       for (std::int64_t i = 0; i < c.in; ++i)
         for (std::int64_t o = 0; o < c.out; ++o) {
-          const auto place = static_cast<std::size_t>(to * out_stride + o);
+          const auto index = static_cast<std::size_t>(to * out_stride + o);
           const auto source = static_cast<std::size_t>(from * in_stride + i);
           const auto weight = static_cast<std::size_t>((tap * c.in + i) * out_stride + o);
-          y[place] += double(trial.x.data()[source]) * double(trial.weight.data()[weight]);
-          dx[source] += double(trial.dy.data()[place]) * double(trial.weight.data()[weight]);
-          dweight[weight] += double(trial.dy.data()[place]) * double(trial.x.data()[source]);
+          y[index] += double(trial.x.data()[source]) * double(trial.weight.data()[weight]);
+          dx[source] += double(trial.dy.data()[index]) * double(trial.weight.data()[weight]);
+          dweight[weight] += double(trial.dy.data()[index]) * double(trial.x.data()[source]);
         }
     });
     for (std::size_t i = 0; i < y.size(); ++i) {

@@ -40,7 +40,7 @@ constexpr std::int64_t examples = 2;
 std::int64_t rows_of(const PatchShape& s) { return examples * s.out_height * s.out_width; }
 
 // The row of the map under one tap of one row of patches; -1 in the padding.
-std::int64_t place_of(const PatchShape& s, std::int64_t row, std::int64_t tap) {
+std::int64_t pixel_of(const PatchShape& s, std::int64_t row, std::int64_t tap) {
   const std::int64_t column = row % s.out_width, line = row / s.out_width % s.out_height;
   const std::int64_t y = line * s.stride_height - s.padding_height + tap / s.kernel_width;
   const std::int64_t x = column * s.stride_width - s.padding_width + tap % s.kernel_width;
@@ -60,8 +60,8 @@ TYPED_TEST(maps, patches_are_copied_tap_by_tap_with_zeros_in_the_padding_and_in_
       k->gather_patches(s, begin, rows_of(s) - begin, x.data(), patches.data());
       for (std::int64_t r = begin; r < rows_of(s); ++r)
         for (std::int64_t i = 0; i < stride; ++i) {
-          const std::int64_t tap = i / s.channels, place = tap < taps ? place_of(s, r, tap) : -1;
-          const T expected = place < 0 ? T(0) : x.data()[place * padded<T>(s.channels) + i % s.channels];
+          const std::int64_t tap = i / s.channels, pixel = tap < taps ? pixel_of(s, r, tap) : -1;
+          const T expected = pixel < 0 ? T(0) : x.data()[pixel * padded<T>(s.channels) + i % s.channels];
           ASSERT_EQ(patches.data()[(r - begin) * stride + i], expected) << k->instruction_set << ", row " << r;
         }
     }
@@ -72,14 +72,14 @@ TYPED_TEST(maps, patches_are_added_to_where_they_come_from_and_nowhere_else) {
   for (const Kernels<T>* k : available_kernels<T>())
     for (const PatchShape& s : shapes) {
       const std::int64_t taps = s.kernel_height * s.kernel_width, stride = padded<T>(taps * s.channels);
-      const std::int64_t map_stride = padded<T>(s.channels), places = examples * s.height * s.width;
+      const std::int64_t map_stride = padded<T>(s.channels), pixels = examples * s.height * s.width;
       const auto patches = random_rows<T>(rows_of(s), taps * s.channels, 2);
-      auto x = random_rows<T>(places, s.channels, 3);
-      std::vector<double> expected(x.data(), x.data() + places * map_stride);
+      auto x = random_rows<T>(pixels, s.channels, 3);
+      std::vector<double> expected(x.data(), x.data() + pixels * map_stride);
       for (std::int64_t r = 0; r < rows_of(s); ++r)
         for (std::int64_t i = 0; i < taps * s.channels; ++i)
-          if (const std::int64_t place = place_of(s, r, i / s.channels); place >= 0)
-            expected[static_cast<std::size_t>(place * map_stride + i % s.channels)] +=
+          if (const std::int64_t pixel = pixel_of(s, r, i / s.channels); pixel >= 0)
+            expected[static_cast<std::size_t>(pixel * map_stride + i % s.channels)] +=
                 double(patches.data()[r * stride + i]);
       k->scatter_patches(s, 0, rows_of(s), patches.data(), x.data());
       for (std::size_t i = 0; i < expected.size(); ++i)
@@ -118,24 +118,24 @@ TYPED_TEST(maps, the_first_of_the_largest_values_wins_and_gets_the_gradient) {
   for (const Kernels<T>* k : available_kernels<T>())
     for (const PatchShape& s : shapes) {
       if (s.padding_height >= s.kernel_height) continue;  // a kernel wholly outside has no largest value
-      const std::int64_t stride = padded<T>(s.channels), places = examples * s.height * s.width;
-      auto x = random_rows<T>(places, s.channels, 14);
-      for (std::int64_t i = 0; i < places * stride; ++i) x.data()[i] = std::round(x.data()[i]);  // many are equal
+      const std::int64_t stride = padded<T>(s.channels), pixels = examples * s.height * s.width;
+      auto x = random_rows<T>(pixels, s.channels, 14);
+      for (std::int64_t i = 0; i < pixels * stride; ++i) x.data()[i] = std::round(x.data()[i]);  // many are equal
       x.data()[0] = std::numeric_limits<T>::quiet_NaN();
       const auto dy = random_rows<T>(rows_of(s), s.channels, 15);
-      Buffer<T> y(rows_of(s) * stride), argmax(rows_of(s) * stride), dx(places * stride);
+      Buffer<T> y(rows_of(s) * stride), argmax(rows_of(s) * stride), dx(pixels * stride);
       std::fill_n(dx.data(), dx.size(), T(1));
-      std::vector<double> gradient(static_cast<std::size_t>(places * stride), 1.0);
+      std::vector<double> gradient(static_cast<std::size_t>(pixels * stride), 1.0);
       k->max_pool(s, examples, x.data(), y.data(), argmax.data());
       k->max_pool_backward(s, examples, dy.data(), argmax.data(), dx.data());
       for (std::int64_t r = 0; r < rows_of(s); ++r)
         for (std::int64_t c = 0; c < stride; ++c) {
           std::int64_t best = -1;
           for (std::int64_t tap = 0; tap < s.kernel_height * s.kernel_width; ++tap) {
-            const std::int64_t place = place_of(s, r, tap);
-            if (place < 0) continue;
-            const T value = x.data()[place * stride + c];
-            if (best < 0 || value > x.data()[best] || std::isnan(value)) best = place * stride + c;
+            const std::int64_t pixel = pixel_of(s, r, tap);
+            if (pixel < 0) continue;
+            const T value = x.data()[pixel * stride + c];
+            if (best < 0 || value > x.data()[best] || std::isnan(value)) best = pixel * stride + c;
           }
           const T largest = x.data()[best], found = y.data()[r * stride + c];
           ASSERT_TRUE(found == largest || (std::isnan(found) && std::isnan(largest))) << k->instruction_set;
@@ -173,13 +173,13 @@ TYPED_TEST(maps, transformed_squares_times_transformed_weights_make_a_convolutio
       for (std::int64_t c = 0; c < stride; ++c) {
         double sum = bias.data()[c];
         for (std::int64_t tap = 0; tap < 9; ++tap) {
-          const std::int64_t place = place_of(s, r, tap);
-          if (place < 0) continue;
-          sum += double(x.data()[place * stride + c]) * double(weight.data()[tap * stride + c]);
+          const std::int64_t pixel = pixel_of(s, r, tap);
+          if (pixel < 0) continue;
+          sum += double(x.data()[pixel * stride + c]) * double(weight.data()[tap * stride + c]);
           gradient[static_cast<std::size_t>(tap * stride + c)] +=
-              double(x.data()[place * stride + c]) * double(dy.data()[r * stride + c]);
+              double(x.data()[pixel * stride + c]) * double(dy.data()[r * stride + c]);
         }
-        ASSERT_NEAR(y.data()[r * stride + c], sum, this->tolerance) << k->instruction_set << ", place " << r;
+        ASSERT_NEAR(y.data()[r * stride + c], sum, this->tolerance) << k->instruction_set << ", position " << r;
       }
     for (std::size_t i = 0; i < gradient.size(); ++i)
       ASSERT_NEAR(dweight.data()[i], gradient[i], 2 * this->tolerance) << k->instruction_set << ", weight " << i;

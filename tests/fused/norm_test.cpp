@@ -19,7 +19,7 @@ Buffer<double> random_rows(std::uint64_t seed) {
 
 // One pass in training over so many examples, forward and backward.
 struct Trained {
-  Trained(config::NormKind kind, std::int64_t rows, std::optional<std::int64_t> places) {
+  Trained(config::NormKind kind, std::int64_t rows, std::optional<std::int64_t> map_positions) {
     config::Model model;
     model.hidden = {channels};
     model.norm.kind = kind;
@@ -28,7 +28,7 @@ struct Trained {
     Buffer<double> parameters(layout.parameters), statistics(layout.statistics);
     std::fill_n(parameters.data() + layout.offset("norm0.weight"), channels, 1.5);
     gradient = Buffer<double>(layout.parameters);
-    Norm<double> norm(model.norm, layout, "norm0", channels, places, rows);
+    Norm<double> norm(model.norm, layout, "norm0", channels, map_positions, rows);
     const Buffer<double> x = random_rows(1);
     norm.forward(x.data(), {rows, parameters.data(), statistics.data(), {}, true}, y.data());
     norm.backward(x.data(), rows, parameters.data(), dx.data(), gradient.data());
@@ -48,7 +48,7 @@ void expect_equal(const Trained& a, const Trained& b) {
   EXPECT_GT(std::abs(a.y.data()[0]), 1e-3);
 }
 
-TEST(norm, rows_are_maps_of_one_place) {
+TEST(norm, rows_are_maps_of_one_position) {
   using enum config::NormKind;
   for (const config::NormKind kind : {batch, layer, group, rms}) {
     SCOPED_TRACE(config::name_of(kind));
@@ -56,7 +56,7 @@ TEST(norm, rows_are_maps_of_one_place) {
   }
 }
 
-TEST(norm, batch_norm_of_maps_takes_every_place_for_an_example) {
+TEST(norm, batch_norm_of_maps_treats_every_position_as_an_example) {
   expect_equal(Trained(config::NormKind::batch, examples, positions),
                Trained(config::NormKind::batch, examples * positions, {}));
 }
