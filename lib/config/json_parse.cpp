@@ -97,7 +97,7 @@ class Builder {
     if (!fresh) {
       if (problems_.size() <= most_problems)
         refuse(fmt::format("duplicate key {}, first given in line {}", core::quoted(name), first->second.line));
-      key_ += '~' + std::to_string(count_);  // what is inside is no duplicate of what is inside the first
+      key_ += '~' + std::to_string(count_);  // its own keys do not duplicate those of the first
     }
     object->get_ref<Json::object_t&>().emplace_back(std::move(name), nullptr);
     cursor_.pass_token();

@@ -2,17 +2,17 @@
 
 namespace descent::train {
 
-EarlyStopping::Verdict EarlyStopping::observe(double value) {
-  if (stopped_) return Verdict::stop;
+EarlyStopping::Outcome EarlyStopping::observe(double value) {
+  if (stopped_) return Outcome::stop;
   if (any_ ? value < best_ - rule_.min_delta : value == value) {
     any_ = true;
     best_ = value;
     waited_ = 0;
-    return Verdict::improved;
+    return Outcome::improved;
   }
-  if (++waited_ < rule_.patience) return Verdict::waiting;
+  if (++waited_ < rule_.patience) return Outcome::waiting;
   stopped_ = true;
-  return Verdict::stop;
+  return Outcome::stop;
 }
 
 }  // namespace descent::train

@@ -11,11 +11,11 @@ class EarlyStopping {
  public:
   explicit EarlyStopping(const config::EarlyStopping& rule) : rule_(rule) {}
 
-  enum class Verdict { improved, waiting, stop };
+  enum class Outcome { improved, waiting, stop };
 
   // One evaluation. Improvement is strict: value < best - min_delta; ties keep the first, NaN never improves.
   // After `stop` it keeps answering `stop`.
-  Verdict observe(double value);
+  Outcome observe(double value);
 
   // To and from a checkpoint.
   template <class Archive> void archive(Archive& ar) {

@@ -37,11 +37,11 @@ void Recorder::diverge(std::int64_t step) { result_.summary.diverged_step = step
 
 // Whether the weights of this evaluation are those to restore.
 bool Recorder::follow(EarlyStopping& stopping, double value, const store::Evaluation& row, store::Stop& stop) const {
-  using Verdict = EarlyStopping::Verdict;
+  using Outcome = EarlyStopping::Outcome;
   if (stopping.stopped()) return false;
-  const Verdict verdict = stopping.observe(value);
-  if (verdict == Verdict::stop) stop.stopped = row;
-  const bool restores = verdict == (rule_.restore == config::Restore::best ? Verdict::improved : Verdict::stop);
+  const Outcome outcome = stopping.observe(value);
+  if (outcome == Outcome::stop) stop.stopped = row;
+  const bool restores = outcome == (rule_.restore == config::Restore::best ? Outcome::improved : Outcome::stop);
   if (restores) stop.restored = row;
   return restores;
 }

@@ -156,13 +156,13 @@ TEST_P(batch_norm_identities, variance_is_the_mean_of_the_groups_variances_plus_
 
 TEST_P(batch_norm_identities, layer_norm_does_not_depend_on_the_groups) {
   const Buffer<double> x = draw(batch, features);
-  Buffer<double> mean(batch), inverse_sd(batch);
+  Buffer<double> mean(batch), rstd(batch);
   const auto normalize_parts = [&](std::int64_t parts) {
     std::vector<double> y(batch * features);
     const std::int64_t rows = batch / parts;
     for (std::int64_t first = 0; first < batch * features; first += rows * features)
       kernels<double>().normalize_rows(rows, features, features, true, 1e-5, x.data() + first, nullptr, nullptr,
-                                       y.data() + first, mean.data(), inverse_sd.data());
+                                       y.data() + first, mean.data(), rstd.data());
     return y;
   };
   for (const std::int64_t groups : {2, 4, 8}) EXPECT_EQ(normalize_parts(groups), normalize_parts(1));

@@ -7,7 +7,7 @@
 namespace descent::train {
 namespace {
 
-using Verdict = EarlyStopping::Verdict;
+using Outcome = EarlyStopping::Outcome;
 
 EarlyStopping rule(std::int64_t patience, double min_delta = 0) {
   config::EarlyStopping keys;
@@ -19,37 +19,37 @@ EarlyStopping rule(std::int64_t patience, double min_delta = 0) {
 
 TEST(early_stopping, stops_after_patience_evaluations_without_improvement) {
   EarlyStopping stopping = rule(2);
-  EXPECT_EQ(stopping.observe(1.0), Verdict::improved);
-  EXPECT_EQ(stopping.observe(1.1), Verdict::waiting);
-  EXPECT_EQ(stopping.observe(1.2), Verdict::stop);
+  EXPECT_EQ(stopping.observe(1.0), Outcome::improved);
+  EXPECT_EQ(stopping.observe(1.1), Outcome::waiting);
+  EXPECT_EQ(stopping.observe(1.2), Outcome::stop);
 }
 
 TEST(early_stopping, improvement_starts_the_patience_again) {
   EarlyStopping stopping = rule(2);
   stopping.observe(1.0);
   stopping.observe(1.1);
-  EXPECT_EQ(stopping.observe(0.9), Verdict::improved);
-  EXPECT_EQ(stopping.observe(0.9), Verdict::waiting);
+  EXPECT_EQ(stopping.observe(0.9), Outcome::improved);
+  EXPECT_EQ(stopping.observe(0.9), Outcome::waiting);
 }
 
 TEST(early_stopping, a_tie_keeps_the_first) {
   EarlyStopping stopping = rule(5);
   stopping.observe(1.0);
-  EXPECT_EQ(stopping.observe(1.0), Verdict::waiting);
+  EXPECT_EQ(stopping.observe(1.0), Outcome::waiting);
 }
 
 TEST(early_stopping, improvement_must_exceed_min_delta) {
   EarlyStopping stopping = rule(5, 0.1);
   stopping.observe(1.0);
-  EXPECT_EQ(stopping.observe(0.95), Verdict::waiting);
-  EXPECT_EQ(stopping.observe(0.89), Verdict::improved);
+  EXPECT_EQ(stopping.observe(0.95), Outcome::waiting);
+  EXPECT_EQ(stopping.observe(0.89), Outcome::improved);
 }
 
 TEST(early_stopping, nan_never_improves) {
   EarlyStopping stopping = rule(3);
-  EXPECT_EQ(stopping.observe(std::nan("")), Verdict::waiting);
-  EXPECT_EQ(stopping.observe(1.0), Verdict::improved);
-  EXPECT_EQ(stopping.observe(std::nan("")), Verdict::waiting);
+  EXPECT_EQ(stopping.observe(std::nan("")), Outcome::waiting);
+  EXPECT_EQ(stopping.observe(1.0), Outcome::improved);
+  EXPECT_EQ(stopping.observe(std::nan("")), Outcome::waiting);
 }
 
 }  // namespace
