@@ -16,8 +16,8 @@ import numpy as np
 
 import torch
 from compare import (
-    ACTIVATIONS, ADAM, ADAMW, DEFAULTS, SEED, SGD, check, distance, dump, join, load_safetensors, loss_of, make_optimizer,
-    nest,
+    ACTIVATIONS, ADAM, ADAMW, DEFAULTS, NORMS, SEED, SGD, check, distance, dump, join, load_safetensors, loss_of,
+    make_optimizer, nest,
 )
 from torch import nn
 from torch.nn import functional as F
@@ -60,7 +60,7 @@ def cases():
     sgd = {**SGD, "train.optimizer.lr": 0.01}
     all = {}
     for kind, base in ("signals", SIGNALS), ("images", IMAGES):
-        for norm in "none", "batch", "layer", "group", "rms":
+        for norm in NORMS:
             norms = {"model.norm.kind": norm}
             small = {"model.channels": [8, 12], "model.strides": [2, 1], "model.kernels": [4, 3]}
             all[f"cnn, {kind}, norm {norm}"] = {**base, **CNN, **small, **sgd, **norms}
