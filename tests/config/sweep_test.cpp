@@ -18,6 +18,8 @@ const std::vector<BadFile> sweeps{
     {"a_path_that_resembles_nothing", sweep(R"({"plots": [1]})"), "x.json:1:90: sweep: unknown key \"plots\""},
     {"a_section", sweep(R"({"model": [1]})"),
      "x.json:1:90: sweep: model is a section; sweep one of its keys, such as model.width"},
+    {"a_section_of_one_key", sweep(R"({"predict": [1]})"),
+     "x.json:1:90: sweep: predict is a section; sweep one of its keys, such as predict.dropout_samples"},
     {"the_name", sweep(R"({"name": ["a"]})"), "x.json:1:90: sweep: name does not affect a run"},
     {"the_seeds", sweep(R"({"seeds": [1]})"),
      "x.json:1:90: sweep: every point runs with all seeds; list them in \"seeds\""},
