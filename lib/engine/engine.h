@@ -40,7 +40,7 @@ struct NamedTensor {
 };
 
 // What one layer computed for the probe batch.
-struct Activation {
+struct LayerActivation {
   std::string layer;     // "linear3"
   at::Tensor values;     // [rows, features]; of a convolution the rows are [B, height, width]
   double gradient_norm;  // Euclidean, of the gradient of the mean loss in `values`; 0 where the kind has none
@@ -66,7 +66,7 @@ class Observation {
   virtual std::int64_t blocks() const = 0;  // that ResidualPath speaks of
 
   // Layer by layer in order of computation; empty for a kind that the network lacks.
-  virtual std::vector<Activation> activations(plan::ActivationKind kind) = 0;
+  virtual std::vector<LayerActivation> activations(plan::ActivationKind kind) = 0;
   virtual std::vector<LayerWeights> weights() = 0;
   // Norms of the gradient of the mean loss of the probe batch, parallel to weights().
   virtual std::vector<double> weight_gradient_norms() = 0;

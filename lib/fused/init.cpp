@@ -17,7 +17,7 @@ namespace {
 
 using config::InitScheme;
 
-double chosen_fan(config::FanMode mode, const NamedTensor& tensor) {
+double chosen_fan(config::FanMode mode, const TensorSlot& tensor) {
   switch (mode) {
     case config::FanMode::fan_in: return tensor.fan_in;
     case config::FanMode::fan_out: return tensor.fan_out;
@@ -44,7 +44,7 @@ void fill_orthogonal(at::Tensor& weight, double gain, at::Generator& generator) 
 }
 
 // weight: [out, in, ...].
-void fill_weight(at::Tensor& weight, const config::Init& init, const NamedTensor& tensor, at::Generator& generator) {
+void fill_weight(at::Tensor& weight, const config::Init& init, const TensorSlot& tensor, at::Generator& generator) {
   const double fan_in = tensor.fan_in, he = 2.0 / chosen_fan(init.mode, tensor);
   const double xavier = 2.0 / (fan_in + tensor.fan_out), lecun = 1.0 / fan_in;
   const auto normal = [&](double variance) { weight.normal_(0, init.gain * std::sqrt(variance), generator); };
@@ -95,7 +95,7 @@ void initialize(const Layout& layout, const config::Init& init, std::int64_t see
   const auto options = at::TensorOptions().dtype(c10::CppTypeToScalarType<T>::value);
   std::fill_n(parameters, layout.parameters, T(0));
   std::fill_n(statistics, layout.statistics, T(0));
-  for (const NamedTensor& tensor : layout.tensors) {
+  for (const TensorSlot& tensor : layout.tensors) {
     at::Tensor values = at::zeros(tensor.shape, options);
     switch (tensor.role) {
       case TensorRole::weight: fill_weight(values, init, tensor, generator); break;

@@ -26,7 +26,7 @@ template <class T> Layout make_layout(const config::Model& model, const config::
   layout.outputs = outputs;
   layout.output_stride = padded<T>(outputs);
   for (const plan::Layer& layer : plan::layers_of(model, input, outputs)) {
-    const auto add = [&](const char* what, TensorRole role, NamedTensor tensor) {
+    const auto add = [&](const char* what, TensorRole role, TensorSlot tensor) {
       tensor.name = layer.name + what;
       tensor.role = role;
       std::int64_t& end = tensor.is_statistic() ? layout.statistics : layout.parameters;
@@ -34,14 +34,14 @@ template <class T> Layout make_layout(const config::Model& model, const config::
       end += tensor.size();
       layout.tensors.push_back(std::move(tensor));
     };
-    NamedTensor vector{.rows = 1,
-                       .columns = layer.out,
-                       .stride = padded<T>(layer.out),
-                       .channels = 1,
-                       .shape = {layer.out},
-                       .fan_in = static_cast<double>(layer.fan_in()),
-                       .fan_out = static_cast<double>(layer.fan_out()),
-                       .initial_scale = layer.initial_scale};
+    TensorSlot vector{.rows = 1,
+                      .columns = layer.out,
+                      .stride = padded<T>(layer.out),
+                      .channels = 1,
+                      .shape = {layer.out},
+                      .fan_in = static_cast<double>(layer.fan_in()),
+                      .fan_out = static_cast<double>(layer.fan_out()),
+                      .initial_scale = layer.initial_scale};
     if (layer.kind == Kind::norm) {
       if (layer.affine) add(".weight", TensorRole::gamma, vector);
       if (layer.bias) add(".bias", TensorRole::beta, vector);
@@ -49,7 +49,7 @@ template <class T> Layout make_layout(const config::Model& model, const config::
       add(".running_mean", TensorRole::running_mean, vector);
       add(".running_var", TensorRole::running_variance, vector);
     } else {
-      NamedTensor weight = vector;
+      TensorSlot weight = vector;
       weight.rows = layer.fan_in();
       weight.channels = layer.in;
       weight.shape = file_shape(layer, input);
@@ -60,13 +60,13 @@ template <class T> Layout make_layout(const config::Model& model, const config::
   return layout;
 }
 
-const NamedTensor* Layout::find(std::string_view name) const {
-  const auto found = std::ranges::find(tensors, name, &NamedTensor::name);
+const TensorSlot* Layout::find(std::string_view name) const {
+  const auto found = std::ranges::find(tensors, name, &TensorSlot::name);
   return found == tensors.end() ? nullptr : &*found;
 }
 
 std::int64_t Layout::offset(std::string_view name) const {
-  const NamedTensor* tensor = find(name);
+  const TensorSlot* tensor = find(name);
   return tensor ? tensor->offset : absent;
 }
 

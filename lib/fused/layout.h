@@ -18,7 +18,7 @@ enum class TensorRole { weight, bias, gamma, beta, running_mean, running_varianc
 
 // One tensor: `rows` rows of `columns` numbers, each padded to `stride`. A weight is stored as [in, out], that of a
 // convolution as [height, width, in, out].
-struct NamedTensor {
+struct TensorSlot {
   std::string name{};  // in files: "linear0.weight"
   TensorRole role = TensorRole::weight;
   std::int64_t offset = 0;  // in the parameters; of running statistics in the statistics
@@ -36,14 +36,14 @@ struct NamedTensor {
 };
 
 struct Layout {
-  std::vector<NamedTensor> tensors;
+  std::vector<TensorSlot> tensors;
   std::int64_t parameters = 0, statistics = 0;  // sizes of the flat buffers, in elements
   config::Shape input{};                        // of one example
   std::int64_t features = 0, input_stride = 0;  // inputs: [B, input_stride]
   std::int64_t outputs = 0, output_stride = 0;  // outputs: [B, output_stride]
 
-  const NamedTensor* find(std::string_view name) const;  // null if there is none
-  std::int64_t offset(std::string_view name) const;      // absent if there is none
+  const TensorSlot* find(std::string_view name) const;  // null if there is none
+  std::int64_t offset(std::string_view name) const;     // absent if there is none
 };
 
 // Padded to whole vectors of 64 bytes of T.

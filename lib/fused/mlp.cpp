@@ -27,7 +27,7 @@ template <class T> class Mlp final : public Network<T> {
     std::int64_t widest = 0, largest = 0;
     for (std::size_t i = 0; i <= depth; ++i) {
       const std::string name = fmt::format("linear{}", i);
-      const NamedTensor& weight = *layout.find(name + ".weight");
+      const TensorSlot& weight = *layout.find(name + ".weight");
       const bool inner = i > 0 && i < depth;
       Layer& layer = layers_.emplace_back(Layer{.name = name,
                                                 .in = weight.rows,

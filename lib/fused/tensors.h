@@ -16,19 +16,25 @@ at::Tensor matrix_view(const T* values, std::int64_t rows, std::int64_t columns,
 
 // [out, in, positions] of one tensor of a network, stored as [positions, in, out] with padded rows. Shares the memory
 // of `buffer`, the parameters or statistics that the tensor belongs to.
-template <class T> at::Tensor tensor_view(const NamedTensor& t, const T* buffer) {
+template <class T> at::Tensor tensor_view(const TensorSlot& t, const T* buffer) {
   const std::int64_t positions = t.rows / t.channels;
   return at::from_blob(const_cast<T*>(buffer) + t.offset, {t.columns, t.channels, positions},
                        {1, t.stride, t.channels * t.stride}, c10::CppTypeToScalarType<T>::value);
 }
 
-// A copy in PyTorch's layout: weights [out, in], kernels [out, in, height, width], vectors [out].
-template <class T> at::Tensor dense_tensor(const NamedTensor& tensor, const T* buffer) {
-  return tensor_view(tensor, buffer).clone(at::MemoryFormat::Contiguous).view(tensor.shape);
+// In PyTorch's layout: weights [out, in], kernels [out, in, height, width], vectors [out]. Shares the memory of
+// `buffer` where a view can.
+template <class T> at::Tensor pytorch_view(const TensorSlot& tensor, const T* buffer) {
+  return tensor_view(tensor, buffer).reshape(tensor.shape);
+}
+
+// A dense copy in PyTorch's layout.
+template <class T> at::Tensor dense_tensor(const TensorSlot& tensor, const T* buffer) {
+  return pytorch_view(tensor, buffer).clone(at::MemoryFormat::Contiguous);
 }
 
 // The reverse: `values` in PyTorch's layout into the buffer.
-template <class T> void write_dense(const NamedTensor& tensor, const at::Tensor& values, T* buffer) {
+template <class T> void write_dense(const TensorSlot& tensor, const at::Tensor& values, T* buffer) {
   const at::Tensor view = tensor_view(tensor, buffer);
   view.copy_(values.reshape(view.sizes()));
 }

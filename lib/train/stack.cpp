@@ -93,7 +93,7 @@ class Stack {
     }
     std::int64_t step = until;
     for (const std::size_t r : active) step = std::min(step, runs_[r].step());
-    while (step < until && !active.empty()) {
+    do {  // also where no step is left, to see `stop`
       step = std::min(until, step + steps_between_checks);
       std::int64_t before = 0, after = 0;
       for (const std::size_t r : active) before += runs_[r].step();
@@ -107,8 +107,8 @@ class Stack {
         }
       std::erase_if(active, [&](std::size_t r) { return runs_[r].finished(); });
       if (!may_continue()) return false;
-    }
-    return may_continue();
+    } while (step < until && !active.empty());
+    return true;
   }
 
   // False when `stop` was raised. Writes a checkpoint then, and whenever one is due.

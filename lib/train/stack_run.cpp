@@ -55,6 +55,16 @@ void StackRun::probe(const EvaluationPoint& point) {
                  [&](config::ProbeName name, std::string layer, double value) { add(name, std::move(layer), value); });
 }
 
+store::RunResult StackRun::finish(const std::string& run_hash, const std::function<store::Metrics()>& measure) {
+  recorder_.close();
+  engine_.restore_kept(replica_);
+  if (asks_for(config::ProbeName::restored_difference))
+    if (const auto& restored = recorder_.summary().early_stopping.restored)
+      add(config::ProbeName::restored_difference, "",
+          *recorder_.monitored(measure()) - *recorder_.monitored(restored->metrics));
+  return recorder_.take(run_hash);
+}
+
 template <class Archive> void StackRun::archive(Archive& ar) {
   ar(visited_step);
   ar(finished_);

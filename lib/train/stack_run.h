@@ -2,6 +2,7 @@
 // One run of a stack while it trains: what is recorded of its network, and where it stands.
 
 #include <cstdint>
+#include <functional>
 
 #include "config/experiment.h"
 #include "engine/engine.h"
@@ -30,15 +31,7 @@ class StackRun {
   std::int64_t visited_step = -1;
 
   // After the last evaluation: restores the weights to keep and gives what was recorded. `measure` evaluates once more.
-  template <class Measure> store::RunResult finish(const std::string& run_hash, const Measure& measure) {
-    recorder_.close();
-    engine_.restore_kept(replica_);
-    if (asks_for(config::ProbeName::restored_difference))
-      if (const auto& restored = recorder_.summary().early_stopping.restored)
-        add(config::ProbeName::restored_difference, "",
-            *recorder_.monitored(measure()) - *recorder_.monitored(restored->metrics));
-    return recorder_.take(run_hash);
-  }
+  store::RunResult finish(const std::string& run_hash, const std::function<store::Metrics()>& measure);
 
   // To and from a checkpoint: everything that the rest of the training depends on.
   void save(core::Writer& writer);

@@ -76,7 +76,7 @@ TEST_P(batch_norm_identities, running_statistics_are_exponential_averages_of_mea
   constexpr std::int64_t rows = 8;
   RandomNetwork net(normalized_model(), 5, 3, rows, GetParam());
   core::Random random(GetParam(), 1);
-  const NamedTensor& weight = *net.layout.find("linear0.weight");
+  const TensorSlot& weight = *net.layout.find("linear0.weight");
   const double* w = net.parameters.data() + weight.offset;
   const double* b = net.parameters.data() + net.layout.offset("linear0.bias");
   const auto width = static_cast<std::size_t>(weight.columns);
@@ -185,7 +185,7 @@ TEST_P(batch_norm_identities, units_have_mean_0_and_variance_1_but_for_epsilon_w
   model.hidden = {32, 32, 32};
   model.norm.kind = config::NormKind::batch;
   RandomNetwork net(model, 20, 3, 100, GetParam());
-  for (const NamedTensor& tensor : net.layout.tensors) {
+  for (const TensorSlot& tensor : net.layout.tensors) {
     double* values = net.parameters.data() + tensor.offset;
     if (tensor.role == TensorRole::gamma) std::fill_n(values, tensor.columns, 1.0);
     if (tensor.role == TensorRole::beta) std::fill_n(values, tensor.columns, 0.0);

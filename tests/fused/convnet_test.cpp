@@ -61,7 +61,7 @@ struct Net {
         scratch(padded<double>(classes) * padded<double>(1)), randomness{model.dropout.rate, 5, 3, 8} {
     initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
     core::Random random(2);
-    for (const NamedTensor& tensor : layout.tensors)
+    for (const TensorSlot& tensor : layout.tensors)
       for (std::int64_t r = 0; r < tensor.rows && !tensor.is_statistic(); ++r)
         for (std::int64_t i = 0; i < tensor.columns; ++i)
           parameters.data()[tensor.offset + r * tensor.stride + i] += 0.2 * random.normal();
@@ -95,7 +95,7 @@ TEST(convnet, backward_agrees_with_central_differences_for_every_norm_block_shor
       Net net(model, shape);
       net.differentiate();
       const std::vector<double> gradient(net.gradient.data(), net.gradient.data() + net.gradient.size());
-      for (const NamedTensor& tensor : net.layout.tensors) {
+      for (const TensorSlot& tensor : net.layout.tensors) {
         if (tensor.is_statistic()) continue;
         for (const std::int64_t i : {std::int64_t{0}, (tensor.rows - 1) * tensor.stride + tensor.columns - 1}) {
           double& parameter = net.parameters.data()[tensor.offset + i];
@@ -118,7 +118,7 @@ TEST(convnet, pads_of_parameters_get_no_gradient) {
     Net net(model, image);
     std::fill_n(net.gradient.data(), net.gradient.size(), 7.0);
     net.differentiate();
-    for (const NamedTensor& tensor : net.layout.tensors)
+    for (const TensorSlot& tensor : net.layout.tensors)
       for (std::int64_t r = 0; r < tensor.rows && !tensor.is_statistic(); ++r)
         for (std::int64_t i = tensor.columns; i < tensor.stride; ++i)
           ASSERT_EQ(net.gradient.data()[tensor.offset + r * tensor.stride + i], 0) << tensor.name;
@@ -161,7 +161,7 @@ TEST(convnet, channel_dropout_switches_whole_channels_off) {
   model.strides = {1};
   model.padding = 0;
   Net net(model, image);
-  const NamedTensor &conv = *net.layout.find("conv0.weight"), &readout = *net.layout.find("linear.weight");
+  const TensorSlot &conv = *net.layout.find("conv0.weight"), &readout = *net.layout.find("linear.weight");
   std::fill_n(net.parameters.data(), net.parameters.size(), 0.0);
   for (std::int64_t c = 0; c < classes; ++c) {  // every position of every channel is 1
     net.parameters.data()[net.layout.offset("conv0.bias") + c] = 1;

@@ -64,7 +64,7 @@ TEST(init, pytorch_default_is_uniform_up_to_its_bound) {
       const Layout layout = make_layout<double>(linear, {1, 1, fan_in}, 1024);  // 1024: no padding
       Buffer<double> parameters(layout.parameters), none(0);
       initialize(layout, config::Init{}, seed, parameters.data(), none.data());
-      const NamedTensor& weight = *layout.find("linear0.weight");
+      const TensorSlot& weight = *layout.find("linear0.weight");
       double largest = 0, squares = 0;
       for (std::int64_t i = weight.offset; i < weight.offset + weight.size(); ++i) {
         largest = std::max(largest, std::abs(parameters.data()[i]));
@@ -79,7 +79,7 @@ TEST(init, pytorch_default_is_uniform_up_to_its_bound) {
 
 TEST(init, pads_stay_zero) {
   const Drawn drawn = draw(every_scheme(static_cast<int>(config::InitScheme::constant)));
-  const NamedTensor& readout = *drawn.layout.find("linear2.weight");
+  const TensorSlot& readout = *drawn.layout.find("linear2.weight");
   for (std::int64_t i = 0; i < readout.rows; ++i)
     for (std::int64_t o = readout.columns; o < readout.stride; ++o)
       EXPECT_EQ(drawn.parameters.data()[readout.offset + i * readout.stride + o], 0);
@@ -89,7 +89,7 @@ TEST(init, a_bias_key_changes_no_weight) {
   config::Init plain, constant;
   constant.bias = 0.5;
   const Drawn a = draw(plain), b = draw(constant);
-  for (const NamedTensor& tensor : a.layout.tensors)
+  for (const TensorSlot& tensor : a.layout.tensors)
     for (std::int64_t i = tensor.offset; i < tensor.offset + tensor.size() && tensor.role == TensorRole::weight; ++i)
       ASSERT_EQ(a.parameters.data()[i], b.parameters.data()[i]);
   EXPECT_EQ(b.parameters.data()[b.layout.offset("linear0.bias")], 0.5f);
@@ -101,7 +101,7 @@ TEST(init, the_gain_multiplies_the_weights) {
     config::Init twice = every_scheme(choice.value);
     twice.gain = 2;
     const Drawn a = draw(every_scheme(choice.value)), b = draw(twice);
-    for (const NamedTensor& tensor : a.layout.tensors)
+    for (const TensorSlot& tensor : a.layout.tensors)
       for (std::int64_t i = tensor.offset; i < tensor.offset + tensor.size() && tensor.role == TensorRole::weight; ++i)
         ASSERT_NEAR(2 * a.parameters.data()[i], b.parameters.data()[i], 1e-6) << choice.name;
   }

@@ -66,8 +66,8 @@ TEST(linear_model, random_features_have_the_stated_variances_and_are_no_paramete
   Buffer<double> parameters(layout.parameters), statistics(layout.statistics);
   initialize(layout, model.init, 7, parameters.data(), statistics.data());
   EXPECT_EQ(layout.parameters, 4000 * padded<double>(10));
-  const NamedTensor& weight = *layout.find("features.weight");
-  const NamedTensor& bias = *layout.find("features.bias");
+  const TensorSlot& weight = *layout.find("features.weight");
+  const TensorSlot& bias = *layout.find("features.bias");
   double weights = 0, biases = 0;
   for (std::int64_t i = 0; i < weight.size(); ++i) weights += std::pow(statistics.data()[weight.offset + i], 2);
   for (std::int64_t i = 0; i < bias.size(); ++i) biases += std::pow(statistics.data()[bias.offset + i], 2);
@@ -92,7 +92,7 @@ TEST(linear_model, the_gradient_of_the_readout_equals_central_differences) {
     for (std::int64_t i = 0; i < 2 * stride; ++i) net.network->logits_gradient()[i] = 2 * out[i];
     Buffer<double> gradient(net.layout.parameters);
     net.network->backward(net.x.data(), 2, net.parameters.data(), gradient.data(), {});
-    for (const NamedTensor& tensor : net.layout.tensors)
+    for (const TensorSlot& tensor : net.layout.tensors)
       for (std::int64_t i = tensor.offset; !tensor.is_statistic() && i < tensor.offset + tensor.size(); ++i) {
         if ((i - tensor.offset) % tensor.stride >= tensor.columns) continue;
         double& p = net.parameters.data()[i];

@@ -73,7 +73,7 @@ class mixture : public testing::Test {
     if (network->has_own_loss()) network->own_loss(targets.data(), rows);
     else std::copy_n(targets.data(), rows * layout.output_stride, network->logits_gradient());
     network->backward(x.data(), rows, parameters.data(), gradient.data(), {});
-    for (const NamedTensor& tensor : layout.tensors)
+    for (const TensorSlot& tensor : layout.tensors)
       for (std::int64_t i = tensor.offset; i < tensor.offset + tensor.size(); ++i) {
         if ((i - tensor.offset) % tensor.stride >= tensor.columns) continue;
         double& p = parameters.data()[i];

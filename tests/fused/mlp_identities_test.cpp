@@ -31,7 +31,7 @@ TEST_P(mlp_identities, weight_scaling_is_the_geometric_mean_over_all_dropout_mas
     model.hidden = {units};
     model.activation = config::Activation::identity;
     const RandomNetwork net(model, 6, classes, 3, GetParam());
-    const NamedTensor& readout = *net.layout.find("linear1.weight");
+    const TensorSlot& readout = *net.layout.find("linear1.weight");
     std::vector<double> masked(net.parameters.data(), net.parameters.data() + net.layout.parameters);
     const std::vector<double> scaled = softmax_rows(net.predict());
     std::vector<double> arithmetic(scaled.size()), logarithms(scaled.size());
@@ -73,7 +73,7 @@ TEST_P(mlp_identities, a_linear_residual_network_is_the_sum_of_its_paths) {
   model.residual = true;
   RandomNetwork net(model, 6, 3, 4, GetParam());
   std::vector<double*> weights;
-  for (const NamedTensor& tensor : net.layout.tensors) {
+  for (const TensorSlot& tensor : net.layout.tensors) {
     double* values = net.parameters.data() + tensor.offset;
     if (tensor.role == TensorRole::bias) std::fill_n(values, tensor.size(), 0.0);
     if (tensor.role == TensorRole::weight) weights.push_back(values);

@@ -63,7 +63,7 @@ struct Net {
         scratch(padded<double>(classes) * padded<double>(1)), dropout{c.dropout, 5, 3} {
     initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
     core::Random random(2);
-    for (const NamedTensor& tensor : layout.tensors)  // gamma and beta too, away from 1 and 0
+    for (const TensorSlot& tensor : layout.tensors)  // gamma and beta too, away from 1 and 0
       if (!tensor.is_statistic())
         for (std::int64_t r = 0; r < tensor.rows; ++r)
           for (std::int64_t i = 0; i < tensor.columns; ++i)
@@ -93,7 +93,7 @@ TEST(mlp, backward_agrees_with_central_differences_for_every_activation_norm_pos
     Net net(c);
     net.loss(net.network->logits_gradient());
     net.network->backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
-    for (const NamedTensor& tensor : net.layout.tensors) {
+    for (const TensorSlot& tensor : net.layout.tensors) {
       if (tensor.is_statistic()) continue;
       const std::int64_t last = (tensor.rows - 1) * tensor.stride + tensor.columns - 1;
       for (const std::int64_t i : {std::int64_t{0}, last}) {
@@ -119,7 +119,7 @@ TEST(mlp, pads_of_parameters_get_no_gradient) {
     std::fill_n(net.gradient.data(), net.gradient.size(), 7.0);
     net.loss(net.network->logits_gradient());
     net.network->backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
-    for (const NamedTensor& tensor : net.layout.tensors) {
+    for (const TensorSlot& tensor : net.layout.tensors) {
       if (tensor.is_statistic()) continue;
       for (std::int64_t r = 0; r < tensor.rows; ++r)
         for (std::int64_t i = tensor.columns; i < tensor.stride; ++i)
@@ -160,7 +160,7 @@ TEST(mlp, residual_branches_that_start_at_0_pass_signal_and_gradient_unchanged) 
   initialize(deep, init, 1, deep_parameters.data(), none.data());
   const auto copy = [&](const std::string& from, const std::string& to) {  // stem and readout, weights and biases
     for (const char* what : {".weight", ".bias"}) {
-      const NamedTensor& source = *deep.find(from + what);
+      const TensorSlot& source = *deep.find(from + what);
       std::copy_n(deep_parameters.data() + source.offset, source.size(),
                   flat_parameters.data() + flat.offset(to + what));
     }
@@ -202,7 +202,7 @@ TEST(mlp, activations_are_those_before_and_after_the_function_with_the_gradient_
   EXPECT_EQ(views[6].kind, ActivationKind::output);
   const ActivationView<double>&before = views[1], &after = views[2], &next = views[4];
   for (std::int64_t i = 0; i < rows * before.stride; ++i) ASSERT_EQ(after.values[i], std::max(before.values[i], 0.0));
-  const NamedTensor& weight = *net.layout.find("linear1.weight");
+  const TensorSlot& weight = *net.layout.find("linear1.weight");
   for (std::int64_t i = 0; i < weight.rows; ++i)
     for (std::int64_t o = 0; o < weight.columns; ++o) {
       double sum = 0;
@@ -219,7 +219,7 @@ TEST(mlp, batch_norm_normalizes_each_unit_over_the_batch_before_the_activation) 
   const Layout layout = make_layout<double>(model, {1, 1, features}, 6);
   Buffer<double> parameters(layout.parameters), statistics(layout.statistics);
   initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
-  const NamedTensor& readout = *layout.find("linear1.weight");
+  const TensorSlot& readout = *layout.find("linear1.weight");
   for (std::int64_t i = 0; i < 6; ++i)  // the readout shows the hidden units
     for (std::int64_t o = 0; o < 6; ++o) parameters.data()[readout.offset + i * readout.stride + o] = i == o;
   std::fill_n(parameters.data() + layout.offset("linear1.bias"), 6, 0.0);

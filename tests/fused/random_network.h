@@ -25,7 +25,7 @@ struct RandomNetwork {
     init.scheme = config::InitScheme::normal;
     initialize(layout, init, static_cast<std::int64_t>(seed), parameters.data(), statistics.data());
     core::Random random(seed);
-    for (const NamedTensor& tensor : layout.tensors) {
+    for (const TensorSlot& tensor : layout.tensors) {
       if (tensor.is_statistic() || tensor.role == TensorRole::weight) continue;
       for (std::int64_t c = 0; c < tensor.columns; ++c) parameters.data()[tensor.offset + c] += 0.3 * random.normal();
     }

@@ -116,7 +116,7 @@ template <class T> class PointDump {
         .train(network, replica_.data.train, indices, logits);
     T* const gradient = workspace_.gradient.data();
     network.backward(x.data(), rows, state_.parameters.data(), gradient, {});
-    for (const fused::NamedTensor& tensor : layout_.tensors)
+    for (const fused::TensorSlot& tensor : layout_.tensors)
       if (!tensor.is_statistic())
         dump_.add<T>(prefix_ + "grad/" + tensor.name, fused::dense_tensor<T>(tensor, gradient));
   }

@@ -117,7 +117,7 @@ template <class T> void ClosedForm<T>::write(std::int64_t step, T* parameters) c
   fused::kernels<double>().matmul({features_, layout_.outputs, rank, directions_.data(), 1,
                                    fused::padded<double>(features_), scaled.data(), stride, nullptr, readout.data(),
                                    stride});
-  const fused::NamedTensor& weight = *layout_.find("readout.weight");
+  const fused::TensorSlot& weight = *layout_.find("readout.weight");
   const std::int64_t bias = layout_.offset("readout.bias");
   for (std::int64_t f = 0; f < features_; ++f)
     std::copy_n(readout.data() + f * stride, layout_.outputs,

@@ -29,7 +29,7 @@ config::Model whole_batch(config::Model model) {
 }
 
 // "linear3" of "linear3.weight".
-std::string layer_of(const fused::NamedTensor& tensor) { return tensor.name.substr(0, tensor.name.rfind('.')); }
+std::string layer_of(const fused::TensorSlot& tensor) { return tensor.name.substr(0, tensor.name.rfind('.')); }
 
 }  // namespace
 
@@ -67,9 +67,9 @@ template <class T> double FusedObservation<T>::norm(std::int64_t count, const T*
   return std::sqrt(fused::kernels<T>().square_sum(count, values));  // pads are zero
 }
 
-template <class T> std::vector<Activation> FusedObservation<T>::activations(plan::ActivationKind kind) {
+template <class T> std::vector<LayerActivation> FusedObservation<T>::activations(plan::ActivationKind kind) {
   pass();
-  std::vector<Activation> all;
+  std::vector<LayerActivation> all;
   for (const fused::ActivationView<T>& view : network_->activations())
     if (view.kind == kind)
       all.push_back({view.name, fused::matrix_view(view.values, view.rows, view.features, view.stride),
@@ -82,12 +82,12 @@ template <class T> std::vector<LayerWeights> FusedObservation<T>::weights() {
   for (const fused::ActivationView<T>& view : network_->activations())
     if (view.kind == plan::ActivationKind::linear) hidden.push_back(view.name);
   std::vector<LayerWeights> all;
-  for (const fused::NamedTensor& tensor : state_.layout.tensors) {
+  for (const fused::TensorSlot& tensor : state_.layout.tensors) {
     if (tensor.role != fused::TensorRole::weight) continue;
     const std::string layer = layer_of(tensor);
     const T* parameters = state_.parameters.data();
     LayerWeights weights{layer, std::ranges::find(hidden, layer) != hidden.end(),
-                         fused::dense_tensor(tensor, parameters), norm(tensor.size(), parameters + tensor.offset),
+                         fused::pytorch_view(tensor, parameters), norm(tensor.size(), parameters + tensor.offset),
                          std::nullopt};
     if (!state_.update_ratios.empty()) weights.update_ratio = state_.update_ratios[all.size()];
     all.push_back(std::move(weights));
@@ -98,7 +98,7 @@ template <class T> std::vector<LayerWeights> FusedObservation<T>::weights() {
 template <class T> std::vector<double> FusedObservation<T>::weight_gradient_norms() {
   pass();
   std::vector<double> norms;
-  for (const fused::NamedTensor& tensor : state_.layout.tensors)
+  for (const fused::TensorSlot& tensor : state_.layout.tensors)
     if (tensor.role == fused::TensorRole::weight)
       norms.push_back(norm(tensor.size(), gradient_.data() + tensor.offset));
   return norms;
@@ -132,7 +132,7 @@ template <class T> at::Tensor FusedObservation<T>::outputs(const std::vector<Nam
   loss_gradient_rows_ = 0;
   fused::Buffer<T> parameters(state_.layout.parameters), statistics(state_.layout.statistics);
   for (const NamedTensor& named : tensors) {
-    const fused::NamedTensor& tensor = *state_.layout.find(named.name);
+    const fused::TensorSlot& tensor = *state_.layout.find(named.name);
     fused::write_dense(tensor, named.values, tensor.is_statistic() ? statistics.data() : parameters.data());
   }
   const T* outputs = network_->predict(state_.train_inputs->data(), rows_, parameters.data(), statistics.data());

@@ -15,7 +15,7 @@ template <class T> class FusedObservation final : public Observation {
 
   std::int64_t rows() const override { return rows_; }
   std::int64_t blocks() const override { return network_->blocks(); }
-  std::vector<Activation> activations(plan::ActivationKind kind) override;
+  std::vector<LayerActivation> activations(plan::ActivationKind kind) override;
   std::vector<LayerWeights> weights() override;
   std::vector<double> weight_gradient_norms() override;
   double path_gradient_norm(std::int64_t examples, const std::vector<plan::ResidualPath>& paths) override;

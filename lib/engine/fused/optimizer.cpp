@@ -44,7 +44,7 @@ void optimizer_step(const config::Optimizer& optimizer, double lr, std::int64_t 
   const double decay = optimizer.weight_decay;
   if (decay == 0 || optimizer.decay_on == config::DecayOn::all)
     return update(optimizer, lr, decay, step, 0, total, total, parameters, gradient, moments);
-  for (const fused::NamedTensor& tensor : layout.tensors)
+  for (const fused::TensorSlot& tensor : layout.tensors)
     if (!tensor.is_statistic())
       update(optimizer, lr, tensor.role == fused::TensorRole::weight ? decay : 0, step, tensor.offset, tensor.size(),
              total, parameters, gradient, moments);

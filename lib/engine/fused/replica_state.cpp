@@ -33,7 +33,7 @@ template <class T> void copy_row(const T* from, std::int64_t stride, T* to) {
 // Norm of the change of each weight tensor over its norm before; 0 for weights that were and stayed 0.
 template <class T> std::vector<double> ratios_of_update(const fused::Layout& layout, const T* before, const T* after) {
   std::vector<double> ratios;
-  for (const fused::NamedTensor& tensor : layout.tensors) {
+  for (const fused::TensorSlot& tensor : layout.tensors) {
     if (tensor.role != fused::TensorRole::weight) continue;
     double change = 0, norm = 0;
     for (std::int64_t i = tensor.offset; i < tensor.offset + tensor.size(); ++i) {
@@ -138,17 +138,17 @@ template <class T> std::optional<double> ReplicaState<T>::learning_rate() const 
 
 template <class T> double ReplicaState<T>::weight_norm() const {
   double squares = 0;
-  for (const fused::NamedTensor& tensor : layout.tensors)
+  for (const fused::TensorSlot& tensor : layout.tensors)
     if (tensor.role == fused::TensorRole::weight)
       squares += kernels_.square_sum(tensor.size(), parameters.data() + tensor.offset);
   return std::sqrt(squares);
 }
 
-template <class T> const data::Part& ReplicaState<T>::part(config::Split split) const {
+template <class T> typename ReplicaState<T>::Examples ReplicaState<T>::examples(config::Split split) const {
   switch (split) {
-    case config::Split::train: return replica.data.train;
-    case config::Split::val: return replica.data.val;
-    case config::Split::test: return replica.data.test;
+    case config::Split::train: return {replica.data.train, train_inputs};
+    case config::Split::val: return {replica.data.val, val_inputs};
+    case config::Split::test: return {replica.data.test, test_inputs};
   }
   __builtin_unreachable();
 }
@@ -157,17 +157,15 @@ template <class T>
 template <class Visit>
 void ReplicaState<T>::for_each_output(config::Split split, const Visit& visit) {
   fused::Network<T>& network = *workspace.network;
-  const std::int64_t examples = part(split).size;
-  const Input<T>& inputs = split == config::Split::train ? train_inputs
-                           : split == config::Split::val ? val_inputs
-                                                         : test_inputs;
+  const auto& [part, inputs] = examples(split);
   const bool in_batches = experiment_.model.norm.predict_with == config::PredictWith::batch &&
                           experiment_.model.norm.kind == config::NormKind::batch;
-  const std::int64_t rows =
-      in_batches ? std::min(config::batch_size(experiment_.train, replica.data.train.size), examples) : evaluation_rows;
-  for (std::int64_t start = 0; start < examples;) {
-    std::int64_t size = std::min(rows, examples - start);
-    if (in_batches && examples - start - size == 1) --size;  // a batch of one has no variance
+  const std::int64_t rows = in_batches
+                                ? std::min(config::batch_size(experiment_.train, replica.data.train.size), part.size)
+                                : evaluation_rows;
+  for (std::int64_t start = 0; start < part.size;) {
+    std::int64_t size = std::min(rows, part.size - start);
+    if (in_batches && part.size - start - size == 1) --size;  // a batch of one has no variance
     const T* x = inputs->data() + start * layout.input_stride;
     visit(start, size,
           monte_carlo_.active()
@@ -178,13 +176,14 @@ void ReplicaState<T>::for_each_output(config::Split split, const Visit& visit) {
 }
 
 template <class T> SplitLoss ReplicaState<T>::evaluate(config::Split split) {
+  const data::Part& part = examples(split).part;
   fused::LossSum total;
   for_each_output(split, [&](std::int64_t start, std::int64_t size, const T* outputs) {
-    const fused::LossSum sum = loss_.evaluate(part(split), start, size, outputs);
+    const fused::LossSum sum = loss_.evaluate(part, start, size, outputs);
     total.loss += sum.loss;
     total.errors += sum.errors;
   });
-  const auto n = static_cast<double>(part(split).size);
+  const auto n = static_cast<double>(part.size);
   SplitLoss mean{total.loss / n, std::nullopt};
   if (replica.data.classes > 0) mean.error = static_cast<double>(total.errors) / n;
   return mean;
@@ -192,7 +191,7 @@ template <class T> SplitLoss ReplicaState<T>::evaluate(config::Split split) {
 
 template <class T> at::Tensor ReplicaState<T>::predict(config::Split split) {
   const std::int64_t outputs = layout.outputs;
-  at::Tensor result = at::empty({part(split).size, outputs}, at::kDouble);
+  at::Tensor result = at::empty({examples(split).part.size, outputs}, at::kDouble);
   for_each_output(split, [&](std::int64_t start, std::int64_t size, const T* values) {
     for (std::int64_t i = 0; i < size; ++i) {
       const std::span row(result.mutable_data_ptr<double>() + (start + i) * outputs, static_cast<std::size_t>(outputs));
@@ -205,7 +204,7 @@ template <class T> at::Tensor ReplicaState<T>::predict(config::Split split) {
 
 template <class T> std::vector<NamedTensor> ReplicaState<T>::tensors() const {
   std::vector<NamedTensor> all;
-  for (const fused::NamedTensor& tensor : layout.tensors)
+  for (const fused::TensorSlot& tensor : layout.tensors)
     all.push_back(
         {tensor.name, fused::dense_tensor(tensor, tensor.is_statistic() ? statistics.data() : parameters.data())});
   return all;

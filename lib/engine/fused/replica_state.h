@@ -62,7 +62,11 @@ template <class T> class ReplicaState {
   template <class Visit> void for_each_output(config::Split split, const Visit& visit);
   void gather(std::span<const std::int32_t> batch);
   void update(std::int64_t until);
-  const data::Part& part(config::Split split) const;
+  struct Examples {
+    const data::Part& part;
+    const Input<T>& inputs;
+  };
+  Examples examples(config::Split split) const;
 
   const config::Experiment& experiment_;
   const fused::Kernels<T>& kernels_;
