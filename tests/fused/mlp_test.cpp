@@ -10,6 +10,7 @@
 #include "core/random.h"
 #include "fused/buffer.h"
 #include "fused/init.h"
+#include "fused/predict_alone.h"
 
 namespace descent::fused {
 namespace {
@@ -132,15 +133,7 @@ TEST(mlp, pads_of_parameters_get_no_gradient) {
 TEST(mlp, an_example_is_predicted_alike_alone_and_in_any_batch) {
   for (const Case& c : cases()) {
     Net net(c);
-    const std::int64_t stride = net.layout.output_stride;
-    const double* logits = net.network->predict(net.x.data(), rows, net.parameters.data(), net.statistics.data());
-    const std::vector<double> together(logits, logits + rows * stride);
-    for (std::int64_t r = 0; r < rows; ++r) {
-      const double* alone = net.network->predict(net.x.data() + r * net.layout.input_stride, 1, net.parameters.data(),
-                                                 net.statistics.data());
-      for (std::int64_t k = 0; k < classes; ++k)
-        ASSERT_EQ(alone[k], together[static_cast<std::size_t>(r * stride + k)]);
-    }
+    expect_predicted_alike_alone_and_together(net, rows, classes);
   }
 }
 
