@@ -13,16 +13,6 @@ namespace {
 
 using Kind = Layer::Kind;
 
-double branch_scale(const config::Model& model) {
-  switch (model.branch_init) {
-    case config::BranchInit::one: return 1;
-    case config::BranchInit::inverse_sqrt_depth:
-      return 1 / std::sqrt(static_cast<double>(config::hidden_widths(model).size() - 1));
-    case config::BranchInit::zero: return 0;
-  }
-  __builtin_unreachable();
-}
-
 std::vector<Layer> mlp_layers(const config::Model& model, std::int64_t features, std::int64_t outputs) {
   std::vector<Layer> layers;
   std::vector<std::int64_t> widths = config::hidden_widths(model);
@@ -79,6 +69,16 @@ double product_flops(const Layer& layer) {
 }
 
 }  // namespace
+
+double branch_scale(const config::Model& model) {
+  switch (model.branch_init) {
+    case config::BranchInit::one: return 1;
+    case config::BranchInit::inverse_sqrt_depth:
+      return 1 / std::sqrt(static_cast<double>(config::hidden_widths(model).size() - 1));
+    case config::BranchInit::zero: return 0;
+  }
+  __builtin_unreachable();
+}
 
 Layer norm_layer(const config::Norm& norm, std::string name, std::int64_t features, double initial_scale) {
   Layer layer{.kind = Kind::norm,

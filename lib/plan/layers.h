@@ -28,6 +28,9 @@ struct Layer {
   std::int64_t fan_out() const { return kind == Kind::linear ? out : out * kernel_height * kernel_width; }
 };
 
+// The factor on the initial weights of the residual layers of a perceptron (model.branch_init).
+double branch_scale(const config::Model& model);
+
 // Of a norm other than "none".
 Layer norm_layer(const config::Norm& norm, std::string name, std::int64_t features, double initial_scale = 1);
 

@@ -1,0 +1,88 @@
+#include "models/initialize.h"
+
+#include <torch/types.h>
+
+#include <cmath>
+
+namespace descent::models {
+namespace {
+
+using config::InitScheme;
+
+double chosen_fan(config::FanMode mode, double fan_in, double fan_out) {
+  switch (mode) {
+    case config::FanMode::fan_in: return fan_in;
+    case config::FanMode::fan_out: return fan_out;
+  }
+  __builtin_unreachable();
+}
+
+// He et al. 2015 with the slope sqrt(5) that nn.Linear passes: U(+-1/sqrt(fan_in)), in PyTorch's rounding.
+double pytorch_bound(double fan_in) {
+  const double slope = std::sqrt(5.0);
+  const double gain = std::sqrt(2.0 / (1.0 + slope * slope));
+  return std::sqrt(3.0) * (gain / std::sqrt(fan_in));
+}
+
+// Orthonormal rows or columns, whichever are fewer (Saxe et al. 2013), as torch.nn.init.orthogonal_.
+void fill_orthogonal(at::Tensor& weight, double gain, at::Generator& generator) {
+  at::Tensor flat = torch::zeros({weight.size(0), weight.numel() / weight.size(0)}, weight.options());
+  const bool wide = flat.size(0) < flat.size(1);
+  flat.normal_(0, 1, generator);
+  if (wide) flat = flat.t();
+  auto [q, r] = torch::linalg_qr(flat);
+  q = q.mul(torch::sign(r.diagonal()));
+  weight.copy_((wide ? q.t() : q).reshape(weight.sizes())).mul_(gain);
+}
+
+}  // namespace
+
+void initialize_weight(at::Tensor& weight, const config::Init& init, double fan_in, double fan_out,
+                       at::Generator& generator) {
+  const double he = 2.0 / chosen_fan(init.mode, fan_in, fan_out);
+  const double xavier = 2.0 / (fan_in + fan_out), lecun = 1.0 / fan_in;
+  const auto normal = [&](double variance) { weight.normal_(0, init.gain * std::sqrt(variance), generator); };
+  const auto uniform = [&](double variance) {
+    const double bound = init.gain * std::sqrt(3.0 * variance);
+    weight.uniform_(-bound, bound, generator);
+  };
+  switch (init.scheme) {
+    case InitScheme::pytorch_default: {
+      const double bound = pytorch_bound(fan_in);
+      weight.uniform_(-bound, bound, generator);
+      if (init.gain != 1) weight.mul_(init.gain);
+      return;
+    }
+    case InitScheme::zeros: weight.zero_(); return;
+    case InitScheme::constant: weight.fill_(init.value.value_or(0)); return;
+    case InitScheme::normal:
+      if (init.std) weight.normal_(0, *init.std, generator);
+      else normal(lecun);
+      return;
+    case InitScheme::uniform:
+      if (init.std) weight.uniform_(-std::sqrt(3.0) * *init.std, std::sqrt(3.0) * *init.std, generator);
+      else uniform(lecun);
+      return;
+    case InitScheme::xavier_normal: return normal(xavier);
+    case InitScheme::xavier_uniform: return uniform(xavier);
+    case InitScheme::he_normal: return normal(he);
+    case InitScheme::he_uniform: return uniform(he);
+    case InitScheme::lecun_normal: return normal(lecun);
+    case InitScheme::orthogonal: return fill_orthogonal(weight, init.gain, generator);
+  }
+}
+
+void initialize_bias(at::Tensor& bias, const config::Init& init, double fan_in, at::Generator& generator) {
+  // The default draws even where a constant replaces it: a bias key must not change the weights of later layers.
+  const double bound = 1.0 / std::sqrt(fan_in);
+  if (init.scheme == InitScheme::pytorch_default) bias.uniform_(-bound, bound, generator);
+  else bias.zero_();
+  if (init.bias) bias.fill_(*init.bias);
+}
+
+void initialize_random_features(at::Tensor& weight, at::Tensor& bias, at::Generator& generator) {
+  weight.normal_(0, 1 / std::sqrt(static_cast<double>(weight.size(1))), generator);
+  if (bias.defined()) bias.normal_(0, 0.1, generator);
+}
+
+}  // namespace descent::models

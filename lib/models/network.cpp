@@ -1,0 +1,128 @@
+#include "models/network.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <torch/types.h>
+#include <torch/utils.h>
+
+#include <algorithm>
+
+#include "models/convnet.h"
+#include "models/layers.h"
+#include "models/linear_model.h"
+#include "models/mixture.h"
+#include "models/mlp.h"
+#include "models/resnet.h"
+
+namespace descent::models {
+
+at::Tensor Randomness::dropout_mask(std::int64_t, at::IntArrayRef sizes, const at::Tensor& x,
+                                    const std::vector<double>& rates) {
+  const auto replicas = std::ssize(rates);
+  at::Tensor mask = torch::empty(sizes, x.options());
+  at::Tensor by_replica = sizes.size() == 3 && sizes[0] == replicas
+                              ? mask
+                              : mask.unflatten(1, {replicas, sizes[1] / replicas}).transpose(0, 1);
+  for (std::int64_t r = 0; r < replicas; ++r) {
+    const double keep = 1 - rates[static_cast<std::size_t>(r)];
+    by_replica[r].bernoulli_(keep).div_(keep);
+  }
+  return mask;
+}
+
+at::Tensor Randomness::branch_scales(std::int64_t, double survival, std::int64_t replicas, const at::Tensor& x) {
+  return torch::empty({replicas}, x.options()).bernoulli_(survival).div_(survival);
+}
+
+Network::Network(std::int64_t replicas, const config::Model& model)
+    : replicas_(replicas), dropout_kind_(model.dropout.kind),
+      rates_(static_cast<std::size_t>(replicas), model.dropout.rate) {}
+
+namespace {
+
+void initialize_layers(const Network& network, std::int64_t replica, const config::Init& init,
+                       at::Generator& generator) {
+  const torch::NoGradGuard no_grad;
+  for (const auto& module : network.modules(false))
+    if (auto* layer = dynamic_cast<Layer*>(module.get())) layer->initialize(replica, init, generator);
+}
+
+}  // namespace
+
+void Network::initialize(std::int64_t replica, const config::Init& init, std::int64_t seed) {
+  at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(static_cast<std::uint64_t>(seed));
+  initialize_layers(*this, replica, init, generator);
+}
+
+void Network::initialize_all(const config::Init& init) {
+  at::Generator generator = at::detail::getDefaultCPUGenerator();
+  for (std::int64_t r = 0; r < replicas_; ++r) initialize_layers(*this, r, init, generator);
+}
+
+std::vector<NamedView> Network::tensors(std::int64_t replica) const {
+  std::vector<NamedView> all;
+  for (const auto& module : named_modules(std::string(), false)) {
+    const bool normalizes = dynamic_cast<NormImpl*>(module.value().get()) != nullptr;
+    const auto add = [&](const auto& tensors, bool trained) {
+      for (const auto& tensor : tensors)
+        all.push_back({module.key() + "." + tensor.key(), tensor.value().detach()[replica],
+                       trained && !normalizes && tensor.key() == "weight"});
+    };
+    add(module.value()->named_parameters(false), true);
+    add(module.value()->named_buffers(false), false);
+  }
+  return all;
+}
+
+void Network::set_dropout_rates(std::vector<double> rates) { rates_ = std::move(rates); }
+
+void Network::set_randomness(std::shared_ptr<Randomness> randomness) { randomness_ = std::move(randomness); }
+
+void Network::record(std::vector<Activation>* activations) { activations_ = activations; }
+
+at::Tensor Network::dropout(std::int64_t layer, const at::Tensor& x) {
+  if (!is_training() && !predicts_with_dropout_) return x;
+  if (std::ranges::all_of(rates_, [](double rate) { return rate == 0; })) return x;
+  std::vector<std::int64_t> sizes = x.sizes().vec();
+  if (dropout_kind_ == config::DropoutKind::channel) std::fill(sizes.begin() + 2, sizes.end(), 1);
+  return x * randomness_->dropout_mask(layer, sizes, x, rates_);
+}
+
+at::Tensor Network::add_branch(std::int64_t block, const at::Tensor& shortcut, const at::Tensor& branch,
+                               double survival) {
+  switch (path(block)) {
+    case plan::ResidualPath::shortcut: return is_training() ? shortcut + branch.detach() : shortcut;
+    case plan::ResidualPath::branch: return is_training() ? shortcut.detach() + branch : shortcut + branch;
+    case plan::ResidualPath::full: break;
+  }
+  if (!is_training() || survival == 1) return shortcut + branch;
+  const at::Tensor scales = randomness_->branch_scales(block, survival, replicas_, branch);
+  std::vector<std::int64_t> per_channel(static_cast<std::size_t>(branch.dim()), 1);
+  per_channel[1] = branch.size(1);
+  return shortcut + branch * scales.repeat_interleave(branch.size(1) / replicas_).view(per_channel);
+}
+
+plan::ResidualPath Network::path(std::int64_t block) const {
+  return block >= 0 && block < std::ssize(paths_) ? paths_[static_cast<std::size_t>(block)] : plan::ResidualPath::full;
+}
+
+bool Network::skips(std::int64_t block) const { return !is_training() && path(block) == plan::ResidualPath::shortcut; }
+
+void Network::keep(const std::string& layer, plan::ActivationKind kind, const at::Tensor& values) {
+  if (activations_) activations_->push_back({layer, kind, values});
+}
+
+std::shared_ptr<Network> make_network(const config::Model& model, const config::Shape& input, std::int64_t outputs,
+                                      std::int64_t replicas, config::LossKind loss) {
+  switch (model.kind) {
+    case config::ModelKind::mlp: return std::make_shared<MlpImpl>(model, input.features(), outputs, replicas);
+    case config::ModelKind::cnn: return std::make_shared<ConvNetImpl>(model, input, outputs, replicas);
+    case config::ModelKind::resnet: return std::make_shared<ResNetImpl>(model, input, outputs, replicas);
+    case config::ModelKind::linear_model:
+      return std::make_shared<LinearModelImpl>(model, input.features(), outputs, replicas);
+    case config::ModelKind::mixture_of_experts:
+      return std::make_shared<MixtureOfExpertsImpl>(model, input.features(), outputs, replicas, loss);
+  }
+  __builtin_unreachable();
+}
+
+}  // namespace descent::models

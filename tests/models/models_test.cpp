@@ -1,0 +1,63 @@
+// The modules against the shapes of the plan, and stacks against single networks.
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <filesystem>
+
+#include "config/read.h"
+#include "models/network.h"
+#include "plan/layers.h"
+#include "plan/plan.h"
+
+namespace descent::models {
+namespace {
+
+std::vector<config::Experiment> experiments_of_the_checkout() {
+  std::vector<config::Experiment> all;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(DESCENT_SOURCE_DIR "/experiments")) {
+    if (entry.path().extension() != ".json" || entry.path().string().find("literature") != std::string::npos) continue;
+    const plan::Plan plan = plan::make_plan(config::read_document(entry.path(), {}));
+    for (const plan::Point& point : plan.points) all.push_back(point.experiment);
+  }
+  return all;
+}
+
+// What plan/layers says of the tensors of one network.
+std::map<std::string, std::vector<std::int64_t>> planned_tensors(const std::vector<plan::Layer>& layers, bool signal) {
+  using Kind = plan::Layer::Kind;
+  std::map<std::string, std::vector<std::int64_t>> shapes;
+  for (const plan::Layer& layer : layers) {
+    std::vector<std::int64_t> weight{layer.out};
+    if (layer.kind == Kind::linear) weight.push_back(layer.fan_in());
+    if (layer.kind == Kind::convolution) {
+      weight.push_back(layer.in);
+      if (!signal) weight.push_back(layer.kernel_height);
+      weight.push_back(layer.kernel_width);
+    }
+    if (layer.kind != Kind::norm || layer.affine) shapes[layer.name + ".weight"] = weight;
+    if (layer.bias) shapes[layer.name + ".bias"] = {layer.out};
+    if (!layer.running_statistics) continue;
+    shapes[layer.name + ".running_mean"] = shapes[layer.name + ".running_var"] = {layer.out};
+  }
+  return shapes;
+}
+
+TEST(models, have_the_names_and_shapes_of_the_plan_in_every_experiment) {
+  const std::vector<config::Experiment> all = experiments_of_the_checkout();
+  ASSERT_GT(all.size(), 100u);
+  for (const config::Experiment& experiment : all) {
+    const config::DataFacts facts = config::data_facts(experiment.data);
+    const auto network = make_network(experiment.model, facts.shape, facts.outputs, 2, experiment.train.loss.kind);
+    const std::vector<plan::Layer> layers = plan::layers_of(experiment);
+    std::map<std::string, std::vector<std::int64_t>> shapes;
+    for (const NamedView& tensor : network->tensors(1)) shapes[tensor.name] = tensor.values.sizes().vec();
+    EXPECT_EQ(shapes, planned_tensors(layers, facts.shape.height == 1)) << experiment.name;
+    std::int64_t count = 0;
+    for (const at::Tensor& parameter : network->parameters()) count += parameter.numel();
+    EXPECT_EQ(count, 2 * plan::parameter_count(layers)) << experiment.name;
+  }
+}
+
+}  // namespace
+}  // namespace descent::models
