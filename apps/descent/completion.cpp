@@ -61,6 +61,7 @@ Words values_of(std::string_view path) {
   if (!key) return {};
   if (const auto* slot = std::get_if<config::ChoiceSlot>(&key->slot); slot && !slot->is_list)
     return slot->choices.names();
+  if (std::holds_alternative<config::DeviceSlot>(key->slot)) return config::choices_of(config::DeviceKind{}).names();
   return std::holds_alternative<bool*>(key->slot) ? Words{"true", "false"} : Words{};
 }
 
@@ -94,6 +95,7 @@ Words candidates(const CLI::App& app, const Words& words) {
   }
   const std::string& word = words.back();
   const std::string& before = words[words.size() - 2];
+  if (before == "--engine" || before == "--device") return values_of(before.substr(2));
   if (before == "--set" || before == "--sweep") return assignments(word);
   if (word.starts_with("-")) {
     for (const CLI::App* command : app.get_subcommands([&](const CLI::App* c) { return c->get_name() == words[0]; }))

@@ -10,6 +10,16 @@
 namespace descent {
 namespace {
 
+// `--engine torch` for `--set engine=torch`.
+void add_shorthand(CLI::App& command, RunOptions& options, const std::string& key, const std::string& help,
+                   const std::string& form) {
+  command
+      .add_option_function<std::string>(
+          "--" + key, [&options, key](const std::string& value) { options.overrides.set.push_back(key + "=" + value); },
+          help)
+      ->type_name(form);
+}
+
 // One value per flag: `--set a=1 --set b=2`.
 void add_repeatable(CLI::App& command, const std::string& flag, std::vector<std::string>& values,
                     const std::string& help, const std::string& form) {
@@ -42,6 +52,8 @@ void add_override_options(CLI::App& command, RunOptions& options) {
   add_repeatable(command, "--set", options.overrides.set, "change a key of the experiment; repeatable", "KEY=VALUE");
   add_repeatable(command, "--sweep", options.overrides.sweep, "add or replace a factor of the sweep; repeatable",
                  "KEY=V1,V2,...");
+  add_shorthand(command, options, "engine", "auto, torch or fused; short for --set engine=E", "E");
+  add_shorthand(command, options, "device", "cpu, cuda, cuda:1, ... or auto; short for --set device=D", "D");
   command.add_option("--seeds", options.overrides.seeds, "number of seeds, or a list: 5 or [1,2,3]")->type_name("N");
 }
 

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <numeric>
 
 #include "claims/claims.h"
+#include "config/engine.h"
 #include "core/error.h"
 #include "core/seeds.h"
 #include "core/text.h"
@@ -36,6 +38,23 @@ std::vector<plan::Stack> all_stacks(const plan::Plan& plan) {
   return plan::pack(plan, runs);
 }
 
+// Which engine trains on which device: a line for all points, or one for each group of points that differ in it.
+std::string engines_text(const plan::Plan& plan) {
+  std::vector<std::pair<std::string, std::size_t>> groups;  // in the order of the points
+  for (const plan::Point& point : plan.points) {
+    std::string line = "engine " + config::engine_and_device(point.experiment);
+    if (const auto reasons = config::fused_declines(point.experiment); !reasons.empty())
+      line += fmt::format(" (fused declines: {})", core::join(reasons, ", "));
+    const auto group = std::ranges::find(groups, line, &std::pair<std::string, std::size_t>::first);
+    if (group == groups.end()) groups.emplace_back(std::move(line), 1);
+    else ++group->second;
+  }
+  std::string text;
+  for (const auto& [line, points] : groups)
+    text += groups.size() == 1 ? line + "\n" : fmt::format("{}: {}\n", line, core::counted(points, "point"));
+  return text;
+}
+
 std::string plan_text(const plan::Plan& plan) {
   std::vector<std::vector<std::string>> rows{plan.factors};
   rows[0].insert(rows[0].end(), {"runs", "parameters", "steps", "GFLOP per run"});
@@ -49,17 +68,20 @@ std::string plan_text(const plan::Plan& plan) {
     rows.back().insert(rows.back().end(), {std::to_string(runs[i]), std::to_string(size.parameters),
                                            std::to_string(size.steps), fmt::format("{:.3g}", size.operations / 1e9)});
   }
-  return fmt::format("{}{}: {}, {} in {}, {:.3g} GFLOP of matrix products\n", report::laid_out(rows, false), plan.name,
-                     core::counted(plan.points.size(), "point"), core::counted(plan.runs.size(), "run"),
-                     core::counted(all_stacks(plan).size(), "stack"), total / 1e9);
+  return fmt::format("{}{}: {}, {} in {}, {:.3g} GFLOP of matrix products\n{}", report::laid_out(rows, false),
+                     plan.name, core::counted(plan.points.size(), "point"), core::counted(plan.runs.size(), "run"),
+                     core::counted(all_stacks(plan).size(), "stack"), total / 1e9, engines_text(plan));
 }
 
 std::string plan_json(const plan::Plan& plan) {
   using report::Json;
   Json points = Json::array();
   for (std::size_t i = 0; i < plan.points.size(); ++i) {
-    const Size size = size_of(plan.points[i].experiment);
+    const config::Experiment& experiment = plan.points[i].experiment;
+    const Size size = size_of(experiment);
     points.push_back({{"point", report::point_json(plan, i)},
+                      {"engine", config::name_of(config::chosen_engine(experiment))},
+                      {"device", config::name_of(experiment.device)},
                       {"parameters", size.parameters},
                       {"steps", size.steps},
                       {"flops_per_run", size.operations},

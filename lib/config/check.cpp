@@ -4,8 +4,21 @@
 
 #include <algorithm>
 
+#include "config/engine.h"
+#include "core/text.h"
+
 namespace descent::config {
 namespace {
+
+void check_engine(const Experiment& e, std::vector<Conflict>& found) {
+  const std::vector<std::string> reasons = fused_declines(e);
+  if (e.engine == EngineKind::fused && !reasons.empty())
+    found.push_back(
+        {{"engine", "device", "precision"},
+         fmt::format("the fused engine does not support {}; use \"auto\" or \"torch\"", core::join(reasons, ", "))});
+  if (e.precision == Precision::tf32 && e.device.kind != DeviceKind::cuda)
+    found.push_back({{"precision", "device"}, "\"tf32\" needs the device \"cuda\""});
+}
 
 void check_evaluation(const Experiment& e, bool has_val, std::vector<Conflict>& found) {
   const Evaluate& evaluate = e.train.evaluate;
@@ -64,7 +77,7 @@ void check_ascending(std::string_view path, const std::vector<std::int64_t>& val
 
 std::vector<Conflict> check(const Experiment& e, const Given& given) {
   std::vector<Conflict> found;
-  if (e.device == Device::cuda) found.push_back({{"device"}, "cuda is not available in this version; use \"cpu\""});
+  check_engine(e, found);
   check_probes(e, found);
   const bool sizes_fit = check_data(e, found);
   check_model(e, given, found);

@@ -15,14 +15,26 @@ std::vector<std::string> Choices::names() const {
   return names;
 }
 
-constexpr Choice devices[] = {
-    {Device::cpu, "cpu", "the CPU; one thread per run unless train.threads is larger"},
-    {Device::cuda, "cuda", "an NVIDIA GPU; not available in this version"},
+constexpr Choice engines[] = {
+    {EngineKind::automatic, "auto", "fused where it can run the experiment, otherwise torch"},
+    {EngineKind::torch, "torch", "modules of LibTorch with autograd; any device and precision"},
+    {EngineKind::fused, "fused", "explicit forward and backward passes over vector kernels; CPU, float32 and float64"},
 };
-Choices choices_of(Device) { return {"device", devices}; }
+Choices choices_of(EngineKind) { return {"engine", engines}; }
+
+constexpr Choice devices[] = {
+    {DeviceKind::cpu, "cpu", "the CPU; one thread per run unless train.threads is larger"},
+    {DeviceKind::cuda, "cuda", "an NVIDIA GPU; \"cuda:1\" is the second of several"},
+    {DeviceKind::automatic, "auto", "cuda where Descent is built with CUDA and the machine has a GPU, otherwise cpu"},
+};
+Choices choices_of(DeviceKind) { return {"device", devices}; }
 
 constexpr Choice precisions[] = {
-    {Precision::float32, "float32", "single precision, about 7 digits", "IEEE 754"},
+    {Precision::float32, "float32", "single precision, about 7 digits; on a GPU without TF32", "IEEE 754"},
+    {Precision::tf32, "tf32", "float32, with the inputs of matrix products and convolutions rounded to about 3 digits",
+     "NVIDIA 2020"},
+    {Precision::bf16, "bf16", "autocast to bfloat16, about 3 digits; weights and optimizer in float32",
+     "Kalamkar et al. 2019"},
     {Precision::float64, "float64", "double precision, about 16 digits, slower", "IEEE 754"},
 };
 Choices choices_of(Precision) { return {"precision", precisions}; }

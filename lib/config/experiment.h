@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/data.h"
+#include "config/device.h"
 #include "config/model.h"
 #include "config/train.h"
 
@@ -40,7 +41,8 @@ struct Claim {
 struct Experiment {
   std::string name{}, description{};
   std::vector<std::int64_t> seeds{0};
-  Device device = Device::cpu;
+  EngineKind engine = EngineKind::automatic;
+  Device device{};
   Precision precision = Precision::float32;
   double checkpoint_seconds = 30;
   Data data{};

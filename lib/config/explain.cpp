@@ -64,6 +64,7 @@ std::string explain_leaf(std::string_view path, const Key& key) {
   for (const Condition& condition : key.conditions) text += fmt::format("Has no effect {}.\n", condition.otherwise);
   if (std::holds_alternative<ClaimsSlot>(key.slot)) text += keys_of_claims();
   if (const auto* slot = std::get_if<ChoiceSlot>(&key.slot)) text += "\n" + choices_text(slot->choices, 2);
+  if (std::holds_alternative<DeviceSlot>(key.slot)) text += "\n" + choices_text(choices_of(DeviceKind{}), 2);
   return text;
 }
 
@@ -122,8 +123,9 @@ const std::vector<Topic>& topics() {
       {"schedules", choices_of(ScheduleKind{})},
       {"losses", choices_of(LossKind{})},
       {"monitors", choices_of(Monitor{})},
+      {"engines", choices_of(EngineKind{})},
+      {"devices", choices_of(DeviceKind{})},
       {"precisions", choices_of(Precision{})},
-      {"devices", choices_of(Device{})},
       {"probes", choices_of(ProbeName{})},
   };
   return all;

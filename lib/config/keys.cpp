@@ -73,7 +73,8 @@ std::vector<Key> describe(Experiment& e) {
       key("seeds", SeedsSlot{&e.seeds}, "number of seeds (0, 1, ...) or a list of seeds; every point runs with each")
           .at_least(0)
           .cosmetic(),
-      key("device", choice(e.device), "device to train on"),
+      key("engine", choice(e.engine), "implementation that trains the networks"),
+      key("device", DeviceSlot{&e.device}, "device to train on"),
       key("precision", choice(e.precision), "floating-point precision of training"),
       key("checkpoint_seconds", &e.checkpoint_seconds, "minimum time between two checkpoints of a run")
           .within(0, 86400)

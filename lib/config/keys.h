@@ -34,6 +34,9 @@ struct SectionSlot {
 struct SeedsSlot {
   std::vector<std::int64_t>* field;
 };  // a count or a list of distinct seeds
+struct DeviceSlot {
+  Device* field;
+};  // one of device_names()
 struct BatchSlot {
   std::int64_t* field;
 };  // a count or "full" (0)
@@ -43,7 +46,7 @@ struct ClaimsSlot {
 
 using Slot = std::variant<bool*, std::int64_t*, double*, std::string*, std::optional<std::int64_t>*,
                           std::optional<double>*, std::vector<std::int64_t>*, std::array<double, 2>*, ChoiceSlot,
-                          SectionSlot, SeedsSlot, BatchSlot, ClaimsSlot>;
+                          SectionSlot, SeedsSlot, DeviceSlot, BatchSlot, ClaimsSlot>;
 
 struct Bound {
   double value;

@@ -60,9 +60,10 @@ class Points {
   void build(Document& document) {
     for (const std::vector<SweepValue>& values : sweep_.assignments) {
       if (problems_.full()) break;
-      Assignment assignment;
-      for (const SweepValue& value : values) assignment.push_back(compact(value.json));
       const Given given = read(values);
+      Assignment assignment;
+      for (std::size_t i = 0; i < values.size(); ++i)
+        assignment.push_back(compact(resolved(sweep_.factors[i], values[i].json)));
       for (const Conflict& conflict : check(point_, given)) report(conflict, assignment, given);
       check_effects(assignment, given);
       document.points.push_back(point_);
@@ -93,6 +94,11 @@ class Points {
     if (!given.contains("name")) point_.name = stem(problems_.file());
     resolve_path(point_.data, problems_.file());
     return given;
+  }
+
+  // Results name the device that "auto" was.
+  Json resolved(const std::string& path, const Json& value) const {
+    return path == "device" && value == "auto" ? Json(name_of(point_.device)) : value;
   }
 
   void check_effects(const Assignment& assignment, const Given& given) {

@@ -94,6 +94,12 @@ class SlotReader {
     slot.field->resize(static_cast<std::size_t>(count));
     std::iota(slot.field->begin(), slot.field->end(), 0);
   }
+  void operator()(DeviceSlot& slot) {
+    if (!value_.is_string()) return wrong_type();
+    const auto name = value_.get<std::string>();
+    if (const auto device = parse_device(name)) *slot.field = *device;
+    else fail(core::unknown("device", name, device_names()));
+  }
   void operator()(BatchSlot& slot) {
     if (value_ == "full") *slot.field = 0;
     else read_number(value_, pointer_, *slot.field);

@@ -86,6 +86,9 @@ struct TypeSchema {
     list["uniqueItems"] = true;
     return any_of({{{"type", "integer"}, {"minimum", 1}, {"maximum", most_seeds}}, list});
   }
+  Json operator()(const DeviceSlot&) const {
+    return any_of({choices_schema(choices_of(DeviceKind{})), {{"type", "string"}, {"pattern", numbered_device}}});
+  }
   Json operator()(const BatchSlot&) const { return any_of({bounded("integer", key), {{"const", "full"}}}); }
 };
 

@@ -36,6 +36,7 @@ struct ToJson {
     std::iota(counted.begin(), counted.end(), 0);
     return *slot.field == counted ? Json(counted.size()) : Json(*slot.field);
   }
+  Json operator()(const DeviceSlot& slot) const { return name_of(*slot.field); }
   Json operator()(const BatchSlot& slot) const { return *slot.field == 0 ? Json("full") : Json(*slot.field); }
   Json operator()(const ClaimsSlot& slot) const {
     Json claims;  // null without any
@@ -63,6 +64,7 @@ struct TypeName {
   }
   std::string operator()(const SectionSlot&) const { return "an object"; }
   std::string operator()(const SeedsSlot&) const { return "a count or a list of integers"; }
+  std::string operator()(const DeviceSlot&) const { return "one of " + core::join(device_names(), ", "); }
   std::string operator()(const BatchSlot&) const { return "an integer or \"full\""; }
   std::string operator()(const ClaimsSlot&) const { return "a list of claims"; }
 };

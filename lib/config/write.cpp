@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/engine.h"
 #include "config/keys.h"
 #include "config/slots.h"
 #include "config/source.h"
@@ -34,6 +35,14 @@ class View {
   std::vector<Key> keys_;
   std::vector<Leaf> leaves_;
 };
+
+// An engine by whatever name it was chosen, and a GPU whichever of several, give the same numbers. Fused is the
+// default, so that it is not written.
+Experiment numbers_of(Experiment e) {
+  e.engine = chosen_engine(e) == EngineKind::fused ? EngineKind::automatic : EngineKind::torch;
+  e.device.index = 0;
+  return e;
+}
 
 // A default that is written counts as given when the file is read again, so it must have an effect
 // everywhere; what the user gave needs one somewhere.
@@ -72,7 +81,7 @@ std::string write_document(const Document& document) {
 std::string identity(const Experiment& experiment) {
   thread_local View view;
   Json changed = Json::object();
-  for (const View::Leaf& leaf : view.leaves(experiment)) {
+  for (const View::Leaf& leaf : view.leaves(numbers_of(experiment))) {
     if (!leaf.key->changes_numbers || !leaf.key->has_effect(experiment)) continue;
     Json value = to_json(*leaf.key);
     if (compact(value) != leaf.default_text) changed[leaf.path] = std::move(value);

@@ -14,7 +14,9 @@ Factory::~Factory() = default;
 
 std::unique_ptr<Engine> Factory::make(std::vector<Replica> replicas) const {
   switch (replicas.front().experiment->precision) {
-    case config::Precision::float32: return make_fused_engine(std::move(replicas), shared_->float32);
+    case config::Precision::float32:
+    case config::Precision::tf32:
+    case config::Precision::bf16: return make_fused_engine(std::move(replicas), shared_->float32);
     case config::Precision::float64: return make_fused_engine(std::move(replicas), shared_->float64);
   }
   __builtin_unreachable();

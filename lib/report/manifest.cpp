@@ -7,7 +7,10 @@
 #include <ctime>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
+
+#include "config/engine.h"
 
 namespace descent::report {
 namespace {
@@ -47,6 +50,13 @@ nlohmann::ordered_json environment() {
   return found;
 }
 
+// "fused on cpu": of all points, each once.
+std::set<std::string> engines(const plan::Plan& plan) {
+  std::set<std::string> found;
+  for (const plan::Point& point : plan.points) found.insert(config::engine_and_device(point.experiment));
+  return found;
+}
+
 }  // namespace
 
 std::string_view version() { return DESCENT_VERSION; }
@@ -74,6 +84,7 @@ std::string manifest_json(const plan::Plan& plan, const ManifestFacts& facts) {
       {"seconds", std::chrono::duration<double>(facts.end - facts.start).count()},
       {"training_seconds", facts.training_seconds},
       {"jobs", facts.jobs},
+      {"engines", engines(plan)},
       {"descent", {{"version", version()}, {"git", git_hash()}, {"numerics", plan::numerics}}},
       {"libtorch", facts.libtorch_version},
       {"compiler", __VERSION__},

@@ -192,7 +192,28 @@ class Readers(Cli):
                                       "          4     2         214     40        0.00352\n"
                                       "          8     2         418     40        0.00704\n"
                                       "trial: 2 points, 4 runs in 2 stacks, 0.0211 GFLOP of matrix "
-                                      "products\n")
+                                      "products\n"
+                                      "engine fused on cpu\n")
+
+    def test_plan_shows_which_engine_trains_on_which_device(self):
+        def engines(*words):
+            return self.descent("plan", "x.json", *words).stdout.split("products\n")[1]
+        self.assertEqual(engines("--engine", "torch"), "engine torch on cpu\n")
+        self.assertEqual(engines("--device", "cuda:1"), "engine torch on cuda:1 (fused declines: device cuda:1)\n")
+        self.assertEqual(engines("--sweep", "precision=float32,bf16"),
+                         "engine fused on cpu: 2 points\n"
+                         "engine torch on cpu (fused declines: precision bf16): 2 points\n")
+        plan = json.loads(self.descent("plan", "x.json", "--json", "--device", "cuda").stdout)
+        self.assertEqual({(point["engine"], point["device"]) for point in plan["points"]}, {("torch", "cuda")})
+
+    def test_engine_and_device_are_short_for_set(self):
+        def plan(*words):
+            return self.descent("plan", "x.json", "--json", *words).stdout
+        self.assertEqual(plan("--engine", "torch", "--device", "cuda"),
+                         plan("--set", "engine=torch", "--set", "device=cuda"))
+        self.assertEqual(self.stderr_of("validate", "x.json", "--set", "device=cuda", "--engine", "fused"),
+                         'command line: engine: the fused engine does not support device cuda; use "auto" or "torch" '
+                         "(at model.width=4)\n")
 
     def test_plan_as_json_holds_every_run_with_its_seeds(self):
         plan = json.loads(self.descent("plan", "x.json", "--json").stdout)
@@ -301,6 +322,8 @@ class Shell(Cli):
         self.assertEqual(offers("run", "--sweep", "model.norm=none,l"), ["model.norm=none,layer"])
         self.assertEqual(offers("run", "--set", "model.norm.affine="),
                          ["model.norm.affine=true", "model.norm.affine=false"])
+        self.assertEqual(offers("run", "--set", "device=c"), ["device=cpu", "device=cuda"])
+        self.assertEqual(offers("run", "x.json", "--engine", "t"), ["torch"])
         self.assertIn("model.init", offers("explain", "model.in"))
         self.assertEqual(offers("list", "norms"), ["norms"])
         self.assertEqual(offers("completion", "z"), ["zsh"])

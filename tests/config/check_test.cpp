@@ -288,6 +288,14 @@ const std::vector<BadFile> combinations{
          "train": {"epochs": 1}, "seeds": 3, "ensemble": "seeds"})",
      "x.json:1:51: data.label_noise.on_test: gives every seed different test examples, whose predictions cannot be "
      "compared"},
+    {"the_fused_engine_on_a_gpu", also(R"("engine": "fused", "device": "cuda", "precision": "tf32")"),
+     "x.json:1:90: engine: the fused engine does not support device cuda, precision tf32; use \"auto\" or \"torch\""},
+    {"the_fused_engine_at_one_point_of_the_sweep",
+     also(R"("sweep": {"engine": ["torch", "fused"], "precision": ["bf16"]})"),
+     "x.json:1:110: engine: the fused engine does not support precision bf16; use \"auto\" or \"torch\" (at "
+     "engine=\"fused\", precision=\"bf16\")"},
+    {"tf32_without_a_gpu", also(R"("precision": "tf32")"),
+     "x.json:1:93: precision: \"tf32\" needs the device \"cuda\""},
     {"all_problems_at_once",
      R"({
   "nmae": "x",
@@ -295,7 +303,7 @@ const std::vector<BadFile> combinations{
   "model": {"width": "wide", "norm": {"momentum": 2}},
   "train": {"optimizer": {"name": "adam", "nesterov": true}}
 })",
-     "x.json:2:3: unknown key \"nmae\"; did you mean \"name\"? (one of name, description, seeds, device, "
+     "x.json:2:3: unknown key \"nmae\"; did you mean \"name\"? (one of name, description, seeds, engine, device, "
      "precision, checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, claims, "
      "$schema, sweep)\n"
      "x.json:3:12: seeds: must be a count from 1 to 100000, got 0\n"

@@ -17,11 +17,11 @@ TEST_P(reader_files, says_what_is_wrong_with) { EXPECT_EQ(problems_of(GetParam()
 
 const std::vector<BadFile> fields{
     {"an_unknown_key", also(R"("nmae": "x")"),
-     "x.json:1:80: unknown key \"nmae\"; did you mean \"name\"? (one of name, description, seeds, device, "
+     "x.json:1:80: unknown key \"nmae\"; did you mean \"name\"? (one of name, description, seeds, engine, device, "
      "precision, checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, claims, "
      "$schema, sweep)"},
     {"an_unknown_key_that_is_near_to_nothing", also(R"("plots": 1)"),
-     "x.json:1:80: unknown key \"plots\" (one of name, description, seeds, device, precision, "
+     "x.json:1:80: unknown key \"plots\" (one of name, description, seeds, engine, device, precision, "
      "checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, claims, $schema, "
      "sweep)"},
     {"an_unknown_key_in_a_section", model(R"("widht": 8, "depth": 2)"),
@@ -56,13 +56,17 @@ const std::vector<BadFile> fields{
     {"a_name_that_is_a_number", also(R"("name": 5)"), "x.json:1:88: name: expected a string, got 5"},
     {"a_list_for_a_text", also(R"("description": ["a"])"),
      "x.json:1:95: description: expected a string, got a list of 1"},
-    {"a_device_of_later_versions", also(R"("device": "cuda")"),
-     "x.json:1:90: device: cuda is not available in this version; use \"cpu\""},
+    {"an_unknown_engine", also(R"("engine": "troch")"),
+     "x.json:1:90: engine: unknown engine \"troch\"; did you mean \"torch\"? (one of auto, torch, fused)"},
     {"an_unknown_device", also(R"("device": "gpu")"),
-     "x.json:1:90: device: unknown device \"gpu\"; did you mean \"cpu\"? (one of cpu, cuda)"},
+     "x.json:1:90: device: unknown device \"gpu\"; did you mean \"cpu\"? (one of cpu, cuda, auto, cuda:N)"},
+    {"a_number_for_the_device", also(R"("device": 1)"),
+     "x.json:1:90: device: expected one of cpu, cuda, auto, cuda:N, got 1"},
+    {"a_gpu_without_a_number", also(R"("device": "cuda:x")"),
+     "x.json:1:90: device: unknown device \"cuda:x\"; did you mean \"cuda:N\"? (one of cpu, cuda, auto, cuda:N)"},
     {"an_unknown_precision", also(R"("precision": "float_32")"),
      "x.json:1:93: precision: unknown precision \"float_32\"; did you mean \"float32\"? (one of float32, "
-     "float64)"},
+     "tf32, bf16, float64)"},
     {"an_unknown_data_set", data(R"("mnist1")"),
      "x.json:1:10: data: unknown data set \"mnist1\"; did you mean \"mnist1d\"? (one of " +
          core::join(choices_of(DataName{}).names(), ", ") + ")"},

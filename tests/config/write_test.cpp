@@ -10,6 +10,8 @@ namespace {
 
 const std::vector<std::string> good_files{
     model("\"hidden\": []"),
+    also(R"("engine": "torch", "device": "cuda:1", "precision": "tf32")"),
+    sweep(R"({"engine": ["auto", "torch"], "device": ["cpu", "cuda:1"], "precision": ["float32", "bf16"]})"),
     layers(R"("norm": {"kind": "rms", "affine": false}, "norm_position": "after", "dropout": 0.1)"),
     layers(R"("init": {"scheme": "constant", "value": 0.5, "bias": 1})"),
     data(R"({"name": "digits", "train_size": 1000, "val_fraction": 0.1, "label_noise": 0.15})"),

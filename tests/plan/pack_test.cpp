@@ -48,6 +48,9 @@ TEST(pack, keeps_points_apart_that_differ_in_shape_or_schedule) {
   EXPECT_EQ(stacks_of(R"({"train.batch_size": [50, 100]})"), 2u);
   EXPECT_EQ(stacks_of(R"({"train.schedule": ["constant", "cosine"]})"), 2u);
   EXPECT_EQ(stacks_of(R"({"train.optimizer": ["sgd", "adam"]})"), 2u);
+  EXPECT_EQ(stacks_of(R"({"engine": ["torch", "fused"]})"), 2u);
+  EXPECT_EQ(stacks_of(R"({"device": ["cpu", "cuda"]})"), 2u);
+  EXPECT_EQ(stacks_of(R"({"precision": ["float32", "bf16"]})"), 2u);
 }
 
 TEST(pack, takes_only_the_runs_that_are_missing) {

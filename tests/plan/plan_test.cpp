@@ -66,6 +66,16 @@ TEST(plan, changes_the_hash_of_a_run_with_its_numbers) {
   EXPECT_NE(plan.runs[0].hash, plan.runs[1].hash);
 }
 
+TEST(plan, trains_on_another_engine_or_device_what_that_engine_has_not_trained) {
+  const auto hash = [](const std::string& keys) {
+    return plan_of(R"({"name": "a", )" + keys + tail + "}").runs[0].hash;
+  };
+  EXPECT_EQ(hash(R"("engine": "fused", )"), hash(""));
+  EXPECT_NE(hash(R"("engine": "torch", )"), hash(""));
+  EXPECT_NE(hash(R"("device": "cuda", )"), hash(R"("engine": "torch", )"));
+  EXPECT_EQ(hash(R"("device": "cuda:1", "engine": "torch", )"), hash(R"("device": "cuda:0", )"));
+}
+
 TEST(plan, takes_less_than_a_second_for_ten_thousand_runs) {
   const auto document = config::read_document_text(
       R"({"name": "a", "seeds": 100, "sweep": {"model.width": {"range": [1, 100, 1]}}, )" + tail + "}", "test.json");

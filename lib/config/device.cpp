@@ -1,0 +1,54 @@
+#include "config/device.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+
+namespace descent::config {
+namespace {
+
+#ifdef DESCENT_CUDA
+constexpr bool built_with_cuda = true;
+#else
+constexpr bool built_with_cuda = false;
+#endif
+
+// What the driver shows; LibTorch is not asked, because the shell program does not link it.
+bool shows_gpu() {
+  if (const char* visible = std::getenv("CUDA_VISIBLE_DEVICES"))
+    if (const std::string_view list = visible; list.empty() || list == "-1") return false;
+  return std::filesystem::exists("/dev/nvidiactl") || std::filesystem::exists("/dev/nvidia0");
+}
+
+}  // namespace
+
+std::string name_of(const Device& device) {
+  const std::string kind(name_of(device.kind));
+  return device.index > 0 ? kind + ":" + std::to_string(device.index) : kind;
+}
+
+std::vector<std::string> device_names() {
+  std::vector<std::string> names = choices_of(DeviceKind{}).names();
+  names.emplace_back("cuda:N");
+  return names;
+}
+
+std::optional<Device> parse_device(std::string_view name) {
+  constexpr std::string_view numbered = "cuda:";
+  if (name.starts_with(numbered) && name.size() <= numbered.size() + 2) {
+    Device device{DeviceKind::cuda};
+    const char *start = name.data() + numbered.size(), *last = name.data() + name.size();
+    const auto [end, error] = std::from_chars(start, last, device.index);
+    if (error == std::errc() && end == last && *start != '-') return device;
+  }
+  const auto table = choices_of(DeviceKind{}).table;
+  const auto found = std::ranges::find(table, name, &Choice::name);
+  if (found == table.end()) return std::nullopt;
+  const auto kind = static_cast<DeviceKind>(found->value);
+  return kind == DeviceKind::automatic ? automatic_device() : Device{kind};
+}
+
+Device automatic_device() { return {built_with_cuda && shows_gpu() ? DeviceKind::cuda : DeviceKind::cpu}; }
+
+}  // namespace descent::config

@@ -1,0 +1,56 @@
+#include "config/engine.h"
+
+#include <gtest/gtest.h>
+
+#include "config/files.h"
+#include "config/write.h"
+
+namespace descent::config {
+namespace {
+
+using Reasons = std::vector<std::string>;
+
+Experiment with(const std::string& keys) { return read(also(keys)).points[0]; }
+
+TEST(engine, fused_runs_what_it_does_not_decline) {
+  EXPECT_EQ(fused_declines({}), Reasons{});
+  EXPECT_EQ(fused_declines(with(R"("precision": "float64")")), Reasons{});
+  EXPECT_EQ(fused_declines(with(R"("precision": "bf16")")), Reasons{"precision bf16"});
+  EXPECT_EQ(fused_declines(with(R"("device": "cuda:1", "precision": "tf32")")),
+            (Reasons{"device cuda:1", "precision tf32"}));
+}
+
+TEST(engine, auto_is_fused_unless_it_declines) {
+  EXPECT_EQ(chosen_engine({}), EngineKind::fused);
+  EXPECT_EQ(chosen_engine(with(R"("device": "cuda")")), EngineKind::torch);
+  EXPECT_EQ(chosen_engine(with(R"("precision": "bf16")")), EngineKind::torch);
+}
+
+TEST(engine, an_engine_that_is_given_is_chosen) {
+  EXPECT_EQ(chosen_engine(with(R"("engine": "torch")")), EngineKind::torch);
+  EXPECT_EQ(chosen_engine(with(R"("engine": "fused")")), EngineKind::fused);
+}
+
+TEST(engine, is_named_with_its_device) {
+  EXPECT_EQ(engine_and_device({}), "fused on cpu");
+  EXPECT_EQ(engine_and_device(with(R"("device": "cuda:1")")), "torch on cuda:1");
+}
+
+std::string identity_with(const std::string& keys) { return identity(with(keys)); }
+
+TEST(engine, identity_does_not_ask_how_it_was_chosen) {
+  EXPECT_EQ(identity_with(R"("engine": "fused")"), identity_with(R"("engine": "auto")"));
+  EXPECT_EQ(identity_with(R"("engine": "auto")"), R"({"model.width":8,"model.depth":2,"train.epochs":1})");
+  EXPECT_EQ(identity_with(R"("engine": "torch", "device": "cuda")"), identity_with(R"("device": "cuda")"));
+  EXPECT_EQ(identity_with(R"("engine": "torch", "precision": "bf16")"), identity_with(R"("precision": "bf16")"));
+}
+
+TEST(engine, identity_holds_engine_and_device_but_not_which_gpu) {
+  EXPECT_EQ(identity_with(R"("engine": "torch")"),
+            R"({"engine":"torch","model.width":8,"model.depth":2,"train.epochs":1})");
+  EXPECT_EQ(identity_with(R"("device": "cuda:1")"),
+            R"({"engine":"torch","device":"cuda","model.width":8,"model.depth":2,"train.epochs":1})");
+}
+
+}  // namespace
+}  // namespace descent::config
