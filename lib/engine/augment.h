@@ -11,6 +11,12 @@
 
 namespace descent::engine {
 
+// Where the pixels of an image come from.
+struct ImageVariant {
+  std::int64_t right, down;  // shifts of the crop
+  bool mirrored;
+};
+
 class Augmenter {
  public:
   Augmenter(const config::Augmentation& keys, const config::Shape& shape, std::int64_t seed)
@@ -22,13 +28,18 @@ class Augmenter {
   // The draws of one step; its examples take theirs in the order of the batch.
   core::Random draws(std::int64_t step) const { return core::Random(seed_, static_cast<std::uint64_t>(step)); }
 
-  // One image [C, H, W] to another; where the crop leaves the image it is 0. A signal is not cropped upwards.
-  template <class T> void apply(core::Random& random, const T* image, T* out) const {
+  // A signal is not cropped upwards.
+  ImageVariant draw(core::Random& random) const {
     const auto shift = [&](std::int64_t padding) {
       return static_cast<std::int64_t>(random.below(static_cast<std::uint32_t>(2 * padding + 1))) - padding;
     };
     const std::int64_t right = shift(keys_.crop_padding), down = shift(shape_.height > 1 ? keys_.crop_padding : 0);
-    const bool mirrored = keys_.flip && random.below(2) == 1;
+    return {right, down, keys_.flip && random.below(2) == 1};
+  }
+
+  // One image [C, H, W] to a variant of it; where the crop leaves the image it is 0.
+  template <class T> void apply(core::Random& random, const T* image, T* out) const {
+    const auto [right, down, mirrored] = draw(random);
     for (std::int64_t row = 0; row < shape_.channels * shape_.height; ++row) {
       const std::int64_t y = row % shape_.height + down;
       for (std::int64_t column = 0; column < shape_.width; ++column) {

@@ -15,7 +15,7 @@ namespace descent::models {
 class MapNetwork : public Network {
  protected:
   MapNetwork(const config::Model& model, const config::Shape& input, std::int64_t replicas)
-      : Network(replicas, model), model_(model), input_(input), dimensions_(input.height == 1 ? 1 : 2) {}
+      : Network(replicas, model, true), model_(model), input_(input), dimensions_(input.height == 1 ? 1 : 2) {}
 
   Convolution convolution(std::int64_t in, std::int64_t out, const ConvolutionOptions& options) const {
     return Convolution(replicas(), dimensions_, in, out, options);

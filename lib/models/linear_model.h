@@ -17,6 +17,7 @@ class LinearModelImpl final : public Network {
 
   // [R, B, inputs] -> [R, B, width]
   at::Tensor features(const at::Tensor& x);
+  Linear& readout() { return readout_; }
 
  private:
   const config::Features features_config_;

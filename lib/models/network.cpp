@@ -15,26 +15,16 @@
 
 namespace descent::models {
 
-at::Tensor Randomness::dropout_mask(std::int64_t, at::IntArrayRef sizes, const at::Tensor& x,
-                                    const std::vector<double>& rates) {
-  const auto replicas = std::ssize(rates);
-  at::Tensor mask = torch::empty(sizes, x.options());
-  at::Tensor by_replica = sizes.size() == 3 && sizes[0] == replicas
-                              ? mask
-                              : mask.unflatten(1, {replicas, sizes[1] / replicas}).transpose(0, 1);
-  for (std::int64_t r = 0; r < replicas; ++r) {
-    const double keep = 1 - rates[static_cast<std::size_t>(r)];
-    by_replica[r].bernoulli_(keep).div_(keep);
-  }
-  return mask;
+void Randomness::fill_dropout_mask(std::int64_t, std::int64_t, double rate, const at::Tensor& mask) {
+  mask.bernoulli_(1 - rate).div_(1 - rate);
 }
 
 at::Tensor Randomness::branch_scales(std::int64_t, double survival, std::int64_t replicas, const at::Tensor& x) {
   return torch::empty({replicas}, x.options()).bernoulli_(survival).div_(survival);
 }
 
-Network::Network(std::int64_t replicas, const config::Model& model)
-    : replicas_(replicas), dropout_kind_(model.dropout.kind),
+Network::Network(std::int64_t replicas, const config::Model& model, bool over_maps)
+    : replicas_(replicas), over_maps_(over_maps), dropout_kind_(model.dropout.kind),
       rates_(static_cast<std::size_t>(replicas), model.dropout.rate) {}
 
 namespace {
@@ -79,12 +69,22 @@ void Network::set_randomness(std::shared_ptr<Randomness> randomness) { randomnes
 
 void Network::record(std::vector<Activation>* activations) { activations_ = activations; }
 
+at::Tensor Network::of_replica(const at::Tensor& values, std::int64_t replica) const {
+  if (!over_maps_) return values[replica];
+  const std::int64_t channels = values.size(1) / replicas_;
+  return values.narrow(1, replica * channels, channels);
+}
+
 at::Tensor Network::dropout(std::int64_t layer, const at::Tensor& x) {
   if (!is_training() && !predicts_with_dropout_) return x;
   if (std::ranges::all_of(rates_, [](double rate) { return rate == 0; })) return x;
   std::vector<std::int64_t> sizes = x.sizes().vec();
   if (dropout_kind_ == config::DropoutKind::channel) std::fill(sizes.begin() + 2, sizes.end(), 1);
-  return x * randomness_->dropout_mask(layer, sizes, x, rates_);
+  const at::Tensor mask = torch::ones(sizes, x.options().requires_grad(false));
+  for (std::int64_t r = 0; r < replicas_; ++r)
+    if (const double rate = rates_[static_cast<std::size_t>(r)]; rate > 0)
+      randomness_->fill_dropout_mask(layer, r, rate, of_replica(mask, r));
+  return x * mask;
 }
 
 at::Tensor Network::add_branch(std::int64_t block, const at::Tensor& shortcut, const at::Tensor& branch,

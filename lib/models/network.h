@@ -19,10 +19,9 @@ namespace descent::models {
 class Randomness {
  public:
   virtual ~Randomness() = default;
-  // The mask of dropout layer number `layer` for a tensor of `rows` [R, B, F] or `maps` [B, R * C, H, W] like `x`, with
-  // sizes of 1 where positions share it: 0 or 1 / (1 - rate), the rate of each replica its own.
-  virtual at::Tensor dropout_mask(std::int64_t layer, at::IntArrayRef sizes, const at::Tensor& x,
-                                  const std::vector<double>& rates);
+  // Fills the mask of dropout layer number `layer` for one replica, rows [B, F] or maps [B, C, H, W], with sizes of 1
+  // where positions share it: 0 or 1 / (1 - rate).
+  virtual void fill_dropout_mask(std::int64_t layer, std::int64_t replica, double rate, const at::Tensor& mask);
   // Of stochastic depth, for each replica: 1 / survival where the branch of `block` is kept, 0 where it is not. [R]
   virtual at::Tensor branch_scales(std::int64_t block, double survival, std::int64_t replicas, const at::Tensor& x);
 };
@@ -44,13 +43,16 @@ struct NamedView {
 
 class Network : public torch::nn::Module {
  public:
-  explicit Network(std::int64_t replicas, const config::Model& model);
+  // `over_maps`: the hidden layers compute maps [B, R * C, H, W], not rows [R, B, F].
+  Network(std::int64_t replicas, const config::Model& model, bool over_maps = false);
 
   // In training mode batch norm moves its running statistics. Dropout is applied in training mode or with
   // predict_with_dropout().
   virtual at::Tensor forward(const at::Tensor& x) = 0;
 
   std::int64_t replicas() const { return replicas_; }
+  // The part of one replica in what a hidden layer computed: rows [B, F] or maps [B, C, H, W].
+  at::Tensor of_replica(const at::Tensor& values, std::int64_t replica) const;
   std::vector<NamedView> tensors(std::int64_t replica) const;
 
   // Sets the initial values of one replica, as after torch.manual_seed(seed).
@@ -84,6 +86,7 @@ class Network : public torch::nn::Module {
 
  private:
   const std::int64_t replicas_;
+  const bool over_maps_;
   const config::DropoutKind dropout_kind_;
   std::vector<double> rates_;
   bool predicts_with_dropout_ = false;

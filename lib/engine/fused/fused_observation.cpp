@@ -4,29 +4,11 @@
 #include <cmath>
 #include <numeric>
 
+#include "engine/evaluation.h"
 #include "fused/tensors.h"
-#include "plan/layers.h"
 
 namespace descent::engine {
 namespace {
-
-// The probe batch: so many examples, or all that there are; fewer where the maps of convolutions would have more
-// numbers than `most_cells` (with norms, activations and gradients that is about 1 GiB of float32).
-constexpr std::int64_t most_rows = 1000, most_cells = 1 << 25;
-
-std::int64_t probe_rows(const config::Model& model, const fused::Layout& layout, std::int64_t train_size) {
-  std::int64_t cells = 1;  // of one example
-  for (const plan::Layer& layer : plan::layers_of(model, layout.input, layout.outputs))
-    if (layer.kind == plan::Layer::Kind::convolution) cells += layer.positions * layer.out;
-  return std::min({most_rows, train_size, std::max(most_cells / cells, std::int64_t{2})});
-}
-
-// The statistics are those of the whole probe batch, and no block is left out at random.
-config::Model whole_batch(config::Model model) {
-  model.norm.statistics_groups = 1;
-  model.stochastic_depth = 0;
-  return model;
-}
 
 // "linear3" of "linear3.weight".
 std::string layer_of(const fused::TensorSlot& tensor) { return tensor.name.substr(0, tensor.name.rfind('.')); }
@@ -35,8 +17,8 @@ std::string layer_of(const fused::TensorSlot& tensor) { return tensor.name.subst
 
 template <class T>
 FusedObservation<T>::FusedObservation(ReplicaState<T>& state)
-    : state_(state), rows_(probe_rows(state.replica.experiment->model, state.layout, state.replica.data.train.size)),
-      network_(fused::make_network<T>(whole_batch(state.replica.experiment->model), state.layout, rows_,
+    : state_(state), rows_(observed_rows(state.replica.experiment->model, state.replica.data)),
+      network_(fused::make_network<T>(observed_model(state.replica.experiment->model), state.layout, rows_,
                                       state.replica.experiment->train.threads,
                                       state.replica.experiment->train.loss.kind)),
       gradient_(state.layout.parameters), statistics_(state.layout.statistics) {

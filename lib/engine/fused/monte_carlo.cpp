@@ -4,44 +4,25 @@
 #include <cmath>
 #include <limits>
 
-#include "core/random.h"
-#include "core/seeds.h"
+#include "engine/evaluation.h"
 #include "fused/softmax.h"
 
 namespace descent::engine {
-namespace {
-
-// In the number of a random stream.
-std::uint64_t number_of(config::Split split) {
-  switch (split) {
-    case config::Split::train: return 0;
-    case config::Split::val: return 1;
-    case config::Split::test: return 2;
-  }
-  __builtin_unreachable();
-}
-
-}  // namespace
-
 template <class T>
 MonteCarlo<T>::MonteCarlo(const config::Experiment& experiment, std::int64_t seed, std::int64_t outputs,
                           std::int64_t stride)
-    : samples_(experiment.model.dropout.rate > 0 ? experiment.predict.dropout_samples : 0), outputs_(outputs),
-      stride_(stride), rate_(experiment.model.dropout.rate),
-      probabilities_(experiment.train.loss.kind == config::LossKind::cross_entropy),
-      seed_(core::derive_seed(static_cast<std::uint64_t>(seed), core::Purpose::prediction)),
+    : samples_(dropout_samples(experiment)), outputs_(outputs), stride_(stride), rate_(experiment.model.dropout.rate),
+      probabilities_(experiment.train.loss.kind == config::LossKind::cross_entropy), run_seed_(seed),
       row_(static_cast<std::size_t>(outputs)) {}
 
 template <class T>
 const T* MonteCarlo<T>::predict(fused::Network<T>& network, const T* x, std::int64_t rows, const T* parameters,
                                 const T* statistics, const PredictionKey& key) {
-  core::Random random(seed_, static_cast<std::uint64_t>(key.step) * 4 + number_of(key.split));
-  const std::uint64_t high = random.next(), pass_seed = high << 32 | random.next();
-  constexpr int sample_bits = 20;  // samples of the same examples
+  const PredictionSeed passes = prediction_seed(run_seed_, key.step, key.split);
   sums_.assign(static_cast<std::size_t>(rows * outputs_), 0);
   for (std::int64_t sample = 0; sample < samples_; ++sample) {
-    const auto stream = static_cast<std::uint64_t>(key.start << sample_bits | sample);
-    const T* outputs = network.predict(x, rows, parameters, statistics, {rate_, pass_seed, stream});
+    const T* outputs =
+        network.predict(x, rows, parameters, statistics, {rate_, passes.seed, passes.stream(key.start, sample)});
     auto sum = sums_.begin();
     for (std::int64_t i = 0; i < rows; ++i) {
       row_.assign(outputs + i * stride_, outputs + i * stride_ + outputs_);

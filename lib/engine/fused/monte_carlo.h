@@ -33,7 +33,7 @@ template <class T> class MonteCarlo {
   const std::int64_t samples_, outputs_, stride_;
   const double rate_;
   const bool probabilities_;
-  const std::uint64_t seed_;
+  const std::int64_t run_seed_;
   std::vector<double> sums_, row_;
   fused::Buffer<T> averaged_;
 };

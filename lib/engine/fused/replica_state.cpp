@@ -8,6 +8,7 @@
 
 #include "core/random.h"
 #include "core/seeds.h"
+#include "engine/evaluation.h"
 #include "engine/fused/optimizer.h"
 #include "fused/init.h"
 #include "fused/softmax.h"
@@ -158,14 +159,11 @@ template <class Visit>
 void ReplicaState<T>::for_each_output(config::Split split, const Visit& visit) {
   fused::Network<T>& network = *workspace.network;
   const auto& [part, inputs] = examples(split);
-  const bool in_batches = experiment_.model.norm.predict_with == config::PredictWith::batch &&
-                          experiment_.model.norm.kind == config::NormKind::batch;
-  const std::int64_t rows = in_batches
+  const std::int64_t rows = predicts_in_batches(experiment_.model)
                                 ? std::min(config::batch_size(experiment_.train, replica.data.train.size), part.size)
                                 : evaluation_rows;
   for (std::int64_t start = 0; start < part.size;) {
-    std::int64_t size = std::min(rows, part.size - start);
-    if (in_batches && part.size - start - size == 1) --size;  // a batch of one has no variance
+    const std::int64_t size = pass_size(experiment_.model, start, rows, part.size);
     const T* x = inputs->data() + start * layout.input_stride;
     visit(start, size,
           monte_carlo_.active()

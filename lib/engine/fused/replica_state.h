@@ -16,10 +16,6 @@
 
 namespace descent::engine {
 
-// Rows of an evaluation pass computed together: small enough that their activations stay in the cache, a multiple of
-// every register tile of fused/kernels/matmul.h.
-inline constexpr std::int64_t evaluation_rows = 96;
-
 // What the replicas of a stack compute in, one after the other, so that it stays in the cache.
 template <class T> struct Workspace {
   Workspace(const Replica& replica, const fused::Layout& layout);

@@ -1,0 +1,80 @@
+#include "engine/torch/examples.h"
+
+#include <torch/types.h>
+
+#include <algorithm>
+
+namespace descent::engine {
+
+std::shared_ptr<const at::Tensor> DeviceInputs::get(const data::Part& part, std::int64_t features,
+                                                    const at::TensorOptions& options) {
+  const std::lock_guard lock(mutex_);
+  const auto key = std::tuple(part.x.get(), c10::typeMetaToScalarType(options.dtype()), options.device().str());
+  Entry& entry = known_[key];
+  std::shared_ptr<const at::Tensor> tensor = entry.tensor.lock();
+  if (tensor && entry.source.lock() == part.x) return tensor;
+  const at::Tensor values = torch::from_blob(const_cast<double*>(part.x->data()), {part.size, features}, at::kDouble);
+  tensor = std::make_shared<const at::Tensor>(torch::empty({part.size, features}, options).copy_(values));
+  std::erase_if(known_, [&](const auto& item) { return item.first != key && item.second.tensor.expired(); });
+  entry = {part.x, tensor};
+  return tensor;
+}
+
+const data::Part& part_of(const data::RunData& data, config::Split split) {
+  switch (split) {
+    case config::Split::train: return data.train;
+    case config::Split::val: return data.val;
+    case config::Split::test: return data.test;
+  }
+  __builtin_unreachable();
+}
+
+Batch Batch::of_replicas(std::int64_t first, std::int64_t count) const {
+  const auto narrowed = [&](const at::Tensor& t) { return t.defined() ? t.narrow(0, first, count) : t; };
+  return {narrowed(x), narrowed(labels), narrowed(targets)};
+}
+
+Examples::Examples(const std::vector<const Replica*>& replicas, config::Split split, const at::TensorOptions& options,
+                   DeviceInputs& inputs) {
+  const data::RunData& data = replicas.front()->data;
+  size_ = part_of(data, split).size;
+  if (size_ == 0) return;
+  std::vector<at::Tensor> x, labels, targets;
+  bool same = true;
+  for (const Replica* replica : replicas) {
+    const data::Part& part = part_of(replica->data, split);
+    same &= part.x == part_of(data, split).x;
+    inputs_.push_back(inputs.get(part, data.features, options));
+    x.push_back(*inputs_.back());
+    if (data.classes > 0) labels.push_back(torch::tensor(at::ArrayRef<std::int32_t>(part.y), at::kInt).to(at::kLong));
+    else targets.push_back(torch::tensor(at::ArrayRef<double>(part.targets), at::kDouble).view({size_, data.outputs}));
+  }
+  x_ = same ? x.front() : torch::stack(x);
+  if (!same) inputs_.clear();
+  if (!labels.empty()) labels_ = torch::stack(labels).to(options.device());
+  if (!targets.empty()) targets_ = torch::stack(targets).to(options);
+  first_ = torch::arange(std::ssize(replicas), options.dtype(at::kLong)).unsqueeze(1) * size_;
+}
+
+Batch Examples::rows(std::int64_t start, std::int64_t count) const {
+  const std::int64_t replicas = first_.size(0);
+  const auto narrowed = [&](const at::Tensor& t) { return t.defined() ? t.narrow(1, start, count) : t; };
+  const at::Tensor x = x_.dim() == 2 ? x_.narrow(0, start, count).expand({replicas, count, x_.size(1)}) : narrowed(x_);
+  return {x, narrowed(labels_), narrowed(targets_)};
+}
+
+Batch Examples::gather(const at::Tensor& indices) const {
+  const at::Tensor of_all = (indices + first_).flatten();
+  const auto selected = [&](const at::Tensor& t, const at::Tensor& rows) {
+    if (!t.defined()) return t;
+    std::vector<std::int64_t> sizes = indices.sizes().vec();
+    if (t.dim() == 3) sizes.push_back(t.size(2));
+    return t.flatten(0, 1).index_select(0, rows).view(sizes);
+  };
+  const at::Tensor x = x_.dim() == 2
+                           ? x_.index_select(0, indices.flatten()).view({indices.size(0), indices.size(1), -1})
+                           : selected(x_, of_all);
+  return {x, selected(labels_, of_all), selected(targets_, of_all)};
+}
+
+}  // namespace descent::engine

@@ -1,0 +1,289 @@
+#include "engine/torch/replica_group.h"
+
+#include <torch/types.h>
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+#include "core/seeds.h"
+#include "engine/torch/loss.h"
+#include "engine/torch/precision.h"
+#include "models/linear_model.h"
+
+namespace descent::engine {
+namespace {
+
+std::uint64_t derived(const Replica& replica, core::Purpose purpose) {
+  return core::derive_seed(static_cast<std::uint64_t>(replica.seed), purpose);
+}
+
+std::shared_ptr<models::Network> make_network(const std::vector<const Replica*>& replicas,
+                                              const at::TensorOptions& options) {
+  const Replica& first = *replicas.front();
+  const auto network = models::make_network(first.experiment->model, first.data.shape, first.data.outputs,
+                                            std::ssize(replicas), first.experiment->train.loss.kind);
+  network->to(c10::typeMetaToScalarType(options.dtype()));  // drawn in the precision of the training
+  std::vector<double> rates;
+  for (std::size_t r = 0; r < replicas.size(); ++r) {
+    network->initialize(static_cast<std::int64_t>(r), replicas[r]->experiment->model.init, replicas[r]->seed);
+    rates.push_back(replicas[r]->experiment->model.dropout.rate);
+  }
+  network->to(options.device());
+  network->set_dropout_rates(rates);
+  return network;
+}
+
+std::vector<at::Tensor> copies_of(const std::vector<at::Tensor>& tensors) {
+  std::vector<at::Tensor> copies;
+  for (const at::Tensor& tensor : tensors) copies.push_back(tensor.clone());
+  return copies;
+}
+
+}  // namespace
+
+ReplicaGroup::ReplicaGroup(std::vector<const Replica*> replicas, at::Device device, DeviceInputs& inputs)
+    : replicas_(std::move(replicas)), experiment_(*replicas_.front()->experiment), device_(device),
+      options_(tensor_options(experiment_, device)), network_(make_network(replicas_, options_)),
+      randomness_(make_step_randomness(device)), train_(replicas_, config::Split::train, options_, inputs),
+      val_(replicas_, config::Split::val, options_, inputs), test_(replicas_, config::Split::test, options_, inputs),
+      batches_(replicas_, train_, device), optimizer_(replicas_, *network_),
+      measures_updates_(std::ranges::count(experiment_.probes.names, config::ProbeName::update_ratio) > 0),
+      states_(replicas_.size()) {
+  network_->set_randomness(randomness_);
+}
+
+std::vector<at::Tensor> ReplicaGroup::changing() const {
+  std::vector<at::Tensor> all;
+  for (const at::Tensor& parameter : network_->parameters()) all.push_back(parameter.detach());
+  for (const at::Tensor& buffer : network_->buffers()) all.push_back(buffer);
+  for (const at::Tensor& moment : optimizer_.moments()) all.push_back(moment);
+  return all;
+}
+
+std::vector<std::optional<std::int64_t>> ReplicaGroup::advance(std::span<const std::size_t> active,
+                                                               std::int64_t until) {
+  if (config::has_closed_form(experiment_.train)) {
+    for (const std::size_t member : active) solve(member, until);
+    return std::vector<std::optional<std::int64_t>>(active.size());
+  }
+  std::vector<std::optional<std::int64_t>> diverged(replicas_.size());
+  // The members at the lowest step go on together until they meet the next one.
+  for (;;) {
+    std::vector<std::size_t> members;
+    std::int64_t end = until;
+    for (const std::size_t member : active) {
+      const std::int64_t step = states_[member].step;
+      if (diverged[member] || step >= until) continue;
+      if (!members.empty() && step < states_[members.front()].step) {
+        end = states_[members.front()].step;
+        members.clear();
+      }
+      if (members.empty() || step == states_[members.front()].step) members.push_back(member);
+      else end = std::min(end, step);
+    }
+    if (members.empty()) break;
+    if (const auto stop = take_steps(members, end))
+      for (const std::size_t member : stop->members) diverged[member] = stop->step;
+  }
+  std::vector<std::optional<std::int64_t>> result;
+  for (const std::size_t member : active) result.push_back(diverged[member]);
+  return result;
+}
+
+// All members of the group are computed; those that are not asked for get back what they had. Whether a loss was finite
+// is seen at the end, so that no step waits for a device: where one was not, the steps before it are taken again.
+std::optional<ReplicaGroup::Divergence> ReplicaGroup::take_steps(const std::vector<std::size_t>& members,
+                                                                 std::int64_t end) {
+  const std::int64_t begin = states_[members.front()].step;
+  const std::vector<at::Tensor> tensors = changing();
+  const std::vector<at::Tensor> before = copies_of(tensors);
+  const auto restore = [&](std::int64_t member) {
+    const torch::NoGradGuard no_grad;
+    for (std::size_t i = 0; i < tensors.size(); ++i) tensors[i][member].copy_(before[i][member]);
+  };
+  const at::Tensor finite = compute_steps(begin, end).isfinite().cpu();  // [steps, R]
+  std::optional<Divergence> divergence;
+  for (std::int64_t step = begin; step < end && !divergence; ++step)
+    for (const std::size_t member : members)
+      if (!finite[step - begin][static_cast<std::int64_t>(member)].item<bool>()) {
+        if (!divergence) divergence = Divergence{step, {}};
+        divergence->members.push_back(member);
+      }
+  if (divergence) {
+    for (std::int64_t r = 0; r < network_->replicas(); ++r) restore(r);
+    compute_steps(begin, divergence->step);
+    end = divergence->step;
+  }
+  for (std::size_t r = 0; r < replicas_.size(); ++r)
+    if (std::ranges::find(members, r) == members.end()) restore(static_cast<std::int64_t>(r));
+  for (const std::size_t member : members) {
+    State& state = states_[member];
+    if (end > state.step) measure_last_step(member);
+    state.step = end;
+  }
+  return divergence;
+}
+
+// The losses of steps [begin, end): [steps, R].
+at::Tensor ReplicaGroup::compute_steps(std::int64_t begin, std::int64_t end) {
+  network_->train();
+  batches_.prepare(begin, end);
+  std::vector<at::Tensor> losses;
+  for (std::int64_t step = begin; step < end; ++step) losses.push_back(compute_step(step, step + 1 == end));
+  return losses.empty() ? torch::zeros({0, network_->replicas()}) : torch::stack(losses);
+}
+
+at::Tensor ReplicaGroup::compute_step(std::int64_t step, bool measured) {
+  std::vector<PassSeed> seeds;
+  for (const Replica* replica : replicas_)
+    seeds.push_back({derived(*replica, core::Purpose::dropout), static_cast<std::uint64_t>(step),
+                     derived(*replica, core::Purpose::stochastic_depth), static_cast<std::uint64_t>(step)});
+  randomness_->begin_pass(std::move(seeds));
+  const Batch batch = batches_.get(step);
+  at::Tensor loss;
+  {
+    const PrecisionMode mode(experiment_, device_);
+    loss = training_loss(experiment_.train.loss, *network_, network_->forward(batch.x), batch);
+  }
+  const at::Tensor extra = penalty(*network_);
+  (extra.defined() ? loss + extra : loss).sum().backward();
+  const torch::NoGradGuard no_grad;
+  if (measured || experiment_.train.clip_gradient_norm) clip_gradients();
+  measured &= measures_updates_;
+  const std::vector<at::Tensor> before = measured ? copies_of(weights()) : std::vector<at::Tensor>();
+  optimizer_.step(step);
+  if (measured) measure_updates(before);
+  return loss.detach();
+}
+
+// As torch.nn.utils.clip_grad_norm_, for each replica.
+void ReplicaGroup::clip_gradients() {
+  at::Tensor squares;
+  for (const at::Tensor& parameter : network_->parameters()) {
+    const at::Tensor sum = parameter.grad().flatten(1).square().sum(1);
+    squares = squares.defined() ? squares + sum : sum;
+  }
+  gradient_norms_ = squares.sqrt();
+  if (!experiment_.train.clip_gradient_norm) return;
+  const at::Tensor factors = (*experiment_.train.clip_gradient_norm / (gradient_norms_ + 1e-6)).clamp_max(1);
+  for (const at::Tensor& parameter : network_->parameters()) {
+    std::vector<std::int64_t> sizes(static_cast<std::size_t>(parameter.dim()), 1);
+    sizes[0] = -1;
+    parameter.mutable_grad().mul_(factors.view(sizes));
+  }
+}
+
+// Norm of the change of each weight tensor over its norm before; 0 for weights that were and stayed 0. [R, weights]
+void ReplicaGroup::measure_updates(const std::vector<at::Tensor>& before) {
+  std::vector<at::Tensor> ratios;
+  const std::vector<at::Tensor> after = weights();
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const at::Tensor change = (after[i] - before[i]).flatten(1).norm(2, 1, false, at::kDouble);
+    ratios.push_back(torch::where(change == 0, change, change / before[i].flatten(1).norm(2, 1, false, at::kDouble)));
+  }
+  update_ratios_ = torch::stack(ratios, 1);
+}
+
+void ReplicaGroup::measure_last_step(std::size_t member) {
+  State& state = states_[member];
+  state.gradient_norm = gradient_norms_[static_cast<std::int64_t>(member)].item<double>();
+  if (!measures_updates_) return;
+  const at::Tensor ratios = update_ratios_[static_cast<std::int64_t>(member)].cpu();
+  state.update_ratios.assign(ratios.const_data_ptr<double>(), ratios.const_data_ptr<double>() + ratios.numel());
+}
+
+std::vector<at::Tensor> ReplicaGroup::weights() const {
+  std::vector<at::Tensor> all;
+  for (const at::Tensor& parameter : network_->parameters())
+    if (parameter.dim() > 2) all.push_back(parameter.detach());  // biases and norms are [R, C]
+  return all;
+}
+
+// The weights of the closed form at a step.
+void ReplicaGroup::solve(std::size_t member, std::int64_t step) {
+  const torch::NoGradGuard no_grad;
+  State& state = states_[member];
+  const auto r = static_cast<std::int64_t>(member);
+  auto& model = dynamic_cast<models::LinearModelImpl&>(*network_);
+  const at::Tensor readout = model.readout()->weight.detach()[r];  // [K, F]
+  const at::Tensor intercept = model.readout()->bias;
+  if (!state.closed_form) {
+    const Batch all = train_.rows(0, train_.size());
+    at::Tensor phi = model.features(all.x)[r].to(at::kDouble).cpu();
+    if (intercept.defined()) phi = torch::cat({phi, phi.new_ones({phi.size(0), 1})}, 1);
+    const at::Tensor y = targets_of(all, readout.size(0))[r].to(at::kDouble).cpu();
+    const double epsilon = readout.scalar_type() == at::kDouble ? std::numeric_limits<double>::epsilon()
+                                                                : std::numeric_limits<float>::epsilon();
+    state.closed_form.emplace(experiment_.train, phi, y, epsilon);
+  }
+  const at::Tensor solution = state.closed_form->readout(step);
+  readout.copy_(solution.narrow(0, 0, readout.size(1)).t());
+  if (intercept.defined()) intercept.detach()[r].copy_(solution[readout.size(1)]);
+  state.step = step;
+}
+
+std::optional<double> ReplicaGroup::learning_rate(std::size_t member) const {
+  const State& state = states_[member];
+  switch (experiment_.train.solver.kind) {
+    case config::SolverKind::optimizer:
+      return replicas_[member]->learning_rate(std::max<std::int64_t>(state.step - 1, 0));
+    case config::SolverKind::gradient_descent: return state.closed_form->lr();
+    case config::SolverKind::least_squares:
+    case config::SolverKind::ridge: return std::nullopt;
+  }
+  __builtin_unreachable();
+}
+
+double ReplicaGroup::weight_norm(std::size_t member) const {
+  at::Tensor squares = torch::zeros({}, options_.dtype(at::kDouble));
+  for (const at::Tensor& weight : weights())
+    squares += weight[static_cast<std::int64_t>(member)].to(at::kDouble).square().sum();
+  return std::sqrt(squares.item<double>());
+}
+
+std::vector<NamedTensor> ReplicaGroup::tensors(std::size_t member) const {
+  std::vector<NamedTensor> all;
+  for (const models::NamedView& view : network_->tensors(static_cast<std::int64_t>(member)))
+    all.push_back({view.name, view.values.to(at::kCPU, view.values.scalar_type(), false, /*copy=*/true).contiguous()});
+  return all;
+}
+
+void ReplicaGroup::keep(std::size_t member) {
+  std::vector<at::Tensor> views;
+  for (const models::NamedView& view : network_->tensors(static_cast<std::int64_t>(member)))
+    views.push_back(view.values);
+  states_[member].kept = copies_of(views);
+}
+
+void ReplicaGroup::restore_kept(std::size_t member) {
+  const std::vector<at::Tensor>& kept = states_[member].kept;
+  if (kept.empty()) return;
+  const std::vector<models::NamedView> views = network_->tensors(static_cast<std::int64_t>(member));
+  for (std::size_t i = 0; i < kept.size(); ++i) views[i].values.copy_(kept[i]);
+}
+
+// Tensors are written from the CPU, so that another device can go on from them.
+template <class Archive> void ReplicaGroup::archive(std::size_t member, Archive& ar) {
+  State& state = states_[member];
+  ar(state.step);
+  ar(state.gradient_norm);
+  ar(state.update_ratios);
+  bool has_kept = !state.kept.empty();
+  ar(has_kept);
+  if (has_kept && state.kept.empty()) keep(member);
+  std::vector<at::Tensor> tensors = state.kept;
+  for (const at::Tensor& tensor : changing()) tensors.push_back(tensor[static_cast<std::int64_t>(member)]);
+  for (const at::Tensor& tensor : tensors) {
+    const at::Tensor values = tensor.cpu().contiguous();
+    ar.values(std::span(static_cast<std::byte*>(values.mutable_data_ptr()), values.nbytes()));
+    if (Archive::reading) tensor.copy_(values);
+  }
+}
+
+template void ReplicaGroup::archive(std::size_t, core::Writer&);
+template void ReplicaGroup::archive(std::size_t, core::Reader&);
+
+}  // namespace descent::engine

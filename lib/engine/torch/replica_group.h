@@ -1,0 +1,95 @@
+#pragma once
+// R networks of equal shape that one module trains.
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/closed_form.h"
+#include "engine/engine.h"
+#include "engine/torch/batches.h"
+#include "engine/torch/examples.h"
+#include "engine/torch/optimizer.h"
+#include "engine/torch/step_randomness.h"
+#include "models/network.h"
+
+namespace descent::engine {
+
+class ReplicaGroup {
+ public:
+  // The replicas must outlive this.
+  ReplicaGroup(std::vector<const Replica*> replicas, at::Device device, DeviceInputs& inputs);
+
+  // As Engine::advance(), for the members `active`; the result is parallel to it.
+  std::vector<std::optional<std::int64_t>> advance(std::span<const std::size_t> active, std::int64_t until);
+
+  // The replicas of a network of this shape, for the data of the members from `first` on.
+  struct Members {
+    models::Network& network;
+    std::int64_t first;
+  };
+  std::vector<SplitLoss> evaluate(const Members& of, config::Split split);
+  std::vector<SplitLoss> evaluate(config::Split split);  // of all members
+  at::Tensor predict(std::size_t member, config::Split split);
+
+  std::optional<double> learning_rate(std::size_t member) const;
+  double weight_norm(std::size_t member) const;
+  std::vector<NamedTensor> tensors(std::size_t member) const;
+  void keep(std::size_t member);
+  void restore_kept(std::size_t member);
+  void finish(std::size_t member) { states_[member].closed_form.reset(); }
+  template <class Archive> void archive(std::size_t member, Archive& ar);
+
+  // Of one member.
+  struct State {
+    std::int64_t step = 0;
+    std::optional<double> gradient_norm;    // of the last step, before clipping
+    std::vector<double> update_ratios;      // of the last step, by weight tensor; empty before the first
+    std::vector<at::Tensor> kept;           // parameters and statistics that restore_kept() brings back
+    std::optional<ClosedForm> closed_form;  // from the first advance() to finish()
+  };
+  const State& state(std::size_t member) const { return states_[member]; }
+  const Replica& replica(std::size_t member) const { return *replicas_[member]; }
+  const models::Network& network() const { return *network_; }
+  const Examples& examples(config::Split split) const;
+  const std::shared_ptr<StepRandomness>& randomness() const { return randomness_; }
+  at::Device device() const { return device_; }
+
+ private:
+  struct Divergence {
+    std::int64_t step;
+    std::vector<std::size_t> members;
+  };
+  // Everything that steps change: [R, ...].
+  std::vector<at::Tensor> changing() const;
+  std::vector<at::Tensor> weights() const;  // [R, ...]
+
+  std::optional<Divergence> take_steps(const std::vector<std::size_t>& members, std::int64_t end);
+  at::Tensor compute_steps(std::int64_t begin, std::int64_t end);
+  at::Tensor compute_step(std::int64_t step, bool measured);
+  void clip_gradients();
+  void measure_updates(const std::vector<at::Tensor>& before);
+  void measure_last_step(std::size_t member);
+  void solve(std::size_t member, std::int64_t step);
+
+  // Visits the outputs [R, B, K] of consecutive examples in evaluation mode: visit(batch, outputs).
+  template <class Visit> void for_each_output(const Members& of, config::Split split, const Visit& visit);
+  bool samples_masks() const;
+  at::Tensor average_of_masks(const Members& of, const at::Tensor& x, config::Split split, std::int64_t start);
+
+  const std::vector<const Replica*> replicas_;
+  const config::Experiment& experiment_;  // of the first: shapes, schedule, precision
+  const at::Device device_;
+  const at::TensorOptions options_;
+  const std::shared_ptr<models::Network> network_;
+  const std::shared_ptr<StepRandomness> randomness_;
+  const Examples train_, val_, test_;
+  Batches batches_;
+  Optimizer optimizer_;
+  const bool measures_updates_;
+  at::Tensor gradient_norms_, update_ratios_;  // of the last measured step: [R], [R, weights]
+  std::vector<State> states_;
+};
+
+}  // namespace descent::engine

@@ -1,0 +1,101 @@
+#include <torch/types.h>
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "engine/evaluation.h"
+#include "engine/torch/loss.h"
+#include "engine/torch/precision.h"
+#include "engine/torch/replica_group.h"
+
+namespace descent::engine {
+namespace {
+
+constexpr std::int64_t rows_without_masks = 1000;
+
+}  // namespace
+
+const Examples& ReplicaGroup::examples(config::Split split) const {
+  switch (split) {
+    case config::Split::train: return train_;
+    case config::Split::val: return val_;
+    case config::Split::test: return test_;
+  }
+  __builtin_unreachable();
+}
+
+template <class Visit> void ReplicaGroup::for_each_output(const Members& of, config::Split split, const Visit& visit) {
+  const torch::NoGradGuard no_grad;
+  const PrecisionMode mode(experiment_, device_);
+  const Examples& all = examples(split);
+  const bool samples = samples_masks();
+  const std::int64_t rows = predicts_in_batches(experiment_.model)
+                                ? std::min(config::batch_size(experiment_.train, train_.size()), all.size())
+                            : samples ? evaluation_rows
+                                      : rows_without_masks;
+  of.network.eval();
+  for (std::int64_t start = 0; start < all.size();) {
+    const Batch batch = all.rows(start, pass_size(experiment_.model, start, rows, all.size()))
+                            .of_replicas(of.first, of.network.replicas());
+    visit(batch, samples ? average_of_masks(of, batch.x, split, start) : of.network.forward(batch.x));
+    start += batch.x.size(1);
+  }
+}
+
+bool ReplicaGroup::samples_masks() const {
+  return std::ranges::any_of(replicas_, [](const Replica* r) { return dropout_samples(*r->experiment) > 0; });
+}
+
+// [R, rows, K]: the mean outputs over random masks; after training with cross-entropy the logarithms of the mean
+// probabilities, so that a softmax gives these back.
+at::Tensor ReplicaGroup::average_of_masks(const Members& of, const at::Tensor& x, config::Split split,
+                                          std::int64_t start) {
+  const bool probabilities = experiment_.train.loss.kind == config::LossKind::cross_entropy;
+  of.network.predict_with_dropout(true);
+  at::Tensor sum, outputs;
+  for (std::int64_t sample = 0; sample < experiment_.predict.dropout_samples; ++sample) {
+    std::vector<PassSeed> seeds;
+    for (std::int64_t r = of.first; r < of.first + of.network.replicas(); ++r) {
+      const auto member = static_cast<std::size_t>(r);
+      const PredictionSeed passes = prediction_seed(replicas_[member]->seed, states_[member].step, split);
+      seeds.push_back({passes.seed, passes.stream(start, sample)});
+    }
+    randomness_->begin_pass(std::move(seeds));
+    outputs = of.network.forward(x);
+    const at::Tensor values = probabilities ? outputs.to(at::kDouble).softmax(-1) : outputs.to(at::kDouble);
+    sum = sum.defined() ? sum + values : values;
+  }
+  of.network.predict_with_dropout(false);
+  const at::Tensor mean = sum / static_cast<double>(experiment_.predict.dropout_samples);
+  // A probability that underflowed keeps a finite logarithm; NaN stays NaN.
+  return (probabilities ? mean.clamp_min(std::numeric_limits<double>::min()).log() : mean).to(outputs.scalar_type());
+}
+
+std::vector<SplitLoss> ReplicaGroup::evaluate(config::Split split) { return evaluate({*network_, 0}, split); }
+
+std::vector<SplitLoss> ReplicaGroup::evaluate(const Members& of, config::Split split) {
+  const bool has_classes = replicas_.front()->data.classes > 0;
+  const at::TensorOptions sums = options_.dtype(at::kDouble);
+  const at::Tensor losses = torch::zeros({of.network.replicas()}, sums), errors = torch::zeros_like(losses);
+  for_each_output(of, split, [&](const Batch& batch, const at::Tensor& outputs) {
+    losses.add_(example_losses(experiment_.train.loss, outputs, batch).to(at::kDouble).sum(1));
+    if (has_classes) errors.add_((outputs.argmax(2) != batch.labels).sum(1));
+  });
+  const at::Tensor means = (torch::stack({losses, errors}) / static_cast<double>(examples(split).size())).cpu();
+  std::vector<SplitLoss> all;
+  for (std::int64_t r = 0; r < of.network.replicas(); ++r)
+    all.push_back({means[0][r].item<double>(), has_classes ? std::optional(means[1][r].item<double>()) : std::nullopt});
+  return all;
+}
+
+at::Tensor ReplicaGroup::predict(std::size_t member, config::Split split) {
+  std::vector<at::Tensor> parts;
+  for_each_output({*network_, 0}, split, [&](const Batch&, const at::Tensor& outputs) {
+    const at::Tensor own = outputs[static_cast<std::int64_t>(member)].to(at::kDouble);
+    parts.push_back(experiment_.train.loss.kind == config::LossKind::cross_entropy ? own.softmax(-1) : own);
+  });
+  return torch::cat(parts).cpu();
+}
+
+}  // namespace descent::engine

@@ -1,0 +1,79 @@
+#include "engine/torch/step_randomness.h"
+
+#include <ATen/Context.h>
+#include <torch/types.h>
+
+#include "core/random.h"
+#include "fused/buffer.h"
+#include "fused/kernels/kernels.h"
+
+namespace descent::engine {
+namespace {
+
+// As kernels::dropout draws them: over maps channels last, channels padded to whole vectors.
+template <class T> void fill_mask(const at::Tensor& mask, double rate, const fused::DropoutDraw& draw) {
+  const at::Tensor channels_last = mask.dim() > 2 ? mask.movedim(1, -1) : mask;
+  const std::int64_t channels = channels_last.size(-1), stride = fused::padded<T>(channels);
+  const std::int64_t rows = mask.numel() / channels;
+  fused::Buffer<T> ones(rows * stride), drawn(rows * stride);
+  std::fill_n(ones.data(), ones.size(), T(1));
+  fused::kernels<T>().dropout(rows * stride, rate, draw, ones.data(), drawn.data(), drawn.data());
+  const at::Tensor values =
+      torch::from_blob(drawn.data(), {rows, channels}, {stride, 1}, c10::CppTypeToScalarType<T>::value);
+  channels_last.copy_(values.reshape(channels_last.sizes()));
+}
+
+class CpuRandomness final : public StepRandomness {
+ public:
+  void fill_dropout_mask(std::int64_t layer, std::int64_t replica, double rate, const at::Tensor& mask) override {
+    const PassSeed& seed = seeds_[static_cast<std::size_t>(replica)];
+    const fused::DropoutDraw draw{seed.dropout_seed, seed.stream, static_cast<std::uint32_t>(layer)};
+    if (mask.scalar_type() == at::kDouble) fill_mask<double>(mask, rate, draw);
+    else fill_mask<float>(mask, rate, draw);
+  }
+};
+
+class DeviceRandomness final : public StepRandomness {
+ public:
+  explicit DeviceRandomness(at::Device device) : device_(device) {}
+
+  void begin_pass(std::vector<PassSeed> seeds) override {
+    StepRandomness::begin_pass(std::move(seeds));
+    while (generators_.size() < seeds_.size())
+      generators_.push_back(
+          at::globalContext().getAcceleratorHooksInterface(device_.type()).getNewGenerator(device_.index()));
+    for (std::size_t r = 0; r < seeds_.size(); ++r) {
+      core::Random random(seeds_[r].dropout_seed, seeds_[r].stream);
+      const std::uint64_t high = random.next();
+      generators_[r].set_current_seed(high << 32 | random.next());
+    }
+  }
+
+  void fill_dropout_mask(std::int64_t, std::int64_t replica, double rate, const at::Tensor& mask) override {
+    mask.bernoulli_(1 - rate, generators_[static_cast<std::size_t>(replica)]).div_(1 - rate);
+  }
+
+ private:
+  const at::Device device_;
+  std::vector<at::Generator> generators_;
+};
+
+}  // namespace
+
+at::Tensor StepRandomness::branch_scales(std::int64_t block, double survival, std::int64_t replicas,
+                                         const at::Tensor& x) {
+  const at::Tensor scales = torch::zeros({replicas}, at::kDouble);
+  for (std::int64_t r = 0; r < replicas; ++r) {
+    const PassSeed& seed = seeds_[static_cast<std::size_t>(r)];
+    core::Random random(seed.depth_seed, seed.step << 16 | static_cast<std::uint64_t>(block));
+    if (random.uniform() < survival) scales[r] = 1 / survival;
+  }
+  return scales.to(x.options(), /*non_blocking=*/true);
+}
+
+std::shared_ptr<StepRandomness> make_step_randomness(at::Device device) {
+  if (device.is_cpu()) return std::make_shared<CpuRandomness>();
+  return std::make_shared<DeviceRandomness>(device);
+}
+
+}  // namespace descent::engine
