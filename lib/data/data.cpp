@@ -73,14 +73,14 @@ template <class T> std::vector<T> read_values(const std::filesystem::path& folde
   return formats::values<T>(formats::parse_npy(bytes, path.string()));
 }
 
-formats::DataSet read(const config::Data& config) {
+formats::DataSet read(const config::Data& config, const std::filesystem::path& embedded) {
   using config::DataName;
   const std::optional<bool> regression =
       config.task == config::Task::automatic ? std::nullopt : std::optional(config.task == config::Task::regression);
   switch (config.name) {
     case DataName::mnist1d:
     case DataName::mnist1d_large:
-    case DataName::digits: return read_embedded(config.name, data_folder());
+    case DataName::digits: return read_embedded(config.name, embedded);
     case DataName::idx: return formats::read_idx(config.path);
     case DataName::cifar10: return formats::read_cifar10(config.path);
     case DataName::npy: return formats::read_npy(config.path, regression);
@@ -110,7 +110,7 @@ std::shared_ptr<const formats::DataSet> Loader::source(const config::Data& confi
   if (config::is_generated(config.name)) return std::make_shared<const formats::DataSet>(generate(config, seed));
   auto& set = sets_[fmt::format("{} {} {} {}", config::name_of(config.name), config.path, config.label_column,
                                 config::name_of(config.task))];
-  if (!set) set = std::make_shared<const formats::DataSet>(read(config));
+  if (!set) set = std::make_shared<const formats::DataSet>(read(config, embedded_));
   return set;
 }
 

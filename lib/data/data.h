@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/data_facts.h"
@@ -32,10 +33,16 @@ struct RunData {
   Part train, val, test;                   // size 0: no such part
 };
 
+// Where experiments/data lies, relative to the program: in the build tree and when installed.
+std::filesystem::path data_folder();
+
 // Reads files once (checksums of embedded ones verified) or draws the data, and prepares views; safe to call from
 // several threads.
 class Loader {
  public:
+  // `embedded`: the folder of the embedded data sets.
+  explicit Loader(std::filesystem::path embedded = data_folder()) : embedded_(std::move(embedded)) {}
+
   // The data of the run with this seed: streams `data`, `split`, `label_noise` and `bootstrap` of core/seeds.h.
   RunData load(const config::Data& config, std::int64_t seed);
 
@@ -47,6 +54,7 @@ class Loader {
   std::shared_ptr<const Inputs> inputs(const config::Data& config, std::int64_t seed, const formats::DataSet& set,
                                        const Parts& parts);
 
+  const std::filesystem::path embedded_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<const formats::DataSet>> sets_;  // that were read, by name and path
   std::map<std::string, std::weak_ptr<const Inputs>> inputs_;            // by everything that shapes them
@@ -54,8 +62,5 @@ class Loader {
 
 // Reads the files of an embedded data set below `folder`; a missing or damaged one is a FaultError.
 formats::DataSet read_embedded(config::DataName name, const std::filesystem::path& folder);
-
-// Where experiments/data lies, relative to the program: in the build tree and when installed.
-std::filesystem::path data_folder();
 
 }  // namespace descent::data

@@ -1,9 +1,14 @@
 #include "formats/safetensors.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <bit>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "core/files.h"
+#include "formats/bytes.h"
 
 namespace descent::formats {
 namespace {
@@ -14,6 +19,95 @@ constexpr std::string_view type_name(std::span<const float>) { return "F32"; }
 constexpr std::string_view type_name(std::span<const double>) { return "F64"; }
 constexpr std::string_view type_name(std::span<const std::int32_t>) { return "I32"; }
 constexpr std::string_view type_name(std::span<const std::int64_t>) { return "I64"; }
+
+// The tensors of a header over the bytes behind it, which they cover without gap or overlap.
+class Parser {
+ public:
+  Parser(std::string_view bytes, const std::string& name) : name_(name) {
+    std::uint64_t length = 0;
+    if (bytes.size() < sizeof length) damaged("the file ends before its header");
+    std::memcpy(&length, bytes.data(), sizeof length);
+    bytes.remove_prefix(sizeof length);
+    if (length > bytes.size()) damaged("the file ends within its header");
+    header_ = Json::parse(bytes.substr(0, length), nullptr, /*allow_exceptions=*/false);
+    if (!header_.is_object()) damaged("the header is not a JSON object");
+    values_ = bytes.substr(length);
+  }
+
+  std::vector<StoredTensor> tensors() const {
+    std::vector<Entry> entries;
+    for (const auto& [name, description] : header_.items())
+      if (name != "__metadata__") entries.push_back(entry(name, description));
+    std::ranges::stable_sort(entries, {}, &Entry::begin);
+    std::vector<StoredTensor> all;
+    std::uint64_t begin = 0;
+    for (Entry& entry : entries) {
+      if (entry.begin != begin) damaged(fmt::format("tensor \"{}\" does not follow the one before it", entry.name));
+      begin = entry.end;
+      all.push_back(stored(entry));
+    }
+    if (begin != values_.size())
+      damaged(fmt::format("it holds {} bytes of values where its header needs {}", values_.size(), begin));
+    return all;
+  }
+
+ private:
+  using Json = nlohmann::json;
+  struct Entry {
+    std::string name, type;
+    std::vector<std::int64_t> shape;
+    std::uint64_t begin, end;
+  };
+
+  [[noreturn]] void damaged(const std::string& what) const {
+    fail(name_, fmt::format("not a whole safetensors file: {}; restore it or write it again", what));
+  }
+
+  Entry entry(const std::string& name, const Json& description) const {
+    const auto is_list = [](const Json& json) {
+      return json.is_array() && std::ranges::all_of(json, [](const Json& value) { return value.is_number_unsigned(); });
+    };
+    const Json type = description.is_object() ? description.value("dtype", Json()) : Json();
+    const Json shape = type.is_string() ? description.value("shape", Json()) : Json();
+    const Json offsets = is_list(shape) ? description.value("data_offsets", Json()) : Json();
+    if (!is_list(offsets) || offsets.size() != 2)
+      damaged(fmt::format("tensor \"{}\" lacks dtype, shape or data_offsets", name));
+    Entry entry{name, type, shape, offsets[0], offsets[1]};
+    if (entry.begin > entry.end || entry.end > values_.size())
+      damaged(fmt::format("the values of tensor \"{}\" lie outside of the file", name));
+    return entry;
+  }
+
+  StoredTensor stored(const Entry& entry) const {
+    if (entry.type == "F32") return {entry.name, entry.shape, values<float>(entry)};
+    if (entry.type == "F64") return {entry.name, entry.shape, values<double>(entry)};
+    if (entry.type == "I32") return {entry.name, entry.shape, values<std::int32_t>(entry)};
+    if (entry.type == "I64") return {entry.name, entry.shape, values<std::int64_t>(entry)};
+    fail(name_,
+         fmt::format("tensor \"{}\" has the type {}; convert it to one of F32, F64, I32, I64", entry.name, entry.type));
+  }
+
+  template <class T> std::vector<T> values(const Entry& entry) const {
+    const std::uint64_t bytes = entry.end - entry.begin;
+    const auto unfit = [&] {
+      damaged(fmt::format("tensor \"{}\" has {} bytes, which do not fit its shape", entry.name, bytes));
+    };
+    std::uint64_t count = std::ranges::count(entry.shape, 0) > 0 ? 0 : 1;
+    for (const std::int64_t size : entry.shape) {
+      if (count == 0) break;
+      if (static_cast<std::uint64_t>(size) > bytes / count) unfit();  // before the product overflows
+      count *= static_cast<std::uint64_t>(size);
+    }
+    if (count * sizeof(T) != bytes) unfit();
+    std::vector<T> all(count);
+    if (count > 0) std::memcpy(all.data(), values_.data() + entry.begin, bytes);
+    return all;
+  }
+
+  const std::string& name_;
+  Json header_;
+  std::string_view values_;
+};
 
 }  // namespace
 
@@ -39,6 +133,14 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
         },
         tensor.values);
   file.commit();
+}
+
+std::vector<StoredTensor> parse_safetensors(std::string_view bytes, const std::string& name) {
+  return Parser(bytes, name).tensors();
+}
+
+std::vector<StoredTensor> read_safetensors(const std::filesystem::path& path) {
+  return parse_safetensors(core::read_file(path), path.string());
 }
 
 }  // namespace descent::formats

@@ -1,11 +1,12 @@
 #pragma once
-// Writes named tensors in a file that Python reads with safetensors.torch.load_file. Format: u64 length of a JSON
-// header, the header, then the values, little-endian, row-major.
+// Named tensors in a file that Python reads and writes with safetensors.torch. Format: u64 length of a JSON header, the
+// header, then the values, little-endian, row-major.
 
 #include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -22,5 +23,15 @@ struct TensorView {
 
 // Atomic: the file is whole or absent.
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors);
+
+struct StoredTensor {
+  std::string name;
+  std::vector<std::int64_t> shape;
+  std::variant<std::vector<float>, std::vector<double>, std::vector<std::int32_t>, std::vector<std::int64_t>> values;
+};
+
+// In the order of the values. InputError for a damaged file and for other types of numbers.
+std::vector<StoredTensor> read_safetensors(const std::filesystem::path& path);
+std::vector<StoredTensor> parse_safetensors(std::string_view bytes, const std::string& name);
 
 }  // namespace descent::formats

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "core/error.h"
 #include "core/files.h"
 
 namespace descent::formats {
@@ -42,6 +43,60 @@ TEST(safetensors, follow_each_other_whatever_their_type_and_size) {
                              R"("none":{"dtype":"I32","shape":[0,4],"data_offsets":[32,32]},)"
                              R"("order":{"dtype":"I64","shape":[2],"data_offsets":[32,48]}})";
   EXPECT_EQ(bytes.substr(8, header.size()), header);
+}
+
+TEST(safetensors, are_read_as_they_were_written) {
+  const std::vector<float> weight{1.5f, -2, 3, 4, 5, 6};
+  const std::vector<double> bias{0.1};
+  const std::vector<std::int32_t> empty;
+  const std::string bytes = written({{"b", {2, 3}, weight}, {"a", {}, bias}, {"none", {0, 4}, empty}});
+  const std::vector<StoredTensor> read = parse_safetensors(bytes, "x");
+  ASSERT_EQ(read.size(), 3u);
+  EXPECT_EQ(read[0].name, "b");
+  EXPECT_EQ(read[0].shape, (std::vector<std::int64_t>{2, 3}));
+  EXPECT_EQ(std::get<std::vector<float>>(read[0].values), weight);
+  EXPECT_EQ(std::get<std::vector<double>>(read[1].values), bias);
+  EXPECT_EQ(std::get<std::vector<std::int32_t>>(read[2].values), empty);
+}
+
+// The error for a file with this header and 8 bytes of values.
+std::string error_of(const std::string& header, std::size_t values = 8) {
+  const std::uint64_t length = header.size();
+  const std::string bytes =
+      std::string(reinterpret_cast<const char*>(&length), sizeof length) + header + std::string(values, '\0');
+  try {
+    parse_safetensors(bytes, "x");
+  } catch (const core::InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(safetensors, that_are_damaged_are_errors) {
+  const auto whole = [](const std::string& what) {
+    return "x: not a whole safetensors file: " + what + "; restore it or write it again";
+  };
+  EXPECT_EQ(error_of(R"({"__metadata__":{"a":"b"},"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})"), "");
+  EXPECT_THROW(parse_safetensors("abc", "x"), core::InputError);
+  EXPECT_THROW(parse_safetensors(std::string(8, '\xff'), "x"), core::InputError);
+  EXPECT_EQ(error_of("[]"), whole("the header is not a JSON object"));
+  EXPECT_EQ(error_of("{"), whole("the header is not a JSON object"));
+  EXPECT_EQ(error_of(R"({"t":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})"),
+            whole("tensor \"t\" lacks dtype, shape or data_offsets"));
+  EXPECT_EQ(error_of(R"({"t":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}})"),
+            whole("the values of tensor \"t\" lie outside of the file"));
+  EXPECT_EQ(error_of(R"({"t":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})"),
+            whole("tensor \"t\" has 8 bytes, which do not fit its shape"));
+  EXPECT_EQ(error_of(R"({"t":{"dtype":"F32","shape":[4294967296,4294967296,2],"data_offsets":[0,8]}})"),
+            whole("tensor \"t\" has 8 bytes, which do not fit its shape"));
+  EXPECT_EQ(error_of(R"({"t":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,8]}})"),
+            whole("tensor \"t\" has 8 bytes, which do not fit its shape"));
+  EXPECT_EQ(error_of(R"({"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})"),
+            whole("tensor \"t\" does not follow the one before it"));
+  EXPECT_EQ(error_of(R"({"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})"),
+            whole("it holds 8 bytes of values where its header needs 4"));
+  EXPECT_EQ(error_of(R"({"t":{"dtype":"BF16","shape":[4],"data_offsets":[0,8]}})"),
+            "x: tensor \"t\" has the type BF16; convert it to one of F32, F64, I32, I64");
 }
 
 }  // namespace

@@ -80,3 +80,16 @@ write("csv/open_quote.csv", b'a,y\n1,"2')
 write("csv/one_column.csv", b"a\n1\n")
 write("csv/header_only.csv", b"a,b")
 write("csv/carriage_return.csv", b"a,b\r1,2\r")
+
+
+def safetensors(header, values):
+    return text(header) + values
+
+
+write("safetensors/two", safetensors(b'{"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},'
+                                     b'"b":{"dtype":"I64","shape":[],"data_offsets":[8,16]}}', bytes(16)))
+write("safetensors/overlap", safetensors(b'{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},'
+                                         b'"b":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}', bytes(8)))
+write("safetensors/shape_too_large", safetensors(
+    b'{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}', bytes(8)))
+write("safetensors/header_cut_off", safetensors(b'{"a":{}}', b"")[:-3])
