@@ -21,7 +21,8 @@ std::string stack_key(config::Experiment experiment) {
   experiment.train.solver.lambda = defaults.train.solver.lambda;
   experiment.train.solver.relative_lr = defaults.train.solver.relative_lr;
   experiment.data.label_noise = defaults.data.label_noise;
-  return config::identity(experiment) + experiment.data.path;  // the identity leaves the path to the checksums
+  // The identity leaves the path to the checksums, and without dropout the samples.
+  return config::identity(experiment) + experiment.data.path + std::to_string(experiment.predict.dropout_samples);
 }
 
 }  // namespace

@@ -217,7 +217,7 @@ void ReplicaGroup::solve(std::size_t member, std::int64_t step) {
     const at::Tensor y = targets_of(all, readout.size(0))[r].to(at::kDouble).cpu();
     const double epsilon = readout.scalar_type() == at::kDouble ? std::numeric_limits<double>::epsilon()
                                                                 : std::numeric_limits<float>::epsilon();
-    state.closed_form.emplace(experiment_.train, phi, y, epsilon);
+    state.closed_form.emplace(replicas_[member]->experiment->train, phi, y, epsilon);
   }
   const at::Tensor solution = state.closed_form->readout(step);
   readout.copy_(solution.narrow(0, 0, readout.size(1)).t());
