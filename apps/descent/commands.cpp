@@ -98,6 +98,32 @@ constexpr Command table[] = {
        add_color_option(command, line.options);
      },
      compare},
+    {"export", "write a trained network for Python, C++ and programs that read ONNX",
+     "descent export model results/quickstart:norm=batch,gain=1 --seed 0 --to networks",
+     [](CLI::App& command, CommandLine& line) {
+       command.add_option("WHAT", line.options.what, "what to export: model")
+           ->required()
+           ->type_name("")
+           ->check(CLI::IsMember({"model"}));
+       command
+           .add_option("RESULTS", line.options.file,
+                       "a results folder, or an experiment file, with a selection after ':' as in claims")
+           ->required()
+           ->type_name("");
+       command.add_option("--seed", line.options.seed, "which run of the selected point")->type_name("N");
+       command.add_option("--run", line.options.run_id, "which run: its name in summary.csv, or the beginning of it")
+           ->type_name("RUN");
+       add_override_options(command, line.options);
+       add_out_option(command, line.options);
+       command.add_option("--format", line.options.formats, "what to write: safetensors, python, onnx")
+           ->delimiter(',')
+           ->allow_extra_args(false)
+           ->check(CLI::IsMember({"safetensors", "python", "onnx"}))
+           ->type_name("LIST")
+           ->default_str("safetensors,python,onnx");
+       command.add_option("--to", line.options.to, "folder of the files")->type_name("DIR")->capture_default_str();
+     },
+     export_model},
     {"merge", "write the CSVs again, with the finished runs of other folders too",
      "descent merge results/quickstart /elsewhere/results/quickstart",
      [](CLI::App& command, CommandLine& line) {

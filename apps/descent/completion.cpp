@@ -106,6 +106,7 @@ Words candidates(const CLI::App& app, const Words& words) {
   if (words.size() > 2) return {};
   if (words[0] == "explain") return config::key_paths();
   if (words[0] == "list") return topic_names();
+  if (words[0] == "export") return {"model"};
   if (words[0] == "completion") return completion_shells();
   return {};
 }

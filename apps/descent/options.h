@@ -1,8 +1,10 @@
 #pragma once
 // The command line of `descent run` and `descent plan`, declared once: descent-train parses the same options.
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "config/read.h"
 #include "plan/shard.h"
@@ -29,7 +31,10 @@ struct RunOptions {
   bool watch = false;                                    // status
   bool yes = false;                                      // prune
   bool run = false, strict = false, references = false;  // verify
-  std::string metric = "final_test_error";               // compare
+  std::string what, run_id, to = ".";                    // export
+  std::optional<std::int64_t> seed{};
+  std::vector<std::string> formats{"safetensors", "python", "onnx"};
+  std::string metric = "final_test_error";  // compare
 };
 
 // Groups of options, for the commands that take them.

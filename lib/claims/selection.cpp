@@ -6,6 +6,7 @@
 #include <numeric>
 #include <set>
 
+#include "core/error.h"
 #include "core/text.h"
 
 namespace descent::claims {
@@ -64,6 +65,21 @@ std::vector<std::size_t> select_points(const std::vector<const Selector*>& selec
   for (const Selector* selector : selectors) mistakes.collect([&] { select(*selector); });
   mistakes.raise();
   return points;
+}
+
+std::vector<std::size_t> select_points(const std::string& selection, const plan::Plan& plan) {
+  const std::string before = "points(";  // as of a column
+  try {
+    const Domain domain(plan);
+    const SyntaxPointer syntax = parse(selection.empty() ? "points" : before + selection + ")");
+    std::vector<const Selector*> selectors;
+    for (const Selector& selector : syntax->selectors) selectors.push_back(&selector);
+    return select_points(selectors, domain);
+  } catch (const Mistakes& mistakes) {
+    const auto& [offset, message] = mistakes.list[0];
+    throw core::InputError(
+        fmt::format("{}: {} (at character {})", selection, message, offset - std::min(offset, before.size()) + 1));
+  }
 }
 
 }  // namespace descent::claims

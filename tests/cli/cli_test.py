@@ -263,7 +263,7 @@ class Shell(Cli):
     def test_an_unknown_command_names_the_nearest(self):
         self.assertEqual(self.stderr_of("rnu"),
                          'unknown command "rnu"; did you mean "run"? (one of run, validate, plan, schema, '
-                         "explain, list, status, table, verify, compare, merge, prune, completion)\n")
+                         "explain, list, status, table, verify, compare, export, merge, prune, completion)\n")
 
     def test_an_unknown_option_names_the_nearest(self):
         self.assertEqual(self.stderr_of("run", "x.json", "--seed", "3"),
@@ -315,7 +315,8 @@ class Shell(Cli):
     def test_completion_offers_commands_options_keys_and_choices(self):
         def offers(*words):
             return self.descent("complete", "--", *words).stdout.split()
-        self.assertEqual(offers("ex"), ["explain"])
+        self.assertEqual(offers("ex"), ["explain", "export"])
+        self.assertEqual(offers("export", ""), ["model"])
         self.assertEqual(offers("run", "x.json", "--sa"), ["--save-weights"])
         self.assertEqual(offers("run", "--set", "train.optimizer.l"), ["train.optimizer.lr="])
         self.assertEqual(offers("run", "--set", "model.norm.kind=b"), ["model.norm.kind=batch"])

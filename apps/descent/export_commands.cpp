@@ -1,0 +1,111 @@
+// descent export: trained networks for other programs.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+
+#include "claims/selection.h"
+#include "core/error.h"
+#include "core/files.h"
+#include "descent/commands.h"
+#include "descent/target.h"
+#include "exchange/onnx.h"
+#include "exchange/python.h"
+
+namespace descent {
+namespace fs = std::filesystem;
+
+namespace {
+
+// "results/x:width=48": a target and a selection of its points.
+struct Words {
+  std::string target, selection;
+};
+
+Words split(const std::string& word) {
+  std::error_code error;
+  const std::size_t colon = fs::exists(word, error) ? word.npos : word.find(':');
+  return colon == word.npos ? Words{word, ""} : Words{word.substr(0, colon), word.substr(colon + 1)};
+}
+
+std::size_t chosen_run(const Target& target, const std::string& selection, const RunOptions& options) {
+  const std::vector<std::size_t> points = claims::select_points(selection, target.plan);
+  const auto matches = [&](const plan::Run& run) {
+    return run.hash.starts_with(options.run_id) && run.seed == options.seed.value_or(run.seed) &&
+           std::ranges::find(points, run.point) != points.end();
+  };
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < target.plan.runs.size(); ++i)
+    if (matches(target.plan.runs[i])) found.push_back(i);
+  const std::string summary = (target.results.folder() / "summary.csv").string();
+  if (found.empty()) throw core::InputError(fmt::format("no such run; {} lists them in its column `run`", summary));
+  if (found.size() > 1)
+    throw core::InputError(
+        fmt::format("{} runs to choose from; select a point behind ':' and a --seed, or name one with "
+                    "--run as in the column `run` of {}",
+                    found.size(), summary));
+  return found.front();
+}
+
+// Of the run; InputError where they were not kept.
+fs::path weights_file(const Target& target, std::size_t run) {
+  const fs::path file = target.results.weights_file(target.plan.runs[run]);
+  std::error_code error;
+  if (fs::exists(file, error)) return file;
+  const std::vector<std::size_t> missing = target.results.missing();
+  const bool finished = std::ranges::find(missing, run) == missing.end();
+  throw core::InputError(
+      fmt::format("{}: the weights of this run {}; descent run {} --save-weights trains it{} and keeps them",
+                  file.string(), finished ? "were not kept" : "do not exist yet", target.document.file,
+                  finished ? " again, with the same numbers," : ""));
+}
+
+// "Network of the experiment trial: model.width=48, seed 3, run 0123456789abcdef"
+std::string title_of(const Target& target, std::size_t run) {
+  const plan::Plan& plan = target.plan;
+  std::string title = "Network of the experiment " + plan.name + ": ";
+  for (std::size_t i = 0; i < plan.factors.size(); ++i)
+    title += fmt::format("{}={}, ", plan.factors[i], plan.points[plan.runs[run].point].values[i]);
+  title += fmt::format("seed {}, run {}", plan.runs[run].seed, plan.runs[run].id());
+  std::ranges::replace(title, '"', '\'');  // it stands in a string of Python
+  std::ranges::replace(title, '\\', '/');
+  return title;
+}
+
+// A module name in Python: "trial_01234567".
+std::string stem_of(const plan::Plan& plan, std::size_t run) {
+  std::string stem = plan.name + "_" + plan.runs[run].hash.substr(0, 8);
+  for (char& c : stem)
+    if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+  return stem;
+}
+
+}  // namespace
+
+int export_model(CommandLine& line) {
+  const RunOptions& options = line.options;
+  const Words words = split(options.file);
+  const Target target = open(words.target, options);
+  const std::size_t run = chosen_run(target, words.selection, options);
+  const fs::path weights = weights_file(target, run), folder = options.to;
+  const config::Experiment& experiment = target.plan.experiment(run);
+  const std::string stem = stem_of(target.plan, run), title = title_of(target, run);
+  std::vector<std::pair<fs::path, std::string>> files;  // all made before the first is written
+  for (const std::string& format : options.formats) {
+    const fs::path file = folder / (stem + (format == "python" ? ".py" : "." + format));
+    if (format == "safetensors") files.emplace_back(file, core::read_file(weights));
+    if (format == "python") files.emplace_back(file, exchange::python_source(experiment, title, stem + ".safetensors"));
+    if (format == "onnx") files.emplace_back(file, exchange::onnx_model(experiment, title, weights));
+  }
+  std::error_code error;
+  fs::create_directories(folder, error);
+  for (const auto& [file, bytes] : files) {
+    core::write_file_atomically(file, bytes);
+    fmt::print("{}\n", file.string());
+  }
+  return 0;
+}
+
+}  // namespace descent

@@ -1,0 +1,106 @@
+#include "formats/onnx.h"
+
+#include <bit>
+#include <cstring>
+#include <string_view>
+
+namespace descent::formats {
+namespace {
+
+// A protobuf message: fields of a number and a value (https://protobuf.dev/programming-guides/encoding/).
+class Message {
+ public:
+  Message& add(int field, std::int64_t value) {
+    key(field, 0);
+    varint(static_cast<std::uint64_t>(value));
+    return *this;
+  }
+  Message& add(int field, float value) {
+    key(field, 5);
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    for (int shift = 0; shift < 32; shift += 8) bytes_ += static_cast<char>(bits >> shift & 0xff);
+    return *this;
+  }
+  Message& add(int field, std::string_view bytes) {
+    key(field, 2);
+    varint(bytes.size());
+    bytes_ += bytes;
+    return *this;
+  }
+  Message& add(int field, const char* text) { return add(field, std::string_view(text)); }
+  Message& add(int field, const Message& message) { return add(field, message.bytes_); }
+
+  const std::string& bytes() const { return bytes_; }
+
+ private:
+  void key(int field, int type) { varint(static_cast<std::uint64_t>(field) << 3 | static_cast<std::uint64_t>(type)); }
+  void varint(std::uint64_t value) {
+    for (; value > 0x7f; value >>= 7) bytes_ += static_cast<char>((value & 0x7f) | 0x80);
+    bytes_ += static_cast<char>(value);
+  }
+
+  std::string bytes_;
+};
+
+// The numbers of fields and enumerations are those of onnx.proto.
+constexpr std::int64_t float32 = 1, int64 = 7;  // TensorProto.DataType
+
+Message attribute(const std::string& name, const OnnxAttribute& value) {
+  Message message;
+  message.add(1, name);
+  if (const auto* number = std::get_if<float>(&value)) message.add(2, *number).add(20, std::int64_t{1});
+  if (const auto* number = std::get_if<std::int64_t>(&value)) message.add(3, *number).add(20, std::int64_t{2});
+  if (const auto* list = std::get_if<std::vector<std::int64_t>>(&value)) {
+    for (const std::int64_t number : *list) message.add(8, number);
+    message.add(20, std::int64_t{7});
+  }
+  return message;
+}
+
+Message node(const OnnxNode& node, std::size_t number) {
+  Message message;
+  for (const std::string& input : node.inputs) message.add(1, input);
+  for (const std::string& output : node.outputs) message.add(2, output);
+  message.add(3, node.operation + std::to_string(number)).add(4, node.operation);
+  for (const auto& [name, value] : node.attributes) message.add(5, attribute(name, value));
+  return message;
+}
+
+Message tensor(const OnnxTensor& tensor) {
+  static_assert(std::endian::native == std::endian::little, "the raw data of tensors are little-endian");
+  Message message;
+  for (const std::int64_t size : tensor.shape) message.add(1, size);
+  message.add(2, std::holds_alternative<std::vector<float>>(tensor.values) ? float32 : int64).add(8, tensor.name);
+  std::visit(
+      [&](const auto& values) {
+        message.add(9,
+                    std::string_view(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(values[0])));
+      },
+      tensor.values);
+  return message;
+}
+
+Message port(const OnnxPort& port) {
+  Message shape;
+  shape.add(1, Message().add(2, "N")).add(1, Message().add(1, port.size));
+  return Message().add(1, port.name).add(2, Message().add(1, Message().add(1, float32).add(2, shape)));
+}
+
+}  // namespace
+
+std::string onnx_bytes(const OnnxGraph& graph) {
+  Message message;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) message.add(1, node(graph.nodes[i], i));
+  message.add(2, graph.name);
+  for (const OnnxTensor& constant : graph.constants) message.add(5, tensor(constant));
+  message.add(10, graph.help).add(11, port(graph.input)).add(12, port(graph.output));
+  constexpr std::int64_t ir_version = 8;  // of the releases that define opset 17
+  return Message()
+      .add(1, ir_version)
+      .add(2, "descent")
+      .add(7, message)
+      .add(8, Message().add(1, "").add(2, onnx_opset))
+      .bytes();
+}
+
+}  // namespace descent::formats

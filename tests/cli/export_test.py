@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""Exported networks make the predictions that their runs recorded, in PyTorch and in onnxruntime.
+Usage: export_test.py DESCENT"""
+import importlib.util, json, pathlib, shutil, sys, unittest
+
+import numpy, onnx, onnxruntime, torch
+
+from trial import Trial
+
+EMBEDDED = pathlib.Path(__file__).resolve().parents[2] / "experiments/data"
+NORMS = "none", "batch", "layer", "group", "rms"
+ACTIVATIONS = "relu", "tanh", "sigmoid", "gelu", "leaky_relu", "silu", "identity"
+MLP = {"width": 12, "depth": 3}
+CNN = {"kind": "cnn", "channels": [8, 12], "kernels": [4, 3], "strides": [2, 1]}
+RESNET = {"kind": "resnet", "width": 4, "blocks": [1, 2], "norm": "batch"}
+MIXTURE = {"kind": "mixture_of_experts", "experts": {"count": 3, "hidden": [6]}, "gate": {"hidden": [5]}}
+
+
+def norm(kind, **more):
+    return {"norm": {"kind": kind, **({"groups": 2} if kind == "group" else {}), **more}}
+
+
+class Export(Trial):
+    def setUp(self):
+        super().setUp()
+        random = numpy.random.default_rng(1)
+        data = self.folder / "images"  # three channels; classes by the strongest one
+        data.mkdir()
+        self.x = {"signals": numpy.load(EMBEDDED / "mnist1d/x_test.npy").astype("f")}
+        for part, count in ("train", 300), ("test", 50):
+            x = random.normal(size=(count, 3, 7, 6)).astype("f")
+            numpy.save(data / f"x_{part}.npy", x)
+            numpy.save(data / f"y_{part}.npy", x.mean((2, 3)).argmax(1))
+            self.x["images"] = x.reshape(count, -1)
+        data = self.folder / "targets"
+        data.mkdir()
+        for part, count in ("train", 200), ("test", 50):
+            x = random.uniform(size=(count, 1)).astype("f")
+            numpy.save(data / f"x_{part}.npy", x)
+            numpy.save(data / f"y_{part}.npy", numpy.hstack([numpy.sin(6 * x), x]))
+            self.x["targets"] = x
+
+    def run_experiment(self, data, model, train, *words):
+        sections = {"signals": {"name": "mnist1d"}, "images": {"name": "npy", "path": str(self.folder / "images")},
+                    "targets": {"name": "npy", "path": str(self.folder / "targets"), "task": "regression"}}
+        train = {"steps": 20, "batch_size": 50, "optimizer": {"name": "adam", "lr": 0.01}, **train}
+        experiment = {"name": "net", "seeds": 1, "data": sections[data], "model": model, "train": train,
+                      "record": {"predictions": True}}
+        (self.folder / "net.json").write_text(json.dumps(experiment))
+        self.descent("run", "net.json", *words)
+
+    def check(self, data, model, **train):
+        self.run_experiment(data, model, train, "--save-weights")
+        written = [self.folder / line for line in self.descent("export", "model", "net.json").stdout.split()]
+        weights, source, graph = written
+        recorded = numpy.load(next(self.folder.glob("results/net/parts/*/predictions.npy")))[0]
+        self.descent("export", "model", "results/net", "--to", "again/deeper", "--format", "safetensors")
+        self.assertEqual((self.folder / "again/deeper" / weights.name).read_bytes(), weights.read_bytes())
+
+        spec = importlib.util.spec_from_file_location(source.stem, source)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        with torch.no_grad():
+            self.close(module.load()(torch.tensor(self.x[data])), recorded, source.read_text())
+        onnx.checker.check_model(onnx.load(graph), full_check=True)
+        session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+        (y,) = session.run(None, {"x": self.x[data]})
+        self.close(torch.tensor(y), recorded, f"{graph.name}: {model}")
+        for file in written:
+            file.unlink()
+        shutil.rmtree(self.folder / "results")
+
+    def close(self, outputs, recorded, message):
+        regression = recorded.shape[1] == 2
+        predictions = outputs if regression else torch.softmax(outputs, 1)
+        self.assertEqual(tuple(predictions.shape), recorded.shape)
+        self.assertLess(abs(predictions.numpy() - recorded).max(), 1e-5, message)
+
+    def test_perceptrons(self):
+        for kind in NORMS:
+            self.check("signals", {**MLP, **norm(kind), "dropout": 0.1})
+            self.check("signals", {**MLP, **norm(kind), "residual": True, "branch_init": "inverse_sqrt_depth"})
+        for activation in ACTIVATIONS:
+            self.check("signals", {**MLP, "activation": activation})
+        for kind in NORMS[1:]:
+            self.check("signals", {**MLP, **norm(kind, affine=kind == "layer"), "norm_position": "after"})
+        self.check("signals", {"depth": 0})
+        self.check("targets", {"hidden": [7, 5], **norm("rms", epsilon=0.01)}, loss="mse")
+
+    def test_convolutional_networks(self):
+        for data in "signals", "images":
+            for kind in NORMS:
+                self.check(data, {**CNN, **norm(kind), "dropout": {"rate": 0.1, "kind": "channel"}})
+            self.check(data, {**CNN, **norm("layer", affine=False), "pooling": "average", "norm_position": "after"})
+            self.check(data, {**CNN, **norm("rms", affine=False), "pooling": "max", "max_pool": [2, 1],
+                              "strides": [1, 1]})
+
+    def test_residual_networks(self):
+        for data in "signals", "images":
+            for kind in NORMS:
+                self.check(data, {**RESNET, **norm(kind)})
+            for shortcut in "identity", "projection", "none":
+                for block in "basic", "bottleneck":
+                    for pre in False, True:
+                        self.check(data, {**RESNET, "shortcut": shortcut, "block": block, "preactivation": pre})
+            self.check(data, {**RESNET, "stem": {"kernel": 5, "stride": 2, "max_pool": True}, "dropout": 0.1,
+                              "stochastic_depth": 0.2, "activation": "silu"})
+
+    def test_linear_models(self):
+        self.check("signals", {"kind": "linear_model", "intercept": True})
+        self.check("signals", {"kind": "linear_model", "features": "random_relu", "width": 30})
+        self.check("targets", {"kind": "linear_model", "features": "gaussian_basis", "width": 8}, loss="mse")
+
+    def test_mixtures_of_experts(self):
+        self.check("signals", MIXTURE)
+        self.check("signals", {**MIXTURE, "gate": {"top_k": 2}})
+        self.check("targets", {**MIXTURE, "experts": {"count": 4}, "gate": {"top_k": 1}}, loss="mse")
+
+    def test_batch_statistics_are_python_only(self):
+        self.run_experiment("signals", {**MLP, **norm("batch", predict_with="batch")}, {}, "--save-weights")
+        error = self.descent("export", "model", "net.json", status=2).stderr
+        self.assertIn("ONNX has no batch norm that predicts with the statistics of the batch "
+                      "(model.norm.predict_with); leave it out with --format safetensors,python\n", error)
+        self.assertEqual(list(self.folder.glob("*.py")), [])
+        self.descent("export", "model", "net.json", "--format", "safetensors,python")
+
+    def test_a_run_without_weights_is_an_error(self):
+        self.run_experiment("signals", MLP, {})
+        self.assertIn("were not kept; descent run net.json --save-weights trains it again, with the same numbers, and "
+                      "keeps them\n", self.descent("export", "model", "net.json", status=2).stderr)
+        self.assertIn("do not exist yet; descent run net.json --save-weights trains it and keeps them\n",
+                      self.descent("export", "model", "net.json", "--seeds", "[7]", status=2).stderr)
+
+    def test_a_run_is_chosen_by_name_or_by_the_point(self):
+        self.run_experiment("signals", MLP, {}, "--save-weights", "--sweep", "model.width=3,4", "--seeds", "2")
+        error = self.descent("export", "model", "results/net", status=2).stderr
+        self.assertIn("4 runs to choose from; select a point behind ':' and a --seed, or name one with --run as in the "
+                      "column `run` of results/net/summary.csv\n", error)
+        self.assertIn("no such run; results/net/summary.csv lists them in its column `run`\n",
+                      self.descent("export", "model", "results/net", "--run", "xyz", status=2).stderr)
+        self.assertIn("width=5: no point has width=5 (one of 3, 4) (at character 7)\n",
+                      self.descent("export", "model", "results/net:width=5", status=2).stderr)
+        run = (self.folder / "results/net/summary.csv").read_text().split("\n")[4].split(",")[0]
+        by_name = self.descent("export", "model", "results/net", "--run", run[:9]).stdout
+        by_point = self.descent("export", "model", "results/net:width=4", "--seed", "1").stdout
+        self.assertEqual(by_name, by_point)
+        self.assertIn(f"Network of the experiment net: model.width=4, seed 1, run {run}",
+                      (self.folder / by_name.split()[1]).read_text())
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
