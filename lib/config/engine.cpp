@@ -12,6 +12,7 @@ std::vector<std::string> fused_declines(const Experiment& e) {
   decline(e.device.kind != DeviceKind::cpu, "device " + name_of(e.device));
   decline(e.precision == Precision::tf32 || e.precision == Precision::bf16,
           fmt::format("precision {}", name_of(e.precision)));
+  decline(has_closed_form(e.train), fmt::format("train.solver {}", name_of(e.train.solver.kind)));
   return reasons;
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <tuple>
 
+#include "config/engine.h"
 #include "core/archive.h"
 #include "plan/layers.h"
 #include "train/stack_run.h"
@@ -21,13 +22,13 @@ constexpr std::int64_t steps_between_checks = 50;
 
 // Flushes denormal numbers to zero, in this thread and in those that it starts, as XLA does. An Intel CPU spends some
 // 150 cycles on an operation that meets one, and the moments of Adam decay to such numbers wherever a unit is dead.
-// LibTorch's own operations run on one thread: their bits may depend on the number.
+// LibTorch's own operations run on `threads`; their bits may depend on the number.
 class ThreadMode {
  public:
-  ThreadMode() {
+  explicit ThreadMode(std::int64_t threads) {
     std::fegetenv(&environment_);
     at::globalContext().setFlushDenormal(true);
-    at::set_num_threads(1);
+    at::set_num_threads(static_cast<int>(threads));
   }
   ~ThreadMode() { std::fesetenv(&environment_); }
   ThreadMode(const ThreadMode&) = delete;
@@ -240,7 +241,9 @@ std::optional<std::vector<store::RunResult>> train_stack(const plan::Plan& plan,
                                                          Shared& shared, const StackOptions& options,
                                                          store::Checkpoints* checkpoints,
                                                          const std::atomic<bool>& stop) {
-  const ThreadMode mode;
+  const config::Experiment& experiment = plan.experiment(stack.front());
+  const bool modules = config::chosen_engine(experiment) == config::EngineKind::torch;
+  const ThreadMode mode(modules ? experiment.train.threads : 1);
   return Stack(plan, stack, shared, options, checkpoints, stop).train();
 }
 

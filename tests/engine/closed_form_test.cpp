@@ -1,16 +1,14 @@
 // Linear models in closed form, against steps of gradient descent and the equations that their solutions satisfy.
 
-#include <ATen/TensorOperators.h>
 #include <gtest/gtest.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <map>
 
 #include "config/read.h"
-#include "engine/engine.h"
-#include "fused/buffer.h"
-#include "fused/init.h"
-#include "fused/network.h"
+#include "engine/initial_network.h"
+#include "models/linear_model.h"
 
 namespace descent::engine {
 namespace {
@@ -75,17 +73,15 @@ struct Solved {
 
   // The random features are drawn from the seed of the run.
   void fill_features() {
-    const std::int64_t n = data.train.size, count = config::feature_count(experiment.model, data.features);
-    const fused::Layout layout = fused::make_layout<double>(experiment.model, data.shape, data.outputs);
-    fused::Buffer<double> parameters(layout.parameters), statistics(layout.statistics), x(n * layout.input_stride);
-    fused::initialize(layout, experiment.model.init, seed, parameters.data(), statistics.data());
-    for (std::int64_t i = 0; i < n; ++i)
-      std::copy_n(data.train.x->data() + i * layout.features, layout.features, x.data() + i * layout.input_stride);
-    const auto network = fused::make_network<double>(experiment.model, layout, n);
-    network->predict(x.data(), n, parameters.data(), statistics.data());
-    const fused::ActivationView<double> features = network->activations().front();
-    for (std::int64_t i = 0; i < n; ++i) {
-      phi.emplace_back(features.values + i * features.stride, features.values + i * features.stride + count);
+    const Replica replica{&experiment, seed, data, {}};
+    const auto network = initial_network({&replica});
+    const at::Tensor x =
+        torch::from_blob(const_cast<double*>(data.train.x->data()), {1, data.train.size, data.features}, at::kDouble);
+    const at::Tensor features = dynamic_cast<models::LinearModelImpl&>(*network).features(x)[0].contiguous();
+    const std::int64_t count = features.size(1);
+    for (std::int64_t i = 0; i < data.train.size; ++i) {
+      const double* row = features.const_data_ptr<double>() + i * count;
+      phi.emplace_back(row, row + count);
       if (experiment.model.intercept) phi.back().push_back(1);
     }
   }

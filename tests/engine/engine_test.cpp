@@ -2,7 +2,9 @@
 
 #include "engine/engine.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/equal.h>
+#include <ATen/record_function.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -14,17 +16,23 @@ namespace {
 
 using Replicas = std::vector<std::size_t>;
 
-config::Experiment experiment_of(const std::vector<std::string>& set = {}) {
-  config::Overrides overrides;
-  overrides.set = set;
-  return config::read_document_text(R"({
+class every_engine : public testing::TestWithParam<std::string> {
+ protected:
+  config::Experiment experiment_of(const std::vector<std::string>& set = {}) const {
+    config::Overrides overrides;
+    overrides.set = set;
+    overrides.set.push_back("engine=" + GetParam());
+    return config::read_document_text(R"({
       "data": {"name": "mnist1d", "train_size": 100, "val_size": 50, "test_size": 50},
       "model": {"width": 12, "depth": 2, "norm": "batch", "dropout": 0.2},
       "train": {"optimizer": {"name": "adam", "lr": 0.01}, "batch_size": 20, "epochs": 10}
     })",
-                                    "test.json", overrides)
-      .points.front();
-}
+                                      "test.json", overrides)
+        .points.front();
+  }
+};
+INSTANTIATE_TEST_SUITE_P(, every_engine, testing::Values("fused", "torch"),
+                         [](const auto& info) { return info.param; });
 
 // An engine with the seeds 0, 1, ... of an experiment, and a learning rate for each.
 std::unique_ptr<Engine> engine_of(const config::Experiment& experiment, const std::vector<double>& rates) {
@@ -34,6 +42,7 @@ std::unique_ptr<Engine> engine_of(const config::Experiment& experiment, const st
     replicas.push_back(
         {&experiment, seed, data::Loader().load(experiment.data, seed), [rate](std::int64_t) { return rate; }});
   }
+  at::set_num_threads(1);
   return Factory().make(std::move(replicas));
 }
 
@@ -43,7 +52,7 @@ bool equal(const std::vector<NamedTensor>& a, const std::vector<NamedTensor>& b)
   return a.size() == b.size();
 }
 
-TEST(engine, replicas_that_are_not_active_stay_as_they_are) {
+TEST_P(every_engine, replicas_that_are_not_active_stay_as_they_are) {
   const config::Experiment experiment = experiment_of();
   const auto engine = engine_of(experiment, {0.01, 0.01}), alone = engine_of(experiment, {0.01});
   const std::vector<NamedTensor> before = engine->tensors(1);
@@ -55,7 +64,7 @@ TEST(engine, replicas_that_are_not_active_stay_as_they_are) {
   EXPECT_TRUE(equal(engine->tensors(0), alone->tensors(0)));
 }
 
-TEST(engine, a_replica_that_has_taken_the_steps_already_takes_no_more) {
+TEST_P(every_engine, a_replica_that_has_taken_the_steps_already_takes_no_more) {
   const config::Experiment experiment = experiment_of();
   const auto engine = engine_of(experiment, {0.01, 0.01});
   engine->advance(Replicas{0}, 9);
@@ -66,7 +75,7 @@ TEST(engine, a_replica_that_has_taken_the_steps_already_takes_no_more) {
   EXPECT_TRUE(equal(engine->tensors(0), before));
 }
 
-TEST(engine, a_replica_whose_loss_is_not_finite_stays_before_that_step_and_the_others_go_on) {
+TEST_P(every_engine, a_replica_whose_loss_is_not_finite_stays_before_that_step_and_the_others_go_on) {
   const config::Experiment experiment = experiment_of({"train.optimizer.name=sgd", "model.norm=none"});
   const auto engine = engine_of(experiment, {1e6, 0.01});
   const auto diverged = engine->advance(Replicas{0, 1}, 50);
@@ -76,7 +85,7 @@ TEST(engine, a_replica_whose_loss_is_not_finite_stays_before_that_step_and_the_o
   EXPECT_EQ(engine->step(1), 50);
 }
 
-TEST(engine, kept_tensors_come_back) {
+TEST_P(every_engine, kept_tensors_come_back) {
   const config::Experiment experiment = experiment_of();
   const auto engine = engine_of(experiment, {0.01});
   engine->advance(Replicas{0}, 5);
@@ -88,7 +97,7 @@ TEST(engine, kept_tensors_come_back) {
   EXPECT_TRUE(equal(engine->tensors(0), kept));
 }
 
-TEST(engine, a_saved_replica_continues_in_another_engine_to_the_same_bits) {
+TEST_P(every_engine, a_saved_replica_continues_in_another_engine_to_the_same_bits) {
   const config::Experiment experiment = experiment_of();
   const auto first = engine_of(experiment, {0.01}), second = engine_of(experiment, {0.01});
   first->advance(Replicas{0}, 13);
@@ -102,7 +111,7 @@ TEST(engine, a_saved_replica_continues_in_another_engine_to_the_same_bits) {
   EXPECT_EQ(first->gradient_norm(0), second->gradient_norm(0));
 }
 
-TEST(engine, an_observation_changes_nothing_and_shows_the_network_of_that_step) {
+TEST_P(every_engine, an_observation_changes_nothing_and_shows_the_network_of_that_step) {
   const config::Experiment experiment = experiment_of();
   const auto observed = engine_of(experiment, {0.01}), plain = engine_of(experiment, {0.01});
   for (const auto* engine : {&observed, &plain}) (*engine)->advance(Replicas{0}, 10);
@@ -123,7 +132,7 @@ TEST(engine, an_observation_changes_nothing_and_shows_the_network_of_that_step) 
   EXPECT_TRUE(equal(observed->tensors(0), plain->tensors(0)));
 }
 
-TEST(engine, predictions_are_probabilities_whose_errors_are_those_of_the_evaluation) {
+TEST_P(every_engine, predictions_are_probabilities_whose_errors_are_those_of_the_evaluation) {
   const config::Experiment experiment = experiment_of();
   const auto engine = engine_of(experiment, {0.01});
   engine->advance(Replicas{0}, 30);
@@ -134,6 +143,40 @@ TEST(engine, predictions_are_probabilities_whose_errors_are_those_of_the_evaluat
   for (std::int64_t i = 0; i < 50; ++i)
     errors += classes[i].item().toLong() != engine->replica(0).data.test.y[static_cast<std::size_t>(i)];
   EXPECT_EQ(static_cast<double>(errors) / 50, engine->evaluate(Replicas{0}, config::Split::test)[0].error);
+}
+
+// On a device each of these would wait for it, or move numbers to or from it.
+TEST(torch_engine, a_step_neither_reads_a_number_nor_moves_a_tensor) {
+  const config::Experiment experiment = config::read_document_text(R"({
+      "engine": "torch", "data": {"name": "mnist1d", "train_size": 2000, "test_size": 50},
+      "model": {"width": 12, "depth": 2, "norm": "batch", "dropout": 0.2},
+      "train": {"optimizer": "adam", "batch_size": 20, "epochs": 1, "clip_gradient_norm": 1}
+    })",
+                                                                   "test.json", {})
+                                            .points.front();
+  const auto engine = engine_of(experiment, {0.01, 0.01});
+  static std::int64_t calls = 0;
+  static bool updates = false;  // the fused updates read their step count themselves, on a device without waiting
+  const auto handle = at::addGlobalCallback(
+      at::RecordFunctionCallback([](const at::RecordFunction& function) -> std::unique_ptr<at::ObserverContext> {
+        const std::string name = function.name();
+        const bool reads = name == "aten::item" || name == "aten::_local_scalar_dense";
+        if (!reads) updates = name.starts_with("aten::_fused_");
+        const bool moves = name == "aten::_to_copy" && function.inputs()[0].toTensor().dim() > 0;  // no plain number
+        calls += moves || (reads && !updates);
+        return nullptr;
+      })
+          .scopes({at::RecordScope::FUNCTION})
+          .needsInputs(true));
+  const auto calls_of = [&](std::int64_t steps) {
+    calls = 0;
+    engine->advance(Replicas{0, 1}, engine->step(0) + steps);
+    return calls;
+  };
+  const std::int64_t of_few = calls_of(5), of_many = calls_of(50);
+  at::removeCallback(handle);
+  EXPECT_GT(of_few, 0) << "the callback sees nothing";
+  EXPECT_EQ(of_many, of_few);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // The two engines train the same networks: in float64, from the same seed, 200 steps end in the same parameters.
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/abs.h>
 #include <ATen/ops/max.h>
 #include <gtest/gtest.h>
@@ -40,6 +41,7 @@ std::unique_ptr<Engine> engine_of(const config::Experiment& experiment, std::int
     all.push_back({&experiment, seed, loader.load(experiment.data, seed), [&experiment](std::int64_t step) {
                      return experiment.train.optimizer.lr / (1 + 0.01 * double(step));
                    }});
+  at::set_num_threads(1);
   return Factory().make(std::move(all));
 }
 

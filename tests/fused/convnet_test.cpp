@@ -8,7 +8,7 @@
 
 #include "core/random.h"
 #include "fused/buffer.h"
-#include "fused/init.h"
+#include "fused/initial_values.h"
 #include "fused/predict_alone.h"
 
 namespace descent::fused {
@@ -60,7 +60,7 @@ struct Net {
         parameters(layout.parameters), statistics(layout.statistics), gradient(layout.parameters),
         x(rows * layout.input_stride),
         scratch(padded<double>(classes) * padded<double>(1)), randomness{model.dropout.rate, 5, 3, 8} {
-    initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
+    draw_initial_values(layout, 1, parameters.data(), statistics.data());
     core::Random random(2);
     for (const TensorSlot& tensor : layout.tensors)
       for (std::int64_t r = 0; r < tensor.rows && !tensor.is_statistic(); ++r)

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "fused/buffer.h"
-#include "fused/init.h"
+#include "fused/initial_values.h"
 
 namespace descent::fused {
 namespace {
@@ -19,7 +19,7 @@ struct Small {
     layout = make_layout<double>(model, {1, 1, inputs}, 3);
     parameters = Buffer<double>(layout.parameters);
     statistics = Buffer<double>(layout.statistics);
-    initialize(layout, model.init, 7, parameters.data(), statistics.data());
+    draw_initial_values(layout, 7, parameters.data(), statistics.data());
     x = Buffer<double>(2 * layout.input_stride);
     for (std::int64_t r = 0; r < 2; ++r)
       for (std::int64_t i = 0; i < inputs; ++i)
@@ -64,7 +64,7 @@ TEST(linear_model, random_features_have_the_stated_variances_and_are_no_paramete
   model.width = 4000;
   const Layout layout = make_layout<double>(model, {1, 1, 40}, 10);
   Buffer<double> parameters(layout.parameters), statistics(layout.statistics);
-  initialize(layout, model.init, 7, parameters.data(), statistics.data());
+  draw_initial_values(layout, 7, parameters.data(), statistics.data());
   EXPECT_EQ(layout.parameters, 4000 * padded<double>(10));
   const TensorSlot& weight = *layout.find("features.weight");
   const TensorSlot& bias = *layout.find("features.bias");

@@ -8,7 +8,7 @@
 
 #include "core/random.h"
 #include "fused/buffer.h"
-#include "fused/init.h"
+#include "fused/initial_values.h"
 
 namespace descent::fused {
 namespace {
@@ -25,7 +25,7 @@ class mixture : public testing::Test {
     layout = make_layout<double>(model, {1, 1, inputs}, outputs);
     parameters = Buffer<double>(layout.parameters);
     gradient = Buffer<double>(layout.parameters);
-    initialize(layout, model.init, 5, parameters.data(), statistics.data());
+    draw_initial_values(layout, 5, parameters.data(), statistics.data());
     x = Buffer<double>(rows * layout.input_stride);
     targets = Buffer<double>(rows * layout.output_stride);
     core::Random random(3);

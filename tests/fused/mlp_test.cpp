@@ -9,7 +9,7 @@
 
 #include "core/random.h"
 #include "fused/buffer.h"
-#include "fused/init.h"
+#include "fused/initial_values.h"
 #include "fused/predict_alone.h"
 
 namespace descent::fused {
@@ -62,7 +62,7 @@ struct Net {
         network(make_network<double>(model, layout, rows)), parameters(layout.parameters),
         statistics(layout.statistics), gradient(layout.parameters), x(rows * layout.input_stride),
         scratch(padded<double>(classes) * padded<double>(1)), dropout{c.dropout, 5, 3} {
-    initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
+    draw_initial_values(layout, 1, parameters.data(), statistics.data());
     core::Random random(2);
     for (const TensorSlot& tensor : layout.tensors)  // gamma and beta too, away from 1 and 0
       if (!tensor.is_statistic())
@@ -148,9 +148,7 @@ TEST(mlp, residual_branches_that_start_at_0_pass_signal_and_gradient_unchanged) 
   const Layout deep = make_layout<double>(model, {1, 1, features}, classes);
   const Layout flat = make_layout<double>(shallow, {1, 1, features}, classes);
   Buffer<double> deep_parameters(deep.parameters), flat_parameters(flat.parameters), none(0);
-  config::Init init;
-  init.scheme = config::InitScheme::he_normal;
-  initialize(deep, init, 1, deep_parameters.data(), none.data());
+  draw_initial_values(deep, 1, deep_parameters.data(), none.data());
   const auto copy = [&](const std::string& from, const std::string& to) {  // stem and readout, weights and biases
     for (const char* what : {".weight", ".bias"}) {
       const TensorSlot& source = *deep.find(from + what);
@@ -211,7 +209,7 @@ TEST(mlp, batch_norm_normalizes_each_unit_over_the_batch_before_the_activation) 
   model.hidden = {6};
   const Layout layout = make_layout<double>(model, {1, 1, features}, 6);
   Buffer<double> parameters(layout.parameters), statistics(layout.statistics);
-  initialize(layout, config::Init{}, 1, parameters.data(), statistics.data());
+  draw_initial_values(layout, 1, parameters.data(), statistics.data());
   const TensorSlot& readout = *layout.find("linear1.weight");
   for (std::int64_t i = 0; i < 6; ++i)  // the readout shows the hidden units
     for (std::int64_t o = 0; o < 6; ++o) parameters.data()[readout.offset + i * readout.stride + o] = i == o;

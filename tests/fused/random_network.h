@@ -9,7 +9,7 @@
 
 #include "core/random.h"
 #include "fused/buffer.h"
-#include "fused/init.h"
+#include "fused/initial_values.h"
 #include "fused/network.h"
 
 namespace descent::fused {
@@ -21,9 +21,7 @@ struct RandomNetwork {
       : model(of), layout(make_layout<double>(model, {1, 1, features}, outputs)), rows(rows_),
         parameters(layout.parameters), statistics(layout.statistics), x(rows * layout.input_stride),
         network(make_network<double>(model, layout, rows)) {
-    config::Init init;
-    init.scheme = config::InitScheme::normal;
-    initialize(layout, init, static_cast<std::int64_t>(seed), parameters.data(), statistics.data());
+    draw_initial_values(layout, seed, parameters.data(), statistics.data());
     core::Random random(seed);
     for (const TensorSlot& tensor : layout.tensors) {
       if (tensor.is_statistic() || tensor.role == TensorRole::weight) continue;

@@ -1,5 +1,7 @@
 #include "engine/fused/fused_engine.h"
 
+#include <algorithm>
+
 #include "engine/fused/fused_observation.h"
 #include "engine/fused/replica_state.h"
 
@@ -23,7 +25,10 @@ template <class T> class FusedEngine final : public Engine {
     return diverged;
   }
   std::int64_t step(std::size_t replica) const override { return states_[replica]->step; }
-  std::optional<double> learning_rate(std::size_t replica) const override { return states_[replica]->learning_rate(); }
+  std::optional<double> learning_rate(std::size_t replica) const override {
+    const ReplicaState<T>& state = *states_[replica];
+    return state.replica.learning_rate(std::max<std::int64_t>(state.step - 1, 0));
+  }
   std::optional<double> gradient_norm(std::size_t replica) const override { return states_[replica]->gradient_norm; }
   double weight_norm(std::size_t replica) const override { return states_[replica]->weight_norm(); }
 
@@ -40,7 +45,7 @@ template <class T> class FusedEngine final : public Engine {
   std::unique_ptr<Observation> observe(std::size_t replica) override {
     return std::make_unique<FusedObservation<T>>(*states_[replica]);
   }
-  void finish(std::size_t replica) override { states_[replica]->finish(); }
+  void finish(std::size_t) override {}
   void save(std::size_t replica, core::Writer& writer) override { states_[replica]->archive(writer); }
   void load(std::size_t replica, core::Reader& reader) override { states_[replica]->archive(reader); }
 

@@ -10,7 +10,7 @@
 #include "core/seeds.h"
 #include "engine/evaluation.h"
 #include "engine/fused/optimizer.h"
-#include "fused/init.h"
+#include "engine/initial_network.h"
 #include "fused/softmax.h"
 #include "fused/tensors.h"
 
@@ -71,7 +71,10 @@ ReplicaState<T>::ReplicaState(Replica of, const fused::Layout& layout, Workspace
       monte_carlo_(experiment_, replica.seed, replica.data.outputs, layout.output_stride),
       measures_updates_(std::ranges::count(experiment_.probes.names, config::ProbeName::update_ratio) > 0),
       moments_(moment_count(experiment_.train.optimizer) * layout.parameters) {
-  fused::initialize(layout, experiment_.model.init, replica.seed, parameters.data(), statistics.data());
+  for (const models::NamedView& view : initial_network({&replica})->tensors(0)) {
+    const fused::TensorSlot& tensor = *layout.find(view.name);
+    fused::write_dense(tensor, view.values, tensor.is_statistic() ? statistics.data() : parameters.data());
+  }
 }
 
 template <class T> void ReplicaState<T>::gather(std::span<const std::int32_t> batch) {
@@ -86,13 +89,6 @@ template <class T> void ReplicaState<T>::gather(std::span<const std::int32_t> ba
 }
 
 template <class T> std::optional<std::int64_t> ReplicaState<T>::advance(std::int64_t until) {
-  if (config::has_closed_form(experiment_.train)) {
-    if (!closed_form_)
-      closed_form_.emplace(experiment_, layout, train_inputs->data(), replica.data.train, statistics.data());
-    closed_form_->write(until, parameters.data());
-    step = until;
-    return std::nullopt;
-  }
   fused::Network<T>& network = *workspace.network;
   for (; step < until; ++step) {
     const auto indices = order_.batch(step);
@@ -125,16 +121,6 @@ template <class T> void ReplicaState<T>::update(std::int64_t until) {
   optimizer_step<T>(experiment_.train.optimizer, replica.learning_rate(step), step, layout, parameters.data(), gradient,
                     moments_.data());
   if (measured) update_ratios = ratios_of_update<T>(layout, before_.data(), parameters.data());
-}
-
-template <class T> std::optional<double> ReplicaState<T>::learning_rate() const {
-  switch (experiment_.train.solver.kind) {
-    case config::SolverKind::optimizer: return replica.learning_rate(std::max<std::int64_t>(step - 1, 0));
-    case config::SolverKind::gradient_descent: return closed_form_->lr();
-    case config::SolverKind::least_squares:
-    case config::SolverKind::ridge: return std::nullopt;
-  }
-  __builtin_unreachable();
 }
 
 template <class T> double ReplicaState<T>::weight_norm() const {

@@ -8,7 +8,6 @@
 #include "engine/augment.h"
 #include "engine/batch_order.h"
 #include "engine/engine.h"
-#include "engine/fused/closed_form.h"
 #include "engine/fused/inputs.h"
 #include "engine/fused/loss.h"
 #include "engine/fused/monte_carlo.h"
@@ -34,12 +33,10 @@ template <class T> class ReplicaState {
   SplitLoss evaluate(config::Split split);
   at::Tensor predict(config::Split split);
 
-  std::optional<double> learning_rate() const;
   double weight_norm() const;
   std::vector<NamedTensor> tensors() const;
   void keep();
   void restore_kept();
-  void finish() { closed_form_.reset(); }
 
   // To and from a checkpoint.
   template <class Archive> void archive(Archive& ar);
@@ -72,10 +69,9 @@ template <class T> class ReplicaState {
   const Augmenter augmenter_;
   MonteCarlo<T> monte_carlo_;
   const bool measures_updates_;
-  std::vector<T> before_;                     // the parameters before a step whose update is measured
-  fused::Buffer<T> moments_;                  // [moments, P]
-  fused::Buffer<T> kept_;                     // parameters and statistics that restore_kept() brings back
-  std::optional<ClosedForm<T>> closed_form_;  // from the first advance() to finish()
+  std::vector<T> before_;     // the parameters before a step whose update is measured
+  fused::Buffer<T> moments_;  // [moments, P]
+  fused::Buffer<T> kept_;     // parameters and statistics that restore_kept() brings back
 };
 
 }  // namespace descent::engine

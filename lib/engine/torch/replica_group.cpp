@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "core/seeds.h"
+#include "engine/initial_network.h"
 #include "engine/torch/loss.h"
 #include "engine/torch/precision.h"
 #include "models/linear_model.h"
@@ -20,19 +21,9 @@ std::uint64_t derived(const Replica& replica, core::Purpose purpose) {
   return core::derive_seed(static_cast<std::uint64_t>(replica.seed), purpose);
 }
 
-std::shared_ptr<models::Network> make_network(const std::vector<const Replica*>& replicas,
-                                              const at::TensorOptions& options) {
-  const Replica& first = *replicas.front();
-  const auto network = models::make_network(first.experiment->model, first.data.shape, first.data.outputs,
-                                            std::ssize(replicas), first.experiment->train.loss.kind);
-  network->to(c10::typeMetaToScalarType(options.dtype()));  // drawn in the precision of the training
-  std::vector<double> rates;
-  for (std::size_t r = 0; r < replicas.size(); ++r) {
-    network->initialize(static_cast<std::int64_t>(r), replicas[r]->experiment->model.init, replicas[r]->seed);
-    rates.push_back(replicas[r]->experiment->model.dropout.rate);
-  }
-  network->to(options.device());
-  network->set_dropout_rates(rates);
+std::shared_ptr<models::Network> network_on(at::Device device, const std::vector<const Replica*>& replicas) {
+  const auto network = initial_network(replicas);
+  network->to(device);
   return network;
 }
 
@@ -46,7 +37,7 @@ std::vector<at::Tensor> copies_of(const std::vector<at::Tensor>& tensors) {
 
 ReplicaGroup::ReplicaGroup(std::vector<const Replica*> replicas, at::Device device, DeviceInputs& inputs)
     : replicas_(std::move(replicas)), experiment_(*replicas_.front()->experiment), device_(device),
-      options_(tensor_options(experiment_, device)), network_(make_network(replicas_, options_)),
+      options_(tensor_options(experiment_, device)), network_(network_on(device, replicas_)),
       randomness_(make_step_randomness(device)), train_(replicas_, config::Split::train, options_, inputs),
       val_(replicas_, config::Split::val, options_, inputs), test_(replicas_, config::Split::test, options_, inputs),
       batches_(replicas_, train_, device), optimizer_(replicas_, *network_),
@@ -105,13 +96,14 @@ std::optional<ReplicaGroup::Divergence> ReplicaGroup::take_steps(const std::vect
     for (std::size_t i = 0; i < tensors.size(); ++i) tensors[i][member].copy_(before[i][member]);
   };
   const at::Tensor finite = compute_steps(begin, end).isfinite().cpu();  // [steps, R]
+  const bool* is_finite = finite.const_data_ptr<bool>();
   std::optional<Divergence> divergence;
-  for (std::int64_t step = begin; step < end && !divergence; ++step)
-    for (const std::size_t member : members)
-      if (!finite[step - begin][static_cast<std::int64_t>(member)].item<bool>()) {
-        if (!divergence) divergence = Divergence{step, {}};
-        divergence->members.push_back(member);
-      }
+  for (std::int64_t step = begin; step < end && !divergence; ++step, is_finite += finite.size(1))
+    for (const std::size_t member : members) {
+      if (is_finite[member]) continue;
+      if (!divergence) divergence = Divergence{step, {}};
+      divergence->members.push_back(member);
+    }
   if (divergence) {
     for (std::int64_t r = 0; r < network_->replicas(); ++r) restore(r);
     compute_steps(begin, divergence->step);

@@ -8,11 +8,10 @@
 namespace descent::engine {
 namespace {
 
-// Networks of maps run one by one on the CPU: a convolution in groups is slower there, and its bits would depend on the
-// number of groups.
+// On the CPU the bits of vectorized loops depend on the position of a number in its tensor, so that a network would train
+// differently in another stack. Closed forms are solved by themselves everywhere.
 bool computes_one_by_one(const config::Experiment& experiment, at::Device device) {
-  const config::ModelKind kind = experiment.model.kind;
-  return device.is_cpu() && (kind == config::ModelKind::cnn || kind == config::ModelKind::resnet);
+  return device.is_cpu() || config::has_closed_form(experiment.train);
 }
 
 class TorchEngine final : public Engine {
