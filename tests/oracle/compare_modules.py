@@ -1,0 +1,157 @@
+"""Checks that the modules of lib/models compute what torch.nn computes.
+
+    python tests/oracle/compare_modules.py MODULE_DUMP
+
+MODULE_DUMP (module_dump.cpp) trains stacks of one and of three networks in double precision, ten steps each. Here every
+replica is the network in Python that `descent export model` writes, loaded by names (strict) and trained on the same
+examples. One line per case: the largest differences of outputs, losses, gradients and weights, relative to the largest
+number among them; exit 1 if one is larger than allowed.
+"""
+
+import itertools
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import torch
+from torch.nn import functional as F
+
+import compare
+from compare import ACTIVATIONS, NORMS, check, load_safetensors, nest
+
+ALLOWED = 1e-12
+SIGNALS, IMAGES = {"data.name": "mnist1d"}, {"data.name": "digits", "data.train_size": 50, "data.test_size": 50}
+SIX_INPUTS = {"data.name": "linear_spectrum", "data.generator.features": 6, "train.loss.kind": "mse"}
+ONE_INPUT = {"data.name": "sinusoid", "train.loss.kind": "mse"}
+MLP = {**SIGNALS, "model.kind": "mlp", "model.hidden": [8, 8, 8], "model.activation": "tanh"}
+CNN = {"model.kind": "cnn", "model.channels": [4, 6], "model.kernels": [4, 3], "model.strides": [2, 1]}
+RESNET = {"model.kind": "resnet", "model.width": 4, "model.blocks": [1, 2]}
+LINEAR = {"model.kind": "linear_model"}
+MIXTURE = {"model.kind": "mixture_of_experts", "model.experts.count": 3}
+FEATURES = "model.features.kind"
+
+
+def norm_keys(kind):
+    # The few units of a group are often almost equal; divided by their standard deviation, rounding errors would grow.
+    return {"model.norm.kind": kind} | ({"model.norm.groups": 2, "model.norm.epsilon": 0.1} if kind == "group" else {})
+
+
+def cases():
+    """By name, the keys that each case sets."""
+    all = {}
+    both = itertools.cycle([("signals", SIGNALS), ("images", IMAGES)])
+    for norm in NORMS:
+        norms = norm_keys(norm)
+        for activation in ACTIVATIONS:
+            keys = {**norms, "model.activation": activation}
+            all[f"mlp, {norm}, {activation}"] = {**MLP, **keys}
+            name, data = next(both)
+            all[f"cnn, {name}, {norm}, {activation}"] = {**data, **CNN, **keys}
+            all[f"resnet, {name}, {norm}, {activation}"] = {**data, **RESNET, **keys}
+        all[f"mlp, residual, {norm}"] = {**MLP, **norms, "model.residual": True}
+        for block in "basic", "bottleneck":
+            for shortcut in "identity", "projection", "none":
+                name, data = next(both)
+                all[f"resnet, {name}, {norm}, pre-activation, {block}, {shortcut}"] = {
+                    **data, **RESNET, **norms, "model.activation": "tanh", "model.block": block,
+                    "model.shortcut": shortcut, "model.preactivation": True,
+                }
+        if norm == "none":
+            continue
+        affine = {"model.norm.affine": False, "model.norm.epsilon": 0.1, "model.norm_position": "after"}
+        all[f"mlp, {norm} after, no gamma"] = {**MLP, **norms, **affine}
+        all[f"cnn, {norm} after, no gamma, average"] = {
+            **IMAGES, **CNN, **norms, **affine, "model.pooling": "average", "model.activation": "tanh",
+        }
+    batch = norm_keys("batch")
+    all["mlp, batch norm of groups"] = {**MLP, **batch, "model.norm.statistics_groups": 2}
+    all["mlp, batch norm, momentum"] = {**MLP, **batch, "model.norm.momentum": 0.3}
+    all["cnn, batch norm predicts with the batch"] = {**IMAGES, **CNN, **batch, "model.norm.predict_with": "batch"}
+    all["cnn, max pooling"] = {**IMAGES, **CNN, "model.pooling": "max", "model.max_pool": [2, 1],
+                               "model.activation": "tanh"}
+    for shortcut in "projection", "none":
+        for block in "basic", "bottleneck":
+            all[f"resnet, {block}, {shortcut}"] = {
+                **IMAGES, **RESNET, **batch, "model.shortcut": shortcut, "model.block": block,
+                "model.activation": "silu",
+            }
+    all["resnet, stem"] = {**IMAGES, **RESNET, "model.stem.kernel": 5, "model.stem.stride": 2,
+                           "model.stem.max_pool": True, "model.activation": "tanh"}
+    all["linear model"] = {**SIX_INPUTS, **LINEAR, "model.intercept": True}
+    all["linear model, random features"] = {**SIX_INPUTS, **LINEAR, FEATURES: "random_relu", "model.width": 9}
+    all["linear model, Gaussians"] = {**ONE_INPUT, **LINEAR, FEATURES: "gaussian_basis", "model.width": 9}
+    for name, data in ("probabilities", SIGNALS), ("outputs", SIX_INPUTS):
+        all[f"mixture of {name}"] = {**data, **MIXTURE, "model.experts.hidden": [5], "model.gate.hidden": [4]}
+        all[f"mixture of {name}, top_k"] = {**data, **MIXTURE, "model.gate.top_k": 2}
+    return all
+
+
+def relative(pairs):
+    """The largest difference of pairs of tensors, relative to the largest number."""
+    largest = max(a.abs().max() for a, b in pairs)
+    return max((a - b).abs().max().item() for a, b in pairs) / max(largest.item(), 1e-30)
+
+
+def compare_replica(make, tensors, r):
+    """The relative differences from one replica of a stack."""
+
+    def part(prefix):
+        return {name[len(prefix):]: values[r] for name, values in tensors.items() if name.startswith(prefix)}
+
+    network = make().double()
+    network.load_state_dict(part("init/"))
+    x, y = tensors["x"][r], tensors["y"][r]
+    losses, gradients = [], []
+    for step in range(len(tensors["losses"])):
+        outputs = network(x)
+        losses.append(F.mse_loss(outputs, y) if y.is_floating_point() else F.cross_entropy(outputs, y))
+        network.zero_grad()
+        losses[-1].backward()
+        trained = {name: p for name, p in network.named_parameters() if p.requires_grad}
+        expected = part(f"gradient/{step}/")
+        assert trained.keys() == expected.keys(), (trained.keys(), expected.keys())
+        gradients.append(relative([(expected[name], p.grad) for name, p in trained.items()]))
+        with torch.no_grad():
+            for p in trained.values():
+                p -= 0.05 * p.grad
+    with torch.no_grad():
+        outputs = network.eval()(x)
+    state = network.state_dict()
+    return {
+        "losses": relative([(tensors["losses"][:, r], torch.stack(losses).detach())]),
+        "gradients": max(gradients),
+        "weights": relative([(values, state[name]) for name, values in part("final/").items()]),
+        "outputs": relative([(tensors["outputs"][r], outputs)]),
+    }
+
+
+def main():
+    program = pathlib.Path(sys.argv[1]).resolve()
+    all = cases()
+    sweep = [{path: [value] for path, value in keys.items()} for keys in all.values()]
+    base = {"data.name": "mnist1d", "train.steps": 1, "train.batch_size": 12}
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        experiment = folder / "modules.json"
+        experiment.write_text(json.dumps({"name": "modules", "seeds": 1, **nest(base), "sweep": sweep}))
+        subprocess.run([program, experiment, folder], check=True)
+        for i, case in enumerate(all):
+            scope = {}
+            exec((folder / f"{i}.py").read_text(), scope)
+            make = [c for c in scope.values() if isinstance(c, type) and c.__module__ == "builtins"][-1]
+            dumped = load_safetensors(folder / f"{i}.safetensors")
+            found = {}
+            for replicas in 1, 3:
+                prefix = f"{replicas}/"
+                tensors = {k[len(prefix):]: v for k, v in dumped.items() if k.startswith(prefix)}
+                for r in range(replicas):
+                    for what, difference in compare_replica(make, tensors, r).items():
+                        found[what] = max(found.get(what, 0), difference)
+            check(f"{case}: " + ", ".join(f"{what} {d:.0e}" for what, d in found.items()), max(found.values()), ALLOWED)
+    sys.exit(compare.failures > 0)
+
+
+if __name__ == "__main__":
+    main()
