@@ -14,6 +14,7 @@
 #include "config/write.h"
 #include "core/error.h"
 #include "descent/options.h"
+#include "engine/devices.h"
 #include "plan/layers.h"
 #include "plan/pack.h"
 #include "report/finish.h"
@@ -43,8 +44,17 @@ void catch_signals() {
 
 std::size_t worker_count(const RunOptions& options, const plan::Plan& plan) {
   if (options.jobs > 0) return static_cast<std::size_t>(options.jobs);
-  const auto threads = static_cast<std::size_t>(plan.points.front().experiment.train.threads);
+  const config::Experiment& first = plan.points.front().experiment;
+  if (first.device.kind != config::DeviceKind::cpu) return engine::device_count(first.device);
+  const auto threads = static_cast<std::size_t>(first.train.threads);
   return std::max<std::size_t>(1, std::thread::hardware_concurrency() / threads);
+}
+
+// Before anything is written.
+void check_devices(const plan::Plan& plan, const std::string& file) {
+  for (const plan::Point& point : plan.points)
+    if (std::string missing = engine::missing_device(point.experiment.device); !missing.empty())
+      throw core::InputError({{.file = file, .path = "device", .message = std::move(missing)}});
 }
 
 int run(const RunOptions& options, int argc, char** argv) {
@@ -54,6 +64,7 @@ int run(const RunOptions& options, int argc, char** argv) {
   facts.libtorch_version = TORCH_VERSION;
   const config::Document document = config::read_document(options.file, options.overrides);
   const plan::Plan plan = plan::make_plan(document);
+  check_devices(plan, options.file);
   const store::Results results(options.out, plan);
   const store::FolderLock lock(results, options.shard);
   facts.jobs = worker_count(options, plan);

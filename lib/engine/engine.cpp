@@ -1,24 +1,60 @@
 #include "engine/engine.h"
 
+#include <algorithm>
+#include <mutex>
+
 #include "config/engine.h"
+#include "engine/devices.h"
 #include "engine/fused/fused_engine.h"
 #include "engine/torch/torch_engine.h"
 
 namespace descent::engine {
+namespace {
 
-struct Factory::Shared {
-  Inputs<float> float32;
-  Inputs<double> float64;
-  DeviceInputs on_devices;
+// Spreads engines over the devices of one kind: each goes where the fewest are.
+class Leases {
+ public:
+  // A device of `count`, until the lease is gone.
+  std::pair<std::size_t, std::shared_ptr<void>> take(std::size_t count) {
+    const std::lock_guard lock(mutex_);
+    users_.resize(std::max(users_.size(), count));
+    const auto index = static_cast<std::size_t>(std::ranges::min_element(users_) - users_.begin());
+    ++users_[index];
+    return {index, std::shared_ptr<void>(nullptr, [this, index](void*) {
+              const std::lock_guard lock(mutex_);
+              --users_[index];
+            })};
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::size_t> users_;  // by device
 };
 
-Factory::Factory() : shared_(std::make_unique<Shared>()) {}
+}  // namespace
+
+struct Factory::Shared {
+  std::function<void(const std::string&)> note;
+  Inputs<float> float32{};
+  Inputs<double> float64{};
+  DeviceInputs on_devices{};
+  Leases gpus{};
+};
+
+Factory::Factory(std::function<void(const std::string&)> note) : shared_(new Shared{std::move(note)}) {}
 Factory::~Factory() = default;
 
 std::unique_ptr<Engine> Factory::make(std::vector<Replica> replicas) const {
   const config::Experiment& experiment = *replicas.front().experiment;
-  if (config::chosen_engine(experiment) == config::EngineKind::torch)
-    return make_torch_engine(std::move(replicas), at::Device(config::name_of(experiment.device)), shared_->on_devices);
+  if (config::chosen_engine(experiment) == config::EngineKind::torch) {
+    TorchPlace place{at::Device(config::name_of(experiment.device)), nullptr, shared_->on_devices, shared_->note};
+    if (const std::size_t count = device_count(experiment.device); count > 1) {
+      const auto [index, lease] = shared_->gpus.take(count);
+      place.device.set_index(static_cast<at::DeviceIndex>(index));
+      place.lease = lease;
+    }
+    return make_torch_engine(std::move(replicas), place);
+  }
   if (experiment.precision == config::Precision::float64)
     return make_fused_engine(std::move(replicas), shared_->float64);
   return make_fused_engine(std::move(replicas), shared_->float32);

@@ -132,7 +132,8 @@ class Engine {
 // Makes the engines of one session, which share the inputs that they read. Safe to call from several threads.
 class Factory {
  public:
-  Factory();
+  // `note` hears what the user should know, such as networks that do not fit the memory of a device at once.
+  explicit Factory(std::function<void(const std::string&)> note = {});
   ~Factory();
 
   // The replicas have experiments of equal shapes, schedule, precision and threads, and may differ in what

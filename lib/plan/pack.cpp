@@ -28,8 +28,9 @@ std::string stack_key(config::Experiment experiment) {
 }  // namespace
 
 std::size_t stack_size(const config::Experiment& experiment) {
-  // About a second of a core: a stack's engine and its part on disk cost some 10 ms.
-  constexpr double flops = 5e10, most = 16;
+  // About a second of a core: a stack's engine and its part on disk cost some 10 ms. A GPU is filled by more networks.
+  const bool on_cpu = experiment.device.kind == config::DeviceKind::cpu;
+  const double flops = on_cpu ? 5e10 : 5e13, most = on_cpu ? 16 : 128;
   return static_cast<std::size_t>(std::clamp(flops / std::max(run_flops(experiment), 1.0), 1.0, most));
 }
 

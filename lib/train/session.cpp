@@ -1,5 +1,6 @@
 #include "train/session.h"
 
+#include <c10/util/Exception.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -71,6 +72,11 @@ class Session {
         fail(stack, error.what(), true);
       } catch (const std::bad_alloc&) {
         fail(stack, "out of memory; start again with fewer --jobs", options_.fail_fast);
+      } catch (const c10::OutOfMemoryError& error) {
+        fail(stack, fmt::format("a single network does not fit the device: {}", error.what_without_backtrace()),
+             options_.fail_fast);
+      } catch (const c10::Error& error) {
+        fail(stack, error.what_without_backtrace(), options_.fail_fast);
       } catch (const std::exception& error) {
         fail(stack, error.what(), options_.fail_fast);
       }
@@ -121,7 +127,7 @@ class Session {
   const SessionOptions& options_;
   const SessionObserver& observer_;
   std::atomic<bool>& stop_;
-  Shared shared_;
+  Shared shared_{{}, engine::Factory(observer_.failure)};
   store::Checkpoints checkpoints_;
   const store::AttemptLog attempts_;
   std::atomic<std::size_t> next_ = 0;

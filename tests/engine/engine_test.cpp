@@ -2,14 +2,18 @@
 
 #include "engine/engine.h"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/ops/equal.h>
 #include <ATen/record_function.h>
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <cmath>
+#include <utility>
 
 #include "config/read.h"
+#include "engine/devices.h"
+#include "engine/torch/replica_groups.h"
 
 namespace descent::engine {
 namespace {
@@ -177,6 +181,92 @@ TEST(torch_engine, a_step_neither_reads_a_number_nor_moves_a_tensor) {
   at::removeCallback(handle);
   EXPECT_GT(of_few, 0) << "the callback sees nothing";
   EXPECT_EQ(of_many, of_few);
+}
+
+// What a GPU does at once, on the CPU.
+struct Stack {
+  Stack(const config::Experiment& experiment, std::int64_t count, bool one_by_one) {
+    at::set_num_threads(1);
+    std::vector<Replica> replicas;
+    for (std::int64_t seed = 0; seed < count; ++seed)
+      replicas.push_back({&experiment, seed, data::Loader().load(experiment.data, seed),
+                          [seed](std::int64_t) { return 0.01 * static_cast<double>(seed + 1); }});
+    groups = std::make_unique<ReplicaGroups>(std::move(replicas), at::kCPU, one_by_one, inputs,
+                                             [this](const std::string& note) { notes.push_back(note); });
+  }
+  void advance(std::int64_t until) {
+    for (std::size_t r = 0; r < 4; ++r)
+      groups->use(r, [&](ReplicaGroup& group, std::size_t member) { group.advance(Replicas{member}, until); });
+  }
+  DeviceInputs inputs;
+  std::vector<std::string> notes;
+  std::unique_ptr<ReplicaGroups> groups;
+};
+
+config::Experiment stack_experiment(std::vector<std::string> set) {
+  for (const char* key : {"engine=torch", "precision=\"float64\"", "train.optimizer.name=sgd",
+                          "train.optimizer.momentum=0.9", "train.batch_size=20"})
+    set.insert(set.begin(), key);
+  config::Overrides overrides;
+  overrides.set = std::move(set);
+  return config::read_document_text(R"({
+      "data": {"name": "mnist1d", "train_size": 60, "test_size": 50, "augmentation": {"crop_padding": 2}},
+      "model": {"width": 4, "dropout": 0.2, "norm": "batch"}, "train": {"epochs": 10}
+    })",
+                                    "test.json", overrides)
+      .points.front();
+}
+
+TEST(torch_engine, a_stack_trains_every_network_as_if_it_were_alone) {
+  for (const std::vector<std::string>& model :
+       {std::vector<std::string>{"model.depth=2"},
+        {"model.depth=3", "model.residual=true", "model.norm=layer"},
+        {"model.kind=cnn", "model.width=null", "model.channels=[4]", "model.dropout.kind=channel"},
+        {"model.kind=resnet", "model.blocks=[1,1]", "model.strides=[1,2]", "model.stochastic_depth=0.5"},
+        {"model.kind=resnet", "model.blocks=[1]", "model.norm=rms", "model.strides=[2]"},
+        {"model.kind=linear_model", "model.features=random_relu", "model.norm=none", "model.dropout=0"}}) {
+    const config::Experiment experiment = stack_experiment(model);
+    Stack together(experiment, 4, false), alone(experiment, 4, true);
+    EXPECT_EQ(together.groups->size(), 1u);
+    EXPECT_EQ(alone.groups->size(), 4u);
+    for (Stack* stack : {&together, &alone}) {
+      stack->groups->group(0).advance(Replicas{0}, 5);  // the others wait
+      stack->advance(20);
+    }
+    for (std::size_t r = 0; r < 4; ++r) {
+      const auto a = together.groups->group(r).tensors(together.groups->member(r));
+      const auto b = alone.groups->group(r).tensors(alone.groups->member(r));
+      ASSERT_EQ(a.size(), b.size());
+      for (std::size_t i = 0; i < a.size(); ++i)
+        EXPECT_LT(a[i].values.sub(b[i].values).abs().max().item().toDouble(), 1e-10) << model[0] << " " << a[i].name;
+    }
+  }
+}
+
+TEST(torch_engine, a_stack_that_does_not_fit_goes_on_in_halves) {
+  const config::Experiment experiment = stack_experiment({"model.depth=2"});
+  Stack halved(experiment, 4, false), whole(experiment, 4, false);
+  for (Stack* stack : {&halved, &whole}) stack->advance(7);
+  bool first = true;
+  halved.groups->use(2, [&](ReplicaGroup&, std::size_t) {
+    if (std::exchange(first, false)) throw c10::OutOfMemoryError({__func__, __FILE__, __LINE__}, "no memory");
+  });
+  EXPECT_EQ(halved.groups->size(), 2u);
+  EXPECT_EQ(halved.notes, std::vector<std::string>{"4 networks do not fit the memory of cpu; trained in halves"});
+  for (Stack* stack : {&halved, &whole}) stack->advance(20);
+  for (std::size_t r = 0; r < 4; ++r) {
+    const auto a = halved.groups->group(r).tensors(halved.groups->member(r));
+    const auto b = whole.groups->group(r).tensors(r);
+    for (std::size_t i = 0; i < a.size(); ++i)
+      EXPECT_LT(a[i].values.sub(b[i].values).abs().max().item().toDouble(), 1e-10) << a[i].name;
+  }
+}
+
+TEST(devices, a_device_that_is_not_there_is_named_with_what_libtorch_has) {
+  EXPECT_EQ(missing_device({}), "");
+  if (at::hasCUDA()) GTEST_SKIP() << "this LibTorch has CUDA";
+  EXPECT_THAT(missing_device({config::DeviceKind::cuda, 0}),
+              testing::MatchesRegex("LibTorch 2\\.[0-9.]+.* was built without CUDA; use the device \"cpu\""));
 }
 
 }  // namespace

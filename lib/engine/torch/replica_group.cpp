@@ -1,5 +1,6 @@
 #include "engine/torch/replica_group.h"
 
+#include <c10/util/Exception.h>
 #include <torch/types.h>
 #include <torch/utils.h>
 
@@ -95,7 +96,14 @@ std::optional<ReplicaGroup::Divergence> ReplicaGroup::take_steps(const std::vect
     const torch::NoGradGuard no_grad;
     for (std::size_t i = 0; i < tensors.size(); ++i) tensors[i][member].copy_(before[i][member]);
   };
-  const at::Tensor finite = compute_steps(begin, end).isfinite().cpu();  // [steps, R]
+  at::Tensor finite;  // [steps, R]
+  try {
+    finite = compute_steps(begin, end).isfinite().cpu();
+  } catch (const c10::OutOfMemoryError&) {  // as if none had been taken
+    network_->zero_grad();
+    for (std::int64_t r = 0; r < network_->replicas(); ++r) restore(r);
+    throw;
+  }
   const bool* is_finite = finite.const_data_ptr<bool>();
   std::optional<Divergence> divergence;
   for (std::int64_t step = begin; step < end && !divergence; ++step, is_finite += finite.size(1))

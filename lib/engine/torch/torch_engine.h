@@ -1,7 +1,9 @@
 #pragma once
 // The engine of lib/models: autograd on any device that LibTorch knows, all replicas of a group at once.
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "engine/engine.h"
@@ -9,6 +11,14 @@
 
 namespace descent::engine {
 
-std::unique_ptr<Engine> make_torch_engine(std::vector<Replica> replicas, at::Device device, DeviceInputs& inputs);
+// Where an engine trains.
+struct TorchPlace {
+  at::Device device;
+  std::shared_ptr<void> lease;  // held while the engine lives
+  DeviceInputs& inputs;
+  std::function<void(const std::string&)> note;  // messages for the user
+};
+
+std::unique_ptr<Engine> make_torch_engine(std::vector<Replica> replicas, const TorchPlace& place);
 
 }  // namespace descent::engine
