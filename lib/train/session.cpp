@@ -127,7 +127,7 @@ class Session {
   const SessionOptions& options_;
   const SessionObserver& observer_;
   std::atomic<bool>& stop_;
-  Shared shared_{{}, engine::Factory(observer_.failure)};
+  Shared shared_{data::Loader(), engine::Factory(observer_.failure)};
   store::Checkpoints checkpoints_;
   const store::AttemptLog attempts_;
   std::atomic<std::size_t> next_ = 0;

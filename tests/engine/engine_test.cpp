@@ -211,7 +211,7 @@ config::Experiment stack_experiment(std::vector<std::string> set) {
   overrides.set = std::move(set);
   return config::read_document_text(R"({
       "data": {"name": "mnist1d", "train_size": 60, "test_size": 50, "augmentation": {"crop_padding": 2}},
-      "model": {"width": 4, "dropout": 0.2, "norm": "batch"}, "train": {"epochs": 10}
+      "model": {"width": 4}, "train": {"epochs": 10}
     })",
                                     "test.json", overrides)
       .points.front();
@@ -219,12 +219,14 @@ config::Experiment stack_experiment(std::vector<std::string> set) {
 
 TEST(torch_engine, a_stack_trains_every_network_as_if_it_were_alone) {
   for (const std::vector<std::string>& model :
-       {std::vector<std::string>{"model.depth=2"},
+       {std::vector<std::string>{"model.depth=2", "model.norm=batch", "model.dropout=0.2"},
         {"model.depth=3", "model.residual=true", "model.norm=layer"},
-        {"model.kind=cnn", "model.width=null", "model.channels=[4]", "model.dropout.kind=channel"},
-        {"model.kind=resnet", "model.blocks=[1,1]", "model.strides=[1,2]", "model.stochastic_depth=0.5"},
+        {"model.kind=cnn", "model.width=null", "model.channels=[4]", "model.norm=batch", "model.dropout.rate=0.2",
+         "model.dropout.kind=channel"},
+        {"model.kind=resnet", "model.blocks=[1,1]", "model.strides=[1,2]", "model.norm=batch",
+         "model.stochastic_depth=0.5", "model.dropout=0.2"},
         {"model.kind=resnet", "model.blocks=[1]", "model.norm=rms", "model.strides=[2]"},
-        {"model.kind=linear_model", "model.features=random_relu", "model.norm=none", "model.dropout=0"}}) {
+        {"model.kind=linear_model", "model.features=random_relu"}}) {
     const config::Experiment experiment = stack_experiment(model);
     Stack together(experiment, 4, false), alone(experiment, 4, true);
     EXPECT_EQ(together.groups->size(), 1u);
@@ -244,7 +246,7 @@ TEST(torch_engine, a_stack_trains_every_network_as_if_it_were_alone) {
 }
 
 TEST(torch_engine, a_stack_that_does_not_fit_goes_on_in_halves) {
-  const config::Experiment experiment = stack_experiment({"model.depth=2"});
+  const config::Experiment experiment = stack_experiment({"model.depth=2", "model.norm=batch", "model.dropout=0.2"});
   Stack halved(experiment, 4, false), whole(experiment, 4, false);
   for (Stack* stack : {&halved, &whole}) stack->advance(7);
   bool first = true;

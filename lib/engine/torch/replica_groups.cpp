@@ -12,8 +12,9 @@ ReplicaGroups::ReplicaGroups(std::vector<Replica> replicas, at::Device device, b
     : replicas_(std::move(replicas)), device_(device), inputs_(inputs), note_(std::move(note)) {
   std::vector<std::size_t> all(replicas_.size());
   std::iota(all.begin(), all.end(), 0);
-  if (!one_by_one) return add(std::move(all));
-  for (const std::size_t replica : all) add({replica});
+  if (!one_by_one) add(std::move(all));
+  else
+    for (const std::size_t replica : all) add({replica});
 }
 
 void ReplicaGroups::add(std::vector<std::size_t> replicas) {
