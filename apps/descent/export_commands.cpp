@@ -9,6 +9,7 @@
 #include "claims/selection.h"
 #include "core/error.h"
 #include "core/files.h"
+#include "data/data.h"
 #include "descent/commands.h"
 #include "descent/target.h"
 #include "exchange/onnx.h"
@@ -91,13 +92,15 @@ int export_model(CommandLine& line) {
   const std::size_t run = chosen_run(target, words.selection, options);
   const fs::path weights = weights_file(target, run), folder = options.to;
   const config::Experiment& experiment = target.plan.experiment(run);
+  const auto scaling = data::Loader().load(experiment.data, target.plan.runs[run].seed).scaling;
   const std::string stem = stem_of(target.plan, run), title = title_of(target, run);
   std::vector<std::pair<fs::path, std::string>> files;  // all made before the first is written
   for (const std::string& format : options.formats) {
     const fs::path file = folder / (stem + (format == "python" ? ".py" : "." + format));
     if (format == "safetensors") files.emplace_back(file, core::read_file(weights));
-    if (format == "python") files.emplace_back(file, exchange::python_source(experiment, title, stem + ".safetensors"));
-    if (format == "onnx") files.emplace_back(file, exchange::onnx_model(experiment, title, weights));
+    if (format == "python")
+      files.emplace_back(file, exchange::python_source(experiment, *scaling, title, stem + ".safetensors"));
+    if (format == "onnx") files.emplace_back(file, exchange::onnx_model(experiment, *scaling, title, weights));
   }
   std::error_code error;
   fs::create_directories(folder, error);

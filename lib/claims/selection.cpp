@@ -72,6 +72,7 @@ std::vector<std::size_t> select_points(const std::string& selection, const plan:
   try {
     const Domain domain(plan);
     const SyntaxPointer syntax = parse(selection.empty() ? "points" : before + selection + ")");
+    if (syntax->kind != Syntax::Kind::column) throw Mistakes(before.size(), "more than a selection of points");
     std::vector<const Selector*> selectors;
     for (const Selector& selector : syntax->selectors) selectors.push_back(&selector);
     return select_points(selectors, domain);

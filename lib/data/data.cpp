@@ -34,7 +34,7 @@ std::vector<double> gather(const formats::Values& x, const std::vector<std::int3
   return rows;
 }
 
-void apply(const Scaling& scaling, std::vector<double>& rows) {
+void normalize(const Scaling& scaling, std::vector<double>& rows) {
   const std::size_t width = scaling.shift.size();
   for (std::size_t i = 0; i < rows.size(); i += width)
     for (std::size_t f = 0; f < width; ++f) rows[i + f] = (rows[i + f] - scaling.shift[f]) * scaling.scale[f];
@@ -128,10 +128,10 @@ std::shared_ptr<const Loader::Inputs> Loader::inputs(const config::Data& config,
   };
   const auto& test_x = config::tests_on_rest(config) ? set.train.x : set.test.x;
   auto made = std::make_shared<Inputs>(
-      Inputs{rows(set.train.x, parts.train), rows(set.train.x, parts.val), rows(test_x, parts.test)});
-  const Scaling scaling = fit_scaling(config.normalize, made->train, features, facts.shape.channels);
+      Inputs{rows(set.train.x, parts.train), rows(set.train.x, parts.val), rows(test_x, parts.test), {}});
+  made->scaling = fit_scaling(config.normalize, made->train, features, facts.shape.channels);
   if (config.normalize != config::Normalize::none)
-    for (std::vector<double>* part : {&made->train, &made->val, &made->test}) apply(scaling, *part);
+    for (std::vector<double>* part : {&made->train, &made->val, &made->test}) normalize(made->scaling, *part);
   std::erase_if(inputs_, [](const auto& entry) { return entry.second.expired(); });
   inputs_[key] = made;
   return made;
@@ -168,7 +168,8 @@ RunData Loader::load(const config::Data& config, std::int64_t seed) {
           facts.outputs,
           part(shared->train, set->train, parts.train, std::move(train_y)),
           part(shared->val, set->train, parts.val, labels(config::Split::val, set->train, parts.val)),
-          part(shared->test, test, parts.test, labels(config::Split::test, test, parts.test))};
+          part(shared->test, test, parts.test, labels(config::Split::test, test, parts.test)),
+          {shared, &shared->scaling}};
 }
 
 formats::DataSet read_embedded(config::DataName name, const std::filesystem::path& folder) {

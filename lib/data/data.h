@@ -12,6 +12,7 @@
 
 #include "config/data_facts.h"
 #include "config/experiment.h"
+#include "data/scaling.h"
 #include "formats/data_set.h"
 
 namespace descent::data {
@@ -31,6 +32,7 @@ struct RunData {
   std::int64_t features = 0, classes = 0;  // classes 0: real targets
   std::int64_t outputs = 0;                // of a network: one per class, or one per number of a target
   Part train, val, test;                   // size 0: no such part
+  std::shared_ptr<const Scaling> scaling;  // that made the inputs
 };
 
 // Where experiments/data lies, relative to the program: in the build tree and when installed.
@@ -49,6 +51,7 @@ class Loader {
  private:
   struct Inputs {
     std::vector<double> train, val, test;
+    Scaling scaling;
   };
   std::shared_ptr<const formats::DataSet> source(const config::Data& config, std::int64_t seed);
   std::shared_ptr<const Inputs> inputs(const config::Data& config, std::int64_t seed, const formats::DataSet& set,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/experiment.h"
+#include "data/scaling.h"
 
 namespace descent::data {
 
@@ -23,11 +24,6 @@ Parts choose_parts(const config::Data& config, std::span<const std::int32_t> poo
 
 // Shares of `total` in proportion to `counts`, rounded by the largest remainder; ties go to the lower index.
 std::vector<std::int64_t> proportional_shares(std::span<const std::int64_t> counts, std::int64_t total);
-
-// x -> (x - shift) * scale, feature by feature; a feature that is constant in training becomes 0.
-struct Scaling {
-  std::vector<double> shift, scale;  // [features]
-};
 
 // Statistics of the training part x [size, features], in double. standard: mean 0 and population variance 1;
 // minmax: onto [0, 1]; channel: as standard, over all positions of each of `channels`; none: shift 0, scale 1.

@@ -17,7 +17,7 @@ namespace {
 using Shape = OnnxBuilder::Shape;
 
 // `prefix`: of the names of its layers, "expert0.".
-std::string mlp(OnnxBuilder& graph, const config::Model& model, const std::string& prefix) {
+std::string mlp(OnnxBuilder& graph, std::string x, const config::Model& model, const std::string& prefix) {
   const std::size_t depth = config::hidden_widths(model).size();
   const auto linear = [&](std::size_t i, const std::string& x) {
     return graph.linear(x, fmt::format("{}linear{}", prefix, i));
@@ -31,7 +31,6 @@ std::string mlp(OnnxBuilder& graph, const config::Model& model, const std::strin
     if (model.norm_position == config::NormPosition::after) return normalized(i, graph.activation(z, model.activation));
     return graph.activation(normalized(i, z), model.activation);
   };
-  std::string x = "x";
   if (!model.residual) {
     for (std::size_t i = 0; i < depth; ++i) x = hidden(i, linear(i, x));
     return linear(depth, x);
@@ -41,8 +40,7 @@ std::string mlp(OnnxBuilder& graph, const config::Model& model, const std::strin
   return linear(depth, depth == 0 ? x : hidden(depth - 1, x));
 }
 
-std::string linear_model(OnnxBuilder& graph, const config::Model& model) {
-  std::string x = "x";
+std::string linear_model(OnnxBuilder& graph, std::string x, const config::Model& model) {
   switch (model.features.kind) {
     case config::FeatureKind::raw: break;
     case config::FeatureKind::random_relu: x = graph.node("Relu", {graph.linear(x, "features")}); break;
@@ -71,18 +69,18 @@ std::string kept_gates(OnnxBuilder& graph, const std::string& gates, std::int64_
                     {{"axis", std::int64_t{-1}}});
 }
 
-std::string mixture(OnnxBuilder& graph, const Architecture& architecture) {
+std::string mixture(OnnxBuilder& graph, const std::string& x, const Architecture& architecture) {
   const config::Model& model = architecture.model;
   const std::int64_t count = model.experts.count, top_k = model.gate.top_k.value_or(count);
   const bool mixes_probabilities = architecture.loss == config::LossKind::cross_entropy;
-  std::string gates = mlp(graph, config::gate_model(model), "gate.");
+  std::string gates = mlp(graph, x, config::gate_model(model), "gate.");
   if (top_k < count) gates = kept_gates(graph, gates, top_k);
   const std::string log_gates = graph.node(
       "Unsqueeze", {graph.node("LogSoftmax", {gates}, {{"axis", std::int64_t{-1}}}), graph.constant(Shape{2})});
   std::vector<std::string> experts;
   for (std::int64_t i = 0; i < count; ++i)
-    experts.push_back(graph.node(
-        "Unsqueeze", {mlp(graph, config::expert_model(model), fmt::format("expert{}.", i)), graph.constant(Shape{1})}));
+    experts.push_back(graph.node("Unsqueeze", {mlp(graph, x, config::expert_model(model), fmt::format("expert{}.", i)),
+                                               graph.constant(Shape{1})}));
   const std::string outputs = graph.node("Concat", experts, {{"axis", std::int64_t{1}}});  // [N, experts, outputs]
   if (mixes_probabilities) {
     const std::string log = graph.node("LogSoftmax", {outputs}, {{"axis", std::int64_t{-1}}});
@@ -101,10 +99,10 @@ class MapNetwork {
       : graph_(graph), architecture_(architecture), model_(architecture.model),
         plan_(plan::convnet_of(architecture.model, architecture.input, architecture.outputs)) {}
 
-  std::string output() {
+  std::string output(const std::string& x) {
     Shape shape = sizes(architecture_.input);
     shape.insert(shape.begin(), -1);
-    examples_ = graph_.node("Reshape", {"x", graph_.constant(shape)});
+    examples_ = graph_.node("Reshape", {x, graph_.constant(shape)});
     for (const plan::Node& node : plan_.nodes) values_.push_back(value(node));
     return values_.back();
   }
@@ -164,24 +162,31 @@ class MapNetwork {
   std::vector<std::string> values_;  // of the nodes
 };
 
-std::string output_of(OnnxBuilder& graph, const Architecture& architecture) {
+std::string output_of(OnnxBuilder& graph, const std::string& x, const Architecture& architecture) {
   switch (architecture.model.kind) {
-    case config::ModelKind::mlp: return mlp(graph, architecture.model, "");
+    case config::ModelKind::mlp: return mlp(graph, x, architecture.model, "");
     case config::ModelKind::cnn:
-    case config::ModelKind::resnet: return MapNetwork(graph, architecture).output();
-    case config::ModelKind::linear_model: return linear_model(graph, architecture.model);
-    case config::ModelKind::mixture_of_experts: return mixture(graph, architecture);
+    case config::ModelKind::resnet: return MapNetwork(graph, architecture).output(x);
+    case config::ModelKind::linear_model: return linear_model(graph, x, architecture.model);
+    case config::ModelKind::mixture_of_experts: return mixture(graph, x, architecture);
   }
   __builtin_unreachable();
 }
 
 }  // namespace
 
-std::string onnx_model(const config::Experiment& experiment, std::string_view title,
+std::string onnx_model(const config::Experiment& experiment, const data::Scaling& scaling, std::string_view title,
                        const std::filesystem::path& weights) {
   const Architecture architecture = architecture_of(experiment);
   OnnxBuilder builder(weights, plan::layers_of(experiment), architecture.is_signal());
-  const std::string y = output_of(builder, architecture);
+  std::string x = "x";
+  if (experiment.data.normalize != config::Normalize::none) {
+    const auto numbers = [&](const std::vector<double>& values) {
+      return builder.constant(std::vector<float>(values.begin(), values.end()), {std::ssize(values)});
+    };
+    x = builder.node("Mul", {builder.node("Sub", {x, numbers(scaling.shift)}), numbers(scaling.scale)});
+  }
+  const std::string y = output_of(builder, x, architecture);
   formats::OnnxGraph graph = builder.finish(y, architecture.input.features(), architecture.outputs);
   graph.name = class_name(architecture.model.kind);
   graph.help = title;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/text.h"
 #include "exchange/python_class.h"
 
 namespace descent::exchange {
@@ -48,10 +49,30 @@ std::string inputs_text(const config::Shape& input, const config::Data& data) {
   if (input.channels > 1 || input.height > 1)
     text += fmt::format(", rows of {} x {} x {} numbers (channels, height, width)", input.channels, input.height,
                         input.width);
+  if (data.shuffle_features) text += ", after data.shuffle_features";
+  if (data.distortion.decades != 0 || data.distortion.offset != 0) text += ", after data.distortion";
   if (!data.features.empty()) text += ", after data.features";
-  if (data.normalize != config::Normalize::none)
-    text += fmt::format(", normalized as in the training (data.normalize: {})", config::name_of(data.normalize));
+  if (data.normalize != config::Normalize::none) text += "; prepare(x) normalizes them as in the training";
   return text;
+}
+
+// "[0.5, 0.25, ...]" in lines of ten, each number standing for `block` successive features.
+std::string numbers_text(const std::vector<double>& values, std::size_t block) {
+  std::string text = "torch.tensor([";
+  for (std::size_t i = 0; i < values.size(); i += block)
+    text += (i / block % 10 == 0 ? "\n        " : " ") + core::format_number(values[i]) + ",";
+  text += "\n    ], dtype=x.dtype, device=x.device)";
+  return block == 1 ? text : text + fmt::format(".repeat_interleave({})", block);
+}
+
+std::string prepare_function(const config::Data& data, const config::Shape& input, const data::Scaling& scaling) {
+  if (data.normalize == config::Normalize::none) return "";
+  const bool by_channel = data.normalize == config::Normalize::channel;
+  const auto block = static_cast<std::size_t>(by_channel ? input.height * input.width : 1);
+  return fmt::format(
+      "def prepare(x):\n    \"\"\"The normalization of the training data ({}).\"\"\"\n"
+      "    shift = {}\n    scale = {}\n    return (x - shift) * scale\n\n\n",
+      config::name_of(data.normalize), numbers_text(scaling.shift, block), numbers_text(scaling.scale, block));
 }
 
 }  // namespace
@@ -71,7 +92,8 @@ std::string python_classes(const Architecture& architecture) {
   return import_lines(architecture, false) + class_lines(architecture);
 }
 
-std::string python_source(const config::Experiment& experiment, std::string_view title, std::string_view weights) {
+std::string python_source(const config::Experiment& experiment, const data::Scaling& scaling, std::string_view title,
+                          std::string_view weights) {
   const Architecture architecture = architecture_of(experiment);
   const config::Shape& input = architecture.input;
   const std::string_view name = class_name(experiment.model.kind);
@@ -81,6 +103,7 @@ std::string python_source(const config::Experiment& experiment, std::string_view
                   inputs_text(input, experiment.data), architecture.outputs,
                   classifies ? "softmax over them gives the probabilities of the classes" : "the predicted targets");
   text += import_lines(architecture, true) + class_lines(architecture);
+  text += prepare_function(experiment.data, input, scaling);
   return text + fmt::format(R"(def load(file=Path(__file__).with_name("{0}")):
     """The trained network, in evaluation mode."""
     network = {1}(){2}

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "data/scaling.h"
 #include "exchange/architecture.h"
 
 namespace descent::exchange {
@@ -15,7 +16,9 @@ std::string_view class_name(config::ModelKind kind);
 // The imports and classes; the network is constructed without arguments: [B, inputs] -> [B, outputs].
 std::string python_classes(const Architecture& architecture);
 
-// A whole file: `title` says of which run, `weights` is the name of the file of weights beside it, which load() reads.
-std::string python_source(const config::Experiment& experiment, std::string_view title, std::string_view weights);
+// A whole file: `title` says of which run, `weights` is the name of the file of weights beside it, which load() reads;
+// prepare() applies `scaling` where the experiment has one (data.normalize).
+std::string python_source(const config::Experiment& experiment, const data::Scaling& scaling, std::string_view title,
+                          std::string_view weights);
 
 }  // namespace descent::exchange

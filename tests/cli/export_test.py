@@ -40,17 +40,17 @@ class Export(Trial):
             numpy.save(data / f"y_{part}.npy", numpy.hstack([numpy.sin(6 * x), x]))
             self.x["targets"] = x
 
-    def run_experiment(self, data, model, train, *words):
+    def run_experiment(self, data, model, train, *words, normalize="none"):
         sections = {"signals": {"name": "mnist1d"}, "images": {"name": "npy", "path": str(self.folder / "images")},
                     "targets": {"name": "npy", "path": str(self.folder / "targets"), "task": "regression"}}
         train = {"steps": 20, "batch_size": 50, "optimizer": {"name": "adam", "lr": 0.01}, **train}
-        experiment = {"name": "net", "seeds": 1, "data": sections[data], "model": model, "train": train,
+        experiment = {"name": "net", "seeds": 1, "data": {**sections[data], "normalize": normalize}, "model": model, "train": train,
                       "record": {"predictions": True}}
         (self.folder / "net.json").write_text(json.dumps(experiment))
         self.descent("run", "net.json", *words)
 
-    def check(self, data, model, **train):
-        self.run_experiment(data, model, train, "--save-weights")
+    def check(self, data, model, normalize="none", **train):
+        self.run_experiment(data, model, train, "--save-weights", normalize=normalize)
         written = [self.folder / line for line in self.descent("export", "model", "net.json").stdout.split()]
         weights, source, graph = written
         recorded = numpy.load(next(self.folder.glob("results/net/parts/*/predictions.npy")))[0]
@@ -61,7 +61,8 @@ class Export(Trial):
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         with torch.no_grad():
-            self.close(module.load()(torch.tensor(self.x[data])), recorded, source.read_text())
+            x = torch.tensor(self.x[data])
+            self.close(module.load()(x if normalize == "none" else module.prepare(x)), recorded, source.read_text())
         onnx.checker.check_model(onnx.load(graph), full_check=True)
         session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
         (y,) = session.run(None, {"x": self.x[data]})
@@ -105,6 +106,11 @@ class Export(Trial):
                         self.check(data, {**RESNET, "shortcut": shortcut, "block": block, "preactivation": pre})
             self.check(data, {**RESNET, "stem": {"kernel": 5, "stride": 2, "max_pool": True}, "dropout": 0.1,
                               "stochastic_depth": 0.2, "activation": "silu"})
+
+    def test_normalization_of_the_inputs(self):
+        self.check("signals", MLP, "standard")
+        self.check("images", MLP, "minmax")
+        self.check("images", CNN, "channel")
 
     def test_linear_models(self):
         self.check("signals", {"kind": "linear_model", "intercept": True})

@@ -9,6 +9,7 @@
 #include <set>
 #include <thread>
 
+#include "core/error.h"
 #include "core/files.h"
 #include "formats/npy.h"
 
@@ -88,6 +89,14 @@ TEST(data, scaling_takes_nothing_from_the_test_part) {
   const RunData data = Loader().load(config, 0);
   EXPECT_EQ(std::ranges::max(*data.train.x), 1);
   EXPECT_GT(std::ranges::max(*data.test.x), 1);
+  config.normalize = config::Normalize::none;
+  const RunData raw = Loader().load(config, 0);
+  for (std::size_t f = 0; f < 40; ++f)
+    EXPECT_EQ(((*raw.test.x)[f] - data.scaling->shift[f]) * data.scaling->scale[f], (*data.test.x)[f]);
+}
+
+TEST(data, embedded_sets_are_read_from_the_folder_that_is_named) {
+  EXPECT_THROW(Loader("/nowhere").load(data_named(config::DataName::digits), 0), core::FaultError);
 }
 
 TEST(data, shuffled_features_are_one_permutation_for_all_parts_and_seeds) {

@@ -20,7 +20,7 @@ TEST(onnx, weights_of_another_network_are_an_error) {
   const config::Document document = config::read_document_text(
       R"({"name": "x", "data": "mnist1d", "train": {"steps": 1}, "model": {"width": 3, "depth": 1}})", "x.json");
   try {
-    onnx_model(document.points.front(), "x", file);
+    onnx_model(document.points.front(), {}, "x", file);
     FAIL();
   } catch (const core::InputError& error) {
     EXPECT_EQ(error.what(),

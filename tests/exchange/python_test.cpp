@@ -11,19 +11,19 @@ using testing::HasSubstr;
 
 config::Experiment experiment(const std::string& model) {
   return config::read_document_text(
-             R"({"name": "x", "data": {"name": "mnist1d", "normalize": "standard"}, "train": {"steps": 1}, "model": )" +
+             R"({"name": "x", "data": {"name": "two_moons", "normalize": "standard"}, "train": {"steps": 1}, "model": )" +
                  model + "}",
              "x.json")
       .points.front();
 }
 
 TEST(python, source_reads_like_a_network_of_a_lecture) {
-  EXPECT_EQ(python_source(experiment(R"({"hidden": [12, 8], "norm": "batch", "dropout": 0.1})"), "A network",
-                          "x.safetensors"),
+  EXPECT_EQ(python_source(experiment(R"({"hidden": [12, 8], "norm": "batch", "dropout": 0.1})"), {{0.5, -1}, {2, 0.25}},
+                          "A network", "x.safetensors"),
             R"("""A network.
 
-Inputs: [B, 40], normalized as in the training (data.normalize: standard).
-Outputs: [B, 10], softmax over them gives the probabilities of the classes.
+Inputs: [B, 2]; prepare(x) normalizes them as in the training.
+Outputs: [B, 2], softmax over them gives the probabilities of the classes.
 """
 
 from pathlib import Path
@@ -35,21 +35,32 @@ from torch.nn import functional as F
 
 
 class Mlp(nn.Module):
-    """[B, 40] -> [B, 10]"""
+    """[B, 2] -> [B, 2]"""
 
     def __init__(self):
         super().__init__()
-        self.linear0 = nn.Linear(40, 12)
+        self.linear0 = nn.Linear(2, 12)
         self.norm0 = nn.BatchNorm1d(12)
         self.linear1 = nn.Linear(12, 8)
         self.norm1 = nn.BatchNorm1d(8)
-        self.linear2 = nn.Linear(8, 10)
+        self.linear2 = nn.Linear(8, 2)
         self.dropout = nn.Dropout(0.1)
 
     def forward(self, x):
         x = self.dropout(F.relu(self.norm0(self.linear0(x))))
         x = self.dropout(F.relu(self.norm1(self.linear1(x))))
         return self.linear2(x)
+
+
+def prepare(x):
+    """The normalization of the training data (standard)."""
+    shift = torch.tensor([
+        0.5, -1,
+    ], dtype=x.dtype, device=x.device)
+    scale = torch.tensor([
+        2, 0.25,
+    ], dtype=x.dtype, device=x.device)
+    return (x - shift) * scale
 
 
 def load(file=Path(__file__).with_name("x.safetensors")):
@@ -60,7 +71,7 @@ def load(file=Path(__file__).with_name("x.safetensors")):
 
 
 if __name__ == "__main__":
-    print(load()(torch.zeros(1, 40)))
+    print(load()(torch.zeros(1, 2)))
 )");
 }
 
@@ -87,7 +98,7 @@ TEST(python, norm_has_the_options_that_differ_from_pytorch) {
 
 TEST(python, residual_block_has_the_order_of_its_kind) {
   const auto block = [](const std::string& keys) {
-    return source(R"({"kind": "resnet", "width": 4, "norm": "batch")" + keys + "}");
+    return source(R"({"kind": "resnet", "width": 4, "blocks": [1, 1], "norm": "batch")" + keys + "}");
   };
   EXPECT_THAT(block(""), HasSubstr("        h = F.relu(self.norm1(self.conv1(x)))\n"
                                    "        h = self.norm2(self.conv2(h))\n"
