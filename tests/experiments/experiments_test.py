@@ -11,6 +11,8 @@ import sys
 import tempfile
 import unittest
 
+import numpy as np
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COURSE = [*ROOT.glob("experiments/*.json"), *ROOT.glob("experiments/literature/*.json")]
 FILES = [*COURSE, *ROOT.glob("tests/bench/*.json")]
@@ -66,21 +68,52 @@ class ExperimentsTest(unittest.TestCase):
                     done = subprocess.run([PROGRAM, "plan", copy], capture_output=True, text=True)
                     self.assertEqual(done.returncode, 0, done.stderr)
 
+    def run_shortened(self, file, *options):
+        """The states of its runs."""
+        with tempfile.TemporaryDirectory() as out:
+            short = pathlib.Path(out) / file.name
+            short.write_text(shortened(file.read_text()))
+            seeds = [] if re.search(r'"ensemble"|"bias_variance"', file.read_text()) else ["--seeds", "1"]
+            command = [PROGRAM, "run", short, *seeds, "--out", out, *options]
+            done = subprocess.run(command, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            [summary] = pathlib.Path(out).glob("*/summary.csv")
+            with open(summary, newline="") as rows:
+                return [row["state"] for row in csv.DictReader(rows)]
+
     def test_every_experiment_runs(self):
         for file in set(FILES) - set(DOWNLOADED):
-            with self.subTest(file.name), tempfile.TemporaryDirectory() as out:
-                short = pathlib.Path(out) / file.name
-                short.write_text(shortened(file.read_text()))
-                seeds = [] if re.search(r'"ensemble"|"bias_variance"', file.read_text()) else ["--seeds", "1"]
-                command = [PROGRAM, "run", short, *seeds, "--out", out]
-                done = subprocess.run(command, capture_output=True, text=True)
-                self.assertEqual(done.returncode, 0, done.stderr)
-                [summary] = pathlib.Path(out).glob("*/summary.csv")
-                with open(summary, newline="") as rows:
-                    states = [row["state"] for row in csv.DictReader(rows)]
+            with self.subTest(file.name):
+                states = self.run_shortened(file)
                 self.assertGreaterEqual(len(states), 2)
                 self.assertLessEqual(set(states), {"done", "diverged"})
                 self.assertIn("done", states)
+
+    def test_every_experiment_runs_with_the_torch_engine(self):
+        for file in set(FILES) - set(DOWNLOADED):
+            with self.subTest(file.name):
+                states = self.run_shortened(file, "--set", "engine=torch")
+                self.assertLessEqual(set(states), {"done", "diverged"})
+                self.assertIn("done", states)
+
+    def test_experiments_on_downloaded_data_start_with_the_torch_engine_on_images_of_noise(self):
+        with tempfile.TemporaryDirectory() as folder:
+            data = pathlib.Path(folder) / "cifar-10-batches-bin"
+            data.mkdir()
+            random = np.random.default_rng(0)
+            for name in (*(f"data_batch_{i}.bin" for i in range(1, 6)), "test_batch.bin"):
+                records = random.integers(0, 256, (10000, 3073), np.uint8)
+                records[:, 0] %= 10
+                records.tofile(data / name)
+            for file in DOWNLOADED:
+                with self.subTest(file.name):
+                    few = [f"data.path={data}", "engine=torch", "seeds=1", "data.train_size=20", "data.test_size=20",
+                           "train.batch_size=10", "train.epochs=1", "probes={}"]
+                    sets = [word for key in few for word in ("--set", key)]
+                    if "resnet18k" in file.name:
+                        sets += ["--sweep", "model.width=4"]
+                    done = subprocess.run([PROGRAM, "run", file, "--out", folder, *sets], capture_output=True, text=True)
+                    self.assertEqual(done.returncode, 0, done.stderr)
 
 
 if __name__ == "__main__":
