@@ -91,14 +91,20 @@ def run_ours(descent, work, widths, seeds, core):
             out,
         ]
         _, seconds = run(command, core)
-        folder = pathlib.Path(out) / experiment
-        with open(folder / "summary.csv", newline="") as file:
-            runs = {r["run"]: (int(r["model.width"]), float(r["final_test_error"])) for r in csv.DictReader(file)}
-        trained = dict.fromkeys(widths, 0.0)
-        for part in map(json.loads, (p.read_text() for p in folder.glob("parts/*/part.json"))):
-            trained[runs[part["runs"][0][:16]][0]] += part["cpu_seconds"]  # a part holds one width
-        errors = {w: [error for width, error in runs.values() if width == w] for w in widths}
-    return {w: (trained[w] / seeds / STEPS * 1e6, statistics.mean(errors[w])) for w in widths}, seconds
+        trained, errors = read_results(pathlib.Path(out) / experiment, "cpu_seconds")
+    return {w: (sum(trained[w]) / seeds / STEPS * 1e6, statistics.mean(errors[w])) for w in widths}, seconds
+
+
+def read_results(folder, clock):
+    """By width: the times of the parts, each of which holds one width, and the final test errors of the runs."""
+    times, errors, runs = {}, {}, {}
+    with open(folder / "summary.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            runs[row["run"]] = int(row["model.width"])
+            errors.setdefault(runs[row["run"]], []).append(float(row["final_test_error"]))
+    for part in map(json.loads, (p.read_text() for p in folder.glob("parts/*/part.json"))):
+        times.setdefault(runs[part["runs"][0][:16]], []).append(part[clock])
+    return times, errors
 
 
 def cpu_model():

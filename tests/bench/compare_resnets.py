@@ -46,18 +46,15 @@ KEYS = {
 }
 
 
-def write_images(folder):
+def write_images(folder, sizes=(("train", 1024), ("test", 16))):
     random = np.random.default_rng(0)
-    for part, size in ("train", 1024), ("test", 16):
+    for part, size in sizes:
         np.save(folder / f"x_{part}.npy", random.standard_normal((size, 3, 32, 32), dtype=np.float32))
         np.save(folder / f"y_{part}.npy", random.integers(0, 10, size))
 
 
-def run_ours(descent, work, width, seeds, steps, keys, images, core):
-    """Milliseconds per step and network."""
-    keys = {**KEYS, **keys, "model.width": width, "train.steps": steps, "train.evaluate.every_steps": steps}
-    if work == "cifar":
-        keys["data.path"] = str(images)
+def experiment_of(keys, seeds):
+    """The experiment "resnets" from keys by their paths."""
     experiment = {"name": "resnets", "seeds": seeds}
     for key, value in keys.items():
         *sections, last = key.split(".")
@@ -65,9 +62,17 @@ def run_ours(descent, work, width, seeds, steps, keys, images, core):
         for section in sections:
             target = target.setdefault(section, {})
         target[last] = value
+    return json.dumps(experiment)
+
+
+def run_ours(descent, work, width, seeds, steps, keys, images, core):
+    """Milliseconds per step and network."""
+    keys = {**KEYS, **keys, "model.width": width, "train.steps": steps, "train.evaluate.every_steps": steps}
+    if work == "cifar":
+        keys["data.path"] = str(images)
     with tempfile.TemporaryDirectory() as out:
         file = pathlib.Path(out) / "resnets.json"
-        file.write_text(json.dumps(experiment))
+        file.write_text(experiment_of(keys, seeds))
         run([descent, "run", file, "--jobs", 1, "--out", out], core)
         parts = list(pathlib.Path(out).glob("resnets/parts/*/part.json"))
         seconds = sum(json.loads(part.read_text())["cpu_seconds"] for part in parts)
