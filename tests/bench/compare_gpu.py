@@ -1,10 +1,10 @@
-"""Descent beside PyTorch and JAX on the same GPU: microseconds per step and network, test errors, claims.
+r"""Descent beside PyTorch and JAX on the same GPU: microseconds per step and network, test errors, claims.
 
     python tests/bench/compare_gpu.py --claims --markdown gpu.md
     python tests/bench/compare_gpu.py --device cpu --small --peers 'eager,torch.func vmap'    # its own test
 
 Works: the double descent of experiments/double_descent_width.json, W1, and the ResNet18k of Nakkiran et al. 2020 on
-images of the shape of CIFAR-10 (noise around one random image per class). The programs take turns in every round, and
+images of the shape of CIFAR-10 (noise around one random color per class). The programs take turns in every round, and
 ratios are formed within a round. A peer trains once before it is timed, on a synchronized device. Descent's time is the
 difference of two calls of `descent run` that train the same stack for different numbers of epochs, so start and
 preparation cancel. Times contain the evaluations after every epoch, for the residual networks none.
@@ -18,7 +18,7 @@ needs is carried in a folder of 3 MB, made once on a Debian or Ubuntu machine of
 
 and on the machine with the GPU, in the checkout:
 
-    cmake --preset release -DBUILD_TESTING=OFF -DCMAKE_PREFIX_PATH=$PWD/carried/usr \
+    cmake --preset release -DBUILD_TESTING=OFF -DDESCENT_WERROR=OFF -DCMAKE_PREFIX_PATH=$PWD/carried/usr \
         -DTorch_DIR=$(python3 -c 'import torch; print(torch.utils.cmake_prefix_path)')/Torch
     cmake --build build/release --target descent descent-train
 """
