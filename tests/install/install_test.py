@@ -50,6 +50,13 @@ class Install(unittest.TestCase):
         lines = self.run_command(self.build / "train").split("\n")
         self.assertLess(float(lines[5].split()[1]), 1e-2)
 
+    def test_headers_include_only_what_is_installed(self):
+        headers = list((self.prefix / "include").rglob("*.h"))
+        self.assertGreater(len(headers), 20)
+        for header in headers:
+            for name in re.findall(r'#include "(.*)"', header.read_text()):
+                self.assertTrue((self.prefix / "include" / name).exists(), f"{header}: {name}")
+
     def test_another_libtorch_that_is_missing_is_an_error(self):
         printed = self.run_command(*self.configure("-DLIBTORCH_ROOT=/nowhere"), status=1)
         self.assertIn("LibTorch is not in /nowhere: give -DTorch_DIR=", printed)

@@ -1,5 +1,5 @@
 // A stack of ten perceptrons, one per seed, learns a sine with PyTorch's own optimizer.
-#include <models/mlp.h>
+#include <descent/models/mlp.h>
 #include <torch/torch.h>
 
 #include <iostream>
