@@ -28,10 +28,11 @@ std::string stack_key(config::Experiment experiment) {
 }  // namespace
 
 std::size_t stack_size(const config::Experiment& experiment) {
-  // About a second of a core: a stack's engine and its part on disk cost some 10 ms. A GPU is filled by more networks.
+  // On the CPU about a second of a core: a stack's engine and its part on disk cost some 10 ms. On a GPU about a
+  // millisecond of each step, whatever their number: below that its starts of kernels take longer than their work.
   const bool on_cpu = experiment.device.kind == config::DeviceKind::cpu;
-  const double flops = on_cpu ? 5e10 : 5e13, most = on_cpu ? 16 : 128;
-  return static_cast<std::size_t>(std::clamp(flops / std::max(run_flops(experiment), 1.0), 1.0, most));
+  const double flops = on_cpu ? run_flops(experiment) : step_flops(experiment);
+  return static_cast<std::size_t>(std::clamp(5e10 / std::max(flops, 1.0), 1.0, on_cpu ? 16.0 : 128.0));
 }
 
 std::vector<Stack> pack(const Plan& plan, const std::vector<std::size_t>& missing) {

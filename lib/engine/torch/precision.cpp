@@ -17,6 +17,7 @@ PrecisionMode::PrecisionMode(const config::Experiment& experiment, at::Device de
     const bool tf32 = experiment.precision == config::Precision::tf32;
     at::globalContext().setAllowTF32CuBLAS(tf32);
     at::globalContext().setAllowTF32CuDNN(tf32);
+    at::globalContext().setBenchmarkCuDNN(true);
   }
   if (!casts_) return;
   at::autocast::set_autocast_dtype(device_, at::kBFloat16);
