@@ -2,7 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "config/data_facts.h"
+
 namespace descent::config {
+namespace {
+
+std::int64_t most_channels(const Model& model) {
+  std::int64_t most = 0;
+  if (model.kind == ModelKind::cnn)
+    for (const std::int64_t count : channels(model)) most = std::max(most, count);
+  if (model.kind == ModelKind::resnet)
+    for (const Block& block : residual_blocks(model)) most = std::max(most, block.out);
+  return most;
+}
+
+}  // namespace
 
 std::vector<std::string> fused_declines(const Experiment& e) {
   std::vector<std::string> reasons;
@@ -13,6 +29,13 @@ std::vector<std::string> fused_declines(const Experiment& e) {
   decline(e.precision == Precision::tf32 || e.precision == Precision::bf16,
           fmt::format("precision {}", name_of(e.precision)));
   decline(has_closed_form(e.train), fmt::format("train.solver {}", name_of(e.train.solver.kind)));
+  // Beyond these LibTorch's convolutions are about as fast, or faster (tests/bench/RESULTS.md).
+  if (const std::int64_t channels = most_channels(e.model); channels > 0) {
+    const Shape shape = data_facts(e.data).shape;
+    const bool signal = shape.height == 1;
+    decline(!signal && shape.height * shape.width > 144, fmt::format("images of {}x{}", shape.height, shape.width));
+    decline(channels > (signal ? 256 : 160), fmt::format("{} channels", channels));
+  }
   return reasons;
 }
 

@@ -8,9 +8,9 @@
 namespace descent::fused {
 namespace {
 
-// Gathered or transformed elements of one product: they stay in the L2 cache.
+// Gathered elements of one product: they stay in the L2 cache.
 constexpr std::int64_t chunk_elements = 49152, tile_rows = 48;
-constexpr std::int64_t planes = 16, products_per_thread = 1 << 18;
+constexpr std::int64_t products_per_thread = 1 << 18;
 
 // The map itself is the matrix of patches.
 bool is_pointwise(const PatchShape& s) {
@@ -38,12 +38,6 @@ bool gathers_gradient(const PatchShape& s) {
          s.out_height * s.out_width > s.kernel_height * s.kernel_width;
 }
 
-// Forward and backward alike. With fewer channels the transforms cost more operations than the products save.
-bool is_faster_by_winograd(const PatchShape& s, std::int64_t out) {
-  return s.kernel_height == 3 && s.kernel_width == 3 && s.stride_height == 1 && s.stride_width == 1 &&
-         std::min({s.height, s.width, s.out_height, s.out_width}) > 1 && std::min(s.channels, out) >= 12;
-}
-
 // The number of parts to split the examples into, each of at least so many multiply-adds.
 std::int64_t parts_of(std::int64_t examples, std::int64_t products, std::int64_t products_per_part, std::int64_t most) {
   return std::clamp(examples * products / products_per_part, std::int64_t{1}, std::min(most, examples));
@@ -67,15 +61,9 @@ Convolution<T>::Direction::Direction(const PatchShape& s, std::int64_t channels,
   in_stride = padded<T>(s.channels);
   out_stride = padded<T>(out);
   depth = s.kernel_height * s.kernel_width * s.channels;
-  winograd = is_faster_by_winograd(s, out);
   weights = s.channels * out_stride;
-  units = winograd ? (s.out_height + 1) / 2 * ((s.out_width + 1) / 2) : s.out_height * s.out_width;
-  chunk = std::max(chunk_elements / (winograd ? planes * in_stride : depth) / tile_rows, std::int64_t{1}) * tile_rows;
-  chunk = std::min(chunk, max_examples * units);
-  if (!winograd) return;
-  constexpr std::int64_t apart = 64 / sizeof(T);  // otherwise planes would share sets of the cache
-  in_plane = chunk * in_stride + apart;
-  out_plane = chunk * out_stride + apart;
+  positions = s.out_height * s.out_width;
+  chunk = std::min(std::max(chunk_elements / depth / tile_rows, std::int64_t{1}) * tile_rows, max_examples * positions);
 }
 
 template <class T>
@@ -86,50 +74,34 @@ Convolution<T>::Convolution(const PatchShape& shape, std::int64_t out, std::int6
   constexpr std::int64_t slack = 64;  // gathering writes whole vectors
   reserve(scratch.transposed, out * padded<T>(forward_.depth));
   for (const Direction& d : {std::cref(forward_), std::cref(backward_)}) {
-    const std::int64_t plane_weights = d.winograd ? planes * d.weights : 0, row = padded<T>(d.depth);
-    const std::int64_t sums = std::max(plane_weights, d.depth * d.out_stride);
+    const std::int64_t row = padded<T>(d.depth), sums = d.depth * d.out_stride;
     for (Slot& slot : scratch.slots) {
-      reserve(slot.patches, d.winograd ? planes * d.in_plane : d.chunk * row + slack);
-      reserve(slot.columns, d.winograd ? planes * d.out_plane : d.chunk * std::max(row, d.out_stride) + slack);
+      reserve(slot.patches, d.chunk * row + slack);
+      reserve(slot.columns, d.chunk * std::max(row, d.out_stride) + slack);
       reserve(slot.product, sums);
       reserve(slot.sum, sums + d.out_stride);
     }
     reserve(scratch.transposed, d.depth * d.out_stride);
-    reserve(scratch.planes, plane_weights);
-    reserve(scratch.plane_gradient, plane_weights);
   }
 }
 
 template <class T>
 void Convolution<T>::convolve(const Direction& d, std::int64_t examples, const T* x, const T* weight, const T* bias,
                               bool adds, T* y) const {
-  if (d.winograd) {
-    kernels_->winograd_weight(d.weights, weight, scratch_->planes.data());
-    weight = scratch_->planes.data();
-  }
   const std::int64_t parts = parts_of(examples, d.products(), products_per_thread, std::ssize(scratch_->slots));
   each_part(scratch_->slots, 0, parts, [&](Slot& slot, std::int64_t part) {
-    const std::int64_t end = examples * (part + 1) / parts * d.units;
-    for (std::int64_t begin = examples * part / parts * d.units; begin < end; begin += d.chunk)
+    const std::int64_t end = examples * (part + 1) / parts * d.positions;
+    for (std::int64_t begin = examples * part / parts * d.positions; begin < end; begin += d.chunk)
       multiply(d, slot, begin, std::min(d.chunk, end - begin), x, weight, bias, adds, y);
   });
 }
 
-// The rows of y that belong to the units [begin, begin + size).
+// The rows [begin, begin + size) of y.
 template <class T>
 void Convolution<T>::multiply(const Direction& d, Slot& slot, std::int64_t begin, std::int64_t size, const T* x,
                               const T* weight, const T* bias, bool adds, T* y) const {
-  T* columns = slot.columns.data();
-  if (d.winograd) {
-    kernels_->winograd_input(d.shape, begin, size, x, slot.patches.data(), d.in_plane);
-    for (std::int64_t plane = 0; plane < planes; ++plane)
-      kernels_->matmul({size, d.out, d.shape.channels, slot.patches.data() + plane * d.in_plane, d.in_stride, 1,
-                        weight + plane * d.weights, d.out_stride, nullptr, columns + plane * d.out_plane,
-                        d.out_stride});
-    return kernels_->winograd_output(d.shape, d.out_stride, begin, size, columns, d.out_plane, bias, adds, y);
-  }
   y += begin * d.out_stride;
-  T* target = adds ? columns : y;
+  T* target = adds ? slot.columns.data() : y;
   kernels_->matmul({size, d.out, d.depth, patches_at(slot, d, begin, size, x), padded<T>(d.depth), 1, weight,
                     d.out_stride, bias, target, d.out_stride});
   if (adds) kernels_->add(size * d.out_stride, y, target, y);
@@ -147,9 +119,8 @@ const T* Convolution<T>::patches_at(Slot& slot, const Direction& d, std::int64_t
 template <class T>
 void Convolution<T>::parameter_gradient(std::int64_t examples, const T* x, const T* dy, T* dweight, T* dbias) const {
   const Direction& d = forward_;
-  const std::int64_t size = d.winograd ? planes * d.weights : d.depth * d.out_stride;
+  const std::int64_t size = d.depth * d.out_stride;
   const std::int64_t parts = parts_of(examples, d.products(), 1 << 22, 8);  // independent of the number of threads
-  T* const total = d.winograd ? scratch_->plane_gradient.data() : dweight;
   const std::int64_t together = std::ssize(scratch_->slots);
   for (std::int64_t first = 0; first < parts; first += together) {
     const std::int64_t last = std::min(first + together, parts);
@@ -158,14 +129,13 @@ void Convolution<T>::parameter_gradient(std::int64_t examples, const T* x, const
     });
     for (std::int64_t part = first; part < last; ++part) {
       const T* sum = scratch_->slots[static_cast<std::size_t>(part - first)].sum.data();
-      if (part == 0) std::copy_n(sum, size, total);
-      else kernels_->add(size, total, sum, total);
+      if (part == 0) std::copy_n(sum, size, dweight);
+      else kernels_->add(size, dweight, sum, dweight);
       if (!dbias) continue;
       if (part == 0) std::copy_n(sum + size, d.out_stride, dbias);
       else kernels_->add(d.out_stride, dbias, sum + size, dbias);
     }
   }
-  if (d.winograd) kernels_->winograd_weight_gradient(d.weights, total, dweight);
 }
 
 // For the examples [first, last), chunk by chunk into slot.sum: patches^T dy, followed by the sum of dy.
@@ -173,34 +143,23 @@ template <class T>
 void Convolution<T>::sum_gradient(Slot& slot, std::int64_t first, std::int64_t last, const T* x, const T* dy,
                                   bool with_bias) const {
   const Direction& d = forward_;
-  const std::int64_t start = first * d.units, end = last * d.units;
-  const std::int64_t count = d.winograd ? planes * d.weights : d.depth * d.out_stride;
+  const std::int64_t start = first * d.positions, end = last * d.positions;
+  const std::int64_t count = d.depth * d.out_stride;
   for (std::int64_t begin = start; begin < end; begin += d.chunk) {
     const std::int64_t size = std::min(d.chunk, end - begin);
     T* target = begin == start ? slot.sum.data() : slot.product.data();
-    if (d.winograd) {
-      kernels_->winograd_input(d.shape, begin, size, x, slot.patches.data(), d.in_plane);
-      kernels_->winograd_output_gradient(d.shape, d.out_stride, begin, size, dy, slot.columns.data(), d.out_plane);
-      for (std::int64_t plane = 0; plane < planes; ++plane)
-        kernels_->matmul({d.shape.channels, d.out, size, slot.patches.data() + plane * d.in_plane, 1, d.in_stride,
-                          slot.columns.data() + plane * d.out_plane, d.out_stride, nullptr, target + plane * d.weights,
-                          d.out_stride});
-    } else {
-      kernels_->matmul({d.depth, d.out, size, patches_at(slot, d, begin, size, x), 1, padded<T>(d.depth),
-                        dy + begin * d.out_stride, d.out_stride, nullptr, target, d.out_stride});
-    }
+    kernels_->matmul({d.depth, d.out, size, patches_at(slot, d, begin, size, x), 1, padded<T>(d.depth),
+                      dy + begin * d.out_stride, d.out_stride, nullptr, target, d.out_stride});
     if (begin > start) kernels_->add(count, slot.sum.data(), target, slot.sum.data());
   }
   if (!with_bias) return;
-  const std::int64_t positions = d.shape.out_height * d.shape.out_width;
-  kernels_->column_sums((last - first) * positions, d.out_stride, dy + first * positions * d.out_stride,
-                        slot.sum.data() + count);
+  kernels_->column_sums(end - start, d.out_stride, dy + start * d.out_stride, slot.sum.data() + count);
 }
 
 template <class T>
 void Convolution<T>::input_gradient(std::int64_t examples, const T* weight, const T* dy, T* dx, bool adds) const {
   const PatchShape& s = forward_.shape;
-  if (!forward_.winograd && !gathers_gradient(s)) return scatter(examples, weight, dy, dx, adds);
+  if (!gathers_gradient(s)) return scatter(examples, weight, dy, dx, adds);
   const std::int64_t last = s.kernel_height * s.kernel_width - 1;
   T* transposed = scratch_->transposed.data();
   for (std::int64_t tap = 0; tap <= last; ++tap)
@@ -221,8 +180,8 @@ void Convolution<T>::scatter(std::int64_t examples, const T* weight, const T* dy
   each_part(scratch_->slots, 0, parts, [&](Slot& slot, std::int64_t part) {
     const std::int64_t first = examples * part / parts, last = examples * (part + 1) / parts;
     if (!direct && !adds) std::fill_n(dx + first * cells, (last - first) * cells, T(0));
-    for (std::int64_t begin = first * d.units; begin < last * d.units; begin += d.chunk) {
-      const std::int64_t size = std::min(d.chunk, last * d.units - begin);
+    for (std::int64_t begin = first * d.positions; begin < last * d.positions; begin += d.chunk) {
+      const std::int64_t size = std::min(d.chunk, last * d.positions - begin);
       T* columns = direct ? dx + begin * stride : slot.columns.data();
       kernels_->matmul({size, d.depth, d.out, dy + begin * d.out_stride, d.out_stride, 1, transposed, stride, nullptr,
                         columns, stride});

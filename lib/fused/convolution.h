@@ -1,7 +1,7 @@
 #pragma once
 // One convolution of a network over maps stored channels last, [B, height, width, channels] padded: a product of
-// gathered patches with the weights [height * width * in, out] or, for kernels of 3x3 and stride 1 where it is faster,
-// Winograd's (kernels/winograd.h); chunk by chunk, so that the factors stay in the cache.
+// gathered patches with the weights [height * width * in, out],
+// chunk by chunk, so that the factors stay in the cache.
 
 #include <cstdint>
 #include <vector>
@@ -20,7 +20,7 @@ template <class T> struct ConvolutionScratch {
     Buffer<T> patches, columns, product, sum;
   };
   std::vector<Slot> slots;  // one per thread
-  Buffer<T> transposed, planes, plane_gradient;
+  Buffer<T> transposed;
 };
 
 template <class T> class Convolution {
@@ -50,10 +50,9 @@ template <class T> class Convolution {
 
     PatchShape shape{};
     std::int64_t in_stride = 0, out = 0, out_stride = 0, depth = 0;  // depth: of a patch
-    bool winograd = false;
-    std::int64_t units = 0, chunk = 0;         // of one example and of one product: rows or tiles
-    std::int64_t in_plane = 0, out_plane = 0;  // winograd: sizes of planes
-    std::int64_t weights = 0;                  // of one plane
+    std::int64_t positions = 0;                                      // of one example
+    std::int64_t chunk = 0;                                          // rows of one product
+    std::int64_t weights = 0;                                        // of one tap
   };
 
   void convolve(const Direction& direction, std::int64_t examples, const T* x, const T* weight, const T* bias,

@@ -20,6 +20,25 @@ TEST(engine, fused_runs_what_it_does_not_decline) {
             (Reasons{"device cuda:1", "precision tf32"}));
 }
 
+Reasons declines_of(const std::string& data, const std::string& model, const std::string& train) {
+  const Document document = read(R"({"data": {"name": ")" + data + R"(", "test_size": 100}, "model": {)" + model +
+                                 R"(}, "train": {)" + train + "}}");
+  return fused_declines(document.points[0]);
+}
+
+TEST(engine, fused_declines_closed_forms) {
+  EXPECT_EQ(declines_of("mnist1d", R"("kind": "linear_model")", R"("loss": "mse", "solver": "least_squares")"),
+            Reasons{"train.solver least_squares"});
+}
+
+TEST(engine, fused_declines_convolutions_that_libtorch_computes_as_fast) {
+  const std::string once = R"("epochs": 1)";
+  EXPECT_EQ(declines_of("digits", R"("kind": "resnet", "width": 20)", once), Reasons{});
+  EXPECT_EQ(declines_of("digits", R"("kind": "resnet", "width": 24)", once), Reasons{"192 channels"});
+  EXPECT_EQ(declines_of("mnist1d", R"("kind": "cnn", "channels": [200, 200, 200])", once), Reasons{});
+  EXPECT_EQ(declines_of("mnist1d", R"("kind": "cnn", "channels": [300, 300, 300])", once), Reasons{"300 channels"});
+}
+
 TEST(engine, auto_is_fused_unless_it_declines) {
   EXPECT_EQ(chosen_engine({}), EngineKind::fused);
   EXPECT_EQ(chosen_engine(with(R"("device": "cuda")")), EngineKind::torch);

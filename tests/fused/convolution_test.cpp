@@ -21,8 +21,7 @@ struct Case {
   }
 };
 
-// Gathered, scattered and pointwise ones, and Winograd's (kernels of 3, stride 1, at least 12 channels) on maps of odd
-// and even sides.
+// Gathered, scattered and pointwise ones, on maps of odd and even sides.
 constexpr Case cases[] = {{6, 5, 3, 4, 3, 1, 1},   {6, 5, 3, 4, 3, 2, 1},    {7, 7, 17, 20, 3, 2, 1},
                           {5, 8, 18, 13, 1, 1, 0}, {5, 4, 16, 20, 1, 2, 0},  {9, 8, 2, 3, 5, 2, 2},
                           {3, 3, 6, 5, 3, 1, 1},   {4, 4, 16, 16, 3, 1, 1},  {8, 8, 16, 33, 3, 1, 1},

@@ -1,4 +1,4 @@
-// The kernels of maps (kernels/maps.h, kernels/winograd.h), of every instruction set, against plain loops.
+// The kernels of maps (kernels/maps.h), of every instruction set, against plain loops.
 
 #include <gtest/gtest.h>
 
@@ -144,46 +144,6 @@ TYPED_TEST(maps, the_first_of_the_largest_values_wins_and_gets_the_gradient) {
       for (std::size_t i = 0; i < gradient.size(); ++i)
         ASSERT_NEAR(dx.data()[i], gradient[i], this->tolerance) << k->instruction_set << " " << i;
     }
-}
-
-// One channel at a time: the product of planes is elementwise.
-TYPED_TEST(maps, transformed_squares_times_transformed_weights_make_a_convolution) {
-  using T = TypeParam;
-  const PatchShape s{5, 6, 19, 5, 6, 3, 3, 1, 1, 1, 1};
-  const std::int64_t stride = padded<T>(s.channels), tiles = examples * 9, plane = tiles * stride;
-  const auto x = random_rows<T>(examples * 30, s.channels, 10), weight = random_rows<T>(9, s.channels, 11),
-             bias = random_rows<T>(1, s.channels, 12), dy = random_rows<T>(examples * 30, s.channels, 13);
-  for (const Kernels<T>* k : available_kernels<T>()) {
-    Buffer<T> squares(16 * plane), weights(16 * stride), y(examples * 30 * stride), outputs(16 * plane),
-        sums(16 * stride), dweight(9 * stride);
-    k->winograd_weight(stride, weight.data(), weights.data());
-    k->winograd_output_gradient(s, stride, 0, tiles, dy.data(), outputs.data(), plane);
-    k->winograd_input(s, 0, 4, x.data(), squares.data(), plane);  // the second run begins within a line
-    k->winograd_input(s, 4, tiles - 4, x.data(), squares.data() + 4 * stride, plane);
-    for (std::int64_t p = 0; p < 16; ++p)
-      for (std::int64_t i = 0; i < plane; ++i) {
-        T& square = squares.data()[p * plane + i];
-        sums.data()[p * stride + i % stride] += square * outputs.data()[p * plane + i];
-        square *= weights.data()[p * stride + i % stride];
-      }
-    k->winograd_output(s, stride, 0, tiles, squares.data(), plane, bias.data(), false, y.data());
-    k->winograd_weight_gradient(stride, sums.data(), dweight.data());
-    std::vector<double> gradient(static_cast<std::size_t>(9 * stride));
-    for (std::int64_t r = 0; r < examples * 30; ++r)
-      for (std::int64_t c = 0; c < stride; ++c) {
-        double sum = bias.data()[c];
-        for (std::int64_t tap = 0; tap < 9; ++tap) {
-          const std::int64_t pixel = pixel_of(s, r, tap);
-          if (pixel < 0) continue;
-          sum += double(x.data()[pixel * stride + c]) * double(weight.data()[tap * stride + c]);
-          gradient[static_cast<std::size_t>(tap * stride + c)] +=
-              double(x.data()[pixel * stride + c]) * double(dy.data()[r * stride + c]);
-        }
-        ASSERT_NEAR(y.data()[r * stride + c], sum, this->tolerance) << k->instruction_set << ", position " << r;
-      }
-    for (std::size_t i = 0; i < gradient.size(); ++i)
-      ASSERT_NEAR(dweight.data()[i], gradient[i], 2 * this->tolerance) << k->instruction_set << ", weight " << i;
-  }
 }
 
 }  // namespace

@@ -10,7 +10,6 @@
 #include "fused/kernels/optimizer.h"
 #include "fused/kernels/pooling.h"
 #include "fused/kernels/row_norm.h"
-#include "fused/kernels/winograd.h"
 
 #define DESCENT_TEXT_OF(x) #x
 #define DESCENT_TEXT(x) DESCENT_TEXT_OF(x)
@@ -36,11 +35,6 @@ template <class T> const Kernels<T>& table() {
                                   .combine_columns = combine_columns<T>,
                                   .gather_patches = gather_patches<T>,
                                   .scatter_patches = scatter_patches<T>,
-                                  .winograd_input = winograd_input<T>,
-                                  .winograd_output = winograd_output<T>,
-                                  .winograd_output_gradient = winograd_output_gradient<T>,
-                                  .winograd_weight = winograd_weight<T>,
-                                  .winograd_weight_gradient = winograd_weight_gradient<T>,
                                   .max_pool = max_pool<T>,
                                   .max_pool_backward = max_pool_backward<T>,
                                   .dropout = dropout<T>,

@@ -62,21 +62,6 @@ template <class T> struct Kernels {
   // Adds the patches [begin, begin + rows) to the positions they come from.
   void (*scatter_patches)(const PatchShape& shape, std::int64_t begin, std::int64_t rows, const T* patches, T* x);
 
-  // Winograd's convolution with kernels of 3x3 and stride 1 (kernels/winograd.h). A tile is a square of 2x2 positions
-  // of the output; its numbers lie in 16 planes [tiles, channels], `plane` numbers apart. From x [B, height, width,
-  // channels] to the planes of the 4x4 squares under the tiles [begin, begin + tiles).
-  void (*winograd_input)(const PatchShape& shape, std::int64_t begin, std::int64_t tiles, const T* x, T* planes,
-                         std::int64_t plane);
-  // From products of planes to the tiles of y [B, out_height, out_width, stride]; `adds`: added to y, without bias.
-  void (*winograd_output)(const PatchShape& shape, std::int64_t stride, std::int64_t begin, std::int64_t tiles,
-                          const T* planes, std::int64_t plane, const T* bias, bool adds, T* y);
-  // From dy to the planes by which those of x are multiplied for the gradient of the weight's planes.
-  void (*winograd_output_gradient)(const PatchShape& shape, std::int64_t stride, std::int64_t begin, std::int64_t tiles,
-                                   const T* dy, T* planes, std::int64_t plane);
-  // Weights [9, size] to planes [16, size], and the gradient of planes to that of weights.
-  void (*winograd_weight)(std::int64_t size, const T* weight, T* planes);
-  void (*winograd_weight_gradient)(std::int64_t size, const T* planes, T* dweight);
-
   // y = the largest value under each kernel, argmax = its tap; the gradient dy is added there.
   void (*max_pool)(const PatchShape& shape, std::int64_t examples, const T* x, T* y, T* argmax);
   void (*max_pool_backward)(const PatchShape& shape, std::int64_t examples, const T* dy, const T* argmax, T* dx);
