@@ -53,7 +53,7 @@ template <class T> class LinearModel final : public Network<T> {
     return outputs_.data();
   }
 
-  // The factor 1/sqrt(width) is in the weights (fused/init.cpp).
+  // The factor 1/sqrt(width) is in the weights (models/initialize.cpp).
   void compute_random_features(const T* x, const T* statistics) {
     kernels_.matmul({rows_, count_, layout_.features, x, layout_.input_stride, 1,
                      statistics + layout_.offset("features.weight"), stride_,

@@ -16,7 +16,7 @@ import tempfile
 import unittest
 
 import numpy as np
-from compare import DATA, load_safetensors
+from common import DATA, load_safetensors, part
 
 RANDOM = np.random.default_rng(1)
 
@@ -47,7 +47,7 @@ class DataTest(unittest.TestCase):
             )
         )
         subprocess.run([PROGRAM, experiment, out], check=True)
-        return {name.removeprefix("0/"): tensor.numpy() for name, tensor in load_safetensors(out).items()}
+        return {name: tensor.numpy() for name, tensor in part(load_safetensors(out), "0/").items()}
 
     def test_idx_files_compressed_or_not(self):
         parts = {}

@@ -18,8 +18,8 @@ import tempfile
 import torch
 from torch.nn import functional as F
 
-import compare
-from compare import ACTIVATIONS, NORMS, check, load_safetensors, nest
+import common
+from common import ACTIVATIONS, NORMS, check, load_safetensors, nest, network_class, part
 
 ALLOWED = 1e-12
 SIGNALS, IMAGES = {"data.name": "mnist1d"}, {"data.name": "digits", "data.train_size": 50, "data.test_size": 50}
@@ -96,13 +96,10 @@ def relative(pairs):
 
 def compare_replica(make, tensors, r):
     """The relative differences from one replica of a stack."""
-
-    def part(prefix):
-        return {name[len(prefix):]: values[r] for name, values in tensors.items() if name.startswith(prefix)}
-
     network = make().double()
-    network.load_state_dict(part("init/"))
-    x, y = tensors["x"][r], tensors["y"][r]
+    tensors = {name: values[:, r] if name == "losses" else values[r] for name, values in tensors.items()}
+    network.load_state_dict(part(tensors, "init/"))
+    x, y = tensors["x"], tensors["y"]
     losses, gradients = [], []
     for step in range(len(tensors["losses"])):
         outputs = network(x)
@@ -110,7 +107,7 @@ def compare_replica(make, tensors, r):
         network.zero_grad()
         losses[-1].backward()
         trained = {name: p for name, p in network.named_parameters() if p.requires_grad}
-        expected = part(f"gradient/{step}/")
+        expected = part(tensors, f"gradient/{step}/")
         assert trained.keys() == expected.keys(), (trained.keys(), expected.keys())
         gradients.append(relative([(expected[name], p.grad) for name, p in trained.items()]))
         with torch.no_grad():
@@ -120,10 +117,10 @@ def compare_replica(make, tensors, r):
         outputs = network.eval()(x)
     state = network.state_dict()
     return {
-        "losses": relative([(tensors["losses"][:, r], torch.stack(losses).detach())]),
+        "losses": relative([(tensors["losses"], torch.stack(losses).detach())]),
         "gradients": max(gradients),
-        "weights": relative([(values, state[name]) for name, values in part("final/").items()]),
-        "outputs": relative([(tensors["outputs"][r], outputs)]),
+        "weights": relative([(values, state[name]) for name, values in part(tensors, "final/").items()]),
+        "outputs": relative([(tensors["outputs"], outputs)]),
     }
 
 
@@ -138,19 +135,16 @@ def main():
         experiment.write_text(json.dumps({"name": "modules", "seeds": 1, **nest(base), "sweep": sweep}))
         subprocess.run([program, experiment, folder], check=True)
         for i, case in enumerate(all):
-            scope = {}
-            exec((folder / f"{i}.py").read_text(), scope)
-            make = [c for c in scope.values() if isinstance(c, type) and c.__module__ == "builtins"][-1]
+            make = network_class((folder / f"{i}.py").read_text())
             dumped = load_safetensors(folder / f"{i}.safetensors")
             found = {}
             for replicas in 1, 3:
-                prefix = f"{replicas}/"
-                tensors = {k[len(prefix):]: v for k, v in dumped.items() if k.startswith(prefix)}
+                tensors = part(dumped, f"{replicas}/")
                 for r in range(replicas):
                     for what, difference in compare_replica(make, tensors, r).items():
                         found[what] = max(found.get(what, 0), difference)
             check(f"{case}: " + ", ".join(f"{what} {d:.0e}" for what, d in found.items()), max(found.values()), ALLOWED)
-    sys.exit(compare.failures > 0)
+    sys.exit(common.failures > 0)
 
 
 if __name__ == "__main__":

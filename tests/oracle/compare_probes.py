@@ -3,8 +3,9 @@
     python tests/oracle/compare_probes.py DESCENT
 
 `descent run --save-weights` trains every case below for 0, STEPS - 1 and STEPS steps with all the probes that apply.
-Here the same quantities are computed with torch.autograd from the saved weights and the data. One line per probe: the
-largest relative difference measured and the largest allowed. Exit 1 if one is larger.
+Here the same quantities are computed with torch.autograd from the saved weights and the data, on the network that
+`descent export model` wrote in Python. One line per probe: the largest relative difference measured and the largest
+allowed. Exit 1 if one is larger.
 """
 
 import csv
@@ -16,17 +17,29 @@ import subprocess
 import sys
 import tempfile
 
-import compare
+import common
 import numpy as np
 import torch
-from compare import BASE, DATA, DEFAULTS, SEED, SGD, Mlp, check, load_safetensors, loss_of, nest
-from compare_convnets import CONVNET_DEFAULTS, Block, Cnn, ResNet
-from compare_models import Mixture
-from torch import nn
+from common import DATA, SEED, check, gates_and_outputs, load_safetensors, nest, network_class, objective
+from recorder import Recorder, kind_of, network, rows_of, set_paths
 
 STEPS = 30
 ROWS = 1000  # of the probe batch
 BATCH = 50
+BASE = {
+    "data.name": "mnist1d",
+    "data.train_size": 1200,
+    "data.test_size": 250,
+    "model.activation": "relu",
+    "model.init.scheme": "he_normal",
+    "train.loss.kind": "cross_entropy",
+    "train.optimizer.lr": 0.02,
+    "train.optimizer.momentum": 0.9,
+    "train.optimizer.weight_decay": 1e-3,
+    "train.batch_size": BATCH,
+    "train.evaluate.every_steps": STEPS,
+}
+MLP = {"model.width": 24, "model.depth": 3}
 SIGNAL = ["activation_mean", "activation_variance", "variance_factor", "mean_drift", "sd_drift"]
 GRADIENT = ["gradient_norm", "signal_gradient_norm"]
 WEIGHTS = ["weight_norm", "update_ratio", "unit_distance", "weight_rank", "input_condition", "symmetry_difference"]
@@ -102,113 +115,35 @@ MIXTURES = {
 ZERO = {"symmetry_difference"}  # a rounding error, which differs between programs; only its size is checked
 
 
-class Recorder:
-    """Keeps the tensors of the last forward pass by kind and layer: [rows, units], a row per example and position."""
-
-    def __init__(self, model):
-        self.model, self.last = model, None
-        for name, module in model.named_modules():
-            part = name.split(".")[-1]
-            if isinstance(module, (nn.Linear, nn.Conv1d, nn.Conv2d)):
-                module.register_forward_hook(lambda m, i, out, name=name: self.linear(name, out))
-            elif part == "activation":
-                module.register_forward_hook(lambda m, i, out: self.activation(i[0], out))
-            elif part.startswith("norm") and not isinstance(module, nn.Identity):
-                module.register_forward_hook(lambda m, i, out, name=name: self.norm(name, i[0]))
-
-    def __call__(self, x, y):
-        """The loss of a forward pass."""
-        self.linears, self.norms, self.pre, self.active = {}, {}, {}, {}
-        model = self.model
-        return model.objective(x, y) if isinstance(model, Mixture) else loss_of(model.keys, model(x), y)
-
-    def linear(self, name, out):
-        self.keep(self.linears, name, out)
-        if "shortcut" not in name:
-            self.last = name
-
-    def norm(self, name, x):
-        self.keep(self.norms, name.replace(".norm", ".conv") if "shortcut" in name else self.last, x)
-
-    def activation(self, x, out):
-        self.keep(self.pre, self.last, x)
-        self.keep(self.active, self.last, out)
-
-    def keep(self, views, name, tensor):
-        views[name] = tensor
-        if tensor.requires_grad:
-            tensor.retain_grad()
-
-    def hidden(self):
-        """The outputs of the linear layers and convolutions of hidden layers, in a perceptron with the shortcut."""
-        if isinstance(self.model, Mlp):
-            return self.norms if self.norms and self.model.keys["model.norm_position"] == "before" else self.pre
-        if isinstance(self.model, Mixture):
-            return {name: self.linears[name] for name in self.pre}
-        return {name: out for name, out in self.linears.items() if name != "linear"}
-
-
-def rows_of(view):
-    return view if view.dim() == 2 else view.flatten(2).transpose(1, 2).reshape(-1, view.shape[1])
-
-
 def run(descent, keys, names, folder):
-    """(weights, probes) after `keys["train.steps"]` steps; probes: {(step, probe): {layer: value}}."""
+    """(network class, weights, probes) after `keys["train.steps"]` steps; probes: {(step, probe): {layer: value}}."""
     name = f"steps{keys['train.steps']}"
     file = pathlib.Path(folder) / f"{name}.json"
     file.write_text(json.dumps({"name": name, "seeds": [SEED], "probes": names, **nest(keys)}))
-    subprocess.run([descent, "run", file, "--out", folder, "--save-weights"], check=True, stdout=subprocess.DEVNULL)
     out = pathlib.Path(folder) / name
+    for command in (
+        ["run", file, "--out", folder, "--save-weights"],
+        ["export", "model", out, "--to", out / "exported", "--format", "python"],
+    ):
+        subprocess.run([descent, *command], check=True, stdout=subprocess.DEVNULL)
     probes = {}
     with open(out / "probes.csv", newline="") as rows:
         for row in csv.DictReader(rows):
             probes.setdefault((int(row["step"]), row["probe"]), {})[row["layer"]] = float(row["value"])
-    [weights] = out.rglob("*.safetensors")
-    return load_safetensors(weights), probes
+    [weights], [source] = out.rglob("*.safetensors"), out.rglob("*.py")
+    return network_class(source.read_text()), {n: t.double() for n, t in load_safetensors(weights).items()}, probes
 
 
-def network(keys, weights):
-    kind = keys.get("model.kind", "mlp")
-    shape = [1, 8, 8] if keys["data.name"] == "digits" else [1, 40]
-    if kind == "mlp":
-        model = Mlp(keys, torch.float64, [40, *[keys["model.width"]] * keys["model.depth"], 10])
-    else:
-        model = Mixture(keys) if kind == "mixture_of_experts" else {"cnn": Cnn, "resnet": ResNet}[kind](keys, shape)
-    renamed = {n.replace("norm.", "norm_last.") if n.startswith("norm.") else n: t for n, t in weights.items()}
-    model.load_state_dict(renamed, strict=False)
-    for module in model.modules():
-        if isinstance(module, compare.GroupedBatchNorm):
-            module.groups = 1  # probes use the statistics of the whole probe batch
-    return model
-
-
-def blocks_of(model):
-    """What can be deleted: residual blocks, or layers (of a plain resnet blocks) that keep the shape of their input."""
-    if isinstance(model, Mlp):
-        return [getattr(model, f"linear{i}") for i in range(1, model.depth)]
-    if isinstance(model, ResNet):
-        blocks = [block for block in model.modules() if isinstance(block, Block)]
-        plain = model.keys["model.shortcut"] == "none"
-        return [b for b in blocks if not plain or (b.stride == 1 and b.conv1.in_channels == b.out)]
-    convs = [m for m in model.modules() if isinstance(m, (nn.Conv1d, nn.Conv2d))]
-    return [c for c in convs if c.in_channels == c.out_channels and c.stride[0] == 1]
-
-
-def set_paths(blocks, chosen, path, others=None):
-    for i, block in enumerate(blocks):
-        block.path = path if i in chosen else others
-
-
-def path_lengths(model, x, y):
+def path_lengths(keys, model, x, y):
     """Veit et al. 2016 on the first 100 examples; there are so few blocks that every set of branches is a sample."""
-    recorder, blocks = Recorder(model), blocks_of(model)
-    norms = []
+    recorder = Recorder(keys, model)
+    blocks, norms = recorder.blocks, []
     for k in range(len(blocks) + 1):
         sets = list(itertools.combinations(range(len(blocks)), k))
         norms.append(0)
         for branches in sets:
             set_paths(blocks, branches, "branch", "shortcut")
-            recorder(x[:100], y[:100]).backward()
+            recorder(lambda model: objective(keys, model, x[:100], y[:100])).backward()
             norms[-1] += next(iter(recorder.hidden().values())).grad.norm().item() / len(sets)
     weights = np.array([norm * math.comb(len(blocks), k) for k, norm in enumerate(norms)])
     share = weights / weights.sum()
@@ -221,15 +156,15 @@ def path_lengths(model, x, y):
 
 
 @torch.no_grad()
-def lesions(model, x, y):
+def lesions(keys, model, x, y):
     """Deletes every set of 0, 1, 2 and 4 blocks in turn."""
-    model.eval()
-    blocks, means, worst = blocks_of(model), {}, 0
+    recorder = Recorder(keys, model.eval())
+    blocks, means, worst = recorder.blocks, {}, 0
     for count in (0, 1, 2, 4):
         errors = []
         for deleted in itertools.combinations(range(len(blocks)), count):
             set_paths(blocks, deleted, "deleted")
-            errors.append((model(x).argmax(1) != y).double().mean().item())
+            errors.append((recorder(lambda model: model(x)).argmax(1) != y).double().mean().item())
         if errors:
             means[f"deleted={count}"] = sum(errors) / len(errors)
         if count == 1:
@@ -238,8 +173,8 @@ def lesions(model, x, y):
 
 
 @torch.no_grad()
-def gates(model, x):
-    values = model(x)[0].exp()
+def gates(keys, model, x):
+    values = gates_and_outputs(keys, model, x)[0].exp()
     return {
         "gate_entropy": {"": torch.special.entr(values).sum(1).mean().item()},
         "expert_usage": {f"expert{i}": mean.item() for i, mean in enumerate(values.mean(0))},
@@ -273,22 +208,21 @@ def saturated(keys, layer):
     ]
 
 
-def expected(keys, names, weights, x, y, test_x, test_y, first, before):
-    """Every probe in PyTorch; `first` are the pre-activations of the last measurement, `before` the weights a step ago."""
-    model = network(keys, weights)
-    model.train()
-    recorder = Recorder(model)
-    recorder(x[:ROWS], y[:ROWS]).backward()
+def expected(keys, names, make, weights, x, y, test_x, test_y, first, before):
+    """Every probe in PyTorch; `first`: pre-activations at the measurement before; `before`: weights a step ago."""
+    model = network(make, weights)
+    recorder = Recorder(keys, model)
+    recorder(lambda model: objective(keys, model, x[:ROWS], y[:ROWS])).backward()
     hidden = recorder.hidden()
     matrices = {n.removesuffix(".weight"): p for n, p in model.named_parameters() if p.dim() > 1}
     units = {name: matrices[name].detach().flatten(1) for name in hidden}  # [units, inputs]
     variances = by_layer(recorder.active, lambda a: a.var(0, correction=0).mean())
     signal = {name: z.grad.norm().item() for name, z in hidden.items()}
-    size = BATCH // keys["model.norm.statistics_groups"]
+    size = BATCH // keys.get("model.norm.statistics_groups", 1)
     factors = {
         b: variances[b] / variances[a]
         for a, b in itertools.pairwise(variances)
-        if not isinstance(model, Mixture) or a.split(".")[0] == b.split(".")[0]
+        if kind_of(keys) != "mixture_of_experts" or a.split(".")[0] == b.split(".")[0]
     }
     values = {
         "activation_mean": by_layer(recorder.active, torch.mean),
@@ -307,7 +241,7 @@ def expected(keys, names, weights, x, y, test_x, test_y, first, before):
         },
         "unit_distance": {name: (w.max(0).values - w.min(0).values).max().item() for name, w in units.items()},
         "weight_rank": {name: torch.linalg.matrix_rank(w).item() for name, w in units.items()},
-        "input_condition": {"": condition(x.flatten(1))},
+        "input_condition": {"": condition(x)},
     }
     if "saturated_fraction" in names:
         values["saturated_fraction"] = {
@@ -319,11 +253,11 @@ def expected(keys, names, weights, x, y, test_x, test_y, first, before):
         deviation = lambda p, w: p.var(0, correction=0) / w.var(0, correction=0) - 1
         values["batch_variance_spread"] = spread(recorder.norms, size, deviation)
     if "gate_entropy" in names:
-        values |= gates(model, x[:ROWS])
+        values |= gates(keys, model, x[:ROWS])
     if "path_share" in names:
-        values |= path_lengths(model, x, y)
+        values |= path_lengths(keys, model, x, y)
     if "lesion_error" in names:
-        values |= lesions(network(keys, weights), test_x, test_y)
+        values |= lesions(keys, network(make, weights), test_x, test_y)
     return values
 
 
@@ -339,13 +273,10 @@ def data_of(keys):
     else:
         x, y = (np.load(DATA / f"digits/{n}.npy") for n in "xy")
         test_x, test_y = x[1200:], y[1200:]
-    x, test_x = (torch.from_numpy(np.asarray(v)).double() for v in (x[:1200], test_x[:250]))
+    x, test_x = (torch.from_numpy(np.asarray(v)).double().flatten(1) for v in (x[:1200], test_x[:250]))
     if keys.get("data.normalize") == "channel":
         mean, sd = x.mean(), x.std(correction=0)
         x, test_x = (x - mean) / sd, (test_x - mean) / sd
-    if keys.get("model.kind", "mlp") in ("cnn", "resnet"):
-        shape = [1, 8, 8] if keys["data.name"] == "digits" else [1, 40]
-        x, test_x = x.view(-1, *shape), test_x.view(-1, *shape)
     return x, torch.from_numpy(y[:1200]).long(), test_x, torch.from_numpy(test_y[:250]).long()
 
 
@@ -354,39 +285,25 @@ def names_of(changes, names):
     return [*ALWAYS, *names] if mixture else [*ALWAYS, "gradient_ratio", *names]
 
 
-def compare_probes(descent, case, changes, names, precision):
-    allowed = 1e-10 if precision == "float64" else 1e-5
-    keys = {
-        **BASE,
-        **SGD,
-        "data.train_size": 1200,
-        "train.batch_size": BATCH,
-        "train.evaluate.every_steps": STEPS,
-        "precision": precision,
-        **changes,
-    }
-    if "model.kind" in changes:
-        keys = {n: v for n, v in keys.items() if n not in ("model.depth", "model.width") or n in changes}
+def compare_probes(descent, case, changes, names):
+    keys = {**BASE, **({} if "model.kind" in changes else MLP), **changes}
+    double = keys["precision"] == "float64"
     with tempfile.TemporaryDirectory() as folder:
         runs = {s: run(descent, {**keys, "train.steps": s}, names, folder) for s in (0, STEPS - 1, STEPS)}
-    keys = {**DEFAULTS, **(CONVNET_DEFAULTS if "model.kind" in changes else {}), **keys}
     x, y, test_x, test_y = data_of(keys)
-    weights = {s: {n: t.double() for n, t in tensors.items()} for s, (tensors, _) in runs.items()}
-    start = network(keys, weights[0])
-    start.train()
-    first = Recorder(start)
-    first(x[:ROWS], y[:ROWS])
-    values = expected(keys, names, weights[STEPS], x, y, test_x, test_y, first.pre, weights[STEPS - 1])
-    probes = runs[STEPS][1]
+    make, weights, probes = runs[STEPS]
+    first = Recorder(keys, network(make, runs[0][1]))
+    first(lambda model: objective(keys, model, x[:ROWS], y[:ROWS]))
+    values = expected(keys, names, make, weights, x, y, test_x, test_y, first.pre, runs[STEPS - 1][1])
     for name in names:
         measured = probes[STEPS, name]
         if name in ZERO:
-            check(f"{precision}, {case}: {name}", measured[""], 1e-12 if precision == "float64" else 1e-4)
+            check(f"{case}: {name}", measured[""], 1e-12 if double else 1e-4)
             continue
         assert measured.keys() == values[name].keys(), f"{name}: {measured.keys()} and {values[name].keys()}"
         pairs = [(measured[layer], value) for layer, value in values[name].items()]
         difference = np.max([0 if a == b else abs(a - b) / max(abs(b), 1e-2) for a, b in pairs])  # NaN stays NaN
-        check(f"{precision}, {case}: {name}", difference, allowed)
+        check(f"{case}: {name}", difference, 1e-10 if double else 1e-5)
         if name in SIGNAL and "drift" in name or name == "update_ratio":
             assert (0, name) not in probes, f"{name} has no value before the first step"
 
@@ -399,13 +316,14 @@ FLOAT32 = [
 
 def main():
     [descent] = sys.argv[1:]
-    for case, (changes, names) in {**CASES, **CONVNETS, **MIXTURES}.items():
-        compare_probes(descent, case, changes, names_of(changes, names), "float64")
-    for case in FLOAT32:
-        changes, names = {**CASES, **CONVNETS, **MIXTURES}[case]
-        compare_probes(descent, case, changes, names_of(changes, names), "float32")
-    print(f"probes: {compare.failures} failures, torch {torch.__version__}")
-    sys.exit(1 if compare.failures else 0)
+    all = {**CASES, **CONVNETS, **MIXTURES}
+    for engine, precision, cases in ("fused", "float64", all), ("torch", "float64", all), ("fused", "float32", FLOAT32):
+        for case in cases:
+            changes, names = all[case]
+            keys = {"engine": engine, "precision": precision, **changes}
+            compare_probes(descent, f"{engine}, {precision}, {case}", keys, names_of(changes, names))
+    print(f"probes: {common.failures} failures, torch {torch.__version__}")
+    sys.exit(1 if common.failures else 0)
 
 
 if __name__ == "__main__":

@@ -9,14 +9,13 @@
 #include <torch/types.h>
 
 #include <filesystem>
-#include <map>
 
 #include "config/data_facts.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "exchange/python.h"
-#include "formats/safetensors.h"
 #include "models/network.h"
+#include "oracle/dump.h"
 #include "plan/plan.h"
 #include "report/guard.h"
 
@@ -25,24 +24,6 @@ namespace {
 
 constexpr std::int64_t batch = 12, steps = 10;
 constexpr double learning_rate = 0.05;
-
-class Dump {
- public:
-  void add(const std::string& name, const at::Tensor& values) { tensors_[name] = values.detach().clone().contiguous(); }
-  void write(const std::filesystem::path& file) const {
-    std::vector<formats::TensorView> views;
-    for (const auto& [name, values] : tensors_) {
-      const auto count = static_cast<std::size_t>(values.numel());
-      if (values.scalar_type() == at::kLong)
-        views.push_back({name, values.sizes().vec(), std::span(values.const_data_ptr<std::int64_t>(), count)});
-      else views.push_back({name, values.sizes().vec(), std::span(values.const_data_ptr<double>(), count)});
-    }
-    formats::write_safetensors(file, views);
-  }
-
- private:
-  std::map<std::string, at::Tensor> tensors_;
-};
 
 // Of each replica, [R].
 at::Tensor losses_of(const at::Tensor& outputs, const at::Tensor& y) {

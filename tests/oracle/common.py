@@ -1,0 +1,119 @@
+"""What the comparisons with PyTorch share: experiments whose points are cases, the files of Descent, checks."""
+
+import json
+import pathlib
+import subprocess
+import tempfile
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+torch.set_num_threads(1)
+failures = 0
+DATA = pathlib.Path(__file__).resolve().parents[2] / "experiments/data"
+SEED = 3
+NORMS = ["none", "batch", "layer", "rms", "group"]
+ACTIVATIONS = ["relu", "tanh", "sigmoid", "gelu", "leaky_relu", "silu", "identity"]
+
+
+def load_safetensors(path):
+    """The tensors in the order of the file."""
+    with open(path, "rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        data = file.read()
+    types = {"F32": np.float32, "F64": np.float64, "I64": np.int64}
+    tensors = {}
+    for name, entry in header.items():
+        if name != "__metadata__":
+            begin, end = entry["data_offsets"]
+            values = np.frombuffer(data[begin:end], types[entry["dtype"]]).reshape(entry["shape"])
+            tensors[name] = torch.from_numpy(values.copy())
+    return tensors
+
+
+def part(tensors, prefix):
+    return {name[len(prefix):]: values for name, values in tensors.items() if name.startswith(prefix)}
+
+
+def network_class(source):
+    """The torch.nn.Module of Python source that `descent export model` wrote: its last class."""
+    scope = {"__name__": "exported", "__file__": "exported.py"}
+    exec(source, scope)
+    return [c for c in scope.values() if isinstance(c, type) and c.__module__ == "exported"][-1]
+
+
+def nest(flat):
+    tree = {}
+    for path, value in flat.items():
+        *parents, leaf = path.split(".")
+        node = tree
+        for parent in parents:
+            node = node.setdefault(parent, {})
+        node[leaf] = value
+    return tree
+
+
+def dump(program, name, base, cases):
+    """Runs oracle_dump on an experiment whose points are the cases; the tensors of each, by case."""
+    sweep = [{path: [value] for path, value in keys.items()} for keys in cases.values()]
+    with tempfile.TemporaryDirectory() as folder:
+        experiment, out = pathlib.Path(folder) / f"{name}.json", pathlib.Path(folder) / "out.safetensors"
+        experiment.write_text(json.dumps({"name": name, "seeds": [SEED], **nest(base), "sweep": sweep}))
+        subprocess.run([program, experiment, out], check=True)
+        tensors = load_safetensors(out)
+    points = {case: part(tensors, f"{i}/") for i, case in enumerate(cases)}
+    assert sum(map(len, points.values())) == len(tensors), "points that are no case"
+    return points
+
+
+def check(what, difference, allowed):
+    global failures
+    bad = not difference <= allowed
+    failures += bad
+    print(f"{'FAIL' if bad else 'ok  '} {what}: {difference:.2e} (at most {allowed:.0e})", flush=True)
+
+
+def distance(a, b):
+    assert a.shape == b.shape, f"shapes {tuple(a.shape)} and {tuple(b.shape)}"
+    return (a.detach().double() - b.detach().double()).abs().max().item()
+
+
+def one_hot(y, like):
+    return y.to(like.dtype) if y.is_floating_point() else F.one_hot(y, like.shape[-1]).to(like.dtype)
+
+
+def loss_of(keys, outputs, y):
+    if keys["train.loss.kind"] == "mse":
+        return F.mse_loss(outputs, one_hot(y, outputs))
+    return F.cross_entropy(outputs, y, label_smoothing=keys.get("train.loss.label_smoothing", 0))
+
+
+def gates_and_outputs(keys, model, x):
+    """Log gates [B, experts] and the experts' outputs [B, experts, K] of a module with `gate`, `expert0`, ..."""
+    gates, count = model.gate(x), keys["model.experts.count"]
+    if top_k := keys.get("model.gate.top_k"):
+        others = torch.ones_like(gates, dtype=torch.bool).scatter(1, gates.topk(top_k).indices, False)
+        gates = gates.masked_fill(others, -torch.inf)
+    return gates.log_softmax(1), torch.stack([model.get_submodule(f"expert{i}")(x) for i in range(count)], 1)
+
+
+def mixed_outputs(keys, log_gates, outputs):
+    if keys["train.loss.kind"] == "mse":
+        return (log_gates.exp()[:, :, None] * outputs).sum(1)
+    return (log_gates[:, :, None] + outputs.log_softmax(2)).logsumexp(1)
+
+
+def objective(keys, model, x, y):
+    """What training minimizes, without weight decay."""
+    if keys.get("model.kind") != "mixture_of_experts":
+        return loss_of(keys, model(x), y)
+    log_gates, outputs = gates_and_outputs(keys, model, x)
+    if std := keys.get("model.experts.std"):
+        density = torch.distributions.Normal(outputs, std).log_prob(one_hot(y, outputs)[:, None]).sum(2)
+        loss = -(log_gates + density).logsumexp(1).mean()
+    else:
+        loss = loss_of(keys, mixed_outputs(keys, log_gates, outputs), y)
+    importance = log_gates.exp().sum(0)
+    variation = importance.var(correction=0) / importance.mean() ** 2
+    return loss + keys.get("model.gate.load_balancing", 0) * variation
