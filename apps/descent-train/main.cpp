@@ -45,7 +45,14 @@ void catch_signals() {
 std::size_t worker_count(const RunOptions& options, const plan::Plan& plan) {
   if (options.jobs > 0) return static_cast<std::size_t>(options.jobs);
   const config::Experiment& first = plan.points.front().experiment;
-  if (first.device.kind != config::DeviceKind::cpu) return engine::device_count(first.device);
+  const auto on_gpu = std::ranges::find_if(
+      plan.points, [](const plan::Point& point) { return point.experiment.device.kind != config::DeviceKind::cpu; });
+  if (on_gpu != plan.points.end()) {
+    // TF32 is a setting of the whole process: runs of several precisions must not train at the same time.
+    const bool alike = std::ranges::all_of(
+        plan.points, [&](const plan::Point& point) { return point.experiment.precision == first.precision; });
+    return alike ? engine::device_count(on_gpu->experiment.device) : 1;
+  }
   const auto threads = static_cast<std::size_t>(first.train.threads);
   return std::max<std::size_t>(1, std::thread::hardware_concurrency() / threads);
 }
@@ -85,7 +92,9 @@ int run(const RunOptions& options, int argc, char** argv) {
     const train::SessionOptions session{facts.jobs, options.fail_fast,
                                         options.save_weights ? results.weights_folder() : "",
                                         options.checkpoint_seconds.value_or(document.base.checkpoint_seconds)};
-    report = train::run_session(plan, plan::pack(plan, missing), results, session, observer, stop_requested);
+    report =
+        train::run_session(plan, plan::pack(plan, missing, engine::device_count(plan.points.front().experiment.device)),
+                           results, session, observer, stop_requested);
   }
   facts.end = std::chrono::system_clock::now();
   facts.runs_trained = report.trained;
@@ -103,6 +112,7 @@ int run(const RunOptions& options, int argc, char** argv) {
 // After the table that `descent plan` has printed: the training time.
 int time_plan(const RunOptions& options) {
   const plan::Plan plan = plan::make_plan(config::read_document(options.file, options.overrides));
+  check_devices(plan, options.file);
   const std::vector<double> seconds = train::seconds_per_run(plan, 1.0);
   std::vector<std::vector<std::string>> rows{plan.factors};
   rows[0].push_back("seconds per run");

@@ -67,6 +67,12 @@ void check_duration(const Experiment& e, std::vector<Conflict>& found) {
   if (!epochs && !steps) found.push_back({{"train", "train.epochs", "train.steps"}, "needs epochs or steps"});
 }
 
+void check_solver(const Experiment& e, std::vector<Conflict>& found) {
+  const bool rounds = e.precision == Precision::tf32 || e.precision == Precision::bf16;
+  if (has_closed_form(e.train) && rounds)
+    found.push_back({{"train.solver", "precision"}, "a closed form needs the precision \"float32\" or \"float64\""});
+}
+
 }  // namespace
 
 void check_train(const Experiment& e, bool sizes_fit, std::vector<Conflict>& found) {
@@ -74,6 +80,7 @@ void check_train(const Experiment& e, bool sizes_fit, std::vector<Conflict>& fou
   check_optimizer(e, found);
   check_schedule(e, found);
   check_duration(e, found);
+  check_solver(e, found);
 }
 
 }  // namespace descent::config

@@ -25,7 +25,7 @@ bool shows_gpu() {
 
 std::string name_of(const Device& device) {
   const std::string kind(name_of(device.kind));
-  return device.index > 0 ? kind + ":" + std::to_string(device.index) : kind;
+  return device.index >= 0 ? kind + ":" + std::to_string(device.index) : kind;
 }
 
 std::vector<std::string> device_names() {

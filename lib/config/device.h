@@ -13,7 +13,7 @@ namespace descent::config {
 
 struct Device {
   DeviceKind kind = DeviceKind::cpu;  // automatic only as a choice: reading resolves it
-  std::int64_t index = 0;             // of the GPUs that the program sees
+  std::int64_t index = -1;            // of the GPUs that the program sees; -1: any of them
 };
 
 // As torch::Device reads it.

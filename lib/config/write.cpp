@@ -40,7 +40,7 @@ class View {
 // default, so that it is not written.
 Experiment numbers_of(Experiment e) {
   e.engine = chosen_engine(e) == EngineKind::fused ? EngineKind::automatic : EngineKind::torch;
-  e.device.index = 0;
+  e.device.index = -1;
   return e;
 }
 

@@ -17,7 +17,7 @@ std::string missing_device(const config::Device& device) {
         return fmt::format("LibTorch {} {}; use the device \"cpu\"", TORCH_VERSION,
                            at::globalContext().hasCUDART() ? "finds no GPU" : "was built without CUDA");
       const std::size_t count = at::getNumGPUs();
-      if (static_cast<std::size_t>(device.index) < count) return {};
+      if (device.index < static_cast<std::int64_t>(count)) return {};
       return fmt::format("LibTorch {} finds {} GPU{}: \"cuda:0\" to \"cuda:{}\"", TORCH_VERSION, count,
                          count == 1 ? "" : "s", count - 1);
     }
@@ -26,7 +26,7 @@ std::string missing_device(const config::Device& device) {
 }
 
 std::size_t device_count(const config::Device& device) {
-  if (device.kind != config::DeviceKind::cuda || device.index > 0) return 1;
+  if (device.kind != config::DeviceKind::cuda || device.index >= 0) return 1;
   return std::max<std::size_t>(1, at::getNumGPUs());
 }
 

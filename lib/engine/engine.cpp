@@ -11,24 +11,25 @@
 namespace descent::engine {
 namespace {
 
-// Spreads engines over the devices of one kind: each goes where the fewest are.
-class Leases {
+// How many engines use each device of one kind.
+class Users {
  public:
-  // A device of `count`, until the lease is gone.
-  std::pair<std::size_t, std::shared_ptr<void>> take(std::size_t count) {
+  // Of the devices 0 ... count - 1 one that the fewest use, and now one more.
+  std::size_t enter(std::size_t count) {
     const std::lock_guard lock(mutex_);
     users_.resize(std::max(users_.size(), count));
     const auto index = static_cast<std::size_t>(std::ranges::min_element(users_) - users_.begin());
     ++users_[index];
-    return {index, std::shared_ptr<void>(nullptr, [this, index](void*) {
-              const std::lock_guard lock(mutex_);
-              --users_[index];
-            })};
+    return index;
+  }
+  void leave(std::size_t index) {
+    const std::lock_guard lock(mutex_);
+    --users_[index];
   }
 
  private:
   std::mutex mutex_;
-  std::vector<std::size_t> users_;  // by device
+  std::vector<std::size_t> users_;
 };
 
 }  // namespace
@@ -38,7 +39,7 @@ struct Factory::Shared {
   Inputs<float> float32{};
   Inputs<double> float64{};
   DeviceInputs on_devices{};
-  Leases gpus{};
+  Users gpus{};
 };
 
 Factory::Factory(std::function<void(const std::string&)> note) : shared_(new Shared{std::move(note)}) {}
@@ -47,11 +48,11 @@ Factory::~Factory() = default;
 std::unique_ptr<Engine> Factory::make(std::vector<Replica> replicas) const {
   const config::Experiment& experiment = *replicas.front().experiment;
   if (config::chosen_engine(experiment) == config::EngineKind::torch) {
-    TorchPlace place{at::Device(config::name_of(experiment.device)), nullptr, shared_->on_devices, shared_->note};
+    TorchPlace place{at::Device(config::name_of(experiment.device)), shared_, shared_->on_devices, shared_->note};
     if (const std::size_t count = device_count(experiment.device); count > 1) {
-      const auto [index, lease] = shared_->gpus.take(count);
+      const std::size_t index = shared_->gpus.enter(count);
       place.device.set_index(static_cast<at::DeviceIndex>(index));
-      place.lease = lease;
+      place.lease = std::shared_ptr<void>(nullptr, [shared = shared_, index](void*) { shared->gpus.leave(index); });
     }
     return make_torch_engine(std::move(replicas), place);
   }

@@ -142,7 +142,7 @@ class Factory {
 
  private:
   struct Shared;
-  std::unique_ptr<Shared> shared_;
+  std::shared_ptr<Shared> shared_;  // engines hold it too
 };
 
 }  // namespace descent::engine

@@ -10,8 +10,8 @@ at::Tensor MapNetwork::to_maps(const at::Tensor& x) const {
   const at::Tensor channels = x.transpose(0, 1).flatten(1);
   if (dimensions_ == 1) return channels.view({x.size(1), replicas() * input_.channels, input_.width});
   const at::Tensor maps = channels.view({x.size(1), replicas() * input_.channels, input_.height, input_.width});
-  // On the CPU groups of few channels are faster with each channel by itself.
-  return replicas() > 1 && maps.is_cpu() ? maps : maps.contiguous(at::MemoryFormat::ChannelsLast);
+  // Groups of few channels are faster with each channel by itself.
+  return replicas() > 1 ? maps : maps.contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 at::Tensor MapNetwork::to_rows(const at::Tensor& maps) const {

@@ -37,7 +37,7 @@ at::Tensor MixtureOfExpertsImpl::forward(const at::Tensor& x) {
 at::Tensor MixtureOfExpertsImpl::run(const std::string& name, Mlp& part, const at::Tensor& x) {
   std::vector<Activation> activations;
   part->record(&activations);
-  const at::Tensor y = part->forward(x);
+  const at::Tensor y = part->forward(x).to(x.scalar_type());  // under autocast too
   part->record(nullptr);
   for (const Activation& activation : activations)
     keep(name + "." + activation.layer, activation.kind, activation.values);

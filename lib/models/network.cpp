@@ -63,12 +63,6 @@ std::vector<NamedView> Network::tensors(std::int64_t replica) const {
   return all;
 }
 
-void Network::set_dropout_rates(std::vector<double> rates) { rates_ = std::move(rates); }
-
-void Network::set_randomness(std::shared_ptr<Randomness> randomness) { randomness_ = std::move(randomness); }
-
-void Network::record(std::vector<Activation>* activations) { activations_ = activations; }
-
 at::Tensor Network::of_replica(const at::Tensor& values, std::int64_t replica) const {
   if (!over_maps_) return values[replica];
   const std::int64_t channels = values.size(1) / replicas_;
@@ -80,11 +74,12 @@ at::Tensor Network::dropout(std::int64_t layer, const at::Tensor& x) {
   if (std::ranges::all_of(rates_, [](double rate) { return rate == 0; })) return x;
   std::vector<std::int64_t> sizes = x.sizes().vec();
   if (dropout_kind_ == config::DropoutKind::channel) std::fill(sizes.begin() + 2, sizes.end(), 1);
-  const at::Tensor mask = torch::ones(sizes, x.options().requires_grad(false));
+  const at::ScalarType precision = c10::promoteTypes(x.scalar_type(), at::kFloat);
+  const at::Tensor mask = torch::ones(sizes, x.options().dtype(precision).requires_grad(false));
   for (std::int64_t r = 0; r < replicas_; ++r)
     if (const double rate = rates_[static_cast<std::size_t>(r)]; rate > 0)
       randomness_->fill_dropout_mask(layer, r, rate, of_replica(mask, r));
-  return x * mask;
+  return (x * mask).to(x.scalar_type());
 }
 
 at::Tensor Network::add_branch(std::int64_t block, const at::Tensor& shortcut, const at::Tensor& branch,

@@ -55,13 +55,13 @@ class Network : public torch::nn::Module {
   at::Tensor of_replica(const at::Tensor& values, std::int64_t replica) const;
   std::vector<NamedView> tensors(std::int64_t replica) const;
 
-  // Sets the initial values of one replica, as after torch.manual_seed(seed).
+  // Sets the initial values of one replica, as after torch.manual_seed(seed), while the network is on the CPU.
   void initialize(std::int64_t replica, const config::Init& init, std::int64_t seed);
 
   // One per replica, at first that of the model.
-  void set_dropout_rates(std::vector<double> rates);
+  void set_dropout_rates(std::vector<double> rates) { rates_ = std::move(rates); }
   void predict_with_dropout(bool on) { predicts_with_dropout_ = on; }
-  void set_randomness(std::shared_ptr<Randomness> randomness);
+  void set_randomness(std::shared_ptr<Randomness> randomness) { randomness_ = std::move(randomness); }
 
   // The number of blocks that can be skipped: residual ones, or parts of a plain network that keep the shape.
   std::int64_t blocks() const { return blocks_; }
@@ -70,7 +70,7 @@ class Network : public torch::nn::Module {
   void set_block_paths(std::vector<plan::ResidualPath> paths) { paths_ = std::move(paths); }
 
   // Keeps what the layers compute from now on in `activations`, in order of computation; null: no longer.
-  void record(std::vector<Activation>* activations);
+  void record(std::vector<Activation>* activations) { activations_ = activations; }
 
  protected:
   // Ends every constructor: initial values for all replicas, from LibTorch's generator (torch::manual_seed).

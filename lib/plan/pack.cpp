@@ -29,13 +29,13 @@ std::string stack_key(config::Experiment experiment) {
 
 std::size_t stack_size(const config::Experiment& experiment) {
   // On the CPU about a second of a core: a stack's engine and its part on disk cost some 10 ms. On a GPU about a
-  // millisecond of each step, whatever their number: below that its starts of kernels take longer than their work.
+  // millisecond of each step: with less, launching the kernels takes longer than the arithmetic.
   const bool on_cpu = experiment.device.kind == config::DeviceKind::cpu;
   const double flops = on_cpu ? run_flops(experiment) : step_flops(experiment);
   return static_cast<std::size_t>(std::clamp(5e10 / std::max(flops, 1.0), 1.0, on_cpu ? 16.0 : 128.0));
 }
 
-std::vector<Stack> pack(const Plan& plan, const std::vector<std::size_t>& missing) {
+std::vector<Stack> pack(const Plan& plan, const std::vector<std::size_t>& missing, std::size_t devices) {
   std::vector<std::string> keys;  // by point
   keys.reserve(plan.points.size());
   for (const Point& point : plan.points) keys.push_back(stack_key(point.experiment));
@@ -44,7 +44,8 @@ std::vector<Stack> pack(const Plan& plan, const std::vector<std::size_t>& missin
   std::unordered_map<std::string, std::size_t> open;  // key -> the stack that still has room
   for (const std::size_t run : missing) {
     const std::size_t point = plan.runs[run].point;
-    const std::size_t room = stack_size(plan.points[point].experiment);
+    const std::size_t share = (missing.size() + devices - 1) / devices;  // so that no device waits
+    const std::size_t room = std::min(stack_size(plan.points[point].experiment), share);
     const auto [entry, fresh] = open.try_emplace(keys[point], stacks.size());
     if (fresh || stacks[entry->second].size() == room) {
       entry->second = stacks.size();

@@ -18,6 +18,6 @@ std::size_t stack_size(const config::Experiment& experiment);
 // Packs `missing` (in plan order) into stacks. Points share a stack where tensor shapes and schedule are equal: they
 // may differ in seed, initialization, dropout rate, learning rate, weight decay, regularization of a closed form and
 // label noise.
-std::vector<Stack> pack(const Plan& plan, const std::vector<std::size_t>& missing);
+std::vector<Stack> pack(const Plan& plan, const std::vector<std::size_t>& missing, std::size_t devices = 1);
 
 }  // namespace descent::plan

@@ -3,7 +3,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/linalg_eigvalsh.h>
 #include <ATen/ops/linalg_svdvals.h>
-#include <c10/core/InferenceMode.h>
 
 #include <algorithm>
 #include <limits>
@@ -42,7 +41,6 @@ void unit_distance(ProbeContext& context, const Add& add) {
 }
 
 void weight_rank(ProbeContext& context, const Add& add) {
-  const c10::InferenceMode no_autograd;
   for_each_hidden_weight(context, [&](const std::string& layer, const at::Tensor& w) {
     const at::Tensor values = at::linalg_svdvals(w.to(at::kDouble));
     const double tolerance =
@@ -52,7 +50,6 @@ void weight_rank(ProbeContext& context, const Add& add) {
 }
 
 void input_condition(ProbeContext& context, const Add& add) {
-  const c10::InferenceMode no_autograd;
   const at::Tensor x = context.observation.inputs().to(at::kDouble).contiguous();
   const at::Tensor values = at::linalg_eigvalsh(x.t().matmul(x));  // in ascending order
   const double smallest = values[0].item<double>(), largest = values[-1].item<double>();

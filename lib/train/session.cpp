@@ -73,8 +73,7 @@ class Session {
       } catch (const std::bad_alloc&) {
         fail(stack, "out of memory; start again with fewer --jobs", options_.fail_fast);
       } catch (const c10::OutOfMemoryError& error) {
-        fail(stack, fmt::format("a single network does not fit the device: {}", error.what_without_backtrace()),
-             options_.fail_fast);
+        fail(stack, fmt::format("out of memory on the device: {}", error.what_without_backtrace()), options_.fail_fast);
       } catch (const c10::Error& error) {
         fail(stack, error.what_without_backtrace(), options_.fail_fast);
       } catch (const std::exception& error) {

@@ -11,8 +11,7 @@ namespace descent::config {
 namespace {
 
 TEST(device, every_name_is_read_and_written) {
-  for (const char* name : {"cpu", "cuda", "cuda:1", "cuda:15"}) EXPECT_EQ(name_of(parse_device(name).value()), name);
-  EXPECT_EQ(name_of(parse_device("cuda:0").value()), "cuda");
+  for (const char* name : {"cpu", "cuda", "cuda:0", "cuda:15"}) EXPECT_EQ(name_of(parse_device(name).value()), name);
   EXPECT_EQ(parse_device("cuda:2")->index, 2);
 }
 

@@ -85,6 +85,9 @@ TEST_P(every_engine, a_replica_whose_loss_is_not_finite_stays_before_that_step_a
   const auto diverged = engine->advance(Replicas{0, 1}, 50);
   ASSERT_TRUE(diverged[0]);
   EXPECT_EQ(engine->step(0), *diverged[0]);
+  const auto until = engine_of(experiment, {1e6});
+  until->advance(Replicas{0}, *diverged[0]);
+  EXPECT_TRUE(equal(engine->tensors(0), until->tensors(0)));
   EXPECT_FALSE(diverged[1]);
   EXPECT_EQ(engine->step(1), 50);
 }
@@ -185,19 +188,33 @@ TEST(torch_engine, a_step_neither_reads_a_number_nor_moves_a_tensor) {
 
 // What a GPU does at once, on the CPU.
 struct Stack {
-  Stack(const config::Experiment& experiment, std::int64_t count, bool one_by_one) {
+  using Rate = std::function<double(std::int64_t seed, std::int64_t step)>;
+  static double usual_rate(std::int64_t seed, std::int64_t) { return seed < 2 ? 0.01 : 0.03; }
+
+  Stack(const config::Experiment& experiment, std::int64_t count, bool one_by_one, const Rate& rate = usual_rate) {
     at::set_num_threads(1);
     std::vector<Replica> replicas;
     for (std::int64_t seed = 0; seed < count; ++seed)
       replicas.push_back({&experiment, seed, data::Loader().load(experiment.data, seed),
-                          [seed](std::int64_t) { return 0.01 * static_cast<double>(seed + 1); }});
+                          [seed, rate](std::int64_t step) { return rate(seed, step); }});
     groups = std::make_unique<ReplicaGroups>(std::move(replicas), at::kCPU, one_by_one, inputs,
                                              [this](const std::string& note) { notes.push_back(note); });
   }
+  // All members of each group together.
   void advance(std::int64_t until) {
     for (std::size_t r = 0; r < 4; ++r)
-      groups->use(r, [&](ReplicaGroup& group, std::size_t member) { group.advance(Replicas{member}, until); });
+      if (groups->member(r) == 0)
+        groups->use(r, [&](ReplicaGroup& group, std::size_t) {
+          Replicas members;
+          for (std::size_t other = r; other < 4 && &groups->group(other) == &group; ++other)
+            members.push_back(groups->member(other));
+          diverged = group.advance(members, until);
+        });
   }
+  std::vector<NamedTensor> tensors(std::size_t replica) const {
+    return groups->group(replica).tensors(groups->member(replica));
+  }
+  std::vector<std::optional<std::int64_t>> diverged;
   DeviceInputs inputs;
   std::vector<std::string> notes;
   std::unique_ptr<ReplicaGroups> groups;
@@ -215,6 +232,14 @@ config::Experiment stack_experiment(std::vector<std::string> set) {
     })",
                                     "test.json", overrides)
       .points.front();
+}
+
+void expect_near(const std::vector<NamedTensor>& a, const std::vector<NamedTensor>& b, const std::string& what) {
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const double difference = a[i].values.sub(b[i].values).abs().max().item().toDouble();
+    EXPECT_TRUE(difference < 1e-10) << what << " " << a[i].name << " " << difference;  // false for NaN
+  }
 }
 
 TEST(torch_engine, a_stack_trains_every_network_as_if_it_were_alone) {
@@ -235,33 +260,37 @@ TEST(torch_engine, a_stack_trains_every_network_as_if_it_were_alone) {
       stack->groups->group(0).advance(Replicas{0}, 5);  // the others wait
       stack->advance(20);
     }
-    for (std::size_t r = 0; r < 4; ++r) {
-      const auto a = together.groups->group(r).tensors(together.groups->member(r));
-      const auto b = alone.groups->group(r).tensors(alone.groups->member(r));
-      ASSERT_EQ(a.size(), b.size());
-      for (std::size_t i = 0; i < a.size(); ++i)
-        EXPECT_LT(a[i].values.sub(b[i].values).abs().max().item().toDouble(), 1e-10) << model[0] << " " << a[i].name;
-    }
+    for (std::size_t r = 0; r < 4; ++r) expect_near(together.tensors(r), alone.tensors(r), model[0]);
   }
+}
+
+TEST(torch_engine, a_network_that_diverges_leaves_its_stack_before_that_step) {
+  const config::Experiment experiment = stack_experiment({"model.depth=2"});
+  const auto rate = [](std::int64_t seed, std::int64_t step) { return seed == 1 && step > 5 ? 1e200 : 0.01; };
+  Stack stack(experiment, 4, false, rate), until(experiment, 4, false, rate), plain(experiment, 4, false);
+  stack.advance(50);
+  ASSERT_TRUE(stack.diverged[1]);
+  until.groups->group(1).advance(Replicas{1}, *stack.diverged[1]);
+  expect_near(stack.tensors(1), until.tensors(1), "diverged");
+  EXPECT_FALSE(stack.diverged[0] || stack.diverged[2] || stack.diverged[3]);
+  plain.groups->group(0).advance(Replicas{0}, 50);
+  expect_near(stack.tensors(0), plain.tensors(0), "another");
 }
 
 TEST(torch_engine, a_stack_that_does_not_fit_goes_on_in_halves) {
   const config::Experiment experiment = stack_experiment({"model.depth=2", "model.norm=batch", "model.dropout=0.2"});
-  Stack halved(experiment, 4, false), whole(experiment, 4, false);
+  bool full = false;  // the memory, in the middle of some steps
+  const auto rate = [&](std::int64_t seed, std::int64_t step) {
+    if (step == 13 && std::exchange(full, false)) throw c10::OutOfMemoryError({__func__, __FILE__, __LINE__}, "full");
+    return Stack::usual_rate(seed, step);
+  };
+  Stack halved(experiment, 4, false, rate), whole(experiment, 4, false);
   for (Stack* stack : {&halved, &whole}) stack->advance(7);
-  bool first = true;
-  halved.groups->use(2, [&](ReplicaGroup&, std::size_t) {
-    if (std::exchange(first, false)) throw c10::OutOfMemoryError({__func__, __FILE__, __LINE__}, "no memory");
-  });
+  full = true;
+  for (Stack* stack : {&halved, &whole}) stack->advance(20);
   EXPECT_EQ(halved.groups->size(), 2u);
   EXPECT_EQ(halved.notes, std::vector<std::string>{"4 networks do not fit the memory of cpu; trained in halves"});
-  for (Stack* stack : {&halved, &whole}) stack->advance(20);
-  for (std::size_t r = 0; r < 4; ++r) {
-    const auto a = halved.groups->group(r).tensors(halved.groups->member(r));
-    const auto b = whole.groups->group(r).tensors(r);
-    for (std::size_t i = 0; i < a.size(); ++i)
-      EXPECT_LT(a[i].values.sub(b[i].values).abs().max().item().toDouble(), 1e-10) << a[i].name;
-  }
+  for (std::size_t r = 0; r < 4; ++r) expect_near(halved.tensors(r), whole.tensors(r), "halved");
 }
 
 TEST(devices, a_device_that_is_not_there_is_named_with_what_libtorch_has) {

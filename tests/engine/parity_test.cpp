@@ -5,6 +5,8 @@
 #include <ATen/ops/max.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "config/read.h"
 #include "engine/engine.h"
 
@@ -51,7 +53,9 @@ double largest_difference(const std::vector<NamedTensor>& a, const std::vector<N
   for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
     EXPECT_EQ(a[i].name, b[i].name);
     EXPECT_EQ(a[i].values.sizes(), b[i].values.sizes()) << a[i].name;
-    largest = std::max(largest, a[i].values.sub(b[i].values).abs().max().item().toDouble());
+    const double difference = a[i].values.sub(b[i].values).abs().max().item().toDouble();
+    EXPECT_TRUE(std::isfinite(difference)) << a[i].name;
+    largest = std::max(largest, difference);
   }
   return largest;
 }

@@ -391,15 +391,23 @@ const std::map<std::string, std::vector<std::string>> probed_networks{
                            "gate": {"hidden": [5], "top_k": 2, "load_balancing": 0.1}})",
       "train.loss=mse"}}};
 
-TEST_F(stack, probes_change_no_other_number) {
+// The probes of both engines, each alone.
+class probes_of : public stack, public testing::WithParamInterface<std::string> {};
+INSTANTIATE_TEST_SUITE_P(, probes_of, testing::Values("fused", "torch"), [](const auto& info) { return info.param; });
+
+TEST_P(probes_of, change_no_other_number) {
+  const auto with_engine = [](std::vector<std::string> settings) {
+    settings.push_back("engine=" + GetParam());
+    return small_with(settings);
+  };
   std::map<std::string, Trained> plain;
-  for (const auto& [network, settings] : probed_networks) plain[network] = train(small_with(settings));
+  for (const auto& [network, settings] : probed_networks) plain[network] = train(with_engine(settings));
   std::map<std::string, int> taken;
   for (const config::Choice& choice : config::choices_of(config::ProbeName{}).table)
     for (auto [network, settings] : probed_networks) {
       settings.push_back(fmt::format("probes=[\"{}\"]", choice.name));
       try {
-        Trained probed = train(small_with(settings));
+        Trained probed = train(with_engine(settings));
         EXPECT_FALSE(probed.results[0].probes.empty()) << choice.name;
         probed.results[0].probes.clear();
         EXPECT_EQ(rows(probed.results[0]), rows(plain[network].results[0])) << choice.name << ", " << network;

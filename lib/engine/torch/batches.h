@@ -14,7 +14,7 @@ class Batches {
   // `examples` must outlive this.
   Batches(const std::vector<const Replica*>& replicas, const Examples& examples, at::Device device);
 
-  // Draws what the batches of steps [begin, end) need, and copies it to the device at once.
+  // Draws what the batches of steps [begin, end) need, and copies it to the device before the first step.
   void prepare(std::int64_t begin, std::int64_t end);
 
   // Of a prepared step.

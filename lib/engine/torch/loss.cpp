@@ -22,8 +22,8 @@ at::Tensor targets_of(const Batch& batch, std::int64_t outputs) {
 at::Tensor example_losses(const config::Loss& loss, const at::Tensor& outputs, const Batch& batch) {
   switch (loss.kind) {
     case config::LossKind::cross_entropy:
-      return torch::cross_entropy_loss(outputs.flatten(0, 1), batch.labels.flatten(), {}, at::Reduction::None, -100,
-                                       loss.label_smoothing)
+      return torch::cross_entropy_loss(outputs.flatten(0, 1).to(batch.x.scalar_type()), batch.labels.flatten(), {},
+                                       at::Reduction::None, -100, loss.label_smoothing)
           .view_as(batch.labels);
     case config::LossKind::mse: return (outputs - targets_of(batch, outputs.size(2))).square().mean(2);
   }

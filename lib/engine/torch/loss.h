@@ -9,7 +9,7 @@
 
 namespace descent::engine {
 
-// What the outputs should be, of classes the unit vectors: [R, B, K].
+// What the outputs should be, one-hot vectors of the classes: [R, B, K].
 at::Tensor targets_of(const Batch& batch, std::int64_t outputs);
 
 // Of each example, without decay: [R, B]. outputs: [R, B, K].

@@ -60,31 +60,31 @@ void Optimizer::step(std::int64_t step) {
     rates.push_back(replica->learning_rate(step));
     decays.push_back(replica->experiment->train.optimizer.weight_decay);
   }
-  const auto all_equal = [](const std::vector<double>& values) {
-    return std::ranges::all_of(values, [&](double value) { return value == values.front(); });
-  };
-  const bool uniform = all_equal(rates) && all_equal(decays);
   const bool apart = config_.decay_on == config::DecayOn::weights &&
                      std::ranges::any_of(decays, [](double decay) { return decay != 0; });
   steps_.fill_(static_cast<double>(step + 1));
-  for (std::size_t r = 0; r < (uniform ? 1 : replicas_.size()); ++r) {
-    const std::optional<std::int64_t> replica = uniform ? std::nullopt : std::optional<std::int64_t>(r);
-    update(selected(true, !apart, replica), rates[r], decays[r], step);
-    if (apart) update(selected(false, true, replica), rates[r], 0, step);
+  const std::size_t count = rates.size();
+  for (std::size_t first = 0, end = 1; first < count; first = end, ++end) {
+    while (end < count && rates[end] == rates[first] && decays[end] == decays[first]) ++end;
+    const Range range{static_cast<std::int64_t>(first), static_cast<std::int64_t>(end - first)};
+    update(selected(true, !apart, range), rates[first], decays[first], step);
+    if (apart) update(selected(false, true, range), rates[first], 0, step);
   }
   for (at::Tensor& parameter : parameters_) parameter.mutable_grad().reset();
 }
 
-Optimizer::Tensors Optimizer::selected(bool weights, bool others, std::optional<std::int64_t> replica) const {
+Optimizer::Tensors Optimizer::selected(bool weights, bool others, const Range& range) const {
   Tensors chosen;
   chosen.moments.resize(moments_.size());
-  const auto of_replica = [&](const at::Tensor& tensor) { return replica ? tensor[*replica] : tensor; };
+  const auto of_range = [&](const at::Tensor& tensor) {
+    return range.count == tensor.size(0) ? tensor : tensor.narrow(0, range.first, range.count);
+  };
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const bool is_weight = parameters_[i].dim() > 2;  // biases and norms are [R, C]
     if (!(is_weight ? weights : others)) continue;
-    chosen.parameters.push_back(of_replica(parameters_[i]));
-    chosen.gradients.push_back(of_replica(parameters_[i].grad()));
-    for (std::size_t m = 0; m < moments_.size(); ++m) chosen.moments[m].push_back(of_replica(moments_[m][i]));
+    chosen.parameters.push_back(of_range(parameters_[i]));
+    chosen.gradients.push_back(of_range(parameters_[i].grad()));
+    for (std::size_t m = 0; m < moments_.size(); ++m) chosen.moments[m].push_back(of_range(moments_[m][i]));
   }
   return chosen;
 }

@@ -28,7 +28,10 @@ class Optimizer {
     std::vector<at::Tensor> parameters, gradients;
     std::vector<std::vector<at::Tensor>> moments;
   };
-  Tensors selected(bool weights, bool others, std::optional<std::int64_t> replica) const;
+  struct Range {
+    std::int64_t first, count;  // of replicas
+  };
+  Tensors selected(bool weights, bool others, const Range& range) const;
   void update(const Tensors& tensors, double lr, double weight_decay, std::int64_t step);
 
   const std::vector<const Replica*> replicas_;

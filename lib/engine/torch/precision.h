@@ -10,8 +10,8 @@ namespace descent::engine {
 // Of parameters and inputs.
 at::TensorOptions tensor_options(const config::Experiment& experiment, at::Device device);
 
-// While it lives, in this thread: autocast to bfloat16 where the experiment asks for it. Of CUDA, for good: TF32 only
-// where asked for, and cuDNN chooses its algorithms by measuring.
+// While it lives, in this thread: autocast to bfloat16 where the experiment asks for it. On CUDA it also sets, for the
+// whole process: TF32 only where asked for, and cuDNN chooses its algorithms by measuring.
 class PrecisionMode {
  public:
   PrecisionMode(const config::Experiment& experiment, at::Device device);

@@ -92,39 +92,49 @@ std::optional<ReplicaGroup::Divergence> ReplicaGroup::take_steps(const std::vect
   const std::int64_t begin = states_[members.front()].step;
   const std::vector<at::Tensor> tensors = changing();
   const std::vector<at::Tensor> before = copies_of(tensors);
-  const auto restore = [&](std::int64_t member) {
-    const torch::NoGradGuard no_grad;
-    for (std::size_t i = 0; i < tensors.size(); ++i) tensors[i][member].copy_(before[i][member]);
+  const auto restore = [&] {
+    for (std::size_t i = 0; i < tensors.size(); ++i) tensors[i].copy_(before[i]);
   };
-  at::Tensor finite;  // [steps, R]
+  std::optional<Divergence> divergence;
   try {
-    finite = compute_steps(begin, end).isfinite().cpu();
-  } catch (const c10::OutOfMemoryError&) {  // as if none had been taken
+    divergence = first_divergence(compute_steps(begin, end), members, begin);
+    if (divergence) {
+      end = divergence->step;
+      restore();
+      compute_steps(begin, end);
+    }
+  } catch (const c10::OutOfMemoryError&) {  // as if no step had been taken
     network_->zero_grad();
-    for (std::int64_t r = 0; r < network_->replicas(); ++r) restore(r);
+    restore();
     throw;
   }
-  const bool* is_finite = finite.const_data_ptr<bool>();
-  std::optional<Divergence> divergence;
-  for (std::int64_t step = begin; step < end && !divergence; ++step, is_finite += finite.size(1))
-    for (const std::size_t member : members) {
-      if (is_finite[member]) continue;
-      if (!divergence) divergence = Divergence{step, {}};
-      divergence->members.push_back(member);
-    }
-  if (divergence) {
-    for (std::int64_t r = 0; r < network_->replicas(); ++r) restore(r);
-    compute_steps(begin, divergence->step);
-    end = divergence->step;
-  }
+  std::vector<std::int64_t> others;
   for (std::size_t r = 0; r < replicas_.size(); ++r)
-    if (std::ranges::find(members, r) == members.end()) restore(static_cast<std::int64_t>(r));
+    if (std::ranges::find(members, r) == members.end()) others.push_back(static_cast<std::int64_t>(r));
+  if (!others.empty()) {
+    const at::Tensor rows = torch::tensor(others, at::kLong).to(device_);
+    for (std::size_t i = 0; i < tensors.size(); ++i) tensors[i].index_copy_(0, rows, before[i].index_select(0, rows));
+  }
   for (const std::size_t member : members) {
     State& state = states_[member];
     if (end > state.step) measure_last_step(member);
     state.step = end;
   }
   return divergence;
+}
+
+std::optional<ReplicaGroup::Divergence> ReplicaGroup::first_divergence(const at::Tensor& losses,
+                                                                       const std::vector<std::size_t>& members,
+                                                                       std::int64_t begin) {
+  const at::Tensor finite = losses.isfinite().cpu();
+  for (std::int64_t step = 0; step < finite.size(0); ++step) {
+    const bool* is_finite = finite.const_data_ptr<bool>() + step * finite.size(1);
+    Divergence divergence{begin + step, {}};
+    for (const std::size_t member : members)
+      if (!is_finite[member]) divergence.members.push_back(member);
+    if (!divergence.members.empty()) return divergence;
+  }
+  return std::nullopt;
 }
 
 // The losses of steps [begin, end): [steps, R].

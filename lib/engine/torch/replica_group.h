@@ -24,7 +24,7 @@ class ReplicaGroup {
   // As Engine::advance(), for the members `active`; the result is parallel to it.
   std::vector<std::optional<std::int64_t>> advance(std::span<const std::size_t> active, std::int64_t until);
 
-  // The replicas of a network of this shape, for the data of the members from `first` on.
+  // A network whose replicas stand for the members `first`, `first` + 1, ...: the group's own, or a copy of one member.
   struct Members {
     models::Network& network;
     std::int64_t first;
@@ -66,6 +66,9 @@ class ReplicaGroup {
   std::vector<at::Tensor> weights() const;  // [R, ...]
 
   std::optional<Divergence> take_steps(const std::vector<std::size_t>& members, std::int64_t end);
+  // Of losses [steps, R] from step `begin` on: the first step at which one of `members` is not finite.
+  static std::optional<Divergence> first_divergence(const at::Tensor& losses, const std::vector<std::size_t>& members,
+                                                    std::int64_t begin);
   at::Tensor compute_steps(std::int64_t begin, std::int64_t end);
   at::Tensor compute_step(std::int64_t step, bool measured);
   void clip_gradients();

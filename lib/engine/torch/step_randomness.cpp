@@ -62,13 +62,13 @@ class DeviceRandomness final : public StepRandomness {
 
 at::Tensor StepRandomness::branch_scales(std::int64_t block, double survival, std::int64_t replicas,
                                          const at::Tensor& x) {
-  const at::Tensor scales = torch::zeros({replicas}, at::kDouble);
+  std::vector<double> scales;
   for (std::int64_t r = 0; r < replicas; ++r) {
     const PassSeed& seed = seeds_[static_cast<std::size_t>(r)];
     core::Random random(seed.depth_seed, seed.step << 16 | static_cast<std::uint64_t>(block));
-    if (random.uniform() < survival) scales[r] = 1 / survival;
+    scales.push_back(random.uniform() < survival ? 1 / survival : 0);
   }
-  return scales.to(x.options(), /*non_blocking=*/true);
+  return torch::tensor(scales, at::kDouble).to(x.options().requires_grad(false), /*non_blocking=*/true);
 }
 
 std::shared_ptr<StepRandomness> make_step_randomness(at::Device device) {

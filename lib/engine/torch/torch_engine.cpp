@@ -66,7 +66,9 @@ class TorchEngine final : public Engine {
   std::vector<NamedTensor> tensors(std::size_t replica) const override {
     return group(replica).tensors(member(replica));
   }
-  void keep(std::size_t replica) override { group(replica).keep(member(replica)); }
+  void keep(std::size_t replica) override {
+    groups_.use(replica, [](ReplicaGroup& group, std::size_t member) { group.keep(member); });
+  }
   void restore_kept(std::size_t replica) override { group(replica).restore_kept(member(replica)); }
   std::unique_ptr<Observation> observe(std::size_t replica) override {
     return std::make_unique<TorchObservation>(group(replica), member(replica));
