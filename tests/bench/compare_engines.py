@@ -144,7 +144,9 @@ def main():
         folder = pathlib.Path(folder)
         if options.experiments:
             lines[0] = "| experiment | fused, s | torch, s | torch / fused |"
-            for source in sorted((ROOT / "experiments").glob(f"*{options.only}*.json")):
+            for source in sorted((ROOT / "experiments").glob("*.json")):
+                if options.only not in source.stem:
+                    continue
                 file = folder / source.name
                 file.write_text(shortened(source.read_text(), options.experiments))
                 lines.append(row(source.stem, lambda engine: cpu_seconds(
