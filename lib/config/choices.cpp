@@ -24,7 +24,7 @@ Choices choices_of(EngineKind) { return {"engine", engines}; }
 
 constexpr Choice devices[] = {
     {DeviceKind::cpu, "cpu", "the CPU; one thread per run unless train.threads is larger"},
-    {DeviceKind::cuda, "cuda", "an NVIDIA GPU; \"cuda:1\" is the second of several"},
+    {DeviceKind::cuda, "cuda", "all NVIDIA GPUs, a stack of runs on each; \"cuda:1\" is the second one alone"},
     {DeviceKind::automatic, "auto", "cuda where Descent is built with CUDA and the machine has a GPU, otherwise cpu"},
 };
 Choices choices_of(DeviceKind) { return {"device", devices}; }

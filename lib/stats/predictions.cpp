@@ -11,7 +11,7 @@
 namespace descent::stats {
 
 double negative_log(double probability) {
-  constexpr double smallest = std::numeric_limits<float>::denorm_min();
+  constexpr double smallest = std::numeric_limits<double>::min();
   return -std::log(std::max(probability, smallest));
 }
 

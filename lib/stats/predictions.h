@@ -13,7 +13,7 @@
 
 namespace descent::stats {
 
-// -log of a probability; the smallest float stands for a 0, which rounding made.
+// -log of a probability; a 0, which rounding made, counts as the smallest normal number: 708 nats.
 double negative_log(double probability);
 
 // What example n should give at output k: the target, or 1 for the right class and 0 for others.

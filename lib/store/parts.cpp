@@ -87,17 +87,17 @@ struct RunArray {
 std::array<RunArray, 2> prediction_arrays(std::size_t runs, std::int64_t examples, std::int64_t outputs,
                                           bool regression) {
   const auto array = [&](std::string_view name, std::string_view descr, std::vector<std::int64_t> shape) {
-    const auto size =
-        static_cast<std::uint64_t>(std::accumulate(shape.begin(), shape.end(), std::int64_t{4}, std::multiplies{}));
+    const std::int64_t bytes = descr.back() - '0';  // of "<f8"
+    const auto size = static_cast<std::uint64_t>(std::accumulate(shape.begin(), shape.end(), bytes, std::multiplies{}));
     shape.insert(shape.begin(), static_cast<std::int64_t>(runs));
     return RunArray{name, formats::npy_header(descr, shape), size};
   };
-  return {array(predictions_file, "<f4", {examples, outputs}),
-          regression ? array(targets_file, "<f4", {examples, outputs}) : array(labels_file, "<i4", {examples})};
+  return {array(predictions_file, "<f8", {examples, outputs}),
+          regression ? array(targets_file, "<f8", {examples, outputs}) : array(labels_file, "<i4", {examples})};
 }
 
 template <class T> void append(std::string& bytes, const std::vector<T>& values) {
-  static_assert(sizeof(T) == 4 && std::endian::native == std::endian::little);
+  static_assert(std::endian::native == std::endian::little);
   bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
 }
 
@@ -183,8 +183,8 @@ std::string read_range(const std::filesystem::path& path, Range range) {
 }
 
 Predictions read_predictions(const std::filesystem::path& folder, const PredictionRanges& ranges) {
-  Predictions read{ranges.outputs, read_values<float>(folder / predictions_file, ranges.values), {}, {}};
-  if (ranges.regression) read.targets = read_values<float>(folder / targets_file, ranges.truth);
+  Predictions read{ranges.outputs, read_values<double>(folder / predictions_file, ranges.values), {}, {}};
+  if (ranges.regression) read.targets = read_values<double>(folder / targets_file, ranges.truth);
   else read.labels = read_values<std::int32_t>(folder / labels_file, ranges.truth);
   return read;
 }

@@ -2,7 +2,7 @@
 // A part: the finished rows of one stack, a folder that is complete or absent. Its rows hold `run` and their
 // own columns only; factors and seed are added from the plan when parts are merged, so that parts survive a
 // changed sweep. part.json names the runs and the checksums of the files. A table without rows has no file.
-// predictions.npy, float32 [runs, test, outputs], holds the predictions, labels.npy, int32 [runs, test], or targets.npy
+// predictions.npy, float64 [runs, test, outputs], holds the predictions, labels.npy, int32 [runs, test], or targets.npy
 // the truth.
 
 #include <cstdint>

@@ -187,13 +187,11 @@ class Stack {
       const plan::Run& run = plan_.runs[indices_[r]];
       all.push_back(runs_[r].finish(run.hash, [&] { return measure({r}).front(); }));
       if (plan_.experiment(indices_[r]).record.predictions) {
-        const at::Tensor values = engine_->predict(r, config::Split::test).to(at::kFloat);
-        const float* begin = values.const_data_ptr<float>();
+        const at::Tensor values = engine_->predict(r, config::Split::test);
+        const double* begin = values.const_data_ptr<double>();
         const data::Part& test = engine_->replica(r).data.test;
-        all.back().predictions = {static_cast<std::size_t>(values.size(1)),
-                                  {begin, begin + values.numel()},
-                                  test.y,
-                                  {test.targets.begin(), test.targets.end()}};
+        all.back().predictions = {
+            static_cast<std::size_t>(values.size(1)), {begin, begin + values.numel()}, test.y, test.targets};
       }
       if (!options_.weights_folder.empty())
         save_weights(options_.weights_folder / (run.id() + ".safetensors"), engine_->tensors(r));

@@ -25,7 +25,7 @@ std::vector<EnsembleScore> all_of(const store::Results& results, const plan::Pla
 }
 
 // Two examples of the classes 0 and 1.
-store::Predictions two(std::vector<float> values) { return {2, std::move(values), {0, 1}, {}}; }
+store::Predictions two(std::vector<double> values) { return {2, std::move(values), {0, 1}, {}}; }
 
 TEST_F(ensembles, average_the_probabilities_of_their_members) {
   const auto plan = voting({"4"}, 2, EnsembleOf::seeds, {1, 2});

@@ -42,7 +42,7 @@ inline store::Predictions random_probabilities(std::uint64_t seed) {
     made.labels.push_back(n % 3);
     double p[3], sum = 0;
     for (int k = 0; k < 3; ++k) sum += p[k] = std::exp(random.normal() + (n % 3 == k ? 1 : 0));
-    for (const double value : p) made.values.push_back(static_cast<float>(value / sum));
+    for (const double value : p) made.values.push_back(value / sum);
   }
   return made;
 }
@@ -52,8 +52,8 @@ inline store::Predictions random_outputs(std::uint64_t seed) {
   core::Random random(seed), truth(99);
   store::Predictions made{2, {}, {}, {}};
   for (int i = 0; i < 100; ++i) {
-    made.targets.push_back(static_cast<float>(truth.normal()));
-    made.values.push_back(made.targets.back() + static_cast<float>(random.normal()));
+    made.targets.push_back(truth.normal());
+    made.values.push_back(made.targets.back() + random.normal());
   }
   return made;
 }

@@ -157,7 +157,7 @@ TEST_F(results, show_every_row_of_a_table_with_its_cells) {
 }
 
 // Two examples of three classes.
-RunResult predicting(const plan::Run& run, float first) {
+RunResult predicting(const plan::Run& run, double first) {
   RunResult result = probed(run);
   result.predictions = {3, {first, 0.25f, 0.5f, 0, 0, 1}, {2, 1}, {}};
   return result;
@@ -172,12 +172,12 @@ TEST_F(results, give_the_predictions_of_a_run_back) {
   store.write_part({result_of(two_by_two.runs[2], 0.5)}, {});
   const Predictions classes = store.predictions(0).value(), values = store.predictions(1).value();
   EXPECT_EQ(classes.outputs, 3u);
-  EXPECT_EQ(classes.values, (std::vector<float>{0.125f, 0.25f, 0.5f, 0, 0, 1}));
+  EXPECT_EQ(classes.values, (std::vector<double>{0.125, 0.25, 0.5, 0, 0, 1}));
   EXPECT_EQ(classes.labels, (std::vector<std::int32_t>{2, 1}));
   EXPECT_TRUE(classes.targets.empty());
   EXPECT_EQ(store.predictions(3).value().values[0], 0.25f);
-  EXPECT_EQ(values.values, (std::vector<float>{1.5f, -2}));
-  EXPECT_EQ(values.targets, (std::vector<float>{1, -3}));
+  EXPECT_EQ(values.values, (std::vector<double>{1.5, -2}));
+  EXPECT_EQ(values.targets, (std::vector<double>{1, -3}));
   EXPECT_TRUE(values.labels.empty());
   EXPECT_FALSE(store.predictions(2));
 }

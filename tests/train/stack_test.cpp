@@ -374,7 +374,7 @@ TEST_F(stack, no_example_is_evaluated_alone_with_batch_statistics) {
                                                              "record.predictions=true", "data.test_size=" + size}))
                                                .results[0]
                                                .predictions;
-    return std::vector<float>(predictions.values.end() - 10, predictions.values.end());
+    return std::vector<double>(predictions.values.end() - 10, predictions.values.end());
   };
   EXPECT_NE(last_prediction("65"), last_prediction("97"));  // batches of 32
 }
@@ -529,9 +529,9 @@ TEST_F(stack, monte_carlo_dropout_of_a_linear_network_tends_to_weight_scaling) {
         .results[0]
         .predictions.values;
   };
-  const std::vector<float> scaled = outputs(0);
+  const std::vector<double> scaled = outputs(0);
   const auto distance = [&](int samples) {
-    const std::vector<float> averaged = outputs(samples);
+    const std::vector<double> averaged = outputs(samples);
     double squares = 0;
     for (std::size_t i = 0; i < scaled.size(); ++i) squares += std::pow(averaged[i] - scaled[i], 2);
     return std::sqrt(squares / static_cast<double>(scaled.size()));
