@@ -36,10 +36,13 @@ extern "C" void on_signal(int signal) {
   if (stop_requested.exchange(true)) _exit(128 + signal);
 }
 
+// A signal that is ignored at the start stays ignored: `nohup descent run` survives the logout.
 void catch_signals() {
+  struct sigaction before {};
   struct sigaction action {};
   action.sa_handler = on_signal;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2}) sigaction(signal, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2})
+    if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
 }
 
 std::size_t worker_count(const RunOptions& options, const plan::Plan& plan) {
