@@ -1,6 +1,9 @@
 #include "report/guard.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -24,17 +27,36 @@ int failure(const std::string& what) {
   return failed;
 }
 
+// Otherwise the first files that are opened would take the place of closed streams, and get what is printed.
+void open_standard_streams() {
+  for (int descriptor = open("/dev/null", O_RDWR); descriptor >= 0; descriptor = dup(descriptor))
+    if (descriptor > STDERR_FILENO) {
+      close(descriptor);
+      return;
+    }
+}
+
+// Asked for rather than read from errno, which later calls may have changed since the write that failed.
+bool reader_is_gone() {
+  pollfd out{STDOUT_FILENO, POLLOUT, 0};
+  return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 // A closed pipe (`descent table x | head`) is not an error.
-int output_failure(int code) {
-  return code == EPIPE ? ok : failure(std::string("cannot write to the standard output: ") + std::strerror(code));
+int output_failure(int status, int code) {
+  if (reader_is_gone()) return status;
+  return failure(std::string("cannot write to the standard output: ") +
+                 (code ? std::strerror(code) : "an earlier write failed; is the disk full?"));
 }
 
 }  // namespace
 
 int guarded(const std::function<int()>& body) try {
+  open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe must not end a training
   const int status = body();
-  return std::fflush(stdout) == 0 && !std::ferror(stdout) ? status : output_failure(errno);
+  const int code = std::fflush(stdout) == 0 ? 0 : errno;
+  return code == 0 && !std::ferror(stdout) ? status : output_failure(status, code);
 } catch (const core::InputError& error) {
   for (const core::Problem& problem : error.problems()) complain(problem.text());
   return usage;
@@ -42,7 +64,7 @@ int guarded(const std::function<int()>& body) try {
   return failure("out of memory; use fewer --jobs or a smaller network");
 } catch (const std::system_error& error) {
   // fmt::print reports a failed write this way.
-  return std::ferror(stdout) ? output_failure(error.code().value()) : failure(error.what());
+  return std::ferror(stdout) ? output_failure(ok, error.code().value()) : failure(error.what());
 } catch (const std::exception& error) {
   return failure(error.what());
 }

@@ -6,7 +6,7 @@
 namespace descent::report {
 
 // Runs `body`. InputError: its problems, exit 2; FaultError and every other: "descent: ...", exit 1;
-// a closed stdout: 0 without a message.
+// a stdout whose reader is gone (`| head`): no message. Closed standard streams are /dev/null.
 int guarded(const std::function<int()>& body);
 
 }  // namespace descent::report
