@@ -35,6 +35,7 @@ void check_files(const CommandLine& line) {
   for (const std::string& target : line.words) {
     if (line.options.run && fs::is_directory(target, error))
       throw core::InputError(fmt::format("{}: --run needs an experiment file; this is a folder", target));
+    check_readable_again(target);
     open(target, line.options);  // every mistake before the first training
   }
 }

@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 
 int run_experiment(CommandLine& line) {
   const RunOptions& options = line.options;
+  check_readable_again(options.file);
   const Target target(options.file, options);
   // A manifest of another plan, or none, is written again by the program that knows LibTorch.
   if (!report::has_manifest_of(target.results.folder(), target.plan)) become_descent_train(line.argv);
@@ -60,8 +61,7 @@ int show_status(CommandLine& line) {
     warn(target.results);
     if (options.watch && terminal) fmt::print("\x1b[H\x1b[J");
     fmt::print("{}", text);
-    std::fflush(stdout);
-    if (!options.watch || status.complete()) return 0;
+    if (std::fflush(stdout) != 0 || !options.watch || status.complete()) return 0;
     std::this_thread::sleep_for(std::chrono::seconds(2));
   }
 }

@@ -25,6 +25,15 @@ Target open(const std::string& target, const RunOptions& options) {
   return Target(fs::path(target), options);
 }
 
+void check_readable_again(const std::string& file) {
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status))
+    throw core::InputError({{.file = file,
+                             .message = "can be read only once, and training reads an experiment twice: "
+                                        "write it to a file first"}});
+}
+
 void warn(const store::Results& results) {
   for (const std::string& warning : results.take_warnings()) std::fputs((warning + "\n").c_str(), stderr);
 }

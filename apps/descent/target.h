@@ -27,6 +27,9 @@ struct Target {
 // InputError for a folder without results.
 Target open(const std::string& target, const RunOptions& options);
 
+// InputError for a pipe: descent-train reads the file that descent has read.
+void check_readable_again(const std::string& file);
+
 // Reports on stderr what was set aside in the results.
 void warn(const store::Results& results);
 
