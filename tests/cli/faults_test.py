@@ -71,10 +71,15 @@ class Faults(Trial):
 
     def test_results_that_become_read_only_can_be_looked_at(self):
         disk = self.mounted("size=10m")
+        text = (self.folder / "x.json").read_text()
+        claims = '{"claims": [{"says": "It learns.", "that": "final_test_error < 1"}],'
+        (self.folder / "x.json").write_text(text.replace("{", claims, 1))
         self.descent("run", "x.json", "--out", disk)
         subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
         self.descent("table", disk / "trial")
         self.descent("status", disk / "trial")
+        self.descent("compare", disk / "trial:width=8", "width=70")
+        self.assertIn("1 claim: holds", self.descent("verify", disk / "trial").stdout)
         done = self.descent("run", "x.json", "--out", disk, status=FAILED)
         self.assertIn("Read-only file system", done.stderr)
 
