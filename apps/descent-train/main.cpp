@@ -70,6 +70,7 @@ void check_devices(const plan::Plan& plan, const std::string& file) {
 int run(const RunOptions& options, int argc, char** argv) {
   report::ManifestFacts facts;
   facts.start = std::chrono::system_clock::now();
+  const auto begun = std::chrono::steady_clock::now();
   facts.argv.assign(argv, argv + argc);
   facts.libtorch_version = TORCH_VERSION;
   const config::Document document = config::read_document(options.file, options.overrides);
@@ -99,7 +100,7 @@ int run(const RunOptions& options, int argc, char** argv) {
         train::run_session(plan, plan::pack(plan, missing, engine::device_count(plan.points.front().experiment.device)),
                            results, session, observer, stop_requested);
   }
-  facts.end = std::chrono::system_clock::now();
+  facts.elapsed = std::chrono::steady_clock::now() - begun;
   facts.runs_trained = report.trained;
   facts.training_seconds = results.seconds();
   results.write_manifest(report::manifest_json(plan, facts));

@@ -29,6 +29,7 @@ std::string remedy(int code) {
       return "its folder does not exist or was removed meanwhile: create it, then run the same command again";
     case EMFILE:
     case ENFILE: return "too many open files: raise the limit (ulimit -n)";
+    case EFBIG: return "a file may not become this large: raise the limit (ulimit -f)";
     case EIO: return "the disk reports an error: check it";
     default: return "correct this, then run the same command again";
   }

@@ -54,6 +54,7 @@ int output_failure(int status, int code) {
 int guarded(const std::function<int()>& body) try {
   open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe must not end a training
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is an error of write
   const int status = body();
   const int code = std::fflush(stdout) == 0 ? 0 : errno;
   return code == 0 && !std::ferror(stdout) ? status : output_failure(status, code);

@@ -22,7 +22,8 @@ struct ManifestFacts {
   std::size_t jobs = 1;
   std::size_t runs_trained = 0;  // by this start; the others were there before
   double training_seconds = 0;   // summed over all parts
-  std::chrono::system_clock::time_point start{}, end{};
+  std::chrono::system_clock::time_point start{};
+  std::chrono::duration<double> elapsed{};  // by a clock that nobody sets back
 };
 
 // Whether the folder has a manifest of this plan.

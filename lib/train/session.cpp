@@ -55,7 +55,16 @@ class Session {
 
   SessionReport run() {
     std::vector<std::jthread> workers;
-    for (std::size_t i = 0; i < std::min(options_.jobs, stacks_.size()); ++i) workers.emplace_back([this] { work(); });
+    try {
+      for (std::size_t i = 0; i < std::min(options_.jobs, stacks_.size()); ++i)
+        workers.emplace_back([this] { work(); });
+    } catch (const std::system_error& error) {  // a limit on processes (ulimit -u); those that started do the work
+      observer_.failure(
+          fmt::format("only {} of {} threads could be started ({}): raise the limit (ulimit -u) or use "
+                      "fewer --jobs",
+                      workers.size(), std::min(options_.jobs, stacks_.size()), error.what()));
+      if (workers.empty()) work();
+    }
     workers.clear();  // joins
     forget_finished_states();
     report_.interrupted = stop_ && !halted_;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a shell, a daemon or a batch system gives a program: signals, streams, pipes, limits.
 Usage: surroundings_test.py DESCENT"""
-import json, os, shutil, signal, subprocess, sys, time, unittest
+import json, os, resource, shutil, signal, subprocess, sys, time, unittest
 
 from trial import DESCENT, Trial
 
@@ -70,6 +70,32 @@ class Surroundings(Trial):
         with open("/dev/full", "w") as full:
             done = subprocess.run(self.words("explain"), stdout=full, stderr=subprocess.PIPE, text=True)
         self.assertEqual((done.returncode, done.stderr.count("cannot write to the standard output")), (1, 1))
+
+    def test_a_limit_on_file_sizes_is_named_and_loses_nothing(self):
+        self.descent("run", "x.json", "--out", "whole")
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (6000, resource.RLIM_INFINITY))
+        done = self.descent("run", "x.json", status=1, preexec_fn=limit)
+        self.assertIn("File too large; a file may not become this large: raise the limit (ulimit -f)", done.stderr)
+        self.descent("run", "x.json")
+        self.assertEqual(self.csvs(), self.csvs("whole/trial"))
+
+    def test_a_limit_on_open_files_is_named_and_loses_nothing(self):
+        self.descent("run", "x.json", "--out", "whole")
+        limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5))
+        done = self.descent("run", "x.json", status=1, preexec_fn=limit)
+        self.assertIn("too many open files: raise the limit (ulimit -n)", done.stderr)
+        self.descent("run", "x.json")
+        self.assertEqual(self.csvs(), self.csvs("whole/trial"))
+
+    def test_with_too_few_threads_fewer_workers_train(self):
+        self.descent("run", "x.json", "--out", "whole")
+        more = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))}
+        if os.geteuid() == 0:  # who has no such limit: as nobody
+            self.folder.chmod(0o777)
+            more.update(user=65534, group=65534, extra_groups=[])
+        done = self.descent("run", "x.json", "--jobs", "2", **more)
+        self.assertIn("descent: only 0 of 2 threads could be started", done.stderr)
+        self.assertEqual(self.csvs(), self.csvs("whole/trial"))
 
 
 if __name__ == "__main__":
