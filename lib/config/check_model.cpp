@@ -93,6 +93,17 @@ void check_maps(const Experiment& e, std::vector<Conflict>& found) {
                                  max_pool(model)[layer], size(convolution.output(maps[layer], 1)))});
 }
 
+// Each stage of a resnet doubles the channels.
+void check_stages(const Experiment& e, std::vector<Conflict>& found) {
+  if (e.model.kind != ModelKind::resnet) return;
+  auto width = e.model.width.value_or(1);
+  for (std::size_t stage = 1; stage <= blocks(e.model).size(); ++stage, width *= 2)
+    if (width > most_units)
+      return found.push_back(
+          {{"model.blocks", "model.width"},
+           fmt::format("stage {} would have {} channels; the most is {}", stage, width, most_units)});
+}
+
 // Group norm divides the features of every layer evenly.
 void check_norm_groups(const Experiment& e, std::vector<Conflict>& found) {
   const Model& model = e.model;
@@ -137,6 +148,7 @@ void check_model(const Experiment& e, const Given& given, std::vector<Conflict>&
   check_mixture(e, found);
   check_solver(e, found);
   check_maps(e, found);
+  check_stages(e, found);
   check_norm_groups(e, found);
   check_residual(e, found);
   check_init(e, found);

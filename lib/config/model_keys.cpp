@@ -1,4 +1,5 @@
 #include "config/declare.h"
+#include "config/shapes.h"
 
 // clang-format off: a key reads best on its line or two, however many calls bound it.
 
@@ -89,7 +90,7 @@ std::vector<Key> describe(Experts& x) {
       key("count", &x.count, "number of experts").within(1, 1000),
       key("hidden", &x.hidden, "sizes of the hidden layers of each expert; absent: linear experts")
           .unit("units")
-          .within(1, 100'000),
+          .within(1, most_units),
       key("std", &x.std,
           "standard deviation of an expert's errors: training maximizes the likelihood of the "
           "mixture, and the recorded losses are the squared error of its mean; absent: training minimizes this "
@@ -104,7 +105,7 @@ std::vector<Key> describe(Gate& g) {
   return {
       key("hidden", &g.hidden, "sizes of the hidden layers of the gate; absent: a linear gate")
           .unit("units")
-          .within(1, 100'000),
+          .within(1, most_units),
       key("activation", choice(g.activation), "function applied to the hidden units of the gate")
           .when({[](E e) { return !e.model.gate.hidden.empty(); }, "without model.gate.hidden"}),
       key("top_k", &g.top_k,
@@ -136,7 +137,7 @@ std::vector<Key> describe(Model& m) {
           "units of each hidden layer; channels of the first stage of a resnet, doubled by each "
           "further stage; number of features of a linear model")
           .unit("units")
-          .within(1, 100'000)
+          .within(1, most_units)
           .when(equal_layers)
           .when({has_width, "without the model \"mlp\", \"resnet\" or random or Gaussian features of a linear model"}),
       key("depth", &m.depth, "number of hidden layers; 0 is a linear classifier")
@@ -145,7 +146,7 @@ std::vector<Key> describe(Model& m) {
           .when(equal_layers),
       key("hidden", &m.hidden, "sizes of the hidden layers one by one, instead of width and depth")
           .unit("units")
-          .within(1, 100'000)
+          .within(1, most_units)
           .when(mlp)
           .when({[](E e) { return !e.model.hidden.empty() || (!e.model.width && !e.model.depth); },
                  "together with model.width and model.depth; give one of them"}),
@@ -161,7 +162,7 @@ std::vector<Key> describe(Model& m) {
           .when(mlp)
           .when({[](E e) { return e.model.residual; }, "without model.residual"}),
       key("channels", &m.channels, "output channels of the convolutions, one by one; absent: 25, 25, 25")
-          .within(1, 100'000)
+          .within(1, most_units)
           .when(cnn),
       key("kernels", &m.kernels, "kernel size of each convolution; absent: 5, 3, 3, ...")
           .unit("positions")

@@ -212,6 +212,8 @@ Document read_document_text(std::string_view text, const std::string& file, cons
   }
   check_ensemble_of_points(document, given, problems);
   document.factors = std::move(sweep.factors);
+  const Position model = source.at("/model");
+  document.in_model = {.file = file, .line = model.line, .column = model.column, .path = "model"};
   if (further) further(document, problems);
   problems.throw_if_any();
   record_predictions(document);

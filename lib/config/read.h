@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/experiment.h"
+#include "core/error.h"
 
 namespace descent::config {
 
@@ -23,6 +24,7 @@ struct Document {
   std::vector<std::string> factors{};     // paths: "model.width", first seen first
   std::vector<Assignment> assignments{};  // one per point; a single empty one without a sweep
   std::vector<Experiment> points{};       // typed and checked, parallel to `assignments`
+  core::Problem in_model{};               // the place of "model", for what only its layers show
 };
 
 // What the command line changes: --set, --sweep, --seeds, in this order of application.

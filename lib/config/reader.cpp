@@ -138,8 +138,11 @@ class SlotReader {
   void read_list(std::vector<std::int64_t>& field, std::int64_t longest) {
     if (!value_.is_array()) return wrong_type();
     if (std::ssize(value_) > longest) return fail(fmt::format("more than {} entries", longest));
-    field.assign(value_.size(), 0);
-    for (std::size_t i = 0; i < value_.size() && !problems_.full(); ++i) read_number(value_[i], element(i), field[i]);
+    std::vector<std::int64_t> read(value_.size());
+    bool all = true;
+    for (std::size_t i = 0; i < read.size() && !problems_.full(); ++i)
+      all = read_number(value_[i], element(i), read[i]) && all;
+    if (all) field = std::move(read);  // else the default: the checks that follow count on the bounds
   }
   void read_claim(const Json& json, const std::string& pointer, const std::string& path, Claim& claim) {
     if (!json.is_object())

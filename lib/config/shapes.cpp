@@ -28,7 +28,7 @@ std::vector<Block> residual_blocks(const Model& resnet) {
   std::vector<Block> list;
   const std::vector<std::int64_t> counts = blocks(resnet), steps = strides(resnet);
   std::int64_t width = resnet.width.value_or(0), in = width;
-  for (std::size_t stage = 0; stage < std::min(counts.size(), steps.size()); ++stage, width *= 2)
+  for (std::size_t stage = 0; stage < std::min(counts.size(), steps.size()) && width <= most_units; ++stage, width *= 2)
     for (std::int64_t i = 0; i < counts[stage]; ++i) {
       const std::int64_t out = resnet.block == BlockKind::bottleneck ? 4 * width : width;
       list.push_back({static_cast<std::int64_t>(stage), i, width, in, out, i == 0 ? steps[stage] : 1});

@@ -8,6 +8,9 @@
 
 namespace descent::config {
 
+// Units of a layer, or channels of a convolution.
+inline constexpr std::int64_t most_units = 100'000;
+
 // Of one example, in the order in which its features lie; a signal has height 1.
 struct Shape {
   std::int64_t channels = 1, height = 1, width = 1;
@@ -43,6 +46,6 @@ struct Block {
 
   bool keeps_shape() const { return in == out && stride == 1; }
 };
-std::vector<Block> residual_blocks(const Model& resnet);
+std::vector<Block> residual_blocks(const Model& resnet);  // up to the first stage of more than most_units
 
 }  // namespace descent::config

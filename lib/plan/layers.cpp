@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "config/data_facts.h"
 #include "plan/convnet.h"
@@ -65,7 +66,8 @@ std::vector<Layer> mixture_layers(const config::Model& model, std::int64_t featu
 
 double product_flops(const Layer& layer) {
   if (layer.kind == Kind::norm) return 0;
-  return 2.0 * static_cast<double>(layer.fan_in()) * static_cast<double>(layer.out * layer.positions);
+  return 2.0 * static_cast<double>(layer.fan_in()) * static_cast<double>(layer.out) *
+         static_cast<double>(layer.positions);
 }
 
 }  // namespace
@@ -116,12 +118,15 @@ std::vector<Layer> layers_of(const config::Experiment& experiment) {
 
 std::int64_t parameter_count(const std::vector<Layer>& layers) {
   std::int64_t count = 0;
+  bool fits = true;
   for (const Layer& layer : layers) {
     if (!layer.trained) continue;
-    const std::int64_t weights = layer.kind == Kind::norm ? (layer.affine ? layer.out : 0) : layer.fan_in() * layer.out;
-    count += weights + (layer.bias ? layer.out : 0);
+    std::int64_t weights = layer.affine ? layer.out : 0;
+    if (layer.kind != Kind::norm) fits &= !__builtin_mul_overflow(layer.fan_in(), layer.out, &weights);
+    fits &= !__builtin_add_overflow(count, weights, &count);
+    fits &= !__builtin_add_overflow(count, layer.bias ? layer.out : 0, &count);
   }
-  return count;
+  return fits ? count : std::numeric_limits<std::int64_t>::max();
 }
 
 double forward_flops(const std::vector<Layer>& layers) {

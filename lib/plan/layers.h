@@ -40,7 +40,7 @@ std::vector<Layer> layers_of(const config::Model& model, const config::Shape& sh
 // The network of an experiment, on the examples and outputs of its data set.
 std::vector<Layer> layers_of(const config::Experiment& experiment);
 
-// Trainable numbers of one network.
+// Trainable numbers of one network; the largest integer where there are more.
 std::int64_t parameter_count(const std::vector<Layer>& layers);
 
 // Floating-point operations of the matrix products: forward of one example; a training step costs three times

@@ -1,5 +1,7 @@
 #include "plan/plan.h"
 
+#include <fmt/format.h>
+
 #include <map>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
@@ -9,6 +11,7 @@
 #include "config/write.h"
 #include "core/files.h"
 #include "core/sha256.h"
+#include "plan/layers.h"
 
 namespace descent::plan {
 namespace {
@@ -31,6 +34,21 @@ std::string point_identity(const config::Experiment& experiment) {
   return text;
 }
 
+// Throws InputError for a network that is too large for any machine.
+void check_size(const config::Document& document, const Point& point) {
+  constexpr std::int64_t most_parameters = 1'000'000'000'000;
+  const std::int64_t parameters = parameter_count(layers_of(point.experiment));
+  if (parameters <= most_parameters) return;
+  std::string at;
+  for (std::size_t i = 0; i < point.values.size(); ++i)
+    at += (i > 0 ? ", " : " (at ") + document.factors[i] + "=" + point.values[i];
+  core::Problem problem = document.in_model;
+  problem.message =
+      fmt::format("the network has {:.2g} parameters; the most is {:.0e}{}{}", static_cast<double>(parameters),
+                  static_cast<double>(most_parameters), at, at.empty() ? "" : ")");
+  throw core::InputError({std::move(problem)});
+}
+
 }  // namespace
 
 Plan make_plan(const config::Document& document) {
@@ -45,6 +63,7 @@ Plan make_plan(const config::Document& document) {
     Point point{{}, document.points[i]};
     for (const std::string& value : document.assignments[i])
       point.values.push_back(config::text_of(config::Json::parse(value)));
+    check_size(document, point);
     for (const std::int64_t seed : document.base.seeds) {
       Run run{plan.points.size(), seed, core::sha256(identity + "seed " + std::to_string(seed))};
       all_hashes += run.hash;

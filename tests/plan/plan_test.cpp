@@ -36,6 +36,25 @@ TEST(plan, drops_a_point_that_repeats_another_one) {
   EXPECT_EQ(plan.points.size(), 3u);
 }
 
+TEST(plan, refuses_a_network_too_large_for_any_machine) {
+  const auto says = [](const std::string& model) -> std::string {
+    try {
+      plan_of(R"({"data": "mnist1d", "train": {"epochs": 1}, "model": )" + model + "}");
+    } catch (const core::InputError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(says(R"({"hidden": [100000, 100000]})"), "");
+  std::string layers = "100000", blocks = "1000";
+  for (int i = 0; i < 110; ++i) layers += ", 100000";
+  EXPECT_EQ(says(R"({"hidden": [)" + layers + "]}"),
+            "test.json:1:54: model: the network has 1.1e+12 parameters; the most is 1e+12");
+  for (int i = 0; i < 13; ++i) blocks += ", 1000";
+  EXPECT_EQ(says(R"({"kind": "resnet", "width": 8, "blocks": [)" + blocks + "]}").substr(0, 38),
+            "test.json:1:54: model: the network has");
+}
+
 TEST(plan, gives_every_run_a_hash_of_its_own) {
   const Plan plan = plan_of(R"({"name": "a", "seeds": 3, "sweep": {"model.width": [4, 8]}, )" + tail + "}");
   std::set<std::string> hashes, ids;
