@@ -109,7 +109,7 @@ class Engine {
 
   virtual std::vector<SplitLoss> evaluate(std::span<const std::size_t> active, config::Split split) = 0;
 
-  // [N, K] in double precision: probabilities of the classes; with squared error the outputs.
+  // [N, K] in double precision: logarithms of the probabilities of the classes; with squared error the outputs.
   virtual at::Tensor predict(std::size_t replica, config::Split split) = 0;
 
   // Parameters, then with them statistics and random features, in order of construction. Copies.

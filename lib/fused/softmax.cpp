@@ -1,6 +1,7 @@
 #include "fused/softmax.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "fused/buffer.h"
@@ -31,12 +32,16 @@ void log_softmax(std::int64_t rows, std::int64_t columns, std::int64_t stride, c
 template void log_softmax(std::int64_t, std::int64_t, std::int64_t, const float*, float*, float*);
 template void log_softmax(std::int64_t, std::int64_t, std::int64_t, const double*, double*, double*);
 
+void log_softmax(std::span<double> logits) {
+  const double largest = *std::ranges::max_element(logits);
+  double sum = 0;
+  for (const double logit : logits) sum += std::exp(logit - largest);
+  for (double& logit : logits) logit -= largest + std::log(sum);
+}
+
 void softmax(std::span<double> logits) {
-  const std::int64_t stride = padded<double>(std::ssize(logits));
-  Buffer<double> z(stride), log_p(stride), p(stride);
-  std::ranges::copy(logits, z.data());
-  log_softmax(1, std::ssize(logits), stride, z.data(), log_p.data(), p.data());
-  std::copy_n(p.data(), logits.size(), logits.begin());
+  log_softmax(logits);
+  for (double& value : logits) value = std::exp(value);
 }
 
 }  // namespace descent::fused

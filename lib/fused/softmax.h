@@ -11,7 +11,8 @@ namespace descent::fused {
 template <class T>
 void log_softmax(std::int64_t rows, std::int64_t columns, std::int64_t stride, const T* z, T* log_p, T* p);
 
-// The logits of one row become probabilities.
+// The logits of one row become probabilities, or their logarithms.
 void softmax(std::span<double> logits);
+void log_softmax(std::span<double> logits);
 
 }  // namespace descent::fused

@@ -13,23 +13,21 @@ class Decomposition {
  public:
   explicit Decomposition(bool probabilities) : probabilities_(probabilities) {}
 
-  void add(const store::Predictions& truth, std::span<const double> values, int sign) {
+  void add(const store::Predictions& truth, std::span<const double> recorded, int sign) {
     outputs_ = truth.outputs;
-    examples_ = values.size() / outputs_;
+    examples_ = recorded.size() / outputs_;
+    const std::vector<double> values =
+        probabilities_ ? probabilities(recorded) : std::vector<double>(recorded.begin(), recorded.end());
     spread_.add(values, sign);
     for (std::size_t i = 0; i < values.size(); ++i) {
       const double distance = values[i] - target(truth, i / outputs_, i % outputs_);
       squared_risk_ += sign * distance * distance / static_cast<double>(values.size());
     }
-    if (probabilities_) {
-      std::vector<double> logarithms;
-      for (const double value : values) logarithms.push_back(-negative_log(value));
-      logarithms_.add(logarithms, sign);
-    }
+    if (probabilities_) logarithms_.add(recorded, sign);
     if (truth.labels.empty()) return;
     votes_.resize(values.size());
     for (std::size_t n = 0; n < examples_; ++n)
-      votes_[n * outputs_ + largest(values.subspan(n * outputs_, outputs_))] += sign;
+      votes_[n * outputs_ + largest(recorded.subspan(n * outputs_, outputs_))] += sign;
   }
 
   BiasVariance finish(const store::Predictions& truth) const {

@@ -15,7 +15,8 @@ class Average {
   explicit Average(const config::Loss& loss) : loss_(&loss) {}
 
   void add(const store::Predictions& truth, std::span<const double> values, int sign) {
-    spread_.add(values, sign);
+    if (averages_probabilities()) spread_.add(probabilities(values), sign);
+    else spread_.add(values, sign);
     const Score member = stats::score(*loss_, truth, values);
     loss_sum_ += sign * member.loss;
     error_sum_ += sign * member.error.value_or(0);
@@ -24,7 +25,8 @@ class Average {
   EnsembleScore finish(const store::Predictions& truth) const {
     const auto count = static_cast<double>(spread_.count());
     EnsembleScore ensemble;
-    ensemble.score = stats::score(*loss_, truth, spread_.mean());
+    ensemble.score =
+        stats::score(*loss_, truth, averages_probabilities() ? logarithms(spread_.mean()) : spread_.mean());
     ensemble.member.loss = loss_sum_ / count;
     if (ensemble.score.error) ensemble.member.error = error_sum_ / count;
     if (loss_->kind == config::LossKind::mse) ensemble.ambiguity = spread_.mean_variance();
@@ -32,6 +34,8 @@ class Average {
   }
 
  private:
+  bool averages_probabilities() const { return loss_->kind == config::LossKind::cross_entropy; }
+
   const config::Loss* loss_;
   Spread spread_;
   double loss_sum_ = 0, error_sum_ = 0;

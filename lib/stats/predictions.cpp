@@ -10,11 +10,6 @@
 
 namespace descent::stats {
 
-double negative_log(double probability) {
-  constexpr double smallest = std::numeric_limits<double>::min();
-  return -std::log(std::max(probability, smallest));
-}
-
 double target(const store::Predictions& truth, std::size_t n, std::size_t k) {
   if (truth.labels.empty()) return truth.targets[n * truth.outputs + k];
   return static_cast<std::size_t>(truth.labels[n]) == k ? 1 : 0;
@@ -31,22 +26,33 @@ Score score(const config::Loss& loss, const store::Predictions& truth, std::span
   for (std::size_t n = 0; n < examples; ++n) {
     const std::span<const double> p = values.subspan(n * outputs, outputs);
     double all = 0;
-    for (std::size_t k = 0; k < outputs; ++k) {
-      const double distance = p[k] - target(truth, n, k);
-      all += loss.kind == config::LossKind::mse ? distance * distance : negative_log(p[k]);
-    }
-    all /= static_cast<double>(outputs);
-    if (loss.kind == config::LossKind::mse) {
-      sum.loss += all;
-    } else {
-      const double right = negative_log(p[static_cast<std::size_t>(truth.labels[n])]);
-      sum.loss += (1 - loss.label_smoothing) * right + loss.label_smoothing * all;
+    switch (loss.kind) {
+      case config::LossKind::mse:
+        for (std::size_t k = 0; k < outputs; ++k) all += std::pow(p[k] - target(truth, n, k), 2);
+        sum.loss += all / static_cast<double>(outputs);
+        break;
+      case config::LossKind::cross_entropy:
+        sum.loss -= (1 - loss.label_smoothing) * p[static_cast<std::size_t>(truth.labels[n])];
+        for (std::size_t k = 0; k < outputs && loss.label_smoothing > 0; ++k) all += p[k];
+        sum.loss -= loss.label_smoothing * all / static_cast<double>(outputs);
     }
     if (!truth.labels.empty()) errors += target(truth, n, largest(p)) == 0;
   }
   sum.loss /= static_cast<double>(examples);
   if (!truth.labels.empty()) sum.error = static_cast<double>(errors) / static_cast<double>(examples);
   return sum;
+}
+
+std::vector<double> probabilities(std::span<const double> logarithms) {
+  std::vector<double> values;
+  for (const double logarithm : logarithms) values.push_back(std::exp(logarithm));
+  return values;
+}
+
+std::vector<double> logarithms(std::span<const double> probabilities) {
+  std::vector<double> values;
+  for (const double p : probabilities) values.push_back(std::log(std::max(p, std::numeric_limits<double>::min())));
+  return values;
 }
 
 void Spread::add(std::span<const double> values, int sign) {

@@ -13,9 +13,6 @@
 
 namespace descent::stats {
 
-// -log of a probability; a 0, which rounding made, counts as the smallest normal number: 708 nats.
-double negative_log(double probability);
-
 // What example n should give at output k: the target, or 1 for the right class and 0 for others.
 double target(const store::Predictions& truth, std::size_t n, std::size_t k);
 
@@ -27,8 +24,13 @@ struct Score {
   std::optional<double> error;  // absent in regression
 };
 
-// How well `values` [N, K] fit the targets of `truth`.
+// How well `values` [N, K], as recorded, fit the targets of `truth`.
 Score score(const config::Loss& loss, const store::Predictions& truth, std::span<const double> values);
+
+// Recorded values with cross-entropy as probabilities, and back: a mean that underflowed counts as the smallest normal
+// number, 708 nats.
+std::vector<double> probabilities(std::span<const double> logarithms);
+std::vector<double> logarithms(std::span<const double> probabilities);
 
 // Mean and population variance over runs, element by element, by Welford's recurrence.
 class Spread {

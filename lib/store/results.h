@@ -17,7 +17,7 @@ namespace descent::store {
 // The predictions of a network for the test examples [N], and the truth.
 struct Predictions {
   std::size_t outputs = 0;           // K; 0: nothing recorded
-  std::vector<double> values;        // [N, K]: probabilities of the classes; with squared error the outputs
+  std::vector<double> values;        // [N, K]: logarithms of the classes' probabilities; with squared error the outputs
   std::vector<std::int32_t> labels;  // [N]; empty in regression
   std::vector<double> targets;       // [N, K] in regression
 };

@@ -139,12 +139,12 @@ TEST_P(every_engine, an_observation_changes_nothing_and_shows_the_network_of_tha
   EXPECT_TRUE(equal(observed->tensors(0), plain->tensors(0)));
 }
 
-TEST_P(every_engine, predictions_are_probabilities_whose_errors_are_those_of_the_evaluation) {
+TEST_P(every_engine, predictions_are_logarithms_of_probabilities_whose_errors_are_those_of_the_evaluation) {
   const config::Experiment experiment = experiment_of();
   const auto engine = engine_of(experiment, {0.01});
   engine->advance(Replicas{0}, 30);
   const at::Tensor predictions = engine->predict(0, config::Split::test);
-  EXPECT_NEAR(predictions.sum().item().toDouble(), 50, 1e-6);
+  EXPECT_NEAR(predictions.exp().sum().item().toDouble(), 50, 1e-6);
   const at::Tensor classes = predictions.argmax(1);
   std::int64_t errors = 0;
   for (std::int64_t i = 0; i < 50; ++i)

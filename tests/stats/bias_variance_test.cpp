@@ -32,7 +32,7 @@ TEST_F(bias_variance, add_up_to_the_risk_for_every_loss) {
     const Score score = stats::score({}, made, values);
     error += *score.error / 6;
     loss += score.loss / 6;
-    squared += stats::score({.kind = config::LossKind::mse}, made, values).loss / 6;
+    squared += stats::score({.kind = config::LossKind::mse}, made, probabilities(values)).loss / 6;
   }
   const BiasVariance row = only(results, plan);
   EXPECT_EQ(row.n, 6u);
@@ -52,8 +52,9 @@ TEST_F(bias_variance, add_up_to_the_risk_for_every_loss) {
 TEST_F(bias_variance, of_errors_come_from_the_vote) {
   const auto plan = decomposed(3);
   const store::Results results(out, plan);
-  const std::vector<std::vector<double>> said{{0.9, 0.1, 0.2, 0.8}, {0.8, 0.2, 0.1, 0.9}, {0, 1, 1, 0}};
-  for (std::size_t i = 0; i < 3; ++i) results.write_part({saying(plan.runs[i], {2, said[i], {0, 0}, {}})}, {});
+  const std::vector<std::vector<double>> said{{0.9, 0.1, 0.2, 0.8}, {0.8, 0.2, 0.1, 0.9}, {0.1, 0.9, 0.9, 0.1}};
+  for (std::size_t i = 0; i < 3; ++i)
+    results.write_part({saying(plan.runs[i], {2, logarithms_of(said[i]), {0, 0}, {}})}, {});
   const BiasVariance row = only(results, plan);
   EXPECT_DOUBLE_EQ(*row.error_risk, 0.5);
   EXPECT_DOUBLE_EQ(*row.error_bias, 0.5);

@@ -25,7 +25,7 @@ std::vector<EnsembleScore> all_of(const store::Results& results, const plan::Pla
 }
 
 // Two examples of the classes 0 and 1.
-store::Predictions two(std::vector<double> values) { return {2, std::move(values), {0, 1}, {}}; }
+store::Predictions two(std::vector<double> values) { return {2, logarithms_of(std::move(values)), {0, 1}, {}}; }
 
 TEST_F(ensembles, average_the_probabilities_of_their_members) {
   const auto plan = voting({"4"}, 2, EnsembleOf::seeds, {1, 2});
@@ -101,13 +101,34 @@ TEST_F(ensembles, leave_out_members_that_diverged) {
   EXPECT_TRUE(std::isfinite(all[0].score.loss));
 }
 
+TEST_F(ensembles, members_that_are_sure_and_wrong_have_their_whole_loss) {
+  const auto plan = voting({"4"}, 2, EnsembleOf::seeds, {2});
+  const store::Results results(out, plan);
+  const auto sure = [](double of_right) { return store::Predictions{2, {of_right, 0, 0, of_right}, {0, 1}, {}}; };
+  results.write_part({saying(plan.runs[0], sure(-337)), saying(plan.runs[1], sure(-4000))}, {});
+  EXPECT_NEAR(all_of(results, plan).at(0).member.loss, (337.0 + 4000) / 2, 1e-10);
+  EXPECT_NEAR(all_of(results, plan).at(0).score.loss, 337 + std::log(2), 1e-10);
+}
+
+TEST_F(ensembles, of_large_targets_have_the_losses_of_small_ones) {
+  const auto plan = predicting(store::plan_with({"4"}, 2), [](config::Experiment& e) {
+    e.ensemble = {EnsembleOf::seeds, {2}};
+    e.train.loss.kind = config::LossKind::mse;
+  });
+  const store::Results results(out, plan);
+  const auto off_by = [](double error) { return store::Predictions{1, {1.7e9 + error}, {}, {1.7e9}}; };
+  results.write_part({saying(plan.runs[0], off_by(1)), saying(plan.runs[1], off_by(2))}, {});
+  EXPECT_NEAR(all_of(results, plan).at(0).member.loss, 2.5, 1e-5);
+  EXPECT_NEAR(all_of(results, plan).at(0).score.loss, 2.25, 1e-5);
+}
+
 TEST_F(ensembles, weigh_labels_as_the_loss_smooths_them) {
   const auto plan = predicting(store::plan_with({"4"}, 1), [](config::Experiment& e) {
     e.ensemble = {EnsembleOf::seeds, {1}};
     e.train.loss.label_smoothing = 0.2;
   });
   const store::Results results(out, plan);
-  results.write_part({saying(plan.runs[0], {2, {0.75, 0.25}, {0}, {}})}, {});
+  results.write_part({saying(plan.runs[0], {2, logarithms_of({0.75, 0.25}), {0}, {}})}, {});
   EXPECT_NEAR(all_of(results, plan).at(0).score.loss, -0.9 * std::log(0.75) - 0.1 * std::log(0.25), 1e-15);
 }
 

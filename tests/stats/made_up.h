@@ -34,7 +34,7 @@ inline store::RunResult saying(const plan::Run& run, store::Predictions predicti
   return result;
 }
 
-// Random probabilities of 3 classes for 50 examples whose right classes are 0, 1, 2, 0, ...
+// Logarithms of random probabilities of 3 classes for 50 examples whose right classes are 0, 1, 2, 0, ...
 inline store::Predictions random_probabilities(std::uint64_t seed) {
   core::Random random(seed);
   store::Predictions made{3, {}, {}, {}};
@@ -42,9 +42,14 @@ inline store::Predictions random_probabilities(std::uint64_t seed) {
     made.labels.push_back(n % 3);
     double p[3], sum = 0;
     for (int k = 0; k < 3; ++k) sum += p[k] = std::exp(random.normal() + (n % 3 == k ? 1 : 0));
-    for (const double value : p) made.values.push_back(value / sum);
+    for (const double value : p) made.values.push_back(std::log(value / sum));
   }
   return made;
+}
+
+inline std::vector<double> logarithms_of(std::vector<double> probabilities) {
+  for (double& value : probabilities) value = std::log(value);
+  return probabilities;
 }
 
 // Random outputs for 50 regression examples with 2 random targets.

@@ -180,7 +180,7 @@ template <class T> at::Tensor ReplicaState<T>::predict(config::Split split) {
     for (std::int64_t i = 0; i < size; ++i) {
       const std::span row(result.mutable_data_ptr<double>() + (start + i) * outputs, static_cast<std::size_t>(outputs));
       std::copy_n(values + i * layout.output_stride, outputs, row.begin());
-      if (experiment_.train.loss.kind == config::LossKind::cross_entropy) fused::softmax(row);
+      if (experiment_.train.loss.kind == config::LossKind::cross_entropy) fused::log_softmax(row);
     }
   });
   return result;

@@ -93,7 +93,7 @@ at::Tensor ReplicaGroup::predict(std::size_t member, config::Split split) {
   std::vector<at::Tensor> parts;
   for_each_output({*network_, 0}, split, [&](const Batch&, const at::Tensor& outputs) {
     const at::Tensor own = outputs[static_cast<std::int64_t>(member)].to(at::kDouble);
-    parts.push_back(experiment_.train.loss.kind == config::LossKind::cross_entropy ? own.softmax(-1) : own);
+    parts.push_back(experiment_.train.loss.kind == config::LossKind::cross_entropy ? own.log_softmax(-1) : own);
   });
   return torch::cat(parts).cpu();
 }
