@@ -113,6 +113,13 @@ std::string read_file(const fs::path& path, std::uint64_t max_bytes) {
   return bytes;
 }
 
+std::string read_regular_file(const fs::path& path, std::uint64_t max_bytes) {
+  struct stat status;
+  if (lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    throw InputError(std::vector{Problem{.file = path.string(), .message = "is not a regular file"}});
+  return read_file(path, max_bytes);
+}
+
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
   AtomicFile file(path);
   file.write(bytes);

@@ -14,6 +14,9 @@ inline constexpr std::string_view aside_prefix = ".tmp-";
 // The bytes of a file; InputError when it is missing, a directory or larger than `max_bytes`.
 std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes = UINT64_MAX);
 
+// The same of a file that others may have put there: InputError also for a link, a device and a pipe.
+std::string read_regular_file(const std::filesystem::path& path, std::uint64_t max_bytes);
+
 // Writes a temporary file, fsyncs and renames it: a reader sees the old bytes or the new ones. The folder must exist.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 

@@ -174,6 +174,23 @@ std::string column_names(Table table) {
   return with_columns(table, [](auto columns) { return column_names(columns); });
 }
 
+bool can_be_row(Table table, std::string_view cells) {
+  return with_columns(table, [&](auto columns) {
+    for (const auto& column : columns) {
+      const std::size_t end = cells.find(',');
+      if ((end == std::string_view::npos) != (&column == &columns.back())) return false;
+      const std::string_view value = cells.substr(0, end);
+      if (column.name == "state") {
+        if (value != name_of(RunState::done) && value != name_of(RunState::diverged)) return false;
+      } else if (column.kind != ColumnKind::label && !value.empty() && !core::parse_number(value)) {
+        return false;
+      }
+      cells.remove_prefix(std::min(value.size() + 1, cells.size()));
+    }
+    return true;
+  });
+}
+
 std::vector<bool> written_columns(Table table, const plan::Plan& plan) {
   return with_columns(table, [&](auto columns) {
     std::vector<bool> written;

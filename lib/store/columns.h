@@ -117,6 +117,9 @@ inline constexpr std::array all_tables{Table::curves, Table::summary, Table::pro
 std::string_view file_name(Table table);
 std::string column_names(Table table);
 
+// Whether these can be the cells of a row of the table, with commas between.
+bool can_be_row(Table table, std::string_view cells);
+
 // For each column of the table whether the merged file has it: whether some point of the plan can fill it. Parts have
 // all columns, since the sweep may change.
 std::vector<bool> written_columns(Table table, const plan::Plan& plan);

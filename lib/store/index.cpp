@@ -8,7 +8,7 @@ namespace descent::store {
 namespace fs = std::filesystem;
 
 Results::Index::Index(fs::path parts_folder, const plan::Plan& plan)
-    : found(plan.runs.size()), folder_(std::move(parts_folder)) {
+    : found(plan.runs.size()), plan_(plan), folder_(std::move(parts_folder)) {
   for (std::size_t i = 0; i < plan.runs.size(); ++i) run_of_.emplace(plan.runs[i].hash, i);
 }
 
@@ -24,7 +24,10 @@ std::unique_lock<std::mutex> Results::Index::refreshed() {
   for (const fs::path& part : folders) {
     known_.insert(part);
     try {
-      add(part, read_part(part));
+      add(part, read_part(part, [this](const std::string& hash) {
+            const auto run = run_of_.find(hash);
+            return run == run_of_.end() ? nullptr : &plan_.experiment(run->second);
+          }));
     } catch (const DamagedPart& damage) {
       set_aside(part, damage.what());
     }

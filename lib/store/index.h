@@ -46,6 +46,7 @@ struct Results::Index {
   void add(const std::filesystem::path& path, const Part& part);
   void set_aside(const std::filesystem::path& part, const std::string& reason);
 
+  const plan::Plan& plan_;
   const std::filesystem::path folder_;
   std::unordered_map<std::string_view, std::size_t> run_of_;  // hash -> run of the plan
   std::set<std::filesystem::path> known_;                     // parts already read

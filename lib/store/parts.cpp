@@ -3,15 +3,17 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
 #include <fstream>
-#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 
+#include "config/data_facts.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/sha256.h"
@@ -58,19 +60,29 @@ void find_rows(const std::string& csv, Table table, Part& part) {
   for (PartRun& run : part.runs) {
     const std::string start = id_of(run.hash) + ",";
     const std::size_t begin = at;
-    while (csv.compare(at, start.size(), start) == 0) {
+    std::size_t rows = 0;
+    for (; csv.compare(at, start.size(), start) == 0; ++rows) {
       const std::size_t end = csv.find('\n', at);
       if (end == std::string::npos) throw DamagedPart("a row is cut off");
+      if (!can_be_row(table, std::string_view(csv).substr(at + start.size(), end - at - start.size())))
+        throw DamagedPart(fmt::format("a row of {} does not fit its columns", file_name(table)));
       at = end + 1;
     }
-    if (at == begin && table != Table::probes) throw DamagedPart("rows of run " + id_of(run.hash) + " are missing");
+    if (rows == 0 && table != Table::probes) throw DamagedPart("rows of run " + id_of(run.hash) + " are missing");
+    if (rows > 1 && table == Table::summary) throw DamagedPart("run " + id_of(run.hash) + " has several summaries");
     run.rows[table] = {begin, at};
   }
   if (at != csv.size()) throw DamagedPart("it holds rows of unknown runs");
 }
 
 constexpr std::string_view predictions_file = "predictions.npy", labels_file = "labels.npy",
-                           targets_file = "targets.npy";
+                           targets_file = "targets.npy", part_file = "part.json";
+
+struct PredictionShape {
+  std::int64_t examples, outputs;
+  bool regression;
+  bool operator==(const PredictionShape&) const = default;
+};
 
 // A .npy file of an array [runs, ...].
 struct RunArray {
@@ -101,6 +113,12 @@ template <class T> void append(std::string& bytes, const std::vector<T>& values)
   bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
 }
 
+template <class T> std::vector<T> values_in(std::string_view bytes) {
+  std::vector<T> values(bytes.size() / sizeof(T));
+  std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
+  return values;
+}
+
 void add_predictions(const std::vector<RunResult>& results, Files& files, nlohmann::ordered_json& about) {
   const Predictions& first = results.front().predictions;
   if (first.outputs == 0) return;
@@ -117,35 +135,82 @@ void add_predictions(const std::vector<RunResult>& results, Files& files, nlohma
   about["predictions"] = {{"examples", examples}, {"outputs", outputs}, {"regression", regression}};
 }
 
-void find_predictions(const Files& files, const nlohmann::json& about, Part& part) {
-  if (!about.contains("predictions")) return;
-  const nlohmann::json& shape = about.at("predictions");
-  const auto outputs = shape.at("outputs").get<std::int64_t>();
-  const bool regression = shape.at("regression").get<bool>();
-  const auto arrays =
-      prediction_arrays(part.runs.size(), shape.at("examples").get<std::int64_t>(), outputs, regression);
+std::string_view bytes_of(const Files& files, std::string_view name) {
+  const auto file = files.find(name);
+  return file == files.end() ? std::string_view() : file->second;
+}
+
+PredictionShape read_shape(const nlohmann::json& about) {
+  const auto size = [&](const char* key) {
+    const nlohmann::json& value = about.at(key);
+    return value.is_number_integer() ? value.get<std::int64_t>() : -1;
+  };
+  return {size("examples"), size("outputs"), about.at("regression").get<bool>()};
+}
+
+// What the runs of the plan in this part must have recorded.
+void check_shape(const std::optional<PredictionShape>& found, const Part& part, const ExperimentOf& experiment_of) {
+  for (const PartRun& run : part.runs) {
+    const config::Experiment* experiment = experiment_of(run.hash);
+    if (!experiment || !experiment->record.predictions) continue;
+    const config::DataFacts facts = config::data_facts(experiment->data);
+    if (found != PredictionShape{config::split_sizes(experiment->data).test, facts.outputs, facts.classes == 0})
+      throw DamagedPart("the predictions are not those of the experiment");
+  }
+}
+
+void find_predictions(const Files& files, const nlohmann::json& about, Part& part, const ExperimentOf& experiment_of) {
+  std::optional<PredictionShape> shape;
+  if (about.contains("predictions")) shape = read_shape(about.at("predictions"));
+  check_shape(shape, part, experiment_of);
+  if (!shape) return;
+  const auto [examples, outputs, regression] = *shape;
+  const auto most = static_cast<std::int64_t>(bytes_of(files, predictions_file).size());  // no product overflows
+  if (examples < 0 || outputs < 1 || outputs > most || examples > most / outputs)
+    throw DamagedPart(fmt::format("{} does not fit its runs", predictions_file));
+  const auto arrays = prediction_arrays(part.runs.size(), examples, outputs, regression);
   for (const RunArray& array : arrays) {
-    const auto found = files.find(array.name);
-    if (found == files.end() || !found->second.starts_with(array.header) ||
-        found->second.size() != array.range(part.runs.size()).begin)
+    const std::string_view bytes = bytes_of(files, array.name);
+    if (!bytes.starts_with(array.header) || bytes.size() != array.range(part.runs.size()).begin)
       throw DamagedPart(fmt::format("{} does not fit its runs", array.name));
   }
+  if (!regression)
+    for (const std::int32_t label :
+         values_in<std::int32_t>(bytes_of(files, labels_file).substr(arrays[1].header.size())))
+      if (label < 0 || label >= outputs) throw DamagedPart(fmt::format("{} names class {}", labels_file, label));
   for (std::size_t i = 0; i < part.runs.size(); ++i)
     part.runs[i].predictions = {static_cast<std::size_t>(outputs), regression, arrays[0].range(i), arrays[1].range(i)};
 }
 
-template <class T> std::vector<T> read_values(const std::filesystem::path& path, Range range) {
-  const std::string bytes = read_range(path, range);
-  std::vector<T> values(bytes.size() / sizeof(T));
-  std::memcpy(values.data(), bytes.data(), bytes.size());
-  return values;
+// Limits that keep any folder cheap.
+constexpr std::uint64_t most_about = std::uint64_t{1} << 24, most_bytes = std::uint64_t{1} << 32;
+
+// Of all keys but itself. Parts of earlier versions have none.
+std::string checksum_of(nlohmann::json about) {
+  about.erase("checksum");
+  return core::sha256(about.dump());
 }
 
-// What part.json names, verified.
+nlohmann::json read_about(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (!is_directory(symlink_status(folder, error))) throw DamagedPart("it is not a folder");
+  nlohmann::json about = nlohmann::json::parse(core::read_regular_file(folder / part_file, most_about));
+  if (about.contains("checksum") && about.at("checksum") != checksum_of(about))
+    throw DamagedPart(fmt::format("the checksum of {} is wrong", part_file));
+  return about;
+}
+
+bool is_name_of_part_file(std::string_view name) {
+  return std::ranges::find(all_tables, name, [](Table table) { return file_name(table); }) != all_tables.end() ||
+         name == predictions_file || name == labels_file || name == targets_file;
+}
+
+// What part.json names, verified. It may come from others: any other name could lead out of the folder.
 Files read_files(const std::filesystem::path& folder, const nlohmann::json& about) {
   Files files;
   for (const auto& [name, checksum] : about.at("sha256").items()) {
-    std::string& bytes = files[name] = core::read_file(folder / name);
+    if (!is_name_of_part_file(name)) throw DamagedPart("it names a file that no part has: " + core::quoted(name));
+    std::string& bytes = files[name] = core::read_regular_file(folder / name, most_bytes);
     if (core::sha256(bytes) != checksum.get<std::string>()) throw DamagedPart("the checksum of " + name + " is wrong");
   }
   return files;
@@ -169,7 +234,8 @@ void write_part(const std::filesystem::path& parts, const std::vector<RunResult>
     about["sha256"][name] = core::sha256(bytes);
     folder.write(name, bytes);
   }
-  folder.write("part.json", about.dump(1) + "\n");
+  about["checksum"] = checksum_of(nlohmann::json::parse(about.dump()));
+  folder.write(part_file, about.dump(1) + "\n");
   folder.commit();
 }
 
@@ -183,17 +249,17 @@ std::string read_range(const std::filesystem::path& path, Range range) {
 }
 
 Predictions read_predictions(const std::filesystem::path& folder, const PredictionRanges& ranges) {
-  Predictions read{ranges.outputs, read_values<double>(folder / predictions_file, ranges.values), {}, {}};
-  if (ranges.regression) read.targets = read_values<double>(folder / targets_file, ranges.truth);
-  else read.labels = read_values<std::int32_t>(folder / labels_file, ranges.truth);
+  Predictions read{ranges.outputs, values_in<double>(read_range(folder / predictions_file, ranges.values)), {}, {}};
+  if (ranges.regression) read.targets = values_in<double>(read_range(folder / targets_file, ranges.truth));
+  else read.labels = values_in<std::int32_t>(read_range(folder / labels_file, ranges.truth));
   return read;
 }
 
 void copy_part(const std::filesystem::path& folder, const std::filesystem::path& parts) {
   core::AtomicFolder copy(parts / folder.filename());
-  const std::string about = core::read_file(folder / "part.json");
-  for (const auto& [name, bytes] : read_files(folder, nlohmann::json::parse(about))) copy.write(name, bytes);
-  copy.write("part.json", about);
+  const nlohmann::json about = read_about(folder);
+  for (const auto& [name, bytes] : read_files(folder, about)) copy.write(name, bytes);
+  copy.write(part_file, about.dump(1) + "\n");
   copy.commit();
 }
 
@@ -207,8 +273,8 @@ void remove_part(const std::filesystem::path& folder) {
         fmt::format("cannot remove {}: {}; check the permissions of its folder", folder.string(), error.message()));
 }
 
-Part read_part(const std::filesystem::path& folder) try {
-  const nlohmann::json about = nlohmann::json::parse(core::read_file(folder / "part.json"));
+Part read_part(const std::filesystem::path& folder, const ExperimentOf& experiment_of) try {
+  const nlohmann::json about = read_about(folder);
   const Files files = read_files(folder, about);
   for (const Table table : all_tables) {
     const auto file = files.find(file_name(table));
@@ -223,7 +289,7 @@ Part read_part(const std::filesystem::path& folder) try {
     if (const auto file = files.find(file_name(table)); file != files.end()) find_rows(file->second, table, part);
     else
       for (PartRun& run : part.runs) run.rows[table] = {};
-  find_predictions(files, about, part);
+  find_predictions(files, about, part, experiment_of);
   return part;
 } catch (const nlohmann::json::exception&) {
   throw DamagedPart("part.json cannot be read");

@@ -1,12 +1,14 @@
 #pragma once
 // A part: the finished rows of one stack, a folder that is complete or absent. Its rows hold `run` and their
 // own columns only; factors and seed are added from the plan when parts are merged, so that parts survive a
-// changed sweep. part.json names the runs and the checksums of the files. A table without rows has no file.
+// changed sweep. part.json names the runs and the checksums of the files and of itself. A table without rows has no
+// file.
 // predictions.npy, float64 [runs, test, outputs], holds the predictions, labels.npy, int32 [runs, test], or targets.npy
 // the truth.
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -58,8 +60,11 @@ void copy_part(const std::filesystem::path& folder, const std::filesystem::path&
 // Removes a part; other processes see all of it or nothing.
 void remove_part(const std::filesystem::path& folder);
 
-// Verifies checksums and rows. Throws DamagedPart. The name of a part covers the columns it was written with:
-// parts of another version of the columns have no runs.
-Part read_part(const std::filesystem::path& folder);
+// What a run with this hash trains; null for one that no plan knows.
+using ExperimentOf = std::function<const config::Experiment*(const std::string& run_hash)>;
+
+// Verifies checksums, rows and, for the runs of the plan, the shape of the predictions. Throws DamagedPart. The name
+// of a part covers the columns it was written with: parts of another version of the columns have no runs.
+Part read_part(const std::filesystem::path& folder, const ExperimentOf& experiment_of);
 
 }  // namespace descent::store

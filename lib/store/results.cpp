@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr auto marker = ".descent";
+constexpr std::uint64_t most_weights = std::uint64_t{1} << 32;  // bytes of a file that another folder holds
 
 bool is_unfinished(const fs::path& path) { return path.filename().string().starts_with(core::aside_prefix); }
 
@@ -129,7 +130,7 @@ std::size_t Results::take_from(const Results& other) const {
   fs::create_directory(weights_folder(), error);
   for (const plan::Run& run : plan_.runs)
     if (fs::exists(other.weights_file(run), error) && !fs::exists(weights_file(run), error))
-      core::write_file_atomically(weights_file(run), core::read_file(other.weights_file(run)));
+      core::write_file_atomically(weights_file(run), core::read_regular_file(other.weights_file(run), most_weights));
   fs::remove(weights_folder(), error);  // only when it is empty
   return lacking.size() - missing().size();
 }

@@ -1,0 +1,188 @@
+// Parts that a fault of the disk or another person has changed: never a crash, never another number, no file touched
+// outside the folder.
+#include <fmt/format.h>
+
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "store/fixture.h"
+
+namespace descent::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+// One run that records its predictions for two examples of three classes.
+plan::Plan recording() {
+  plan::Plan plan = plan_with({"4"}, 1);
+  config::Experiment& experiment = plan.points[0].experiment;
+  experiment.record.predictions = true;
+  experiment.data.name = config::DataName::spirals;
+  experiment.data.generator.classes = 3;
+  experiment.data.test_size = 2;
+  return plan;
+}
+
+RunResult recorded(const plan::Run& run) {
+  RunResult result = result_of(run, 0.5);
+  result.predictions = {3, {0.25, 0.25, 0.5, 0, 0, 1}, {2, 1}, {}};
+  return result;
+}
+
+class parts : public InFolder {
+ protected:
+  parts() { restore(); }
+
+  void restore() const { restore(recorded(plan.runs[0])); }
+  void restore(const RunResult& result) const {
+    fs::remove_all(out / "trial");
+    Results(out, plan).write_part({result}, {1.5});
+  }
+
+  fs::path part() const { return fs::directory_iterator(out / "trial" / "parts")->path(); }
+
+  void put(const std::string& name, const std::string& bytes) const {
+    std::ofstream(part() / name, std::ios::binary) << bytes;
+  }
+
+  // Changes part.json.
+  template <class Change> void change(const Change& change) const {
+    nlohmann::json about = nlohmann::json::parse(core::read_file(part() / "part.json"));
+    change(about);
+    about.erase("checksum");
+    put("part.json", about.dump());
+  }
+
+  // Replaces a file, with its checksum.
+  void forge(const std::string& name, const std::string& bytes) const {
+    put(name, bytes);
+    change([&](nlohmann::json& about) { about["sha256"][name] = core::sha256(bytes); });
+  }
+
+  std::string damage() const {
+    const Results store(out, plan);
+    EXPECT_EQ(store.missing().size(), 1u);
+    const std::vector<std::string> warnings = store.take_warnings();
+    if (warnings.size() != 1) return "";
+    const std::size_t begin = warnings[0].find("damaged (") + 9;
+    return warnings[0].substr(begin, warnings[0].find("); set aside") - begin);
+  }
+
+  const plan::Plan plan = recording();
+};
+
+TEST_F(parts, are_whole_before_they_are_changed) { EXPECT_TRUE(Results(out, plan).missing().empty()); }
+
+TEST_F(parts, of_earlier_versions_have_no_checksum) {
+  change([](nlohmann::json&) {});
+  EXPECT_TRUE(Results(out, plan).missing().empty());
+}
+
+TEST_F(parts, give_no_other_number_whichever_byte_of_part_json_has_a_flipped_bit) {
+  const std::string whole = core::read_file(part() / "part.json");
+  const fs::path folder = part();
+  std::size_t kept = 0;
+  for (std::size_t byte = 0; byte < whole.size(); ++byte) {
+    std::string flipped = whole;
+    flipped[byte] = static_cast<char>(flipped[byte] ^ (1 << byte % 8));
+    put("part.json", flipped);
+    const Results store(out, plan);
+    if (store.missing().empty()) {
+      ++kept;
+      EXPECT_EQ(store.seconds(), 1.5) << byte;
+      EXPECT_EQ(store.predictions(0).value().labels, (std::vector<std::int32_t>{2, 1})) << byte;
+    } else {
+      EXPECT_EQ(store.take_warnings().size(), 1u) << byte;
+      fs::rename(folder.string() + ".damaged", folder);
+    }
+  }
+  EXPECT_LT(kept, whole.size() / 4);  // white space, and the name of the checksum
+}
+
+TEST_F(parts, name_no_files_outside_their_folder) {
+  core::write_file_atomically(out / "victim", "mine");
+  const Results ours(out / "ours", plan);
+  const std::vector<std::string> names{"../../../victim", (out / "victim").string(), "a/b", "part.json", ".."};
+  for (const std::string& name : names) {
+    change([&](nlohmann::json& about) { about["sha256"][name] = core::sha256("mine"); });
+    EXPECT_EQ(ours.take_from(Results(out, plan)), 0u) << name;
+    EXPECT_EQ(core::read_file(out / "victim"), "mine");
+    restore();
+  }
+}
+
+TEST_F(parts, are_read_through_no_link) {
+  const fs::path file = part() / "curves.csv";
+  fs::rename(file, out / "curves.csv");
+  fs::create_symlink(out / "curves.csv", file);
+  EXPECT_EQ(damage(), file.string() + ": is not a regular file");
+}
+
+TEST_F(parts, are_no_links_themselves) {
+  const fs::path folder = part();
+  fs::rename(folder, out / "part");
+  fs::create_directory_symlink(out / "part", folder);
+  EXPECT_EQ(damage(), "it is not a folder");
+}
+
+TEST_F(parts, are_refused_when_a_file_is_too_large_to_read) {
+  fs::resize_file(part() / "curves.csv", std::uintmax_t{1} << 40);  // without a block on the disk
+  EXPECT_TRUE(damage().ends_with("larger than 4294967296 bytes, the most that such a file may have"));
+}
+
+TEST_F(parts, have_the_cells_of_their_columns) {
+  const std::string summary = core::read_file(part() / "summary.csv"), id = plan.runs[0].id();
+  const std::string header = summary.substr(0, summary.find('\n') + 1);
+  const std::string row = summary.substr(header.size());
+  std::string unknown = row, words = row;
+  unknown.replace(unknown.find("done"), 4, "gone");
+  words.replace(words.find("418"), 3, "4x8");
+  for (const std::string& rows : {id + ",418,done\n", unknown, words}) {
+    forge("summary.csv", header + rows);
+    EXPECT_EQ(damage(), "a row of summary.csv does not fit its columns");
+    restore();
+  }
+  forge("summary.csv", header + row + row);
+  EXPECT_EQ(damage(), "run " + id + " has several summaries");
+}
+
+TEST_F(parts, have_labels_of_the_classes) {
+  const std::string labels = core::read_file(part() / "labels.npy");
+  for (const std::int32_t label : {1'000'000'000, -5, 3}) {
+    std::string bytes = labels;
+    std::memcpy(bytes.data() + bytes.size() - 4, &label, 4);
+    forge("labels.npy", bytes);
+    EXPECT_EQ(damage(), fmt::format("labels.npy names class {}", label));
+    restore();
+  }
+}
+
+TEST_F(parts, have_the_predictions_of_the_experiment) {
+  const std::string other = "the predictions are not those of the experiment";
+  change([](nlohmann::json& about) { about.erase("predictions"); });
+  EXPECT_EQ(damage(), other);
+  RunResult targets = recorded(plan.runs[0]), more = targets, wider = targets, none = targets;
+  targets.predictions = {3, {1, 2, 3, 4, 5, 6}, {}, {1, 2, 3, 4, 5, 6}};
+  more.predictions = {3, std::vector<double>(9), {0, 1, 2}, {}};
+  wider.predictions = {4, std::vector<double>(8), {0, 3}, {}};
+  none.predictions = {};
+  for (const RunResult& result : {targets, more, wider, none}) {
+    restore(result);
+    EXPECT_EQ(damage(), other);
+  }
+}
+
+TEST_F(parts, have_sizes_that_no_product_overflows) {
+  plan::Plan silent = plan;  // a part of no known run
+  silent.points[0].experiment.record.predictions = false;
+  for (const char* key : {"examples", "outputs"})
+    for (const nlohmann::json& value : std::vector<nlohmann::json>{-1, INT64_MAX, UINT64_MAX, 1e300, "2", nullptr}) {
+      change([&](nlohmann::json& about) { about["predictions"][key] = value; });
+      EXPECT_EQ(Results(out, silent).missing().size(), 1u) << key << value;
+      restore();
+    }
+}
+
+}  // namespace
+}  // namespace descent::store
