@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <cstring>
 #include <limits>
 #include <regex>
 
@@ -41,6 +43,8 @@ Header parse_header(std::string_view text, const std::string& name) {
     if (!std::regex_search(text.begin(), text.end(), match, std::regex(pattern))) damaged();
     return match[1].str();
   };
+  if (text.find("'descr': [") != text.npos)
+    fail(name, "a structured array is not supported; save one array of numbers, a column per feature");
   Header header{find("'descr': *'([^']*)'"), find("'fortran_order': *(True|False)") == "True", {}};
   for (const std::string& field : core::split(find("'shape': *\\(([0-9, ]*)\\)"), ',')) {
     const std::size_t start = field.find_first_not_of(' ');
@@ -73,9 +77,36 @@ std::string_view split_header(std::string_view& bytes, const std::string& name) 
 // The first bytes of a .npy file, where its header is.
 constexpr std::size_t longest_header = 1 << 16;
 
+void check_size(std::size_t found, const NpyHeader& header, const std::string& name) {
+  if (found != header.size)
+    fail(name,
+         fmt::format("holds {} bytes of elements where its shape needs {}; restore the file", found, header.size));
+}
+
+// Refuses elements, from number `first` on, that are no numbers in single precision.
+template <class T>
+void check_numbers(std::string_view bytes, std::int64_t first, std::int64_t columns, const std::string& name) {
+  for (std::size_t i = 0; i < bytes.size() / sizeof(T); ++i) {
+    T value{};
+    std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
+    if (std::abs(value) <= std::numeric_limits<float>::max()) continue;
+    const std::int64_t at = first + static_cast<std::int64_t>(i);
+    fail(name, fmt::format("row {}, column {} (from 0) holds {}, which is not a number in single precision; correct "
+                           "the array",
+                           at / columns, at % columns, value));
+  }
+}
+
+void check_numbers(NpyType type, std::string_view bytes, std::int64_t first, std::int64_t columns,
+                   const std::string& name) {
+  if (type == NpyType::float32) check_numbers<float>(bytes, first, columns, name);
+  if (type == NpyType::float64) check_numbers<double>(bytes, first, columns, name);
+}
+
 // One part of a folder, as far as its facts go.
 struct PartFiles {
   std::filesystem::path x, y;
+  NpyHeader header;                  // of x
   std::vector<std::int64_t> shape;   // of x
   std::vector<std::int32_t> labels;  // [size]; empty with real targets
   std::vector<double> targets;       // [size, outputs]
@@ -83,7 +114,7 @@ struct PartFiles {
 
   PartFiles(const std::filesystem::path& folder, const std::string& suffix, std::optional<bool> regression)
       : x(found(folder, "x" + suffix)), y(found(folder, "y" + suffix)),
-        shape(parse_npy_shape(read_bytes(x, longest_header), x.string())) {
+        header(parse_npy_header(read_bytes(x, longest_header), x.string())), shape(header.shape) {
     if (shape.size() < 2 || shape.size() > 4)
       fail(x.string(), fmt::format("has {} dimensions; inputs have 2, 3 or 4: [size, features], [size, height, width] "
                                    "or [size, channels, height, width]",
@@ -102,6 +133,29 @@ struct PartFiles {
   }
 
   std::int64_t classes() const { return labels.empty() ? 0 : std::ranges::max(labels) + 1; }
+
+  // Whether x holds what its header says, in one pass that keeps nothing.
+  void check_inputs() const {
+    const std::string name = x.string();
+    if (header.type == NpyType::uint8 && x.extension() != ".gz")
+      return check_size(std::filesystem::file_size(x) - header.start, header, name);
+    const auto [channels, height, width] = example();
+    const std::int64_t columns = channels * height * width;
+    const std::size_t element = header.size / static_cast<std::size_t>(shape[0] * columns);
+    std::size_t before = header.start, found = 0;
+    std::string rest;  // of an element that two pieces share
+    read_pieces(x, [&](std::string_view piece) {
+      const std::size_t skipped = std::min(before, piece.size());
+      before -= skipped;
+      rest.append(piece.substr(skipped));
+      const std::size_t whole = rest.size() / element * element;
+      check_numbers(header.type, {rest.data(), whole}, static_cast<std::int64_t>(found / element), columns, name);
+      rest.erase(0, whole);
+      found += whole;
+      return true;
+    });
+    check_size(found + rest.size(), header, name);
+  }
 
   Examples examples() const {
     const std::string bytes = read_bytes(x);
@@ -123,6 +177,7 @@ struct PartFiles {
                              x.filename().string()));
     outputs = array.count() / shape[0];
     if (regression.value_or(array.type == NpyType::float32 || array.type == NpyType::float64)) {
+      check_numbers(array.type, array.bytes, 0, outputs, name);
       targets = values<double>(array);
       return;
     }
@@ -136,7 +191,8 @@ struct PartFiles {
 
 // The parts of a folder: the pool and, where there is one, the test part.
 std::vector<PartFiles> parts_of(const std::filesystem::path& folder, std::optional<bool> regression) {
-  if (std::filesystem::exists(folder / "x.npy")) return {PartFiles(folder, "", regression)};
+  if (std::filesystem::exists(folder / "x.npy") || std::filesystem::exists(folder / "x.npy.gz"))
+    return {PartFiles(folder, "", regression)};
   return {PartFiles(folder, "_train", regression), PartFiles(folder, "_test", regression)};
 }
 
@@ -147,6 +203,7 @@ Facts npy_facts(const std::filesystem::path& folder, std::optional<bool> regress
   const PartFiles& train = parts.front();
   Facts facts{.train_size = train.shape[0], .shape = train.example(), .outputs = train.outputs, .files = {}};
   for (const PartFiles& part : parts) {
+    part.check_inputs();
     if (part.example() != facts.shape || part.outputs != facts.outputs || part.labels.empty() != train.labels.empty())
       fail(part.x.string(), "has other shapes or types than the training part");
     facts.classes = std::max(facts.classes, part.classes());
@@ -168,11 +225,8 @@ std::int64_t Npy::count() const {
   return product;
 }
 
-std::vector<std::int64_t> parse_npy_shape(std::string_view bytes, const std::string& name) {
-  return parse_header(split_header(bytes, name), name).shape;
-}
-
-Npy parse_npy(std::string_view bytes, const std::string& name) {
+NpyHeader parse_npy_header(std::string_view bytes, const std::string& name) {
+  const std::size_t all = bytes.size();
   const Header header = parse_header(split_header(bytes, name), name);
   const auto type = std::ranges::find(types, header.descr, &TypeName::descr);
   if (type == types.end())
@@ -187,10 +241,14 @@ Npy parse_npy(std::string_view bytes, const std::string& name) {
       fail(name, "the shape is larger than any file; save the array again with numpy.save");
     needed *= size;
   }
-  if (static_cast<std::int64_t>(bytes.size()) != needed)
-    fail(name,
-         fmt::format("holds {} bytes of elements where its shape needs {}; restore the file", bytes.size(), needed));
-  return {type->type, header.shape, bytes, name};
+  return {type->type, header.shape, all - bytes.size(), static_cast<std::size_t>(needed)};
+}
+
+Npy parse_npy(std::string_view bytes, const std::string& name) {
+  NpyHeader header = parse_npy_header(bytes, name);
+  bytes.remove_prefix(header.start);
+  check_size(bytes.size(), header, name);
+  return {header.type, std::move(header.shape), bytes, name};
 }
 
 std::string npy_header(std::string_view descr, const std::vector<std::int64_t>& shape) {

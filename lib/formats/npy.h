@@ -26,8 +26,14 @@ struct Npy {
   std::int64_t count() const;  // product of the shape
 };
 
-// Any bytes give an array, or at least the shape in their header, or an InputError that names the file `name`.
-std::vector<std::int64_t> parse_npy_shape(std::string_view bytes, const std::string& name);
+struct NpyHeader {
+  NpyType type;
+  std::vector<std::int64_t> shape;
+  std::size_t start, size;  // bytes before the elements, and of the elements
+};
+
+// Any bytes give an array, or at least what their header says, or an InputError that names the file `name`.
+NpyHeader parse_npy_header(std::string_view bytes, const std::string& name);
 Npy parse_npy(std::string_view bytes, const std::string& name);
 
 // What stands before the elements in a file of version 1.0: `descr` names their type, "<f4" or "<i4". Its size is a
@@ -69,7 +75,8 @@ template <class T> std::vector<T> values(const Npy& array) {
 
 // A folder with x_train.npy, y_train.npy, x_test.npy and y_test.npy, or with x.npy and y.npy. x: [size, features],
 // [size, H, W] or [size, C, H, W]; y: classes as integers [size], or real targets [size] or [size, outputs].
-// `regression` absent: where y is of a floating type. Facts need the header of x, and y.
+// `regression` absent: where y is of a floating type. Facts pass over all of x, but for images of bytes, whose header
+// suffices: every number must be within single precision.
 Facts npy_facts(const std::filesystem::path& folder, std::optional<bool> regression);
 DataSet read_npy(const std::filesystem::path& folder, std::optional<bool> regression);
 

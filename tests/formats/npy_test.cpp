@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <random>
 
 #include "core/error.h"
@@ -81,6 +83,8 @@ TEST(npy, says_what_is_wrong_with_a_file) {
        "with astype"},
       {npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2), }", ""),
        "a.npy: the array is in Fortran order; save numpy.ascontiguousarray of it"},
+      {npy("{'descr': [('a', '<f4'), ('b', '<f4')], 'fortran_order': False, 'shape': (2,), }", ""),
+       "a.npy: a structured array is not supported; save one array of numbers, a column per feature"},
       {npy(header("<f4", "(4000000000, 4000000000)"), ""),
        "a.npy: the shape is larger than any file; save the array again with numpy.save"},
       {npy(header("<f4", "(3,)"), "12345678"),
@@ -105,6 +109,40 @@ TEST(npy, refuses_an_element_that_an_integer_cannot_hold) {
             "y.npy: holds nan where an integer of 32 bits is needed; correct the array");
   EXPECT_EQ(labels_of("<i8", raw<std::int64_t>({std::int64_t{1} << 31})),
             "y.npy: holds 2147483648 where an integer of 32 bits is needed; correct the array");
+}
+
+// A folder with these inputs and two labels.
+std::string facts_error(const std::string& name, const std::string& x) {
+  const std::filesystem::path folder = std::filesystem::temp_directory_path() / "descent_npy_test";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directory(folder);
+  std::ofstream(folder / ("x" + name)) << x;
+  std::ofstream(folder / ("y" + name)) << npy(header("<i4", "(2,)"), raw<std::int32_t>({0, 1}));
+  try {
+    descent::formats::npy_facts(folder, std::nullopt);
+  } catch (const descent::core::InputError& error) {
+    const std::string text = error.what();
+    return text.substr(text.find(": ") + 2);
+  }
+  return "";
+}
+
+TEST(npy, tells_before_the_numbers_are_read_what_is_wrong_with_inputs) {
+  const auto floats = [](const std::string& descr, const std::string& elements) {
+    return npy(header(descr, "(2, 3)"), elements);
+  };
+  EXPECT_EQ(facts_error(".npy", floats("<f4", raw<float>({1, 2, 3, 4, 5, 6}))), "");
+  EXPECT_EQ(facts_error(".npy.gz", floats("<f4", raw<float>({1, 2, 3, 4, 5, 6}))), "");
+  EXPECT_EQ(facts_error(".npy", floats("<f4", raw<float>({1, 2, 3, 4, NAN, 6}))),
+            "row 1, column 1 (from 0) holds nan, which is not a number in single precision; correct the array");
+  EXPECT_EQ(facts_error(".npy", floats("<f8", raw<double>({1, 2, 1e39, 4, 5, 6}))),
+            "row 0, column 2 (from 0) holds 1e+39, which is not a number in single precision; correct the array");
+  EXPECT_EQ(facts_error(".npy", floats("<f4", raw<float>({1, 2, 3}))),
+            "holds 12 bytes of elements where its shape needs 24; restore the file");
+  EXPECT_EQ(facts_error(".npy", floats("|u1", "12345")),
+            "holds 5 bytes of elements where its shape needs 6; restore the file");
+  EXPECT_EQ(facts_error(".npy", floats("<f2", "")),
+            "element type \"<f2\" is not supported (one of <f4, <f8, |u1, <i4, <i8); convert the array with astype");
 }
 
 // What numpy.lib.format.write_array_header_1_0 writes.
