@@ -78,6 +78,10 @@ bool check_sizes(const Experiment& e, std::vector<Conflict>& found) {
 // What needs classes, on data that have real targets instead.
 void check_task(const Experiment& e, std::vector<Conflict>& found) {
   const DataFacts facts = data_facts(e.data);
+  const LabelNoise& noise = e.data.label_noise;
+  if (facts.classes == 1 && noise.rate > 0 && noise.kind == NoiseKind::other)
+    found.push_back({{"data.label_noise", "data.label_noise.rate", "data.name"},
+                     "moves labels to another class; the data have a single one"});
   if (facts.classes > 0 || !facts.problem.empty()) return;
   const auto fail = [&](std::vector<std::string_view> paths, std::string_view what, std::string_view remedy) {
     paths.push_back("data.name");

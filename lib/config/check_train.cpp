@@ -30,6 +30,11 @@ void check_batches(const Experiment& e, std::vector<Conflict>& found) {
   }
   if (e.model.norm.kind != NormKind::batch) return;
   if (e.model.kind == ModelKind::mlp && hidden_widths(e.model).empty()) return;
+  if (const SplitSizes sizes = split_sizes(e.data);
+      e.model.norm.predict_with == PredictWith::batch && (sizes.val == 1 || sizes.test == 1))
+    found.push_back({{"model.norm.predict_with", sizes.test == 1 ? "data.test_size" : "data.val_size"},
+                     fmt::format("the statistics of a batch need at least 2 examples; there is 1 {} example",
+                                 sizes.test == 1 ? "test" : "validation")});
   const std::int64_t groups = e.model.norm.statistics_groups, last = e.train.drop_last ? 0 : train % batch;
   if (batch == 1)
     found.push_back({{path, "model.norm.kind"}, "batch norm needs at least 2 examples in a batch, got 1"});

@@ -27,7 +27,8 @@ bool predicts_in_batches(const config::Model& model) {
 
 std::int64_t pass_size(const config::Model& model, std::int64_t start, std::int64_t rows, std::int64_t size) {
   const std::int64_t count = std::min(rows, size - start);
-  return predicts_in_batches(model) && size - start - count == 1 ? count - 1 : count;
+  if (!predicts_in_batches(model) || size - start - count != 1) return count;
+  return count > 2 ? count - 1 : count + 1;
 }
 
 std::uint64_t PredictionSeed::stream(std::int64_t start, std::int64_t sample) const {

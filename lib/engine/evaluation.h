@@ -16,7 +16,7 @@ inline constexpr std::int64_t evaluation_rows = 96;
 bool predicts_in_batches(const config::Model& model);
 
 // Examples from `start` on that a pass of up to `rows` computes, of `size` in all. Batch norm with the statistics of
-// the batch needs two examples: one batch then leaves an example to the last one.
+// the batch needs two examples: one batch then leaves an example to the last one, or, of two, takes the last one too.
 std::int64_t pass_size(const config::Model& model, std::int64_t start, std::int64_t rows, std::int64_t size);
 
 // The passes with random dropout masks (Gal and Ghahramani 2016) that predict the examples from `start` on after

@@ -165,6 +165,11 @@ const std::vector<BadFile> combinations{
     {"pooling_of_more_places_than_the_map_has",
      model(R"("kind": "cnn", "channels": [8, 8, 8], "kernels": [5, 3, 3], "max_pool": [4, 4, 4])"),
      "x.json:1:103: model.max_pool: layer 2: a pooling window of 4 does not fit a map of 2"},
+    {"a_single_test_example_for_statistics_of_batches",
+     R"({"data": {"name": "two_moons", "test_size": 1}, "train": {"epochs": 1},
+ "model": {"width": 8, "depth": 1, "norm": {"kind": "batch", "predict_with": "batch"}}})",
+     "x.json:2:78: model.norm.predict_with: the statistics of a batch need at least 2 examples; there is 1 test "
+     "example"},
     {"stages_whose_channels_double_too_often",
      model(R"("kind": "resnet", "width": 70000, "blocks": [1, 1], "norm": "batch")"),
      "x.json:1:75: model.blocks: stage 2 would have 140000 channels; the most is 100000"},

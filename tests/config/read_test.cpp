@@ -65,6 +65,16 @@ TEST_F(read_file_of, a_path_of_data_is_relative_to_the_file_wherever_it_is_given
   fs::remove(folder / "data/t.csv");
 }
 
+TEST_F(read_file_of, label_noise_that_moves_labels_needs_another_class) {
+  std::ofstream(folder / "one.csv") << "a,y\n1,0\n2,0\n3,0\n4,0\n";
+  std::ofstream(folder / "x.json")
+      << R"({"data": {"name": "csv", "path": "one.csv", "train_size": 2, "label_noise": 0.3},
+    "model": {"width": 4, "depth": 1}, "train": {"epochs": 1, "batch_size": 2}})";
+  EXPECT_EQ(error_of(folder / "x.json"), (folder / "x.json").string() +
+                                             ":1:77: data.label_noise: moves labels to another class; the data have a "
+                                             "single one");
+}
+
 TEST(read, a_file_name_that_is_no_experiment_name_asks_for_one) {
   try {
     read_document_text(R"({"model": {"hidden": []}, "train": {"epochs": 1}})", "my widths.json");
