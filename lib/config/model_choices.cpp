@@ -21,7 +21,9 @@ Choices choices_of(ModelKind) { return {"model", models}; }
 constexpr Choice features[] = {
     {FeatureKind::raw, "raw", "the inputs themselves"},
     {FeatureKind::random_relu, "random_relu",
-     "relu(x W + b) / sqrt(width), W from N(0, 1/inputs) and b from N(0, 0.01), drawn once per seed",
+     "relu(x W + b) / sqrt(width), W from N(0, 1/inputs) and b from N(0, 0.01), drawn once per seed; saved W and b "
+     "contain "
+     "1/sqrt(width)",
      "Rahimi and Recht 2007; Belkin et al. 2019"},
     {FeatureKind::gaussian_basis, "gaussian_basis",
      "exp(-(x - c)^2 / (2 scale^2)) of one input x, the centers c evenly spaced",
@@ -60,7 +62,8 @@ Choices choices_of(NormPosition) { return {"norm position", norm_positions}; }
 
 constexpr Choice statistics[] = {
     {PredictWith::running, "running", "running averages of the training", "Ioffe and Szegedy 2015"},
-    {PredictWith::batch, "batch", "mean and variance of the examples evaluated together"},
+    {PredictWith::batch, "batch",
+     "mean and variance of the examples evaluated together: batches of the size in training, in the order of the data"},
 };
 Choices choices_of(PredictWith) { return {"kind of statistics", statistics}; }
 

@@ -198,7 +198,8 @@ std::vector<Key> describe(Model& m) {
           .when(shortcuts),
       key("stochastic_depth", &m.stochastic_depth,
           "probability of skipping the last block in a training step; for "
-          "block l of L it is l/L of that (Huang et al. 2016)")
+          "block l of L it is l/L of that (Huang et al. 2016); a kept branch is scaled by "
+          "1/survival in training, as in torchvision, not by survival in evaluation")
           .at_least(0)
           .below(1)
           .when(resnet)

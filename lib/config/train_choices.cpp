@@ -38,9 +38,10 @@ constexpr Choice schedules[] = {
     {ScheduleKind::constant, "constant", "lr"},
     {ScheduleKind::step, "step", "lr * factor^floor(t / every)", "He et al. 2016"},
     {ScheduleKind::multistep, "multistep", "lr * factor^(number of milestones reached)", "He et al. 2016"},
-    {ScheduleKind::cosine, "cosine", "from lr to minimum_lr along half a cosine over the whole training",
+    {ScheduleKind::cosine, "cosine",
+     "from lr to minimum_lr along half a cosine over the whole training, lower after every step",
      "Loshchilov and Hutter 2017"},
-    {ScheduleKind::exponential, "exponential", "lr * factor^t"},
+    {ScheduleKind::exponential, "exponential", "lr * factor^t; t counts whole epochs or steps"},
 };
 Choices choices_of(ScheduleKind) { return {"schedule", schedules}; }
 
