@@ -6,6 +6,7 @@
 
 #include "claims/claims.h"
 #include "core/error.h"
+#include "core/text.h"
 
 namespace descent {
 namespace fs = std::filesystem;
@@ -35,7 +36,8 @@ void check_readable_again(const std::string& file) {
 }
 
 void warn(const store::Results& results) {
-  for (const std::string& warning : results.take_warnings()) std::fputs((warning + "\n").c_str(), stderr);
+  for (const std::string& warning : results.take_warnings())
+    std::fputs((core::printable(warning) + "\n").c_str(), stderr);
 }
 
 }  // namespace descent

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/text.h"
+
 namespace descent::core {
 namespace {
 
@@ -22,7 +24,7 @@ std::string Problem::text() const {
   if (line > 0 && column > 0) text += fmt::format(":{}", column);
   if (!text.empty()) text += ": ";
   if (!path.empty()) text += path + ": ";
-  return text + message;
+  return printable(text + message);
 }
 
 InputError::InputError(std::vector<Problem> problems)

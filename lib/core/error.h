@@ -24,7 +24,7 @@ struct Problem {
   std::string path{};       // JSON path, "model.norm.kind"; empty for the whole file
   std::string message{};
 
-  // "file:line:column: path: message", leaving out what is unknown.
+  // "file:line:column: path: message", leaving out what is unknown; printable.
   std::string text() const;
 };
 

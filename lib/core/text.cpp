@@ -46,6 +46,12 @@ std::size_t utf8_length(std::string_view bytes) {
   return continues(1) && continues(2) && continues(3) && !overlong && !too_large ? 4 : 0;
 }
 
+// What a terminal obeys: U+0000 to U+001F, and U+007F to U+009F.
+bool is_control(std::string_view bytes) {
+  const auto first = static_cast<unsigned char>(bytes[0]);
+  return first < 0x20 || first == 0x7f || (first == 0xc2 && static_cast<unsigned char>(bytes[1]) < 0xa0);
+}
+
 }  // namespace
 
 std::optional<std::string> nearest(std::string_view name, std::span<const std::string> candidates) {
@@ -76,16 +82,25 @@ std::string unknown(std::string_view what, std::string_view name, std::span<cons
                      fmt::join(candidates, ", "));
 }
 
-std::string quoted(std::string_view text, std::size_t longest) {
-  std::string result = "\"";
+std::string printable(std::string_view text) {
+  std::string result;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t length = utf8_length(text.substr(i));
-    if (i + length > longest) return result + "...\"";
-    const bool printable = length > 1 || (length == 1 && text[i] >= ' ' && text[i] != 0x7f);
-    result += printable ? text.substr(i, length) : "?";
+    const bool space = text[i] == '\n' || text[i] == '\t';
+    result += space ? " " : length == 0 || is_control(text.substr(i)) ? "?" : text.substr(i, length);
     i += std::max<std::size_t>(length, 1);
   }
-  return result + '"';
+  return result;
+}
+
+std::string quoted(std::string_view text, std::size_t longest) {
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const std::size_t length = std::max<std::size_t>(utf8_length(text.substr(size)), 1);
+    if (size + length > longest) return '"' + printable(text.substr(0, size)) + "...\"";
+    size += length;
+  }
+  return '"' + printable(text) + '"';
 }
 
 std::string counted(std::size_t count, std::string_view noun) {

@@ -18,7 +18,11 @@ std::string did_you_mean(std::string_view name, std::span<const std::string> can
 // "unknown norm \"bathc\"; did you mean \"batch\"? (one of none, batch)"
 std::string unknown(std::string_view what, std::string_view name, std::span<const std::string> candidates);
 
-// In double quotes for a message: shortened after `longest` bytes, unprintable bytes as '?'.
+// Text from a file or another program, for a terminal: control characters and bytes that are not UTF-8 become '?',
+// line breaks and tabs spaces.
+std::string printable(std::string_view text);
+
+// In double quotes for a message: shortened after `longest` bytes, printable.
 std::string quoted(std::string_view text, std::size_t longest = 60);
 
 // "1 run", "2 runs"

@@ -157,8 +157,11 @@ Table parse_csv(std::string_view text, const std::string& name, std::string_view
 }
 
 std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string result = "\"";
+  // A spreadsheet computes text that begins like a formula; behind an apostrophe it shows it.
+  const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos &&
+                       !core::parse_number(text);
+  if (!formula && text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string result = formula ? "\"'" : "\"";
   for (const char c : text) {
     if (c == '"') result += '"';
     result += c;

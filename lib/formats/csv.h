@@ -16,7 +16,8 @@ struct Table {
   std::int64_t classes = 0;  // 0: real targets
 };
 
-// A field to be written, in quotes where it holds a comma, a quote or a line break.
+// A field to be written, in quotes where it holds a comma, a quote or a line break; text that a spreadsheet would take
+// for a formula (=, +, - or @ first, and not a number) in quotes behind an apostrophe.
 std::string csv_field(std::string_view text);
 
 // `label_column` empty: the last. `regression` absent: where every label is a number and not every one an integer.

@@ -32,11 +32,13 @@ std::string sentence(const claims::Judged& judged, bool references) {
   return text;
 }
 
-std::string verdict_text(claims::Verdict verdict, bool color) {
+// At the start of the line that begins at `at`. Returns where the next one begins.
+std::size_t color_verdict(std::string& text, std::size_t at, claims::Verdict verdict) {
   using claims::Verdict;
   const int code = verdict == Verdict::fails ? 31 : verdict == Verdict::undecided ? 33 : 32;  // red, yellow, green
-  return color ? fmt::format("\x1b[{}m{}\x1b[0m", code, claims::name_of(verdict))
-               : std::string(claims::name_of(verdict));
+  text.insert(at + claims::name_of(verdict).size(), "\x1b[0m");
+  text.insert(at, fmt::format("\x1b[{}m", code));
+  return text.find('\n', at) + 1;
 }
 
 Json check_json(const claims::Check& check) {
@@ -76,10 +78,14 @@ std::string counts_text(const ClaimCounts& counts) {
 std::string claims_table(const std::vector<claims::Judged>& judged, bool color, bool references) {
   std::vector<std::vector<std::string>> rows{{"verdict", "measured [95 % interval]", "margin", "n", "claim"}};
   for (const claims::Judged& claim : judged)
-    rows.push_back({verdict_text(claim.check.verdict, color), measured_text(claim.check),
+    rows.push_back({std::string(claims::name_of(claim.check.verdict)), measured_text(claim.check),
                     fmt::format("{} {}", claims::symbol(claim.check.relation), number_text(claim.check.margin)),
                     std::to_string(claim.check.n), sentence(claim, references)});
-  return laid_out(rows, color, {0, 1, 4});
+  std::string text = laid_out(rows, color, {0, 1, 4});
+  std::size_t line = text.find('\n') + 1;
+  for (const claims::Judged& claim : judged)
+    if (color) line = color_verdict(text, line, claim.check.verdict);
+  return text;
 }
 
 std::string claims_json(const std::string& experiment, const std::vector<claims::Judged>& judged) {

@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "core/error.h"
+#include "core/text.h"
 
 namespace descent::report {
 namespace {
@@ -23,7 +24,7 @@ constexpr int ok = static_cast<int>(core::ExitCode::ok), failed = static_cast<in
 void complain(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
 
 int failure(const std::string& what) {
-  complain("descent: " + what);
+  complain("descent: " + core::printable(what));
   return failed;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/text.h"
 #include "report/terminal.h"
 
 namespace descent::report {
@@ -72,7 +73,7 @@ void Progress::finish_run(bool diverged) {
 void Progress::note(const std::string& line) {
   const std::lock_guard lock(mutex_);
   clear();
-  std::fputs((line + "\n").c_str(), out_);
+  std::fputs((core::printable(line) + "\n").c_str(), out_);
 }
 
 void Progress::close() {

@@ -121,8 +121,8 @@ std::string status_text(const Status& status, const plan::Plan& plan, bool color
   }
   std::string text = laid_out(rows, color);
   for (const auto& [why, runs] : status.failures)
-    text += fmt::format("{} failed: {}; the next start trains {} again\n", core::counted(runs, "run"), why,
-                        runs == 1 ? "it" : "them");
+    text += fmt::format("{} failed: {}; the next start trains {} again\n", core::counted(runs, "run"),
+                        core::printable(why), runs == 1 ? "it" : "them");
   text += fmt::format("{} of {} runs finished", status.finished(), status.runs);
   if (!status.complete() && status.seconds_left)
     text += fmt::format(", about {} of training left", format_duration(*status.seconds_left));

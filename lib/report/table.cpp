@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/text.h"
 #include "report/json.h"
 #include "stats/points.h"
 
@@ -29,21 +30,16 @@ std::string mean_text(const std::optional<stats::Description>& measure) {
   return fmt::format("{:.{}f} ± {:.{}f}", measure->mean, decimals, half, decimals);
 }
 
-// Characters on the screen: neither UTF-8 continuation bytes nor escape sequences of colors.
+// Characters on the screen: no UTF-8 continuation bytes.
 std::size_t width_of(const std::string& text) {
-  std::size_t width = 0;
-  bool escape = false;
-  for (const char c : text) {
-    escape = escape || c == '\x1b';
-    width += !escape && (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    escape = escape && c != 'm';
-  }
-  return width;
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 }  // namespace
 
-std::string laid_out(const std::vector<Row>& rows, bool color, const std::vector<std::size_t>& left) {
+std::string laid_out(std::vector<Row> rows, bool color, const std::vector<std::size_t>& left) {
+  for (Row& row : rows) std::ranges::transform(row, row.begin(), core::printable);
   std::vector<std::size_t> widths(rows[0].size());
   for (const Row& row : rows)
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));

@@ -10,9 +10,9 @@
 
 namespace descent::report {
 
-// Rows of cells in columns, right-aligned but for those named in `left`; the first row is the head, bold in colour.
-std::string laid_out(const std::vector<std::vector<std::string>>& rows, bool color,
-                     const std::vector<std::size_t>& left = {});
+// Rows of cells, made printable, in columns, right-aligned but for those named in `left`; the first row is the head,
+// bold in colour.
+std::string laid_out(std::vector<std::vector<std::string>> rows, bool color, const std::vector<std::size_t>& left = {});
 
 struct TableOptions {
   bool color = false;

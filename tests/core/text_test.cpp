@@ -30,9 +30,15 @@ TEST(text, did_you_mean_is_the_end_of_a_sentence_or_nothing) {
   EXPECT_EQ(did_you_mean("kaiming", schemes), "");
 }
 
+TEST(text, printable_hides_what_a_terminal_would_obey) {
+  EXPECT_EQ(printable("na\xc3\xafve ± 1"), "na\xc3\xafve ± 1");
+  EXPECT_EQ(printable("a\x1b]0;b\a\x7f\xc2\x9bm\xff\xc2"), "a?]0;b???m??");
+  EXPECT_EQ(printable("two\nlines\tand\r"), "two lines and?");
+}
+
 TEST(text, quoted_shortens_and_hides_what_a_terminal_would_obey) {
   EXPECT_EQ(quoted("plain"), "\"plain\"");
-  EXPECT_EQ(quoted("a\x1b[31m\n\xff"), "\"a?[31m??\"");
+  EXPECT_EQ(quoted("a\x1b[31m\n\xff"), "\"a?[31m ?\"");
   EXPECT_EQ(quoted("na\xc3\xafve"), "\"na\xc3\xafve\"");
   EXPECT_EQ(quoted("abcdef", 3), "\"abc...\"");
   EXPECT_EQ(quoted("ab\xc3\xaf", 3), "\"ab...\"");

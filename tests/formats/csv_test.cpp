@@ -56,6 +56,9 @@ TEST(csv, writes_fields_that_read_back) {
   EXPECT_EQ(csv_field(""), "");
   EXPECT_EQ(csv_field("[1,2]"), "\"[1,2]\"");
   EXPECT_EQ(csv_field("say \"x\""), "\"say \"\"x\"\"\"");
+  EXPECT_EQ(csv_field("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+  for (const std::string text : {"+1+1", "-x", "@sum", "-", "=1"}) EXPECT_EQ(csv_field(text), "\"'" + text + "\"");
+  for (const std::string number : {"-1", "-0.5", "-1e-05", "-inf"}) EXPECT_EQ(csv_field(number), number);
   const Table read = table("a," + csv_field("say \"x\", y") + "\n1,2\n", "say \"x\", y");
   EXPECT_EQ(read.features, 1);
 }

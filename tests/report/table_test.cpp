@@ -52,6 +52,10 @@ TEST_F(table, counts_diverged_runs_where_there_are_any) {
             "          4  1         1               0.5\n");
 }
 
+TEST_F(table, is_printable) {
+  EXPECT_EQ(laid_out({{"n", "\x1b[2Jname\n"}, {"1", "x"}}, false), "n  ?[2Jname\n1          x\n");
+}
+
 TEST_F(table, says_when_it_was_cut) {
   const auto plan = store::plan_with({"4", "8", "16"}, 1);
   const store::Results results(out, plan);
