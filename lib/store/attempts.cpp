@@ -15,7 +15,7 @@ std::filesystem::path file_in(const std::filesystem::path& folder) { return fold
 // One write to a file open for appending: lines of several processes do not mix.
 void append(const std::filesystem::path& folder, const nlohmann::ordered_json& line) {
   const std::string text = line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  const int descriptor = open(file_in(folder).c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+  const int descriptor = open(file_in(folder).c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (descriptor < 0) return;
   [[maybe_unused]] const ssize_t written = write(descriptor, text.data(), text.size());
   close(descriptor);
@@ -33,6 +33,8 @@ void AttemptLog::failed(const std::vector<std::string>& run_hashes, const std::s
 
 std::map<std::string, Attempts> read_attempts(const std::filesystem::path& folder) {
   std::map<std::string, Attempts> attempts;
+  std::error_code error;
+  if (!is_regular_file(symlink_status(file_in(folder), error))) return attempts;
   std::ifstream file(file_in(folder));
   for (std::string text; std::getline(file, text);) try {
       const nlohmann::json line = nlohmann::json::parse(text);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/error.h"
+
 namespace descent::store {
 namespace fs = std::filesystem;
 
@@ -16,10 +18,15 @@ std::unique_lock<std::mutex> Results::Index::refreshed() {
   std::unique_lock lock(mutex);
   std::vector<fs::path> folders;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder_, error)) {
-    const bool is_part = entry.path().filename().string().find('.') == std::string::npos;  // not unfinished, set aside
-    if (is_part && !known_.contains(entry.path())) folders.push_back(entry.path());
+  for (fs::directory_iterator entry(folder_, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    const fs::path& path = entry->path();
+    const bool is_part = path.filename().string().find('.') == std::string::npos;  // not unfinished, set aside
+    if (is_part && !known_.contains(path)) folders.push_back(path);
   }
+  if (error && error != std::errc::no_such_file_or_directory)
+    throw core::FaultError(fmt::format("cannot list {}: {}; check the permissions of this folder and its disk",
+                                       folder_.string(), error.message()));
   std::ranges::sort(folders);
   for (const fs::path& part : folders) {
     known_.insert(part);

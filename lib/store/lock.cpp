@@ -51,7 +51,7 @@ void collect(int descriptor, off_t begin, off_t end, std::vector<long>& processe
 LockFile::LockFile(const Results& results) {
   results.prepare();
   const std::filesystem::path file = file_in(results.folder());
-  descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (descriptor_ < 0)
     throw core::FaultError(
         fmt::format("{}: cannot be opened ({}); choose another --out", file.string(), std::strerror(errno)));
@@ -88,7 +88,7 @@ MergeLock::MergeLock(const Results& results) : LockFile(results) {
 
 std::vector<long> training_processes(const std::filesystem::path& folder) {
   std::vector<long> processes;
-  const int descriptor = open(file_in(folder).c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = open(file_in(folder).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) return processes;
   collect(descriptor, 0, all_slots, processes);
   close(descriptor);

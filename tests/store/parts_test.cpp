@@ -6,7 +6,10 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/error.h"
+#include "store/attempts.h"
 #include "store/fixture.h"
+#include "store/lock.h"
 
 namespace descent::store {
 namespace {
@@ -129,6 +132,30 @@ TEST_F(parts, are_no_links_themselves) {
 TEST_F(parts, are_refused_when_a_file_is_too_large_to_read) {
   fs::resize_file(part() / "curves.csv", std::uintmax_t{1} << 40);  // without a block on the disk
   EXPECT_TRUE(damage().ends_with("larger than 4294967296 bytes, the most that such a file may have"));
+}
+
+TEST_F(parts, that_cannot_be_listed_are_an_error_and_no_empty_list) {
+  fs::remove_all(out / "trial" / "parts");
+  core::write_file_atomically(out / "trial" / "parts", "no folder");
+  const Results store(out, plan);
+  try {
+    store.missing();
+    FAIL();
+  } catch (const core::FaultError& error) {
+    EXPECT_EQ(error.what(), "cannot list " + (out / "trial" / "parts").string() +
+                                ": Not a directory; check the permissions of this folder and its disk");
+  }
+}
+
+TEST_F(parts, are_trained_without_writing_through_a_link) {
+  const Results store(out, plan);
+  core::write_file_atomically(out / "victim", "mine");
+  for (const char* name : {".lock", "attempts.jsonl"}) fs::create_symlink(out / "victim", store.folder() / name);
+  EXPECT_THROW(FolderLock{store}, core::FaultError);
+  EXPECT_THROW(MergeLock{store}, core::FaultError);
+  AttemptLog(store.folder(), 1).begun({plan.runs[0].hash});
+  EXPECT_EQ(core::read_file(out / "victim"), "mine");
+  EXPECT_TRUE(read_attempts(store.folder()).empty());
 }
 
 TEST_F(parts, have_the_cells_of_their_columns) {
