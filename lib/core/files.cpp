@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/process.h"
 
 namespace descent::core {
 namespace {
@@ -42,8 +43,9 @@ std::string remedy(int code) {
 // A name beside `target` that no other process or thread uses, and that every reader skips.
 fs::path aside_of(const fs::path& target) {
   static std::atomic<unsigned> counter{0};
+  static const std::string start = process_start(getpid());
   return target.parent_path() /
-         fmt::format("{}{}-{}-{}", aside_prefix, target.filename().string(), getpid(), counter++);
+         fmt::format("{}{}-{}-{}-{}", aside_prefix, target.filename().string(), start, getpid(), counter++);
 }
 
 class Descriptor {

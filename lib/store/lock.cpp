@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "core/files.h"
 
 namespace descent::store {
 namespace {
@@ -35,6 +36,16 @@ std::filesystem::path file_in(const std::filesystem::path& folder) { return fold
 long process_at(int descriptor, off_t slot) {
   char text[slot_size + 1] = {};
   return pread(descriptor, text, slot_size, slot) > 0 ? std::atol(text) : 0;
+}
+
+// Of processes that were killed while they merged: whoever holds the lock for merging writes alone.
+void remove_half_written_tables(const std::filesystem::path& folder) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(core::aside_prefix) && name.find(".csv-") != std::string::npos)
+      std::filesystem::remove(entry.path(), error);
+  }
 }
 
 void collect(int descriptor, off_t begin, off_t end, std::vector<long>& processes) {
@@ -84,6 +95,7 @@ MergeLock::MergeLock(const Results& results) : LockFile(results) {
   struct flock own = range(F_WRLCK, all_slots, 1);
   while (fcntl(descriptor(), F_OFD_SETLKW, &own) != 0 && errno == EINTR) {
   }
+  remove_half_written_tables(results.folder());
 }
 
 std::vector<long> training_processes(const std::filesystem::path& folder) {

@@ -14,6 +14,7 @@
 
 #include "core/error.h"
 #include "core/files.h"
+#include "core/process.h"
 #include "core/text.h"
 #include "formats/csv.h"
 #include "store/index.h"
@@ -35,11 +36,13 @@ bool holds_files(const fs::path& folder) {
   return fs::is_regular_file(folder, error);
 }
 
-// Whether the process that wrote this unfinished file, .tmp-NAME-PID-COUNT, is gone.
+// Whether the process that wrote this unfinished file, .tmp-NAME-START-PID-COUNT, is gone.
 bool writer_is_gone(const fs::path& path) {
   const std::vector<std::string> words = core::split(path.filename().string(), '-');
   const pid_t writer = words.size() > 3 ? static_cast<pid_t>(std::atol(words[words.size() - 2].c_str())) : 0;
-  return writer > 0 && kill(writer, 0) != 0 && errno == ESRCH;
+  if (writer <= 0) return false;
+  const std::string start = core::process_start(writer);
+  return start.empty() ? kill(writer, 0) != 0 && errno == ESRCH : start != words[words.size() - 3];
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "store/fixture.h"
+#include "store/lock.h"
 
 namespace descent::store {
 namespace {
@@ -267,15 +268,27 @@ TEST_F(results, ignore_unfinished_parts_and_remove_those_of_processes_that_ended
   const Results store(out, two_by_two);
   store.prepare();
   const fs::path parts = store.folder() / "parts";
+  // A container gives every process the same number.
   const fs::path ours = parts / fmt::format(".tmp-0123456789abcdef-{}-0", getpid());
   const fs::path theirs = parts / fmt::format(".tmp-0123456789abcdef-{}-0", ended_process());
+  const core::AtomicFolder writing(parts / "0123456789abcdef");
   fs::create_directory(ours);
   fs::create_directory(theirs);
   EXPECT_EQ(store.missing().size(), 4u);
   EXPECT_TRUE(store.take_warnings().empty());
   store.remove_leftovers();
-  EXPECT_TRUE(fs::exists(ours));
+  EXPECT_TRUE(fs::exists(writing.path()));
+  EXPECT_FALSE(fs::exists(ours));
   EXPECT_FALSE(fs::exists(theirs));
+}
+
+TEST_F(results, lose_what_a_killed_merge_left_when_they_are_merged_again) {
+  const Results store(out, two_by_two);
+  store.prepare();
+  const fs::path left = store.folder() / fmt::format(".tmp-curves.csv-{}-0", getpid());
+  core::write_file_atomically(left, "half");
+  const MergeLock lock(store);
+  EXPECT_FALSE(fs::exists(left));
 }
 
 TEST_F(results, never_take_over_a_folder_of_something_else) {
