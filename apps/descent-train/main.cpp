@@ -13,9 +13,11 @@
 
 #include "config/write.h"
 #include "core/error.h"
+#include "core/memory.h"
 #include "descent/options.h"
 #include "engine/devices.h"
 #include "plan/layers.h"
+#include "plan/memory.h"
 #include "plan/pack.h"
 #include "report/finish.h"
 #include "report/guard.h"
@@ -57,7 +59,8 @@ std::size_t worker_count(const RunOptions& options, const plan::Plan& plan) {
     return alike ? engine::device_count(on_gpu->experiment.device) : 1;
   }
   const auto threads = static_cast<std::size_t>(first.train.threads);
-  return std::max<std::size_t>(1, std::thread::hardware_concurrency() / threads);
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency() / threads, 1,
+                                 plan::jobs_that_fit(plan, core::memory_limit()));
 }
 
 // Before anything is written.
@@ -76,9 +79,10 @@ int run(const RunOptions& options, int argc, char** argv) {
   const config::Document document = config::read_document(options.file, options.overrides);
   const plan::Plan plan = plan::make_plan(document);
   check_devices(plan, options.file);
+  facts.jobs = worker_count(options, plan);
+  plan::check_memory(plan, options.file, facts.jobs, core::memory_limit());
   const store::Results results(options.out, plan);
   const store::FolderLock lock(results, options.shard);
-  facts.jobs = worker_count(options, plan);
   const std::vector<std::size_t> missing = plan::select(plan, results.missing(options.save_weights), options.shard);
   const auto total = static_cast<std::size_t>(
       std::ranges::count_if(plan.runs, [&](const plan::Run& candidate) { return options.shard.holds(candidate); }));

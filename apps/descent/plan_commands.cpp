@@ -13,6 +13,7 @@
 #include "core/text.h"
 #include "descent/commands.h"
 #include "plan/layers.h"
+#include "plan/memory.h"
 #include "plan/pack.h"
 #include "plan/plan.h"
 #include "report/json.h"
@@ -55,6 +56,13 @@ std::string engines_text(const plan::Plan& plan) {
   return text;
 }
 
+// Where a run needs so much that it matters how many there are at a time.
+std::string memory_text(const plan::Plan& plan) {
+  double most = 0;
+  for (const plan::Point& point : plan.points) most = std::max(most, plan::memory_of(point.experiment).with(1));
+  return most > 1 << 30 ? fmt::format("at least {} of memory for the largest run\n", plan::memory_text(most)) : "";
+}
+
 std::string plan_text(const plan::Plan& plan) {
   std::vector<std::vector<std::string>> rows{plan.factors};
   rows[0].insert(rows[0].end(), {"runs", "parameters", "steps", "GFLOP per run"});
@@ -68,9 +76,10 @@ std::string plan_text(const plan::Plan& plan) {
     rows.back().insert(rows.back().end(), {std::to_string(runs[i]), std::to_string(size.parameters),
                                            std::to_string(size.steps), fmt::format("{:.3g}", size.operations / 1e9)});
   }
-  return fmt::format("{}{}: {}, {} in {}, {:.3g} GFLOP of matrix products\n{}", report::laid_out(rows, false),
+  return fmt::format("{}{}: {}, {} in {}, {:.3g} GFLOP of matrix products\n{}{}", report::laid_out(rows, false),
                      plan.name, core::counted(plan.points.size(), "point"), core::counted(plan.runs.size(), "run"),
-                     core::counted(all_stacks(plan).size(), "stack"), total / 1e9, engines_text(plan));
+                     core::counted(all_stacks(plan).size(), "stack"), total / 1e9, engines_text(plan),
+                     memory_text(plan));
 }
 
 std::string plan_json(const plan::Plan& plan) {

@@ -22,8 +22,7 @@ constexpr Choice features[] = {
     {FeatureKind::raw, "raw", "the inputs themselves"},
     {FeatureKind::random_relu, "random_relu",
      "relu(x W + b) / sqrt(width), W from N(0, 1/inputs) and b from N(0, 0.01), drawn once per seed; saved W and b "
-     "contain "
-     "1/sqrt(width)",
+     "contain 1/sqrt(width)",
      "Rahimi and Recht 2007; Belkin et al. 2019"},
     {FeatureKind::gaussian_basis, "gaussian_basis",
      "exp(-(x - c)^2 / (2 scale^2)) of one input x, the centers c evenly spaced",

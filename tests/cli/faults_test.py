@@ -63,6 +63,12 @@ class Faults(Trial):
         subprocess.run(["mount", "-o", "remount,size=20m", disk], check=True)
         self.repaired(disk)
 
+    def test_what_no_memory_holds_is_refused_before_anything_is_written(self):
+        done = self.descent("run", "x.json", "--set", "model.depth=80", "--sweep", "model.width=100000", status=2)
+        self.assertIn("a run would take at least", done.stderr)
+        self.assertIn("make the network, the batches or the data smaller", done.stderr)
+        self.assertFalse((self.folder / "results").exists())
+
     def test_a_read_only_folder_is_named(self):
         disk = self.mounted("size=10m")
         subprocess.run(["mount", "-o", "remount,ro", disk], check=True)

@@ -1,0 +1,71 @@
+#include "plan/memory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/data_facts.h"
+#include "core/error.h"
+#include "plan/layers.h"
+
+namespace descent::plan {
+namespace {
+
+// Arrays as large as the parameters: themselves, gradients, moments and weights kept by early stopping.
+double copies(const config::Train& train) {
+  if (config::has_closed_form(train)) return 1;
+  const bool restores =
+      train.early_stopping.monitor != config::Monitor::none && train.early_stopping.restore == config::Restore::best;
+  const double moments = train.optimizer.name == config::OptimizerName::sgd ? train.optimizer.momentum > 0 : 2;
+  return 2 + moments + (restores ? 1 : 0);
+}
+
+// Of the point that needs most.
+Memory largest(const Plan& plan, std::size_t jobs) {
+  Memory most{0, 0};
+  for (const Point& point : plan.points) {
+    if (point.experiment.device.kind != config::DeviceKind::cpu) continue;
+    const Memory memory = memory_of(point.experiment);
+    if (memory.with(jobs) > most.with(jobs)) most = memory;
+  }
+  return most;
+}
+
+}  // namespace
+
+Memory memory_of(const config::Experiment& e) {
+  const double number = e.precision == config::Precision::float64 ? 8 : 4;
+  const config::SplitSizes sizes = config::split_sizes(e.data);
+  const auto batch = static_cast<double>(config::batch_size(e.train, sizes.train));
+  const auto features = static_cast<double>(config::data_facts(e.data).shape.features());
+  double parameters = 0, activations = 0;
+  for (const Layer& layer : layers_of(e)) {
+    const double out = static_cast<double>(layer.out);
+    parameters += layer.kind == Layer::Kind::norm ? out : static_cast<double>(layer.fan_in()) * out;
+    activations += out * static_cast<double>(layer.positions);
+  }
+  const auto examples = static_cast<double>(sizes.train) + static_cast<double>(sizes.val + sizes.test);
+  return {examples * features * (sizeof(double) + number),
+          number * (parameters * copies(e.train) + batch * (activations + features))};
+}
+
+std::size_t jobs_that_fit(const Plan& plan, double limit) {
+  const Memory one = largest(plan, 1);
+  return one.network > 0 ? static_cast<std::size_t>(std::clamp((limit - one.data) / one.network, 1.0, 1e9)) : 1'000'000;
+}
+
+void check_memory(const Plan& plan, const std::string& file, std::size_t jobs, double limit) {
+  const Memory need = largest(plan, jobs);
+  if (need.with(jobs) <= limit) return;
+  const std::string what = jobs == 1 ? "a run" : fmt::format("{} runs at a time", jobs);
+  const std::string remedy = need.with(1) > limit ? "make the network, the batches or the data smaller"
+                                                  : fmt::format("use --jobs {} or less", jobs_that_fit(plan, limit));
+  throw core::InputError({{.file = file,
+                           .path = "model",
+                           .message = fmt::format("{} would take at least {} of memory, and there are {}; {}", what,
+                                                  memory_text(need.with(jobs)), memory_text(limit), remedy)}});
+}
+
+std::string memory_text(double bytes) { return fmt::format("{:.3g} GiB", bytes / (1 << 30)); }
+
+}  // namespace descent::plan
