@@ -22,7 +22,7 @@ namespace {
 
 // The command line of descent-train for what a target misses.
 std::vector<std::string> training_words(const std::string& file, const RunOptions& options) {
-  std::vector<std::string> words{"descent-train", "run", file, "--out", options.out};
+  std::vector<std::string> words{"descent", "run", file, "--out", options.out};
   for (const std::string& set : options.overrides.set) words.insert(words.end(), {"--set", set});
   for (const std::string& sweep : options.overrides.sweep) words.insert(words.end(), {"--sweep", sweep});
   if (!options.overrides.seeds.empty()) words.insert(words.end(), {"--seeds", options.overrides.seeds});

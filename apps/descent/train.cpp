@@ -31,9 +31,8 @@ void pass_on(int signal, siginfo_t* info, void*) {
 void become_descent_train(const std::vector<std::string>& argv) {
   const std::filesystem::path beside = core::program_folder() / "descent-train";
   const std::string program = access(beside.c_str(), X_OK) == 0 ? beside.string() : "descent-train";
-  std::vector<char*> arguments;
+  std::vector<char*> arguments;  // as typed: manifests name them
   for (const std::string& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
-  arguments[0] = const_cast<char*>(program.c_str());
   arguments.push_back(nullptr);
   std::fflush(nullptr);
   execvp(program.c_str(), arguments.data());  // searches PATH for a name without a slash

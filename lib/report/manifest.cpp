@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "config/engine.h"
+#include "git_hash.h"  // written by git_hash.cmake
 
 namespace descent::report {
 namespace {
@@ -89,6 +90,7 @@ std::string manifest_json(const plan::Plan& plan, const ManifestFacts& facts) {
       {"libtorch", facts.libtorch_version},
       {"compiler", __VERSION__},
       {"cpu", {{"model", cpu_model()}, {"cores", std::thread::hardware_concurrency()}}},
+      {"host", system.nodename},
       {"system", std::string(system.sysname) + " " + system.release + " " + system.machine},
       {"environment", environment()},
   };

@@ -12,7 +12,7 @@
 
 namespace descent::report {
 
-// Of this program: "0.1.0", and the commit it was built from.
+// Of this program: "0.1.0", and the commit it was built from, "-dirty" where files differed.
 std::string_view version();
 std::string_view git_hash();
 

@@ -99,6 +99,13 @@ class Run(Cli):
         self.descent("run", "x.json")
         self.assertEqual(json.loads((self.folder / "results/trial/manifest.json").read_text())["runs"], 4)
 
+    def test_the_manifest_records_what_was_typed(self):
+        argv = lambda: json.loads((self.folder / "results/trial/manifest.json").read_text())["argv"]
+        self.descent("run", "x.json", "--jobs", "1")
+        self.assertEqual(argv(), [str(self.bin / "descent"), "run", "x.json", "--jobs", "1"])
+        self.descent("verify", "--run", "x.json", "--seeds", "5")
+        self.assertEqual(argv()[:3], ["descent", "run", "x.json"])
+
     def test_leaves_a_folder_alone_that_is_not_its_own(self):
         (self.folder / "results/trial").mkdir(parents=True)
         (self.folder / "results/trial/thesis.tex").write_text("mine")

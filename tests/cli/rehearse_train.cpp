@@ -54,7 +54,7 @@ int rehearse(int argc, char** argv) {
     fmt::print(stderr, "rehearsed {} runs\n", rows.size());
     results.write_part(rows, {});
   }
-  results.write_manifest(report::manifest_json(plan, {}));
+  results.write_manifest(report::manifest_json(plan, {.argv = {argv, argv + argc}, .libtorch_version = {}}));
   return report::finish(results, plan, {!options.csv.empty(), options.no_color, missing.size(), options.shard});
 }
 

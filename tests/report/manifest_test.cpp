@@ -1,6 +1,7 @@
 #include "report/manifest.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
@@ -15,6 +16,12 @@ plan::Plan small_plan() {
   return plan;
 }
 
+std::string host() {
+  char name[256] = {};
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
 TEST(manifest, names_what_the_numbers_depend_on) {
   setenv("OMP_NUM_THREADS", "3", 1);
   const auto start = std::chrono::system_clock::from_time_t(1'700'000'000);
@@ -23,7 +30,7 @@ TEST(manifest, names_what_the_numbers_depend_on) {
   for (const std::string& part : std::vector<std::string>{
            R"("plan_hash": "abc")", R"("start": "2023-11-14T22:13:20Z")", R"("end": "2023-11-14T22:13:24Z")",
            R"("seconds": 4.0)", R"("training_seconds": 8.5)", R"("libtorch": "2.13.0")", R"("OMP_NUM_THREADS": "3")",
-           R"("jobs": 2)", R"("runs_trained": 5)", R"("fused on cpu")",
+           R"("jobs": 2)", R"("runs_trained": 5)", R"("fused on cpu")", R"("host": ")" + host() + '"',
            "\"numerics\": " + std::to_string(plan::numerics), R"("x.json")"})
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
 }
