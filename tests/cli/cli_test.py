@@ -265,7 +265,7 @@ class Shell(Cli):
             self.assertIn("Example:\n  ", self.descent(command, "--help").stdout)
 
     def test_version_is_one_line(self):
-        self.assertRegex(self.descent("--version").stdout, r"^descent \d+\.\d+\.\d+ \(\w+\)\n$")
+        self.assertRegex(self.descent("--version").stdout, r"^descent \d+\.\d+\.\d+ \(\w+(-dirty)?\)\n$")
 
     def test_an_unknown_command_names_the_nearest(self):
         self.assertEqual(self.stderr_of("rnu"),
