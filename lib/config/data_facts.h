@@ -32,6 +32,9 @@ struct DataFacts {
 // headers are read, once in the life of the program.
 DataFacts data_facts(const Data& data);
 
+// SHA-256 of a data file, as the program found it first.
+const std::string& checksum(const std::filesystem::path& file);
+
 bool is_generated(DataName name);
 bool needs_path(DataName name);
 

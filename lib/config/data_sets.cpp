@@ -9,6 +9,8 @@
 
 #include "config/data_facts.h"
 #include "core/error.h"
+#include "core/files.h"
+#include "core/sha256.h"
 #include "formats/cifar10.h"
 #include "formats/csv.h"
 #include "formats/idx.h"
@@ -163,6 +165,15 @@ std::int64_t mapped(FeatureMap map, std::int64_t features, std::int64_t degree) 
 }
 
 }  // namespace
+
+const std::string& checksum(const std::filesystem::path& file) {
+  static std::mutex mutex;
+  static std::map<std::filesystem::path, std::string> known;
+  const std::lock_guard lock(mutex);
+  std::string& sum = known[file];
+  if (sum.empty()) sum = core::sha256(core::read_file(file));
+  return sum;
+}
 
 DataFacts data_facts(const Data& data) {
   DataFacts facts = stored_facts(data);

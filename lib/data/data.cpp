@@ -73,6 +73,13 @@ template <class T> std::vector<T> read_values(const std::filesystem::path& folde
   return formats::values<T>(formats::parse_npy(bytes, path.string()));
 }
 
+// The runs have their names from the files as they were when the program started.
+void check_unchanged(const config::Data& config) {
+  for (const std::filesystem::path& file : config::data_facts(config).files)
+    if (core::sha256(core::read_file(file)) != config::checksum(file))
+      throw core::FaultError(fmt::format("{}: changed while the program runs; start again", file.string()));
+}
+
 formats::DataSet read(const config::Data& config, const std::filesystem::path& embedded) {
   using config::DataName;
   const std::optional<bool> regression =
@@ -110,7 +117,11 @@ std::shared_ptr<const formats::DataSet> Loader::source(const config::Data& confi
   if (config::is_generated(config.name)) return std::make_shared<const formats::DataSet>(generate(config, seed));
   auto& set = sets_[fmt::format("{} {} {} {}", config::name_of(config.name), config.path, config.label_column,
                                 config::name_of(config.task))];
-  if (!set) set = std::make_shared<const formats::DataSet>(read(config, embedded_));
+  if (!set) {
+    auto made = std::make_shared<const formats::DataSet>(read(config, embedded_));
+    check_unchanged(config);
+    set = std::move(made);
+  }
   return set;
 }
 

@@ -2,34 +2,24 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
 #include "config/data_facts.h"
 #include "config/json.h"
 #include "config/write.h"
-#include "core/files.h"
 #include "core/sha256.h"
 #include "plan/layers.h"
 
 namespace descent::plan {
 namespace {
 
-// Of a data file, which is read once.
-const std::string& checksum(const std::filesystem::path& file) {
-  static std::map<std::filesystem::path, std::string> known;
-  std::string& sum = known[file];
-  if (sum.empty()) sum = core::sha256(core::read_file(file));
-  return sum;
-}
-
 // What all runs of a point have in common: their numbers depend on this and the seed, nothing else.
 std::string point_identity(const config::Experiment& experiment) {
   std::string text = "numerics " + std::to_string(numerics) + "\n" + config::identity(experiment) + "\n";
   const config::DataFacts facts = config::data_facts(experiment.data);
   for (const config::DataFile& file : facts.embedded) text.append(file.sha256) += '\n';
-  for (const std::filesystem::path& file : facts.files) text.append(checksum(file)) += '\n';
+  for (const std::filesystem::path& file : facts.files) text.append(config::checksum(file)) += '\n';
   if (facts.version > 0) text += "generator " + std::to_string(facts.version) + "\n";
   return text;
 }

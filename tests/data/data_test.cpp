@@ -150,6 +150,21 @@ TEST(data, inputs_of_different_seeds_are_not_confused) {
   EXPECT_EQ(*Loader().load(config, 0).train.x, *zero.train.x);
 }
 
+TEST(data, a_file_that_changed_since_the_program_named_its_runs_is_refused) {
+  const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "changed.csv";
+  const std::string before = "x,label\n1,a\n2,b\n3,a\n4,b\n";
+  core::write_file_atomically(path, before);
+  config::Data data = data_named(config::DataName::csv);
+  data.path = path.string();
+  data.train_size = 2;
+  data.test_size = 2;
+  config::checksum(path);  // as the plan does
+  core::write_file_atomically(path, "x,label\n1,b\n2,a\n3,b\n4,a\n");
+  EXPECT_THROW(Loader().load(data, 0), core::FaultError);
+  core::write_file_atomically(path, before);
+  EXPECT_EQ(Loader().load(data, 0).train.size, 2);
+}
+
 TEST(data, real_targets_go_with_their_inputs_into_every_part) {
   config::Data config = data_named(config::DataName::sinusoid);
   config.val_size = 10;
