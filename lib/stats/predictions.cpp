@@ -76,7 +76,7 @@ const std::vector<double>& PredictionReader::read(std::size_t run) {
   store::Predictions read = *results_.predictions(run);
   values_.assign(read.values.begin(), read.values.end());
   if (!first_) first_ = std::move(read);
-  else if (first_->labels != read.labels || first_->targets != read.targets)
+  else if (first_->outputs != read.outputs || first_->labels != read.labels || first_->targets != read.targets)
     throw core::InputError(
         fmt::format("{}: ensembles, bias and variance compare predictions of the same test examples, but two runs have "
                     "different ones; keep data.* from varying them",

@@ -13,7 +13,6 @@
 #include <numeric>
 #include <optional>
 
-#include "config/data_facts.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/sha256.h"
@@ -81,7 +80,6 @@ constexpr std::string_view predictions_file = "predictions.npy", labels_file = "
 struct PredictionShape {
   std::int64_t examples, outputs;
   bool regression;
-  bool operator==(const PredictionShape&) const = default;
 };
 
 // A .npy file of an array [runs, ...].
@@ -148,21 +146,19 @@ PredictionShape read_shape(const nlohmann::json& about) {
   return {size("examples"), size("outputs"), about.at("regression").get<bool>()};
 }
 
-// What the runs of the plan in this part must have recorded.
-void check_shape(const std::optional<PredictionShape>& found, const Part& part, const ExperimentOf& experiment_of) {
+// The runs of the plan in this part that record predictions must have some.
+void check_presence(bool found, const Part& part, const ExperimentOf& experiment_of) {
   for (const PartRun& run : part.runs) {
     const config::Experiment* experiment = experiment_of(run.hash);
-    if (!experiment || !experiment->record.predictions) continue;
-    const config::DataFacts facts = config::data_facts(experiment->data);
-    if (found != PredictionShape{config::split_sizes(experiment->data).test, facts.outputs, facts.classes == 0})
-      throw DamagedPart("the predictions are not those of the experiment");
+    if (experiment && experiment->record.predictions && !found)
+      throw DamagedPart("it holds no predictions, which the experiment records");
   }
 }
 
 void find_predictions(const Files& files, const nlohmann::json& about, Part& part, const ExperimentOf& experiment_of) {
   std::optional<PredictionShape> shape;
   if (about.contains("predictions")) shape = read_shape(about.at("predictions"));
-  check_shape(shape, part, experiment_of);
+  check_presence(shape.has_value(), part, experiment_of);
   if (!shape) return;
   const auto [examples, outputs, regression] = *shape;
   const auto most = static_cast<std::int64_t>(bytes_of(files, predictions_file).size());  // no product overflows
