@@ -36,10 +36,6 @@ std::string remedy(int code) {
   }
 }
 
-[[noreturn]] void fail(std::string_view action, const fs::path& path, int code) {
-  throw FaultError(fmt::format("cannot {} {}: {}; {}", action, path.string(), std::strerror(code), remedy(code)));
-}
-
 // A name beside `target` that no other process or thread uses, and that every reader skips.
 fs::path aside_of(const fs::path& target) {
   static std::atomic<unsigned> counter{0};
@@ -85,6 +81,10 @@ void sync_folder(const fs::path& folder) {
 }
 
 }  // namespace
+
+void fail(std::string_view action, const fs::path& path, int code) {
+  throw FaultError(fmt::format("cannot {} {}: {}; {}", action, path.string(), std::strerror(code), remedy(code)));
+}
 
 std::string read_file(const fs::path& path, std::uint64_t max_bytes) {
   const auto wrong = [&](const std::string& message) {

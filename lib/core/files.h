@@ -8,6 +8,9 @@
 
 namespace descent::core {
 
+// Throws a FaultError: "cannot write PATH: ...", with the remedy for this errno.
+[[noreturn]] void fail(std::string_view action, const std::filesystem::path& path, int code);
+
 // How the names of unfinished files and folders begin; a killed process may leave some behind.
 inline constexpr std::string_view aside_prefix = ".tmp-";
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/error.h"
+#include "core/files.h"
 
 namespace descent::store {
 namespace fs = std::filesystem;
@@ -24,9 +24,7 @@ std::unique_lock<std::mutex> Results::Index::refreshed() {
     const bool is_part = path.filename().string().find('.') == std::string::npos;  // not unfinished, set aside
     if (is_part && !known_.contains(path)) folders.push_back(path);
   }
-  if (error && error != std::errc::no_such_file_or_directory)
-    throw core::FaultError(fmt::format("cannot list {}: {}; check the permissions of this folder and its disk",
-                                       folder_.string(), error.message()));
+  if (error && error != std::errc::no_such_file_or_directory) core::fail("list", folder_, error.value());
   std::ranges::sort(folders);
   for (const fs::path& part : folders) {
     known_.insert(part);

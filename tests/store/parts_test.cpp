@@ -143,7 +143,7 @@ TEST_F(parts, that_cannot_be_listed_are_an_error_and_no_empty_list) {
     FAIL();
   } catch (const core::FaultError& error) {
     EXPECT_EQ(error.what(), "cannot list " + (out / "trial" / "parts").string() +
-                                ": Not a directory; check the permissions of this folder and its disk");
+                                ": Not a directory; correct this, then run the same command again");
   }
 }
 
