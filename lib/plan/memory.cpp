@@ -9,6 +9,16 @@
 #include "plan/layers.h"
 
 namespace descent::plan {
+
+std::int64_t moment_count(const config::Optimizer& optimizer) {
+  switch (optimizer.name) {
+    case config::OptimizerName::sgd: return optimizer.momentum != 0 ? 1 : 0;
+    case config::OptimizerName::adam:
+    case config::OptimizerName::adamw: return 2;
+  }
+  __builtin_unreachable();
+}
+
 namespace {
 
 // Arrays as large as the parameters: themselves, gradients, moments and weights kept by early stopping.
@@ -16,7 +26,7 @@ double copies(const config::Train& train) {
   if (config::has_closed_form(train)) return 1;
   const bool restores =
       train.early_stopping.monitor != config::Monitor::none && train.early_stopping.restore == config::Restore::best;
-  const double moments = train.optimizer.name == config::OptimizerName::sgd ? train.optimizer.momentum > 0 : 2;
+  const auto moments = static_cast<double>(moment_count(train.optimizer));
   return 2 + moments + (restores ? 1 : 0);
 }
 

@@ -8,6 +8,9 @@
 
 namespace descent::plan {
 
+// How many moments, arrays as large as the parameters, an optimizer keeps.
+std::int64_t moment_count(const config::Optimizer& optimizer);
+
 // Bytes at least: of the examples, which runs share, and of one network in training: parameters, gradients, moments,
 // kept weights and the activations of a batch.
 struct Memory {

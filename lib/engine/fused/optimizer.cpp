@@ -6,15 +6,6 @@ namespace descent::engine {
 
 using config::OptimizerName;
 
-std::int64_t moment_count(const config::Optimizer& optimizer) {
-  switch (optimizer.name) {
-    case OptimizerName::sgd: return optimizer.momentum != 0 ? 1 : 0;
-    case OptimizerName::adam:
-    case OptimizerName::adamw: return 2;
-  }
-  __builtin_unreachable();
-}
-
 namespace {
 
 // The parameters [begin, begin + count); `total` is the size of each moment buffer.

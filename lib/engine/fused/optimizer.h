@@ -8,10 +8,8 @@
 
 namespace descent::engine {
 
-// How many moment buffers [P] an optimizer keeps.
-std::int64_t moment_count(const config::Optimizer& optimizer);
-
-// One step of one network: `step` is 0-based, `moments` holds moment_count buffers of the layout's parameters [P].
+// One step of one network: `step` is 0-based, `moments` holds plan::moment_count buffers of the layout's parameters
+// [P].
 template <class T>
 void optimizer_step(const config::Optimizer& optimizer, double lr, std::int64_t step, const fused::Layout& layout,
                     T* parameters, const T* gradient, T* moments);

@@ -13,6 +13,7 @@
 #include "engine/initial_network.h"
 #include "fused/softmax.h"
 #include "fused/tensors.h"
+#include "plan/memory.h"
 
 namespace descent::engine {
 namespace {
@@ -70,7 +71,7 @@ ReplicaState<T>::ReplicaState(Replica of, const fused::Layout& layout, Workspace
       augmenter_(experiment_.data.augmentation, replica.data.shape, replica.seed),
       monte_carlo_(experiment_, replica.seed, replica.data.outputs, layout.output_stride),
       measures_updates_(std::ranges::count(experiment_.probes.names, config::ProbeName::update_ratio) > 0),
-      moments_(moment_count(experiment_.train.optimizer) * layout.parameters) {
+      moments_(plan::moment_count(experiment_.train.optimizer) * layout.parameters) {
   for (const models::NamedView& view : initial_network({&replica})->tensors(0)) {
     const fused::TensorSlot& tensor = *layout.find(view.name);
     fused::write_dense(tensor, view.values, tensor.is_statistic() ? statistics.data() : parameters.data());

@@ -5,20 +5,13 @@
 
 #include <algorithm>
 
+#include "plan/memory.h"
+
 namespace descent::engine {
 
 using config::OptimizerName;
 
 namespace {
-
-std::size_t moment_count(const config::Optimizer& optimizer) {
-  switch (optimizer.name) {
-    case OptimizerName::sgd: return optimizer.momentum != 0 ? 1 : 0;
-    case OptimizerName::adam:
-    case OptimizerName::adamw: return 2;
-  }
-  __builtin_unreachable();
-}
 
 // Views of one flat tensor of zeros with the sizes of these.
 std::vector<at::Tensor> flat_like(const std::vector<at::Tensor>& tensors) {
@@ -43,7 +36,7 @@ Optimizer::Optimizer(std::vector<const Replica*> replicas, models::Network& netw
     flat[i].copy_(parameters_[i].detach());
     parameters_[i].set_data(flat[i]);
   }
-  for (std::size_t m = 0; m < moment_count(config_); ++m) moments_.push_back(flat_like(parameters_));
+  for (std::int64_t m = 0; m < plan::moment_count(config_); ++m) moments_.push_back(flat_like(parameters_));
   steps_ = torch::zeros({}, parameters_.front().options().dtype(at::kFloat).requires_grad(false));
 }
 

@@ -4,10 +4,8 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
-#include "config/choices.h"
 #include "models/network.h"
 
 namespace descent::engine {
