@@ -5,8 +5,8 @@
 
 #include "core/text.h"
 #include "stats/bias_variance.h"
-#include "stats/bootstrap.h"
 #include "stats/ensembles.h"
+#include "stats/jackknife.h"
 
 namespace descent::claims {
 namespace {

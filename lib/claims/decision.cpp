@@ -4,14 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 
 #include "core/text.h"
-#include "stats/bootstrap.h"
-#include "stats/stats.h"
 
 namespace descent::claims {
 namespace {
+
+// With fewer, the jackknife's pseudo-values say too little of a statistic of all seeds together.
+constexpr std::size_t least_seeds_of_statistics = 5;
 
 // Distance of the nearer end of the interval beyond the margin; negative on the other side.
 double clearance(const Check& check) {
@@ -30,45 +30,37 @@ std::string counted(std::size_t count, std::size_t all, std::string_view what) {
   return fmt::format("{} of {} {}", count, core::counted(all, "run"), what);
 }
 
-void decide(Check& check, const Difference& difference, std::size_t seeds) {
+void decide(Check& check, const Difference& difference, std::size_t seeds, const Tails& tails) {
   const auto& each = difference.by_seed;
-  if (std::ranges::any_of(difference.replicates, [](double d) { return std::isnan(d); })) {
-    check.reason = "not a number";
-    return;
-  }
-  const bool equality = check.relation == Relation::equal;
-  double value = difference.value, low = value, high = value;
-  if (difference.level == Level::per_seed && equality) {
-    value = *std::ranges::max_element(each, {}, [](double d) { return std::abs(d); });
-    low = high = value;
-  } else if (difference.level == Level::per_seed) {
-    const stats::Description description = stats::describe(each);
-    value = description.mean;
-    if (each.size() > 1) low = *description.low, high = *description.high;
-  } else if (difference.level == Level::of_means && !equality && seeds >= stats::least_for_bootstrap) {
-    std::tie(low, high) = stats::expanded_percentile(difference.replicates, seeds);
-  }
-  check.measured = value + check.margin;
-  if (std::isnan(value) || std::ranges::any_of(each, [](double d) { return !std::isfinite(d); })) {
-    const auto bad = std::ranges::count_if(each, [](double d) { return !std::isfinite(d); });
-    if (!std::isinf(value)) check.measured = std::nullopt;
+  const bool equality = check.relation == Relation::equal, each_seed = equality && difference.level == Level::per_seed;
+  const double value = each_seed             ? *std::ranges::max_element(each, {}, [](double d) { return std::abs(d); })
+                       : difference.estimate ? difference.estimate->value()
+                                             : difference.value;
+  const auto bad = std::ranges::count_if(each, [](double d) { return !std::isfinite(d); });
+  if (!std::isnan(value) && (bad == 0 || std::isinf(value))) check.measured = value + check.margin;
+  if (std::isnan(value) || bad > 0) {
     check.reason =
         each.empty() ? "not a number" : counted(static_cast<std::size_t>(bad), each.size(), "without a value");
     return;
   }
-  if (equality || difference.level == Level::plain) {
+  if (each_seed || !difference.estimate) {
     check.verdict = holds(check.relation, value, 0) ? Verdict::holds : Verdict::fails;
     return;
   }
-  const std::size_t least = difference.level == Level::of_means ? stats::least_for_bootstrap : 2;
+  const std::size_t least = difference.level == Level::of_means ? least_seeds_of_statistics : 2;
   if (seeds < least) {
     check.reason = fmt::format("{}; an interval needs {}", core::counted(seeds, "seed"), least);
     return;
   }
+  const bool from_above = check.relation == Relation::greater || check.relation == Relation::at_least;
+  const auto [low, high] = from_above ? difference.estimate->bounds(tails.holds, tails.fails)
+                                      : difference.estimate->bounds(tails.fails, tails.holds);
   check.low = low + check.margin;
   check.high = high + check.margin;
+  const bool beyond =
+      equality ? low > 0 || high < 0 : !holds(check.relation, low, 0) && !holds(check.relation, high, 0);
   if (holds(check.relation, low, 0) && holds(check.relation, high, 0)) check.verdict = Verdict::holds;
-  else if (!holds(check.relation, low, 0) && !holds(check.relation, high, 0)) check.verdict = Verdict::fails;
+  else if (beyond) check.verdict = Verdict::fails;
 }
 
 Check decisive(std::vector<Check> checks, bool worst) {

@@ -30,7 +30,7 @@ struct Request {
 enum class Level {
   constant,
   per_seed,  // a value per seed: Student's t, paired
-  of_means,  // a statistic of means over seeds, or of all seeds together: bootstrap over seeds
+  of_means,  // a statistic of means over seeds, or of all seeds together: see estimate.h
   plain,     // of exactly the runs that there are: none
 };
 

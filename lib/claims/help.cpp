@@ -34,11 +34,16 @@ Statements:
   diverged(lr=0.3)                      all of these runs diverged
 
 Verdicts: "holds" when the 95 % interval lies entirely beyond the margin, "fails" when it lies entirely on the other
-side, otherwise "undecided", as with missing runs. A number per seed gets Student's t interval (2 seeds or more). A
-statistic of means (median, min, max, argmin, argmax, first over a factor) gets a bootstrap over the seeds (5 or more),
-and so does a number of all seeds together (ensemble, bias_variance), where each seed counts by the change that leaving
-it out makes. ==, "on ... seeds" and min, max or sum over seed are statements about exactly these runs and get no
-interval. A run that diverged has no value: a claim about it fails, unless it asks for diverged(...).
+side, otherwise "undecided", as with missing runs. A number per seed gets Student's t interval (2 seeds or more), a
+number of all seeds together (ensemble, bias_variance, a function of means) the same from the jackknife (5 or more): each
+seed counts by the change that leaving it out makes. min, max, median, argmin, argmax and first over a factor get
+simultaneous bounds of all the means they select from (Bonferroni), so that the luckiest of many points proves nothing;
+more seeds narrow them, and so does selecting fewer points. The median over seed gets order statistics (6 or more). Of
+statements joined by "and", or about several points, any may fail, and of those joined by "or" any may hold: they share
+the 2.5 % on that side. == holds when every seed has exactly this value; of argmin and the like, when no other position
+is possible. "on ... seeds" and min, max or sum over seed are statements about exactly these runs and get no interval.
+A run that diverged is never the smallest of several; any other claim about it is undecided, unless it asks for
+diverged(...).
 )";
 
 template <class Words> std::string table(const Words& words) {

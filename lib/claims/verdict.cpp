@@ -10,7 +10,7 @@
 #include "claims/decision.h"
 #include "claims/evaluate.h"
 #include "claims/families.h"
-#include "stats/bootstrap.h"
+#include "core/text.h"
 
 namespace descent::claims {
 namespace {
@@ -25,46 +25,38 @@ double constant_part(const Expression& node) {
   return node.operation == '+' ? left + right : left - right;
 }
 
-// The runs that the entry of a node rests on.
-struct Runs {
-  std::set<std::size_t> asked;     // whether or not they diverged
-  std::set<std::size_t> measured;  // by a column that a diverged run does not have
-};
-
 class Judge {
  public:
   Judge(const Domain& domain, const std::vector<Request>& requests, const Values& values)
-      : domain_(domain), requests_(requests), values_(values), evaluator_(values) {}
+      : domain_(domain), values_(values), evaluator_(requests, values) {}
 
-  std::vector<Check> judge(const Expression& node) {
-    if (node.kind == Kind::comparison || node.kind == Kind::trend) return compare(node);
-    return node.kind == Kind::on_seeds ? count_seeds(node) : connect(node);
+  std::vector<Check> judge(const Expression& node, const Tails& tails) {
+    if (node.kind == Kind::comparison || node.kind == Kind::trend) return compare(node, tails);
+    return node.kind == Kind::on_seeds ? count_seeds(node) : connect(node, tails);
   }
 
  private:
-  void collect(const Expression& node, std::size_t entry, Runs& runs) const {
-    if (node.kind == Kind::column) {
-      const Request& request = requests_[node.requests[entry]];
-      auto& among = request.source == Request::Source::diverged ? runs.asked : runs.measured;
-      const std::size_t first = request.joins_points ? 0 : node.family.entries[entry].point,
-                        end = request.joins_points ? domain_.points() : first + 1;
-      for (std::size_t run = first * values_.seeds; run < end * values_.seeds; ++run) among.insert(run);
-      return;
+  // " (lr=3, lr=10)": the points of the runs that diverged.
+  std::string where_diverged(const std::set<std::size_t>& runs) const {
+    std::vector<std::string> points;
+    for (const std::size_t run : runs) {
+      if (values_.states[run] != RunState::diverged) continue;
+      std::vector<std::string> settings;
+      for (const std::string& factor : domain_.factors())
+        settings.push_back(domain_.short_name(factor) + "=" + domain_.label(factor, run / values_.seeds));
+      const std::string point = core::join(settings, " ");
+      if (!point.empty() && std::ranges::find(points, point) == points.end()) points.push_back(point);
     }
-    const bool along = node.kind == Kind::reduction || node.kind == Kind::first || node.kind == Kind::trend;
-    if (node.rows.empty()) {  // the same entries as its child
-      for (const ExpressionPointer& child : node.children) collect(*child, entry, runs);
-    } else if (along) {
-      for (const std::size_t member : node.rows[entry]) collect(*node.children[0], member, runs);
-    } else {
-      for (std::size_t i = 0; i < node.children.size(); ++i) collect(*node.children[i], node.rows[entry][i], runs);
+    if (points.size() > 3) {
+      points.resize(3);
+      points.push_back("...");
     }
+    return points.empty() ? "" : " (" + core::join(points, ", ") + ")";
   }
 
   // Whether the runs decide a check already, because some are missing or diverged.
   bool decided_by_runs(const Expression& node, std::size_t entry, bool by_seed, Check& check) const {
-    Runs runs;
-    collect(node, entry, runs);
+    const Runs runs = evaluator_.runs(node, entry);
     std::set<std::size_t> all = runs.asked;
     all.insert(runs.measured.begin(), runs.measured.end());
     const auto count = [&](const std::set<std::size_t>& among, RunState state) {
@@ -77,18 +69,19 @@ class Judge {
     }
     const std::size_t diverged = count(runs.measured, RunState::diverged);
     if (diverged == 0 || by_seed) return false;
-    check.verdict = Verdict::fails;
-    check.reason = counted(diverged, runs.measured.size(), "diverged");
+    check.reason = fmt::format("{}{}; select points without them, or ask for diverged(...)",
+                               counted(diverged, runs.measured.size(), "diverged"), where_diverged(runs.measured));
     return true;
   }
 
   // A comparison is one difference, a trend that of every step; the worst one counts.
-  std::vector<Check> compare(const Expression& node) {
+  std::vector<Check> compare(const Expression& node, Tails tails) {
     const bool trend = node.kind == Kind::trend;
     const bool flipped = node.children[0]->level == Level::constant;  // 0.1 <= x is shown as x >= 0.1
     const double left = constant_part(*node.children.front()), right = constant_part(*node.children.back());
     const auto naming = naming_axes(node.family);
     const std::vector<Difference> differences = subtract(node, flipped);
+    tails.fails /= static_cast<double>(std::max<std::size_t>(differences.size(), 1));  // all have to hold
     std::size_t next = 0;
     std::vector<Check> checks;
     for (std::size_t entry = 0; entry < node.family.entries.size(); ++entry) {
@@ -104,7 +97,7 @@ class Judge {
         if (trend)
           step.where += fmt::format("{}from {:.6g} to {:.6g}", step.where.empty() ? "" : ", ", node.positions[earlier],
                                     node.positions[later]);
-        decide(step, difference, values_.seeds);
+        decide(step, difference, values_.seeds, tails);
       }
       checks.push_back(decided ? std::move(check) : decisive(std::move(steps), true));
     }
@@ -121,25 +114,26 @@ class Judge {
     std::vector<Difference> result(pairs.size(), Difference{node.level});
     if (node.level == Level::per_seed) {
       const auto &a = evaluator_.per_seed(left), &b = evaluator_.per_seed(right);
-      for (std::size_t i = 0; i < pairs.size(); ++i)
+      for (std::size_t i = 0; i < pairs.size(); ++i) {
         for (std::size_t seed = 0; seed < values_.seeds; ++seed)
           result[i].by_seed.push_back(sign * (a[pairs[i].first][seed] - b[pairs[i].second][seed]) - margin);
+        result[i].estimate = mean_of(result[i].by_seed);
+      }
       return result;
     }
-    const auto statistic = [&](const Sample& sample) {
-      const auto a = evaluator_.statistic(left, sample), b = evaluator_.statistic(right, sample);
-      std::vector<double> values;
-      for (const auto& [i, j] : pairs) values.push_back(sign * (a[i] - b[j]) - margin);
-      return values;
-    };
-    Sample everyone(values_.seeds);
-    std::iota(everyone.begin(), everyone.end(), std::size_t{0});
-    const std::vector<double> values = statistic(everyone);
-    for (std::size_t i = 0; i < result.size(); ++i) result[i].value = values[i];
-    if (node.level != Level::of_means || values_.seeds < stats::least_for_bootstrap) return result;
-    for (const Sample& sample : stats::resamples(values_.seeds)) {
-      const std::vector<double> drawn = statistic(sample);
-      for (std::size_t i = 0; i < result.size(); ++i) result[i].replicates.push_back(drawn[i]);
+    if (node.level == Level::plain) {
+      std::vector<std::size_t> everyone(values_.seeds);
+      std::iota(everyone.begin(), everyone.end(), std::size_t{0});
+      const auto a = evaluator_.statistic(left, everyone), b = evaluator_.statistic(right, everyone);
+      for (std::size_t i = 0; i < pairs.size(); ++i)
+        result[i].value = sign * (a[pairs[i].first] - b[pairs[i].second]) - margin;
+      return result;
+    }
+    const EstimatePointer margins = mean_of(std::vector<double>(values_.seeds, margin));
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      const EstimatePointer a = evaluator_.estimate(left, pairs[i].first),
+                            b = evaluator_.estimate(right, pairs[i].second);
+      result[i].estimate = combine('-', flipped ? combine('-', b, a) : combine('-', a, b), margins);
     }
     return result;
   }
@@ -169,9 +163,12 @@ class Judge {
     return checks;
   }
 
-  std::vector<Check> connect(const Expression& node) {
+  std::vector<Check> connect(const Expression& node, Tails tails) {
+    const double count = static_cast<double>(node.children.size());
+    (node.kind == Kind::conjunction ? tails.fails : tails.holds) /= count;
+    if (node.kind == Kind::disjunction && node.rows.size() > 1) tails.fails /= count;
     std::vector<std::vector<Check>> children;
-    for (const ExpressionPointer& child : node.children) children.push_back(judge(*child));
+    for (const ExpressionPointer& child : node.children) children.push_back(judge(*child, tails));
     std::vector<Check> checks;
     for (const std::vector<std::size_t>& row : node.rows) {
       std::vector<Check> parts;
@@ -182,7 +179,6 @@ class Judge {
   }
 
   const Domain& domain_;
-  const std::vector<Request>& requests_;
   const Values& values_;
   Evaluator evaluator_;
 };
@@ -190,7 +186,7 @@ class Judge {
 }  // namespace
 
 Check judge(const Expression& claim, const Domain& domain, const std::vector<Request>& requests, const Values& values) {
-  return decisive(Judge(domain, requests, values).judge(claim), true);
+  return decisive(Judge(domain, requests, values).judge(claim, Tails{}), true);
 }
 
 }  // namespace descent::claims

@@ -1,6 +1,9 @@
 #include "stats/stats.h"
 
+#include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
 namespace descent::stats {
 namespace {
@@ -37,18 +40,26 @@ double upper_tail(double t, double df) {
   return 0.5 * incomplete_beta(df / 2, 0.5, df / (df + t * t), t * t / (df + t * t));
 }
 
+// The t > 0 with P(T > t) = tail < 0.5.
+double upper_quantile(double tail, double df) {
+  double low = 0, high = 1;
+  while (upper_tail(high, df) > tail) high *= 2;
+  for (;;) {  // bisection, to the last bit
+    const double middle = low + (high - low) / 2;
+    if (middle <= low || middle >= high) return middle;
+    (upper_tail(middle, df) > tail ? low : high) = middle;
+  }
+}
+
 }  // namespace
 
 double student_t_quantile(double p, double df) {
   if (p == 0.5) return 0;
-  if (p < 0.5) return -student_t_quantile(1 - p, df);
-  double low = 0, high = 1;
-  while (upper_tail(high, df) > 1 - p) high *= 2;
-  for (;;) {  // bisection, to the last bit
-    const double middle = low + (high - low) / 2;
-    if (middle <= low || middle >= high) return middle;
-    (upper_tail(middle, df) > 1 - p ? low : high) = middle;
-  }
+  const double tail = std::min(p, 1 - p);
+  thread_local std::map<std::pair<double, double>, double> known;  // many intervals have the same one
+  const auto [entry, is_new] = known.try_emplace({tail, df});
+  if (is_new) entry->second = upper_quantile(tail, df);
+  return p < 0.5 ? -entry->second : entry->second;
 }
 
 Description describe(std::span<const double> values) {

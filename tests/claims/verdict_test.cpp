@@ -62,7 +62,7 @@ TEST(verdict, pairs_the_runs_of_a_seed) {
   EXPECT_EQ(logarithm.verdict, Verdict::holds);
 }
 
-TEST(verdict, needs_two_seeds_for_an_interval_of_a_mean_and_five_for_a_bootstrap) {
+TEST(verdict, needs_two_seeds_for_an_interval_of_a_mean_and_five_for_a_statistic_of_means) {
   const auto values = [](const std::string&, double width, double) { return width; };
   const Check one = Trial(widths(1)).judge("final_test_loss(width=1) >= 0", values);
   EXPECT_EQ(one.verdict, Verdict::undecided);
@@ -83,7 +83,7 @@ TEST(verdict, takes_a_maximum_of_means_not_a_mean_of_maxima) {
   EXPECT_EQ(*trial.judge("on every seed: max over width of final_test_loss == 5", values).measured, 5);
 }
 
-TEST(verdict, bootstraps_the_position_of_a_maximum) {
+TEST(verdict, bounds_the_position_of_a_maximum_by_those_that_may_be_it) {
   // Seeds 0 to 5 peak at width 2, seeds 6 to 9 at width 4.
   const Trial trial(widths(10));
   const auto values = [](const std::string&, double width, double seed) {
@@ -97,12 +97,47 @@ TEST(verdict, bootstraps_the_position_of_a_maximum) {
   EXPECT_EQ(trial.judge("1 < argmax over width of final_test_loss < 5", values).verdict, Verdict::holds);
 }
 
-TEST(verdict, always_bootstraps_the_same_samples) {
+TEST(verdict, decides_the_equality_of_a_position_by_its_bounds) {
   const Trial trial(widths(5));
-  const auto values = [](const std::string&, double width, double seed) { return std::sin(7 * width + 3 * seed); };
-  const std::string claim = "max over width of final_test_loss >= 0";
-  EXPECT_EQ(trial.judge(claim, values).low, trial.judge(claim, values).low);
-  EXPECT_LT(*trial.judge(claim, values).low, *trial.judge(claim, values).high);
+  const auto peak = [](const std::string&, double width, double seed) { return (width == 3 ? 2 : 1) + 0.01 * seed; };
+  EXPECT_EQ(trial.judge("argmax over width of final_test_loss == 3", peak).verdict, Verdict::holds);
+  EXPECT_EQ(trial.judge("argmax over width of final_test_loss == 4", peak).verdict, Verdict::fails);
+  const auto noise = [](const std::string&, double width, double seed) { return std::sin(7 * width + 3 * seed); };
+  EXPECT_EQ(trial.judge("argmax over width of final_test_loss == 3", noise).verdict, Verdict::undecided);
+}
+
+// Values 1, 2, 3, 4, 5 of width 1; the others are smaller by more than any seed differs. t(1 - 0.025 / 5, 4) =
+// 4.604094871415897, t(0.975, 4) = 2.7764451051977987.
+TEST(verdict, bounds_a_maximum_from_below_for_all_and_from_above_for_one) {
+  const Trial trial(widths(5));
+  const auto values = [](const std::string&, double width, double seed) { return seed + 1 - 1000 * (width - 1); };
+  const Check check = trial.judge("max over width of final_test_loss >= 0", values);
+  const double error = std::sqrt(2.5 / 5);
+  EXPECT_NEAR(*check.low, 3 - 4.604094871415897 * error, 1e-9);
+  EXPECT_NEAR(*check.high, 3 + 2.7764451051977987 * error, 1e-9);
+}
+
+// The bounds of the median of ten values by the sign test: the second smallest and largest, P(fewer than 2) = 0.011.
+TEST(verdict, bounds_a_median_over_seeds_by_order_statistics) {
+  const auto values = [](const std::string&, double, double seed) { return seed; };
+  const Check check = Trial(widths(10)).judge("median over seed of final_test_loss(width=1) >= 0.5", values);
+  EXPECT_EQ(*check.measured, 4.5);
+  EXPECT_EQ(*check.low, 1);
+  EXPECT_EQ(*check.high, 8);
+  EXPECT_EQ(check.verdict, Verdict::holds);
+  EXPECT_EQ(Trial(widths(5)).judge("median over seed of final_test_loss(width=1) >= 0", values).verdict,
+            Verdict::undecided);
+}
+
+TEST(verdict, of_many_maxima_over_many_points_costs_no_more_than_their_number) {
+  std::string values, claim = "max over width of final_test_loss";
+  for (int width = 2; width <= 1000; ++width) values += ", " + std::to_string(width);
+  for (int i = 1; i < 100; ++i) claim += " + max over width of final_test_loss";
+  const Trial trial(R"({"data": "mnist1d", "model": {"width": 1, "depth": 1}, "train": {"epochs": 1}, "seeds": 5,
+                        "sweep": {"model.width": [1)" +
+                    values + "]}}");
+  const auto number = [](const std::string&, double width, double) { return width; };
+  EXPECT_EQ(trial.judge(claim + " >= 99999", number).verdict, Verdict::holds);
 }
 
 TEST(verdict, interpolates_the_first_position_beyond_a_bound) {
@@ -199,15 +234,31 @@ TEST(verdict, is_open_while_runs_are_missing) {
   EXPECT_EQ(trial.judge("on every seed: final_test_loss(width=1) >= 0", values, drop_one).verdict, Verdict::undecided);
 }
 
-TEST(verdict, fails_what_is_claimed_of_a_diverged_run) {
+TEST(verdict, is_open_where_a_run_diverged_and_says_where) {
   const Trial trial(widths(3));
   const auto values = [](const std::string&, double width, double) { return width; };
   const auto diverge = [](std::vector<RunState>& states) { states[1] = RunState::diverged; };
   const Check check = trial.judge("final_test_loss(width=1) >= 0", values, diverge);
-  EXPECT_EQ(check.verdict, Verdict::fails);
-  EXPECT_EQ(check.reason, "1 of 3 runs diverged");
+  EXPECT_EQ(check.verdict, Verdict::undecided);
+  EXPECT_EQ(check.reason, "1 of 3 runs diverged (width=1); select points without them, or ask for diverged(...)");
+  EXPECT_EQ(trial.judge("max over width of final_test_loss >= 0", values, diverge).verdict, Verdict::undecided);
   EXPECT_EQ(trial.judge("on at least 2 of 3 seeds: final_test_loss(width=1) >= 0", values, diverge).verdict,
             Verdict::holds);
+}
+
+TEST(verdict, takes_no_diverged_run_for_the_best) {
+  const Trial trial(widths(5));
+  const auto values = [](const std::string&, double width, double) { return width; };
+  const auto diverge = [](std::vector<RunState>& states) { states[1] = RunState::diverged; };  // of width 1
+  EXPECT_EQ(*trial.judge("min over width of final_test_loss == 2", values, diverge).measured, 2);
+  EXPECT_EQ(trial.judge("argmin over width of final_test_loss == 2", values, diverge).verdict, Verdict::holds);
+  EXPECT_EQ(trial.judge("final_test_loss(width=5) - min over width of final_test_loss >= 3", values, diverge).verdict,
+            Verdict::holds);
+  // Seed by seed, the widths of which that seed's runs did not diverge.
+  EXPECT_EQ(*trial.judge("on every seed: min over width of final_test_loss <= 2", values, diverge).measured, 5);
+  EXPECT_EQ(*trial.judge("on every seed: min over width of final_test_loss <= 1", values, diverge).measured, 4);
+  const auto all = [](std::vector<RunState>& states) { std::ranges::fill(states, RunState::diverged); };
+  EXPECT_EQ(trial.judge("min over width of final_test_loss <= 2", values, all).verdict, Verdict::undecided);
 }
 
 TEST(verdict, can_ask_for_divergence) {

@@ -1,0 +1,50 @@
+#pragma once
+// Numbers estimated from the runs, with confidence bounds. The largest of several estimated means tends to lie above
+// the largest true mean, and resampling the runs adds the same bias again. Bounds of a maximum, a minimum or a position
+// are therefore simultaneous bounds of all the means it selects from (Bonferroni; Miller 1981, "Simultaneous
+// Statistical Inference", section 2.1), valid whichever is selected.
+
+#include <memory>
+#include <vector>
+
+#include "claims/syntax.h"
+#include "claims/words.h"
+
+namespace descent::claims {
+
+struct Bounds {
+  double low, high;
+};
+
+class Estimate {
+ public:
+  virtual ~Estimate() = default;
+  virtual double value() const = 0;
+  // The true number lies below `low` with a probability of at most `below`, above `high` of at most `above`.
+  virtual Bounds bounds(double below, double above) const = 0;
+};
+using EstimatePointer = std::shared_ptr<const Estimate>;
+
+// The mean of one value per seed; Student's t bounds.
+EstimatePointer mean_of(std::vector<double> values);
+
+// The median of one value per seed; bounds are order statistics (sign test), infinite for fewer than six seeds.
+EstimatePointer median_over_seeds(std::vector<double> values);
+
+// a + b, a - b, a * b, a / b, a ^ b; means are of the same seeds. Of a maximum it is the maximum of the operation on
+// its parts as far as signs are known, so that runs of the same seed stay paired. Of means it is a statistic of all
+// seeds together, by the pseudo-values of the jackknife.
+EstimatePointer combine(char operation, const EstimatePointer& a, const EstimatePointer& b);
+
+// Of functions that increase.
+EstimatePointer transform(double (*function)(double), const EstimatePointer& a);
+
+// Reduces one part or more over a factor, whose values are `positions`.
+EstimatePointer reduce(std::string_view reduction, std::vector<EstimatePointer> parts, std::vector<double> positions);
+
+// Where the parts first compare so with 0; see crossing.h.
+EstimatePointer first_crossing(std::vector<EstimatePointer> parts, std::vector<double> positions, Relation relation);
+
+double calculate(char operation, double a, double b);
+
+}  // namespace descent::claims
