@@ -52,10 +52,8 @@ class Decomposition {
     bias /= static_cast<double>(spread_.mean().size());
     const double variance = spread_.mean_variance();
     result.squared_risk = squared_risk_ / n;
-    result.squared_bias = bias;
-    result.squared_variance = variance;
-    result.unbiased_squared_bias = bias - variance / (n - 1);
-    result.unbiased_squared_variance = variance * n / (n - 1);
+    result.squared_bias = bias - variance / (n - 1);
+    result.squared_variance = variance * n / (n - 1);
   }
 
   void zero_one(const store::Predictions& truth, BiasVariance& result) const {
@@ -116,8 +114,6 @@ std::span<const store::Column<BiasVariance>> bias_variance_columns() {
       measure("squared_risk", &B::squared_risk),
       measure("squared_bias", &B::squared_bias),
       measure("squared_variance", &B::squared_variance),
-      measure("unbiased_squared_bias", &B::unbiased_squared_bias),
-      measure("unbiased_squared_variance", &B::unbiased_squared_variance),
       measure("error_risk", &B::error_risk),
       measure("error_bias", &B::error_bias),
       measure("error_variance_where_right", &B::error_variance_where_right),

@@ -14,10 +14,9 @@ namespace descent::stats {
 // Means over the test examples; `n` networks. risk is the loss of the networks on average.
 struct BiasVariance {
   std::size_t point = 0, n = 0;
-  // Squared distance, mean over outputs (Geman et al. 1992): risk = bias + variance. Of a finite number of
-  // networks the variance is too small and the bias too large by variance / (n - 1); the unbiased ones
-  // correct it.
-  std::optional<double> squared_risk, squared_bias, squared_variance, unbiased_squared_bias, unbiased_squared_variance;
+  // Squared distance, mean over outputs (Geman et al. 1992): risk = bias + variance. Unbiased for any number of
+  // networks: the variance with n - 1, the bias less variance / n, so that a small one can be negative.
+  std::optional<double> squared_risk, squared_bias, squared_variance;
   // 0-1 loss (Domingos 2000), the main prediction being the vote of all: risk = bias + variance_where_right -
   // variance_where_wrong, since leaving a wrong vote helps.
   std::optional<double> error_risk, error_bias, error_variance_where_right, error_variance_where_wrong;

@@ -62,9 +62,8 @@ class Predictions(Trial):
         for row in rows:
             p = self.of_width(row["model.width"])
             self.close(row["squared_risk"], ((p - target) ** 2).mean())
-            self.close(row["squared_bias"], ((p.mean(0) - target) ** 2).mean())
-            self.close(row["squared_variance"], p.var(0).mean())
-            self.close(row["unbiased_squared_variance"], p.var(0, ddof=1).mean())
+            self.close(row["squared_bias"], ((p.mean(0) - target) ** 2).mean() - p.var(0, ddof=1).mean() / len(p))
+            self.close(row["squared_variance"], p.var(0, ddof=1).mean())
             votes = numpy.stack([(p.argmax(2) == k).sum(0) for k in range(10)], 1).argmax(1)
             self.close(row["error_bias"], (votes != self.label).mean())
             log_q = numpy.log(p).mean(0)

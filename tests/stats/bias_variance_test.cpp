@@ -38,7 +38,6 @@ TEST_F(bias_variance, add_up_to_the_risk_for_every_loss) {
   EXPECT_EQ(row.n, 6u);
   EXPECT_NEAR(*row.squared_risk, squared, 1e-15);
   EXPECT_NEAR(*row.squared_bias + *row.squared_variance, squared, 1e-15);
-  EXPECT_NEAR(*row.unbiased_squared_bias + *row.unbiased_squared_variance, squared, 1e-15);
   EXPECT_NEAR(*row.error_risk, error, 1e-15);
   EXPECT_NEAR(*row.error_bias + *row.error_variance_where_right - *row.error_variance_where_wrong, error, 1e-15);
   EXPECT_NEAR(*row.cross_entropy_risk, loss, 1e-14);
@@ -68,7 +67,6 @@ TEST_F(bias_variance, of_regression_are_squared_alone) {
   for (const plan::Run& run : plan.runs) results.write_part({saying(run, random_outputs(run.seed))}, {});
   const BiasVariance row = only(results, plan);
   EXPECT_NEAR(*row.squared_bias + *row.squared_variance, *row.squared_risk, 1e-15);
-  EXPECT_NEAR(*row.unbiased_squared_variance, *row.squared_variance * 4 / 3, 1e-15);
   EXPECT_FALSE(row.error_risk || row.cross_entropy_risk);
 }
 
