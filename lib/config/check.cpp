@@ -80,7 +80,7 @@ std::vector<Conflict> check(const Experiment& e, const Given& given) {
   check_engine(e, found);
   check_probes(e, found);
   const bool sizes_fit = check_data(e, found);
-  check_model(e, given, found);
+  check_model(e, found);
   check_train(e, sizes_fit, found);
   check_readings(e, given, found);
   if (!sizes_fit) return found;

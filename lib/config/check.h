@@ -23,7 +23,7 @@ std::vector<std::string_view> keys_of_other_tests(const Data& data);
 
 // Its parts. The sizes of the data decide whether what depends on them can be checked at all.
 bool check_data(const Experiment& experiment, std::vector<Conflict>& found);  // false: the sizes make no sense
-void check_model(const Experiment& experiment, const Given& given, std::vector<Conflict>& found);
+void check_model(const Experiment& experiment, std::vector<Conflict>& found);
 void check_train(const Experiment& experiment, bool sizes_fit, std::vector<Conflict>& found);
 void check_probes(const Experiment& experiment, std::vector<Conflict>& found);  // whether each applies to the network
 void check_ascending(std::string_view path, const std::vector<std::int64_t>& values, std::vector<Conflict>& found);

@@ -8,26 +8,10 @@
 namespace descent::config {
 namespace {
 
-void check_layers(const Experiment& e, const Given& given, std::vector<Conflict>& found) {
-  const Model& model = e.model;
-  if (model.kind == ModelKind::resnet && !model.width)
-    found.push_back({{"model", "model.width"}, "a resnet needs model.width"});
-  if (model.kind != ModelKind::mlp) return;
-  if (!model.hidden.empty() || given.contains("model.hidden")) return;
-  if (model.width && !model.depth) found.push_back({{"model.width", "model.depth"}, "needs model.depth as well"});
-  if (!model.width && model.depth.value_or(0) > 0)
-    found.push_back({{"model.depth", "model.width"}, "needs model.width as well"});
-  if (!model.width && !model.depth)
-    found.push_back({{"model", "model.width", "model.depth", "model.hidden"}, "needs width and depth, or hidden"});
-}
-
 void check_features(const Experiment& e, std::vector<Conflict>& found) {
   const Model& model = e.model;
   const Features& features = model.features;
   if (model.kind != ModelKind::linear_model || features.kind == FeatureKind::raw) return;
-  if (!model.width)
-    found.push_back({{"model.features", "model.width"},
-                     fmt::format("the features \"{}\" need model.width", name_of(features.kind))});
   if (features.kind != FeatureKind::gaussian_basis) return;
   if (const std::int64_t inputs = data_facts(e.data).shape.features(); inputs != 1)
     found.push_back(
@@ -142,8 +126,7 @@ void check_init(const Experiment& e, std::vector<Conflict>& found) {
 
 }  // namespace
 
-void check_model(const Experiment& e, const Given& given, std::vector<Conflict>& found) {
-  check_layers(e, given, found);
+void check_model(const Experiment& e, std::vector<Conflict>& found) {
   check_features(e, found);
   check_mixture(e, found);
   check_solver(e, found);

@@ -62,16 +62,6 @@ void check_schedule(const Experiment& e, std::vector<Conflict>& found) {
     found.push_back({{"train.schedule.minimum_lr", "train.optimizer.lr"}, "must not be above the learning rate"});
 }
 
-void check_duration(const Experiment& e, std::vector<Conflict>& found) {
-  const SolverKind solver = e.train.solver.kind;
-  if (solver == SolverKind::least_squares || solver == SolverKind::ridge) return;
-  const bool epochs = e.train.epochs.has_value(), steps = e.train.steps.has_value();
-  if (epochs && steps)
-    found.push_back(
-        {{"train.steps", "train.epochs"}, "give either epochs or steps; set one of them to null to remove it"});
-  if (!epochs && !steps) found.push_back({{"train", "train.epochs", "train.steps"}, "needs epochs or steps"});
-}
-
 void check_solver(const Experiment& e, std::vector<Conflict>& found) {
   const bool rounds = e.precision == Precision::tf32 || e.precision == Precision::bf16;
   if (has_closed_form(e.train) && rounds)
@@ -84,7 +74,6 @@ void check_train(const Experiment& e, bool sizes_fit, std::vector<Conflict>& fou
   if (sizes_fit) check_batches(e, found);
   check_optimizer(e, found);
   check_schedule(e, found);
-  check_duration(e, found);
   check_solver(e, found);
 }
 

@@ -6,15 +6,16 @@
 #include <nlohmann/json.hpp>
 
 #include "config/slots.h"
+#include "config/words.h"
 #include "config/write.h"
-#include "core/text.h"
+#include "core/error.h"
 
 namespace descent::config {
 namespace {
 
 std::string default_text(const Key& key) {
   if (std::holds_alternative<SectionSlot>(key.slot) || std::holds_alternative<std::string*>(key.slot)) return "";
-  const Json value = to_json(key);
+  const Json value = default_of(key);
   return value.is_null() ? "" : compact(value);
 }
 
@@ -69,7 +70,7 @@ std::string explain_leaf(std::string_view path, const Key& key) {
 }
 
 constexpr std::string_view sweep_examples = R"(
-Paths to lists of values; null stands for the default. All combinations:
+Keys and lists of their values; null stands for the default, and "width" for "model.width". All combinations:
   "sweep": {"model.width": [4, 8, 16], "model.norm": ["none", "batch"]}
 Values paired one to one:
   "sweep": {"zip": {"model.width": [4, 16], "train.optimizer.lr": [0.1, 0.02]}}
@@ -80,13 +81,13 @@ Instead of a list, {"range": [from, to, step]} or {"logspace": [from, to, count]
 
 }  // namespace
 
-std::string explain(std::string_view path) {
-  if (path.empty()) return explain_all();
+std::string explain(std::string_view name) {
+  if (name.empty()) return explain_all();
   for (const ExtraKey& extra : extra_keys)
-    if (extra.name == path) return fmt::format("{}: {}\n{}", path, extra.help, path == "sweep" ? sweep_examples : "");
+    if (extra.name == name) return fmt::format("{}: {}\n{}", name, extra.help, name == "sweep" ? sweep_examples : "");
+  const std::string path = full_path(name);
   const Key* key = find_key(default_keys(), path);
-  if (!key)
-    throw core::InputError(fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, key_paths())));
+  if (!key) throw core::InputError(unknown_path(name));
   return std::holds_alternative<SectionSlot>(key->slot) ? explain_section(path, *key) : explain_leaf(path, *key);
 }
 

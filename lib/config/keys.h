@@ -64,6 +64,7 @@ struct Key {
   Slot slot;
   std::string_view unit_name;
   std::optional<Bound> minimum, maximum;
+  std::string_view default_json;      // of an experiment, where it is not the value of the struct; see otherwise()
   bool changes_numbers = true;        // part of a run's identity; may be swept
   std::vector<Condition> conditions;  // all must hold
 
@@ -86,6 +87,12 @@ struct Key {
   }
   Key& unit(std::string_view v) {
     unit_name = v;
+    return *this;
+  }
+  // The default of an experiment file, as JSON. The hash of a run leaves out what the struct starts with, so that a new
+  // default changes no hash; with the same value in both this is not needed.
+  Key& otherwise(std::string_view json) {
+    default_json = json;
     return *this;
   }
   Key& cosmetic() {

@@ -11,7 +11,7 @@ const Condition mlp = with<ModelKind::mlp>(), cnn = with<ModelKind::cnn>(), resn
                 layered = with<ModelKind::mlp, ModelKind::cnn, ModelKind::resnet>(),
                 linear_model = with<ModelKind::linear_model>(), mixture = with<ModelKind::mixture_of_experts>();
 const Condition equal_layers{[](E e) { return e.model.hidden.empty(); },
-                             "together with model.hidden; give one of them"};
+                             "together with model.hidden; give one of them, null removes the other"};
 const Condition shortcuts{[](E e) { return e.model.shortcut != ShortcutKind::none; }, "with model.shortcut \"none\""};
 const Condition normalized{[](E e) { return e.model.norm.kind != NormKind::none; }, "without a norm"};
 
@@ -138,18 +138,24 @@ std::vector<Key> describe(Model& m) {
           "further stage; number of features of a linear model")
           .unit("units")
           .within(1, most_units)
+          .otherwise("64")
           .when(equal_layers)
-          .when({has_width, "without the model \"mlp\", \"resnet\" or random or Gaussian features of a linear model"}),
+          .when({has_width,
+                 "without the model \"mlp\", \"resnet\" or random or Gaussian features of a linear model; a cnn has "
+                 "model.channels"}),
       key("depth", &m.depth, "number of hidden layers; 0 is a linear classifier")
           .within(0, 1000)
-          .when(mlp)
+          .otherwise("2")
+          .when({mlp.applies,
+                 "without the model \"mlp\"; give the layers of a cnn by model.channels, the stages of a resnet "
+                 "by model.blocks"})
           .when(equal_layers),
       key("hidden", &m.hidden, "sizes of the hidden layers one by one, instead of width and depth")
           .unit("units")
           .within(1, most_units)
           .when(mlp)
           .when({[](E e) { return !e.model.hidden.empty() || (!e.model.width && !e.model.depth); },
-                 "together with model.width and model.depth; give one of them"}),
+                 "together with model.width and model.depth; give one of them, null removes the other"}),
       key("activation", choice(m.activation), "function applied to each hidden unit")
           .when({[](E e) { return layered.applies(e) || !e.model.experts.hidden.empty(); }, "without hidden layers"}),
       section("norm", describe(m.norm), "kind", "normalization inside the network").when(layered),

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "config/write.h"
+#include "config/words.h"
 #include "core/text.h"
 
 namespace descent::config {
@@ -41,22 +41,21 @@ Setting setting_of(const std::string& text, std::string_view flag, Problems& pro
 void report_swept(const Json& factors, const std::string& path, Problems& problems) {
   if (!factors.is_object()) return;
   for (const auto& [factor, values] : factors.items())
-    if (lies_in(path, factor) || lies_in(factor, path))
+    if (lies_in(path, full_path(factor)) || lies_in(full_path(factor), path))
       problems.add(command_line, "--set", fmt::format("{} has no effect: the sweep varies {}", path, factor));
 }
 
 void apply_set(Source& source, const std::string& text, Problems& problems) {
-  const auto [path, value] = setting_of(text, "--set", problems);
-  if (path.empty()) return;
-  if (path == "sweep") return source.set(path, parse_value(value));
-  if (!find_key(default_keys(), path))
-    return problems.add(command_line, "--set",
-                        fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, key_paths())));
+  const auto [name, value] = setting_of(text, "--set", problems);
+  if (name.empty()) return;
+  if (name == "sweep") return source.set(name, parse_value(value));
+  const std::string path = full_path(name);
+  if (!find_key(default_keys(), path)) return problems.add(command_line, "--set", unknown_path(name));
   source.set(path, parse_value(value));
   for_each_branch(source.root, [&](Json& branch, const std::string&) {
     const Json factors = branch;
     for (const auto& [factor, values] : factors.items())
-      if (lies_in(factor, path)) branch.erase(factor);
+      if (lies_in(full_path(factor), path)) branch.erase(factor);
     report_swept(branch, path, problems);
     if (branch.contains("zip")) report_swept(branch["zip"], path, problems);
   });
@@ -78,15 +77,18 @@ std::vector<std::string> split_values(std::string_view text) {
 }
 
 void apply_sweep(Source& source, const std::string& text, Problems& problems) {
-  const auto [path, values] = setting_of(text, "--sweep", problems);
-  if (path.empty()) return;
+  const auto [name, values] = setting_of(text, "--sweep", problems);
+  if (name.empty()) return;
   Json list = Json::array();
   for (const std::string& value : split_values(values)) list.push_back(parse_value(value));
   const bool generated = list.size() == 1 && (list[0].contains("range") || list[0].contains("logspace"));
   if (source.root["sweep"].is_null()) source.root["sweep"] = Json::object();
   for_each_branch(source.root, [&](Json& branch, const std::string& pointer) {
-    branch[path] = generated ? list[0] : list;
-    source.forget(member_pointer(pointer, path));
+    std::string factor = name;  // as the file writes it
+    for (const auto& [written, replaced] : branch.items())
+      if (full_path(written) == full_path(name)) factor = written;
+    branch[factor] = generated ? list[0] : list;
+    source.forget(member_pointer(pointer, factor));
   });
 }
 

@@ -46,11 +46,40 @@ void resolve_path(Data& data, const std::string& file) {
   data.path = std::filesystem::absolute(std::filesystem::path(file).parent_path() / data.path).lexically_normal();
 }
 
+// The keys whose default an experiment gets here, where it does not give them.
+class OpenKeys {
+ public:
+  explicit OpenKeys(std::vector<Key>& keys) {
+    for_each_key(keys, [&](const std::string& path, Key& key) {
+      if (!key.default_json.empty()) open_.push_back({path, &key, Json::parse(key.default_json)});
+    });
+  }
+
+  // `given` names what the file and, for the base, the sweep decide.
+  void fill(const Experiment& experiment, const Given& given, Problems& problems) {
+    Given ignored;
+    const bool has_layers = given.contains("model.hidden") || experiment.model.depth == 0;  // perhaps none
+    for (const Open& open : open_)
+      if (!given.contains(open.path) && open.key->has_effect(experiment) &&
+          !(has_layers && lies_in(open.path, "model")))
+        read_key(open.value, "", open.path, *open.key, ignored, problems);
+  }
+
+ private:
+  struct Open {
+    std::string path;
+    Key* key;
+    Json value;
+  };
+  std::vector<Open> open_;
+};
+
 // Builds the points of a document and reports what is wrong with each, the same only once.
 class Points {
  public:
   Points(Source source, const Given& given, const Sweep& sweep, Problems& problems)
-      : source_(std::move(source)), given_(given), sweep_(sweep), problems_(problems), keys_(describe(point_)) {
+      : source_(std::move(source)), given_(given), sweep_(sweep), problems_(problems), keys_(describe(point_)),
+        open_(keys_) {
     for (const core::Problem& problem : problems.list()) unreadable_.insert(problem.path);
     for_each_key(keys_, [&](const std::string& path, const Key& key) {
       if (!key.conditions.empty()) conditional_.push_back({path, &key});
@@ -93,12 +122,15 @@ class Points {
     read_section(point_source_.root, "", "", keys_, given, reported, extra_keys);
     if (!given.contains("name")) point_.name = stem(problems_.file());
     resolve_path(point_.data, problems_.file());
+    open_.fill(point_, given, reported);
     return given;
   }
 
-  // Results name the device that "auto" was.
+  // Results name the device that "auto" was, and what a branch of the sweep without the factor got.
   Json resolved(const std::string& path, const Json& value) const {
-    return path == "device" && value == "auto" ? Json(name_of(point_.device)) : value;
+    const Key& key = *find_key(keys_, path);
+    const bool open = path == "device" ? value == "auto" : value.is_null() && !key.default_json.empty();
+    return open ? to_json(key) : value;
   }
 
   void check_effects(const Assignment& assignment, const Given& given) {
@@ -123,7 +155,7 @@ class Points {
     for (const std::string_view part : conflict.paths)
       for (const std::string& bad : unreadable_)
         if (!bad.empty() && (lies_in(part, bad) || lies_in(bad, part))) return;  // follows from what has been reported
-    problems_.add(position(path, given), path, conflict.message + label(assignment));
+    problems_.add(position(path, given), path, conflict.message + label(conflict, assignment));
   }
 
   // Where `path` is written, or the nearest section around it.
@@ -132,10 +164,26 @@ class Points {
     return given.find(path)->second;
   }
 
-  std::string label(const Assignment& assignment) const {
+  // Whether a factor has to do with a conflict: named by it, or the choice of what the key belongs to.
+  bool takes_part(const std::string& factor, const Conflict& conflict) const {
+    const Key* key = find_key(keys_, factor);
+    const Key* abbreviated = key ? shorthand_of(*key) : nullptr;
+    const bool chooses = key && std::holds_alternative<ChoiceSlot>((abbreviated ? *abbreviated : *key).slot);
+    const std::string section = abbreviated ? factor : factor.substr(0, factor.rfind('.'));
+    return conflict.message.find(factor) != std::string::npos ||
+           std::ranges::any_of(conflict.paths, [&](std::string_view path) {
+             return lies_in(path, factor) || (chooses && lies_in(path, section));
+           });
+  }
+
+  // The point, by the factors that take part in the conflict; by all where none does.
+  std::string label(const Conflict& conflict, const Assignment& assignment) const {
+    const auto is_named = [&](const std::string& factor) { return takes_part(factor, conflict); };
+    const bool all = std::ranges::none_of(sweep_.factors, is_named);
     std::string text;
     for (std::size_t i = 0; i < assignment.size(); ++i)
-      text += (i > 0 ? ", " : " (at ") + sweep_.factors[i] + "=" + assignment[i];
+      if (all || is_named(sweep_.factors[i]))
+        text += (text.empty() ? " (at " : ", ") + sweep_.factors[i] + "=" + assignment[i];
     return text.empty() ? text : text + ")";
   }
 
@@ -146,6 +194,7 @@ class Points {
   Problems& problems_;
   Experiment point_;
   std::vector<Key> keys_;
+  OpenKeys open_;
   std::vector<Conditional> conditional_;
   std::set<std::string> unreadable_, reported_;
 };
@@ -201,6 +250,9 @@ Document read_document_text(std::string_view text, const std::string& file, cons
   resolve_path(document.base.data, file);
 
   Sweep sweep = read_sweep(source, problems);
+  Given decided = given;
+  for (const std::string& factor : sweep.factors) decided.emplace(factor, Position{});
+  OpenKeys(keys).fill(document.base, decided, problems);
   const std::size_t runs = sweep.assignments.size() * document.base.seeds.size();
   if (runs > most_runs) {
     problems.add("", "sweep",

@@ -9,6 +9,7 @@
 
 #include "config/slots.h"
 #include "config/source.h"
+#include "config/words.h"
 #include "core/text.h"
 
 namespace descent::config {
@@ -98,7 +99,7 @@ class SlotReader {
     if (!value_.is_string()) return wrong_type();
     const auto name = value_.get<std::string>();
     if (const auto device = parse_device(name)) *slot.field = *device;
-    else fail(core::unknown("device", name, device_names()));
+    else fail(unknown_choice("device", device_names(), name, type_name(key_.slot)));
   }
   void operator()(BatchSlot& slot) {
     if (value_ == "full") *slot.field = 0;
@@ -117,7 +118,17 @@ class SlotReader {
 
   void fail(std::string message) { problems_.add(pointer_, path_, std::move(message)); }
 
-  void wrong_type() { fail(fmt::format("expected {}, got {}", type_name(key_.slot), shown(value_))); }
+  void wrong_type() { fail(fmt::format("expected {}, got {}{}", type_name(key_.slot), shown(value_), how_to_vary())); }
+
+  // Several values where one belongs: a list, or "4,8" on the command line.
+  std::string how_to_vary() const {
+    const bool several = value_.is_array() ||
+                         (value_.is_string() && value_.get_ref<const std::string&>().find(',') != std::string::npos);
+    const bool takes_lists = type_name(key_.slot).starts_with("a list");
+    if (!several || takes_lists || path_.starts_with("sweep ") || !is_sweepable(key_)) return "";
+    return fmt::format("; to vary it: sweep {}{}", path_,
+                       path_ == "model.width" || path_ == "model.depth" ? "; sizes of the layers: model.hidden" : "");
+  }
 
   void wrong_type(const Json& part, const std::string& pointer) {
     if (&part == &value_) return wrong_type();
@@ -160,7 +171,7 @@ class SlotReader {
     const auto name = json.get<std::string>();
     const auto found = std::ranges::find(choices.table, name, &Choice::name);
     if (found != choices.table.end()) return &*found;
-    problems_.add(pointer, path_, core::unknown(choices.word, name, choices.names()));
+    problems_.add(pointer, path_, unknown_choice(choices, name));
     return nullptr;
   }
 
@@ -172,11 +183,11 @@ class SlotReader {
   Problems& problems_;
 };
 
-std::string unknown_key(const std::string& name, const std::vector<Key>& keys, std::span<const ExtraKey> also) {
-  std::vector<std::string> known;
-  for (const Key& key : keys) known.emplace_back(key.name);
-  for (const ExtraKey& key : also) known.emplace_back(key.name);
-  return core::unknown("key", name, known);
+std::vector<std::string> names_of(const std::vector<Key>& keys, std::span<const ExtraKey> also) {
+  std::vector<std::string> names;
+  for (const Key& key : keys) names.emplace_back(key.name);
+  for (const ExtraKey& key : also) names.emplace_back(key.name);
+  return names;
 }
 
 }  // namespace
@@ -213,7 +224,7 @@ void read_section(const Json& object, const std::string& pointer, const std::str
     if (std::ranges::find(also, name, &ExtraKey::name) != also.end()) continue;
     const std::string inner = member_pointer(pointer, name);
     const auto key = std::ranges::find(keys, name, &Key::name);
-    if (key == keys.end()) problems.add(inner + '~', path, unknown_key(name, keys, also));
+    if (key == keys.end()) problems.add(inner + '~', path, unknown_key(name, path, names_of(keys, also)));
     else read_key(value, inner, path.empty() ? name : path + "." + name, *key, given, problems);
   }
 }

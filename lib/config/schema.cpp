@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/slots.h"
+#include "config/words.h"
 #include "config/write.h"
 
 namespace descent::config {
@@ -98,7 +99,7 @@ Json key_schema(const Key& key) {
   for (const Condition& condition : key.conditions) description += fmt::format("; no effect {}", condition.otherwise);
   schema["description"] = description;
   if (!std::holds_alternative<SectionSlot>(key.slot) && !std::holds_alternative<std::string*>(key.slot))
-    if (const Json value = to_json(key); !value.is_null()) schema["default"] = value;
+    if (const Json value = default_of(key); !value.is_null()) schema["default"] = value;
   return schema;
 }
 
@@ -111,6 +112,7 @@ void add_factors(Json& properties, const std::vector<Key>& keys, const std::stri
       Json list{{"type", "array"}, {"items", any_of({reference(target), {{"type", "null"}}})}, {"minItems", 1}};
       if (unique) list["uniqueItems"] = true;
       properties[path] = any_of({list, reference("#/$defs/range"), reference("#/$defs/logspace")});
+      if (full_path(key.name) == path) properties[std::string(key.name)] = properties[path];
     }
     if (const auto* section = std::get_if<SectionSlot>(&key.slot))
       add_factors(properties, section->keys, path + ".", shorthand_of(key) ? target + "/anyOf/1" : target, unique);

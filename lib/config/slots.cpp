@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "config/words.h"
 #include "core/text.h"
 
 namespace descent::config {
@@ -60,7 +61,11 @@ struct TypeName {
   std::string operator()(const std::vector<std::int64_t>*) const { return "a list of integers"; }
   std::string operator()(const std::array<double, 2>*) const { return "a list of two numbers"; }
   std::string operator()(const ChoiceSlot& slot) const {
-    return (slot.is_list ? "a list of " : "one of ") + core::join(slot.choices.names(), ", ");
+    const std::string names = names_text(slot.choices);
+    if (!names.starts_with("one of"))
+      return fmt::format("{}{} ({})", slot.is_list ? "a list of names of a " : "the name of a ", slot.choices.word,
+                         names);
+    return slot.is_list ? "a list of " + names.substr(std::string_view("one of ").size()) : names;
   }
   std::string operator()(const SectionSlot&) const { return "an object"; }
   std::string operator()(const SeedsSlot&) const { return "a count or a list of integers"; }
@@ -72,6 +77,8 @@ struct TypeName {
 }  // namespace
 
 Json to_json(const Key& key) { return std::visit(ToJson{}, key.slot); }
+
+Json default_of(const Key& key) { return key.default_json.empty() ? to_json(key) : Json::parse(key.default_json); }
 
 std::string value_text(const Key& key) { return text_of(to_json(key)); }
 

@@ -15,7 +15,10 @@ inline constexpr std::string_view name_pattern = "^[A-Za-z0-9_-][A-Za-z0-9._-]{0
 // The value of a key as JSON; null for an optional key without one. Sections become objects.
 Json to_json(const Key& key);
 
-// The same as text, strings without quotes.
+// What an experiment has that does not give the key, which is one of default_keys().
+Json default_of(const Key& key);
+
+// The value as text, strings without quotes.
 std::string value_text(const Key& key);
 
 // What a slot takes, in words: "an integer", "one of none, batch, layer, rms".

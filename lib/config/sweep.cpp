@@ -6,7 +6,7 @@
 #include <unordered_set>
 
 #include "config/source.h"
-#include "core/text.h"
+#include "config/words.h"
 
 namespace descent::config {
 namespace {
@@ -50,10 +50,10 @@ class SweepReader {
     branch_.clear();
     if (!branch.is_object())
       return fail(pointer, "expected an object of paths to lists, or a list of such objects"), axes;
-    for (const auto& [path, values] : branch.items()) {
+    for (const auto& [name, values] : branch.items()) {
       if (problems_.full()) break;
-      const std::string inner = member_pointer(pointer, path);
-      Axis axis = path == "zip" ? read_zip(values, inner) : read_axis(path, values, inner);
+      const std::string inner = member_pointer(pointer, name);
+      Axis axis = name == "zip" ? read_zip(values, inner) : read_axis(full_path(name), values, inner);
       if (!axis.rows.empty()) axes.push_back(std::move(axis));
     }
     return axes;
@@ -74,8 +74,8 @@ class SweepReader {
     if (!zip.is_object() || zip.empty())
       return fail(pointer, "expected an object of paths to lists", "sweep.zip"), Axis{};
     Axis axis;
-    for (const auto& [path, given] : zip.items()) {
-      const std::string inner = member_pointer(pointer, path);
+    for (const auto& [name, given] : zip.items()) {
+      const std::string path = full_path(name), inner = member_pointer(pointer, name);
       if (problems_.full() || !accept(path, inner)) continue;
       std::vector<SweepValue> values = read_values(path, given, inner);
       if (axis.paths.empty()) axis.rows.resize(values.size());
@@ -96,8 +96,7 @@ class SweepReader {
   bool accept(const std::string& path, const std::string& pointer) {
     const Key* key = find_key(keys_, path);
     const auto refuse = [&](std::string message) { return fail(pointer + '~', std::move(message)), false; };
-    if (!key)
-      return refuse(fmt::format("unknown key {}{}", core::quoted(path), core::did_you_mean(path, sweepable_paths())));
+    if (!key) return refuse(unknown_path(path));
     if (path == "seeds") return refuse("every point runs with all seeds; list them in \"seeds\"");
     if (!key->changes_numbers) return refuse(fmt::format("{} does not affect a run", path));
     if (!is_sweepable(*key)) {
@@ -159,14 +158,6 @@ class SweepReader {
 Sweep read_sweep(Source& source, Problems& problems) {
   if (!source.root.contains("sweep")) return {{}, {{}}};
   return SweepReader(source, problems).read(Json(source.root["sweep"]));
-}
-
-std::vector<std::string> sweepable_paths() {
-  std::vector<std::string> paths;
-  for_each_key(default_keys(), [&](const std::string& path, const Key& key) {
-    if (is_sweepable(key)) paths.push_back(path);
-  });
-  return paths;
 }
 
 }  // namespace descent::config

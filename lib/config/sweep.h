@@ -19,7 +19,4 @@ struct Sweep {
 // keep the value that the file gives them. Without "sweep" there is one empty assignment.
 Sweep read_sweep(Source& source, Problems& problems);
 
-// The keys that a sweep may vary: "model.width".
-std::vector<std::string> sweepable_paths();
-
 }  // namespace descent::config

@@ -14,7 +14,7 @@ const Condition decaying = with<ScheduleKind::step, ScheduleKind::multistep, Sch
 std::vector<Key> describe(Optimizer& o) {
   const Condition sgd = with<OptimizerName::sgd>(), adam = with<OptimizerName::adam, OptimizerName::adamw>();
   std::vector<Key> keys{
-      key("name", choice(o.name), "update rule"),
+      key("name", choice(o.name), "update rule").otherwise("\"adam\""),
       key("lr", &o.lr, "learning rate")
           .within(0, huge)
           .when(takes_steps)
@@ -124,7 +124,10 @@ std::vector<Key> describe(Train& t) {
       key("epochs", &t.epochs, "length of training; 0 evaluates the network as initialized")
           .unit("epochs")
           .within(0, 1e9)
-          .when(takes_steps),
+          .otherwise("20")
+          .when(takes_steps)
+          .when({[](E e) { return !e.train.steps; },
+                 "together with train.steps; give one of them, null removes the other"}),
       key("steps", &t.steps, "length of training, instead of epochs").unit("steps").within(0, 1e12).when(takes_steps),
       section("loss", describe(t.loss), "kind", "what training minimizes"),
       key("clip_gradient_norm", &t.clip_gradient_norm, "maximum gradient norm; larger gradients are scaled down to it")

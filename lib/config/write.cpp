@@ -16,12 +16,13 @@ class View {
   struct Leaf {
     std::string path;
     Key* key;
-    std::string default_text;
+    std::string initial_text, default_text;  // of the struct, of an experiment
   };
 
   View() : keys_(describe(experiment_)) {
     for_each_key(keys_, [&](const std::string& path, Key& key) {
-      if (!std::holds_alternative<SectionSlot>(key.slot)) leaves_.push_back({path, &key, compact(to_json(key))});
+      if (!std::holds_alternative<SectionSlot>(key.slot))
+        leaves_.push_back({path, &key, compact(to_json(key)), compact(default_of(key))});
     });
   }
 
@@ -84,7 +85,7 @@ std::string identity(const Experiment& experiment) {
   for (const View::Leaf& leaf : view.leaves(numbers_of(experiment))) {
     if (!leaf.key->changes_numbers || !leaf.key->has_effect(experiment)) continue;
     Json value = to_json(*leaf.key);
-    if (compact(value) != leaf.default_text) changed[leaf.path] = std::move(value);
+    if (compact(value) != leaf.initial_text) changed[leaf.path] = std::move(value);
   }
   return compact(changed);
 }

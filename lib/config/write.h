@@ -20,7 +20,7 @@ std::string identity(const Experiment& experiment);
 // JSON Schema, draft 2020-12.
 std::string json_schema();
 
-// Help for a key path ("model.init"), a section or, for "", all keys; InputError with the nearest path.
+// Help for a key ("model.init" or "init"), a section or, for "", all keys; InputError for an unknown one.
 std::string explain(std::string_view path);
 
 // Every key path, in order, for completion and listings: "data.name", "model.norm.kind".

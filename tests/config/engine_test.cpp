@@ -59,16 +59,18 @@ std::string identity_with(const std::string& keys) { return identity(with(keys))
 
 TEST(engine, identity_does_not_ask_how_it_was_chosen) {
   EXPECT_EQ(identity_with(R"("engine": "fused")"), identity_with(R"("engine": "auto")"));
-  EXPECT_EQ(identity_with(R"("engine": "auto")"), R"({"model.width":8,"model.depth":2,"train.epochs":1})");
+  EXPECT_EQ(identity_with(R"("engine": "auto")"),
+            R"({"model.width":8,"model.depth":2,"train.optimizer.name":"adam","train.epochs":1})");
   EXPECT_EQ(identity_with(R"("engine": "torch", "device": "cuda")"), identity_with(R"("device": "cuda")"));
   EXPECT_EQ(identity_with(R"("engine": "torch", "precision": "bf16")"), identity_with(R"("precision": "bf16")"));
 }
 
 TEST(engine, identity_holds_engine_and_device_but_not_which_gpu) {
   EXPECT_EQ(identity_with(R"("engine": "torch")"),
-            R"({"engine":"torch","model.width":8,"model.depth":2,"train.epochs":1})");
-  EXPECT_EQ(identity_with(R"("device": "cuda:1")"),
-            R"({"engine":"torch","device":"cuda","model.width":8,"model.depth":2,"train.epochs":1})");
+            R"({"engine":"torch","model.width":8,"model.depth":2,"train.optimizer.name":"adam","train.epochs":1})");
+  EXPECT_EQ(
+      identity_with(R"("device": "cuda:1")"),
+      R"({"engine":"torch","device":"cuda","model.width":8,"model.depth":2,"train.optimizer.name":"adam","train.epochs":1})");
 }
 
 }  // namespace

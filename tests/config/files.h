@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "config/keys.h"
 #include "config/read.h"
 #include "core/error.h"
 
@@ -40,6 +41,15 @@ inline std::string problems_of(const std::string& text, const Overrides& overrid
     return error.what();
   }
   return "";
+}
+
+// The keys that a sweep may vary: "model.width".
+inline std::vector<std::string> sweepable_paths() {
+  std::vector<std::string> paths;
+  for_each_key(default_keys(), [&](const std::string& path, const Key& key) {
+    if (is_sweepable(key)) paths.push_back(path);
+  });
+  return paths;
 }
 
 struct BadFile {

@@ -5,9 +5,9 @@
 #include <set>
 
 #include "config/files.h"
+#include "config/reader.h"
 #include "config/slots.h"
 #include "config/source.h"
-#include "config/sweep.h"
 
 namespace descent::config {
 namespace {

@@ -16,20 +16,11 @@ using reader_files = BadFiles;
 TEST_P(reader_files, says_what_is_wrong_with) { EXPECT_EQ(problems_of(GetParam().text), GetParam().problems); }
 
 const std::vector<BadFile> fields{
-    {"an_unknown_key", also(R"("nmae": "x")"),
-     "x.json:1:80: unknown key \"nmae\"; did you mean \"name\"? (one of name, description, seeds, engine, device, "
-     "precision, checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, claims, "
-     "$schema, sweep)"},
+    {"an_unknown_key", also(R"("nmae": "x")"), "x.json:1:80: unknown key \"nmae\"; did you mean \"name\"?"},
     {"an_unknown_key_that_is_near_to_nothing", also(R"("plots": 1)"),
-     "x.json:1:80: unknown key \"plots\" (one of name, description, seeds, engine, device, precision, "
-     "checkpoint_seconds, data, model, train, predict, record, ensemble, bias_variance, probes, claims, $schema, "
-     "sweep)"},
+     "x.json:1:80: unknown key \"plots\" (descent explain lists the keys)"},
     {"an_unknown_key_in_a_section", model(R"("widht": 8, "depth": 2)"),
-     "x.json:1:31: model: unknown key \"widht\"; did you mean \"width\"? (one of kind, width, depth, "
-     "hidden, activation, norm, norm_position, residual, branch_init, channels, kernels, strides, padding, max_pool, "
-     "pooling, stem, blocks, block, preactivation, shortcut, zero_init_residual, stochastic_depth, dropout, "
-     "features, intercept, "
-     "experts, gate, init)"},
+     "x.json:1:31: model: unknown key \"widht\"; did you mean \"width\"?"},
     {"a_duplicate_key", also(R"("seeds": 3, "seeds": 4)"),
      "x.json:1:92: duplicate key \"seeds\", first given in line 1"},
     {"a_duplicate_key_in_a_section", model(R"("width": 8, "depth": 2, "width": 16)"),
@@ -59,7 +50,7 @@ const std::vector<BadFile> fields{
     {"an_unknown_engine", also(R"("engine": "troch")"),
      "x.json:1:90: engine: unknown engine \"troch\"; did you mean \"torch\"? (one of auto, torch, fused)"},
     {"an_unknown_device", also(R"("device": "gpu")"),
-     "x.json:1:90: device: unknown device \"gpu\"; did you mean \"cpu\"? (one of cpu, cuda, auto, cuda:N)"},
+     "x.json:1:90: device: unknown device \"gpu\"; did you mean \"cuda\"? (one of cpu, cuda, auto, cuda:N)"},
     {"a_number_for_the_device", also(R"("device": 1)"),
      "x.json:1:90: device: expected one of cpu, cuda, auto, cuda:N, got 1"},
     {"a_gpu_without_a_number", also(R"("device": "cuda:x")"),
@@ -68,10 +59,9 @@ const std::vector<BadFile> fields{
      "x.json:1:93: precision: unknown precision \"float_32\"; did you mean \"float32\"? (one of float32, "
      "tf32, bf16, float64)"},
     {"an_unknown_data_set", data(R"("mnist1")"),
-     "x.json:1:10: data: unknown data set \"mnist1\"; did you mean \"mnist1d\"? (one of " +
-         core::join(choices_of(DataName{}).names(), ", ") + ")"},
+     "x.json:1:10: data: unknown data set \"mnist1\"; did you mean \"mnist1d\"? (descent list data)"},
     {"a_number_for_the_data", data("5"),
-     "x.json:1:10: data: expected one of " + core::join(choices_of(DataName{}).names(), ", ") + ", got 5"},
+     "x.json:1:10: data: expected the name of a data set (descent list data), got 5"},
     {"a_fraction_of_an_example", data(R"({"train_size": 2.5})"),
      "x.json:1:25: data.train_size: expected an integer, got 2.5"},
     {"no_training_example", data(R"({"train_size": 0})"), "x.json:1:25: data.train_size: must be at least 1, got 0"},
@@ -101,19 +91,18 @@ const std::vector<BadFile> fields{
     {"certain_dropout", layers(R"("dropout": 1)"), "x.json:1:66: model.dropout: must be below 1, got 1"},
     {"dropout_in_words", layers(R"("dropout": "high")"), "x.json:1:66: model.dropout: expected a number, got \"high\""},
     {"an_unknown_initializer", layers(R"("init": "xavier")"),
-     "x.json:1:63: model.init: unknown initializer \"xavier\"; did you mean \"xavier_normal\"? (one of "
-     "pytorch_default, zeros, constant, normal, uniform, xavier_normal, xavier_uniform, he_normal, "
-     "he_uniform, lecun_normal, orthogonal)"},
+     "x.json:1:63: model.init: unknown initializer \"xavier\"; did you mean \"xavier_normal\"? (descent list "
+     "initializers)"},
     {"a_list_of_activations", layers(R"("activation": ["relu"])"),
      "x.json:1:69: model.activation: expected one of relu, tanh, sigmoid, gelu, leaky_relu, silu, identity, "
-     "got a list of 1"},
+     "got a list of 1; to vary it: sweep model.activation"},
     {"claims_that_are_no_list", also(R"("claims": "wide is better")"),
      "x.json:1:90: claims: expected a list of claims, got \"wide is better\""},
     {"claims_that_are_incomplete", also(R"("claims": [{"says": "wide is better"}, {"says": "x", "that": ""}, 5])"),
      "x.json:1:91: claims[0]: needs \"that\"\nx.json:1:119: claims[1]: needs \"that\"\n"
      "x.json:1:146: claims[2]: expected an object with \"says\" and \"that\", got 5"},
     {"an_unknown_key_of_a_claim", also(R"("claims": [{"says": "x", "that": "y > 1", "refrence": "z"}])"),
-     "x.json:1:122: claims[0]: unknown key \"refrence\"; did you mean \"reference\"? (one of says, that, reference)"},
+     "x.json:1:122: claims[0]: unknown key \"refrence\"; did you mean \"reference\"?"},
     {"a_model_without_layers", R"({"model": "mlp", "train": {"epochs": 1}})",
      "x.json:1:11: model: expected an object, got \"mlp\""},
     {"an_unknown_model", model(R"("kind": "rnn")"),
@@ -153,14 +142,14 @@ INSTANTIATE_TEST_SUITE_P(bad, reader_files, ::testing::ValuesIn(fields), sentenc
 
 TEST(reader, a_bare_value_abbreviates_every_section_that_allows_it) {
   // Values other than the defaults, so that reading nothing would show.
-  const std::map<std::string, std::string> values{{"data", "mnist1d_large"},   {"data.label_noise", "0.5"},
-                                                  {"data.distortion", "0.5"},  {"model.norm", "batch"},
-                                                  {"model.dropout", "0.5"},    {"model.init", "zeros"},
-                                                  {"train.optimizer", "adam"}, {"train.schedule", "cosine"},
-                                                  {"train.loss", "mse"},       {"train.early_stopping", "train_loss"},
-                                                  {"train.evaluate", "3"},     {"train.solver", "gradient_descent"},
-                                                  {"model.experts", "3"},      {"model.features", "random_relu"},
-                                                  {"model.stem", "7"},         {"probes", "[\"weight_norm\"]"},
+  const std::map<std::string, std::string> values{{"data", "mnist1d_large"},  {"data.label_noise", "0.5"},
+                                                  {"data.distortion", "0.5"}, {"model.norm", "batch"},
+                                                  {"model.dropout", "0.5"},   {"model.init", "zeros"},
+                                                  {"train.optimizer", "sgd"}, {"train.schedule", "cosine"},
+                                                  {"train.loss", "mse"},      {"train.early_stopping", "train_loss"},
+                                                  {"train.evaluate", "3"},    {"train.solver", "gradient_descent"},
+                                                  {"model.experts", "3"},     {"model.features", "random_relu"},
+                                                  {"model.stem", "7"},        {"probes", "[\"weight_norm\"]"},
                                                   {"ensemble", "seeds"}};
   // Where the others have no effect.
   const std::map<std::string, std::vector<std::string>> places{

@@ -15,7 +15,8 @@ TEST_P(sweep_files, says_what_is_wrong_with) { EXPECT_EQ(problems_of(GetParam().
 const std::vector<BadFile> sweeps{
     {"a_path_that_does_not_exist", sweep(R"({"model.widht": [1]})"),
      "x.json:1:90: sweep: unknown key \"model.widht\"; did you mean \"model.width\"?"},
-    {"a_path_that_resembles_nothing", sweep(R"({"plots": [1]})"), "x.json:1:90: sweep: unknown key \"plots\""},
+    {"a_path_that_resembles_nothing", sweep(R"({"plots": [1]})"),
+     "x.json:1:90: sweep: unknown key \"plots\" (descent explain lists the keys)"},
     {"a_section", sweep(R"({"model": [1]})"),
      "x.json:1:90: sweep: model is a section; sweep one of its keys, such as model.width"},
     {"a_section_of_one_key", sweep(R"({"predict": [1]})"),
@@ -23,7 +24,8 @@ const std::vector<BadFile> sweeps{
     {"the_name", sweep(R"({"name": ["a"]})"), "x.json:1:90: sweep: name does not affect a run"},
     {"the_seeds", sweep(R"({"seeds": [1]})"),
      "x.json:1:90: sweep: every point runs with all seeds; list them in \"seeds\""},
-    {"the_sweep", sweep(R"({"sweep": [1]})"), "x.json:1:90: sweep: unknown key \"sweep\""},
+    {"the_sweep", sweep(R"({"sweep": [1]})"),
+     "x.json:1:90: sweep: unknown key \"sweep\" (descent explain lists the keys)"},
     {"an_empty_list", sweep(R"({"model.width": []})"), "x.json:1:105: sweep model.width: an empty list sweeps nothing"},
     {"a_bare_value", sweep(R"({"model.width": 4})"),
      "x.json:1:105: sweep model.width: expected a list of values, {\"range\": [from, to, step]} or "
@@ -75,16 +77,13 @@ const std::vector<BadFile> sweeps{
      "{\"logspace\": [from, to, count]}"},
     {"a_point_that_cannot_work", sweep(R"({"data.train_size": [1000, 5000], "model.dropout": [0, 0.5]})"),
      "x.json:1:116: data.train_size: asks for 5000 training examples; the training set of mnist1d has 4000 (at "
-     "data.train_size=5000, model.dropout=0)"},
+     "data.train_size=5000)"},
     {"an_unknown_key_in_a_value", sweep(R"({"model.norm": ["none", {"kind": "batch", "momentun": 3}]})"),
-     "x.json:1:131: sweep model.norm: unknown key \"momentun\"; did you mean \"momentum\"? (one of kind, "
-     "momentum, epsilon, affine, groups, predict_with, statistics_groups, synchronized)"},
+     "x.json:1:131: sweep model.norm: unknown key \"momentun\"; did you mean \"momentum\"?"},
     {"a_value_without_effect_in_a_point",
      sweep(R"({"train.optimizer.momentum": [0, 0.9], "train.optimizer.name": ["sgd", "adam"]})"),
      "x.json:1:119: train.optimizer.momentum: has no effect without the optimizer \"sgd\" (at "
      "train.optimizer.momentum=0, train.optimizer.name=\"adam\")"},
-    {"a_null_that_leaves_too_little", sweep(R"({"train.epochs": [null, 3]})"),
-     "x.json:1:65: train: needs epochs or steps (at train.epochs=null)"},
     {"too_many_points", sweep(R"({"model.width": {"range": [1, 1000, 1]}, "model.depth": {"range": [1, 1000, 1]}})"),
      "x.json:1:89: sweep: more than 100000 points"},
     {"too_many_runs", also(R"("seeds": 100000, "sweep": {"model.width": {"range": [1, 20, 1]}})"),
@@ -177,8 +176,8 @@ TEST(sweep, a_list_may_be_a_value) {
 
 TEST(sweep, the_same_problem_of_many_points_is_told_once) {
   EXPECT_EQ(problems_of(sweep(R"({"model.width": [1, 2, 3], "train.steps": [5, 6]})")),
-            "x.json:1:132: train.steps: give either epochs or steps; set one of them to null to remove it "
-            "(at model.width=1, train.steps=5)");
+            "x.json:1:76: train.epochs: has no effect together with train.steps; give one of them, null removes the "
+            "other");
 }
 
 TEST(sweep, ten_thousand_points_are_read) {

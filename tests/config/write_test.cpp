@@ -9,7 +9,12 @@ namespace descent::config {
 namespace {
 
 const std::vector<std::string> good_files{
+    "{}",
     model("\"hidden\": []"),
+    R"({"sweep": {"model.hidden": [[], [3, 2]], "train.steps": [5, 6]}})",
+    R"({"model": {"depth": 0}, "sweep": [{"data.normalize": ["none", "standard"]}, {"width": [4], "depth": [1]}]})",
+    R"({"sweep": {"model.kind": ["mlp", "cnn", "linear_model"], "model.features.kind": [null]}})",
+    R"({"model": {"kind": "linear_model"}, "train": {"loss": "mse"}, "sweep": {"solver": ["optimizer", "least_squares"]}})",
     also(R"("engine": "torch", "device": "cuda:1", "precision": "tf32")"),
     sweep(R"({"engine": ["auto", "torch"], "device": ["cpu", "cuda:1"], "precision": ["float32", "bf16"]})"),
     layers(R"("norm": {"kind": "rms", "affine": false}, "norm_position": "after", "dropout": 0.1)"),
@@ -64,9 +69,22 @@ TEST(write, defaults_are_filled_in_where_they_have_an_effect) {
 std::string identity_of(const std::string& file) { return identity(read(file).points[0]); }
 
 TEST(write, identity_holds_what_differs_from_the_defaults) {
-  EXPECT_EQ(identity_of(data("\"mnist1d\"")), R"({"model.width":8,"model.depth":2,"train.epochs":1})");
-  EXPECT_EQ(identity_of(layers(R"("norm": "batch", "dropout": 0)")),
-            R"({"model.width":8,"model.depth":2,"model.norm.kind":"batch","train.epochs":1})");
+  EXPECT_EQ(identity_of(data("\"mnist1d\"")),
+            R"({"model.width":8,"model.depth":2,"train.optimizer.name":"adam","train.epochs":1})");
+  EXPECT_EQ(
+      identity_of(layers(R"("norm": "batch", "dropout": 0)")),
+      R"({"model.width":8,"model.depth":2,"model.norm.kind":"batch","train.optimizer.name":"adam","train.epochs":1})");
+}
+
+// Hashes of runs do not depend on the default: they leave out the optimizer that was the first one.
+TEST(write, identity_of_sgd_is_that_of_the_time_when_it_was_the_default) {
+  EXPECT_EQ(identity_of(training(R"("optimizer": {"name": "sgd", "lr": 0.1})")),
+            R"({"model.width":8,"model.depth":2,"train.optimizer.lr":0.1,"train.epochs":1})");
+}
+
+TEST(write, identity_of_an_empty_file_is_that_of_its_defaults_written_out) {
+  EXPECT_EQ(identity_of("{}"), identity_of(R"({"model": {"width": 64, "depth": 2},
+      "train": {"optimizer": {"name": "adam", "lr": 0.001}, "epochs": 20}})"));
 }
 
 TEST(write, identity_leaves_out_what_changes_no_number) {
@@ -77,9 +95,10 @@ TEST(write, identity_leaves_out_what_changes_no_number) {
 TEST(write, identity_leaves_out_what_has_no_effect) {
   const Document document = read(R"({"model": {"hidden": [8], "norm": {"kind": "batch", "momentum": 0.2}},
       "train": {"epochs": 1}, "sweep": {"model.norm.kind": ["none", "batch"]}})");
-  EXPECT_EQ(identity(document.points[0]), R"({"model.hidden":[8],"train.epochs":1})");
-  EXPECT_EQ(identity(document.points[1]),
-            R"({"model.hidden":[8],"model.norm.kind":"batch","model.norm.momentum":0.2,"train.epochs":1})");
+  EXPECT_EQ(identity(document.points[0]), R"({"model.hidden":[8],"train.optimizer.name":"adam","train.epochs":1})");
+  EXPECT_EQ(
+      identity(document.points[1]),
+      R"({"model.hidden":[8],"model.norm.kind":"batch","model.norm.momentum":0.2,"train.optimizer.name":"adam","train.epochs":1})");
 }
 
 }  // namespace

@@ -109,8 +109,8 @@ std::vector<std::string> with(std::vector<std::string> set, const std::vector<st
 TEST(closed_form, two_thousand_steps_of_gradient_descent_lead_to_the_iterate_of_the_formula) {
   for (const auto& model : {few_features, many_features}) {
     const Solved formula(with(model, {"train.solver=gradient_descent", "train.optimizer.lr=0.5", "train.steps=2000"}));
-    const Solved stepped(
-        with(model, {"train.optimizer.lr=0.5", "train.batch_size=full", "train.steps=2000", "model.init=zeros"}));
+    const Solved stepped(with(model, {"train.optimizer.name=sgd", "train.optimizer.lr=0.5", "train.batch_size=full",
+                                      "train.steps=2000", "model.init=zeros"}));
     EXPECT_LT(formula.largest_difference(stepped), 1e-9);
     EXPECT_GT(std::abs(formula.weight(0, 0)), 1e-4);
   }

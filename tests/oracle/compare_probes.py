@@ -33,6 +33,7 @@ BASE = {
     "model.activation": "relu",
     "model.init.scheme": "he_normal",
     "train.loss.kind": "cross_entropy",
+    "train.optimizer.name": "sgd",
     "train.optimizer.lr": 0.02,
     "train.optimizer.momentum": 0.9,
     "train.optimizer.weight_decay": 1e-3,

@@ -33,6 +33,7 @@ BASE = {
     "data.train_size": 430,
     "data.test_size": 250,
     "model.activation": "tanh",
+    "train.optimizer.name": "sgd",
     "train.optimizer.lr": 0.02,
     "train.loss.kind": "cross_entropy",
     "train.batch_size": 100,

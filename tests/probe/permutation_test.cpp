@@ -48,7 +48,7 @@ struct Trained {
   Trained(const config::Model& model, std::int64_t seed)
       : experiment(config::read_document_text(R"({
             "precision": "float64", "data": {"name": "digits", "train_size": 40, "test_size": 40},
-            "model": {"width": 1, "depth": 1}, "train": {"batch_size": 20, "epochs": 2}})",
+            "model": {"width": 1, "depth": 1}, "train": {"optimizer": "sgd", "batch_size": 20, "epochs": 2}})",
                                               "test.json")
                        .points.front()) {
     experiment.model = model;

@@ -40,6 +40,7 @@ GOOD = {
     "a full batch": {"train": {"batch_size": "full", "epochs": 1}},
     "chosen splits": {"train": {"epochs": 1, "evaluate": {"every_steps": 5, "splits": ["train", "test"]}}},
     "a product": {"train": TRAIN, "sweep": {"model.width": [4, 8], "train.optimizer.lr": [0.1, 0.2]}},
+    "short names": {"sweep": {"width": [4, 8], "zip": {"lr": [0.1, 0.2], "norm": ["none", "batch"]}}},
     "a zip": {"train": TRAIN, "sweep": {"zip": {"model.width": [4, 8], "model.depth": [1, 2]}}},
     "a union": {"train": TRAIN, "sweep": [{"model.width": [4, 8]}, {"model.depth": [1, 2]}]},
     "a range": {"train": TRAIN, "sweep": {"model.width": {"range": [4, 16, 4]}}},

@@ -17,7 +17,7 @@ using testing::ElementsAre;
 
 constexpr const char* sweep = R"({
   "data": {"name": "mnist1d", "train_size": 200, "test_size": 100},
-  "model": {"width": 4, "depth": 1}, "train": {"epochs": 3, "batch_size": 20}, "seeds": 3,
+  "model": {"width": 4, "depth": 1}, "train": {"optimizer": "sgd", "epochs": 3, "batch_size": 20}, "seeds": 3,
   "sweep": {"model.width": [4, 5, 6, 7, 8, 9]}})";
 
 // A stack for each of six points, with three seeds.

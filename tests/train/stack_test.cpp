@@ -128,7 +128,7 @@ TEST_F(stack, convolutional_networks_have_the_same_bits_alone_and_stacked) {
                                   R"({"kind": "resnet", "width": 4, "blocks": [1, 1], "norm": "batch",
                                       "stochastic_depth": 0.5, "dropout": 0.2})"}) {
     const plan::Plan plan = plan_of(R"({"data": {"name": "digits", "train_size": 120, "test_size": 50},
-        "train": {"batch_size": 30, "epochs": 2}, "seeds": 3, "sweep": {"train.optimizer.lr": [0.01, 0.1]}, "model": )" +
+        "train": {"optimizer": "sgd", "batch_size": 30, "epochs": 2}, "seeds": 3, "sweep": {"train.optimizer.lr": [0.01, 0.1]}, "model": )" +
                                     model + "}");
     const Trained alone = train(plan, {{0}, {1}, {2}, {3}, {4}, {5}}), stacked = train(plan, {{3, 0, 5}, {1, 4, 2}});
     for (std::size_t i = 0; i < 6; ++i) {
@@ -152,7 +152,8 @@ TEST_F(stack, augmentation_leaves_the_other_random_streams_alone) {
   const auto trained = [&](const std::string& augmentation) {
     return train(plan_of(R"({"data": {"name": "npy", "path": ")" + folder_.string() +
                          R"(", "train_size": 40, "test_from": "rest", "subset": "random", "label_noise": 0.2)" +
-                         augmentation + R"(}, "train": {"batch_size": 10, "epochs": 3, "optimizer": {"lr": 0.1}},
+                         augmentation +
+                         R"(}, "train": {"batch_size": 10, "epochs": 3, "optimizer": {"name": "sgd", "lr": 0.1}},
                          "model": {"kind": "resnet", "width": 4, "blocks": [1, 1], "stochastic_depth": 0.5,
                                    "dropout": 0.5, "init": {"scheme": "he_normal", "bias": 0.3}}})"));
   };
@@ -177,7 +178,7 @@ TEST_F(stack, threads_per_run_change_no_number) {
   for (const auto& [text, set] :
        {std::pair(std::string(small), std::vector<std::string>{"model.width=130", "train.batch_size=230"}),
         std::pair(std::string(R"({
-          "data": {"name": "digits", "train_size": 200, "test_size": 50}, "train": {"batch_size": 64, "epochs": 1},
+          "data": {"name": "digits", "train_size": 200, "test_size": 50}, "train": {"optimizer": "sgd", "batch_size": 64, "epochs": 1},
           "model": {"kind": "resnet", "width": 16, "blocks": [1, 1], "norm": "batch", "shortcut": "projection"}})"),
                   std::vector<std::string>{})}) {
     const auto weights = [&](const std::string& threads) {
