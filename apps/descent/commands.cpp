@@ -98,32 +98,46 @@ constexpr Command table[] = {
        add_color_option(command, line.options);
      },
      compare},
-    {"export", "write a trained network for Python, C++ and programs that read ONNX",
+    {"export", "write a trained network for Python, C++ and ONNX, or curves for pandas, NumPy and TensorBoard",
      "descent export model results/quickstart:norm=batch,gain=1 --seed 0 --to networks",
      [](CLI::App& command, CommandLine& line) {
-       command.add_option("WHAT", line.options.what, "what to export: model")
+       command.add_option("WHAT", line.options.what, "what to export: model, curves, tensorboard")
            ->required()
            ->type_name("")
-           ->check(CLI::IsMember({"model"}));
+           ->check(CLI::IsMember({"model", "curves", "tensorboard"}));
        command
            .add_option("RESULTS", line.options.file,
                        "a results folder, or an experiment file, with a selection after ':' as in claims")
            ->required()
            ->type_name("");
-       command.add_option("--seed", line.options.seed, "which run of the selected point")->type_name("N");
-       command.add_option("--run", line.options.run_id, "which run: its name in summary.csv, or the beginning of it")
+       command.add_option("--seed", line.options.seed, "model: which run of the selected point")->type_name("N");
+       command
+           .add_option("--run", line.options.run_id,
+                       "model: which run, by its name in summary.csv or the beginning of it")
            ->type_name("RUN");
        add_override_options(command, line.options);
        add_out_option(command, line.options);
-       command.add_option("--format", line.options.formats, "what to write: safetensors, python, onnx")
+       command.add_option("--format", line.options.formats, "model: what to write: safetensors, python, onnx")
            ->delimiter(',')
            ->allow_extra_args(false)
            ->check(CLI::IsMember({"safetensors", "python", "onnx"}))
            ->type_name("LIST")
            ->default_str("safetensors,python,onnx");
-       command.add_option("--to", line.options.to, "folder of the files")->type_name("DIR")->capture_default_str();
+       command.add_option("--to", line.options.to, "model, tensorboard: folder of the files")
+           ->type_name("DIR")
+           ->capture_default_str();
+       command.add_option("--metric", line.options.metrics, "curves: columns of curves.csv, one column for every run")
+           ->delimiter(',')
+           ->allow_extra_args(false)
+           ->type_name("LIST")
+           ->default_str("test_error");
+       command.add_flag("--long", line.options.is_long,
+                        "curves: one row for every run and evaluation, with all columns");
+       command.add_option("-o,--output", line.options.file_out, "curves: the file to write, .csv or .npz")
+           ->type_name("FILE")
+           ->capture_default_str();
      },
-     export_model},
+     export_results},
     {"merge", "write the CSVs again, with the finished runs of other folders too",
      "descent merge results/quickstart /elsewhere/results/quickstart",
      [](CLI::App& command, CommandLine& line) {

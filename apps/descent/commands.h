@@ -42,7 +42,7 @@ int merge(CommandLine& line);
 int verify(CommandLine& line);
 int compare(CommandLine& line);
 int prune(CommandLine& line);
-int export_model(CommandLine& line);
+int export_results(CommandLine& line);
 int print_completion(CommandLine& line);
 int complete(CommandLine& line);
 

@@ -1,4 +1,4 @@
-// descent export: trained networks for other programs.
+// descent export: trained networks and curves for other programs.
 
 #include <fmt/format.h>
 
@@ -14,6 +14,7 @@
 #include "descent/target.h"
 #include "exchange/onnx.h"
 #include "exchange/python.h"
+#include "report/curves.h"
 
 namespace descent {
 namespace fs = std::filesystem;
@@ -29,6 +30,28 @@ Words split(const std::string& word) {
   std::error_code error;
   const std::size_t colon = fs::exists(word, error) ? word.npos : word.find(':');
   return colon == word.npos ? Words{word, ""} : Words{word.substr(0, colon), word.substr(colon + 1)};
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  if (!folder.empty()) fs::create_directories(folder, error);
+}
+
+int export_curves(const Target& target, const std::string& selection, const RunOptions& options) {
+  const fs::path file = options.file_out;
+  if (file.extension() != ".csv" && file.extension() != ".npz")
+    throw core::InputError(fmt::format("{}: the name of the file ends with .csv or .npz", options.file_out));
+  make_folder(file.parent_path());
+  report::write_curves(target.results, target.plan,
+                       {claims::select_points(selection, target.plan), options.metrics, options.is_long}, file);
+  fmt::print("{}\n", options.file_out);
+  return 0;
+}
+
+int export_events(const Target& target, const std::string& selection, const RunOptions& options) {
+  report::write_events(target.results, target.plan, claims::select_points(selection, target.plan), options.to);
+  fmt::print("tensorboard --logdir {}\n", options.to);
+  return 0;
 }
 
 std::size_t chosen_run(const Target& target, const std::string& selection, const RunOptions& options) {
@@ -83,13 +106,8 @@ std::string stem_of(const plan::Plan& plan, std::size_t run) {
   return stem;
 }
 
-}  // namespace
-
-int export_model(CommandLine& line) {
-  const RunOptions& options = line.options;
-  const Words words = split(options.file);
-  const Target target = open(words.target, options);
-  const std::size_t run = chosen_run(target, words.selection, options);
+int export_model(const Target& target, const std::string& selection, const RunOptions& options) {
+  const std::size_t run = chosen_run(target, selection, options);
   const fs::path weights = weights_file(target, run), folder = options.to;
   const config::Experiment& experiment = target.plan.experiment(run);
   const auto scaling = data::Loader().load(experiment.data, target.plan.runs[run].seed).scaling;
@@ -102,13 +120,24 @@ int export_model(CommandLine& line) {
       files.emplace_back(file, exchange::python_source(experiment, *scaling, title, stem + ".safetensors"));
     if (format == "onnx") files.emplace_back(file, exchange::onnx_model(experiment, *scaling, title, weights));
   }
-  std::error_code error;
-  fs::create_directories(folder, error);
+  make_folder(folder);
   for (const auto& [file, bytes] : files) {
     core::write_file_atomically(file, bytes);
     fmt::print("{}\n", file.string());
   }
   return 0;
+}
+
+}  // namespace
+
+int export_results(CommandLine& line) {
+  const RunOptions& options = line.options;
+  const Words words = split(options.file);
+  const Target target = open(words.target, options);
+  warn(target.results);
+  if (options.what == "curves") return export_curves(target, words.selection, options);
+  if (options.what == "tensorboard") return export_events(target, words.selection, options);
+  return export_model(target, words.selection, options);
 }
 
 }  // namespace descent

@@ -34,6 +34,9 @@ struct RunOptions {
   std::string what, run_id, to = ".";                    // export
   std::optional<std::int64_t> seed{};
   std::vector<std::string> formats{"safetensors", "python", "onnx"};
+  std::vector<std::string> metrics{};  // of exported curves
+  bool is_long = false;
+  std::string file_out = "curves.csv";
   std::string metric = "final_test_error";  // compare
 };
 

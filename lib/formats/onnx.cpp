@@ -1,46 +1,14 @@
 #include "formats/onnx.h"
 
 #include <bit>
-#include <cstring>
 #include <string_view>
+
+#include "formats/protobuf.h"
 
 namespace descent::formats {
 namespace {
 
-// A protobuf message: fields of a number and a value (https://protobuf.dev/programming-guides/encoding/).
-class Message {
- public:
-  Message& add(int field, std::int64_t value) {
-    key(field, 0);
-    varint(static_cast<std::uint64_t>(value));
-    return *this;
-  }
-  Message& add(int field, float value) {
-    key(field, 5);
-    const auto bits = std::bit_cast<std::uint32_t>(value);
-    for (int shift = 0; shift < 32; shift += 8) bytes_ += static_cast<char>(bits >> shift & 0xff);
-    return *this;
-  }
-  Message& add(int field, std::string_view bytes) {
-    key(field, 2);
-    varint(bytes.size());
-    bytes_ += bytes;
-    return *this;
-  }
-  Message& add(int field, const char* text) { return add(field, std::string_view(text)); }
-  Message& add(int field, const Message& message) { return add(field, message.bytes_); }
-
-  const std::string& bytes() const { return bytes_; }
-
- private:
-  void key(int field, int type) { varint(static_cast<std::uint64_t>(field) << 3 | static_cast<std::uint64_t>(type)); }
-  void varint(std::uint64_t value) {
-    for (; value > 0x7f; value >>= 7) bytes_ += static_cast<char>((value & 0x7f) | 0x80);
-    bytes_ += static_cast<char>(value);
-  }
-
-  std::string bytes_;
-};
+using Message = ProtobufMessage;
 
 // The numbers of fields and enumerations are those of onnx.proto.
 constexpr std::int64_t float32 = 1, int64 = 7;  // TensorProto.DataType

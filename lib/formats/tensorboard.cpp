@@ -1,0 +1,77 @@
+#include "formats/tensorboard.h"
+
+#include <array>
+
+#include "formats/protobuf.h"
+
+namespace descent::formats {
+namespace {
+
+using Message = ProtobufMessage;
+
+std::uint32_t crc32c(std::string_view bytes) {
+  static const auto table = [] {
+    std::array<std::uint32_t, 256> entries{};
+    for (std::uint32_t i = 0; i < entries.size(); ++i) {
+      entries[i] = i;
+      for (int bit = 0; bit < 8; ++bit) entries[i] = entries[i] >> 1 ^ (entries[i] & 1 ? 0x82f63b78u : 0);
+    }
+    return entries;
+  }();
+  std::uint32_t crc = 0xffffffff;
+  for (const char byte : bytes) crc = crc >> 8 ^ table[(crc ^ static_cast<unsigned char>(byte)) & 0xff];
+  return ~crc;
+}
+
+std::string little_endian(std::uint64_t value, int size) {
+  std::string bytes;
+  for (int i = 0; i < size; ++i) bytes += static_cast<char>(value >> 8 * i & 0xff);
+  return bytes;
+}
+
+std::string masked_crc(std::string_view bytes) {
+  const std::uint32_t crc = crc32c(bytes);
+  return little_endian((crc >> 15 | crc << 17) + 0xa282ead8u, 4);
+}
+
+// A summary with what the HParams dashboard reads (tensorboard/plugins/hparams/plugin_data.proto).
+Message plugin_summary(std::string_view tag, int field, const Message& data) {
+  const Message plugin = Message().add(1, "hparams").add(2, Message().add(1, std::int64_t{0}).add(field, data));
+  return Message().add(1, Message().add(1, tag).add(9, Message().add(1, plugin)));
+}
+
+}  // namespace
+
+EventFile::EventFile(double wall_time) : wall_time_(wall_time) {
+  add_record(Message().add(1, wall_time_).add(3, "brain.Event:2").bytes());
+}
+
+void EventFile::add_scalar(std::string_view tag, std::int64_t step, double value) {
+  const Message summary = Message().add(1, Message().add(1, tag).add(2, static_cast<float>(value)));
+  add_record(Message().add(1, wall_time_).add(2, step).add(5, summary).bytes());
+}
+
+void EventFile::add_hyperparameters(const std::vector<std::pair<std::string, Value>>& values,
+                                    const std::vector<std::string>& metrics, std::string_view group) {
+  constexpr std::int64_t text = 1, number = 3, success = 1;  // DataType, Status
+  Message experiment, start;
+  for (const auto& [name, value] : values) {
+    const auto* real = std::get_if<double>(&value);
+    experiment.add(4, Message().add(1, name).add(4, real ? number : text));
+    start.add(1, Message().add(1, name).add(
+                     2, real ? Message().add(2, *real) : Message().add(3, std::get<std::string>(value))));
+  }
+  for (const std::string& metric : metrics) experiment.add(5, Message().add(1, Message().add(2, metric)));
+  start.add(4, group).add(5, wall_time_);
+  for (const Message& summary :
+       {plugin_summary("_hparams_/experiment", 2, experiment), plugin_summary("_hparams_/session_start_info", 3, start),
+        plugin_summary("_hparams_/session_end_info", 4, Message().add(1, success).add(2, wall_time_))})
+    add_record(Message().add(1, wall_time_).add(5, summary).bytes());
+}
+
+void EventFile::add_record(std::string_view event) {
+  const std::string length = little_endian(event.size(), 8);
+  bytes_.append(length).append(masked_crc(length)).append(event).append(masked_crc(event));
+}
+
+}  // namespace descent::formats

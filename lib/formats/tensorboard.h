@@ -1,0 +1,35 @@
+#pragma once
+// Event files of TensorBoard: events (tensorboard/compat/proto/event.proto) as records of TensorFlow
+// (https://www.tensorflow.org/tutorials/load_data/tfrecord).
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace descent::formats {
+
+class EventFile {
+ public:
+  // Every event happened at `wall_time`, in seconds since 1970.
+  explicit EventFile(double wall_time);
+
+  void add_scalar(std::string_view tag, std::int64_t step, double value);
+
+  // One session of the HParams dashboard; those of one group are repetitions of each other.
+  using Value = std::variant<double, std::string>;
+  void add_hyperparameters(const std::vector<std::pair<std::string, Value>>& values,
+                           const std::vector<std::string>& metrics, std::string_view group);
+
+  const std::string& bytes() const { return bytes_; }
+
+ private:
+  void add_record(std::string_view event);
+
+  double wall_time_;
+  std::string bytes_;
+};
+
+}  // namespace descent::formats

@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Exported curves are those of curves.csv, in pandas, NumPy and TensorBoard.
+Usage: curves_test.py DESCENT"""
+import sys, unittest
+
+import numpy, pandas
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.hparams import plugin_data_pb2
+
+from trial import Trial
+
+
+class Curves(Trial):
+    def setUp(self):
+        super().setUp()
+        self.descent("run", "x.json")
+        self.curves = pandas.read_csv(self.folder / "results/trial/curves.csv")
+
+    def test_a_wide_table_has_a_column_for_every_run(self):
+        self.descent("export", "curves", "results/trial", "-o", "wide.csv")
+        table = pandas.read_csv(self.folder / "wide.csv", index_col="step")
+        self.assertEqual(list(table.columns)[:2], ["epoch", "width=8 seed=0"])
+        self.assertEqual(table.shape[1], 1 + 8)
+        for (width, seed), rows in self.curves.groupby(["model.width", "seed"]):
+            numpy.testing.assert_array_equal(table[f"width={width} seed={seed}"].dropna(), rows["test_error"])
+
+    def test_a_selection_and_several_metrics_name_their_columns(self):
+        self.descent("export", "curves", "x.json:width=70", "--metric", "train_loss,test_loss", "-o", "new/two.csv")
+        table = pandas.read_csv(self.folder / "new/two.csv")
+        self.assertEqual(table.shape[1], 2 + 2 * 4)
+        rows = self.curves[(self.curves["model.width"] == 70) & (self.curves["seed"] == 3)]
+        numpy.testing.assert_array_equal(table["test_loss width=70 seed=3"], rows["test_loss"])
+
+    def test_a_long_table_is_that_of_the_results(self):
+        self.descent("export", "curves", "results/trial", "--long", "-o", "long.csv")
+        self.assertEqual((self.folder / "long.csv").read_text(), (self.folder / "results/trial/curves.csv").read_text())
+
+    def test_numpy_reads_every_column_with_its_type(self):
+        self.descent("export", "curves", "results/trial", "--long", "-o", "long.npz")
+        arrays = numpy.load(self.folder / "long.npz")
+        self.assertEqual(list(arrays), list(self.curves.columns))
+        for name in arrays:
+            numpy.testing.assert_array_equal(arrays[name], self.curves[name].to_numpy(), err_msg=name)
+        self.assertEqual(arrays["step"].dtype, "int64")
+        self.assertEqual(arrays["run"].dtype.kind, "U")
+
+    def test_wrong_words_are_refused(self):
+        self.assertIn(".csv or .npz", self.descent("export", "curves", "x.json", "-o", "a.txt", status=2).stderr)
+        error = self.descent("export", "curves", "x.json", "--metric", "tets_error", status=2).stderr
+        self.assertIn('did you mean "test_error"?', error)
+
+    def test_tensorboard_reads_curves_probes_and_hyperparameters(self):
+        self.descent("export", "tensorboard", "results/trial", "--to", "events")
+        self.assertEqual(len(list((self.folder / "events").iterdir())), 8)
+        events = EventAccumulator(str(self.folder / "events/width=70,seed=2"), size_guidance={"scalars": 0})
+        events.Reload()
+        rows = self.curves[(self.curves["model.width"] == 70) & (self.curves["seed"] == 2)]
+        scalars = events.Scalars("test_loss")
+        self.assertEqual([scalar.step for scalar in scalars], list(rows["step"]))
+        numpy.testing.assert_allclose([scalar.value for scalar in scalars], rows["test_loss"], rtol=1e-7)
+        self.assertIn("probe/weight_norm/linear0", events.Tags()["scalars"])
+        content = events.SummaryMetadata("_hparams_/session_start_info").plugin_data.content
+        start = plugin_data_pb2.HParamsPluginData.FromString(content).session_start_info
+        self.assertEqual(start.hparams["model.width"].number_value, 70)
+        self.assertEqual(start.hparams["seed"].number_value, 2)
+        self.assertEqual(start.group_name, "width=70")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
