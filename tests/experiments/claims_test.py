@@ -19,7 +19,7 @@ UNTRAINED = (["--set", "train.epochs=0"], [])
 CONTROLS = {
     "activation_drift": (["--set", "train.optimizer.lr=0"], []),
     "augmentation": (["--set", "train.epochs=1"], []),
-    "bagging": (["--set", "train.epochs=1"], []),
+    "bagging": UNTRAINED,
     "batch_norm_data_parallel": (["--set", "train.steps=1"], []),
     "batch_norm_robustness": (["--set", "train.epochs=0", "--seeds", "5"], []),
     "batch_norm_running_statistics": (["--set", "model.norm_position=after", "--set", "train.epochs=1"], []),
@@ -47,7 +47,7 @@ CONTROLS = {
     "label_noise": (["--set", "train.epochs=5", "--seeds", "5"], []),
     "mixture_of_experts": (["--set", "train.steps=1", "--seeds", "5"], []),
     "more_data_can_hurt": (["--set", "train.solver.kind=ridge", "--set", "train.solver.lambda=10"], []),
-    "optimal_ridge_removes_the_peak": (["--set", "data.train_size=4000", "--set", "data.test_size=1000"], []),
+    "optimal_ridge_removes_the_peak": (["--sweep", "train.solver.lambda=0.001,0.002"], []),
     "pytorch_default_init": ([], [("pytorch_default", "he_uniform")]),
     "quickstart": (["--set", "train.epochs=0"], []),
     "random_features_double_descent": (["--set", "train.solver.kind=ridge", "--set", "train.solver.lambda=10"], []),
