@@ -104,6 +104,7 @@ void add_run_options(CLI::App& command, RunOptions& options) {
 void add_plan_options(CLI::App& command, RunOptions& options) {
   add_json_option(command, options);
   command.add_flag("--time", options.time, "estimate the training time with a one-second benchmark");
+  command.add_flag("--resolved", options.resolved, "print the experiment with all its defaults");
   add_jobs_option(command, options);
 }
 

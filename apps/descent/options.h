@@ -27,7 +27,7 @@ struct RunOptions {
   std::optional<double> checkpoint_seconds;  // instead of the experiment's
   bool no_color = false;
   bool json = false;                                     // plan
-  bool time = false;                                     // plan
+  bool time = false, resolved = false;                   // plan
   bool watch = false;                                    // status
   bool yes = false;                                      // prune
   bool run = false, strict = false, references = false;  // verify

@@ -8,6 +8,7 @@
 
 #include "claims/claims.h"
 #include "config/engine.h"
+#include "config/write.h"
 #include "core/error.h"
 #include "core/seeds.h"
 #include "core/text.h"
@@ -111,27 +112,48 @@ std::string plan_json(const plan::Plan& plan) {
   return all.dump(2) + "\n";
 }
 
+report::Json problem_json(const core::Problem& problem) {
+  report::Json json{{"file", problem.file}, {"path", problem.path}, {"message", problem.message}};
+  if (problem.line > 0) json.update({{"line", problem.line}, {"column", problem.column}});
+  return json;
+}
+
 }  // namespace
 
 int validate(CommandLine& line) {
   int status = 0;
+  report::Json files = report::Json::array();
   for (const std::string& file : line.words) {
+    report::Json& entry = files.emplace_back(report::Json{{"file", file}, {"valid", true}});
     try {
       const plan::Plan plan = plan::make_plan(claims::read_document(file, line.options.overrides));
-      fmt::print("{}: valid, {}, {}\n", file, core::counted(plan.points.size(), "point"),
-                 core::counted(plan.runs.size(), "run"));
+      entry.update({{"points", plan.points.size()}, {"runs", plan.runs.size()}});
+      if (!line.options.json)
+        fmt::print("{}: valid, {}, {}\n", file, core::counted(plan.points.size(), "point"),
+                   core::counted(plan.runs.size(), "run"));
     } catch (const core::InputError& error) {
-      for (const core::Problem& problem : error.problems()) std::fputs((problem.text() + "\n").c_str(), stderr);
+      entry["valid"] = false;
+      for (const core::Problem& problem : error.problems()) {
+        entry["problems"].push_back(problem_json(problem));
+        if (!line.options.json) std::fputs((problem.text() + "\n").c_str(), stderr);
+      }
       status = static_cast<int>(core::ExitCode::usage);
     }
   }
+  if (line.options.json) fmt::print("{}\n", files.dump(2));
   return status;
 }
 
 int show_plan(CommandLine& line) {
   const RunOptions& options = line.options;
-  const plan::Plan plan = plan::make_plan(claims::read_document(options.file, options.overrides));
-  if (options.json && options.time) throw core::InputError("plan: give --json or --time, not both");
+  const config::Document document = claims::read_document(options.file, options.overrides);
+  if (options.json + options.time + options.resolved > 1)
+    throw core::InputError("plan: give one of --json, --time and --resolved");
+  if (options.resolved) {
+    fmt::print("{}", config::write_document(document));
+    return 0;
+  }
+  const plan::Plan plan = plan::make_plan(document);
   fmt::print("{}", options.json ? plan_json(plan) : plan_text(plan));
   if (options.time) become_descent_train(line.argv);
   return 0;

@@ -240,6 +240,22 @@ class Readers(Cli):
         self.assertEqual(done.stdout, "x.json: valid, 2 points, 4 runs\n")
         self.assertIn('bad.json:5:28: model: unknown key "widht"; did you mean "width"?', done.stderr)
 
+    def test_validate_reports_problems_as_json(self):
+        (self.folder / "bad.json").write_text(EXPERIMENT.replace('"width": 8', '"widht": 8'))
+        done = self.descent("validate", "x.json", "bad.json", "--json", status=2)
+        good, bad = json.loads(done.stdout)
+        self.assertEqual(good, {"file": "x.json", "valid": True, "points": 2, "runs": 4})
+        self.assertFalse(bad["valid"])
+        problem = bad["problems"][0]
+        self.assertEqual((problem["line"], problem["column"], problem["path"]), (5, 28, "model"))
+        self.assertEqual(done.stderr, "")
+
+    def test_plan_prints_the_resolved_experiment_which_is_an_experiment(self):
+        resolved = self.descent("plan", "x.json", "--resolved").stdout
+        self.assertIn("optimizer", json.loads(resolved)["train"])
+        (self.folder / "x.json").write_text(resolved)
+        self.assertEqual(self.descent("plan", "x.json", "--resolved").stdout, resolved)
+
     def test_explain_and_list_answer_as_text_and_json(self):
         self.assertIn("norm", self.descent("explain", "model.norm").stdout)
         keys = json.loads(self.descent("explain", "--json").stdout)
