@@ -99,6 +99,13 @@ constexpr Command table[] = {
        add_color_option(command, line.options);
      },
      compare},
+    {"report", "write a page with charts, claims and tables: report.html", "descent report results/quickstart",
+     [](CLI::App& command, CommandLine& line) {
+       add_words(command, line, "RESULTS", "results folders, or experiment files; several make one page")->required();
+       add_override_options(command, line.options);
+       add_out_option(command, line.options);
+     },
+     write_report},
     {"export", "write a trained network for Python, C++ and ONNX, or curves for pandas, NumPy and TensorBoard",
      "descent export model results/quickstart:norm=batch,gain=1 --seed 0 --to networks",
      [](CLI::App& command, CommandLine& line) {

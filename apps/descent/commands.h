@@ -41,6 +41,7 @@ int show_status(CommandLine& line);
 int merge(CommandLine& line);
 int verify(CommandLine& line);
 int compare(CommandLine& line);
+int write_report(CommandLine& line);
 int prune(CommandLine& line);
 int export_results(CommandLine& line);
 int print_completion(CommandLine& line);

@@ -13,25 +13,6 @@ namespace {
 
 std::string number_text(double value) { return std::isinf(value) ? "never" : fmt::format("{:.3g}", value); }
 
-std::string measured_text(const claims::Check& check) {
-  if (!check.measured) return "-";
-  if (check.counts_seeds) return fmt::format("{} of {} seeds", *check.measured, check.n);
-  const std::string value = number_text(*check.measured);
-  return check.low ? fmt::format("{} [{}, {}]", value, number_text(*check.low), number_text(*check.high)) : value;
-}
-
-// The sentence, where it is nearest to failing, and why it is not decided.
-std::string sentence(const claims::Judged& judged, bool references) {
-  std::string text = judged.claim.says;
-  const claims::Check& check = judged.check;
-  const bool nearest = check.verdict == claims::Verdict::holds && !check.parts.empty();
-  if (!check.where.empty() || !check.reason.empty())
-    text += fmt::format(" ({}{}{}{})", nearest && !check.where.empty() ? "nearest: " : "", check.where,
-                        check.where.empty() || check.reason.empty() ? "" : ": ", check.reason);
-  if (references && !judged.claim.reference.empty()) text += fmt::format(" [{}]", judged.claim.reference);
-  return text;
-}
-
 // At the start of the line that begins at `at`. Returns where the next one begins.
 std::size_t color_verdict(std::string& text, std::size_t at, claims::Verdict verdict) {
   using claims::Verdict;
@@ -56,6 +37,28 @@ Json check_json(const claims::Check& check) {
 
 }  // namespace
 
+std::string measured_text(const claims::Check& check) {
+  if (!check.measured) return "-";
+  if (check.counts_seeds) return fmt::format("{} of {} seeds", *check.measured, check.n);
+  const std::string value = number_text(*check.measured);
+  return check.low ? fmt::format("{} [{}, {}]", value, number_text(*check.low), number_text(*check.high)) : value;
+}
+
+std::string margin_text(const claims::Check& check) {
+  return fmt::format("{} {}", claims::symbol(check.relation), number_text(check.margin));
+}
+
+std::string sentence(const claims::Judged& judged, bool references) {
+  std::string text = judged.claim.says;
+  const claims::Check& check = judged.check;
+  const bool nearest = check.verdict == claims::Verdict::holds && !check.parts.empty();
+  if (!check.where.empty() || !check.reason.empty())
+    text += fmt::format(" ({}{}{}{})", nearest && !check.where.empty() ? "nearest: " : "", check.where,
+                        check.where.empty() || check.reason.empty() ? "" : ": ", check.reason);
+  if (references && !judged.claim.reference.empty()) text += fmt::format(" [{}]", judged.claim.reference);
+  return text;
+}
+
 void ClaimCounts::add(const std::vector<claims::Judged>& judged) {
   for (const claims::Judged& claim : judged) {
     holds += claim.check.verdict == claims::Verdict::holds;
@@ -79,8 +82,7 @@ std::string claims_table(const std::vector<claims::Judged>& judged, bool color, 
   std::vector<std::vector<std::string>> rows{{"verdict", "measured [95 % interval]", "margin", "n", "claim"}};
   for (const claims::Judged& claim : judged)
     rows.push_back({std::string(claims::name_of(claim.check.verdict)), measured_text(claim.check),
-                    fmt::format("{} {}", claims::symbol(claim.check.relation), number_text(claim.check.margin)),
-                    std::to_string(claim.check.n), sentence(claim, references)});
+                    margin_text(claim.check), std::to_string(claim.check.n), sentence(claim, references)});
   std::string text = laid_out(rows, color, {0, 1, 4});
   std::size_t line = text.find('\n') + 1;
   for (const claims::Judged& claim : judged)

@@ -19,6 +19,12 @@ struct ClaimCounts {
 // "6 claims: 5 hold, 1 undecided".
 std::string counts_text(const ClaimCounts& counts);
 
+// What was measured with its interval, "0.048 [0.036, 0.061]"; its relation to the margin, ">= 0.03"; the sentence,
+// with the place where it is nearest to failing and why it is undecided.
+std::string measured_text(const claims::Check& check);
+std::string margin_text(const claims::Check& check);
+std::string sentence(const claims::Judged& judged, bool references);
+
 // One line per claim: verdict, what was measured with its interval, the margin, n, the sentence.
 std::string claims_table(const std::vector<claims::Judged>& judged, bool color, bool references);
 

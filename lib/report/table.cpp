@@ -21,6 +21,10 @@ const std::vector<std::vector<std::string>> column_choices{{"final_test_error", 
                                                            {"final_train_error", "final_train_loss"},
                                                            {"final_train_loss"}};
 
+const std::vector<std::vector<std::string>> all_columns{{"final_test_error", "final_train_error", "best_test_error",
+                                                         "restored_test_error", "final_test_loss", "final_train_loss",
+                                                         "best_test_loss", "restored_test_loss"}};
+
 // "0.321 ± 0.012": the interval with two digits, the mean as far as those reach. One run has no interval.
 std::string mean_text(const std::optional<stats::Description>& measure) {
   if (!measure) return "-";
@@ -58,7 +62,7 @@ std::string laid_out(std::vector<Row> rows, bool color, const std::vector<std::s
   return text;
 }
 
-std::string points_table(const store::Results& results, const plan::Plan& plan, const TableOptions& options) {
+std::vector<Row> points_cells(const store::Results& results, const plan::Plan& plan, const TableOptions& options) {
   std::vector<stats::PointStats> points;
   std::vector<bool> has(stats::measure_names().size());
   bool diverged = false;
@@ -69,7 +73,7 @@ std::string points_table(const store::Results& results, const plan::Plan& plan, 
   });
 
   std::vector<std::string> columns;
-  for (const auto& choice : column_choices)
+  for (const auto& choice : options.every_measure ? all_columns : column_choices)
     if (columns.empty())
       std::ranges::copy_if(choice, std::back_inserter(columns),
                            [&](const std::string& name) { return has[stats::measure(name)]; });
@@ -83,9 +87,14 @@ std::string points_table(const store::Results& results, const plan::Plan& plan, 
     if (diverged) row.push_back(std::to_string(point.n_diverged));
     for (const std::string& column : columns) row.push_back(mean_text(point.measures[stats::measure(column)]));
   }
+  return rows;
+}
+
+std::string points_table(const store::Results& results, const plan::Plan& plan, const TableOptions& options) {
+  const std::vector<Row> rows = points_cells(results, plan, options);
   std::string text = laid_out(rows, options.color);
-  if (points.size() < plan.points.size())
-    text += fmt::format("... and {} more points in points.csv\n", plan.points.size() - points.size());
+  if (rows.size() - 1 < plan.points.size())
+    text += fmt::format("... and {} more points in points.csv\n", plan.points.size() + 1 - rows.size());
   return text;
 }
 

@@ -17,11 +17,16 @@ std::string laid_out(std::vector<std::vector<std::string>> rows, bool color, con
 struct TableOptions {
   bool color = false;
   std::size_t most_rows = SIZE_MAX;  // a longer table is cut; its last line counts the rest
+  bool every_measure = false;        // errors and losses of every split, at the end, the best and the restored step
 };
 
 // Factors, n, and mean +- half the 95 % interval of the final and best test error; of the losses where the
 // experiment has no errors, of the training where it has no test examples.
 std::string points_table(const store::Results& results, const plan::Plan& plan, const TableOptions& options);
+
+// The cells of that table, its head first.
+std::vector<std::vector<std::string>> points_cells(const store::Results& results, const plan::Plan& plan,
+                                                   const TableOptions& options);
 
 // [{"point": {...}, "n": 5, "n_diverged": 0, "final_test_error": {"mean", "sd", "low", "high"}, ...}, ...]
 std::string points_json(const store::Results& results, const plan::Plan& plan);

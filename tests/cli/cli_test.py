@@ -286,7 +286,7 @@ class Shell(Cli):
     def test_an_unknown_command_names_the_nearest(self):
         self.assertEqual(self.stderr_of("rnu"),
                          'unknown command "rnu"; did you mean "run"? (one of run, validate, plan, schema, '
-                         "explain, list, status, table, verify, compare, export, merge, prune, completion)\n")
+                         "explain, list, status, table, verify, compare, report, export, merge, prune, completion)\n")
 
     def test_an_unknown_option_names_the_nearest(self):
         self.assertEqual(self.stderr_of("run", "x.json", "--seed", "3"),

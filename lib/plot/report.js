@@ -1,0 +1,130 @@
+// Draws the charts when they come near, at the width they have, and again where it changes.
+(() => {
+  const json = element => JSON.parse(element.textContent);
+  const pageTheme = json(document.getElementById('page-theme'));
+  const fileTheme = json(document.getElementById('file-theme'));
+  const gap = 22, panel = 215;  // between panels; the least width of one
+  const specs = new Map(), views = new Map(), queue = [];
+
+  // A specification for this width: charts of one panel fill it, small multiples fill it with as many as fit.
+  function fitted(spec, width) {
+    const fit = structuredClone(spec), config = structuredClone(pageTheme);
+    config.legend.columns = Math.max(1, Math.floor(width / 150));
+    if (fit.facet) {
+      const axes = 78, count = Math.min(fit.columns + 1, Math.max(1, Math.floor((width - axes + gap) / (panel + gap))));
+      fit.columns = count;
+      // Each panel its own axis where the last row is not full: Vega draws axes below the empty places too.
+      if (fit.facet.sort.length % count) fit.resolve = {...fit.resolve, axis: {x: 'independent'}};
+      fit.spec.width = Math.floor((width - axes - (count - 1) * gap) / count);
+      fit.spec.height = Math.round(Math.min(fit.spec.height, fit.spec.width * .72));
+    } else {
+      fit.width = width - 10;
+      fit.autosize = {type: 'fit-x', contains: 'padding'};
+      if (!fit.layer.some(layer => layer.encoding.y?.type === 'nominal')) fit.height = Math.round(Math.min(fit.height, Math.max(220, width * .62)));
+      if (width < 500)
+        for (const layer of fit.layer) if (layer.encoding.y?.axis?.labelLimit) layer.encoding.y.axis.labelLimit = width * .38;
+    }
+    if (fit.facet) config.axisX.tickCount = Math.floor(fit.spec.width / 45);
+    fit.config = config;
+    return fit;
+  }
+
+  async function draw(figure) {
+    const place = figure.querySelector('.chart'), width = place.clientWidth;
+    if (!specs.has(figure) || figure.dataset.width == width) return;
+    figure.dataset.width = width;
+    try {
+      views.get(figure)?.finalize();
+      const options = {renderer: 'svg', actions: false, tooltip: {theme: 'custom'}};
+      const result = await vegaEmbed(place, fitted(specs.get(figure), width), options);
+      views.set(figure, result);
+      figure.dataset.state = 'drawn';
+    } catch (error) {
+      figure.dataset.state = 'failed';
+      place.textContent = 'This chart could not be drawn: ' + error.message;
+      console.error(error);
+    }
+  }
+
+  // The chart as SVG with the colours that it has now.
+  async function svgOf(figure) {
+    const style = getComputedStyle(document.documentElement);
+    return (await views.get(figure).view.toSVG()).replace(/var\((--\w+)\)/g, (_, name) => style.getPropertyValue(name).trim());
+  }
+
+  function save(name, blob) {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  async function png(figure) {
+    const image = new Image(), canvas = document.createElement('canvas'), scale = 2;
+    image.src = URL.createObjectURL(new Blob([await svgOf(figure)], {type: 'image/svg+xml'}));
+    await image.decode();
+    canvas.width = image.width * scale;
+    canvas.height = image.height * scale;
+    const context = canvas.getContext('2d');
+    context.fillStyle = getComputedStyle(document.body).backgroundColor;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    URL.revokeObjectURL(image.src);
+    return new Promise(done => canvas.toBlob(done));
+  }
+
+  const formats = {
+    svg: async figure => new Blob([await svgOf(figure)], {type: 'image/svg+xml'}),
+    png,
+    'vl.json': async figure => new Blob([JSON.stringify({...specs.get(figure), config: fileTheme}, null, 1)]),
+  };
+
+  function addButtons(figure) {
+    const buttons = document.createElement('span');
+    buttons.className = 'save';
+    for (const [format, make] of Object.entries(formats)) {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = format;
+      button.setAttribute('aria-label', `Save this chart as ${format}`);
+      button.addEventListener('click', async () => save(`${figure.id}.${format}`, await make(figure)));
+      buttons.append(button);
+    }
+    figure.querySelector('figcaption').append(buttons);
+  }
+
+  const figures = [...document.querySelectorAll('figure')];
+  for (const figure of figures) {
+    const spec = json(figure.querySelector('script'));
+    specs.set(figure, spec);
+    if (spec.facet) figure.classList.add('wide');
+    addButtons(figure);
+  }
+
+  // Those in sight first; the others one by one, so that a print has them all.
+  const near = new IntersectionObserver(entries => {
+    for (const entry of entries) if (entry.isIntersecting) draw(entry.target);
+  }, {rootMargin: '300px'});
+  figures.forEach(figure => near.observe(figure));
+  async function drawRest() {
+    for (const figure of figures) {
+      await draw(figure);
+      await new Promise(done => setTimeout(done));
+    }
+    document.documentElement.dataset.charts = 'drawn';
+  }
+  setTimeout(drawRest, 200);
+
+  let waiting;
+  addEventListener('resize', () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(drawRest, 200);
+  });
+
+  document.getElementById('theme').addEventListener('click', () => {
+    const root = document.documentElement;
+    const dark = getComputedStyle(root).colorScheme === 'dark';
+    root.dataset.theme = dark ? 'light' : 'dark';
+  });
+})();

@@ -1,0 +1,79 @@
+"""pages_test.py DESCENT: reports in a real browser: every chart draws, the console is silent, nothing asks the network."""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import browser
+
+DESCENT = sys.argv.pop(1)
+EXPERIMENTS = pathlib.Path(__file__).resolve().parents[2] / "experiments"
+#Between them every kind of chart; shortened, since only the drawing matters.
+SHORT = {
+    "quickstart": "--seeds 5 --set train.epochs=8",
+    "bias_variance_width": "--seeds 5 --set train.epochs=2 --set data.train_size=200",
+    "ensembles": "--set train.epochs=2",
+    "resnet_lesions": "--seeds 3 --set train.epochs=1 --set data.train_size=100",
+    "signal_at_initialization": "--seeds 3",
+    "early_stopping_at_the_threshold": "--seeds 3 --set train.epochs=8",
+}
+
+
+class Pages(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.out = pathlib.Path(cls.folder.name)
+        for name, changes in SHORT.items():
+            cls.descent("run", str(EXPERIMENTS / f"{name}.json"), *changes.split(), "--out", str(cls.out))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    @staticmethod
+    def descent(*words):
+        done = subprocess.run([DESCENT, *words], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def check(self, page, file):
+        states = page.evaluate("[...document.querySelectorAll('figure')].map(f => [f.id, f.dataset.state,"
+                               " f.querySelectorAll('svg path, svg rect').length, f.querySelector('svg').clientWidth])")
+        self.assertTrue(states)
+        for name, state, shapes, width in states:
+            with self.subTest(chart=name):
+                self.assertEqual(state, "drawn")
+                self.assertGreater(shapes, 3)
+                self.assertGreater(width, 100)
+        self.assertEqual(page.errors, [])
+        self.assertEqual([url for url in page.requests if not url.startswith(("file://" + str(file), "data:", "blob:"))], [])
+#No part is wider than the window.
+        self.assertLessEqual(page.evaluate("document.documentElement.scrollWidth - innerWidth"), 0)
+
+    def test_every_chart_of_a_page_draws(self):
+        for name in SHORT:
+            file = self.descent("report", str(self.out / name)).strip()
+            for width, dark in ((1400, False), (390, True)):
+                with self.subTest(experiment=name, width=width), browser.Browser() as page:
+                    page.open(file, width, dark)
+                    self.check(page, file)
+
+    def test_a_gallery_links_to_every_experiment(self):
+        folders = [str(self.out / name) for name in SHORT]
+        file = self.descent("report", *folders, "--out", str(self.out)).strip()
+        self.assertEqual(file, str(self.out / "report.html"))
+        with browser.Browser() as page:
+            page.open(file)
+            self.check(page, file)
+            links = page.evaluate("[...document.querySelectorAll('nav a')].filter(a => document.querySelector(a.hash)).length")
+            self.assertEqual(links, len(SHORT))
+
+
+if __name__ == "__main__":
+    if not browser.find():
+        print("no Chromium: apt-get install chromium")
+        sys.exit(77)
+    unittest.main()
