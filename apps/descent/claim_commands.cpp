@@ -41,25 +41,20 @@ void check_files(const CommandLine& line) {
   }
 }
 
-// "results/x:width=48": a target and a selection. Where no file of that name exists, the whole is a selection.
-struct SideWords {
-  std::string target, selection;
-};
-
-SideWords split_side(const std::string& word, const std::string& other_target) {
+// Where no file of that name exists, the whole is a selection of the other side's target.
+SelectedTarget split_side(const std::string& word, const std::string& other_target) {
+  SelectedTarget side = split_selection(word);
+  const bool is_selection = side.selection.empty() && !other_target.empty() && word.find('=') != word.npos;
   std::error_code error;
-  if (fs::exists(word, error)) return {word, ""};
-  const std::size_t colon = word.find(':');
-  if (colon != word.npos) return {word.substr(0, colon), word.substr(colon + 1)};
-  if (other_target.empty() || word.find('=') == word.npos) return {word, ""};  // reading it reports that it is missing
-  return {other_target, word};
+  if (is_selection && !fs::exists(word, error)) return {other_target, word};
+  return side;  // opening it reports where it is missing
 }
 
 }  // namespace
 
 int compare(CommandLine& line) {
   const RunOptions& options = line.options;
-  const SideWords a = split_side(line.words[0], ""), b = split_side(line.words[1], a.target);
+  const SelectedTarget a = split_side(line.words[0], ""), b = split_side(line.words[1], a.target);
   const Target left = open(a.target, options), right = open(b.target, options);
   const auto comparisons =
       claims::compare({left.plan, left.results, a.selection}, {right.plan, right.results, b.selection}, options.metric);

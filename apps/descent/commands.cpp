@@ -70,6 +70,24 @@ constexpr Command table[] = {
        add_json_option(command, line.options);
      },
      show_table},
+    {"plot", "draw learning curves, or a metric against a factor, in the terminal",
+     "descent plot results/quickstart:norm=batch --over epoch",
+     [](CLI::App& command, CommandLine& line) {
+       command
+           .add_option("RESULTS", line.options.file,
+                       "a results folder, or an experiment file, with a selection after ':' as in claims")
+           ->required()
+           ->type_name("");
+       add_override_options(command, line.options);
+       add_out_option(command, line.options);
+       command.add_option("--metric", line.options.plotted, "a column of curves.csv or summary.csv")
+           ->type_name("COLUMN")
+           ->default_str("test_error");
+       command.add_option("--over", line.options.over, "epoch, step, or a factor of numbers")->type_name("NAME");
+       command.add_flag("--ascii", line.options.ascii, "characters that every terminal has");
+       add_color_option(command, line.options);
+     },
+     plot_results},
     {"verify", "test the claims of experiments on their results", "descent verify --run experiments/*.json",
      [](CLI::App& command, CommandLine& line) {
        add_words(command, line, "RESULTS", "results folders, or experiment files")->required();

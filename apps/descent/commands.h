@@ -37,6 +37,7 @@ int show_schema(CommandLine& line);
 int explain(CommandLine& line);
 int list(CommandLine& line);
 int show_table(CommandLine& line);
+int plot_results(CommandLine& line);
 int show_status(CommandLine& line);
 int merge(CommandLine& line);
 int verify(CommandLine& line);

@@ -21,17 +21,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// "results/x:width=48": a target and a selection of its points.
-struct Words {
-  std::string target, selection;
-};
-
-Words split(const std::string& word) {
-  std::error_code error;
-  const std::size_t colon = fs::exists(word, error) ? word.npos : word.find(':');
-  return colon == word.npos ? Words{word, ""} : Words{word.substr(0, colon), word.substr(colon + 1)};
-}
-
 void make_folder(const fs::path& folder) {
   std::error_code error;
   if (!folder.empty()) fs::create_directories(folder, error);
@@ -132,7 +121,7 @@ int export_model(const Target& target, const std::string& selection, const RunOp
 
 int export_results(CommandLine& line) {
   const RunOptions& options = line.options;
-  const Words words = split(options.file);
+  const SelectedTarget words = split_selection(options.file);
   const Target target = open(words.target, options);
   warn(target.results);
   if (options.what == "curves") return export_curves(target, words.selection, options);

@@ -38,6 +38,8 @@ struct RunOptions {
   bool is_long = false;
   std::string file_out = "curves.csv";
   std::string metric = "final_test_error";  // compare
+  std::string plotted, over;                // plot
+  bool ascii = false;
 };
 
 // Groups of options, for the commands that take them.

@@ -1,4 +1,4 @@
-// descent report: a page to look at.
+// Commands that draw: report, plot.
 
 #include <fmt/format.h>
 
@@ -6,10 +6,13 @@
 #include <memory>
 
 #include "claims/claims.h"
+#include "claims/selection.h"
 #include "core/files.h"
 #include "descent/commands.h"
 #include "descent/target.h"
 #include "plot/page.h"
+#include "plot/terminal.h"
+#include "report/terminal.h"
 
 namespace descent {
 namespace fs = std::filesystem;
@@ -33,6 +36,20 @@ int write_report(CommandLine& line) {
       file, one ? plot::page_of(reports[0], assets)
                 : plot::gallery_of(reports, plot::read_course(share / "experiments/README.md"), assets));
   fmt::print("{}\n", file.string());
+  return 0;
+}
+
+int plot_results(CommandLine& line) {
+  const RunOptions& options = line.options;
+  const SelectedTarget words = split_selection(options.file);
+  const Target target = open(words.target, options);
+  warn(target.results);
+  const std::vector<std::size_t> points = claims::select_points(words.selection, target.plan);
+  report::CanvasOptions canvas{.width = report::terminal_width(stdout)};
+  canvas.braille = !options.ascii && report::shows_unicode();
+  canvas.color = report::wants_color(stdout, options.no_color);
+  fmt::print("{}", plot::terminal_chart(plot::Source(target.plan, target.results),
+                                        {points, options.plotted, options.over}, canvas));
   return 0;
 }
 

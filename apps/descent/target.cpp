@@ -19,6 +19,13 @@ Target::Target(const fs::path& folder, const RunOptions& options)
     : document(claims::read_document((folder / "experiment.json").string(), options.overrides)),
       plan(plan::make_plan(document)), results(store::Results::at(folder, plan)) {}
 
+SelectedTarget split_selection(const std::string& word) {
+  std::error_code error;
+  const std::size_t colon = fs::exists(word, error) ? word.npos : word.find(':');
+  if (colon == word.npos) return {word, ""};
+  return {word.substr(0, colon), word.substr(colon + 1)};
+}
+
 Target open(const std::string& target, const RunOptions& options) {
   std::error_code error;
   if (!fs::is_directory(target, error)) return Target(target, options);

@@ -24,6 +24,12 @@ struct Target {
   Target& operator=(const Target&) = delete;
 };
 
+// "results/x:width=48": a target and a selection of its points.
+struct SelectedTarget {
+  std::string target, selection;
+};
+SelectedTarget split_selection(const std::string& word);
+
 // InputError for a folder without results.
 Target open(const std::string& target, const RunOptions& options);
 

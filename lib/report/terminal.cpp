@@ -3,7 +3,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 namespace descent::report {
@@ -14,6 +17,19 @@ bool wants_color(std::FILE* stream, bool no_color) {
   const char* forbidden = std::getenv("NO_COLOR");  // https://no-color.org: present and not empty
   const char* kind = std::getenv("TERM");
   return !no_color && !(forbidden && *forbidden) && kind && std::string_view(kind) != "dumb" && is_terminal(stream);
+}
+
+bool shows_unicode() {
+  const char* kind = std::getenv("TERM");
+  if (kind && (std::string_view(kind) == "dumb" || std::string_view(kind) == "linux")) return false;  // no Braille
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* locale = std::getenv(name);
+    if (!locale || !*locale) continue;
+    std::string charset(locale);
+    std::ranges::transform(charset, charset.begin(), [](unsigned char c) { return std::tolower(c); });
+    return charset.find("utf-8") != charset.npos || charset.find("utf8") != charset.npos;
+  }
+  return false;
 }
 
 std::size_t terminal_width(std::FILE* stream) {

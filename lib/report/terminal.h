@@ -11,6 +11,9 @@ bool is_terminal(std::FILE* stream);
 // A terminal, not dumb, and neither NO_COLOR nor --no-color.
 bool wants_color(std::FILE* stream, bool no_color);
 
+// Whether the locale, of LC_ALL, LC_CTYPE or LANG, is one of UTF-8, and the terminal can show Braille.
+bool shows_unicode();
+
 // Columns of the terminal; 80 where it is unknown.
 std::size_t terminal_width(std::FILE* stream);
 
