@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "core/error.h"
@@ -126,31 +127,37 @@ Table parse_csv(std::string_view text, const std::string& name, std::string_view
   Table table{.features = std::ssize(header) - 1};
   std::vector<double> x;
   std::vector<std::string> labels;
-  bool whole = true, numbers = true;
+  bool whole = true, numbers = true, all_fit = true;
   while (reader.next(row)) {
     if (row.size() != header.size())
       reader.fail(fmt::format("has {} fields where the header has {}", row.size(), header.size()));
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::optional<double> value = number(row[i]);
+      const auto refuse = [&] {
+        reader.fail(fmt::format("column {} holds {}, which is not a number{}", core::quoted(header[i]),
+                                core::quoted(row[i]), value ? " in single precision" : ""));
+      };
+      const bool fits = value && std::abs(*value) <= std::numeric_limits<float>::max();
       if (i == label) {
         labels.emplace_back(trimmed(row[i]));
         if (labels.back().empty()) reader.fail(fmt::format("column {} is empty", core::quoted(header[i])));
         numbers &= value.has_value();
         whole &= value && is_whole(*value);
-        if (regression.value_or(false) && !value)
-          reader.fail(
-              fmt::format("column {} holds {}, which is not a number", core::quoted(header[i]), core::quoted(row[i])));
-      } else if (value) {
-        x.push_back(*value);
+        if (regression.value_or(false) && !fits) refuse();
+        all_fit &= fits;
       } else {
-        reader.fail(
-            fmt::format("column {} holds {}, which is not a number", core::quoted(header[i]), core::quoted(row[i])));
+        if (!fits) refuse();
+        x.push_back(*value);
       }
     }
   }
   if (labels.empty()) reader.fail("has a header but no examples");
   table.examples.x = std::move(x);
-  if (regression.value_or(numbers && !whole))
+  const bool targets = regression.value_or(numbers && !whole);
+  if (targets && !all_fit)
+    fail(name,
+         fmt::format("column {} holds targets that are no numbers in single precision", core::quoted(header[label])));
+  if (targets)
     for (const std::string& target : labels) table.examples.targets.push_back(*number(target));
   else number_classes(labels, table);
   return table;

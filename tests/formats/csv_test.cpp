@@ -73,6 +73,12 @@ TEST(csv, says_what_is_wrong_and_where) {
   EXPECT_EQ(error_of("a,y\n1,2\n?,2\n"), "t.csv:3: column \"a\" holds \"?\", which is not a number");
   EXPECT_EQ(error_of("a,y\nnan,2\n"), "t.csv:2: column \"a\" holds \"nan\", which is not a number");
   EXPECT_EQ(error_of("a,y\n1,\n"), "t.csv:2: column \"y\" is empty");
+  EXPECT_EQ(error_of("a,y\n1e39,2\n"),
+            "t.csv:2: column \"a\" holds \"1e39\", which is not a number in single precision");
+  EXPECT_EQ(error_of("a,y\n1,1e39\n", "", true),
+            "t.csv:2: column \"y\" holds \"1e39\", which is not a number in single precision");
+  EXPECT_EQ(error_of("a,y\n1,1e39\n1,0.5\n"),
+            "t.csv: column \"y\" holds targets that are no numbers in single precision");
   EXPECT_EQ(error_of("a,y\n1,x\n", "", true), "t.csv:2: column \"y\" holds \"x\", which is not a number");
   EXPECT_EQ(error_of("a,y\n1,\"x"), "t.csv:2: a quoted field does not end");
   EXPECT_EQ(error_of("a,y\n\"1\"2,3\n"), "t.csv:2: \"2\" after a field; expected a comma or the end of the line");
