@@ -1,71 +1,147 @@
 #include "train/calibrate.h"
 
 #include <algorithm>
-#include <array>
-#include <chrono>
-#include <cmath>
+#include <ctime>
+#include <functional>
 #include <numeric>
 
 #include "plan/layers.h"
+#include "plan/pack.h"
+#include "probe/probes.h"
 #include "train/schedule.h"
 #include "train/stack.h"
+#include "train/thread_mode.h"
 
 namespace descent::train {
 namespace {
 
 constexpr std::size_t most_samples = 20;
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
+// Measures what a stack of a plan takes, piece by piece.
+class Measurement {
+ public:
+  Measurement(const plan::Plan& plan, const plan::Stack& stack, Shared& shared)
+      : experiment_(plan.experiment(stack.front())), mode_(experiment_), all_(stack.size()) {
+    std::iota(all_.begin(), all_.end(), std::size_t{0});
+    const auto make = [&] {
+      std::vector<engine::Replica> replicas;
+      for (const std::size_t run : stack)
+        replicas.push_back(make_replica(plan.experiment(run), plan.runs[run].seed, shared.loader));
+      engine_ = shared.engines.make(std::move(replicas));
+    };
+    make();  // reads the data, starts a device and its libraries
+    seconds_ = of([&] { make(); });
+    length_ = training_length(experiment_.train, engine_->replica(0).data.train.size);
+  }
 
-// Seconds of a run, from one evaluation and as many steps as the budget allows.
-double measure(const config::Experiment& experiment, std::int64_t seed, double budget) {
-  Shared shared;
-  const engine::Replica replica = make_replica(experiment, seed, shared.loader);
-  const TrainingLength length = training_length(experiment.train, replica.data.train.size);
-  const auto evaluations = static_cast<double>(evaluation_steps(experiment.train.evaluate, length).size());
-  const std::unique_ptr<engine::Engine> engine = shared.engines.make({replica});
-  constexpr std::array<std::size_t, 1> only{0};
-  auto start = std::chrono::steady_clock::now();
-  double evaluation = 0;
-  for (int repeat = 0; repeat < 2; ++repeat) {  // a device and its libraries start in the first
-    start = std::chrono::steady_clock::now();
-    for (const config::Split split : evaluated_splits(experiment.train.evaluate, replica.data))
-      engine->evaluate(only, split);
-    evaluation = seconds_since(start);
+  // Of the whole stack, from as many steps as the budget allows.
+  double seconds(double budget) {
+    const std::vector<EvaluationPoint> points = evaluation_points(experiment_, length_);
+    if (config::has_closed_form(experiment_.train)) solve(points, budget);
+    else step(budget);
+    evaluate();
+    const double evaluation = of([&] { evaluate(); });
+    for (const EvaluationPoint& point : points) seconds_ += point.evaluates ? evaluation : 0;
+    if (!experiment_.probes.names.empty()) seconds_ += probes(points) * static_cast<double>(all_.size());
+    if (experiment_.record.predictions)
+      seconds_ += of([&] {
+        for (const std::size_t r : all_) engine_->predict(r, config::Split::test);
+      });
+    return seconds_;
   }
-  start = std::chrono::steady_clock::now();
-  if (config::has_closed_form(experiment.train)) {
-    engine->advance(only, length.total_steps);
-    return seconds_since(start) + evaluation * evaluations;
+
+ private:
+  // One thread of a CPU works as long as its own clock runs, whatever else the machine does; devices and several
+  // threads are measured by the time of day.
+  double now() const {
+    const bool alone = experiment_.device.kind == config::DeviceKind::cpu && experiment_.train.threads == 1;
+    timespec time{};
+    clock_gettime(alone ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
   }
-  std::int64_t step = 0;
-  bool diverged = false;
-  for (; step < length.total_steps && !diverged && seconds_since(start) < budget; step = engine->step(0))
-    diverged = engine->advance(only, std::min(step + 5, length.total_steps)).front().has_value();
-  const auto steps = static_cast<double>(std::max<std::int64_t>(step, 1));
-  return seconds_since(start) / steps * static_cast<double>(length.total_steps) + evaluation * evaluations;
-}
+
+  double of(const std::function<void()>& work) const {
+    const double start = now();
+    work();
+    return now() - start;
+  }
+
+  void evaluate() {
+    for (const config::Split split : evaluated_splits(experiment_.train.evaluate, engine_->replica(0).data))
+      engine_->evaluate(all_, split);
+  }
+
+  void step(double budget) {
+    const std::int64_t first = std::min<std::int64_t>(1, length_.total_steps);
+    bool diverged = engine_->advance(all_, first).front().has_value();  // allocates
+    const double start = now();
+    std::int64_t step = first;
+    while (step < length_.total_steps && !diverged && now() - start < budget) {
+      step = std::min(step + 5, length_.total_steps);
+      diverged = engine_->advance(all_, step).front().has_value();
+    }
+    const auto steps = static_cast<double>(std::max<std::int64_t>(step - first, 1));
+    seconds_ += (now() - start) / steps * static_cast<double>(length_.total_steps);
+  }
+
+  // The first point of a run may prepare what the others use.
+  void solve(const std::vector<EvaluationPoint>& points, double budget) {
+    const double runs = static_cast<double>(all_.size()), start = now();
+    seconds_ += runs * of([&] { engine_->advance(std::span(all_).first(1), points.front().step); });
+    const double first = now();
+    std::size_t solved = 1;
+    for (; solved < points.size() && now() - start < budget; ++solved)
+      engine_->advance(std::span(all_).first(1), points[solved].step);
+    if (solved > 1)
+      seconds_ += runs * (now() - first) / static_cast<double>(solved - 1) * static_cast<double>(points.size() - 1);
+  }
+
+  // Of one run.
+  double probes(const std::vector<EvaluationPoint>& points) {
+    const std::unique_ptr<engine::Observation> observation = engine_->observe(0);
+    probe::DriftState drift;
+    const auto take = [&](bool due, bool at_end) {
+      probe::measure({experiment_, engine_->replica(0).seed, *observation}, due, at_end, drift,
+                     [](config::ProbeName, const std::string&, double) {});
+    };
+    const double at_end = of([&] { take(false, true); });
+    const bool whole_curve = experiment_.probes.at == config::ProbeMoment::evaluations;
+    const auto moments =
+        static_cast<double>(!experiment_.probes.steps.empty() || whole_curve
+                                ? std::ranges::count_if(points, &EvaluationPoint::probes)
+                                : (experiment_.probes.at == config::ProbeMoment::start_and_end ? 2 : 1));
+    return of([&] { take(true, false); }) * moments + at_end;
+  }
+
+  const config::Experiment& experiment_;
+  const ThreadMode mode_;
+  std::vector<std::size_t> all_;  // replicas
+  std::unique_ptr<engine::Engine> engine_;
+  TrainingLength length_{};
+  double seconds_ = 0;
+};
 
 }  // namespace
 
 std::vector<double> seconds_per_run(const plan::Plan& plan, double budget_seconds) {
-  std::vector<std::size_t> order(plan.points.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  const auto flops = [&](std::size_t point) { return std::max(plan::run_flops(plan.points[point].experiment), 1.0); };
-  std::ranges::stable_sort(order, {}, flops);
+  std::vector<std::size_t> runs(plan.runs.size());
+  std::iota(runs.begin(), runs.end(), std::size_t{0});
+  std::vector<plan::Stack> stacks = plan::pack(plan, runs);
+  const auto flops = [&](const plan::Stack& stack) {
+    return std::max(plan::run_flops(plan.experiment(stack.front())), 1.0);
+  };
+  std::ranges::stable_sort(stacks, {}, flops);
   std::vector<double> seconds(plan.points.size());
-  const std::size_t every = (order.size() + most_samples - 1) / most_samples;
-  const double budget = budget_seconds * static_cast<double>(every) / static_cast<double>(order.size());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const config::Experiment& experiment = plan.points[order[i]].experiment;
-    if (i % every != 0) {  // as the sampled neighbour, by cost
-      const std::size_t sampled = order[i / every * every];
-      seconds[order[i]] = seconds[sampled] * flops(order[i]) / flops(sampled);
-    } else {
-      seconds[order[i]] = measure(experiment, experiment.seeds.front(), budget);
-    }
+  const std::size_t every = (stacks.size() + most_samples - 1) / most_samples;
+  const double budget = budget_seconds * static_cast<double>(every) / static_cast<double>(stacks.size());
+  Shared shared;
+  double measured = 0;
+  for (std::size_t i = 0; i < stacks.size(); ++i) {
+    const plan::Stack& sample = stacks[i / every * every];
+    if (i % every == 0)
+      measured = Measurement(plan, sample, shared).seconds(budget) / static_cast<double>(sample.size());
+    for (const std::size_t run : stacks[i])  // as the sampled neighbour, by cost
+      seconds[plan.runs[run].point] = measured * flops(stacks[i]) / flops(sample);
   }
   return seconds;
 }

@@ -7,7 +7,8 @@
 
 namespace descent::train {
 
-// Seconds of one run, per point of the plan, from about `budget_seconds` of training spread over the points' shapes.
+// Seconds of one run on an idle machine, per point of the plan, from about `budget_seconds` of training spread over its
+// stacks. Training that stops early takes less.
 std::vector<double> seconds_per_run(const plan::Plan& plan, double budget_seconds);
 
 }  // namespace descent::train

@@ -7,6 +7,7 @@
 #include <ctime>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "core/error.h"
 #include "plan/layers.h"
@@ -77,17 +78,46 @@ class Session {
       const plan::Stack& stack = stacks_[i];
       try {
         train(stack);
-      } catch (const core::FaultError& error) {  // the machine: what follows would fail as well
-        fail(stack, error.what(), true);
-      } catch (const std::bad_alloc&) {
-        fail(stack, "out of memory; start again with fewer --jobs", options_.fail_fast);
-      } catch (const c10::OutOfMemoryError& error) {
-        fail(stack, fmt::format("out of memory on the device: {}", error.what_without_backtrace()), options_.fail_fast);
-      } catch (const c10::Error& error) {
-        fail(stack, error.what_without_backtrace(), options_.fail_fast);
-      } catch (const std::exception& error) {
-        fail(stack, error.what(), options_.fail_fast);
+      } catch (...) {
+        fail(stack);
       }
+    }
+  }
+
+  // Of the exception that is being handled. Where memory is short, there may be none for words: the runs count as
+  // failed without them, and the other stacks go on.
+  void fail(const plan::Stack& stack) {
+    const std::lock_guard lock(mutex_);
+    report_.failed += stack.size();
+    try {
+      const auto [why, halts] = fault();
+      attempts_.failed(hashes(plan_, stack), why);
+      if (halted_) return;
+      halted_ = halts;
+      stop_ = stop_ || halts;
+      observer_.failure(fmt::format("{} run{} failed: {}", stack.size(), stack.size() == 1 ? "" : "s", why));
+    } catch (const std::bad_alloc&) {
+      halted_ = halted_ || options_.fail_fast;
+      stop_ = stop_ || halted_;
+    }
+  }
+
+  // What the exception that is being handled says, and whether it ends the session.
+  std::pair<std::string, bool> fault() const {
+    try {
+      throw;
+    } catch (const core::FaultError& error) {  // the machine: what follows would fail as well
+      return {error.what(), true};
+    } catch (const std::bad_alloc&) {
+      return {"out of memory; start again with fewer --jobs", options_.fail_fast};
+    } catch (const c10::OutOfMemoryError& error) {
+      return {fmt::format("out of memory on the device: {}", error.what_without_backtrace()), options_.fail_fast};
+    } catch (const c10::Error& error) {
+      const std::string why = error.what_without_backtrace();
+      const bool memory = why.find("DefaultCPUAllocator") != std::string::npos;  // it throws no type of its own
+      return {memory ? "out of memory; start again with fewer --jobs" : why, options_.fail_fast};
+    } catch (const std::exception& error) {
+      return {error.what(), options_.fail_fast};
     }
   }
 
@@ -116,17 +146,6 @@ class Session {
       report_.diverged += diverged;
       observer_.run_done(diverged);
     }
-  }
-
-  void fail(const plan::Stack& stack, const std::string& why, bool halt) {
-    const std::lock_guard lock(mutex_);
-    report_.failed += stack.size();
-    attempts_.failed(hashes(plan_, stack), why);
-    if (halted_) return;
-    observer_.failure(fmt::format("{} run{} failed: {}", stack.size(), stack.size() == 1 ? "" : "s", why));
-    if (!halt) return;
-    halted_ = true;
-    stop_ = true;
   }
 
   const plan::Plan& plan_;

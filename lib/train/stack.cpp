@@ -1,18 +1,14 @@
 #include "train/stack.h"
 
-#include <ATen/Context.h>
-#include <ATen/Parallel.h>
-
 #include <algorithm>
-#include <cfenv>
 #include <chrono>
 #include <map>
 #include <tuple>
 
-#include "config/engine.h"
 #include "core/archive.h"
 #include "plan/layers.h"
 #include "train/stack_run.h"
+#include "train/thread_mode.h"
 
 namespace descent::train {
 namespace {
@@ -20,25 +16,9 @@ namespace {
 // Steps between two checks of `stop` and of the time.
 constexpr std::int64_t steps_between_checks = 50;
 
-// Flushes denormal numbers to zero, in this thread and in those that it starts, as XLA does. An Intel CPU spends some
-// 150 cycles on an operation that meets one, and the moments of Adam decay to such numbers wherever a unit is dead.
-// LibTorch's own operations run on `threads`; their bits may depend on the number.
-class ThreadMode {
- public:
-  explicit ThreadMode(std::int64_t threads) {
-    std::fegetenv(&environment_);
-    at::globalContext().setFlushDenormal(true);
-    at::set_num_threads(static_cast<int>(threads));
-  }
-  ~ThreadMode() { std::fesetenv(&environment_); }
-  ThreadMode(const ThreadMode&) = delete;
-  ThreadMode& operator=(const ThreadMode&) = delete;
-
- private:
-  std::fenv_t environment_;
-};
-
-void save_weights(const std::filesystem::path& path, const std::vector<engine::NamedTensor>& tensors) {
+// With what the inputs of the network went through.
+void save_weights(const std::filesystem::path& path, const std::vector<engine::NamedTensor>& tensors,
+                  const engine::Replica& replica) {
   std::map<std::string, at::Tensor> by_name;
   for (const engine::NamedTensor& tensor : tensors) by_name.emplace(tensor.name, tensor.values);
   std::vector<store::TensorView> views;
@@ -48,7 +28,8 @@ void save_weights(const std::filesystem::path& path, const std::vector<engine::N
       views.push_back({name, values.sizes().vec(), std::span(values.const_data_ptr<double>(), count)});
     else views.push_back({name, values.sizes().vec(), std::span(values.const_data_ptr<float>(), count)});
   }
-  store::write_weights(path, views);
+  const bool scaled = replica.experiment->data.normalize != config::Normalize::none;
+  store::write_weights(path, views, scaled ? data::texts_of(*replica.data.scaling) : formats::Metadata());
 }
 
 class Stack {
@@ -194,7 +175,7 @@ class Stack {
             static_cast<std::size_t>(values.size(1)), {begin, begin + values.numel()}, test.y, test.targets};
       }
       if (!options_.weights_folder.empty())
-        save_weights(options_.weights_folder / (run.id() + ".safetensors"), engine_->tensors(r));
+        save_weights(options_.weights_folder / (run.id() + ".safetensors"), engine_->tensors(r), engine_->replica(r));
     }
     return all;
   }
@@ -239,9 +220,7 @@ std::optional<std::vector<store::RunResult>> train_stack(const plan::Plan& plan,
                                                          Shared& shared, const StackOptions& options,
                                                          store::Checkpoints* checkpoints,
                                                          const std::atomic<bool>& stop) {
-  const config::Experiment& experiment = plan.experiment(stack.front());
-  const bool modules = config::chosen_engine(experiment) == config::EngineKind::torch;
-  const ThreadMode mode(modules ? experiment.train.threads : 1);
+  const ThreadMode mode(plan.experiment(stack.front()));
   return Stack(plan, stack, shared, options, checkpoints, stop).train();
 }
 

@@ -1,0 +1,17 @@
+#include "train/thread_mode.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+
+#include "config/engine.h"
+
+namespace descent::train {
+
+ThreadMode::ThreadMode(const config::Experiment& experiment) {
+  const bool modules = config::chosen_engine(experiment) == config::EngineKind::torch;
+  std::fegetenv(&environment_);
+  at::globalContext().setFlushDenormal(true);
+  at::set_num_threads(modules ? static_cast<int>(experiment.train.threads) : 1);
+}
+
+}  // namespace descent::train
