@@ -11,7 +11,7 @@
 #include <csignal>
 #include <thread>
 
-#include "config/write.h"
+#include "config/resolved.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "descent/options.h"
@@ -86,7 +86,8 @@ int run(const RunOptions& options, int argc, char** argv) {
   const std::vector<std::size_t> missing = plan::select(plan, results.missing(options.save_weights), options.shard);
   const auto total = static_cast<std::size_t>(
       std::ranges::count_if(plan.runs, [&](const plan::Run& candidate) { return options.shard.holds(candidate); }));
-  results.write_experiment(config::write_document(document));
+  config::check_owner(results.folder(), document);  // another start may have come first
+  results.write_experiment(document);
   double flops = 0;
   for (const std::size_t run : missing) flops += plan::run_flops(plan.experiment(run));
 

@@ -7,13 +7,16 @@
 #include <filesystem>
 
 #include "claims/selection.h"
+#include "config/data_facts.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "data/data.h"
+#include "data/scaling.h"
 #include "descent/commands.h"
 #include "descent/target.h"
 #include "exchange/onnx.h"
 #include "exchange/python.h"
+#include "formats/safetensors.h"
 #include "report/curves.h"
 
 namespace descent {
@@ -75,6 +78,14 @@ fs::path weights_file(const Target& target, std::size_t run) {
                   finished ? " again, with the same numbers," : ""));
 }
 
+// What the inputs went through. Weights of earlier versions do not have it.
+data::Scaling scaling_of(const config::Experiment& experiment, std::int64_t seed, const fs::path& weights) {
+  if (experiment.data.normalize == config::Normalize::none) return {};
+  const auto stored = data::scaling_in(formats::read_safetensors_metadata(weights));
+  const auto features = static_cast<std::size_t>(config::data_facts(experiment.data).shape.features());
+  return stored && stored->shift.size() == features ? *stored : *data::Loader().load(experiment.data, seed).scaling;
+}
+
 // "Network of the experiment trial: model.width=48, seed 3, run 0123456789abcdef"
 std::string title_of(const Target& target, std::size_t run) {
   const plan::Plan& plan = target.plan;
@@ -99,15 +110,15 @@ int export_model(const Target& target, const std::string& selection, const RunOp
   const std::size_t run = chosen_run(target, selection, options);
   const fs::path weights = weights_file(target, run), folder = options.to;
   const config::Experiment& experiment = target.plan.experiment(run);
-  const auto scaling = data::Loader().load(experiment.data, target.plan.runs[run].seed).scaling;
+  const data::Scaling scaling = scaling_of(experiment, target.plan.runs[run].seed, weights);
   const std::string stem = stem_of(target.plan, run), title = title_of(target, run);
   std::vector<std::pair<fs::path, std::string>> files;  // all made before the first is written
   for (const std::string& format : options.formats) {
     const fs::path file = folder / (stem + (format == "python" ? ".py" : "." + format));
     if (format == "safetensors") files.emplace_back(file, core::read_file(weights));
     if (format == "python")
-      files.emplace_back(file, exchange::python_source(experiment, *scaling, title, stem + ".safetensors"));
-    if (format == "onnx") files.emplace_back(file, exchange::onnx_model(experiment, *scaling, title, weights));
+      files.emplace_back(file, exchange::python_source(experiment, scaling, title, stem + ".safetensors"));
+    if (format == "onnx") files.emplace_back(file, exchange::onnx_model(experiment, scaling, title, weights));
   }
   make_folder(folder);
   for (const auto& [file, bytes] : files) {

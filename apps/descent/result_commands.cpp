@@ -7,7 +7,6 @@
 #include <optional>
 #include <thread>
 
-#include "config/write.h"
 #include "core/error.h"
 #include "core/text.h"
 #include "descent/commands.h"
@@ -34,7 +33,7 @@ int run_experiment(CommandLine& line) {
   const auto missing = plan::select(target.plan, target.results.missing(options.save_weights), options.shard);
   warn(target.results);
   if (!missing.empty()) become_descent_train(line.argv);
-  target.results.write_experiment(config::write_document(target.document));
+  target.results.write_experiment(target.document);
   return report::finish(target.results, target.plan, {!options.csv.empty(), options.no_color, 0, options.shard});
 }
 
@@ -70,14 +69,21 @@ int prune(CommandLine& line) {
   const Target target = open(line.options.file, line.options);
   const std::vector<store::StalePart> stale = target.results.stale();
   warn(target.results);
+  std::size_t runs = 0;
+  for (const store::StalePart& part : stale) runs += part.runs.size();
+  if (line.options.yes && runs > 0 && target.results.missing().size() == target.plan.runs.size())
+    throw core::InputError(
+        fmt::format("{}: no run of the experiment as it is now is finished, and --yes would delete all {} that are; "
+                    "train first, or remove the folder",
+                    target.results.folder().string(), runs));
   std::optional<store::FolderLock> lock;  // not during a training, perhaps of an earlier version of the file
   if (line.options.yes && !stale.empty()) lock.emplace(target.results);
-  std::size_t runs = 0;
-  for (const store::StalePart& part : stale) {
-    runs += part.runs;
+  for (const store::StalePart& part : stale) {  // named before it is deleted
+    const std::string what = part.runs.empty() ? "of another version of descent"
+                                               : fmt::format("{}: {}", core::counted(part.runs.size(), "run"),
+                                                             core::printable(core::join(part.runs, ", ")));
+    fmt::print("{}: {}\n", part.folder.string(), what);
     if (line.options.yes) store::remove_part(part.folder);
-    fmt::print("{}: {}\n", part.folder.string(),
-               part.runs == 0 ? "of another version of descent" : core::counted(part.runs, "run"));
   }
   fmt::print("{} in {}{}\n", core::counted(runs, "stale run"), core::counted(stale.size(), "part"),
              stale.empty()      ? ""

@@ -5,7 +5,9 @@
 #include <cstdio>
 
 #include "claims/claims.h"
+#include "config/resolved.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/text.h"
 
 namespace descent {
@@ -13,10 +15,14 @@ namespace fs = std::filesystem;
 
 Target::Target(const std::string& file, const RunOptions& options)
     : document(claims::read_document(file, options.overrides)), plan(plan::make_plan(document)),
-      results(options.out, plan) {}
+      results(options.out, plan) {
+  config::check_owner(results.folder(), document);
+}
 
 Target::Target(const fs::path& folder, const RunOptions& options)
-    : document(claims::read_document((folder / "experiment.json").string(), options.overrides)),
+    : document(
+          claims::read_document_text(core::read_regular_file(folder / config::resolved_file, config::most_file_bytes),
+                                     folder / config::resolved_file, options.overrides)),
       plan(plan::make_plan(document)), results(store::Results::at(folder, plan)) {}
 
 SelectedTarget split_selection(const std::string& word) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +44,8 @@ struct Augmentation {
   bool flip = false;
 };
 
+struct DataFacts;
+
 struct Data {
   DataName name = DataName::mnist1d;
   std::string path{};           // idx, cifar10, npy: a folder, csv: a file; made absolute when the experiment is read
@@ -61,6 +64,7 @@ struct Data {
   Distortion distortion{};
   Augmentation augmentation{};
   bool bootstrap = false;
+  std::shared_ptr<const DataFacts> recorded{};  // in results: what the files said when their runs were trained
 };
 
 }  // namespace descent::config

@@ -24,16 +24,20 @@ struct DataFacts {
   std::int64_t outputs = 0;                    // of a network: one per class, or one per number of a target
   std::span<const DataFile> embedded{};        // x_train, y_train, then x_test, y_test where there is a split
   std::vector<std::filesystem::path> files{};  // of data with a path
+  std::vector<std::string> sha256{};           // of the files, where results have recorded them
   int version = 0;                             // generated: raised when a change of the generator changes its numbers
   std::string problem{};                       // why the files cannot be used; all else is then unknown
 };
 
 // Generated data have as many examples as `data` asks for; absent sizes are the generator's. Of data with a path the
-// headers are read, once in the life of the program.
+// headers are read, once in the life of the program, unless results have recorded the facts.
 DataFacts data_facts(const Data& data);
 
 // SHA-256 of a data file, as the program found it first.
 const std::string& checksum(const std::filesystem::path& file);
+
+// Of every file: as recorded, otherwise as the program found it first.
+std::vector<std::string> checksums(const DataFacts& facts);
 
 bool is_generated(DataName name);
 bool needs_path(DataName name);

@@ -140,7 +140,7 @@ DataFacts stored_facts(const Data& data) {
     case DataName::idx:
     case DataName::cifar10:
     case DataName::npy:
-    case DataName::csv: return file_facts(data);
+    case DataName::csv: return data.recorded ? *data.recorded : file_facts(data);
     case DataName::sinusoid:
     case DataName::piecewise_linear: return generated_facts(data, 1, 0);
     case DataName::two_moons: return generated_facts(data, 2, 2);
@@ -173,6 +173,13 @@ const std::string& checksum(const std::filesystem::path& file) {
   std::string& sum = known[file];
   if (sum.empty()) sum = core::sha256(core::read_file(file));
   return sum;
+}
+
+std::vector<std::string> checksums(const DataFacts& facts) {
+  if (!facts.sha256.empty()) return facts.sha256;
+  std::vector<std::string> sums;
+  for (const std::filesystem::path& file : facts.files) sums.push_back(checksum(file));
+  return sums;
 }
 
 DataFacts data_facts(const Data& data) {

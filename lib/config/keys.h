@@ -139,12 +139,13 @@ const Key* shorthand_of(const Key& key);
 // Whether the sweep may vary it: single values and abbreviated sections that change numbers.
 bool is_sweepable(const Key& key);
 
-// Keys that the file may hold beside them, read elsewhere: "sweep", "$schema".
+// Keys that the file may hold beside them, read elsewhere: "sweep", "$schema", "$results".
 struct ExtraKey {
   std::string_view name, help;
 };
-inline constexpr std::array<ExtraKey, 2> extra_keys{{
+inline constexpr std::array<ExtraKey, 3> extra_keys{{
     {"$schema", "location of the JSON Schema, for editors; ignored"},
+    {"$results", "in the experiment.json of results, written by Descent: where they come from, and a checksum"},
     {"sweep",
      "factors and their values: an object of paths to lists is their product, {\"zip\": {...}} "
      "pairs them, a list of such objects is their union"},

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 #include <utility>
 
 #include "config/check.h"
 #include "config/overrides.h"
+#include "config/resolved.h"
 #include "config/slots.h"
 #include "config/sweep.h"
 #include "core/files.h"
@@ -17,7 +17,6 @@
 namespace descent::config {
 namespace {
 
-constexpr std::uint64_t most_bytes = 16 << 20;
 constexpr std::size_t most_runs = 1'000'000;
 
 std::string stem(const std::string& file) { return std::filesystem::path(file).stem().string(); }
@@ -38,12 +37,6 @@ void check_name(Experiment& experiment, const Given& given, Problems& problems) 
       fmt::format("{}{} is not a valid folder name: use up to {} letters, digits, '.', '_' and '-', not starting "
                   "with '.'",
                   core::quoted(name), from_file ? ", from the name of the file," : "", longest_name));
-}
-
-// Paths are relative to the experiment file.
-void resolve_path(Data& data, const std::string& file) {
-  if (data.path.empty()) return;
-  data.path = std::filesystem::absolute(std::filesystem::path(file).parent_path() / data.path).lexically_normal();
 }
 
 // The keys whose default an experiment gets here, where it does not give them.
@@ -77,9 +70,9 @@ class OpenKeys {
 // Builds the points of a document and reports what is wrong with each, the same only once.
 class Points {
  public:
-  Points(Source source, const Given& given, const Sweep& sweep, Problems& problems)
-      : source_(std::move(source)), given_(given), sweep_(sweep), problems_(problems), keys_(describe(point_)),
-        open_(keys_) {
+  Points(Source source, const Given& given, const Sweep& sweep, const Origin& origin, Problems& problems)
+      : source_(std::move(source)), given_(given), sweep_(sweep), origin_(origin), problems_(problems),
+        keys_(describe(point_)), open_(keys_) {
     for (const core::Problem& problem : problems.list()) unreadable_.insert(problem.path);
     for_each_key(keys_, [&](const std::string& path, const Key& key) {
       if (!key.conditions.empty()) conditional_.push_back({path, &key});
@@ -121,7 +114,7 @@ class Points {
     Given given{{"", point_source_.at("")}};
     read_section(point_source_.root, "", "", keys_, given, reported, extra_keys);
     if (!given.contains("name")) point_.name = stem(problems_.file());
-    resolve_path(point_.data, problems_.file());
+    origin_.resolve(point_.data);
     open_.fill(point_, given, reported);
     return given;
   }
@@ -191,6 +184,7 @@ class Points {
   Source point_source_ = source_;
   const Given& given_;
   const Sweep& sweep_;
+  const Origin& origin_;
   Problems& problems_;
   Experiment point_;
   std::vector<Key> keys_;
@@ -229,7 +223,7 @@ void record_predictions(Document& document) {
 }  // namespace
 
 Document read_document(const std::string& file, const Overrides& overrides, const FurtherCheck& further) {
-  return read_document_text(core::read_file(file, most_bytes), file, overrides, further);
+  return read_document_text(core::read_file(file, most_file_bytes), file, overrides, further);
 }
 
 Document read_document_text(std::string_view text, const std::string& file, const Overrides& overrides,
@@ -241,13 +235,14 @@ Document read_document_text(std::string_view text, const std::string& file, cons
     if (problems.empty()) problems.add(source.at(""), "", "expected an object: { ... }");
     problems.throw_if_any();
   }
+  const Origin origin = origin_of(source.root, file);
   apply_overrides(source, overrides, problems);
-  Document document{.file = file};
+  Document document{.file = file, .origin = origin.file};
   std::vector<Key> keys = describe(document.base);
   Given given{{"", source.at("")}};
   read_section(source.root, "", "", keys, given, problems, extra_keys);
   check_name(document.base, given, problems);
-  resolve_path(document.base.data, file);
+  origin.resolve(document.base.data);
 
   Sweep sweep = read_sweep(source, problems);
   Given decided = given;
@@ -260,7 +255,7 @@ Document read_document_text(std::string_view text, const std::string& file, cons
                              document.base.seeds.size(), most_runs));
   } else {
     source.root.erase("claims");  // not one copy per point
-    Points(source, given, sweep, problems).build(document);
+    Points(source, given, sweep, origin, problems).build(document);
   }
   check_ensemble_of_points(document, given, problems);
   document.factors = std::move(sweep.factors);

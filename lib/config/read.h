@@ -2,6 +2,7 @@
 // From an experiment file to typed experiments: parse, overrides, fields, cross-checks; all problems in one
 // pass.
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -14,12 +15,16 @@ namespace descent::config {
 
 class Problems;
 
+// Of an experiment file.
+inline constexpr std::uint64_t most_file_bytes = 16 << 20;
+
 // One assignment of the factors, values as JSON text, in the order of Document::factors.
 using Assignment = std::vector<std::string>;
 
 // A whole experiment file: the typed base and what the sweep makes of it.
 struct Document {
   std::string file{};                     // as the user named it
+  std::string origin{};                   // the experiment file, absolute; of results the one that they come from
   Experiment base{};                      // without the sweep
   std::vector<std::string> factors{};     // paths: "model.width", first seen first
   std::vector<Assignment> assignments{};  // one per point; a single empty one without a sweep

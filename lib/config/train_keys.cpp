@@ -72,7 +72,8 @@ std::vector<Key> describe(Schedule& s) {
 std::vector<Key> describe(Loss& l) {
   return {
       key("kind", choice(l.kind), "what training minimizes"),
-      key("label_smoothing", &l.label_smoothing, "share of each label spread over all classes")
+      key("label_smoothing", &l.label_smoothing,
+          "share of each label spread over all classes in training; reported losses are without it")
           .at_least(0)
           .below(1)
           .when(with<LossKind::cross_entropy>()),
@@ -90,7 +91,10 @@ std::vector<Key> describe(EarlyStopping& s) {
       key("min_delta", &s.min_delta, "an improvement is a value below best - min_delta")
           .within(0, huge)
           .when(stops_early),
-      key("restore", choice(s.restore), "weights kept at the end").when(stops_early),
+      key("restore", choice(s.restore),
+          "network of the run after training, also with \"stop\": false: its losses are restored_*, and its are saved "
+          "weights, predictions, ensembles, bias and variance; final_* is the last step")
+          .when(stops_early),
       key("stop", &s.stop, "false: continue, only recording where training would have stopped").when(stops_early),
   };
 }

@@ -73,11 +73,16 @@ template <class T> std::vector<T> read_values(const std::filesystem::path& folde
   return formats::values<T>(formats::parse_npy(bytes, path.string()));
 }
 
-// The runs have their names from the files as they were when the program started.
+// The runs have their names from the files as they were when the program started, or when the results were recorded.
 void check_unchanged(const config::Data& config) {
-  for (const std::filesystem::path& file : config::data_facts(config).files)
-    if (core::sha256(core::read_file(file)) != config::checksum(file))
-      throw core::FaultError(fmt::format("{}: changed while the program runs; start again", file.string()));
+  const config::DataFacts facts = config::data_facts(config);
+  const std::vector<std::string> expected = config::checksums(facts);
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    if (core::sha256(core::read_file(facts.files[i])) != expected[i])
+      throw core::FaultError(fmt::format(
+          "{}: {}", facts.files[i].string(),
+          config.recorded ? "not the data of these results; train from the experiment file, which reads them anew"
+                          : "changed while the program runs; start again"));
 }
 
 formats::DataSet read(const config::Data& config, const std::filesystem::path& embedded) {

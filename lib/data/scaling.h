@@ -1,6 +1,9 @@
 #pragma once
 // Normalization of the inputs (data.normalize).
 
+#include <map>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace descent::data {
@@ -9,5 +12,9 @@ namespace descent::data {
 struct Scaling {
   std::vector<double> shift, scale;  // [features]
 };
+
+// As texts that saved weights carry, and back; nothing where there is none.
+std::map<std::string, std::string> texts_of(const Scaling& scaling);
+std::optional<Scaling> scaling_in(const std::map<std::string, std::string>& texts);
 
 }  // namespace descent::data

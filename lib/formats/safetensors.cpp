@@ -15,6 +15,8 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the format is little-endian");
 
+constexpr auto metadata_name = "__metadata__";
+
 constexpr std::string_view type_name(std::span<const float>) { return "F32"; }
 constexpr std::string_view type_name(std::span<const double>) { return "F64"; }
 constexpr std::string_view type_name(std::span<const std::int32_t>) { return "I32"; }
@@ -37,7 +39,7 @@ class Parser {
   std::vector<StoredTensor> tensors() const {
     std::vector<Entry> entries;
     for (const auto& [name, description] : header_.items())
-      if (name != "__metadata__") entries.push_back(entry(name, description));
+      if (name != metadata_name) entries.push_back(entry(name, description));
     std::ranges::stable_sort(entries, {}, &Entry::begin);
     std::vector<StoredTensor> all;
     std::uint64_t begin = 0;
@@ -49,6 +51,14 @@ class Parser {
     if (begin != values_.size())
       damaged(fmt::format("it holds {} bytes of values where its header needs {}", values_.size(), begin));
     return all;
+  }
+
+  Metadata metadata() const {
+    Metadata texts;
+    const Json all = header_.value(metadata_name, Json::object());
+    for (const auto& [name, text] : all.items())
+      if (text.is_string()) texts[name] = text;
+    return texts;
   }
 
  private:
@@ -111,8 +121,10 @@ class Parser {
 
 }  // namespace
 
-void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors) {
+void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
+                       const Metadata& metadata) {
   auto header = nlohmann::ordered_json::object();
+  if (!metadata.empty()) header[metadata_name] = metadata;
   std::uint64_t offset = 0;
   for (const TensorView& tensor : tensors) {
     const std::uint64_t end = offset + std::visit([](auto values) { return values.size_bytes(); }, tensor.values);
@@ -137,6 +149,11 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
 
 std::vector<StoredTensor> parse_safetensors(std::string_view bytes, const std::string& name) {
   return Parser(bytes, name).tensors();
+}
+
+Metadata read_safetensors_metadata(const std::filesystem::path& path) {
+  const std::string name = path.string();
+  return Parser(core::read_file(path), name).metadata();
 }
 
 std::vector<StoredTensor> read_safetensors(const std::filesystem::path& path) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,8 +22,12 @@ struct TensorView {
       values;
 };
 
+// Texts about the tensors, by name.
+using Metadata = std::map<std::string, std::string>;
+
 // Atomic: the file is whole or absent.
-void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors);
+void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
+                       const Metadata& metadata = {});
 
 struct StoredTensor {
   std::string name;
@@ -33,5 +38,6 @@ struct StoredTensor {
 // In the order of the values. InputError for a damaged file and for other types of numbers.
 std::vector<StoredTensor> read_safetensors(const std::filesystem::path& path);
 std::vector<StoredTensor> parse_safetensors(std::string_view bytes, const std::string& name);
+Metadata read_safetensors_metadata(const std::filesystem::path& path);
 
 }  // namespace descent::formats

@@ -19,7 +19,8 @@ std::string point_identity(const config::Experiment& experiment) {
   std::string text = "numerics " + std::to_string(numerics) + "\n" + config::identity(experiment) + "\n";
   const config::DataFacts facts = config::data_facts(experiment.data);
   for (const config::DataFile& file : facts.embedded) text.append(file.sha256) += '\n';
-  for (const std::filesystem::path& file : facts.files) text.append(config::checksum(file)) += '\n';
+  for (const std::string& sum : config::checksums(facts)) text.append(sum) += '\n';
+  if (experiment.train.loss.label_smoothing > 0) text += "losses without label smoothing\n";  // once they had it
   if (facts.version > 0) text += "generator " + std::to_string(facts.version) + "\n";
   return text;
 }

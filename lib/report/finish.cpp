@@ -26,7 +26,7 @@ constexpr std::size_t most_rows = 40;
 std::string origin_text(const store::Results& results, std::size_t finished, std::size_t trained) {
   std::size_t stale_runs = 0;
   const std::vector<store::StalePart> stale = results.stale();
-  for (const store::StalePart& part : stale) stale_runs += part.runs;
+  for (const store::StalePart& part : stale) stale_runs += part.runs.size();
   std::string text = fmt::format("{} reused, {} new", finished - std::min(finished, trained), trained);
   if (!stale.empty())
     text += fmt::format("; {} in {}: descent prune lists them", core::counted(stale_runs, "stale run"),

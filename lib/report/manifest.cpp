@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "config/engine.h"
+#include "core/files.h"
 #include "git_hash.h"  // written by git_hash.cmake
 
 namespace descent::report {
@@ -65,9 +66,14 @@ std::string_view version() { return DESCENT_VERSION; }
 std::string_view git_hash() { return DESCENT_GIT_HASH; }
 
 bool has_manifest_of(const std::filesystem::path& folder, const plan::Plan& plan) {
-  std::ifstream file(folder / "manifest.json");
-  const auto manifest = nlohmann::json::parse(file, nullptr, false);
-  return manifest.is_object() && manifest.value("plan_hash", nlohmann::json()) == plan.hash;
+  constexpr std::uint64_t most_bytes = 16 << 20;
+  try {
+    const auto manifest =
+        nlohmann::json::parse(core::read_regular_file(folder / "manifest.json", most_bytes), nullptr, false);
+    return manifest.is_object() && manifest.value("plan_hash", nlohmann::json()) == plan.hash;
+  } catch (const std::runtime_error&) {  // missing or unreadable
+    return false;
+  }
 }
 
 std::string manifest_json(const plan::Plan& plan, const ManifestFacts& facts) {

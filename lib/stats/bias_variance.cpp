@@ -111,6 +111,7 @@ std::span<const store::Column<BiasVariance>> bias_variance_columns() {
   using B = BiasVariance;
   static const std::vector<store::Column<BiasVariance>> columns{
       {"n", ColumnKind::label, [](const B& row) { return store::cell(static_cast<std::int64_t>(row.n)); }, {}},
+      {"network", ColumnKind::label, [](const B& row) { return store::cell(row.network); }, {}},
       measure("squared_risk", &B::squared_risk),
       measure("squared_bias", &B::squared_bias),
       measure("squared_variance", &B::squared_variance),
@@ -138,6 +139,7 @@ void for_each_bias_variance(const store::Results& results, const plan::Plan& pla
     BiasVariance result = combine<BiasVariance>(reader, Decomposition(probabilities),
                                                 std::span(runs).subspan(at, end - at), leave_out && end - at > 2);
     result.point = point_of(runs[at]);
+    result.network = network_of(plan.experiment(runs[at]));
     visit(result);
   }
 }

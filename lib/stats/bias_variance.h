@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "stats/predictions.h"
@@ -14,6 +15,7 @@ namespace descent::stats {
 // Means over the test examples; `n` networks. risk is the loss of the networks on average.
 struct BiasVariance {
   std::size_t point = 0, n = 0;
+  std::string_view network{};  // network_of() the point's experiment
   // Squared distance, mean over outputs (Geman et al. 1992): risk = bias + variance. Unbiased for any number of
   // networks: the variance with n - 1, the bias less variance / n, so that a small one can be negative.
   std::optional<double> squared_risk, squared_bias, squared_variance;

@@ -12,12 +12,12 @@ const config::Ensemble& ensemble_of(const plan::Plan& plan) { return plan.points
 // Adds up members, one after the other.
 class Average {
  public:
-  explicit Average(const config::Loss& loss) : loss_(&loss) {}
+  explicit Average(config::LossKind loss) : loss_(loss) {}
 
   void add(const store::Predictions& truth, std::span<const double> values, int sign) {
     if (averages_probabilities()) spread_.add(probabilities(values), sign);
     else spread_.add(values, sign);
-    const Score member = stats::score(*loss_, truth, values);
+    const Score member = stats::score(loss_, truth, values);
     loss_sum_ += sign * member.loss;
     error_sum_ += sign * member.error.value_or(0);
   }
@@ -25,18 +25,17 @@ class Average {
   EnsembleScore finish(const store::Predictions& truth) const {
     const auto count = static_cast<double>(spread_.count());
     EnsembleScore ensemble;
-    ensemble.score =
-        stats::score(*loss_, truth, averages_probabilities() ? logarithms(spread_.mean()) : spread_.mean());
+    ensemble.score = stats::score(loss_, truth, averages_probabilities() ? logarithms(spread_.mean()) : spread_.mean());
     ensemble.member.loss = loss_sum_ / count;
     if (ensemble.score.error) ensemble.member.error = error_sum_ / count;
-    if (loss_->kind == config::LossKind::mse) ensemble.ambiguity = spread_.mean_variance();
+    if (loss_ == config::LossKind::mse) ensemble.ambiguity = spread_.mean_variance();
     return ensemble;
   }
 
  private:
-  bool averages_probabilities() const { return loss_->kind == config::LossKind::cross_entropy; }
+  bool averages_probabilities() const { return loss_ == config::LossKind::cross_entropy; }
 
-  const config::Loss* loss_;
+  config::LossKind loss_;
   Spread spread_;
   double loss_sum_ = 0, error_sum_ = 0;
 };
@@ -55,6 +54,7 @@ std::span<const store::Column<EnsembleScore>> ensemble_columns() {
        ColumnKind::label,
        [](const EnsembleScore& e) { return cell(e.group); },
        {}},  // 0 has the first members
+      {"network", ColumnKind::label, [](const EnsembleScore& e) { return cell(e.network); }, {}},
       {"error", ColumnKind::measure, [](const EnsembleScore& e) { return cell(e.score.error); }, {}},
       {"loss", ColumnKind::measure, [](const EnsembleScore& e) { return cell(e.score.loss); }, {}},
       {"member_error", ColumnKind::measure, [](const EnsembleScore& e) { return cell(e.member.error); }, {}},  // mean
@@ -75,7 +75,7 @@ void for_each_ensemble(const store::Results& results, const plan::Plan& plan,
     groups[of_seeds ? static_cast<std::int64_t>(plan.runs[run].point) : plan.runs[run].seed].push_back(run);
   for (const auto& [key, members] : groups) {
     PredictionReader reader(results);
-    const config::Loss& loss = plan.points[plan.runs[members.front()].point].experiment.train.loss;
+    const config::LossKind loss = plan.experiment(members.front()).train.loss.kind;
     const auto all = static_cast<std::int64_t>(members.size());
     const std::vector<std::int64_t> sizes =
         wanted.sizes.empty() ? all > 1 ? std::vector{1L, all} : std::vector{1L} : wanted.sizes;
@@ -86,6 +86,9 @@ void for_each_ensemble(const store::Results& results, const plan::Plan& plan,
         EnsembleScore ensemble = combine<EnsembleScore>(reader, Average(loss), of_group, leave_out && size > 1);
         if (of_seeds) ensemble.point = static_cast<std::size_t>(key);
         else ensemble.seed = key;
+        ensemble.network = network_of(plan.experiment(of_group.front()));
+        for (const std::size_t run : of_group)
+          if (network_of(plan.experiment(run)) != ensemble.network) ensemble.network = "mixed";
         ensemble.size = size;
         ensemble.group = group;
         visit(ensemble);

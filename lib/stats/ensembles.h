@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "stats/predictions.h"
@@ -15,6 +16,7 @@ struct EnsembleScore {
   std::optional<std::size_t> point;  // whose seeds they are; absent for an ensemble of points
   std::optional<std::int64_t> seed;  // whose points they are; absent for an ensemble of seeds
   std::int64_t size = 0, group = 0;
+  std::string_view network{};            // network_of() the members' experiments; "mixed" where points differ in it
   Score score, member;                   // of the average; mean of the members'
   std::optional<double> ambiguity;       // mean squared distance of the members to their average; with squared error
   std::vector<std::size_t> members{};    // runs

@@ -19,28 +19,30 @@ std::size_t largest(std::span<const double> outputs) {
   return static_cast<std::size_t>(std::ranges::max_element(outputs) - outputs.begin());
 }
 
-Score score(const config::Loss& loss, const store::Predictions& truth, std::span<const double> values) {
+Score score(config::LossKind loss, const store::Predictions& truth, std::span<const double> values) {
   const std::size_t outputs = truth.outputs, examples = values.size() / outputs;
   Score sum;
   std::size_t errors = 0;
   for (std::size_t n = 0; n < examples; ++n) {
     const std::span<const double> p = values.subspan(n * outputs, outputs);
-    double all = 0;
-    switch (loss.kind) {
-      case config::LossKind::mse:
+    switch (loss) {
+      case config::LossKind::mse: {
+        double all = 0;
         for (std::size_t k = 0; k < outputs; ++k) all += std::pow(p[k] - target(truth, n, k), 2);
         sum.loss += all / static_cast<double>(outputs);
         break;
-      case config::LossKind::cross_entropy:
-        sum.loss -= (1 - loss.label_smoothing) * p[static_cast<std::size_t>(truth.labels[n])];
-        for (std::size_t k = 0; k < outputs && loss.label_smoothing > 0; ++k) all += p[k];
-        sum.loss -= loss.label_smoothing * all / static_cast<double>(outputs);
+      }
+      case config::LossKind::cross_entropy: sum.loss -= p[static_cast<std::size_t>(truth.labels[n])];
     }
     if (!truth.labels.empty()) errors += target(truth, n, largest(p)) == 0;
   }
   sum.loss /= static_cast<double>(examples);
   if (!truth.labels.empty()) sum.error = static_cast<double>(errors) / static_cast<double>(examples);
   return sum;
+}
+
+std::string_view network_of(const config::Experiment& experiment) {
+  return experiment.train.early_stopping.monitor == config::Monitor::none ? "final" : "restored";
 }
 
 std::vector<double> probabilities(std::span<const double> logarithms) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "config/experiment.h"
@@ -25,7 +26,11 @@ struct Score {
 };
 
 // How well `values` [N, K], as recorded, fit the targets of `truth`.
-Score score(const config::Loss& loss, const store::Predictions& truth, std::span<const double> values);
+Score score(config::LossKind loss, const store::Predictions& truth, std::span<const double> values);
+
+// Which network of a run has its predictions and weights, as the columns of summary.csv call it: "final", or with early
+// stopping "restored".
+std::string_view network_of(const config::Experiment& experiment);
 
 // Recorded values with cross-entropy as probabilities, and back: a mean that underflowed counts as the smallest normal
 // number, 708 nats.

@@ -33,10 +33,12 @@ std::vector<SavedRun> decode(std::string_view bytes) {
 }
 
 std::vector<fs::path> files_in(const fs::path& folder) {
-  std::error_code error;
+  std::error_code error, gone;
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder, error))
-    if (entry.path().extension() == ".checkpoint") files.push_back(entry.path());
+  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator(); entry.increment(error))
+    if (entry->path().extension() == ".checkpoint" && is_regular_file(entry->symlink_status(gone)))
+      files.push_back(entry->path());
+  if (error && error != std::errc::no_such_file_or_directory) core::fail("list", folder, error.value());
   std::ranges::sort(files);
   return files;
 }
@@ -70,8 +72,14 @@ Checkpoints::Checkpoints(fs::path folder) : folder_(std::move(folder)) {
 }
 
 void Checkpoints::read(const fs::path& file) {
+  std::string bytes;
   try {
-    for (SavedRun& state : decode(core::read_file(file))) {
+    bytes = core::read_file(file);
+  } catch (const core::InputError&) {  // removed meanwhile, by another shard
+    return;
+  }
+  try {
+    for (SavedRun& state : decode(bytes)) {
       needed_[file].push_back(state.run_hash);
       SavedRun& known = states_[state.run_hash];
       if (known.bytes.empty() || known.step < state.step) known = std::move(state);

@@ -47,6 +47,18 @@ bool Results::Index::holds(const std::vector<RunResult>& results) const {
   });
 }
 
+std::vector<std::string> Results::Index::names_of(const std::vector<RunResult>& results) const {
+  std::vector<std::string> names;
+  for (const RunResult& result : results) {
+    const plan::Run& run = plan_.runs[run_of_.at(result.run_hash)];
+    std::string& name = names.emplace_back();
+    for (std::size_t i = 0; i < plan_.factors.size(); ++i)
+      name += fmt::format("{}={} ", plan_.factors[i], plan_.points[run.point].values[i]);
+    name += fmt::format("seed {}", run.seed);
+  }
+  return names;
+}
+
 void Results::Index::for_each_run(Table table,
                                   const std::function<void(std::size_t run, std::string_view rows)>& visit) const {
   for (std::size_t i = 0; i < found.size(); ++i)
@@ -65,7 +77,7 @@ void Results::Index::add(const fs::path& path, const Part& part) {
     found[entry->second] = Location{parts.size(), run, part.seconds / static_cast<double>(part.runs.size())};
     used = true;
   }
-  if (!planned) stale.push_back({path, part.runs.size()});
+  if (!planned) stale.push_back({path, part.names});
   if (used) parts.push_back(path);
 }
 

@@ -39,6 +39,9 @@ struct Results::Index {
   // Whether every one of these runs of the plan has its rows.
   bool holds(const std::vector<RunResult>& results) const;
 
+  // "model.width=8 seed 0": the runs as people know them.
+  std::vector<std::string> names_of(const std::vector<RunResult>& results) const;
+
   // Visits the finished runs in plan order with the bytes of their rows.
   void for_each_run(Table table, const std::function<void(std::size_t run, std::string_view rows)>& visit) const;
 

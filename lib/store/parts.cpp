@@ -13,6 +13,7 @@
 #include <numeric>
 #include <optional>
 
+#include "config/data_facts.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/sha256.h"
@@ -146,19 +147,23 @@ PredictionShape read_shape(const nlohmann::json& about) {
   return {size("examples"), size("outputs"), about.at("regression").get<bool>()};
 }
 
-// The runs of the plan in this part that record predictions must have some.
-void check_presence(bool found, const Part& part, const ExperimentOf& experiment_of) {
+// The runs of the plan in this part that record predictions must have some, of their test examples.
+void check_shape(const std::optional<PredictionShape>& shape, const Part& part, const ExperimentOf& experiment_of) {
   for (const PartRun& run : part.runs) {
     const config::Experiment* experiment = experiment_of(run.hash);
-    if (experiment && experiment->record.predictions && !found)
-      throw DamagedPart("it holds no predictions, which the experiment records");
+    if (!experiment || !experiment->record.predictions) continue;
+    if (!shape) throw DamagedPart("it holds no predictions, which the experiment records");
+    const config::DataFacts facts = config::data_facts(experiment->data);
+    if (shape->examples != config::split_sizes(experiment->data).test || shape->outputs != facts.outputs ||
+        shape->regression != (facts.classes == 0))
+      throw DamagedPart("its predictions are not of the test examples of the experiment");
   }
 }
 
 void find_predictions(const Files& files, const nlohmann::json& about, Part& part, const ExperimentOf& experiment_of) {
   std::optional<PredictionShape> shape;
   if (about.contains("predictions")) shape = read_shape(about.at("predictions"));
-  check_presence(shape.has_value(), part, experiment_of);
+  check_shape(shape, part, experiment_of);
   if (!shape) return;
   const auto [examples, outputs, regression] = *shape;
   const auto most = static_cast<std::int64_t>(bytes_of(files, predictions_file).size());  // no product overflows
@@ -214,7 +219,8 @@ Files read_files(const std::filesystem::path& folder, const nlohmann::json& abou
 
 }  // namespace
 
-void write_part(const std::filesystem::path& parts, const std::vector<RunResult>& results, const PartTimes& times) {
+void write_part(const std::filesystem::path& parts, const std::vector<RunResult>& results, const PartTimes& times,
+                const std::vector<std::string>& names) {
   Files files;
   for (const Table table : all_tables) {
     std::string csv = header_of(table);
@@ -223,7 +229,8 @@ void write_part(const std::filesystem::path& parts, const std::vector<RunResult>
   }
   std::vector<std::string> hashes;
   for (const RunResult& result : results) hashes.push_back(result.run_hash);
-  nlohmann::ordered_json about{{"runs", hashes}, {"seconds", times.seconds}, {"cpu_seconds", times.cpu_seconds}};
+  nlohmann::ordered_json about{
+      {"runs", hashes}, {"names", names}, {"seconds", times.seconds}, {"cpu_seconds", times.cpu_seconds}};
   add_predictions(results, files, about);
   core::AtomicFolder folder(parts / part_name(hashes, files));
   for (const auto& [name, bytes] : files) {
@@ -280,7 +287,12 @@ Part read_part(const std::filesystem::path& folder, const ExperimentOf& experime
   const auto hashes = about.at("runs").get<std::vector<std::string>>();
   if (folder.filename() != part_name(hashes, files)) throw DamagedPart("its name does not fit its runs");
   Part part{about.at("seconds").get<double>(), {}};
-  for (const std::string& hash : hashes) part.runs.push_back({hash});
+  for (const std::string& hash : hashes) {
+    part.runs.push_back({hash});
+    part.names.push_back(id_of(hash));
+  }
+  if (about.contains("names")) part.names = about.at("names").get<std::vector<std::string>>();
+  if (part.names.size() != part.runs.size()) throw DamagedPart("it does not name every run");
   for (const Table table : all_tables)
     if (const auto file = files.find(file_name(table)); file != files.end()) find_rows(file->second, table, part);
     else

@@ -39,6 +39,7 @@ struct PartRun {
 struct Part {
   double seconds = 0;
   std::vector<PartRun> runs;
+  std::vector<std::string> names{};  // of the runs, for people; earlier versions wrote none: their ids
 };
 
 // A part whose files have changed since they were written; the text names the fault.
@@ -47,7 +48,8 @@ class DamagedPart : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-void write_part(const std::filesystem::path& parts, const std::vector<RunResult>& results, const PartTimes& times);
+void write_part(const std::filesystem::path& parts, const std::vector<RunResult>& results, const PartTimes& times,
+                const std::vector<std::string>& names);
 
 // The bytes of a range of a file.
 std::string read_range(const std::filesystem::path& path, Range range);

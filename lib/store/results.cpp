@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "config/resolved.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/process.h"
@@ -118,7 +119,7 @@ void Results::write_part(const std::vector<RunResult>& results, const PartTimes&
     const std::lock_guard lock(index_->mutex);
     if (index_->holds(results)) return;
   }
-  store::write_part(folder_ / "parts", results, times);
+  store::write_part(folder_ / "parts", results, times, index_->names_of(results));
 }
 
 std::size_t Results::take_from(const Results& other) const {
@@ -200,12 +201,13 @@ std::optional<Predictions> Results::predictions(std::size_t run) const {
   return read_predictions(index_->parts[location->part], location->rows.predictions);
 }
 
-void Results::write_experiment(const std::string& json) const {
+void Results::write_experiment(const config::Document& document) const {
   prepare();
-  const fs::path path = folder_ / "experiment.json";
+  const fs::path path = folder_ / config::resolved_file;
+  const std::string json = config::write_resolved(document, folder_);
   std::error_code error;
-  if (fs::exists(path, error) && core::read_file(path) == json) return;
-  core::write_file_atomically(path, json);
+  if (fs::is_regular_file(fs::symlink_status(path, error)) && core::read_file(path) == json) return;
+  core::write_file_atomically(path, json);  // a link is replaced, not followed
 }
 
 void Results::write_manifest(const std::string& json) const {
@@ -213,9 +215,9 @@ void Results::write_manifest(const std::string& json) const {
   core::write_file_atomically(folder_ / "manifest.json", json);
 }
 
-void write_weights(const fs::path& file, std::span<const TensorView> tensors) {
+void write_weights(const fs::path& file, std::span<const TensorView> tensors, const formats::Metadata& metadata) {
   fs::create_directories(file.parent_path());
-  formats::write_safetensors(file, tensors);
+  formats::write_safetensors(file, tensors, metadata);
 }
 
 bool is_results_folder(const fs::path& folder) {

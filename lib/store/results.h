@@ -37,10 +37,10 @@ struct PartTimes {
   double cpu_seconds = 0;  // of the thread that trained it: steady when other programs share the core
 };
 
-// A part without a run of the plan, because the experiment has changed, or the columns of the program (then 0 runs).
+// A part without a run of the plan, because the experiment has changed, or the columns of the program (then no runs).
 struct StalePart {
   std::filesystem::path folder;
-  std::size_t runs;
+  std::vector<std::string> runs;  // "model.width=8 seed 0", as when they were trained
 };
 
 // Gets a run (index into Plan::runs) and the cells of one row, parallel to the columns of its table.
@@ -97,8 +97,8 @@ class Results {
   // Of a run of the plan (index); nothing where it has not finished or recorded no predictions.
   std::optional<Predictions> predictions(std::size_t run) const;
 
-  // experiment.json and manifest.json; the first is rewritten only when its bytes change.
-  void write_experiment(const std::string& json) const;
+  // experiment.json (config/resolved.h), rewritten only when its bytes change, and manifest.json.
+  void write_experiment(const config::Document& document) const;
   void write_manifest(const std::string& json) const;
 
  private:
@@ -115,7 +115,8 @@ class Results {
 
 // Writes the weights of a network as safetensors; makes the folder of the file.
 using formats::TensorView;
-void write_weights(const std::filesystem::path& file, std::span<const TensorView> tensors);
+void write_weights(const std::filesystem::path& file, std::span<const TensorView> tensors,
+                   const formats::Metadata& metadata);
 
 // True for a folder that `Results` made.
 bool is_results_folder(const std::filesystem::path& folder);

@@ -13,7 +13,7 @@ class aggregates : public store::InFolder {
   // What is claimed, on seven seeds of two widths; `settings` ends the experiment.
   std::vector<Judged> judged(const std::string& settings, const std::vector<std::string>& claims) {
     std::string text =
-        R"({"data": "mnist1d", "seeds": 7, "model": {"width": 4, "depth": 1}, "train": {"epochs": 1},
+        R"({"data": {"name": "spirals", "test_size": 50, "generator": {"classes": 3}}, "seeds": 7, "model": {"width": 4, "depth": 1}, "train": {"epochs": 1},
       "sweep": {"model.width": [4, 8]}, )" +
         settings + ", \"claims\": [";
     for (const std::string& claim : claims)
@@ -79,7 +79,7 @@ TEST_F(aggregates, of_points_are_one_number_per_seed) {
 
 TEST_F(aggregates, wait_for_all_their_runs) {
   const auto document = read_document_text(
-      R"({"data": "mnist1d", "seeds": 2, "model": {"width": 4, "depth": 1}, "train": {"epochs": 1}, "ensemble": "points",
+      R"({"data": {"name": "spirals", "test_size": 50, "generator": {"classes": 3}}, "seeds": 2, "model": {"width": 4, "depth": 1}, "train": {"epochs": 1}, "ensemble": "points",
           "sweep": {"model.width": [4, 8]}, "claims": [{"says": "x", "that": "ensemble(error, size=2) < 1"}]})",
       "trial.json");
   const auto made = plan::make_plan(document);

@@ -6,7 +6,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "config/write.h"
 #include "descent/options.h"
 #include "plan/pack.h"
 #include "report/finish.h"
@@ -46,7 +45,7 @@ int rehearse(int argc, char** argv) {
   const config::Document document = config::read_document(options.file, options.overrides);
   const plan::Plan plan = plan::make_plan(document);
   const store::Results results(options.out, plan);
-  results.write_experiment(config::write_document(document));
+  results.write_experiment(document);
   const auto missing = plan::select(plan, results.missing(), options.shard);
   for (const plan::Stack& stack : plan::pack(plan, missing)) {
     std::vector<store::RunResult> rows;

@@ -72,6 +72,16 @@ std::string error_of(const std::string& header, std::size_t values = 8) {
   return "";
 }
 
+TEST(safetensors, carry_texts) {
+  const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "texts.safetensors";
+  const std::vector<float> values{1, 2};
+  const Metadata texts{{"a", "1,2"}, {"b", ""}};
+  write_safetensors(path, std::vector<TensorView>{{"w", {2}, std::span(values)}}, texts);
+  EXPECT_EQ(read_safetensors_metadata(path), texts);
+  EXPECT_EQ(read_safetensors(path).size(), 1u);
+  std::filesystem::remove(path);
+}
+
 TEST(safetensors, that_are_damaged_are_errors) {
   const auto whole = [](const std::string& what) {
     return "x: not a whole safetensors file: " + what + "; restore it or write it again";

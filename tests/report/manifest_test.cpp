@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 namespace descent::report {
 namespace {
@@ -37,6 +39,26 @@ TEST(manifest, names_what_the_numbers_depend_on) {
 
 TEST(manifest, survives_arguments_that_are_not_utf8) {
   EXPECT_NE(manifest_json(small_plan(), {.argv = {"\xff"}, .libtorch_version = {}}).find("argv"), std::string::npos);
+}
+
+TEST(manifest, is_of_a_plan_whichever_bit_is_flipped_or_not_at_all) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(testing::TempDir()) / "descent_manifest";
+  fs::create_directories(folder);
+  EXPECT_FALSE(has_manifest_of(folder, small_plan()));
+  const std::string text = manifest_json(small_plan(), {.argv = {"x"}, .libtorch_version = {}});
+  const std::size_t hash = text.find("\"plan_hash\": \"abc\"");
+  for (std::size_t bit = 0; bit < text.size() * 8; ++bit) {
+    std::string flipped = text;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+    std::ofstream(folder / "manifest.json", std::ios::binary) << flipped;
+    const bool found = has_manifest_of(folder, small_plan());
+    EXPECT_FALSE(found && bit / 8 >= hash && bit / 8 < hash + 18 && bit / 8 != hash + 12) << bit;
+  }
+  fs::rename(folder / "manifest.json", folder / "kept");
+  fs::create_symlink(folder / "kept", folder / "manifest.json");
+  EXPECT_FALSE(has_manifest_of(folder, small_plan()));
+  fs::remove_all(folder);
 }
 
 }  // namespace

@@ -7,8 +7,9 @@ namespace {
 
 using bias_variance = store::InFolder;
 
-plan::Plan decomposed(std::int64_t seeds, config::LossKind loss = config::LossKind::cross_entropy) {
-  return predicting(store::plan_with({"4"}, seeds), [&](config::Experiment& e) {
+plan::Plan decomposed(std::int64_t seeds, const store::Predictions& like = random_probabilities(0),
+                      config::LossKind loss = config::LossKind::cross_entropy) {
+  return predicting(store::plan_with({"4"}, seeds), like, [&](config::Experiment& e) {
     e.bias_variance = true;
     e.train.loss.kind = loss;
   });
@@ -29,10 +30,10 @@ TEST_F(bias_variance, add_up_to_the_risk_for_every_loss) {
     const store::Predictions made = random_probabilities(run.seed);
     results.write_part({saying(run, made)}, {});
     const std::vector<double> values(made.values.begin(), made.values.end());
-    const Score score = stats::score({}, made, values);
+    const Score score = stats::score(config::LossKind::cross_entropy, made, values);
     error += *score.error / 6;
     loss += score.loss / 6;
-    squared += stats::score({.kind = config::LossKind::mse}, made, probabilities(values)).loss / 6;
+    squared += stats::score(config::LossKind::mse, made, probabilities(values)).loss / 6;
   }
   const BiasVariance row = only(results, plan);
   EXPECT_EQ(row.n, 6u);
@@ -49,7 +50,7 @@ TEST_F(bias_variance, add_up_to_the_risk_for_every_loss) {
 
 // Class 0 is right in both examples; three networks say 0, 0, 1 of the first and 1, 1, 0 of the second.
 TEST_F(bias_variance, of_errors_come_from_the_vote) {
-  const auto plan = decomposed(3);
+  const auto plan = decomposed(3, {2, logarithms_of({1, 0, 1, 0}), {0, 0}, {}});
   const store::Results results(out, plan);
   const std::vector<std::vector<double>> said{{0.9, 0.1, 0.2, 0.8}, {0.8, 0.2, 0.1, 0.9}, {0.1, 0.9, 0.9, 0.1}};
   for (std::size_t i = 0; i < 3; ++i)
@@ -62,7 +63,7 @@ TEST_F(bias_variance, of_errors_come_from_the_vote) {
 }
 
 TEST_F(bias_variance, of_regression_are_squared_alone) {
-  const auto plan = decomposed(4, config::LossKind::mse);
+  const auto plan = decomposed(4, random_outputs(0), config::LossKind::mse);
   const store::Results results(out, plan);
   for (const plan::Run& run : plan.runs) results.write_part({saying(run, random_outputs(run.seed))}, {});
   const BiasVariance row = only(results, plan);
@@ -88,11 +89,11 @@ TEST_F(bias_variance, need_two_networks) {
   results.write_part({saying(plan.runs[0], random_probabilities(0))}, {});
   write_bias_variance(results, plan);
   const std::string csv = read("bias_variance.csv");
-  EXPECT_TRUE(csv.starts_with("model.width,n,squared_risk,squared_bias,squared_variance,")) << csv;
+  EXPECT_TRUE(csv.starts_with("model.width,n,network,squared_risk,squared_bias,squared_variance,")) << csv;
   EXPECT_EQ(rows_of(csv).size(), 0u);
   results.write_part({saying(plan.runs[1], random_probabilities(1))}, {});
   write_bias_variance(results, plan);
-  EXPECT_TRUE(rows_of(read("bias_variance.csv")).at(0).starts_with("4,2,0."));
+  EXPECT_TRUE(rows_of(read("bias_variance.csv")).at(0).starts_with("4,2,final,0."));
 }
 
 TEST_F(bias_variance, leave_no_file_where_they_are_not_asked_for) {

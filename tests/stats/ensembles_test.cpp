@@ -12,8 +12,9 @@ using config::EnsembleOf;
 using testing::ElementsAre;
 using ensembles = store::InFolder;
 
-plan::Plan voting(std::vector<std::string> widths, std::int64_t seeds, EnsembleOf of, std::vector<std::int64_t> sizes) {
-  return predicting(store::plan_with(std::move(widths), seeds), [&](config::Experiment& e) {
+plan::Plan voting(std::vector<std::string> widths, std::int64_t seeds, EnsembleOf of, std::vector<std::int64_t> sizes,
+                  const store::Predictions& like = random_probabilities(0)) {
+  return predicting(store::plan_with(std::move(widths), seeds), like, [&](config::Experiment& e) {
     e.ensemble = {of, sizes};
   });
 }
@@ -28,13 +29,14 @@ std::vector<EnsembleScore> all_of(const store::Results& results, const plan::Pla
 store::Predictions two(std::vector<double> values) { return {2, logarithms_of(std::move(values)), {0, 1}, {}}; }
 
 TEST_F(ensembles, average_the_probabilities_of_their_members) {
-  const auto plan = voting({"4"}, 2, EnsembleOf::seeds, {1, 2});
+  const auto plan = voting({"4"}, 2, EnsembleOf::seeds, {1, 2}, two({1, 0, 0, 1}));
   const store::Results results(out, plan);
   results.write_part(
       {saying(plan.runs[0], two({0.75, 0.25, 0.75, 0.25})), saying(plan.runs[1], two({0.25, 0.75, 0, 1}))}, {});
   write_ensembles(results, plan);
   const std::string csv = read("ensembles.csv");
-  EXPECT_EQ(csv.substr(0, csv.find('\n')), "model.width,seed,size,group,error,loss,member_error,member_loss,ambiguity");
+  EXPECT_EQ(csv.substr(0, csv.find('\n')),
+            "model.width,seed,size,group,network,error,loss,member_error,member_loss,ambiguity");
   const auto all = all_of(results, plan);
   ASSERT_EQ(all.size(), 3u);
   EXPECT_NEAR(all[0].score.loss, (-std::log(0.75) - std::log(0.25)) / 2, 1e-15);
@@ -45,7 +47,7 @@ TEST_F(ensembles, average_the_probabilities_of_their_members) {
   EXPECT_EQ(all[2].member.error, 0.5);
   EXPECT_NEAR(all[2].member.loss, (all[0].score.loss + all[1].score.loss) / 2, 1e-15);
   EXPECT_FALSE(all[2].ambiguity);
-  EXPECT_TRUE(rows_of(csv)[2].starts_with("4,,2,0,0,")) << csv;
+  EXPECT_TRUE(rows_of(csv)[2].starts_with("4,,2,0,final,0,")) << csv;
 }
 
 TEST_F(ensembles, split_the_seeds_of_every_point_in_groups) {
@@ -76,7 +78,7 @@ TEST_F(ensembles, have_the_loss_of_their_members_less_the_ambiguity) {
     e.ensemble = {EnsembleOf::seeds, {7}};
     e.train.loss.kind = config::LossKind::mse;
   };
-  const auto plan = predicting(store::plan_with({"4"}, 7), regression);
+  const auto plan = predicting(store::plan_with({"4"}, 7), random_outputs(0), regression);
   const store::Results results(out, plan);
   for (const plan::Run& run : plan.runs) results.write_part({saying(run, random_outputs(run.seed))}, {});
   const EnsembleScore ensemble = all_of(results, plan).at(0);
@@ -102,34 +104,45 @@ TEST_F(ensembles, leave_out_members_that_diverged) {
 }
 
 TEST_F(ensembles, members_that_are_sure_and_wrong_have_their_whole_loss) {
-  const auto plan = voting({"4"}, 2, EnsembleOf::seeds, {2});
-  const store::Results results(out, plan);
   const auto sure = [](double of_right) { return store::Predictions{2, {of_right, 0, 0, of_right}, {0, 1}, {}}; };
+  const auto plan = voting({"4"}, 2, EnsembleOf::seeds, {2}, sure(0));
+  const store::Results results(out, plan);
   results.write_part({saying(plan.runs[0], sure(-337)), saying(plan.runs[1], sure(-4000))}, {});
   EXPECT_NEAR(all_of(results, plan).at(0).member.loss, (337.0 + 4000) / 2, 1e-10);
   EXPECT_NEAR(all_of(results, plan).at(0).score.loss, 337 + std::log(2), 1e-10);
 }
 
 TEST_F(ensembles, of_large_targets_have_the_losses_of_small_ones) {
-  const auto plan = predicting(store::plan_with({"4"}, 2), [](config::Experiment& e) {
+  const auto off_by = [](double error) { return store::Predictions{1, {1.7e9 + error}, {}, {1.7e9}}; };
+  const auto plan = predicting(store::plan_with({"4"}, 2), off_by(0), [](config::Experiment& e) {
     e.ensemble = {EnsembleOf::seeds, {2}};
     e.train.loss.kind = config::LossKind::mse;
   });
   const store::Results results(out, plan);
-  const auto off_by = [](double error) { return store::Predictions{1, {1.7e9 + error}, {}, {1.7e9}}; };
   results.write_part({saying(plan.runs[0], off_by(1)), saying(plan.runs[1], off_by(2))}, {});
   EXPECT_NEAR(all_of(results, plan).at(0).member.loss, 2.5, 1e-5);
   EXPECT_NEAR(all_of(results, plan).at(0).score.loss, 2.25, 1e-5);
 }
 
-TEST_F(ensembles, weigh_labels_as_the_loss_smooths_them) {
-  const auto plan = predicting(store::plan_with({"4"}, 1), [](config::Experiment& e) {
+TEST_F(ensembles, have_losses_without_label_smoothing) {
+  const store::Predictions said{2, logarithms_of({0.75, 0.25}), {0}, {}};
+  const auto plan = predicting(store::plan_with({"4"}, 1), said, [](config::Experiment& e) {
     e.ensemble = {EnsembleOf::seeds, {1}};
     e.train.loss.label_smoothing = 0.2;
   });
   const store::Results results(out, plan);
-  results.write_part({saying(plan.runs[0], {2, logarithms_of({0.75, 0.25}), {0}, {}})}, {});
-  EXPECT_NEAR(all_of(results, plan).at(0).score.loss, -0.9 * std::log(0.75) - 0.1 * std::log(0.25), 1e-15);
+  results.write_part({saying(plan.runs[0], said)}, {});
+  EXPECT_NEAR(all_of(results, plan).at(0).score.loss, -std::log(0.75), 1e-15);
+}
+
+TEST_F(ensembles, name_the_network_of_each_run_that_they_average) {
+  auto plan = voting({"4", "8"}, 1, EnsembleOf::points, {1, 2});
+  plan.points[1].experiment.train.early_stopping.monitor = config::Monitor::val_loss;
+  const store::Results results(out, plan);
+  for (const plan::Run& run : plan.runs) results.write_part({saying(run, random_probabilities(run.point))}, {});
+  std::vector<std::string_view> networks;
+  for (const EnsembleScore& ensemble : all_of(results, plan)) networks.push_back(ensemble.network);
+  EXPECT_THAT(networks, ElementsAre("final", "restored", "mixed"));
 }
 
 TEST_F(ensembles, refuse_members_with_other_test_examples) {

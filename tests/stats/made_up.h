@@ -2,7 +2,9 @@
 // Results with predictions that no network made.
 
 #include <cmath>
+#include <memory>
 
+#include "config/data_facts.h"
 #include "core/random.h"
 #include "store/fixture.h"
 
@@ -16,15 +18,6 @@ inline Rows rows_of(const std::string& csv) {
   for (std::size_t at = csv.find('\n') + 1; at < csv.size(); at = csv.find('\n', at) + 1)
     lines.push_back(csv.substr(at, csv.find('\n', at) - at));
   return lines;
-}
-
-// `plan` with predictions recorded and these changes to every point.
-template <class Change> plan::Plan predicting(plan::Plan plan, const Change& change) {
-  for (plan::Point& point : plan.points) {
-    point.experiment.record.predictions = true;
-    change(point.experiment);
-  }
-  return plan;
 }
 
 // One finished run that says this of the test examples.
@@ -61,6 +54,26 @@ inline store::Predictions random_outputs(std::uint64_t seed) {
     made.values.push_back(made.targets.back() + random.normal());
   }
   return made;
+}
+
+// Gives the experiment data with test examples as those of `predictions`.
+inline void test_on(config::Experiment& experiment, const store::Predictions& predictions) {
+  const auto outputs = static_cast<std::int64_t>(predictions.outputs);
+  config::DataFacts facts{.train_size = 100, .test_size = std::ssize(predictions.values) / outputs, .outputs = outputs};
+  if (!predictions.labels.empty()) facts.classes = outputs;
+  experiment.data.name = config::DataName::npy;
+  experiment.data.recorded = std::make_shared<const config::DataFacts>(facts);
+}
+
+// `plan` with predictions as these recorded, and these changes to every point.
+template <class Change>
+plan::Plan predicting(plan::Plan plan, const store::Predictions& predictions, const Change& change) {
+  for (plan::Point& point : plan.points) {
+    point.experiment.record.predictions = true;
+    test_on(point.experiment, predictions);
+    change(point.experiment);
+  }
+  return plan;
 }
 
 }  // namespace descent::stats

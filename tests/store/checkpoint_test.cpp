@@ -1,6 +1,10 @@
 #include "store/checkpoint.h"
 
+#include <sys/stat.h>
+
 #include <thread>
+
+#include "core/error.h"
 
 #include "store/fixture.h"
 
@@ -41,13 +45,28 @@ TEST_F(checkpoint, tells_no_steps_of_a_file_of_something_else) {
   EXPECT_TRUE(checkpointed_steps(out / "absent").empty());
 }
 
+TEST_F(checkpoint, that_cannot_be_listed_is_an_error) {
+  core::write_file_atomically(out / "checkpoints", "no folder");
+  EXPECT_THROW(checkpointed_steps(out / "checkpoints"), core::FaultError);
+  EXPECT_THROW(Checkpoints(out / "checkpoints"), core::FaultError);
+}
+
+TEST_F(checkpoint, is_read_through_no_link_and_from_no_pipe) {
+  Checkpoints(out).write({state_of("a", 5)});
+  fs::rename(only_file_in(out), out / "kept");
+  fs::create_symlink(out / "kept", out / "x.checkpoint");
+  ASSERT_EQ(mkfifo((out / "y.checkpoint").c_str(), 0666), 0);
+  EXPECT_TRUE(checkpointed_steps(out).empty());
+  EXPECT_EQ(Checkpoints(out).find(core::sha256("a")), nullptr);
+}
+
 TEST_F(checkpoint, that_is_cut_off_or_changed_anywhere_is_set_aside) {
   Checkpoints(out).write({state_of("a", 5)});
   const fs::path file = only_file_in(out);
   const std::string bytes = core::read_file(file);
-  for (std::size_t at = 0; at < bytes.size(); at += 7) {
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
     std::string changed = bytes;
-    changed[at] ^= 1;
+    changed[at] = static_cast<char>(changed[at] ^ (1 << at % 8));
     for (const std::string& wrong : {changed, bytes.substr(0, at)}) {
       core::write_file_atomically(file, wrong);
       const Checkpoints states(out);

@@ -10,6 +10,7 @@
 #include "store/attempts.h"
 #include "store/fixture.h"
 #include "store/lock.h"
+#include "store/parts.h"
 
 namespace descent::store {
 namespace {
@@ -82,25 +83,31 @@ TEST_F(parts, of_earlier_versions_have_no_checksum) {
   EXPECT_TRUE(Results(out, plan).missing().empty());
 }
 
-TEST_F(parts, give_no_other_number_whichever_byte_of_part_json_has_a_flipped_bit) {
-  const std::string whole = core::read_file(part() / "part.json");
-  const fs::path folder = part();
-  std::size_t kept = 0;
-  for (std::size_t byte = 0; byte < whole.size(); ++byte) {
-    std::string flipped = whole;
-    flipped[byte] = static_cast<char>(flipped[byte] ^ (1 << byte % 8));
-    put("part.json", flipped);
-    const Results store(out, plan);
-    if (store.missing().empty()) {
-      ++kept;
-      EXPECT_EQ(store.seconds(), 1.5) << byte;
-      EXPECT_EQ(store.predictions(0).value().labels, (std::vector<std::int32_t>{2, 1})) << byte;
-    } else {
-      EXPECT_EQ(store.take_warnings().size(), 1u) << byte;
-      fs::rename(folder.string() + ".damaged", folder);
+TEST_F(parts, give_no_other_number_whichever_bit_of_their_files_is_flipped) {
+  const auto experiment_of = [&](const std::string& hash) {
+    return hash == plan.runs[0].hash ? &plan.points[0].experiment : nullptr;
+  };
+  for (const auto& entry : fs::directory_iterator(part())) {
+    const std::string name = entry.path().filename(), whole = core::read_file(entry.path());
+    std::size_t kept = 0;
+    for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+      std::string flipped = whole;
+      flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+      put(name, flipped);
+      try {
+        const Part found = read_part(part(), experiment_of);
+        ++kept;
+        EXPECT_EQ(found.seconds, 1.5) << bit;
+        ASSERT_EQ(found.runs.size(), 1u) << bit;
+        EXPECT_EQ(found.runs[0].hash, plan.runs[0].hash) << bit;
+        EXPECT_EQ(read_predictions(part(), found.runs[0].predictions).labels, (std::vector<std::int32_t>{2, 1})) << bit;
+      } catch (const DamagedPart&) {  // as it should
+      }
     }
+    // White space, and the name of the checksum.
+    EXPECT_LE(kept, name == "part.json" ? whole.size() : 0) << name;
+    put(name, whole);
   }
-  EXPECT_LT(kept, whole.size() / 4);  // white space, and the name of the checksum
 }
 
 TEST_F(parts, name_no_files_outside_their_folder) {
@@ -193,6 +200,26 @@ TEST_F(parts, have_predictions_where_the_experiment_records_them) {
   silent.predictions = {};
   restore(silent);
   EXPECT_EQ(damage(), none);
+}
+
+TEST_F(parts, have_predictions_of_the_test_examples_of_the_experiment) {
+  const auto say = [&](const Predictions& predictions) {
+    RunResult result = recorded(plan.runs[0]);
+    result.predictions = predictions;
+    restore(result);
+  };
+  for (const Predictions& other : {Predictions{3, {0.25, 0.25, 0.5}, {2}, {}}, Predictions{2, {1, 0, 0, 1}, {1, 0}, {}},
+                                   Predictions{3, {1, 2, 3, 4, 5, 6}, {}, {1, 2, 3, 4, 5, 6}}}) {
+    say(other);
+    EXPECT_EQ(damage(), "its predictions are not of the test examples of the experiment");
+  }
+}
+
+TEST_F(parts, name_the_runs_that_they_hold) {
+  const plan::Plan other = plan_with({"8"}, 1);
+  EXPECT_EQ(Results(out, other).stale().at(0).runs, std::vector<std::string>{"model.width=4 seed 0"});
+  change([](nlohmann::json& about) { about.erase("names"); });  // as earlier versions
+  EXPECT_EQ(Results(out, other).stale().at(0).runs, std::vector{plan.runs[0].id()});
 }
 
 TEST_F(parts, have_sizes_that_no_product_overflows) {

@@ -291,12 +291,17 @@ TEST_F(results, lose_what_a_killed_merge_left_when_they_are_merged_again) {
   EXPECT_FALSE(fs::exists(left));
 }
 
+config::Document document(const config::Overrides& overrides = {}) {
+  return config::read_document_text(R"({"data": "mnist1d", "model": {"width": 4, "depth": 1}, "train": {"epochs": 1}})",
+                                    "trial.json", overrides);
+}
+
 TEST_F(results, never_take_over_a_folder_of_something_else) {
   fs::create_directories(out / "trial");
   core::write_file_atomically(out / "trial" / "experiment.json", "mine");
   const Results store(out, two_by_two);
   try {
-    store.write_experiment("{}");
+    store.write_experiment(document());
     FAIL();
   } catch (const core::InputError& error) {
     EXPECT_EQ(error.problems()[0].text(),
@@ -307,13 +312,13 @@ TEST_F(results, never_take_over_a_folder_of_something_else) {
 
 TEST_F(results, rewrite_the_experiment_only_when_it_changes) {
   const Results store(out, two_by_two);
-  store.write_experiment("{}");
+  store.write_experiment(document());
   const auto time = fs::file_time_type::clock::now() - std::chrono::hours(1);
   fs::last_write_time(store.folder() / "experiment.json", time);
-  store.write_experiment("{}");
+  store.write_experiment(document());
   EXPECT_EQ(fs::last_write_time(store.folder() / "experiment.json"), time);
-  store.write_experiment("{1}");
-  EXPECT_EQ(read("experiment.json"), "{1}");
+  store.write_experiment(document({.seeds = "7"}));
+  EXPECT_NE(read("experiment.json").find("\"seeds\": 7"), std::string::npos);
 }
 
 TEST_F(results, are_found_wherever_their_folder_was_moved) {
@@ -378,7 +383,7 @@ TEST_F(results, name_the_parts_that_no_run_of_the_plan_needs) {
   const plan::Plan narrower = plan_with({"4"}, 2);
   const std::vector<StalePart> stale = Results(out, narrower).stale();
   ASSERT_EQ(stale.size(), 1u);
-  EXPECT_EQ(stale[0].runs, 2u);
+  EXPECT_EQ(stale[0].runs.size(), 2u);
   EXPECT_TRUE(fs::exists(stale[0].folder / "part.json"));
 }
 

@@ -17,10 +17,11 @@ Loss<T>::Loss(const config::Loss& config, const data::RunData& data, std::int64_
 }
 
 template <class T>
-fused::LossSum Loss<T>::sum(std::int64_t rows, const T* outputs, const std::int32_t* labels, T* gradient) {
+fused::LossSum Loss<T>::sum(std::int64_t rows, const T* outputs, const std::int32_t* labels, double label_smoothing,
+                            T* gradient) {
   switch (config_.kind) {
     case config::LossKind::cross_entropy:
-      return kernels_.cross_entropy(rows, outputs_, stride_, outputs, labels, config_.label_smoothing, gradient,
+      return kernels_.cross_entropy(rows, outputs_, stride_, outputs, labels, label_smoothing, gradient,
                                     scratch_.data());
     case config::LossKind::mse:
       if (has_classes_) return kernels_.squared_error(rows, outputs_, stride_, outputs, labels, gradient);
@@ -48,14 +49,14 @@ fused::LossSum Loss<T>::train(fused::Network<T>& network, const data::Part& part
     if (has_classes_ && !own) labels_[i] = part.y[static_cast<std::size_t>(batch[i])];
     else take_target(part, batch[i], static_cast<std::int64_t>(i));
   if (own) return network.own_loss(targets_.data(), std::ssize(batch));
-  return sum(std::ssize(batch), outputs, labels_.data(), network.logits_gradient());
+  return sum(std::ssize(batch), outputs, labels_.data(), config_.label_smoothing, network.logits_gradient());
 }
 
 template <class T>
 fused::LossSum Loss<T>::evaluate(const data::Part& part, std::int64_t start, std::int64_t rows, const T* outputs) {
-  if (has_classes_) return sum(rows, outputs, part.y.data() + start, nullptr);
+  if (has_classes_) return sum(rows, outputs, part.y.data() + start, 0, nullptr);
   for (std::int64_t i = 0; i < rows; ++i) take_target(part, start + i, i);
-  return sum(rows, outputs, nullptr, nullptr);
+  return sum(rows, outputs, nullptr, 0, nullptr);
 }
 
 template class Loss<float>;

@@ -23,11 +23,12 @@ template <class T> class Loss {
   fused::LossSum train(fused::Network<T>& network, const data::Part& part, std::span<const std::int32_t> batch,
                        const T* outputs);
 
-  // Summed over `rows` examples of `part` from `start` on.
+  // Summed over `rows` examples of `part` from `start` on, without label smoothing.
   fused::LossSum evaluate(const data::Part& part, std::int64_t start, std::int64_t rows, const T* outputs);
 
  private:
-  fused::LossSum sum(std::int64_t rows, const T* outputs, const std::int32_t* labels, T* gradient);
+  fused::LossSum sum(std::int64_t rows, const T* outputs, const std::int32_t* labels, double label_smoothing,
+                     T* gradient);
   void take_target(const data::Part& part, std::int64_t example, std::int64_t row);
 
   const config::Loss config_;

@@ -78,8 +78,9 @@ std::vector<SplitLoss> ReplicaGroup::evaluate(const Members& of, config::Split s
   const bool has_classes = replicas_.front()->data.classes > 0;
   const at::TensorOptions sums = options_.dtype(at::kDouble);
   const at::Tensor losses = torch::zeros({of.network.replicas()}, sums), errors = torch::zeros_like(losses);
+  const config::Loss plain{experiment_.train.loss.kind};  // label smoothing is for training alone
   for_each_output(of, split, [&](const Batch& batch, const at::Tensor& outputs) {
-    losses.add_(example_losses(experiment_.train.loss, outputs, batch).to(at::kDouble).sum(1));
+    losses.add_(example_losses(plain, outputs, batch).to(at::kDouble).sum(1));
     if (has_classes) errors.add_((outputs.argmax(2) != batch.labels).sum(1));
   });
   const at::Tensor means = (torch::stack({losses, errors}) / static_cast<double>(examples(split).size())).cpu();

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Results folders that move, meet another experiment file, lose their data or are damaged.
+Usage: folders_test.py DESCENT"""
+import json, random, shutil, sys, unittest
+
+from trial import Trial
+
+OWN_DATA = {"name": "trial", "seeds": 4, "data": {"name": "csv", "path": "data/a.csv", "test_size": 20, "normalize": "standard"},
+            "model": {"width": 4, "depth": 1}, "train": {"epochs": 3, "batch_size": 10},
+            "claims": [{"says": "It learns.", "that": "final_test_error <= 1"}]}
+READERS = (("table", "DIR", "--json"), ("status", "DIR", "--json"), ("verify", "DIR"), ("compare", "DIR", "DIR"),
+           ("merge", "DIR"), ("prune", "DIR"), ("export", "model", "DIR", "--seed", "0", "--to", "DIR/network"))
+
+
+class Folders(Trial):
+    def results(self):
+        return self.folder / "results/trial"
+
+    def parts(self):
+        return sorted((self.results() / "parts").iterdir())
+
+    def with_own_data(self):
+        draw = random.Random(0)
+        rows = "".join(f"{draw.gauss(0, 1)},{draw.gauss(0, 1)},{draw.choice('ab')}\n" for _ in range(60))
+        (self.folder / "data").mkdir()
+        (self.folder / "data/a.csv").write_text("x,y,label\n" + rows)
+        (self.folder / "x.json").write_text(json.dumps(OWN_DATA))
+        self.descent("run", "x.json", "--save-weights")
+
+    def read_all(self, folder):
+        """What every reader prints."""
+        return [self.descent(*(word.replace("DIR", str(folder)) for word in words)).stdout.replace(str(folder), "DIR")
+                for words in READERS]
+
+    def test_finished_results_are_read_without_their_data(self):
+        self.with_own_data()
+        expected = self.read_all("results/trial")
+        data = self.folder / "data/a.csv"
+        text = data.read_text()
+        for change in (lambda: data.write_text(text + "1,2,a\n"), data.unlink,
+                       lambda: self.results().rename(self.folder / "kept")):
+            change()
+            folder = "results/trial" if self.results().exists() else "kept"
+            self.assertEqual(self.read_all(folder), expected)
+        project = self.folder / "elsewhere"
+        project.mkdir()
+        (self.folder / "kept").rename(project / "kept")
+        self.assertEqual(self.read_all("elsewhere/kept"), expected)
+        self.assertIn("no such file", self.descent("run", "x.json", status=2).stderr)
+
+    def test_a_project_moves_as_a_whole(self):
+        self.with_own_data()
+        before = self.csvs_of("results/trial")
+        project = self.folder / "moved"
+        project.mkdir()
+        for name in ("x.json", "data", "results"):
+            (self.folder / name).rename(project / name)
+        done = self.descent("run", "x.json", cwd=project)
+        self.assertIn("4 reused, 0 new", done.stdout)
+        self.assertEqual(self.csvs_of("moved/results/trial"), before)
+        self.assertNotIn(str(self.folder), (project / "results/trial/experiment.json").read_text())
+
+    def csvs_of(self, folder):
+        return {path.name: path.read_bytes() for path in (self.folder / folder).glob("*.csv")}
+
+    def test_a_resolved_experiment_trains_the_data_that_it_names_only(self):
+        self.with_own_data()
+        shutil.rmtree(self.results() / "parts")
+        resolved = self.results() / "experiment.json"
+        self.assertIn("0 reused, 4 new", self.descent("run", resolved).stdout)
+        shutil.rmtree(self.results() / "parts")
+        with open(self.folder / "data/a.csv", "a") as file:
+            file.write("1,2,a\n")
+        done = self.descent("run", resolved, status=1)
+        self.assertIn("a.csv: not the data of these results; train from the experiment file, which reads them anew",
+                      done.stderr)
+
+    def test_of_two_experiment_files_of_one_name_one_has_the_folder(self):
+        for name, epochs in (("A", 1), ("B", 2)):
+            (self.folder / name).mkdir()
+            self.write(epochs)
+            (self.folder / "x.json").rename(self.folder / name / "x.json")
+        self.descent("run", "A/x.json")
+        before = self.csvs()
+        for words in (("run",), ("table",), ("status",), ("verify",), ("prune", "--yes"), ("merge",)):
+            done = self.descent(*words, "B/x.json", status=2)
+            self.assertEqual(done.stderr, f"B/x.json: results/trial holds results of another experiment file, "
+                             f"{self.folder}/A/x.json; choose another folder with --out DIR or another name with --set "
+                             "name=NAME, or, if these results shall belong to B/x.json from now on, remove "
+                             "results/trial/experiment.json\n")
+        self.assertEqual(self.csvs(), before)
+        self.descent("run", "B/x.json", "--out", "others")
+        self.descent("run", "B/x.json", "--set", "name=other")
+        (self.results() / "experiment.json").unlink()
+        self.assertIn("8 stale runs", self.descent("run", "B/x.json").stdout)
+        self.assertIn("results of another", self.descent("run", "A/x.json", status=2).stderr)
+
+    def test_an_experiment_file_may_be_renamed_and_linked(self):
+        self.descent("run", "x.json")
+        (self.folder / "x.json").rename(self.folder / "y.json")
+        self.assertIn("8 reused, 0 new", self.descent("run", "y.json").stdout)
+        (self.folder / "z.json").symlink_to("y.json")
+        self.assertIn("8 reused, 0 new", self.descent("run", "z.json").stdout)
+
+    def test_a_changed_resolved_experiment_is_refused_and_harms_nothing(self):
+        self.descent("run", "x.json")
+        before, parts = self.csvs(), self.parts()
+        path = self.results() / "experiment.json"
+        text = path.read_text()
+        path.write_text(text.replace('"epochs": 5', '"epochs": 4'))
+        for words in (("merge",), ("prune", "--yes"), ("table",), ("status",), ("verify",)):
+            done = self.descent(*words, "results/trial", status=2)
+            self.assertEqual(done.stderr, "results/trial/experiment.json: $results: not the file that Descent wrote "
+                             "(the checksum is wrong): `descent run` with the experiment file writes it again; to "
+                             "train a changed copy, remove this key\n")
+        self.assertEqual((self.csvs(), self.parts()), (before, parts))
+        self.descent("run", "x.json")
+        self.assertEqual(path.read_text(), text)
+
+    def test_results_are_neither_read_nor_written_through_links(self):
+        self.descent("run", "x.json")
+        path, kept = self.results() / "experiment.json", self.folder / "kept.json"
+        for name in ("experiment.json", "manifest.json"):
+            path = self.results() / name
+            text = path.read_text()
+            path.rename(kept)
+            path.symlink_to(kept)
+            if name == "experiment.json":
+                done = self.descent("table", "results/trial", status=2)
+                self.assertEqual(done.stderr, "results/trial/experiment.json: is not a regular file\n")
+            kept.write_text(text + " ")
+            self.descent("run", "x.json")
+            self.assertFalse(path.is_symlink())
+            self.assertEqual(kept.read_text(), text + " ")
+
+    def test_prune_names_runs_and_never_deletes_all_that_are_finished(self):
+        self.descent("run", "x.json")
+        parts = self.parts()
+        self.write(6)
+        done = self.descent("prune", "x.json", "--yes", status=2)
+        self.assertEqual(done.stderr, "results/trial: no run of the experiment as it is now is finished, and --yes "
+                         "would delete all 8 that are; train first, or remove the folder\n")
+        self.assertEqual(self.parts(), parts)
+        self.write(5)
+        done = self.descent("prune", "x.json", "--set", "sweep={\"model.width\": [8]}", "--yes")
+        runs = ", ".join(f"model.width=70 seed {seed}" for seed in range(4))
+        self.assertIn(f"4 runs: {runs}", done.stdout.replace("1 run: ", ""))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
