@@ -129,8 +129,8 @@ Origin origin_of(const Json& root, const std::string& file) {
 std::string write_resolved(const Document& document, const fs::path& folder) {
   const fs::path origin = document.origin, around = origin.parent_path();
   Json root = Json::parse(write_document(document));
-  if (const std::string& path = document.base.data.path; !path.empty() && root["data"].contains("path"))
-    root["data"]["path"] = seen_from(around, path);
+  if (const Json::json_pointer path("/data/path"); root.contains(path))
+    root[path] = seen_from(around, document.base.data.path);
   std::set<std::string> seen;
   Json data = Json::array();
   for (const Experiment& point : document.points)

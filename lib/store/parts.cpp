@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -34,6 +35,10 @@ std::string part_name(const std::vector<std::string>& hashes, const Files& files
   for (const Table table : all_tables)
     if (files.contains(file_name(table))) covered += header_of(table);
   return core::sha256(covered + core::join(hashes, "")).substr(0, 16);
+}
+
+Range range_of(std::string_view bytes, std::uint64_t begin, std::uint64_t end) {
+  return {begin, end, std::hash<std::string_view>()(bytes.substr(begin, end - begin))};
 }
 
 std::string id_of(const std::string& hash) { return hash.substr(0, 16); }
@@ -70,7 +75,7 @@ void find_rows(const std::string& csv, Table table, Part& part) {
     }
     if (rows == 0 && table != Table::probes) throw DamagedPart("rows of run " + id_of(run.hash) + " are missing");
     if (rows > 1 && table == Table::summary) throw DamagedPart("run " + id_of(run.hash) + " has several summaries");
-    run.rows[table] = {begin, at};
+    run.rows[table] = range_of(csv, begin, at);
   }
   if (at != csv.size()) throw DamagedPart("it holds rows of unknown runs");
 }
@@ -89,9 +94,8 @@ struct RunArray {
   std::string header;
   std::uint64_t run_bytes;
 
-  Range range(std::size_t run) const {
-    return {header.size() + run * run_bytes, header.size() + (run + 1) * run_bytes};
-  }
+  // Where the numbers of this run begin; of one more than there are, where the file ends.
+  std::uint64_t at(std::size_t run) const { return header.size() + run * run_bytes; }
 };
 
 // predictions.npy, and labels.npy or targets.npy.
@@ -172,15 +176,19 @@ void find_predictions(const Files& files, const nlohmann::json& about, Part& par
   const auto arrays = prediction_arrays(part.runs.size(), examples, outputs, regression);
   for (const RunArray& array : arrays) {
     const std::string_view bytes = bytes_of(files, array.name);
-    if (!bytes.starts_with(array.header) || bytes.size() != array.range(part.runs.size()).begin)
+    if (!bytes.starts_with(array.header) || bytes.size() != array.at(part.runs.size()))
       throw DamagedPart(fmt::format("{} does not fit its runs", array.name));
   }
   if (!regression)
     for (const std::int32_t label :
          values_in<std::int32_t>(bytes_of(files, labels_file).substr(arrays[1].header.size())))
       if (label < 0 || label >= outputs) throw DamagedPart(fmt::format("{} names class {}", labels_file, label));
-  for (std::size_t i = 0; i < part.runs.size(); ++i)
-    part.runs[i].predictions = {static_cast<std::size_t>(outputs), regression, arrays[0].range(i), arrays[1].range(i)};
+  for (std::size_t i = 0; i < part.runs.size(); ++i) {
+    const auto of_run = [&](const RunArray& array) {
+      return range_of(bytes_of(files, array.name), array.at(i), array.at(i + 1));
+    };
+    part.runs[i].predictions = {static_cast<std::size_t>(outputs), regression, of_run(arrays[0]), of_run(arrays[1])};
+  }
 }
 
 // Limits that keep any folder cheap.
@@ -246,7 +254,8 @@ std::string read_range(const std::filesystem::path& path, Range range) {
   std::string bytes(range.end - range.begin, '\0');
   std::ifstream file(path, std::ios::binary);
   file.seekg(static_cast<std::streamoff>(range.begin));
-  if (!file.read(bytes.data(), static_cast<std::streamsize>(bytes.size())))
+  if (!file.read(bytes.data(), static_cast<std::streamsize>(bytes.size())) ||
+      range_of(bytes, 0, bytes.size()).fingerprint != range.fingerprint)
     throw core::FaultError(fmt::format("{}: changed while it was read; run the command again", path.string()));
   return bytes;
 }

@@ -18,9 +18,10 @@
 
 namespace descent::store {
 
-// Bytes of a file of a part: the rows of one run.
+// Bytes of a file of a part: what it holds of one run.
 struct Range {
   std::uint64_t begin = 0, end = 0;
+  std::size_t fingerprint = 0;  // of the bytes, in this process
 };
 
 // The predictions of one run in the files of a part.
@@ -51,7 +52,7 @@ class DamagedPart : public std::runtime_error {
 void write_part(const std::filesystem::path& parts, const std::vector<RunResult>& results, const PartTimes& times,
                 const std::vector<std::string>& names);
 
-// The bytes of a range of a file.
+// The bytes of a range of a file; FaultError where they are no longer those that were verified.
 std::string read_range(const std::filesystem::path& path, Range range);
 
 Predictions read_predictions(const std::filesystem::path& folder, const PredictionRanges& ranges);

@@ -110,6 +110,18 @@ TEST_F(parts, give_no_other_number_whichever_bit_of_their_files_is_flipped) {
   }
 }
 
+TEST_F(parts, that_change_after_they_were_verified_are_an_error) {
+  for (const char* name : {"curves.csv", "predictions.npy"}) {
+    restore();
+    const Results store(out, plan);
+    ASSERT_TRUE(store.missing().empty());
+    std::string bytes = core::read_file(part() / name);
+    bytes[bytes.size() - 2] ^= 1;
+    put(name, bytes);
+    EXPECT_THROW((store.merge(), store.predictions(0)), core::FaultError) << name;
+  }
+}
+
 TEST_F(parts, name_no_files_outside_their_folder) {
   core::write_file_atomically(out / "victim", "mine");
   const Results ours(out / "ours", plan);
