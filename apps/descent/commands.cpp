@@ -122,6 +122,10 @@ constexpr Command table[] = {
        add_words(command, line, "RESULTS", "results folders, or experiment files; several make one page")->required();
        add_override_options(command, line.options);
        add_out_option(command, line.options);
+       command
+           .add_option("--format", line.options.chart_format, "each chart as a file instead of the page: vl, svg, png")
+           ->check(CLI::IsMember({"vl", "svg", "png"}))
+           ->type_name("FORMAT");
      },
      write_report},
     {"export", "write a trained network for Python, C++ and ONNX, or curves for pandas, NumPy and TensorBoard",

@@ -40,6 +40,7 @@ struct RunOptions {
   std::string metric = "final_test_error";  // compare
   std::string plotted, over;                // plot
   bool ascii = false;
+  std::string chart_format{};  // report; empty: a page
 };
 
 // Groups of options, for the commands that take them.

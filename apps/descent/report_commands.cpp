@@ -10,6 +10,7 @@
 #include "core/files.h"
 #include "descent/commands.h"
 #include "descent/target.h"
+#include "plot/files.h"
 #include "plot/page.h"
 #include "plot/terminal.h"
 #include "report/terminal.h"
@@ -17,25 +18,46 @@
 namespace descent {
 namespace fs = std::filesystem;
 
+namespace {
+
+// DIR/<experiment name> of --out DIR; without it the results folder.
+fs::path folder_of(const Target& target, const RunOptions& options) {
+  return options.out == RunOptions().out ? target.results.folder() : fs::path(options.out) / target.plan.name;
+}
+
+void write_page(const fs::path& file, const std::string& html) {
+  std::error_code error;
+  fs::create_directories(file.parent_path(), error);
+  core::write_file_atomically(file, html);
+  fmt::print("{}\n", file.string());
+}
+
+}  // namespace
+
 int write_report(CommandLine& line) {
   const RunOptions& options = line.options;
-  const fs::path share = core::program_folder() / "../share/descent";
-  const plot::Assets assets = plot::read_assets(share);
-  std::vector<std::unique_ptr<Target>> targets;  // every mistake before the first page
+  const fs::path share = core::program_folder().parent_path() / "share/descent";
+  const bool page = options.chart_format.empty();
+  const plot::Assets assets = page ? plot::read_assets(share) : plot::Assets();
+  std::vector<std::unique_ptr<Target>> targets;  // every mistake before the first file
   for (const std::string& word : line.words) targets.emplace_back(new Target(open(word, options)));
   std::vector<plot::Report> reports;
   for (const auto& target : targets) {
-    reports.push_back({target->document, target->plan, target->results,
-                       claims::judge_claims(target->document, target->plan, target->results),
-                       plot::charts_of(plot::Source(target->plan, target->results))});
+    std::vector<plot::Chart> charts = plot::charts_of(plot::Source(target->plan, target->results));
+    if (!page)
+      for (const fs::path& file : plot::write_charts(charts, options.chart_format, folder_of(*target, options), share))
+        fmt::print("{}\n", file.string());
+    else
+      reports.push_back({target->document, target->plan, target->results,
+                         claims::judge_claims(target->document, target->plan, target->results), std::move(charts)});
     warn(target->results);
   }
-  const bool one = reports.size() == 1;
-  const fs::path file = (one ? reports[0].results.folder() : fs::path(options.out)) / "report.html";
-  core::write_file_atomically(
-      file, one ? plot::page_of(reports[0], assets)
-                : plot::gallery_of(reports, plot::read_course(share / "experiments/README.md"), assets));
-  fmt::print("{}\n", file.string());
+  if (!page) return 0;
+  if (reports.size() == 1)
+    write_page(folder_of(*targets[0], options) / "report.html", plot::page_of(reports[0], assets));
+  else
+    write_page(fs::path(options.out) / "report.html",
+               plot::gallery_of(reports, plot::read_course(share / "experiments/README.md"), assets));
   return 0;
 }
 

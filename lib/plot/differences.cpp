@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "claims/compare.h"
 #include "core/error.h"
@@ -34,6 +35,7 @@ void add_differences(const Source& source, Charts& charts) {
   if (category == source.factors.end() || metric.empty() || source.seeds < 2) return;
   Rows rows({"x", "low", "high", "n"}, {"kind", "label", "series"});
   std::vector<std::string> labels, series;
+  std::set<std::string> seen;
   for (std::size_t level = 1; level < category->levels.size(); ++level) try {
       for (const claims::Comparison& comparison :
            claims::compare({source.plan, source.results, selection(*category, level)},
@@ -41,6 +43,7 @@ void add_differences(const Source& source, Charts& charts) {
         if (!comparison.difference || !comparison.difference->sd) continue;
         const stats::Description& difference = *comparison.difference;
         const std::string label = comparison.where.empty() ? category->levels[level] : comparison.where;
+        if (!seen.insert(label + "/" + category->levels[level]).second) return;  // other factors differ too
         add_once(labels, label);
         add_once(series, category->levels[level]);
         rows.add({difference.mean, low(difference), high(difference), static_cast<double>(difference.n)},

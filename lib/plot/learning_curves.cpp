@@ -27,7 +27,9 @@ struct Grouping {
 Grouping group(const std::vector<Factor>& factors) {
   Grouping grouping;
   for (std::size_t i = 0; i < factors.size(); ++i)
-    if (!factors[i].numeric() && factors[i].levels.size() <= most_colored)
+    if (!factors[i].numeric() && factors[i].levels.size() <= most_colored &&
+        (grouping.color < 0 ||
+         factors[i].levels.size() > factors[static_cast<std::size_t>(grouping.color)].levels.size()))
       grouping.color = static_cast<std::ptrdiff_t>(i);
   if (factors.size() == 1 && factors[0].levels.size() <= most_colored) grouping.color = 0;
   for (std::size_t i = 0; i < factors.size(); ++i)
@@ -62,15 +64,19 @@ class LearningCurves {
                                : label_of(source_.factors, {static_cast<std::size_t>(grouping_.color)}, point, true);
   }
 
+  bool has_curve(std::size_t point) const {
+    return std::ranges::any_of(source_.runs_of(point), [&](std::size_t run) { return source_.curves[run].size() > 2; });
+  }
+
   // Of many panels some, evenly spaced.
   void choose_points() {
     std::vector<std::string> all;
     for (std::size_t point = 0; point < source_.plan.points.size(); ++point)
-      if (!source_.runs_of(point).empty() || source_.diverged_of(point) > 0) add_once(all, panel_of(point));
+      if (has_curve(point)) add_once(all, panel_of(point));
     for (const std::size_t i : thinned(all.size(), most_panels, false)) panels_.push_back(all[i]);
     all_panels_ = all.size();
     for (std::size_t point = 0; point < source_.plan.points.size(); ++point)
-      if (std::ranges::find(panels_, panel_of(point)) != panels_.end()) points_.push_back(point);
+      if (has_curve(point) && std::ranges::find(panels_, panel_of(point)) != panels_.end()) points_.push_back(point);
     std::size_t runs = 0;
     for (const std::size_t point : points_) runs += source_.runs_of(point).size();
     rows_of_run_ = std::clamp<std::size_t>(most_run_rows / std::max<std::size_t>(runs, 1), 16, 100);

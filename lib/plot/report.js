@@ -11,12 +11,13 @@
     const fit = structuredClone(spec), config = structuredClone(pageTheme);
     config.legend.columns = Math.max(1, Math.floor(width / 150));
     if (fit.facet) {
-      const axes = 78, count = Math.min(fit.columns + 1, Math.max(1, Math.floor((width - axes + gap) / (panel + gap))));
+      const axes = 78, fits = Math.max(1, Math.floor((width - axes + gap) / (panel + gap)));
+      const count = Math.min(fits, 4, fit.facet.sort.length);
       fit.columns = count;
       // Each panel its own axis where the last row is not full: Vega draws axes below the empty places too.
       if (fit.facet.sort.length % count) fit.resolve = {...fit.resolve, axis: {x: 'independent'}};
       fit.spec.width = Math.floor((width - axes - (count - 1) * gap) / count);
-      fit.spec.height = Math.round(Math.min(fit.spec.height, fit.spec.width * .72));
+      fit.spec.height = Math.round(Math.min(260, fit.spec.width * .72));
     } else {
       fit.width = width - 10;
       fit.autosize = {type: 'fit-x', contains: 'padding'};

@@ -91,8 +91,8 @@ class Browser:
 
     def open(self, file, width=1400, dark=False, seconds=60):
         """Returns how long it took until the page says that every chart is drawn."""
-        height = 900
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        self.width = width
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600)
         self.call("Emulation.setEmulatedMedia",
                   features=[{
   "name" : "prefers-color-scheme", "value" : "dark" if dark else "light"}])
@@ -107,6 +107,9 @@ class Browser:
     def screenshot(self, file, top=0, height=None):
         """The whole page, or a part of it."""
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
+        self.call("Emulation.setDeviceMetricsOverride", width=self.width, height=int(size["height"]), deviceScaleFactor=1,
+                  mobile=self.width < 600)
+        time.sleep(0.5)  # until it has drawn again, if it has to
         clip = {"x": 0, "y": top, "width": size["width"], "height": min(height or 1e9, size["height"] - top), "scale": 1}
         data = self.call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)["data"]
         with open(file, "wb") as out:

@@ -50,6 +50,13 @@ TEST_F(charts, of_diverged_runs_count_them_and_leave_them_out) {
   EXPECT_THAT(data_of(all[0]), HasSubstr("1 of 2 diverged"));
 }
 
+TEST_F(charts, of_a_sweep_without_common_points_have_no_differences) {
+  read(R"("seeds": 2, "sweep": [{"model.norm": ["none"], "model.width": [4, 8]},
+                                {"model.norm": ["batch"], "model.width": [4], "model.dropout.rate": [0.1, 0.2]}])");
+  const auto results = finish([](std::size_t, std::int64_t seed) { return 0.3 + 0.01 * static_cast<double>(seed); });
+  EXPECT_THAT(names_of(charts_of(Source(plan, results))), Not(testing::Contains("differences")));
+}
+
 TEST_F(charts, of_no_results_are_none) {
   read(R"("seeds": 2, "sweep": {"model.width": [4, 8, 16]})");
   EXPECT_TRUE(charts_of(Source(plan, store::Results(out, plan))).empty());

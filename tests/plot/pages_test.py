@@ -61,6 +61,16 @@ class Pages(unittest.TestCase):
                     page.open(file, width, dark)
                     self.check(page, file)
 
+    def test_charts_are_files(self):
+        charts = self.out / "charts"
+        for form, start in (("vl", b"{"), ("svg", b"<svg"), ("png", b"\x89PNG")):
+            with self.subTest(format=form):
+                words = ("report", str(self.out / "quickstart"), "--format", form, "--out", str(charts))
+                files = self.descent(*words).split()
+                self.assertIn(str(charts / "quickstart" / ("final_error." + ("vl.json" if form == "vl" else form))), files)
+                for file in files:
+                    self.assertTrue(pathlib.Path(file).read_bytes().startswith(start), file)
+
     def test_a_gallery_links_to_every_experiment(self):
         folders = [str(self.out / name) for name in SHORT]
         file = self.descent("report", *folders, "--out", str(self.out)).strip()
