@@ -83,10 +83,10 @@ def one_hot(y, like):
     return y.to(like.dtype) if y.is_floating_point() else F.one_hot(y, like.shape[-1]).to(like.dtype)
 
 
-def loss_of(keys, outputs, y):
+def loss_of(keys, outputs, y, smoothing=0):
     if keys["train.loss.kind"] == "mse":
         return F.mse_loss(outputs, one_hot(y, outputs))
-    return F.cross_entropy(outputs, y, label_smoothing=keys.get("train.loss.label_smoothing", 0))
+    return F.cross_entropy(outputs, y, label_smoothing=smoothing)
 
 
 def gates_and_outputs(keys, model, x):
@@ -106,14 +106,15 @@ def mixed_outputs(keys, log_gates, outputs):
 
 def objective(keys, model, x, y):
     """What training minimizes, without weight decay."""
+    smoothing = keys.get("train.loss.label_smoothing", 0)
     if keys.get("model.kind") != "mixture_of_experts":
-        return loss_of(keys, model(x), y)
+        return loss_of(keys, model(x), y, smoothing)
     log_gates, outputs = gates_and_outputs(keys, model, x)
     if std := keys.get("model.experts.std"):
         density = torch.distributions.Normal(outputs, std).log_prob(one_hot(y, outputs)[:, None]).sum(2)
         loss = -(log_gates + density).logsumexp(1).mean()
     else:
-        loss = loss_of(keys, mixed_outputs(keys, log_gates, outputs), y)
+        loss = loss_of(keys, mixed_outputs(keys, log_gates, outputs), y, smoothing)
     importance = log_gates.exp().sum(0)
     variation = importance.var(correction=0) / importance.mean() ** 2
     return loss + keys.get("model.gate.load_balancing", 0) * variation
