@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
 #include "plot/html.h"
 #include "report/claims.h"
+#include "report/manifest.h"
 #include "report/status.h"
 #include "report/table.h"
 #include "store/attempts.h"
@@ -119,9 +119,8 @@ std::string failures_section(const Report& report) {
                      table(rows, report.plan.factors.size()));
 }
 
-std::string provenance_section(const Report& report) {
-  std::ifstream file(report.results.folder() / "manifest.json");
-  const auto manifest = Json::parse(file, nullptr, false);
+std::string provenance_section(const Report& report) try {
+  const auto manifest = Json::parse(report::read_manifest(report.results.folder()), nullptr, false);
   if (!manifest.is_object()) return "";
   const auto text = [&](const char* key) {
     const Json value = manifest.value(key, Json());
@@ -150,6 +149,8 @@ std::string provenance_section(const Report& report) {
   std::string html = "<details class=\"provenance\"><summary>Provenance</summary>\n<dl>\n";
   for (const auto& [name, value] : entries) html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, escaped(value));
   return html + "</dl>\n</details>\n";
+} catch (const Json::exception&) {  // values of other types than Descent writes
+  return "";
 }
 
 }  // namespace descent::plot

@@ -65,15 +65,16 @@ std::string_view version() { return DESCENT_VERSION; }
 
 std::string_view git_hash() { return DESCENT_GIT_HASH; }
 
-bool has_manifest_of(const std::filesystem::path& folder, const plan::Plan& plan) {
+std::string read_manifest(const std::filesystem::path& folder) try {
   constexpr std::uint64_t most_bytes = 16 << 20;
-  try {
-    const auto manifest =
-        nlohmann::json::parse(core::read_regular_file(folder / "manifest.json", most_bytes), nullptr, false);
-    return manifest.is_object() && manifest.value("plan_hash", nlohmann::json()) == plan.hash;
-  } catch (const std::runtime_error&) {  // missing or unreadable
-    return false;
-  }
+  return core::read_regular_file(folder / "manifest.json", most_bytes);
+} catch (const std::runtime_error&) {
+  return "";
+}
+
+bool has_manifest_of(const std::filesystem::path& folder, const plan::Plan& plan) {
+  const auto manifest = nlohmann::json::parse(read_manifest(folder), nullptr, false);
+  return manifest.is_object() && manifest.value("plan_hash", nlohmann::json()) == plan.hash;
 }
 
 std::string manifest_json(const plan::Plan& plan, const ManifestFacts& facts) {

@@ -26,6 +26,9 @@ struct ManifestFacts {
   std::chrono::duration<double> elapsed{};  // by a clock that nobody sets back
 };
 
+// The text of manifest.json in the folder; empty where it is missing, unreadable or a link.
+std::string read_manifest(const std::filesystem::path& folder);
+
 // Whether the folder has a manifest of this plan.
 bool has_manifest_of(const std::filesystem::path& folder, const plan::Plan& plan);
 
