@@ -8,6 +8,7 @@
 #include "config/write.h"
 #include "core/files.h"
 #include "files.h"
+#include "flips.h"
 
 namespace descent::config {
 namespace {
@@ -88,11 +89,9 @@ TEST_F(resolved, refuses_what_was_changed) {
 
 TEST_F(resolved, gives_other_numbers_for_no_flipped_bit) {
   const std::string text = write(), expected = write_document(read(file));
-  for (std::size_t bit = 0; bit < text.size() * 8; ++bit) {
-    std::string flipped = text;
-    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+  for (const std::size_t bit : bits_of(text.size())) {
     try {
-      EXPECT_EQ(write_document(read_document_text(flipped, project / file)), expected) << bit;
+      EXPECT_EQ(write_document(read_document_text(flipped(text, bit), project / file)), expected) << bit;
     } catch (const core::InputError&) {  // as it should
     }
   }

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "flips.h"
+
 namespace descent::report {
 namespace {
 
@@ -48,10 +50,8 @@ TEST(manifest, is_of_a_plan_whichever_bit_is_flipped_or_not_at_all) {
   EXPECT_FALSE(has_manifest_of(folder, small_plan()));
   const std::string text = manifest_json(small_plan(), {.argv = {"x"}, .libtorch_version = {}});
   const std::size_t hash = text.find("\"plan_hash\": \"abc\"");
-  for (std::size_t bit = 0; bit < text.size() * 8; ++bit) {
-    std::string flipped = text;
-    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
-    std::ofstream(folder / "manifest.json", std::ios::binary) << flipped;
+  for (const std::size_t bit : bits_of(text.size())) {
+    std::ofstream(folder / "manifest.json", std::ios::binary) << flipped(text, bit);
     const bool found = has_manifest_of(folder, small_plan());
     EXPECT_FALSE(found && bit / 8 >= hash && bit / 8 < hash + 18 && bit / 8 != hash + 12) << bit;
   }

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "flips.h"
 
 #include "store/fixture.h"
 
@@ -64,10 +65,9 @@ TEST_F(checkpoint, that_is_cut_off_or_changed_anywhere_is_set_aside) {
   Checkpoints(out).write({state_of("a", 5)});
   const fs::path file = only_file_in(out);
   const std::string bytes = core::read_file(file);
-  for (std::size_t at = 0; at < bytes.size(); ++at) {
-    std::string changed = bytes;
-    changed[at] = static_cast<char>(changed[at] ^ (1 << at % 8));
-    for (const std::string& wrong : {changed, bytes.substr(0, at)}) {
+  for (const std::size_t bit : bits_of(bytes.size())) {
+    const std::size_t at = bit / 8;
+    for (const std::string& wrong : {flipped(bytes, bit), bytes.substr(0, at)}) {
       core::write_file_atomically(file, wrong);
       const Checkpoints states(out);
       EXPECT_EQ(states.find(core::sha256("a")), nullptr) << at;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "flips.h"
 #include "store/attempts.h"
 #include "store/fixture.h"
 #include "store/lock.h"
@@ -90,10 +91,8 @@ TEST_F(parts, give_no_other_number_whichever_bit_of_their_files_is_flipped) {
   for (const auto& entry : fs::directory_iterator(part())) {
     const std::string name = entry.path().filename(), whole = core::read_file(entry.path());
     std::size_t kept = 0;
-    for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
-      std::string flipped = whole;
-      flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
-      put(name, flipped);
+    for (const std::size_t bit : bits_of(whole.size())) {
+      put(name, flipped(whole, bit));
       try {
         const Part found = read_part(part(), experiment_of);
         ++kept;

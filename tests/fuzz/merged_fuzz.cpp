@@ -1,0 +1,90 @@
+// Whatever the files of a part of another folder hold, it is merged, counted and averaged, or set aside. The input is
+// the content of these files one after the other, each behind a line "@NAME": rows without their header, numbers of
+// .npy files without theirs. Headers, sizes and checksums are made right here.
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "core/sha256.h"
+#include "fuzz.h"
+#include "report/status.h"
+#include "report/table.h"
+#include "results.h"
+#include "stats/bias_variance.h"
+#include "stats/ensembles.h"
+#include "stats/points.h"
+
+using namespace descent;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::map<std::string, std::string> pieces_of(std::string_view input) {
+  std::map<std::string, std::string> pieces;
+  while (input.starts_with('@') && input.find('\n') != input.npos) {
+    const std::string name(input.substr(1, input.find('\n') - 1));
+    input.remove_prefix(name.size() + 2);
+    const std::size_t end =
+        std::min(input.find("\n@") == input.npos ? input.npos : input.find("\n@") + 1, input.size());
+    pieces[name] = input.substr(0, end);
+    input.remove_prefix(end);
+  }
+  return pieces;
+}
+
+// A header of the genuine file, and the piece behind it; arrays keep their size.
+std::string forged(const std::string& name, const std::string& genuine, const std::string& piece) {
+  if (name.ends_with(".csv")) return genuine.substr(0, genuine.find('\n') + 1) + piece;
+  const std::size_t header = genuine.find('\n') + 1;
+  return genuine.substr(0, header) + (piece + std::string(genuine.size(), '\0')).substr(0, genuine.size() - header);
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const plan::Plan plan = fuzz::two_runs();
+  static const fs::path others = fuzz::folder() / "others", ours = fuzz::folder() / "ours";
+  static const fs::path part = [] {
+    store::Results(others, plan).write_part({fuzz::result_of(plan.runs[0]), fuzz::result_of(plan.runs[1])}, {});
+    return fs::directory_iterator(others / "x" / "parts")->path();
+  }();
+  static const fs::path damaged = part.string() + ".damaged";
+  static const nlohmann::json genuine = nlohmann::json::parse(core::read_file(part / "part.json"));
+  static const std::map<std::string, std::string> files = [] {
+    std::map<std::string, std::string> all;
+    for (const auto& [name, sum] : genuine.at("sha256").items()) all[name] = core::read_file(part / name);
+    return all;
+  }();
+
+  if (!fs::exists(part)) fs::rename(damaged, part);
+  fs::remove_all(ours);
+  fs::create_directories(ours);
+  nlohmann::json about = genuine;
+  about.erase("checksum");
+  const auto pieces = pieces_of(fuzz::text_of(data, size));
+  for (const auto& [name, bytes] : files) {
+    const auto piece = pieces.find(name);
+    const std::string content = piece == pieces.end() ? bytes : forged(name, bytes, piece->second);
+    about["sha256"][name] = core::sha256(content);
+    std::ofstream(part / name, std::ios::binary) << content;
+  }
+  std::ofstream(part / "part.json", std::ios::binary) << about.dump();
+
+  const store::Results results(ours, plan);
+  const std::size_t taken = results.take_from(store::Results::at(others / "x", plan));
+  fuzz::require(taken == plan.runs.size() || (taken == 0 && fs::exists(damaged)));
+  results.merge();
+  stats::write_points(results, plan);
+  try {
+    stats::write_ensembles(results, plan);
+    stats::write_bias_variance(results, plan);
+  } catch (const core::InputError&) {  // the runs have different labels
+  }
+  report::points_table(results, plan, {});
+  fuzz::require(report::read_status(results, plan).finished() == taken);
+  return 0;
+}
