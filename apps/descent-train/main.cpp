@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <thread>
 
 #include "config/resolved.h"
@@ -79,6 +80,8 @@ int run(const RunOptions& options, int argc, char** argv) {
   const config::Document document = config::read_document(options.file, options.overrides);
   const plan::Plan plan = plan::make_plan(document);
   check_devices(plan, options.file);
+  facts.data = report::report_data(plan);
+  report::warn_of_data(facts.data, options.file, options.strict);
   facts.jobs = worker_count(options, plan);
   plan::check_memory(plan, options.file, facts.jobs, core::memory_limit());
   const store::Results results(options.out, plan);
@@ -88,6 +91,7 @@ int run(const RunOptions& options, int argc, char** argv) {
       std::ranges::count_if(plan.runs, [&](const plan::Run& candidate) { return options.shard.holds(candidate); }));
   config::check_owner(results.folder(), document);  // another start may have come first
   results.write_experiment(document);
+  std::fputs(report::data_text(facts.data).c_str(), stderr);
   double flops = 0;
   for (const std::size_t run : missing) flops += plan::run_flops(plan.experiment(run));
 

@@ -34,6 +34,7 @@ constexpr Command table[] = {
        add_words(command, line, "FILE", "experiments, JSON files")->required();
        add_override_options(command, line.options);
        add_json_option(command, line.options);
+       add_strict_option(command, line.options);
      },
      validate},
     {"plan", "show points, runs and stacks without training", "descent plan experiments/quickstart.json --time",

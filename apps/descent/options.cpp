@@ -76,6 +76,10 @@ void add_json_option(CLI::App& command, RunOptions& options) {
   command.add_flag("--json", options.json, "JSON on stdout");
 }
 
+void add_strict_option(CLI::App& command, RunOptions& options) {
+  command.add_flag("--strict", options.strict, "warnings about the data are errors");
+}
+
 void add_jobs_option(CLI::App& command, RunOptions& options) {
   command.add_option("--jobs", options.jobs, "number of stacks trained at the same time; default: the number of cores")
       ->type_name("N")
@@ -91,6 +95,7 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_option("--checkpoint-seconds", options.checkpoint_seconds, "minimum time between two checkpoints")
       ->type_name("SECONDS")
       ->check(CLI::NonNegativeNumber);
+  add_strict_option(command, options);
   command.add_flag("--fail-fast", options.fail_fast,
                    "stop at the first run that fails; the next start trains failed runs again");
   command
@@ -103,6 +108,7 @@ void add_run_options(CLI::App& command, RunOptions& options) {
 
 void add_plan_options(CLI::App& command, RunOptions& options) {
   add_json_option(command, options);
+  add_strict_option(command, options);
   command.add_flag("--time", options.time, "estimate the training time with a one-second benchmark");
   command.add_flag("--resolved", options.resolved, "print the experiment with all its defaults");
   add_jobs_option(command, options);

@@ -26,12 +26,13 @@ struct RunOptions {
   plan::Shard shard{};
   std::optional<double> checkpoint_seconds;  // instead of the experiment's
   bool no_color = false;
-  bool json = false;                                     // plan
-  bool time = false, resolved = false;                   // plan
-  bool watch = false;                                    // status
-  bool yes = false;                                      // prune
-  bool run = false, strict = false, references = false;  // verify
-  std::string what, run_id, to = ".";                    // export
+  bool json = false;                     // plan
+  bool time = false, resolved = false;   // plan
+  bool watch = false;                    // status
+  bool yes = false;                      // prune
+  bool strict = false;                   // run, plan, validate, verify
+  bool run = false, references = false;  // verify
+  std::string what, run_id, to = ".";    // export
   std::optional<std::int64_t> seed{};
   std::vector<std::string> formats{"safetensors", "python", "onnx"};
   std::vector<std::string> metrics{};  // of exported curves
@@ -49,6 +50,7 @@ void add_experiment_options(CLI::App& command, RunOptions& options);  // FILE an
 void add_out_option(CLI::App& command, RunOptions& options);
 void add_color_option(CLI::App& command, RunOptions& options);
 void add_json_option(CLI::App& command, RunOptions& options);
+void add_strict_option(CLI::App& command, RunOptions& options);
 void add_jobs_option(CLI::App& command, RunOptions& options);
 void add_run_options(CLI::App& command, RunOptions& options);   // of `run`, beside experiment and --out
 void add_plan_options(CLI::App& command, RunOptions& options);  // of `plan`, beside the experiment

@@ -17,6 +17,7 @@
 #include "plan/memory.h"
 #include "plan/pack.h"
 #include "plan/plan.h"
+#include "report/data.h"
 #include "report/json.h"
 #include "report/table.h"
 
@@ -83,7 +84,7 @@ std::string plan_text(const plan::Plan& plan) {
                      memory_text(plan));
 }
 
-std::string plan_json(const plan::Plan& plan) {
+std::string plan_json(const plan::Plan& plan, const report::DataReport& data) {
   using report::Json;
   Json points = Json::array();
   for (std::size_t i = 0; i < plan.points.size(); ++i) {
@@ -108,7 +109,8 @@ std::string plan_json(const plan::Plan& plan) {
     stacks.push_back(Json::array());
     for (const std::size_t run : stack) stacks.back().push_back(plan.runs[run].id());
   }
-  const Json all{{"name", plan.name}, {"hash", plan.hash}, {"points", points}, {"stacks", stacks}};
+  const Json all{{"name", plan.name},         {"hash", plan.hash}, {"data", data.texts},
+                 {"warnings", data.warnings}, {"points", points},  {"stacks", stacks}};
   return all.dump(2) + "\n";
 }
 
@@ -127,10 +129,15 @@ int validate(CommandLine& line) {
     report::Json& entry = files.emplace_back(report::Json{{"file", file}, {"valid", true}});
     try {
       const plan::Plan plan = plan::make_plan(claims::read_document(file, line.options.overrides));
-      entry.update({{"points", plan.points.size()}, {"runs", plan.runs.size()}});
+      const report::DataReport data = report::report_data(plan);
+      report::warn_of_data(data, file, line.options.strict);
+      entry.update({{"points", plan.points.size()},
+                    {"runs", plan.runs.size()},
+                    {"data", data.texts},
+                    {"warnings", data.warnings}});
       if (!line.options.json)
-        fmt::print("{}: valid, {}, {}\n", file, core::counted(plan.points.size(), "point"),
-                   core::counted(plan.runs.size(), "run"));
+        fmt::print("{}: valid, {}, {}\n{}", file, core::counted(plan.points.size(), "point"),
+                   core::counted(plan.runs.size(), "run"), report::data_text(data));
     } catch (const core::InputError& error) {
       entry["valid"] = false;
       for (const core::Problem& problem : error.problems()) {
@@ -154,7 +161,9 @@ int show_plan(CommandLine& line) {
     return 0;
   }
   const plan::Plan plan = plan::make_plan(document);
-  fmt::print("{}", options.json ? plan_json(plan) : plan_text(plan));
+  const report::DataReport data = report::report_data(plan);
+  report::warn_of_data(data, options.file, options.strict);
+  fmt::print("{}", options.json ? plan_json(plan, data) : report::data_text(data) + plan_text(plan));
   if (options.time) become_descent_train(line.argv);
   return 0;
 }

@@ -65,7 +65,9 @@ void check_readings(const Experiment& e, const Given& given, std::vector<Conflic
     found.push_back({{sizes, of, seeds},
                      fmt::format("{} members need as many seeds; there are {}", e.ensemble.sizes.back(), count)});
   for (const std::string_view key : keys_of_other_tests(e.data))
-    found.push_back({{key, reading}, "gives every seed different test examples, whose predictions cannot be compared"});
+    found.push_back({{key, reading},
+                     fmt::format("gives every seed different test examples, whose predictions cannot be compared{}",
+                                 key == "data.subset" ? "; give data.split_seed" : "")});
 }
 
 }  // namespace

@@ -9,7 +9,8 @@ namespace descent::config {
 namespace {
 
 constexpr std::string_view train_size = "data.train_size", test_size = "data.test_size", val_size = "data.val_size",
-                           val_fraction = "data.val_fraction", test_from = "data.test_from";
+                           val_fraction = "data.val_fraction", test_fraction = "data.test_fraction",
+                           test_from = "data.test_from";
 
 // "3000 training + 1500 validation = 4500"
 std::string sum_text(const SplitSizes& sizes, bool with_test) {
@@ -44,17 +45,18 @@ bool check_sizes(const Experiment& e, std::vector<Conflict>& found) {
   const std::string_view name = name_of(data.name);
   const bool rest = tests_on_rest(data);
   const auto fail = [&](std::vector<std::string_view> paths, std::string message) {
-    for (const auto path : {train_size, val_size, val_fraction, test_size, test_from, std::string_view("data.name")})
+    for (const auto path :
+         {train_size, val_size, val_fraction, test_size, test_fraction, test_from, std::string_view("data.name")})
       paths.push_back(path);
     found.push_back({std::move(paths), std::move(message)});
     return false;
   };
   if (data.val_size && data.val_fraction) return fail({val_fraction}, "give either val_size or val_fraction");
-  if (rest && !data.test_size && !data.train_size)
-    return fail({facts.test_size == 0 ? "data.name" : test_from},
-                fmt::format("{}: give data.test_size, or data.train_size to test on the remaining examples",
-                            facts.test_size == 0 ? fmt::format("{} has no test set of its own", name)
-                                                 : "\"rest\" alone does not determine the sizes"));
+  if (data.test_size && data.test_fraction) return fail({test_fraction}, "give either test_size or test_fraction");
+  if (rest && facts.test_size > 0 && !data.test_size && !data.test_fraction && !data.train_size)
+    return fail({test_from},
+                "\"rest\" alone does not determine the sizes: give data.test_size or "
+                "data.test_fraction, or data.train_size to test on the remaining examples");
   const SplitSizes sizes = split_sizes(data);
   const std::string_view val = data.val_size ? val_size : val_fraction;
   if (data.val_fraction.value_or(0) > 0 && sizes.val == 0)
@@ -63,13 +65,15 @@ bool check_sizes(const Experiment& e, std::vector<Conflict>& found) {
     return fail({sizes.val > 0 ? val : test_size},
                 fmt::format("leaves no training example of the {} in the training set of {}", facts.train_size, name));
   if (rest && !data.test_size && sizes.test < 1)
-    return fail({train_size}, fmt::format("leaves no test example of the {} of {}", facts.train_size, name));
+    return fail({data.train_size ? train_size : test_fraction},
+                fmt::format("leaves no test example of the {} of {}", facts.train_size, name));
   if (sizes.train + sizes.val + (rest ? sizes.test : 0) > facts.train_size)
-    return fail({data.train_size ? train_size
-                 : sizes.val > 0 ? val
-                                 : test_size},
+    return fail({data.train_size  ? train_size
+                 : sizes.val > 0  ? val
+                 : data.test_size ? test_size
+                                  : test_fraction},
                 fmt::format("asks for {} examples; the training set of {} has {}",
-                            sum_text(sizes, rest && data.test_size), name, facts.train_size));
+                            sum_text(sizes, rest && (data.test_size || data.test_fraction)), name, facts.train_size));
   if (!rest && sizes.test > facts.test_size)
     return fail({test_size}, fmt::format("asks for {} test examples; {} has {}", sizes.test, name, facts.test_size));
   return true;
@@ -78,10 +82,8 @@ bool check_sizes(const Experiment& e, std::vector<Conflict>& found) {
 // What needs classes, on data that have real targets instead.
 void check_task(const Experiment& e, std::vector<Conflict>& found) {
   const DataFacts facts = data_facts(e.data);
-  const LabelNoise& noise = e.data.label_noise;
-  if (facts.classes == 1 && noise.rate > 0 && noise.kind == NoiseKind::other)
-    found.push_back({{"data.label_noise", "data.label_noise.rate", "data.name"},
-                     "moves labels to another class; the data have a single one"});
+  if (facts.classes == 1)
+    found.push_back({{"data.name", "data.path"}, "all examples are of one class: there is nothing to learn"});
   if (facts.classes > 0 || !facts.problem.empty()) return;
   const auto fail = [&](std::vector<std::string_view> paths, std::string_view what, std::string_view remedy) {
     paths.push_back("data.name");
@@ -109,7 +111,7 @@ bool check_data(const Experiment& e, std::vector<Conflict>& found) {
 
 std::vector<std::string_view> keys_of_other_tests(const Data& data) {
   std::vector<std::string_view> keys;
-  if (tests_on_rest(data) && data.subset == Subset::random) keys.push_back("data.subset");
+  if (tests_on_rest(data) && chosen_subset(data) != Subset::first && !data.split_seed) keys.push_back("data.subset");
   if (data.label_noise.on_test && data.label_noise.rate > 0) keys.push_back("data.label_noise.on_test");
   if (is_generated(data.name) && data.generator.redraw == Redraw::all) keys.push_back("data.generator.redraw");
   return keys;

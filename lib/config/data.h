@@ -17,6 +17,8 @@ struct LabelNoise {
   NoiseKind kind = NoiseKind::other;
   bool on_val = true;
   bool on_test = false;
+
+  bool operator==(const LabelNoise&) const = default;
 };
 
 // How generated data are drawn.
@@ -31,29 +33,39 @@ struct Generator {
   double weak_signal = 2;                         // two_scale_regression
   std::int64_t pieces = 4;                        // piecewise_linear
   std::array<double, 2> eigenvalues{4e-4, 1.05};  // linear_spectrum: smallest, largest
+
+  bool operator==(const Generator&) const = default;
 };
 
 // Badly scaled inputs: x -> s (x + offset n), s = 10^U(-decades, decades), n normal, one s and n per feature.
 struct Distortion {
   double decades = 0, offset = 0;
+
+  bool operator==(const Distortion&) const = default;
 };
 
 // Of training batches of images.
 struct Augmentation {
   std::int64_t crop_padding = 0;
   bool flip = false;
+
+  bool operator==(const Augmentation&) const = default;
 };
 
 struct DataFacts;
 
 struct Data {
   DataName name = DataName::mnist1d;
-  std::string path{};           // idx, cifar10, npy: a folder, csv: a file; made absolute when the experiment is read
-  std::string label_column{};   // csv; empty: the last
-  Task task = Task::automatic;  // csv, npy
-  std::optional<std::int64_t> train_size{}, test_size{}, val_size{};  // absent: all there is (val: none)
-  std::optional<double> val_fraction{};
-  Subset subset = Subset::first;
+  std::string path{};          // idx, cifar10, npy: a folder, csv: a file; made absolute when the experiment is read
+  std::string label_column{};  // csv; empty: the last
+  Separator separator = Separator::automatic;                         // csv
+  std::vector<std::string> columns{}, ignore{}, categorical{};        // csv: names of columns
+  Missing missing = Missing::error;                                   // csv
+  Task task = Task::automatic;                                        // csv, npy
+  std::optional<std::int64_t> train_size{}, test_size{}, val_size{};  // absent: split_sizes() of experiment.h
+  std::optional<double> test_fraction{}, val_fraction{};
+  Subset subset = Subset::automatic;
+  std::optional<std::int64_t> split_seed{};  // absent: the seed of the run
   TestFrom test_from = TestFrom::official;
   Normalize normalize = Normalize::none;
   LabelNoise label_noise{};
@@ -65,6 +77,8 @@ struct Data {
   Augmentation augmentation{};
   bool bootstrap = false;
   std::shared_ptr<const DataFacts> recorded{};  // in results: what the files said when their runs were trained
+
+  bool operator==(const Data&) const = default;
 };
 
 }  // namespace descent::config

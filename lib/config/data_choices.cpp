@@ -17,8 +17,8 @@ constexpr Choice data_names[] = {
      "Krizhevsky 2009, \"Learning multiple layers of features from tiny images\""},
     {DataName::npy, "npy",
      "NumPy arrays in data.path: x_train.npy, y_train.npy, x_test.npy, y_test.npy, or x.npy and y.npy"},
-    {DataName::csv, "csv", "a table in the file data.path: a header, numbers, one column of labels or targets",
-     "RFC 4180"},
+    {DataName::csv, "csv",
+     "a table in the file data.path: a header, a line per example, one column of labels or targets", "RFC 4180"},
     {DataName::sinusoid, "sinusoid",
      "generated: x uniform on [0, 1), real target sin(2 pi x) + noise (sd 0.3); 25 to train, 1000 to test",
      "Bishop 2006, \"Pattern recognition and machine learning\", 3.2"},
@@ -57,7 +57,8 @@ constexpr Choice redraws[] = {
 Choices choices_of(Redraw) { return {"redraw", redraws}; }
 
 constexpr Choice tasks[] = {
-    {Task::automatic, "auto", "classification if every label is an integer or any is a string"},
+    {Task::automatic, "auto",
+     "classification if any label is a string or all are whole numbers, not too many different ones"},
     {Task::classification, "classification", "labels are names of classes"},
     {Task::regression, "regression", "labels are real targets"},
 };
@@ -75,10 +76,27 @@ constexpr Choice feature_maps[] = {
 Choices choices_of(FeatureMap) { return {"feature map", feature_maps}; }
 
 constexpr Choice subsets[] = {
+    {Subset::automatic, "auto", "stratified where there is no official test set, otherwise first"},
+    {Subset::stratified, "stratified", "shuffled for every seed, each part in proportion to the classes"},
     {Subset::first, "first", "in the order of the file, the same for every seed"},
-    {Subset::random, "random", "in a random order, different for every seed"},
+    {Subset::random, "random", "shuffled for every seed"},
 };
 Choices choices_of(Subset) { return {"subset", subsets}; }
+
+constexpr Choice separators[] = {
+    {Separator::automatic, "auto", "what the first line has most of; with semicolons and tabs numbers may be 0,5"},
+    {Separator::comma, "comma", ","},
+    {Separator::semicolon, "semicolon", ";"},
+    {Separator::tab, "tab", "tabulator"},
+};
+Choices choices_of(Separator) { return {"separator", separators}; }
+
+constexpr Choice missing_values[] = {
+    {Missing::error, "error", "is an error"},
+    {Missing::drop, "drop", "leaves out the row"},
+    {Missing::mean, "mean", "becomes the mean of the training examples"},
+};
+Choices choices_of(Missing) { return {"treatment of missing values", missing_values}; }
 
 constexpr Choice test_sets[] = {
     {TestFrom::official, "official", "the first test_size examples of the official test set"},

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/shapes.h"
+#include "formats/data_set.h"
 
 namespace descent::config {
 
@@ -25,8 +26,9 @@ struct DataFacts {
   std::span<const DataFile> embedded{};        // x_train, y_train, then x_test, y_test where there is a split
   std::vector<std::filesystem::path> files{};  // of data with a path
   std::vector<std::string> sha256{};           // of the files, where results have recorded them
-  int version = 0;                             // generated: raised when a change of the generator changes its numbers
-  std::string problem{};                       // why the files cannot be used; all else is then unknown
+  int version = 0;                             // raised when a change of the generator or reader changes the numbers
+  std::shared_ptr<const formats::Contents> contents{};  // of data with a path
+  std::string problem{};                                // why the files cannot be used; all else is then unknown
 };
 
 // Generated data have as many examples as `data` asks for; absent sizes are the generator's. Of data with a path the

@@ -10,6 +10,9 @@ namespace {
 
 bool reads_data(E e) { return !is_generated(e.data.name); }
 
+bool asks_for_validation(const Data& data) {
+  return data.val_size.value_or(0) > 0 || data.val_fraction.value_or(0) > 0;
+}
 bool has_test_choice(E e) {
   const DataFacts facts = data_facts(e.data);
   return !facts.problem.empty() || facts.test_size > 0 || e.data.test_from == TestFrom::rest;
@@ -80,13 +83,27 @@ std::vector<Key> describe(Data& d) {
           .when({[](E e) { return needs_path(e.data.name); }, "with embedded or generated data"}),
       key("label_column", &d.label_column, "column with the labels or targets; absent: the last")
           .when(with<DataName::csv>("data")),
+      key("separator", choice(d.separator), "what stands between two fields").when(with<DataName::csv>("data")),
+      key("columns", &d.columns,
+          "columns with the features; those of texts become categorical; absent: all but the label")
+          .when(with<DataName::csv>("data")),
+      key("ignore", &d.ignore, "columns that are left out").when(with<DataName::csv>("data")),
+      key("categorical", &d.categorical, "columns that become a feature of 0 and 1 for each of their values")
+          .when(with<DataName::csv>("data")),
+      key("missing", choice(d.missing), "what a missing value does: an empty field, NA, NaN, null, None or ?")
+          .when(with<DataName::csv>("data")),
       key("task", choice(d.task), "what the labels are").when(with<DataName::csv, DataName::npy>("data")),
       key("train_size", &d.train_size, "training examples; absent: all of the pool that validation and test leave")
           .unit("examples")
           .within(1, 1e9),
-      key("test_size", &d.test_size, "test examples; absent: the whole test set (digits has none: give the size)")
+      key("test_size", &d.test_size, "test examples; absent: the whole test set, or test_fraction")
           .unit("examples")
           .within(1, 1e9),
+      key("test_fraction", &d.test_fraction,
+          "test examples as a fraction of the pool; absent: 0.2 of data without a test set that give no other size")
+          .above(0)
+          .below(1)
+          .when({[](E e) { return tests_on_rest(e.data); }, "with a test set of its own"}),
       key("val_size", &d.val_size, "validation examples, from the pool, stratified by class; absent: none")
           .unit("examples")
           .within(0, 1e9),
@@ -95,6 +112,10 @@ std::vector<Key> describe(Data& d) {
           .below(1),
       key("subset", choice(d.subset), "which examples of the pool are taken")
           .when({reads_data, "with generated data, which have no order"}),
+      key("split_seed", &d.split_seed, "seed of the split, the same for all runs; absent: the seed of the run")
+          .within(0, 1e9)
+          .when({[](E e) { return chosen_subset(e.data) != Subset::first || asks_for_validation(e.data); },
+                 "where nothing of the split is drawn"}),
       key("test_from", choice(d.test_from), "where the test examples come from")
           .when({has_test_choice, "with a data set without a test set; only \"rest\" is possible"})
           .when({reads_data, "with generated data, which have their own test examples"}),

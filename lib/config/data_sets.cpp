@@ -1,20 +1,10 @@
 // The facts of the embedded data sets (sizes and checksums as in experiments/data/*/README.md) and of the generators.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bit>
-#include <map>
-#include <mutex>
 
 #include "config/data_facts.h"
-#include "core/error.h"
-#include "core/files.h"
-#include "core/sha256.h"
-#include "formats/cifar10.h"
-#include "formats/csv.h"
-#include "formats/idx.h"
-#include "formats/npy.h"
+#include "config/data_files.h"
 
 namespace descent::config {
 namespace {
@@ -97,40 +87,6 @@ DataFacts embedded_facts(std::int64_t train_size, std::int64_t test_size, Shape 
           .embedded = files};
 }
 
-std::optional<bool> is_regression(Task task) {
-  return task == Task::automatic ? std::nullopt : std::optional(task == Task::regression);
-}
-
-formats::Facts read_facts(const Data& data) {
-  if (data.name == DataName::idx) return formats::idx_facts(data.path);
-  if (data.name == DataName::cifar10) return formats::cifar10_facts(data.path);
-  if (data.name == DataName::npy) return formats::npy_facts(data.path, is_regression(data.task));
-  return formats::csv_facts(data.path, data.label_column, is_regression(data.task));
-}
-
-DataFacts file_facts(const Data& data) {
-  static std::mutex mutex;
-  static std::map<std::string, DataFacts> known;
-  const std::lock_guard lock(mutex);
-  const auto [entry, fresh] = known.try_emplace(
-      fmt::format("{}\n{}\n{}\n{}", name_of(data.name), data.path, data.label_column, name_of(data.task)));
-  DataFacts& facts = entry->second;
-  if (!fresh) return facts;
-  try {
-    const formats::Facts read = read_facts(data);
-    const auto [channels, height, width] = read.shape;
-    facts = {.train_size = read.train_size,
-             .test_size = read.test_size,
-             .stored = {channels, height, width},
-             .classes = read.classes,
-             .outputs = read.outputs,
-             .files = read.files};
-  } catch (const core::InputError& error) {
-    facts.problem = error.what();
-  }
-  return facts;
-}
-
 DataFacts stored_facts(const Data& data) {
   const Generator& keys = data.generator;
   switch (data.name) {
@@ -165,22 +121,6 @@ std::int64_t mapped(FeatureMap map, std::int64_t features, std::int64_t degree) 
 }
 
 }  // namespace
-
-const std::string& checksum(const std::filesystem::path& file) {
-  static std::mutex mutex;
-  static std::map<std::filesystem::path, std::string> known;
-  const std::lock_guard lock(mutex);
-  std::string& sum = known[file];
-  if (sum.empty()) sum = core::sha256(core::read_file(file));
-  return sum;
-}
-
-std::vector<std::string> checksums(const DataFacts& facts) {
-  if (!facts.sha256.empty()) return facts.sha256;
-  std::vector<std::string> sums;
-  for (const std::filesystem::path& file : facts.files) sums.push_back(checksum(file));
-  return sums;
-}
 
 DataFacts data_facts(const Data& data) {
   DataFacts facts = stored_facts(data);

@@ -12,6 +12,12 @@ bool tests_on_rest(const Data& data) {
   return data.test_from == TestFrom::rest || data_facts(data).test_size == 0;
 }
 
+Subset chosen_subset(const Data& data) {
+  if (data.subset != Subset::automatic) return data.subset;
+  const bool official = is_generated(data.name) || data_facts(data).test_size > 0;
+  return official ? Subset::first : Subset::stratified;
+}
+
 bool is_evaluated(const Evaluate& evaluate, Split split) {
   return evaluate.splits.empty() || std::ranges::find(evaluate.splits, split) != evaluate.splits.end();
 }
@@ -27,7 +33,12 @@ SplitSizes split_sizes(const Data& data) {
   if (!tests_on_rest(data))
     return {data.train_size.value_or(pool - val), val, data.test_size.value_or(facts.test_size)};
   // Of the two that share the pool, the one without a size takes what the other leaves.
-  const std::int64_t test = data.test_size.value_or(data.train_size ? pool - val - *data.train_size : 0);
+  constexpr double usual_fraction = 0.2;
+  std::optional<double> fraction = data.test_fraction;
+  if (!fraction && facts.test_size == 0) fraction = usual_fraction;
+  const bool open = data.train_size && !data.test_fraction;
+  const std::int64_t share = std::llround(fraction.value_or(0) * static_cast<double>(pool));
+  const std::int64_t test = data.test_size.value_or(open ? pool - val - *data.train_size : share);
   return {data.train_size.value_or(pool - val - test), val, test};
 }
 

@@ -60,6 +60,8 @@ struct Experiment {
 // official split) instead of an official test set.
 bool tests_on_rest(const Data& data);
 
+// Which examples of the pool are taken, "auto" decided.
+Subset chosen_subset(const Data& data);
 // Whether a split is evaluated where it exists.
 bool is_evaluated(const Evaluate& evaluate, Split split);
 

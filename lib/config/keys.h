@@ -44,9 +44,10 @@ struct ClaimsSlot {
   std::vector<Claim>* field;
 };  // a list of objects with the keys of describe(Claim)
 
-using Slot = std::variant<bool*, std::int64_t*, double*, std::string*, std::optional<std::int64_t>*,
-                          std::optional<double>*, std::vector<std::int64_t>*, std::array<double, 2>*, ChoiceSlot,
-                          SectionSlot, SeedsSlot, DeviceSlot, BatchSlot, ClaimsSlot>;
+using Slot =
+    std::variant<bool*, std::int64_t*, double*, std::string*, std::optional<std::int64_t>*, std::optional<double>*,
+                 std::vector<std::int64_t>*, std::vector<std::string>*, std::array<double, 2>*, ChoiceSlot, SectionSlot,
+                 SeedsSlot, DeviceSlot, BatchSlot, ClaimsSlot>;
 
 struct Bound {
   double value;

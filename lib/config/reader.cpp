@@ -46,12 +46,15 @@ class SlotReader {
     if (T value{}; read_number(value_, pointer_, value)) *field = value;
   }
   void operator()(std::string* field) {
-    if (!value_.is_string()) return wrong_type();
-    if (std::ssize(value_.get_ref<const std::string&>()) > longest_text)
-      return fail(fmt::format("longer than {} bytes", longest_text));
-    *field = value_.get<std::string>();
+    if (is_text(value_, pointer_)) *field = value_.get<std::string>();
   }
   void operator()(std::vector<std::int64_t>* field) { read_list(*field, most_entries); }
+  void operator()(std::vector<std::string>* field) {
+    if (!value_.is_array()) return wrong_type();
+    if (std::ssize(value_) > most_entries) return fail(fmt::format("more than {} entries", most_entries));
+    for (std::size_t i = 0; i < value_.size() && !problems_.full(); ++i)
+      if (is_text(value_[i], element(i))) field->push_back(value_[i].get<std::string>());
+  }
   void operator()(std::array<double, 2>* field) {
     if (!value_.is_array() || value_.size() != 2) return wrong_type();
     for (std::size_t i = 0; i < 2; ++i) read_number(value_[i], element(i), (*field)[i]);
@@ -133,6 +136,12 @@ class SlotReader {
   void wrong_type(const Json& part, const std::string& pointer) {
     if (&part == &value_) return wrong_type();
     problems_.add(pointer, path_, fmt::format("expected {}, got {} in it", type_name(key_.slot), shown(part)));
+  }
+
+  bool is_text(const Json& json, const std::string& pointer) {
+    if (!json.is_string()) return wrong_type(json, pointer), false;
+    if (std::ssize(json.get_ref<const std::string&>()) <= longest_text) return true;
+    return problems_.add(pointer, path_, fmt::format("longer than {} bytes", longest_text)), false;
   }
 
   template <class T> bool read_number(const Json& json, const std::string& pointer, T& field) {

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "config/data_files.h"
 #include "config/write.h"
 #include "core/files.h"
 #include "core/sha256.h"
@@ -43,20 +44,10 @@ Json written(const Data& data, const fs::path& folder) {
     files.push_back({{"file", facts.files[i].lexically_relative(data.path).string()}, {"sha256", sums[i]}});
   const auto [channels, height, width] = facts.stored;
   return {{"name", name_of(data.name)},         {"path", seen_from(folder, data.path)},
-          {"label_column", data.label_column},  {"task", name_of(data.task)},
+          {"reading", reading_key(data)},       {"version", facts.version},
           {"train_size", facts.train_size},     {"test_size", facts.test_size},
           {"shape", {channels, height, width}}, {"classes", facts.classes},
           {"outputs", facts.outputs},           {"files", std::move(files)}};
-}
-
-// What facts are looked up by.
-std::string source_of(std::string_view name, std::string_view path, std::string_view label_column,
-                      std::string_view task) {
-  return fmt::format("{}\n{}\n{}\n{}", name, path, label_column, task);
-}
-
-std::string source_of(const Data& data) {
-  return source_of(name_of(data.name), data.path, data.label_column, name_of(data.task));
 }
 
 std::int64_t number_of(const Json& value, std::int64_t least, std::int64_t most) {
@@ -72,7 +63,8 @@ std::pair<std::string, std::shared_ptr<const DataFacts>> read_facts(const Json& 
   DataFacts facts{.train_size = number_of(record.at("train_size"), 0, most_examples),
                   .test_size = number_of(record.at("test_size"), 0, most_examples),
                   .classes = number_of(record.at("classes"), 0, most_numbers),
-                  .outputs = number_of(record.at("outputs"), 1, most_numbers)};
+                  .outputs = number_of(record.at("outputs"), 1, most_numbers),
+                  .version = static_cast<int>(number_of(record.at("version"), 0, most_numbers))};
   const auto size = [&](std::size_t axis) { return number_of(record.at("shape").at(axis), 1, most_numbers); };
   facts.stored = {size(0), size(1), size(2)};
   if (facts.stored.channels * facts.stored.height > most_numbers || facts.stored.features() > most_numbers)
@@ -82,7 +74,8 @@ std::pair<std::string, std::shared_ptr<const DataFacts>> read_facts(const Json& 
     if (!facts.files.back().has_filename()) facts.files.back() = path;  // "." of a file
     facts.sha256.push_back(file.at("sha256").get<std::string>());
   }
-  return {source_of(text("name"), path, text("label_column"), text("task")),
+  return {fmt::format("{}\n{}\n{}", text("name"), path, text("reading")),  // source_key()
+
           std::make_shared<const DataFacts>(std::move(facts))};
 }
 
@@ -102,7 +95,7 @@ fs::path owner_of(const fs::path& folder) try {
 void Origin::resolve(Data& data) const {
   if (data.path.empty()) return;
   data.path = (file.parent_path() / data.path).lexically_normal();
-  if (const auto found = facts.find(source_of(data)); found != facts.end()) data.recorded = found->second;
+  if (const auto found = facts.find(source_key(data)); found != facts.end()) data.recorded = found->second;
 }
 
 Origin origin_of(const Json& root, const std::string& file) {
@@ -134,7 +127,7 @@ std::string write_resolved(const Document& document, const fs::path& folder) {
   std::set<std::string> seen;
   Json data = Json::array();
   for (const Experiment& point : document.points)
-    if (needs_path(point.data.name) && seen.insert(source_of(point.data)).second)
+    if (needs_path(point.data.name) && seen.insert(source_key(point.data)).second)
       data.push_back(written(point.data, around));
   Json& results = root[std::string(results_key)];
   results = {{"experiment", seen_from(whole(folder), origin)}, {"data", std::move(data)}};

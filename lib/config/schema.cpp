@@ -64,6 +64,9 @@ struct TypeSchema {
     return {{"type", "string"}, {"maxLength", longest_text}};
   }
   Json operator()(const std::vector<std::int64_t>*) const { return list_of(bounded("integer", key), 0, most_entries); }
+  Json operator()(const std::vector<std::string>*) const {
+    return list_of({{"type", "string"}, {"maxLength", longest_text}}, 0, most_entries);
+  }
   Json operator()(const std::array<double, 2>*) const { return list_of(bounded("number", key), 2, 2); }
   Json operator()(const ChoiceSlot& slot) const {
     if (!slot.is_list) return choices_schema(slot.choices);

@@ -59,6 +59,7 @@ struct TypeName {
   std::string operator()(const std::optional<std::int64_t>*) const { return "an integer"; }
   std::string operator()(const std::optional<double>*) const { return "a number"; }
   std::string operator()(const std::vector<std::int64_t>*) const { return "a list of integers"; }
+  std::string operator()(const std::vector<std::string>*) const { return "a list of strings"; }
   std::string operator()(const std::array<double, 2>*) const { return "a list of two numbers"; }
   std::string operator()(const ChoiceSlot& slot) const {
     const std::string names = names_text(slot.choices);

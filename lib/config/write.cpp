@@ -38,10 +38,11 @@ class View {
 };
 
 // An engine by whatever name it was chosen, and a GPU whichever of several, give the same numbers. Fused is the
-// default, so that it is not written.
+// default, so that it is not written; nor is the subset "first", which was the default of all data.
 Experiment numbers_of(Experiment e) {
   e.engine = chosen_engine(e) == EngineKind::fused ? EngineKind::automatic : EngineKind::torch;
   e.device.index = -1;
+  if (e.data.subset = chosen_subset(e.data); e.data.subset == Subset::first) e.data.subset = Subset::automatic;
   return e;
 }
 

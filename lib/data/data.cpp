@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "config/data_facts.h"
+#include <algorithm>
+#include <cmath>
+
+#include "config/data_files.h"
 #include "config/write.h"
 #include "core/error.h"
 #include "core/files.h"
@@ -11,23 +14,43 @@
 #include "data/prepare.h"
 #include "data/transform.h"
 #include "formats/cifar10.h"
-#include "formats/csv.h"
 #include "formats/idx.h"
 #include "formats/npy.h"
 
 namespace descent::data {
 namespace {
 
-// Rows `indices` of x, transformed.
+// The mean of each of `columns` over the rows that have a value; 0 where none has.
+std::vector<double> means(const formats::Values& x, const std::vector<std::int32_t>& rows, std::int64_t columns) {
+  std::vector<double> sums(static_cast<std::size_t>(columns), 0), counts(sums);
+  const auto& values = std::get<std::vector<double>>(x);
+  for (const std::int32_t row : rows)
+    for (std::size_t f = 0; f < sums.size(); ++f)
+      if (const double value = values[static_cast<std::size_t>(row * columns) + f]; !std::isnan(value)) {
+        sums[f] += value;
+        ++counts[f];
+      }
+  for (std::size_t f = 0; f < sums.size(); ++f) sums[f] /= std::max(counts[f], 1.0);
+  return sums;
+}
+
+// Rows `indices` of x, transformed; a missing value becomes that of `filling`.
 std::vector<double> gather(const formats::Values& x, const std::vector<std::int32_t>& indices, std::int64_t stored,
-                           std::int64_t features, Transform& transform) {
+                           std::int64_t features, const std::vector<double>& filling, Transform& transform) {
   std::vector<double> rows;
   rows.reserve(indices.size() * static_cast<std::size_t>(features));
   std::visit(
       [&](const auto& values) {
         for (const std::int32_t index : indices) {
           const auto* row = values.data() + index * stored;
-          transform.append([&](std::int32_t f) { return row[f]; }, rows);
+          if (filling.empty()) transform.append([&](std::int32_t f) { return row[f]; }, rows);
+          else
+            transform.append(
+                [&](std::int32_t f) {
+                  const double value = row[f];
+                  return std::isnan(value) ? filling[f] : value;
+                },
+                rows);
         }
       },
       x);
@@ -53,8 +76,9 @@ std::vector<T> rows_of(const std::vector<T>& values, const std::vector<std::int3
 // Everything that shapes the inputs of a run.
 std::string key_of(config::Data config, std::int64_t seed) {
   const bool drawn = config::is_generated(config.name) && config.generator.redraw != config::Redraw::none;
-  const bool seeded =
-      drawn || config.bootstrap || config.subset == config::Subset::random || config::split_sizes(config).val > 0;
+  const bool split = !config.split_seed &&
+                     (config::chosen_subset(config) != config::Subset::first || config::split_sizes(config).val > 0);
+  const bool seeded = drawn || config.bootstrap || split;
   config.label_noise = {};
   const std::string path = config.path;
   config::Experiment experiment;
@@ -87,16 +111,14 @@ void check_unchanged(const config::Data& config) {
 
 formats::DataSet read(const config::Data& config, const std::filesystem::path& embedded) {
   using config::DataName;
-  const std::optional<bool> regression =
-      config.task == config::Task::automatic ? std::nullopt : std::optional(config.task == config::Task::regression);
   switch (config.name) {
     case DataName::mnist1d:
     case DataName::mnist1d_large:
     case DataName::digits: return read_embedded(config.name, embedded);
     case DataName::idx: return formats::read_idx(config.path);
     case DataName::cifar10: return formats::read_cifar10(config.path);
-    case DataName::npy: return formats::read_npy(config.path, regression);
-    case DataName::csv: return formats::read_csv(config.path, config.label_column, regression);
+    case DataName::npy: return formats::read_npy(config.path, config::is_regression(config.task));
+    case DataName::csv: return formats::read_table(config.path, config::table_options(config));
     case DataName::sinusoid:
     case DataName::two_moons:
     case DataName::spirals:
@@ -120,8 +142,7 @@ void check_sizes(const config::Data& config, const config::DataFacts& facts, con
 
 std::shared_ptr<const formats::DataSet> Loader::source(const config::Data& config, std::int64_t seed) {
   if (config::is_generated(config.name)) return std::make_shared<const formats::DataSet>(generate(config, seed));
-  auto& set = sets_[fmt::format("{} {} {} {}", config::name_of(config.name), config.path, config.label_column,
-                                config::name_of(config.task))];
+  auto& set = sets_[config::source_key(config)];
   if (!set) {
     auto made = std::make_shared<const formats::DataSet>(read(config, embedded_));
     check_unchanged(config);
@@ -139,8 +160,10 @@ std::shared_ptr<const Loader::Inputs> Loader::inputs(const config::Data& config,
   const config::DataFacts facts = config::data_facts(config);
   const std::int64_t features = facts.shape.features();
   Transform transform(config, facts.stored.features());
+  std::vector<double> filling;
+  if (config.missing == config::Missing::mean) filling = means(set.train.x, parts.train, facts.stored.features());
   const auto rows = [&](const formats::Values& x, const std::vector<std::int32_t>& indices) {
-    return gather(x, indices, facts.stored.features(), features, transform);
+    return gather(x, indices, facts.stored.features(), features, filling, transform);
   };
   const auto& test_x = config::tests_on_rest(config) ? set.train.x : set.test.x;
   auto made = std::make_shared<Inputs>(

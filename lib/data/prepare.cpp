@@ -15,51 +15,57 @@ core::Random stream_of(std::int64_t seed, core::Purpose purpose, std::uint64_t s
   return core::Random(core::derive_seed(static_cast<std::uint64_t>(seed), purpose), stream);
 }
 
-// Flags of the validation examples of the pool. Without classes all examples count as one class.
-std::vector<bool> choose_validation(std::span<const std::int32_t> pool_labels, std::int64_t classes, std::int64_t pool,
-                                    std::int64_t size, std::int64_t seed) {
-  std::vector<std::int32_t> labels(pool_labels.begin(), pool_labels.end());
-  if (classes == 0) labels.assign(static_cast<std::size_t>(pool), 0), classes = 1;
-  std::vector<std::int64_t> counts(static_cast<std::size_t>(classes));
-  for (const std::int32_t label : labels) ++counts[static_cast<std::size_t>(label)];
+// Takes `size` examples out of `pool`, in proportion to their classes, the first of each class in its order; without
+// classes all examples count as one.
+std::vector<std::int32_t> take(std::vector<std::int32_t>& pool, std::span<const std::int32_t> pool_labels,
+                               std::int64_t classes, std::int64_t size) {
+  const auto label = [&](std::int32_t i) { return classes == 0 ? std::size_t{0} : std::size_t(pool_labels[i]); };
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(std::max<std::int64_t>(classes, 1)));
+  for (const std::int32_t example : pool) ++counts[label(example)];
   std::vector<std::int64_t> wanted = proportional_shares(counts, size);
-
-  core::Random random = stream_of(seed, core::Purpose::split, 1);
-  std::vector<std::int32_t> order;
-  core::permute(random, std::ssize(labels), order);
-  std::vector<bool> chosen(labels.size());
-  for (const std::int32_t example : order)
-    if (wanted[static_cast<std::size_t>(labels[example])]-- > 0) chosen[example] = true;
-  return chosen;
+  std::vector<std::int32_t> taken, left;
+  for (const std::int32_t example : pool) (wanted[label(example)]-- > 0 ? taken : left).push_back(example);
+  pool = std::move(left);
+  return taken;
 }
 
 }  // namespace
 
 Parts choose_parts(const config::Data& config, std::span<const std::int32_t> pool_labels, std::int64_t classes,
-                   std::int64_t seed) {
+                   std::int64_t run_seed) {
   const config::SplitSizes sizes = config::split_sizes(config);
-  const std::int64_t pool_size = config::data_facts(config).train_size;
-  std::vector<std::int32_t> pool(static_cast<std::size_t>(pool_size));
+  const config::Subset subset = config::chosen_subset(config);
+  const bool rest = config::tests_on_rest(config);
+  const std::int64_t seed = config.split_seed.value_or(run_seed);
+  std::vector<std::int32_t> pool(static_cast<std::size_t>(config::data_facts(config).train_size));
   std::iota(pool.begin(), pool.end(), 0);
-  if (config.subset == config::Subset::random) {
+  if (subset != config::Subset::first) {
     core::Random random = stream_of(seed, core::Purpose::split, 0);
     core::permute(random, std::ssize(pool), pool);
   }
-
   Parts parts;
+  if (!rest) {
+    parts.test.resize(static_cast<std::size_t>(sizes.test));
+    std::iota(parts.test.begin(), parts.test.end(), 0);
+  }
+  if (subset == config::Subset::stratified) {
+    if (rest) parts.test = take(pool, pool_labels, classes, sizes.test);
+    parts.val = take(pool, pool_labels, classes, sizes.val);
+    parts.train = take(pool, pool_labels, classes, sizes.train);
+    return parts;
+  }
   if (sizes.val > 0) {
-    const std::vector<bool> chosen = choose_validation(pool_labels, classes, pool_size, sizes.val, seed);
+    core::Random random = stream_of(seed, core::Purpose::split, 1);
+    std::vector<std::int32_t> order;
+    core::permute(random, std::ssize(pool), order);
+    std::vector<bool> chosen(pool.size());
+    for (const std::int32_t example : take(order, pool_labels, classes, sizes.val)) chosen[example] = true;
     std::ranges::copy_if(pool, std::back_inserter(parts.val), [&](std::int32_t i) { return chosen[i]; });
     std::erase_if(pool, [&](std::int32_t i) { return chosen[i]; });
   }
   const auto test_begin = pool.begin() + sizes.train;
   parts.train.assign(pool.begin(), test_begin);
-  if (config::tests_on_rest(config)) {
-    parts.test.assign(test_begin, test_begin + sizes.test);
-  } else {
-    parts.test.resize(static_cast<std::size_t>(sizes.test));
-    std::iota(parts.test.begin(), parts.test.end(), 0);
-  }
+  if (rest) parts.test.assign(test_begin, test_begin + sizes.test);
   return parts;
 }
 

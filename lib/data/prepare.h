@@ -16,9 +16,11 @@ struct Parts {
   std::vector<std::int32_t> train, val, test;
 };
 
-// The pool is permuted first when `subset` is random. Validation examples are chosen from all of it, in
-// proportion to its classes; training and, with config::tests_on_rest, test examples are the first and the
-// next of what remains. `pool_labels` is empty and `classes` 0 where the targets are real.
+// stratified: the pool is permuted; test examples (with config::tests_on_rest), validation examples and training
+// examples are taken from it one after the other, each in proportion to the classes of what is left. Otherwise the pool
+// is permuted when `subset` is random; validation examples are chosen from all of it, in proportion to its classes;
+// training and test examples are the first and the next of what remains. `pool_labels` is empty and `classes` 0 where
+// the targets are real.
 Parts choose_parts(const config::Data& config, std::span<const std::int32_t> pool_labels, std::int64_t classes,
                    std::int64_t seed);
 

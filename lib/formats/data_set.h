@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -24,12 +26,26 @@ struct DataSet {
   Examples train, test;
 };
 
+// What a person wants to know of data in files.
+struct Contents {
+  std::vector<std::string> features{};                      // names of the columns; arrays have none
+  std::string label{};                                      // name of the column
+  std::vector<std::string> class_names{};                   // in the order of the classes; empty with real targets
+  std::vector<std::int32_t> train_labels{}, test_labels{};  // classes of the examples
+  std::vector<double> smallest{}, largest{};  // of each feature; empty where a pass over all would be needed
+  bool bytes = false;                         // features are pixels from 0 to 255
+  std::vector<std::string> notes{};           // what was done with the file: rows left out
+  std::vector<std::string> warnings{};        // what is probably a mistake
+};
+
 struct Facts {
   std::int64_t train_size = 0, test_size = 0;  // test_size 0: no official test part
   std::array<std::int64_t, 3> shape{};         // channels, height, width of one example
   std::int64_t classes = 0;                    // 0: real targets
   std::int64_t outputs = 0;                    // classes, or numbers of a target
   std::vector<std::filesystem::path> files{};  // all that the data are read from
+  int version = 0;                             // raised when a change of the reader changes the numbers
+  std::shared_ptr<const Contents> contents{};
 };
 
 }  // namespace descent::formats

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "formats/bytes.h"
+#include "formats/labels.h"
 
 namespace descent::formats {
 namespace {
@@ -50,9 +51,16 @@ struct Part {
   Examples examples() const {
     const std::string bytes = read_bytes(images);
     const Idx array = parse_idx(bytes, images.string());
-    return {std::vector<std::uint8_t>(array.bytes.begin(), array.bytes.end()), labels, {}};
+    return {std::vector<std::uint8_t>(array.bytes.begin(), array.bytes.end()), {}, {}};
   }
 };
+
+// The different labels of both parts, and the class of each example.
+std::pair<std::vector<std::int32_t>, std::vector<std::int32_t>> numbered(const Part& train, const Part& test) {
+  std::vector<std::int32_t> labels = train.labels;
+  labels.insert(labels.end(), test.labels.begin(), test.labels.end());
+  return number_classes<std::int32_t>(labels);
+}
 
 }  // namespace
 
@@ -87,13 +95,29 @@ Facts idx_facts(const std::filesystem::path& folder) {
   const Part train(folder, "train"), test(folder, "t10k");
   if (!std::ranges::equal(train.shape.begin() + 1, train.shape.end(), test.shape.begin() + 1, test.shape.end()))
     fail(test.images.string(), "has images of another size than the training part; get both from one source");
-  const std::int64_t classes = std::max(std::ranges::max(train.labels), std::ranges::max(test.labels)) + 1;
-  return {train.shape[0], test.shape[0], {1, train.shape[1], train.shape[2]},
-          classes,        classes,       {train.images, train.label_file, test.images, test.label_file}};
+  const auto [labels, numbers] = numbered(train, test);
+  const std::int64_t classes = std::ssize(labels), train_size = train.shape[0], test_size = test.shape[0];
+  Contents contents{.train_labels = {numbers.begin(), numbers.begin() + train_size},
+                    .test_labels = {numbers.begin() + train_size, numbers.end()},
+                    .bytes = true};
+  for (const std::int32_t label : labels) contents.class_names.push_back(std::to_string(label));
+  return {.train_size = train_size,
+          .test_size = test_size,
+          .shape = {1, train.shape[1], train.shape[2]},
+          .classes = classes,
+          .outputs = classes,
+          .files = {train.images, train.label_file, test.images, test.label_file},
+          .version = labels.back() + 1 == classes ? 0 : 2,  // classes that no image has were counted once
+          .contents = std::make_shared<const Contents>(std::move(contents))};
 }
 
 DataSet read_idx(const std::filesystem::path& folder) {
-  return {Part(folder, "train").examples(), Part(folder, "t10k").examples()};
+  const Part train(folder, "train"), test(folder, "t10k");
+  DataSet set{train.examples(), test.examples()};
+  const auto [labels, numbers] = numbered(train, test);
+  set.train.y.assign(numbers.begin(), numbers.begin() + train.shape[0]);
+  set.test.y.assign(numbers.begin() + train.shape[0], numbers.end());
+  return set;
 }
 
 }  // namespace descent::formats

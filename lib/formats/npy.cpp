@@ -12,6 +12,7 @@
 
 #include "core/text.h"
 #include "formats/bytes.h"
+#include "formats/labels.h"
 
 namespace descent::formats {
 namespace {
@@ -108,11 +109,12 @@ struct PartFiles {
   std::filesystem::path x, y;
   NpyHeader header;                  // of x
   std::vector<std::int64_t> shape;   // of x
+  std::vector<double> targets;       // [size, outputs]: what y holds; empty with classes
   std::vector<std::int32_t> labels;  // [size]; empty with real targets
-  std::vector<double> targets;       // [size, outputs]
   std::int64_t outputs = 0;
+  bool real = false;  // y is of a floating type
 
-  PartFiles(const std::filesystem::path& folder, const std::string& suffix, std::optional<bool> regression)
+  PartFiles(const std::filesystem::path& folder, const std::string& suffix)
       : x(found(folder, "x" + suffix)), y(found(folder, "y" + suffix)),
         header(parse_npy_header(read_bytes(x, longest_header), x.string())), shape(header.shape) {
     if (shape.size() < 2 || shape.size() > 4)
@@ -121,7 +123,7 @@ struct PartFiles {
                                    shape.size()));
     for (const std::int64_t size : shape)
       if (size == 0) fail(x.string(), "is empty");
-    read_y(regression);
+    read_y();
   }
 
   std::array<std::int64_t, 3> example() const {
@@ -131,8 +133,6 @@ struct PartFiles {
       default: return {shape[1], shape[2], shape[3]};
     }
   }
-
-  std::int64_t classes() const { return labels.empty() ? 0 : std::ranges::max(labels) + 1; }
 
   // Whether x holds what its header says, in one pass that keeps nothing.
   void check_inputs() const {
@@ -169,54 +169,90 @@ struct PartFiles {
     return find_file(folder, name + ".npy", "write it with numpy.save");
   }
 
-  void read_y(std::optional<bool> regression) {
+  void read_y() {
     const std::string bytes = read_bytes(y), name = y.string();
     const Npy array = parse_npy(bytes, name);
     if (array.shape.empty() || array.shape.size() > 2 || array.shape[0] != shape[0] || array.count() == 0)
       fail(name, fmt::format("must have one row for each of the {} examples of {}, in 1 or 2 dimensions", shape[0],
                              x.filename().string()));
     outputs = array.count() / shape[0];
-    if (regression.value_or(array.type == NpyType::float32 || array.type == NpyType::float64)) {
-      check_numbers(array.type, array.bytes, 0, outputs, name);
-      targets = values<double>(array);
-      return;
-    }
-    if (outputs != 1) fail(name, "has several columns; the class of an example is one integer");
-    labels = values<std::int32_t>(array);
-    constexpr std::int32_t most_classes = 100'000;
-    for (const std::int32_t label : labels)
-      if (label < 0 || label >= most_classes) fail(name, fmt::format("class {} is not one of 0, 1, 2, ...", label));
+    real = array.type == NpyType::float32 || array.type == NpyType::float64;
+    check_numbers(array.type, array.bytes, 0, outputs, name);
+    targets = values<double>(array);
   }
 };
 
 // The parts of a folder: the pool and, where there is one, the test part.
-std::vector<PartFiles> parts_of(const std::filesystem::path& folder, std::optional<bool> regression) {
-  if (std::filesystem::exists(folder / "x.npy") || std::filesystem::exists(folder / "x.npy.gz"))
-    return {PartFiles(folder, "", regression)};
-  return {PartFiles(folder, "_train", regression), PartFiles(folder, "_test", regression)};
-}
+struct Folder {
+  std::vector<PartFiles> parts;
+  std::vector<std::string> class_names;  // empty with real targets
+
+  Folder(const std::filesystem::path& path, std::optional<bool> regression) {
+    if (std::filesystem::exists(path / "x.npy") || std::filesystem::exists(path / "x.npy.gz"))
+      parts.emplace_back(path, "");
+    else
+      for (const char* suffix : {"_train", "_test"}) parts.emplace_back(path, suffix);
+    const PartFiles& train = parts.front();
+    for (const PartFiles& part : parts)
+      if (part.example() != train.example() || part.outputs != train.outputs || part.real != train.real)
+        fail(part.x.string(), "has other shapes or types than the training part");
+    std::vector<double> all;
+    for (const PartFiles& part : parts) all.insert(all.end(), part.targets.begin(), part.targets.end());
+    if (!are_targets(all, regression)) number(all);
+  }
+
+ private:
+  bool are_targets(const std::vector<double>& all, std::optional<bool> regression) const {
+    const PartFiles& train = parts.front();
+    if (train.outputs > 1) {
+      if (!regression.value_or(train.real))
+        fail(train.y.string(), "has several columns; the class of an example is one integer");
+      return true;
+    }
+    if (regression) return *regression;
+    const LabelKind kind = kind_of(all, train.real);
+    if (kind == LabelKind::unclear) fail(train.y.string(), unclear_labels(all));
+    return kind == LabelKind::targets;
+  }
+
+  void number(const std::vector<double>& all) {
+    const auto [distinct, classes] = number_classes<double>(all);
+    for (const double label : distinct) class_names.push_back(label_name(label));
+    auto next = classes.begin();
+    for (PartFiles& part : parts) {
+      part.labels.assign(next, next + std::ssize(part.targets));
+      next += std::ssize(part.targets);
+      part.targets.clear();
+    }
+  }
+};
 
 }  // namespace
 
 Facts npy_facts(const std::filesystem::path& folder, std::optional<bool> regression) {
-  const std::vector<PartFiles> parts = parts_of(folder, regression);
-  const PartFiles& train = parts.front();
-  Facts facts{.train_size = train.shape[0], .shape = train.example(), .outputs = train.outputs, .files = {}};
-  for (const PartFiles& part : parts) {
+  const Folder read(folder, regression);
+  const PartFiles &train = read.parts.front(), &test = read.parts.back();
+  const std::int64_t classes = std::ssize(read.class_names);
+  Facts facts{.train_size = train.shape[0],
+              .test_size = read.parts.size() > 1 ? test.shape[0] : 0,
+              .shape = train.example(),
+              .classes = classes,
+              .outputs = classes > 0 ? classes : train.outputs,
+              .version = 2};
+  Contents contents{.class_names = read.class_names, .train_labels = train.labels};
+  if (facts.test_size > 0) contents.test_labels = test.labels;
+  for (const PartFiles& part : read.parts) {
     part.check_inputs();
-    if (part.example() != facts.shape || part.outputs != facts.outputs || part.labels.empty() != train.labels.empty())
-      fail(part.x.string(), "has other shapes or types than the training part");
-    facts.classes = std::max(facts.classes, part.classes());
     facts.files.insert(facts.files.end(), {part.x, part.y});
+    contents.bytes |= part.header.type == NpyType::uint8;
   }
-  if (parts.size() > 1) facts.test_size = parts.back().shape[0];
-  if (facts.classes > 0) facts.outputs = facts.classes;
+  facts.contents = std::make_shared<const Contents>(std::move(contents));
   return facts;
 }
 
 DataSet read_npy(const std::filesystem::path& folder, std::optional<bool> regression) {
-  const std::vector<PartFiles> parts = parts_of(folder, regression);
-  return {parts.front().examples(), parts.size() > 1 ? parts.back().examples() : Examples{}};
+  const Folder read(folder, regression);
+  return {read.parts.front().examples(), read.parts.size() > 1 ? read.parts.back().examples() : Examples{}};
 }
 
 std::int64_t Npy::count() const {

@@ -21,7 +21,8 @@ std::string point_identity(const config::Experiment& experiment) {
   for (const config::DataFile& file : facts.embedded) text.append(file.sha256) += '\n';
   for (const std::string& sum : config::checksums(facts)) text.append(sum) += '\n';
   if (experiment.train.loss.label_smoothing > 0) text += "losses without label smoothing\n";  // once they had it
-  if (facts.version > 0) text += "generator " + std::to_string(facts.version) + "\n";
+  if (facts.version > 0)
+    text += (facts.files.empty() ? "generator " : "reader ") + std::to_string(facts.version) + "\n";
   return text;
 }
 

@@ -91,6 +91,8 @@ std::string manifest_json(const plan::Plan& plan, const ManifestFacts& facts) {
       {"end", utc(facts.start + std::chrono::floor<std::chrono::seconds>(facts.elapsed))},
       {"seconds", facts.elapsed.count()},
       {"training_seconds", facts.training_seconds},
+      {"data", facts.data.texts},
+      {"warnings", facts.data.warnings},
       {"jobs", facts.jobs},
       {"engines", engines(plan)},
       {"descent", {{"version", version()}, {"git", git_hash()}, {"numerics", plan::numerics}}},

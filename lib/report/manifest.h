@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "plan/plan.h"
+#include "report/data.h"
 
 namespace descent::report {
 
@@ -19,6 +20,7 @@ std::string_view git_hash();
 struct ManifestFacts {
   std::vector<std::string> argv{};
   std::string libtorch_version{};  // from the program that links it
+  DataReport data{};
   std::size_t jobs = 1;
   std::size_t runs_trained = 0;  // by this start; the others were there before
   double training_seconds = 0;   // summed over all parts

@@ -16,6 +16,7 @@ EXPERIMENT = """{
 }
 """
 CSVS = ("curves.csv", "summary.csv", "points.csv")
+DATA = "mnist1d: 5000 examples, 40 features; 10 classes\n  classification; 4000 to train, 1000 to test (official test set)\n"
 
 
 class Cli(unittest.TestCase):
@@ -194,12 +195,23 @@ class Readers(Cli):
 
     def test_plan_shows_points_runs_and_sizes(self):
         done = self.descent("plan", "x.json")
-        self.assertEqual(done.stdout, "model.width  runs  parameters  steps  GFLOP per run\n"
+        self.assertEqual(done.stdout, DATA + "model.width  runs  parameters  steps  GFLOP per run\n"
                                       "          4     2         214     40        0.00352\n"
                                       "          8     2         418     40        0.00704\n"
                                       "trial: 2 points, 4 runs in 2 stacks, 0.0211 GFLOP of matrix "
                                       "products\n"
                                       "engine fused on cpu\n")
+
+    def test_warnings_about_the_data_are_errors_when_strict(self):
+        (self.folder / "t.csv").write_text("id,a,y\n" + "".join(f"{i},{i % 7},{i // 10}\n" for i in range(30)))
+        words = ["x.json", "--set", 'data={"name": "csv", "path": "t.csv"}', "--set", "train.batch_size=10"]
+        warning = 'column "id" numbers the rows; if it only names them, add it to data.ignore\n'
+        for command in "validate", "plan":
+            done = self.descent(command, *words)
+            self.assertEqual(done.stderr, f"x.json: data: warning: {warning}")
+            self.assertIn("t.csv: 30 rows, 2 features (id, a); label y: 3 classes 0 (10), 1 (10), 2 (10)\n", done.stdout)
+            done = self.descent(command, *words, "--strict", status=2)
+            self.assertEqual(done.stderr.removeprefix("descent: "), f"x.json: data: {warning}")
 
     def test_plan_shows_which_engine_trains_on_which_device(self):
         def engines(*words):
@@ -236,14 +248,15 @@ class Readers(Cli):
     def test_validate_reports_on_every_file(self):
         (self.folder / "bad.json").write_text(EXPERIMENT.replace('"width": 8', '"widht": 8'))
         done = self.descent("validate", "x.json", "bad.json", status=2)
-        self.assertEqual(done.stdout, "x.json: valid, 2 points, 4 runs\n")
+        self.assertEqual(done.stdout, "x.json: valid, 2 points, 4 runs\n" + DATA)
         self.assertIn('bad.json:5:28: model: unknown key "widht"; did you mean "width"?', done.stderr)
 
     def test_validate_reports_problems_as_json(self):
         (self.folder / "bad.json").write_text(EXPERIMENT.replace('"width": 8', '"widht": 8'))
         done = self.descent("validate", "x.json", "bad.json", "--json", status=2)
         good, bad = json.loads(done.stdout)
-        self.assertEqual(good, {"file": "x.json", "valid": True, "points": 2, "runs": 4})
+        self.assertEqual(good, {"file": "x.json", "valid": True, "points": 2, "runs": 4, "data": [DATA.rstrip()],
+                                "warnings": []})
         self.assertFalse(bad["valid"])
         problem = bad["problems"][0]
         self.assertEqual((problem["line"], problem["column"], problem["path"]), (5, 28, "model"))

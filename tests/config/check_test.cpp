@@ -28,9 +28,12 @@ const std::vector<BadFile> combinations{
      "x.json:1:27: data.val_fraction: leaves no validation example of 4000"},
     {"more_test_examples_than_there_are", data(R"({"test_size": 2000})"),
      "x.json:1:24: data.test_size: asks for 2000 test examples; mnist1d has 1000"},
-    {"digits_without_a_test_size", data(R"("digits")"),
-     "x.json:1:10: data.name: digits has no test set of its own: give data.test_size, or data.train_size "
-     "to test on the remaining examples"},
+    {"two_test_sizes", data(R"({"name": "digits", "test_size": 100, "test_fraction": 0.5})"),
+     "x.json:1:64: data.test_fraction: give either test_size or test_fraction"},
+    {"a_fraction_of_an_official_test_set", data(R"({"test_fraction": 0.5})"),
+     "x.json:1:28: data.test_fraction: has no effect with a test set of its own"},
+    {"a_seed_of_a_split_that_is_not_drawn", data(R"({"split_seed": 1})"),
+     "x.json:1:25: data.split_seed: has no effect where nothing of the split is drawn"},
     {"digits_with_an_official_test_part", data(R"({"name": "digits", "test_from": "official", "test_size": 100})"),
      "x.json:1:42: data.test_from: has no effect with a data set without a test set; only \"rest\" is possible"},
     {"digits_with_nothing_to_train_on", data(R"({"name": "digits", "test_size": 1797})"),
@@ -41,8 +44,8 @@ const std::vector<BadFile> combinations{
      "x.json:1:43: data.train_size: asks for 1000 training + 800 test = 1800 examples; the training set of digits "
      "has 1797"},
     {"the_rest_of_an_open_size", data(R"({"test_from": "rest"})"),
-     "x.json:1:24: data.test_from: \"rest\" alone does not determine the sizes: give data.test_size, or "
-     "data.train_size to test on the remaining examples"},
+     "x.json:1:24: data.test_from: \"rest\" alone does not determine the sizes: give data.test_size or "
+     "data.test_fraction, or data.train_size to test on the remaining examples"},
     {"more_test_examples_than_the_rest", data(R"({"train_size": 3000, "test_size": 2000, "test_from": "rest"})"),
      "x.json:1:25: data.train_size: asks for 3000 training + 2000 test = 5000 examples; the training set of mnist1d "
      "has 4000"},
@@ -280,7 +283,8 @@ const std::vector<BadFile> combinations{
     {"test_examples_that_differ_from_seed_to_seed",
      R"({"data": {"name": "digits", "test_size": 300, "subset": "random"}, "model": {"width": 8, "depth": 2},
          "train": {"epochs": 1}, "seeds": 3, "bias_variance": true})",
-     "x.json:1:57: data.subset: gives every seed different test examples, whose predictions cannot be compared"},
+     "x.json:1:57: data.subset: gives every seed different test examples, whose predictions cannot be compared; give "
+     "data.split_seed"},
     {"another_problem_for_every_seed",
      R"({"data": {"name": "sinusoid", "generator": {"redraw": "all"}}, "model": {"width": 8, "depth": 2},
          "train": {"epochs": 1, "loss": "mse", "batch_size": 5}, "seeds": 3, "bias_variance": true})",

@@ -36,6 +36,21 @@ TEST(experiment, digits_tests_on_the_rest_without_being_told) {
   EXPECT_FALSE(tests_on_rest({}));
 }
 
+TEST(experiment, data_without_a_test_set_test_on_a_fifth_or_on_the_fraction_that_is_given) {
+  expect_sizes({.name = DataName::digits}, 1438, 0, 359);
+  expect_sizes({.name = DataName::digits, .test_fraction = 0.5, .val_fraction = 0.1}, 718, 180, 899);
+  expect_sizes({.name = DataName::digits, .train_size = 1000}, 1000, 0, 797);
+  expect_sizes({.name = DataName::digits, .train_size = 1000, .test_fraction = 0.1}, 1000, 0, 180);
+  expect_sizes({.test_fraction = 0.25, .test_from = TestFrom::rest}, 3000, 0, 1000);
+}
+
+TEST(experiment, only_data_without_a_test_set_are_shuffled_unless_told) {
+  EXPECT_EQ(chosen_subset({.name = DataName::digits}), Subset::stratified);
+  EXPECT_EQ(chosen_subset({.name = DataName::digits, .subset = Subset::first}), Subset::first);
+  EXPECT_EQ(chosen_subset({}), Subset::first);
+  EXPECT_EQ(chosen_subset({.name = DataName::spirals}), Subset::first);
+}
+
 TEST(experiment, hidden_layers_are_listed_or_equal) {
   EXPECT_EQ(hidden_widths({.width = 8, .depth = 3}), (std::vector<std::int64_t>{8, 8, 8}));
   EXPECT_EQ(hidden_widths({.hidden = {4, 2}}), (std::vector<std::int64_t>{4, 2}));

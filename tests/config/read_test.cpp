@@ -65,14 +65,13 @@ TEST_F(read_file_of, a_path_of_data_is_relative_to_the_file_wherever_it_is_given
   fs::remove(folder / "data/t.csv");
 }
 
-TEST_F(read_file_of, label_noise_that_moves_labels_needs_another_class) {
+TEST_F(read_file_of, data_of_one_class_are_refused) {
   std::ofstream(folder / "one.csv") << "a,y\n1,0\n2,0\n3,0\n4,0\n";
-  std::ofstream(folder / "x.json")
-      << R"({"data": {"name": "csv", "path": "one.csv", "train_size": 2, "label_noise": 0.3},
+  std::ofstream(folder / "x.json") << R"({"data": {"name": "csv", "path": "one.csv", "train_size": 2},
     "model": {"width": 4, "depth": 1}, "train": {"epochs": 1, "batch_size": 2}})";
   EXPECT_EQ(error_of(folder / "x.json"), (folder / "x.json").string() +
-                                             ":1:77: data.label_noise: moves labels to another class; the data have a "
-                                             "single one");
+                                             ":1:19: data.name: all examples are of one class: there is nothing to "
+                                             "learn");
 }
 
 TEST(read, a_file_name_that_is_no_experiment_name_asks_for_one) {

@@ -165,6 +165,19 @@ TEST(data, a_file_that_changed_since_the_program_named_its_runs_is_refused) {
   EXPECT_EQ(Loader().load(data, 0).train.size, 2);
 }
 
+TEST(data, a_missing_value_becomes_the_mean_of_the_training_examples) {
+  const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "gaps.csv";
+  core::write_file_atomically(path, "a,b,y\n1,1,u\n,2,v\n3,3,u\n8,4,v\n,5,u\n");
+  config::Data data{.name = config::DataName::csv,
+                    .path = path.string(),
+                    .missing = config::Missing::mean,
+                    .train_size = 3,
+                    .subset = config::Subset::first};
+  const RunData read = Loader().load(data, 0);
+  EXPECT_EQ(*read.train.x, (std::vector<double>{1, 1, 2, 2, 3, 3}));
+  EXPECT_EQ(*read.test.x, (std::vector<double>{8, 4, 2, 5}));
+}
+
 TEST(data, real_targets_go_with_their_inputs_into_every_part) {
   config::Data config = data_named(config::DataName::sinusoid);
   config.val_size = 10;

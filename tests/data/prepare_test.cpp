@@ -52,7 +52,7 @@ TEST(prepare, rest_takes_the_test_part_from_what_follows_training) {
 }
 
 TEST(prepare, parts_of_one_pool_never_share_an_example) {
-  for (const auto subset : {config::Subset::first, config::Subset::random}) {
+  for (const auto subset : {config::Subset::first, config::Subset::random, config::Subset::stratified}) {
     config::Data config = sizes(2000, 500, 1500);
     config.subset = subset;
     config.test_from = config::TestFrom::rest;
@@ -108,7 +108,45 @@ TEST(prepare, training_is_the_first_of_the_pool_that_does_not_validate) {
 TEST(prepare, a_data_set_without_official_test_part_tests_on_its_rest) {
   config::Data config = sizes(1000, 0, 500);
   config.name = config::DataName::digits;
+  config.subset = config::Subset::first;
   EXPECT_EQ(parts_of(config).test, range(1000, 1500));
+}
+
+TEST(prepare, a_stratified_split_holds_each_class_within_one_example_of_its_proportion) {
+  std::vector<std::int32_t> labels(1797);  // of digits, sorted by class, of unequal sizes
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    labels[i] = static_cast<std::int32_t>(10 * std::sqrt(static_cast<double>(i) / 1797.0));
+  config::Data config{.name = config::DataName::digits, .val_size = 100};
+  for (const std::int64_t seed : {0, 1, 2}) {
+    const Parts parts = choose_parts(config, labels, 10, seed);
+    std::vector<double> left(10);  // of each class, before a part is taken
+    for (const std::int32_t label : labels) ++left[label];
+    double pool = 1797;
+    const std::vector<std::pair<const std::vector<std::int32_t>*, std::size_t>> in_order{
+        {&parts.test, 359}, {&parts.val, 100}, {&parts.train, 1338}};
+    for (const auto& [part, size] : in_order) {
+      ASSERT_EQ(part->size(), size);
+      std::vector<double> found(10);
+      for (const std::int32_t example : *part) ++found[labels[example]];
+      for (std::size_t i = 0; i < 10; ++i) {
+        EXPECT_LT(std::abs(found[i] - left[i] * static_cast<double>(size) / pool), 1) << "class " << i;
+        left[i] -= found[i];
+      }
+      pool -= static_cast<double>(size);
+    }
+  }
+}
+
+TEST(prepare, the_test_examples_of_a_stratified_split_do_not_depend_on_the_size_of_training) {
+  config::Data config = sizes(1000, 0, 300);
+  config.name = config::DataName::digits;
+  const auto labels = pool_labels();
+  const std::vector<std::int32_t> test = choose_parts(config, labels, 10, 1).test;
+  config.train_size = 200;
+  EXPECT_EQ(choose_parts(config, labels, 10, 1).test, test);
+  EXPECT_NE(choose_parts(config, labels, 10, 2).test, test);
+  config.split_seed = 1;
+  EXPECT_EQ(choose_parts(config, labels, 10, 2).test, test);
 }
 
 TEST(prepare, shares_round_by_the_largest_remainder_and_ties_go_to_the_lower_index) {

@@ -64,10 +64,11 @@ TEST(idx, reads_sizes_labels_and_pixels) {
   EXPECT_EQ(facts.train_size, 2);
   EXPECT_EQ(facts.test_size, 1);
   EXPECT_THAT(facts.shape, ElementsAre(1, 2, 3));
-  EXPECT_EQ(facts.classes, 7);
+  EXPECT_EQ(facts.classes, 3);  // labels 0, 4 and 6: classes are what occurs
+  EXPECT_THAT(facts.contents->class_names, ElementsAre("0", "4", "6"));
   EXPECT_EQ(facts.files.size(), 4u);
   const DataSet set = read_idx(folder.path);
-  EXPECT_THAT(set.train.y, ElementsAre(4, 0));
+  EXPECT_THAT(set.train.y, ElementsAre(1, 0));
   EXPECT_THAT(std::get<1>(set.test.x), ElementsAre('u', 'v', 'w', 'x', 'y', 'z'));
 }
 

@@ -81,7 +81,7 @@ class DataTest(unittest.TestCase):
         x, y = RANDOM.normal(size=(9, 3)), RANDOM.normal(size=(9, 2))
         np.save(self.folder / "x.npy", x)
         np.save(self.folder / "y.npy", y)
-        read = self.read({"name": "npy", "path": ".", "train_size": 6}, "mse")
+        read = self.read({"name": "npy", "path": ".", "subset": "first", "train_size": 6}, "mse")
         np.testing.assert_array_equal(read["x"], x[:6])
         np.testing.assert_array_equal(read["y"], y[:6])
         np.testing.assert_array_equal(read["test_y"], y[6:])
@@ -94,14 +94,14 @@ class DataTest(unittest.TestCase):
             writer.writerow(["a", "kind", "b", "c"])
             for row, label in zip(x, y):
                 writer.writerow([repr(float(row[0])), label, *map(float, row[1:])])
-        read = self.read({"name": "csv", "path": "t.csv", "label_column": "kind", "train_size": 6})
+        read = self.read({"name": "csv", "path": "t.csv", "subset": "first", "label_column": "kind", "train_size": 6})
         np.testing.assert_array_equal(read["x"], x[:6])
         np.testing.assert_array_equal(read["y"], np.unique(y, return_inverse=True)[1][:6])
         np.testing.assert_array_equal(read["test_x"], x[6:])
 
     def test_csv_targets(self):
         (self.folder / "t.csv").write_text("a,y\n1,0.5\n2,1e-3\n3,2\n4,5\n")
-        read = self.read({"name": "csv", "path": "t.csv", "train_size": 3}, "mse")
+        read = self.read({"name": "csv", "path": "t.csv", "subset": "first", "train_size": 3}, "mse")
         np.testing.assert_array_equal(read["y"], [[0.5], [1e-3], [2]])
 
     def test_feature_maps_are_those_of_numpy(self):
@@ -116,7 +116,7 @@ class DataTest(unittest.TestCase):
         x = RANDOM.integers(0, 256, (20, 3, 4, 5), np.uint8)
         np.save(self.folder / "x.npy", x)
         np.save(self.folder / "y.npy", np.arange(20) % 2)
-        read = self.read({"name": "npy", "path": ".", "train_size": 15, "normalize": "channel"})
+        read = self.read({"name": "npy", "path": ".", "subset": "first", "train_size": 15, "normalize": "channel"})
         mean, sd = (f(x[:15], (0, 2, 3), keepdims=True) for f in (np.mean, np.std))
         np.testing.assert_allclose(read["x"], ((x - mean) / sd)[:15].reshape(15, -1), rtol=0, atol=1e-12)
 

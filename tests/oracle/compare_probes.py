@@ -74,7 +74,7 @@ CASES = {
 }
 SMALL = {"model.kind": "cnn", "model.channels": [6, 6, 8], "model.kernels": [3, 3, 3], "model.strides": [2, 1, 2]}
 RESNET = {"model.kind": "resnet", "model.width": 4, "model.blocks": [1, 2], "model.norm.kind": "batch"}
-IMAGES = {"data.name": "digits", "data.normalize": "channel"}
+IMAGES = {"data.name": "digits", "data.subset": "first", "data.normalize": "channel"}
 MIXTURE = {"model.kind": "mixture_of_experts", "model.experts.count": 3, "model.experts.hidden": [8, 7],
            "model.gate.hidden": [9], "model.gate.activation": "relu"}  # fmt: skip
 CONVNETS = {

@@ -1,0 +1,91 @@
+#include "config/data_files.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <mutex>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "core/sha256.h"
+#include "formats/cifar10.h"
+#include "formats/idx.h"
+#include "formats/npy.h"
+
+namespace descent::config {
+namespace {
+
+formats::Facts read_facts(const Data& data) {
+  if (data.name == DataName::idx) return formats::idx_facts(data.path);
+  if (data.name == DataName::cifar10) return formats::cifar10_facts(data.path);
+  if (data.name == DataName::npy) return formats::npy_facts(data.path, is_regression(data.task));
+  return formats::table_facts(data.path, table_options(data));
+}
+
+}  // namespace
+
+std::optional<bool> is_regression(Task task) {
+  return task == Task::automatic ? std::nullopt : std::optional(task == Task::regression);
+}
+
+formats::TableOptions table_options(const Data& data) {
+  constexpr char separators[] = {0, ',', ';', '\t'};  // in the order of Separator
+  constexpr formats::MissingValues missing[] = {formats::MissingValues::error, formats::MissingValues::drop,
+                                                formats::MissingValues::mean};
+  return {data.label_column, is_regression(data.task), separators[static_cast<int>(data.separator)], data.columns,
+          data.ignore,       data.categorical,         missing[static_cast<int>(data.missing)]};
+}
+
+std::string reading_key(const Data& data) {
+  std::string key = fmt::format("{}\n{}\n{}\n{}", data.label_column, name_of(data.task), name_of(data.separator),
+                                name_of(data.missing));
+  for (const auto* list : {&data.columns, &data.ignore, &data.categorical})
+    key += fmt::format("\n{}", fmt::join(*list, "\t"));
+  return key;
+}
+
+std::string source_key(const Data& data) {
+  return fmt::format("{}\n{}\n{}", name_of(data.name), data.path, reading_key(data));
+}
+
+DataFacts file_facts(const Data& data) {
+  static std::mutex mutex;
+  static std::map<std::string, DataFacts> known;
+  const std::lock_guard lock(mutex);
+  const auto [entry, fresh] = known.try_emplace(source_key(data));
+  DataFacts& facts = entry->second;
+  if (!fresh) return facts;
+  try {
+    const formats::Facts read = read_facts(data);
+    const auto [channels, height, width] = read.shape;
+    facts = {.train_size = read.train_size,
+             .test_size = read.test_size,
+             .stored = {channels, height, width},
+             .classes = read.classes,
+             .outputs = read.outputs,
+             .files = read.files,
+             .version = read.version,
+             .contents = read.contents};
+  } catch (const core::InputError& error) {
+    facts.problem = error.what();
+  }
+  return facts;
+}
+
+const std::string& checksum(const std::filesystem::path& file) {
+  static std::mutex mutex;
+  static std::map<std::filesystem::path, std::string> known;
+  const std::lock_guard lock(mutex);
+  std::string& sum = known[file];
+  if (sum.empty()) sum = core::sha256(core::read_file(file));
+  return sum;
+}
+
+std::vector<std::string> checksums(const DataFacts& facts) {
+  if (!facts.sha256.empty()) return facts.sha256;
+  std::vector<std::string> sums;
+  for (const std::filesystem::path& file : facts.files) sums.push_back(checksum(file));
+  return sums;
+}
+
+}  // namespace descent::config

@@ -1,0 +1,105 @@
+#include "formats/column.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "core/text.h"
+
+namespace descent::formats {
+namespace {
+
+constexpr std::size_t most_found = 50, most_named = 1000;  // texts of a column; of one that data.categorical names
+
+std::optional<double> truth(std::string_view cell) {
+  constexpr std::array<std::string_view, 3> yes{"True", "true", "TRUE"}, no{"False", "false", "FALSE"};
+  if (std::ranges::find(yes, cell) != yes.end()) return 1;
+  if (std::ranges::find(no, cell) != no.end()) return 0;
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool is_missing(std::string_view cell) {
+  constexpr std::array<std::string_view, 10> words{"", "NA", "N/A", "#N/A", "NaN", "nan", "NULL", "null", "None", "?"};
+  return std::ranges::find(words, trimmed(cell)) != words.end();
+}
+
+void Column::add(std::string_view cell, const CsvReader& reader) {
+  cell = trimmed(cell);
+  if (is_missing(cell)) return values_.push_back(std::numeric_limits<double>::quiet_NaN());
+  if (categorical_) return add_text(cell, reader);
+  std::optional<double> number = csv_number(cell, reader.separator() != ',');
+  if (!number) number = truth(cell);
+  if (number) {
+    if (std::abs(*number) > std::numeric_limits<float>::max())
+      reader.fail(fmt::format("column {} holds {}, which is not a number in single precision", core::quoted(name_),
+                              core::quoted(cell)));
+    if (!texts_.empty())
+      reader.fail(fmt::format("column {} holds {} beside texts: name the column in data.categorical or in data.ignore",
+                              core::quoted(name_), core::quoted(cell)));
+    has_numbers_ = true;
+    return values_.push_back(*number);
+  }
+  if (listed_ && !has_numbers_) return add_text(cell, reader);
+  reader.fail(fmt::format("column {} holds {}, which is not a number: {}", core::quoted(name_), core::quoted(cell),
+                          has_numbers_ ? "correct it, or name the column in data.ignore"
+                                       : "name the column in data.categorical, for a feature for each of its texts, or "
+                                         "in data.ignore"));
+}
+
+void Column::add_text(std::string_view cell, const CsvReader& reader) {
+  const std::string text = label_name(std::string(cell));
+  values_.push_back(texts_.try_emplace(text, static_cast<double>(texts_.size())).first->second);
+  const std::size_t most = categorical_ ? most_named : most_found;
+  if (texts_.size() > most)
+    reader.fail(fmt::format("column {} holds more than {} different texts: name it in data.ignore{}",
+                            core::quoted(name_), most, categorical_ ? "" : ", or in data.categorical"));
+}
+
+bool Column::counts() const {
+  if (!texts_.empty() || values_.size() < 3 || (values_[0] != 0 && values_[0] != 1)) return false;
+  for (std::size_t i = 1; i < values_.size(); ++i)
+    if (values_[i] != values_[0] + static_cast<double>(i)) return false;
+  return true;
+}
+
+bool Column::equals(const std::vector<double>& numbers, const std::vector<std::string>& texts) const {
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    if (std::isnan(values_[i])) return false;
+    const auto text = texts_.find(texts[i]);
+    if (texts_.empty() ? values_[i] != numbers[i] : text == texts_.end() || text->second != values_[i]) return false;
+  }
+  return true;
+}
+
+void Column::finish() {
+  std::vector<double> place(texts_.size());
+  double next = 0;
+  for (auto& [text, number] : texts_) {
+    place[static_cast<std::size_t>(number)] = next;
+    number = next++;
+  }
+  if (!texts_.empty())
+    for (double& value : values_)
+      if (!std::isnan(value)) value = place[static_cast<std::size_t>(value)];
+}
+
+std::vector<std::string> Column::features() const {
+  if (texts_.empty()) return {name_};
+  std::vector<std::string> names;
+  for (const auto& [text, number] : texts_) names.push_back(name_ + "=" + text);
+  return names;
+}
+
+void Column::append(std::size_t row, std::vector<double>& out) const {
+  const double value = values_[row];
+  if (texts_.empty()) return out.push_back(value);
+  for (std::size_t i = 0; i < texts_.size(); ++i)
+    out.push_back(std::isnan(value) ? value : static_cast<double>(value == static_cast<double>(i)));
+}
+
+}  // namespace descent::formats
