@@ -101,13 +101,15 @@ class Faults(Trial):
 
     def test_too_little_memory_is_reported(self):
         limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
-        done = self.descent("run", "x.json", "--sweep", "model.width=8,16000", "--set", "model.depth=3", "--seeds", "1",
-                            "--set", "ensemble.sizes=[1]", "--set", "ensemble.of=points", "--set",
-                            "bias_variance=false", "--jobs", "1", status=FAILED, preexec_fn=limit)
-        self.assertIn("descent: 1 run failed: out of memory", done.stderr)
-        self.assertIn("1 of 2 runs", done.stdout)
-        status = json.loads(self.descent("status", "results/trial", "--json").stdout)
-        self.assertEqual((status["total"]["done"], status["total"]["failed"]), (1, 1))
+        for engine in ("fused", "torch"):
+            done = self.descent("run", "x.json", "--engine", engine, "--sweep", "model.width=8,16000", "--set",
+                                "model.depth=3", "--seeds", "1", "--set", "ensemble.sizes=[1]", "--set",
+                                "ensemble.of=points", "--set", "bias_variance=false", "--jobs", "2", "--out", engine,
+                                status=FAILED, preexec_fn=limit)
+            self.assertIn("descent: 1 run failed: out of memory; start again with fewer --jobs", done.stderr)
+            self.assertIn("1 of 2 runs", done.stdout)
+            status = json.loads(self.descent("status", f"{engine}/trial", "--json").stdout)
+            self.assertEqual((status["total"]["done"], status["total"]["failed"]), (1, 1))
 
     def test_a_damaged_part_is_set_aside_and_trained_again(self):
         expected = self.whole()
