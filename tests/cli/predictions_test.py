@@ -72,6 +72,22 @@ class Predictions(Trial):
             divergence = (numpy.exp(log_q) * (log_q - numpy.log(p))).sum(2)
             self.close(row["cross_entropy_variance"], divergence.mean(), 1e-6)  # float32 sums of probabilities
 
+    def test_are_of_the_network_that_the_column_names(self):
+        stopping = {"monitor": "val_loss", "patience": 1}
+        for rule, network in (({"monitor": "none"}, "final"), (stopping, "restored"),
+                              ({**stopping, "stop": False}, "restored"),
+                              ({**stopping, "stop": False, "restore": "last"}, "restored")):
+            self.descent("run", "x.json", "--set", f"train.early_stopping={json.dumps(rule)}", "--set",
+                         "train.loss.label_smoothing=0.2", "--set", "train.epochs=8")
+            losses = {}
+            for row in self.table("summary.csv"):
+                losses.setdefault(row["model.width"], []).append(float(row[f"{network}_test_loss"]))
+            for row in self.table("ensembles.csv"):
+                self.assertEqual(row["network"], network)
+                if row["size"] == "4":
+                    self.close(row["member_loss"], numpy.mean(losses[row["model.width"]]), 1e-6)
+            self.assertEqual({row["network"] for row in self.table("bias_variance.csv")}, {network})
+
     def test_are_not_retrained_for_other_readings(self):
         output = self.descent("run", "x.json", "--set", "bias_variance=false", "--set", "ensemble.sizes=[3]").stdout
         self.assertIn("8 reused, 0 new", output)
