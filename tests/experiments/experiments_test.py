@@ -108,7 +108,7 @@ class ExperimentsTest(unittest.TestCase):
             for file in DOWNLOADED:
                 with self.subTest(file.name):
                     few = [f"data.path={data}", "engine=torch", "seeds=1", "data.train_size=20", "data.test_size=20",
-                           "train.batch_size=10", "train.epochs=1", "probes={}"]
+                           "train.batch_size=10", "train.epochs=1", "probes={}", "claims=[]"]
                     sets = [word for key in few for word in ("--set", key)]
                     if "resnet18k" in file.name:
                         sets += ["--sweep", "model.width=4"]
