@@ -123,6 +123,12 @@ struct PartFiles {
                                    shape.size()));
     for (const std::int64_t size : shape)
       if (size == 0) fail(x.string(), "is empty");
+    const auto is_channels = [](std::int64_t size) { return size == 1 || size == 3; };
+    if (shape.size() == 4 && is_channels(shape[3]) && !is_channels(shape[1]))
+      fail(x.string(),
+           fmt::format("has the shape [{}], channels last; images are [size, channels, height, width]: save "
+                       "numpy.moveaxis(x, -1, 1)",
+                       fmt::join(shape, ", ")));
     read_y();
   }
 

@@ -145,6 +145,17 @@ TEST(npy, tells_before_the_numbers_are_read_what_is_wrong_with_inputs) {
             "element type \"<f2\" is not supported (one of <f4, <f8, |u1, <i4, <i8); convert the array with astype");
 }
 
+TEST(npy, refuses_images_whose_channels_are_the_last_axis) {
+  const auto images = [](const std::string& shape, std::size_t bytes) {
+    return npy(header("|u1", shape), std::string(bytes, '\1'));
+  };
+  EXPECT_EQ(facts_error(".npy", images("(2, 4, 4, 3)", 96)),
+            "has the shape [2, 4, 4, 3], channels last; images are [size, channels, height, width]: save "
+            "numpy.moveaxis(x, -1, 1)");
+  EXPECT_EQ(facts_error(".npy", images("(2, 3, 4, 4)", 96)), "");
+  EXPECT_EQ(facts_error(".npy", images("(2, 3, 4, 3)", 72)), "");
+}
+
 // What numpy.lib.format.write_array_header_1_0 writes.
 TEST(npy, writes_the_header_that_numpy_writes) {
   const std::string written = npy_header("<f4", {8, 1000, 10});
