@@ -20,6 +20,15 @@ void append_quoted(std::string& line, std::string_view text) {
   line += '"';
 }
 
+// Tooltips name the panel, where there is more than one.
+void leave_out_panel(Json& encoding) {
+  if (!encoding.contains("tooltip")) return;
+  auto kept = Json::array();
+  for (const Json& column : encoding["tooltip"])
+    if (column["field"] != "panel") kept.push_back(column);
+  encoding["tooltip"] = kept;
+}
+
 }  // namespace
 
 Rows::Rows(Names numbers, Names texts) : parse_(Json::object()) {
@@ -92,12 +101,13 @@ Json panels(const Rows& rows, const std::vector<std::string>& panels, Json layer
       calculate(field, fmt::format("isValid(datum.{0}) ? max(datum.{0}, {1}) : null", field, axis.floor));
   if (!transform.empty()) spec["transform"] = transform;
   if (panels.size() < 2) {
+    for (Json& each : layers) leave_out_panel(each["encoding"]);
     spec.update({{"width", single_width}, {"height", height}, {"layer", std::move(layers)}});
     return spec;
   }
   spec["facet"] = text("panel", panels);
   spec["facet"]["header"] = {{"labelLimit", panel_width}};
-  spec["columns"] = std::min<std::size_t>(3, panels.size());
+  spec["columns"] = panels.size() == 4 ? 2 : std::min<std::size_t>(3, panels.size());
   spec["spec"] = {{"width", panel_width}, {"height", height * 6 / 10}, {"layer", std::move(layers)}};
   return spec;
 }

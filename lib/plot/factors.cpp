@@ -43,6 +43,19 @@ bool follows(const Factor& later, const Factor& earlier) {
   return true;
 }
 
+// The most levels that the factor takes while all others stay the same.
+std::size_t longest_line(const std::vector<Factor>& factors, std::size_t factor) {
+  std::map<std::vector<std::size_t>, std::size_t> lengths;
+  std::size_t longest = 0;
+  for (std::size_t point = 0; point < factors[factor].level_of.size(); ++point) {
+    std::vector<std::size_t> others;
+    for (std::size_t i = 0; i < factors.size(); ++i)
+      if (i != factor) others.push_back(factors[i].level_of[point]);
+    longest = std::max(longest, ++lengths[others]);
+  }
+  return longest;
+}
+
 }  // namespace
 
 std::string Factor::title() const {
@@ -86,10 +99,11 @@ Spacing spacing_of(const std::vector<double>& values) {
 
 Layout layout_of(const std::vector<Factor>& factors, std::size_t least_levels) {
   Layout layout;
+  std::size_t most = least_levels - 1;
   for (std::size_t i = 0; i < factors.size(); ++i) {
-    const std::size_t most =
-        layout.x < 0 ? least_levels - 1 : factors[static_cast<std::size_t>(layout.x)].levels.size();
-    if (factors[i].numeric() && factors[i].levels.size() > most) layout.x = static_cast<std::ptrdiff_t>(i);
+    if (!factors[i].numeric() || longest_line(factors, i) <= most) continue;
+    layout.x = static_cast<std::ptrdiff_t>(i);
+    most = longest_line(factors, i);
   }
   // The colour: the category with the most levels that colours can tell apart, otherwise such a number.
   const auto merit = [&](std::size_t i) {

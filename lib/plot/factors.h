@@ -33,7 +33,7 @@ struct Layout {
   std::vector<std::size_t> panel;     // the others
 };
 
-// `least_levels`: of a number on the axis x; more than 8 colours are too many.
+// `least_levels`: that a number on the axis x takes while the others stay the same; more than 8 colours are too many.
 Layout layout_of(const std::vector<Factor>& factors, std::size_t least_levels);
 
 // "norm=batch, gain=3": these factors at a point; of a single one only the value where `short_form`.

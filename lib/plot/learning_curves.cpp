@@ -153,15 +153,18 @@ class LearningCurves {
     auto all = Json::array();
     all.push_back(layer("mean", {{"type", "area"}, {"clip", true}, {"opacity", 0.18}},
                         with({{"y", number("low", axis)}, {"y2", {{"field", "high"}}}, {"detail", detail}})));
+    const Json detail_run{{"field", "run"}};
     Json run = layer(
-        "run", {{"type", "line"}, {"clip", true}, {"strokeWidth", 1.5}, {"cursor", "pointer"}},
-        with({{"detail", {{"field", "run"}}},
-              {"tooltip", run_tips},
+        "run", {{"type", "line"}, {"clip", true}, {"strokeWidth", 1.5}},
+        with({{"detail", detail_run},
               {"opacity", {{"condition", {{"param", "pick"}, {"empty", false}, {"value", 1}}}, {"value", 0.16}}}}));
-    run["params"] = {
+    // Unseen and broad: what the mouse finds.
+    Json broad = layer("run", {{"type", "line"}, {"clip", true}, {"strokeWidth", 8}, {"opacity", 0}},
+                       with({{"detail", detail_run}, {"tooltip", run_tips}}));
+    broad["params"] = {
         {{"name", "pick"},
          {"select", {{"type", "point"}, {"fields", {"run"}}, {"on", "pointerover"}, {"clear", "pointerout"}}}}};
-    if (source_.seeds > 1) all.push_back(run);
+    if (source_.seeds > 1) all.insert(all.end(), {run, broad});
     all.push_back(layer("mean", {{"type", "line"}, {"clip", true}, {"strokeWidth", 2}}, with({{"strokeDash", dash}})));
     all.push_back(layer("mean", {{"type", "point"}, {"clip", true}, {"size", 50}, {"filled", true}, {"opacity", 0}},
                         with({{"detail", detail}, {"tooltip", tips}})));

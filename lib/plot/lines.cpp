@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "plot/charts.h"
 #include "plot/means.h"
@@ -48,6 +49,11 @@ class Lines {
     for (std::size_t point = 0; point < source_.plan.points.size(); ++point) add_once(panels_, panel_of(point));
     for (const std::string& panel : panels_) add_panel(panel);
     if (all_.most < all_.least) return;
+    if (peak_)
+      rows_.add({peak_->at.x, peak_->at.value.mean, low(peak_->at.value), high(peak_->at.value),
+                 static_cast<double>(peak_->at.value.n)},
+                {"peak", peak_->panel, peak_->series,
+                 fmt::format("peak {:.3g} at {}", peak_->at.value.mean, peak_->at.x), "", ""});
     Chart chart{measures_.name, measures_.title + " against " + x_.title(), caption(), {}};
     const Axis axis = value_axis(measures_.axis, main_, all_, measures_.axis == "error");
     chart.spec = panels(rows_, panels_, layers(axis), 340, axis);
@@ -132,12 +138,10 @@ class Lines {
     }
   }
 
+  // The highest of the lines' peaks: more labels would lie on each other.
   void add_peak(const std::string& panel, const std::string& series, const std::vector<At>& line) {
     const At* peak = peak_of(line);
-    if (!peak) return;
-    peak_ = true;
-    rows_.add({peak->x, peak->value.mean, low(peak->value), high(peak->value), static_cast<double>(peak->value.n)},
-              {"peak", panel, series, fmt::format("peak {:.3g} at {}", peak->value.mean, peak->x), "", ""});
+    if (peak && (!peak_ || peak->value.mean > peak_->at.value.mean)) peak_ = Peak{*peak, panel, series};
   }
 
   Json layers(const Axis& axis) const {
@@ -213,7 +217,12 @@ class Lines {
   Rows rows_{{"x", "y", "low", "high", "n"}, {"kind", "panel", "series", "split", "run", "seed"}};
   std::vector<std::string> panels_, series_, splits_;
   Range main_, all_;
-  bool threshold_ = false, peak_ = false, diverged_ = false;
+  struct Peak {
+    At at;
+    std::string panel, series;
+  };
+  std::optional<Peak> peak_;
+  bool threshold_ = false, diverged_ = false;
 };
 
 }  // namespace

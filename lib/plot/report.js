@@ -10,6 +10,7 @@
   function fitted(spec, width) {
     const fit = structuredClone(spec), config = structuredClone(pageTheme);
     config.legend.columns = Math.max(1, Math.floor(width / 150));
+    if (width < 500) config.legend.layout = {top: {direction: 'vertical', anchor: 'start', margin: 4}};
     if (fit.facet) {
       const axes = 78, fits = Math.max(1, Math.floor((width - axes + gap) / (panel + gap)));
       const count = Math.min(fits, 4, fit.facet.sort.length);
@@ -25,7 +26,7 @@
       if (width < 500)
         for (const layer of fit.layer) if (layer.encoding.y?.axis?.labelLimit) layer.encoding.y.axis.labelLimit = width * .38;
     }
-    if (fit.facet) config.axisX.tickCount = Math.floor(fit.spec.width / 45);
+    config.axisX.tickCount = Math.floor((fit.spec ?? fit).width / 50);
     fit.config = config;
     return fit;
   }
@@ -36,7 +37,7 @@
     figure.dataset.width = width;
     try {
       views.get(figure)?.finalize();
-      const options = {renderer: 'svg', actions: false, tooltip: {theme: 'custom'}};
+      const options = {renderer: 'svg', actions: false, tooltip: {theme: 'custom', disableDefaultStyle: true}};
       const result = await vegaEmbed(place, fitted(specs.get(figure), width), options);
       views.set(figure, result);
       figure.dataset.state = 'drawn';

@@ -38,7 +38,7 @@ Json theme(const std::function<std::string(const char*)>& color) {
         {"tickSize", 4},
         {"titlePadding", 8}}},
       {"axisY", {{"domain", false}, {"ticks", false}, {"tickCount", 6}}},
-      {"axisX", {{"grid", false}}},
+      {"axisX", {{"grid", false}, {"tickCount", 6}}},
       {"legend",
        {{"orient", "top"},
         {"labelColor", ink},

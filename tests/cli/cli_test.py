@@ -298,7 +298,7 @@ class Shell(Cli):
     def test_an_unknown_command_names_the_nearest(self):
         self.assertEqual(self.stderr_of("rnu"),
                          'unknown command "rnu"; did you mean "run"? (one of run, validate, plan, schema, '
-                         "explain, list, status, table, verify, compare, report, export, merge, prune, completion)\n")
+                         "explain, list, status, table, plot, verify, compare, report, export, merge, prune, completion)\n")
 
     def test_an_unknown_option_names_the_nearest(self):
         self.assertEqual(self.stderr_of("run", "x.json", "--seed", "3"),
@@ -370,7 +370,7 @@ class Shell(Cli):
         program = """eval "$(descent completion bash)"
 compopt() { :; }
 ask() { COMP_LINE=$1 COMP_POINT=${#1}; _descent; echo "${COMPREPLY[*]}"; }
-ask 'descent pl'
+ask 'descent pla'
 ask 'descent run x.json --set model.norm.kind=b'
 ask 'descent list norms'
 """
@@ -381,7 +381,7 @@ ask 'descent list norms'
     @unittest.skipUnless(shutil.which("fish"), "needs fish")
     def test_fish_completes_with_the_script(self):
         program = """descent completion fish | source
-complete -C 'descent pl'
+complete -C 'descent pla'
 complete -C 'descent run x.json --set model.norm.kind=b'
 complete -C 'descent run x.j'
 """
@@ -393,7 +393,7 @@ complete -C 'descent run x.j'
     def test_zsh_completes_with_the_script(self):
         program = """compdef() { :; }; compadd() { print -r -- "$@"; }; _files() { print files; }
 eval "$(descent completion zsh)"
-words=(descent pl) CURRENT=2; _descent
+words=(descent pla) CURRENT=2; _descent
 words=(descent run x.json --set model.norm.affine=t) CURRENT=5; _descent
 words=(descent run --set train.optimizer.l) CURRENT=4; _descent
 words=(descent run '') CURRENT=3; _descent

@@ -43,5 +43,11 @@ TEST_F(factors, become_axis_colour_and_panels) {
   EXPECT_EQ(found[2].title(), "label noise rate");
 }
 
+TEST_F(factors, are_no_axis_where_they_only_follow_the_branches_of_a_union) {
+  read(R"("sweep": [{"model.norm": ["none"], "lr": [0.1]}, {"model.norm": ["batch"], "lr": [0.2, 0.3]},
+                    {"model.norm": ["layer"], "lr": [0.4]}])");
+  EXPECT_EQ(layout_of(varying_factors(plan), 3).x, -1);
+}
+
 }  // namespace
 }  // namespace descent::plot

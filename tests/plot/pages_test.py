@@ -71,6 +71,17 @@ class Pages(unittest.TestCase):
                 for file in files:
                     self.assertTrue(pathlib.Path(file).read_bytes().startswith(start), file)
 
+    def test_hovering_shows_numbers_and_picks_a_run(self):
+        file = self.descent("report", str(self.out / "quickstart")).strip()
+        with browser.Browser() as page:
+            page.open(file)
+            text = page.hover("#quickstart-learning_curves_error .mark-symbol.role-mark path")
+            self.assertIn("95 % interval", text)
+            text = page.hover("#quickstart-learning_curves_error .mark-line.role-mark path[stroke-width='8']")
+            self.assertIn("seed", text)
+            self.assertTrue(page.evaluate("document.querySelector(`path[aria-label*='${picked}'][opacity='1']`) != null"
+                                          .replace("${picked}", text.split("run")[1].split()[0])))
+
     def test_a_gallery_links_to_every_experiment(self):
         folders = [str(self.out / name) for name in SHORT]
         file = self.descent("report", *folders, "--out", str(self.out)).strip()
