@@ -4,14 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <cstring>
 #include <fstream>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <optional>
 
 #include "config/data_facts.h"
@@ -19,7 +15,7 @@
 #include "core/files.h"
 #include "core/sha256.h"
 #include "core/text.h"
-#include "formats/npy.h"
+#include "store/prediction_arrays.h"
 
 namespace descent::store {
 namespace {
@@ -80,47 +76,12 @@ void find_rows(const std::string& csv, Table table, Part& part) {
   if (at != csv.size()) throw DamagedPart("it holds rows of unknown runs");
 }
 
-constexpr std::string_view predictions_file = "predictions.npy", labels_file = "labels.npy",
-                           targets_file = "targets.npy", part_file = "part.json";
+constexpr std::string_view part_file = "part.json";
 
 struct PredictionShape {
   std::int64_t examples, outputs;
   bool regression;
 };
-
-// A .npy file of an array [runs, ...].
-struct RunArray {
-  std::string_view name;
-  std::string header;
-  std::uint64_t run_bytes;
-
-  // Where the numbers of this run begin; of one more than there are, where the file ends.
-  std::uint64_t at(std::size_t run) const { return header.size() + run * run_bytes; }
-};
-
-// predictions.npy, and labels.npy or targets.npy.
-std::array<RunArray, 2> prediction_arrays(std::size_t runs, std::int64_t examples, std::int64_t outputs,
-                                          bool regression) {
-  const auto array = [&](std::string_view name, std::string_view descr, std::vector<std::int64_t> shape) {
-    const std::int64_t bytes = descr.back() - '0';  // of "<f8"
-    const auto size = static_cast<std::uint64_t>(std::accumulate(shape.begin(), shape.end(), bytes, std::multiplies{}));
-    shape.insert(shape.begin(), static_cast<std::int64_t>(runs));
-    return RunArray{name, formats::npy_header(descr, shape), size};
-  };
-  return {array(predictions_file, "<f8", {examples, outputs}),
-          regression ? array(targets_file, "<f8", {examples, outputs}) : array(labels_file, "<i4", {examples})};
-}
-
-template <class T> void append(std::string& bytes, const std::vector<T>& values) {
-  static_assert(std::endian::native == std::endian::little);
-  bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
-}
-
-template <class T> std::vector<T> values_in(std::string_view bytes) {
-  std::vector<T> values(bytes.size() / sizeof(T));
-  std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
-  return values;
-}
 
 void add_predictions(const std::vector<RunResult>& results, Files& files, nlohmann::ordered_json& about) {
   const Predictions& first = results.front().predictions;
