@@ -77,8 +77,9 @@ std::vector<std::string> split_values(std::string_view text) {
 }
 
 void apply_sweep(Source& source, const std::string& text, Problems& problems) {
-  const auto [name, values] = setting_of(text, "--sweep", problems);
-  if (name.empty()) return;
+  const auto [path, values] = setting_of(text, "--sweep", problems);
+  if (path.empty()) return;
+  const std::string& name = path;  // clang 14 lets no lambda capture a structured binding
   Json list = Json::array();
   for (const std::string& value : split_values(values)) list.push_back(parse_value(value));
   const bool generated = list.size() == 1 && (list[0].contains("range") || list[0].contains("logspace"));
