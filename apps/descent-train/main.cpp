@@ -71,6 +71,13 @@ void check_devices(const plan::Plan& plan, const std::string& file) {
       throw core::InputError({{.file = file, .path = "device", .message = std::move(missing)}});
 }
 
+// How many of these runs have their rows: those whose weights alone are missing.
+std::size_t finished_in(const store::Results& results, const std::vector<std::size_t>& runs) {
+  const std::vector<std::size_t> without_rows = results.missing();
+  return static_cast<std::size_t>(
+      std::ranges::count_if(runs, [&](std::size_t run) { return !std::ranges::binary_search(without_rows, run); }));
+}
+
 int run(const RunOptions& options, int argc, char** argv) {
   report::ManifestFacts facts;
   facts.start = std::chrono::system_clock::now();
@@ -97,11 +104,16 @@ int run(const RunOptions& options, int argc, char** argv) {
 
   train::SessionReport report;
   {
-    report::Progress progress(total, total - missing.size(), flops, isatty(STDERR_FILENO) == 1);
+    report::Progress progress(missing.size(), flops, isatty(STDERR_FILENO) == 1);
     for (const std::string& warning : results.take_warnings()) progress.note(warning);
+    if (missing.size() < total) progress.note(fmt::format("{} of {} runs are reused", total - missing.size(), total));
+    if (const std::size_t again = finished_in(results, missing); again > 0)
+      progress.note(fmt::format("{} finished {} trained again, with the same numbers: {} weights were not kept", again,
+                                again == 1 ? "run is" : "runs are", again == 1 ? "its" : "their"));
     const train::SessionObserver observer{[&](double done) { progress.add_cost(done); },
                                           [&](bool diverged) { progress.finish_run(diverged); },
-                                          [&](const std::string& message) { progress.note("descent: " + message); }};
+                                          [&](const std::string& message) { progress.note("descent: " + message); },
+                                          [&](double loss) { progress.show_loss(loss); }};
     const train::SessionOptions session{facts.jobs, options.fail_fast,
                                         options.save_weights ? results.weights_folder() : "",
                                         options.checkpoint_seconds.value_or(document.base.checkpoint_seconds)};
@@ -127,7 +139,7 @@ int time_plan(const RunOptions& options) {
   const plan::Plan plan = plan::make_plan(config::read_document(options.file, options.overrides));
   check_devices(plan, options.file);
   const std::vector<double> seconds = train::seconds_per_run(plan, 1.0);
-  std::vector<std::vector<std::string>> rows{plan.factors};
+  std::vector<std::vector<std::string>> rows{report::short_factors(plan)};
   rows[0].push_back("seconds per run");
   double total = 0;
   for (const plan::Run& run : plan.runs) total += seconds[run.point];
@@ -137,7 +149,7 @@ int time_plan(const RunOptions& options) {
   }
   const std::size_t workers = worker_count(options, plan);
   fmt::print("\n{}estimated with a one-second benchmark: {} in total, {} with {} at a time\n",
-             report::laid_out(rows, false), report::format_duration(total),
+             report::laid_out(rows, report::screen_of(stdout, true)), report::format_duration(total),
              report::format_duration(total / static_cast<double>(workers)), workers);
   return 0;
 }

@@ -11,6 +11,7 @@
 #include "core/files.h"
 #include "descent/commands.h"
 #include "descent/target.h"
+#include "report/best.h"
 #include "report/claims.h"
 #include "report/compare.h"
 #include "report/terminal.h"
@@ -37,7 +38,7 @@ void check_files(const CommandLine& line) {
     if (line.options.run && fs::is_directory(target, error))
       throw core::InputError(fmt::format("{}: --run needs an experiment file; this is a folder", target));
     check_readable_again(target);
-    open(target, line.options);  // every mistake before the first training
+    open(target, line.options, Claims::judged);  // every mistake before the first training
   }
 }
 
@@ -53,9 +54,10 @@ SelectedTarget split_side(const std::string& word, const std::string& other_targ
 }  // namespace
 
 int compare(CommandLine& line) {
-  const RunOptions& options = line.options;
+  RunOptions& options = line.options;
   const SelectedTarget a = split_side(line.words[0], ""), b = split_side(line.words[1], a.target);
   const Target left = open(a.target, options), right = open(b.target, options);
+  if (options.metric.empty()) options.metric = report::usual_metric(left.plan);
   const auto comparisons =
       claims::compare({left.plan, left.results, a.selection}, {right.plan, right.results, b.selection}, options.metric);
   warn(left.results);
@@ -63,19 +65,31 @@ int compare(CommandLine& line) {
   if (options.json) fmt::print("{}", report::comparison_json(comparisons));
   else
     fmt::print("{}\nA  {}\nB  {}\n\n{}", options.metric, line.words[0], line.words[1],
-               report::comparison_table(comparisons, report::wants_color(stdout, options.no_color)));
+               report::comparison_table(comparisons, report::screen_of(stdout, options.no_color)));
+  return 0;
+}
+
+int show_best(CommandLine& line) {
+  const RunOptions& options = line.options;
+  const Target target = open(options.file, options);
+  const report::BestOptions question{options.metric, options.over};
+  const std::string text = options.json ? report::best_json(target.results, target.plan, question)
+                                        : report::best_text(target.results, target.plan, question,
+                                                            report::screen_of(stdout, options.no_color));
+  warn(target.results);
+  fmt::print("{}", text);
   return 0;
 }
 
 int verify(CommandLine& line) {
   const RunOptions& options = line.options;
   check_files(line);
-  const bool color = report::wants_color(stdout, options.no_color);
+  const report::Screen screen = report::screen_of(stdout, options.no_color);
   report::ClaimCounts total;
   bool trained = true;
   std::string all_json;
   for (const std::string& file : line.words) {
-    const Target target = open(file, options);
+    const Target target = open(file, options, Claims::judged);
     if (options.run && !target.results.missing().empty()) {
       const int status = run_descent_train(training_words(file, options));
       if (status == static_cast<int>(core::ExitCode::interrupted)) return status;
@@ -93,7 +107,7 @@ int verify(CommandLine& line) {
     all_json += (all_json.empty() ? "[\n" : ",\n") + json.substr(0, json.size() - 1);
     if (options.json) continue;
     fmt::print("{}{}{}: {}\n", file == line.words[0] ? "" : "\n",
-               judged.empty() ? "" : report::claims_table(judged, color, options.references) + "\n", target.plan.name,
+               judged.empty() ? "" : report::claims_table(judged, screen, options.references) + "\n", target.plan.name,
                report::counts_text(counts));
     std::fflush(stdout);
   }

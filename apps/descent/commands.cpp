@@ -45,13 +45,15 @@ constexpr Command table[] = {
      show_plan},
     {"schema", "print the JSON Schema of experiments, for editors", "descent schema > experiment.schema.json",
      [](CLI::App&, CommandLine&) {}, show_schema},
-    {"explain", "describe a key: meaning, default and choices", "descent explain model.init",
+    {"explain", "describe a key: meaning, default and choices; or a column of the results",
+     "descent explain model.init",
      [](CLI::App& command, CommandLine& line) {
-       add_words(command, line, "KEY", "a key or section; all keys when left out")->expected(0, 1);
+       add_words(command, line, "KEY", "a key, a section or a column; all keys when left out")->expected(0, 1);
        add_json_option(command, line.options);
      },
      explain},
-    {"list", "list data sets, initializers, norms and other choices", "descent list initializers",
+    {"list", "list data sets, initializers, norms and other choices, and the columns of the results",
+     "descent list initializers",
      [](CLI::App& command, CommandLine& line) {
        add_words(command, line, "TOPIC", "what to list; the topics when left out")->expected(0, 1);
        add_json_option(command, line.options);
@@ -109,15 +111,30 @@ constexpr Command table[] = {
                  "results or experiment, with a selection after ':' as in claims; B may be a selection alone")
            ->required()
            ->expected(2);
-       command.add_option("--metric", line.options.metric, "column of summary.csv, or test_error(epoch=10)")
-           ->type_name("COLUMN")
-           ->capture_default_str();
+       command
+           .add_option("--metric", line.options.metric,
+                       "column of summary.csv, or test_error(epoch=10); default: the final test error, or loss")
+           ->type_name("COLUMN");
        add_override_options(command, line.options);
        add_out_option(command, line.options);
        add_json_option(command, line.options);
        add_color_option(command, line.options);
      },
      compare},
+    {"best", "the best point of a sweep, how sure that is, and the points that may be as good",
+     "descent best results/weight_decay --over weight_decay",
+     [](CLI::App& command, CommandLine& line) {
+       add_target(command, line);
+       command
+           .add_option("--metric", line.options.metric,
+                       "column of summary.csv that is smallest at the best; default: the validation error or loss")
+           ->type_name("COLUMN");
+       command
+           .add_option("--over", line.options.over, "choose among the values of this factor, for each of the others")
+           ->type_name("FACTOR");
+       add_json_option(command, line.options);
+     },
+     show_best},
     {"report", "write a page with charts, claims and tables: report.html", "descent report results/quickstart",
      [](CLI::App& command, CommandLine& line) {
        add_words(command, line, "RESULTS", "results folders, or experiment files; several make one page")->required();

@@ -43,6 +43,7 @@ int merge(CommandLine& line);
 int verify(CommandLine& line);
 int compare(CommandLine& line);
 int write_report(CommandLine& line);
+int show_best(CommandLine& line);
 int prune(CommandLine& line);
 int export_results(CommandLine& line);
 int print_completion(CommandLine& line);

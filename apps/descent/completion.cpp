@@ -8,6 +8,7 @@
 #include <map>
 
 #include "config/keys.h"
+#include "config/words.h"
 #include "config/write.h"
 #include "descent/commands.h"
 
@@ -56,7 +57,7 @@ complete -c descent -f -a '(__descent_complete)'
 
 // What the values of a key may be, where it has a list of them.
 Words values_of(std::string_view path) {
-  const config::Key* key = config::find_key(config::default_keys(), path);
+  const config::Key* key = config::find_key(config::default_keys(), config::full_path(path));
   if (const config::Key* abbreviated = key ? config::shorthand_of(*key) : nullptr) key = abbreviated;
   if (!key) return {};
   if (const auto* slot = std::get_if<config::ChoiceSlot>(&key->slot); slot && !slot->is_list)
@@ -82,6 +83,7 @@ Words assignments(const std::string& word) {
 Words topic_names() {
   Words found;
   for (const config::Topic& topic : config::topics()) found.emplace_back(topic.name);
+  found.emplace_back("columns");
   return found;
 }
 

@@ -38,10 +38,9 @@ struct RunOptions {
   std::vector<std::string> metrics{};  // of exported curves
   bool is_long = false;
   std::string file_out = "curves.csv";
-  std::string metric = "final_test_error";  // compare
-  std::string plotted, over;                // plot
-  bool ascii = false;
   std::string chart_format{};  // report; empty: a page
+  std::string metric, plotted, over;  // compare, plot, best
+  bool ascii = false;                 // plot
 };
 
 // Groups of options, for the commands that take them.

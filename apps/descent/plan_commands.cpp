@@ -13,6 +13,7 @@
 #include "core/seeds.h"
 #include "core/text.h"
 #include "descent/commands.h"
+#include "descent/target.h"
 #include "plan/layers.h"
 #include "plan/memory.h"
 #include "plan/pack.h"
@@ -65,8 +66,8 @@ std::string memory_text(const plan::Plan& plan) {
   return most > 1 << 30 ? fmt::format("at least {} of memory for the largest run\n", plan::memory_text(most)) : "";
 }
 
-std::string plan_text(const plan::Plan& plan) {
-  std::vector<std::vector<std::string>> rows{plan.factors};
+std::string plan_text(const plan::Plan& plan, const report::Screen& screen) {
+  std::vector<std::vector<std::string>> rows{report::short_factors(plan)};
   rows[0].insert(rows[0].end(), {"runs", "parameters", "steps", "GFLOP per run"});
   std::vector<std::size_t> runs(plan.points.size());
   for (const plan::Run& run : plan.runs) ++runs[run.point];
@@ -78,7 +79,7 @@ std::string plan_text(const plan::Plan& plan) {
     rows.back().insert(rows.back().end(), {std::to_string(runs[i]), std::to_string(size.parameters),
                                            std::to_string(size.steps), fmt::format("{:.3g}", size.operations / 1e9)});
   }
-  return fmt::format("{}{}: {}, {} in {}, {:.3g} GFLOP of matrix products\n{}{}", report::laid_out(rows, false),
+  return fmt::format("{}{}: {}, {} in {}, {:.3g} GFLOP of matrix products\n{}{}", report::laid_out(rows, screen),
                      plan.name, core::counted(plan.points.size(), "point"), core::counted(plan.runs.size(), "run"),
                      core::counted(all_stacks(plan).size(), "stack"), total / 1e9, engines_text(plan),
                      memory_text(plan));
@@ -153,7 +154,7 @@ int validate(CommandLine& line) {
 
 int show_plan(CommandLine& line) {
   const RunOptions& options = line.options;
-  const config::Document document = claims::read_document(options.file, options.overrides);
+  const config::Document document = read_experiment(options.file, options.overrides, Claims::warned);
   if (options.json + options.time + options.resolved > 1)
     throw core::InputError("plan: give one of --json, --time and --resolved");
   if (options.resolved) {
@@ -163,7 +164,8 @@ int show_plan(CommandLine& line) {
   const plan::Plan plan = plan::make_plan(document);
   const report::DataReport data = report::report_data(plan);
   report::warn_of_data(data, options.file, options.strict);
-  fmt::print("{}", options.json ? plan_json(plan, data) : report::data_text(data) + plan_text(plan));
+  fmt::print("{}", options.json ? plan_json(plan, data)
+                                : report::data_text(data) + plan_text(plan, report::screen_of(stdout, true)));
   if (options.time) become_descent_train(line.argv);
   return 0;
 }

@@ -69,7 +69,7 @@ int plot_results(CommandLine& line) {
   const std::vector<std::size_t> points = claims::select_points(words.selection, target.plan);
   report::CanvasOptions canvas{.width = report::terminal_width(stdout)};
   canvas.braille = !options.ascii && report::shows_unicode();
-  canvas.color = report::wants_color(stdout, options.no_color);
+  canvas.color = report::screen_of(stdout, options.no_color).color;
   fmt::print("{}", plot::terminal_chart(plot::Source(target.plan, target.results),
                                         {points, options.plotted, options.over}, canvas));
   return 0;

@@ -12,6 +12,7 @@
 #include "descent/commands.h"
 #include "descent/target.h"
 #include "plan/plan.h"
+#include "report/changes.h"
 #include "report/finish.h"
 #include "report/manifest.h"
 #include "report/status.h"
@@ -27,7 +28,8 @@ namespace fs = std::filesystem;
 int run_experiment(CommandLine& line) {
   const RunOptions& options = line.options;
   check_readable_again(options.file);
-  const Target target(options.file, options);
+  const Target target(options.file, options, Claims::warned);
+  std::fputs(report::changes_text(target.results, target.document, target.plan).c_str(), stderr);
   // A manifest of another plan, or none, is written again by the program that knows LibTorch.
   if (!report::has_manifest_of(target.results.folder(), target.plan)) become_descent_train(line.argv);
   const auto missing = plan::select(target.plan, target.results.missing(options.save_weights), options.shard);
@@ -42,7 +44,7 @@ int show_table(CommandLine& line) {
   const Target target = open(options.file, options);
   const std::string text =
       options.json ? report::points_json(target.results, target.plan)
-                   : report::points_table(target.results, target.plan, {report::wants_color(stdout, options.no_color)});
+                   : report::points_table(target.results, target.plan, {report::screen_of(stdout, options.no_color)});
   warn(target.results);
   fmt::print("{}", text);
   return 0;
@@ -56,7 +58,7 @@ int show_status(CommandLine& line) {
     const report::Status status = report::read_status(target.results, target.plan);
     const std::string text =
         options.json ? report::status_json(status, target.plan)
-                     : report::status_text(status, target.plan, report::wants_color(stdout, options.no_color));
+                     : report::status_text(status, target.plan, report::screen_of(stdout, options.no_color));
     warn(target.results);
     if (options.watch && terminal) fmt::print("\x1b[H\x1b[J");
     fmt::print("{}", text);
@@ -82,7 +84,7 @@ int prune(CommandLine& line) {
     const std::string what = part.runs.empty() ? "of another version of descent"
                                                : fmt::format("{}: {}", core::counted(part.runs.size(), "run"),
                                                              core::printable(core::join(part.runs, ", ")));
-    fmt::print("{}: {}\n", part.folder.string(), what);
+    fmt::print("{}\n", part.runs.empty() ? part.folder.string() + ": " + what : what);
     if (line.options.yes) store::remove_part(part.folder);
   }
   fmt::print("{} in {}{}\n", core::counted(runs, "stale run"), core::counted(stale.size(), "part"),

@@ -13,16 +13,46 @@
 namespace descent {
 namespace fs = std::filesystem;
 
-Target::Target(const std::string& file, const RunOptions& options)
-    : document(claims::read_document(file, options.overrides)), plan(plan::make_plan(document)),
+namespace {
+
+// Of the claim that a problem is about: ": its sentence".
+std::string sentence(const core::Problem& problem, const config::Document& document) {
+  std::size_t claim = 0;
+  const bool found = std::sscanf(problem.path.c_str(), "claims[%zu]", &claim) == 1;
+  return found && claim < document.base.claims.size() ? ": " + document.base.claims[claim].says : "";
+}
+
+config::Document read_text(const std::string& text, const std::string& file, const config::Overrides& overrides,
+                           Claims claims) {
+  if (claims == Claims::judged) return claims::read_document_text(text, file, overrides);
+  config::Document document = config::read_document_text(text, file, overrides);
+  if (claims == Claims::unused || document.base.claims.empty()) return document;
+  try {
+    claims::read_document_text(text, file, overrides);
+  } catch (const core::InputError& error) {
+    for (const core::Problem& problem : error.problems())
+      std::fputs(core::printable("warning: " + problem.text() + sentence(problem, document)).append("
+").c_str(),
+                 stderr);
+  }
+  return document;
+}
+
+}  // namespace
+
+config::Document read_experiment(const std::string& file, const config::Overrides& overrides, Claims claims) {
+  return read_text(core::read_file(file, config::most_file_bytes), file, overrides, claims);
+}
+
+Target::Target(const std::string& file, const RunOptions& options, Claims claims)
+    : document(read_experiment(file, options.overrides, claims)), plan(plan::make_plan(document)),
       results(options.out, plan) {
   config::check_owner(results.folder(), document);
 }
 
-Target::Target(const fs::path& folder, const RunOptions& options)
-    : document(
-          claims::read_document_text(core::read_regular_file(folder / config::resolved_file, config::most_file_bytes),
-                                     folder / config::resolved_file, options.overrides)),
+Target::Target(const fs::path& folder, const RunOptions& options, Claims claims)
+    : document(read_text(core::read_regular_file(folder / config::resolved_file, config::most_file_bytes),
+                         folder / config::resolved_file, options.overrides, claims)),
       plan(plan::make_plan(document)), results(store::Results::at(folder, plan)) {}
 
 SelectedTarget split_selection(const std::string& word) {
@@ -32,11 +62,11 @@ SelectedTarget split_selection(const std::string& word) {
   return {word.substr(0, colon), word.substr(colon + 1)};
 }
 
-Target open(const std::string& target, const RunOptions& options) {
+Target open(const std::string& target, const RunOptions& options, Claims claims) {
   std::error_code error;
-  if (!fs::is_directory(target, error)) return Target(target, options);
+  if (!fs::is_directory(target, error)) return Target(target, options, claims);
   if (!store::is_results_folder(target)) throw core::InputError(fmt::format("{}: not a results folder", target));
-  return Target(fs::path(target), options);
+  return Target(fs::path(target), options, claims);
 }
 
 void check_readable_again(const std::string& file) {

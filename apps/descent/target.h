@@ -11,15 +11,21 @@
 
 namespace descent {
 
+// What mistakes in the claims of an experiment are: errors for commands that judge them, warnings on stderr for those
+// that train, nothing for those that do not look at them.
+enum class Claims { judged, warned, unused };
+
+config::Document read_experiment(const std::string& file, const config::Overrides& overrides, Claims claims);
+
 struct Target {
   config::Document document;
   plan::Plan plan;
   store::Results results;
 
   // An experiment file; its results are in a folder of options.out.
-  Target(const std::string& file, const RunOptions& options);
+  Target(const std::string& file, const RunOptions& options, Claims claims = Claims::unused);
   // Of a results folder, which holds its experiment.
-  Target(const std::filesystem::path& folder, const RunOptions& options);
+  Target(const std::filesystem::path& folder, const RunOptions& options, Claims claims = Claims::unused);
   Target(const Target&) = delete;
   Target& operator=(const Target&) = delete;
 };
@@ -31,7 +37,7 @@ struct SelectedTarget {
 SelectedTarget split_selection(const std::string& word);
 
 // InputError for a folder without results.
-Target open(const std::string& target, const RunOptions& options);
+Target open(const std::string& target, const RunOptions& options, Claims claims = Claims::unused);
 
 // InputError for a pipe: descent-train reads the file that descent has read.
 void check_readable_again(const std::string& file);

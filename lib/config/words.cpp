@@ -142,6 +142,18 @@ std::string full_path(std::string_view name) {
   return found.size() == 1 ? found[0] : std::string(name);
 }
 
+std::string short_name(const std::string& path) {
+  const std::size_t last = path.rfind('.');
+  if (last == path.npos) return path;
+  const std::string above = path.substr(0, last);
+  const Key* section = find_key(default_keys(), above);
+  const Key* abbreviated = section ? shorthand_of(*section) : nullptr;
+  if (abbreviated && abbreviated->name == path.substr(last + 1)) return short_name(above);
+  for (std::size_t dot = last; dot != path.npos && dot > 0; dot = path.rfind('.', dot - 1))
+    if (const std::string name = path.substr(dot + 1); full_path(name) == path) return name;
+  return path;
+}
+
 std::string unknown_path(std::string_view name) {
   if (const Names several = paths_named(name); several.size() > 1)
     return fmt::format("{} could be {}; write more of the path", core::quoted(name), core::join(several, " or "));

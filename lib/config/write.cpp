@@ -80,6 +80,16 @@ std::string write_document(const Document& document) {
   return pretty(source.root);
 }
 
+std::string section_json(const Experiment& experiment, std::string_view section) {
+  View view;
+  Json members = Json::object();
+  for (const View::Leaf& leaf : view.leaves(experiment))
+    if (Json value = to_json(*leaf.key); lies_in(leaf.path, section) && leaf.key->changes_numbers &&
+                                         leaf.key->has_effect(experiment) && !value.is_null())
+      members[leaf.path.substr(section.size() + 1)] = std::move(value);
+  return compact(members);
+}
+
 std::string identity(const Experiment& experiment) {
   thread_local View view;
   Json changed = Json::object();

@@ -17,6 +17,9 @@ std::string write_document(const Document& document);
 // Compact JSON of the keys that change numbers and differ from their defaults: what a run's hash covers.
 std::string identity(const Experiment& experiment);
 
+// Compact JSON of the keys in a section that have an effect and change numbers, defaults filled.
+std::string section_json(const Experiment& experiment, std::string_view section);
+
 // JSON Schema, draft 2020-12.
 std::string json_schema();
 

@@ -19,7 +19,9 @@ std::size_t color_verdict(std::string& text, std::size_t at, claims::Verdict ver
   const int code = verdict == Verdict::fails ? 31 : verdict == Verdict::undecided ? 33 : 32;  // red, yellow, green
   text.insert(at + claims::name_of(verdict).size(), "\x1b[0m");
   text.insert(at, fmt::format("\x1b[{}m", code));
-  return text.find('\n', at) + 1;
+  do at = text.find('\n', at) + 1;
+  while (at < text.size() && text[at] == ' ');  // wrapped
+  return at;
 }
 
 Json check_json(const claims::Check& check) {
@@ -78,15 +80,15 @@ std::string counts_text(const ClaimCounts& counts) {
   return text;
 }
 
-std::string claims_table(const std::vector<claims::Judged>& judged, bool color, bool references) {
+std::string claims_table(const std::vector<claims::Judged>& judged, const Screen& screen, bool references) {
   std::vector<std::vector<std::string>> rows{{"verdict", "measured [95 % interval]", "margin", "n", "claim"}};
   for (const claims::Judged& claim : judged)
     rows.push_back({std::string(claims::name_of(claim.check.verdict)), measured_text(claim.check),
                     margin_text(claim.check), std::to_string(claim.check.n), sentence(claim, references)});
-  std::string text = laid_out(rows, color, {0, 1, 4});
-  std::size_t line = text.find('\n') + 1;
-  for (const claims::Judged& claim : judged)
-    if (color) line = color_verdict(text, line, claim.check.verdict);
+  std::string text = laid_out(rows, screen, {0, 1, 4});
+  if (!screen.color || judged.empty()) return text;
+  std::size_t line = text.find("\n" + rows[1][0]) + 1;
+  for (const claims::Judged& claim : judged) line = color_verdict(text, line, claim.check.verdict);
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "claims/claims.h"
+#include "report/terminal.h"
 
 namespace descent::report {
 
@@ -26,7 +27,7 @@ std::string margin_text(const claims::Check& check);
 std::string sentence(const claims::Judged& judged, bool references);
 
 // One line per claim: verdict, what was measured with its interval, the margin, n, the sentence.
-std::string claims_table(const std::vector<claims::Judged>& judged, bool color, bool references);
+std::string claims_table(const std::vector<claims::Judged>& judged, const Screen& screen, bool references);
 
 // {"experiment": ..., "holds": 5, ..., "claims": [{"says", "that", "reference", "verdict", "measured", ...}, ...]}
 std::string claims_json(const std::string& experiment, const std::vector<claims::Judged>& judged);

@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "report/json.h"
 #include "report/table.h"
+#include "store/columns.h"
 
 namespace descent::report {
 namespace {
@@ -21,7 +22,14 @@ std::string difference_text(const Comparison& comparison, bool mark) {
 
 }  // namespace
 
-std::string comparison_table(const std::vector<Comparison>& comparisons, bool color) {
+std::string usual_metric(const plan::Plan& plan) {
+  const std::vector<bool> written = store::written_columns(store::Table::summary, plan);
+  for (const char* name : {"final_test_error", "final_test_loss", "final_train_error"})
+    if (written[store::column_at(store::summary_columns(), name)]) return name;
+  return "final_train_loss";
+}
+
+std::string comparison_table(const std::vector<Comparison>& comparisons, const Screen& screen) {
   const bool many = comparisons.size() > 1;
   std::vector<std::vector<std::string>> rows{{"n", "A", "B", "A - B [95 % interval]", "d_z"}};
   if (many) rows[0].insert(rows[0].begin(), "at");
@@ -35,7 +43,7 @@ std::string comparison_table(const std::vector<Comparison>& comparisons, bool co
     left_out += comparison.left_out;
   }
   const std::size_t difference = many ? 4 : 3;
-  std::string text = laid_out(rows, color, many ? std::vector<std::size_t>{0, difference} : std::vector{difference});
+  std::string text = laid_out(rows, screen, many ? std::vector<std::size_t>{0, difference} : std::vector{difference});
   text += "\nPaired over the n seeds that both have; d_z: mean / sd of the differences (Cohen).\n";
   if (many)
     text += fmt::format(

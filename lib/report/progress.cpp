@@ -33,11 +33,11 @@ std::string format_duration(double seconds) {
 std::string progress_line(const ProgressState& state, std::size_t width) {
   const double share = state.cost_total > 0 ? std::min(state.cost_done / state.cost_total, 1.0) : 1.0;
   std::string line = fmt::format("{}/{} runs, {} %", state.runs_done, state.runs_total, static_cast<int>(share * 100));
+  if (state.loss) line += fmt::format(", loss {:.3g}", *state.loss);
   if (state.runs_diverged > 0) line += fmt::format(", {} diverged", state.runs_diverged);
   // Runs are of unequal cost: the rate is that of the cost, in runs of mean cost.
   if (state.seconds > 0 && share > 0) {
-    const double runs = static_cast<double>(state.runs_total - state.runs_before);
-    line += ", " + rate(share * runs / state.seconds);
+    line += ", " + rate(share * static_cast<double>(state.runs_total) / state.seconds);
     if (share < 1) line += fmt::format(", {} left", format_duration(state.seconds * (1 - share) / share));
   }
   if (width == 0) return line;
@@ -47,19 +47,21 @@ std::string progress_line(const ProgressState& state, std::size_t width) {
   return "[" + std::string(full, '#') + std::string(cells - full, '.') + "] " + line;
 }
 
-Progress::Progress(std::size_t runs_total, std::size_t runs_already_done, double cost_total, bool terminal,
-                   std::FILE* out)
-    : state_{.runs_total = runs_total,
-             .runs_done = runs_already_done,
-             .runs_before = runs_already_done,
-             .cost_total = cost_total},
-      terminal_(terminal), out_(out), start_(Clock::now()), shown_(start_) {}
+Progress::Progress(std::size_t runs_total, double cost_total, bool terminal, std::FILE* out)
+    : state_{.runs_total = runs_total, .cost_total = cost_total}, terminal_(terminal), out_(out), start_(Clock::now()),
+      shown_(start_) {}
 
 Progress::~Progress() { close(); }
 
 void Progress::add_cost(double operations) {
   const std::lock_guard lock(mutex_);
   state_.cost_done += operations;
+  show(false);
+}
+
+void Progress::show_loss(double loss) {
+  const std::lock_guard lock(mutex_);
+  state_.loss = loss;
   show(false);
 }
 

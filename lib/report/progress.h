@@ -5,18 +5,20 @@
 #include <cstddef>
 #include <cstdio>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace descent::report {
 
 // What a bar shows.
 struct ProgressState {
-  std::size_t runs_total = 0, runs_done = 0, runs_before = 0, runs_diverged = 0;  // done includes before
-  double cost_total = 0, cost_done = 0;  // floating-point operations of this start
-  double seconds = 0;                    // since this start
+  std::size_t runs_total = 0, runs_done = 0, runs_diverged = 0;  // all of this start alone
+  double cost_total = 0, cost_done = 0;                          // floating-point operations
+  double seconds = 0;
+  std::optional<double> loss{};  // the latest
 };
 
-// "12/70 runs, 17 %, 2.1 runs/s, 0:27 left"; `width` 0: no bar in front.
+// "12/70 runs, 17 %, loss 0.43, 2.1 runs/s, 0:27 left"; `width` 0: no bar in front.
 std::string progress_line(const ProgressState& state, std::size_t width);
 
 // "7 s" is "0:07"; 3700 s is "1:01:40".
@@ -25,14 +27,14 @@ std::string format_duration(double seconds);
 // Safe to call from several threads.
 class Progress {
  public:
-  // `cost_total`: floating-point operations of the runs that are missing.
-  Progress(std::size_t runs_total, std::size_t runs_already_done, double cost_total, bool terminal,
-           std::FILE* out = stderr);
+  // Of the runs that this start trains; `cost_total`: their floating-point operations.
+  Progress(std::size_t runs_total, double cost_total, bool terminal, std::FILE* out = stderr);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
   void add_cost(double operations);
+  void show_loss(double loss);
   void finish_run(bool diverged);
   void note(const std::string& line);  // a line of its own, without tearing the bar
   void close();                        // clears the bar, or writes the last line

@@ -106,8 +106,8 @@ Status read_status(const store::Results& results, const plan::Plan& plan) {
   return status;
 }
 
-std::string status_text(const Status& status, const plan::Plan& plan, bool color) {
-  std::vector<std::vector<std::string>> rows{plan.factors};
+std::string status_text(const Status& status, const plan::Plan& plan, const Screen& screen) {
+  std::vector<std::vector<std::string>> rows{short_factors(plan)};
   for (const auto& [state, name] : store::run_states) rows[0].emplace_back(name);
   rows[0].insert(rows[0].end(), {"attempts", "seconds"});
   for (std::size_t i = 0; i < status.points.size(); ++i) {
@@ -119,7 +119,7 @@ std::string status_text(const Status& status, const plan::Plan& plan, bool color
     rows.back()[0] = "all";
     for (std::string& cell : cells_of(status.total)) rows.back().push_back(std::move(cell));
   }
-  std::string text = laid_out(rows, color);
+  std::string text = laid_out(rows, screen);
   for (const auto& [why, runs] : status.failures)
     text += fmt::format("{} failed: {}; the next start trains {} again\n", core::counted(runs, "run"),
                         core::printable(why), runs == 1 ? "it" : "them");

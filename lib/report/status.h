@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "plan/plan.h"
+#include "report/terminal.h"
 #include "store/results.h"
 
 namespace descent::report {
@@ -39,7 +40,7 @@ struct Status {
 Status read_status(const store::Results& results, const plan::Plan& plan);
 
 // A table of points with a line of totals; then failures, remaining time and running processes.
-std::string status_text(const Status& status, const plan::Plan& plan, bool color);
+std::string status_text(const Status& status, const plan::Plan& plan, const Screen& screen);
 std::string status_json(const Status& status, const plan::Plan& plan);
 
 }  // namespace descent::report

@@ -13,10 +13,12 @@ namespace descent::report {
 
 bool is_terminal(std::FILE* stream) { return isatty(fileno(stream)) == 1; }
 
-bool wants_color(std::FILE* stream, bool no_color) {
+Screen screen_of(std::FILE* stream, bool no_color) {
+  if (!is_terminal(stream)) return {};
   const char* forbidden = std::getenv("NO_COLOR");  // https://no-color.org: present and not empty
   const char* kind = std::getenv("TERM");
-  return !no_color && !(forbidden && *forbidden) && kind && std::string_view(kind) != "dumb" && is_terminal(stream);
+  const bool color = !no_color && !(forbidden && *forbidden) && kind && std::string_view(kind) != "dumb";
+  return {color, terminal_width(stream)};
 }
 
 bool shows_unicode() {

@@ -9,29 +9,58 @@ std::vector<Column<Evaluation>> make_curve_columns() {
   using E = Evaluation;
   constexpr ColumnKind kind = ColumnKind::measure;
   return {
-      {"epoch", kind, [](const E& row) { return cell(row.epoch); }, {}},
-      {"step", kind, [](const E& row) { return cell(row.step); }, {}},
-      {"train_loss", kind, [](const E& row) { return cell(row.metrics.train_loss); }, {Need::train}},
+      {"epoch", kind, [](const E& row) { return cell(row.epoch); }, {}, "steps divided by the steps of an epoch"},
+      {"step", kind, [](const E& row) { return cell(row.step); }, {}, "updates of the weights so far"},
+      {"train_loss",
+       kind,
+       [](const E& row) { return cell(row.metrics.train_loss); },
+       {Need::train},
+       "mean loss on the training examples with their noisy labels, without weight decay"},
       {"train_error",
        kind,
        [](const E& row) { return cell(row.metrics.train_error); },
-       {Need::train, Need::class_labels}},
-      {"val_loss", kind, [](const E& row) { return cell(row.metrics.val_loss); }, {Need::val}},
-      {"val_error", kind, [](const E& row) { return cell(row.metrics.val_error); }, {Need::val, Need::class_labels}},
-      {"test_loss", kind, [](const E& row) { return cell(row.metrics.test_loss); }, {Need::test}},
-      {"test_error", kind, [](const E& row) { return cell(row.metrics.test_error); }, {Need::test, Need::class_labels}},
-      {"lr", kind, [](const E& row) { return cell(row.lr); }, {Need::learning_rate}},
-      {"weight_norm", kind, [](const E& row) { return cell(row.weight_norm); }, {}},
-      {"gradient_norm", kind, [](const E& row) { return cell(row.gradient_norm); }, {Need::gradient}},
+       {Need::train, Need::class_labels},
+       "fraction of misclassified training examples, 1 - accuracy"},
+      {"val_loss",
+       kind,
+       [](const E& row) { return cell(row.metrics.val_loss); },
+       {Need::val},
+       "mean loss on the validation examples"},
+      {"val_error",
+       kind,
+       [](const E& row) { return cell(row.metrics.val_error); },
+       {Need::val, Need::class_labels},
+       "fraction of misclassified validation examples, 1 - accuracy"},
+      {"test_loss",
+       kind,
+       [](const E& row) { return cell(row.metrics.test_loss); },
+       {Need::test},
+       "mean loss on the test examples"},
+      {"test_error",
+       kind,
+       [](const E& row) { return cell(row.metrics.test_error); },
+       {Need::test, Need::class_labels},
+       "fraction of misclassified test examples, 1 - accuracy"},
+      {"lr", kind, [](const E& row) { return cell(row.lr); }, {Need::learning_rate}, "learning rate of the last step"},
+      {"weight_norm",
+       kind,
+       [](const E& row) { return cell(row.weight_norm); },
+       {},
+       "Euclidean norm of all weights, without biases and norms"},
+      {"gradient_norm",
+       kind,
+       [](const E& row) { return cell(row.gradient_norm); },
+       {Need::gradient},
+       "Euclidean norm of the gradient of the last step, before clipping"},
   };
 }
 
 using Names = std::vector<std::string_view>;
 using Find = const std::optional<Evaluation>& (*)(const Summary&);
 
-// The columns <prefix><name> of an evaluation that the summary names.
-void add(std::vector<Column<Summary>>& columns, const std::string& prefix, Find find, const std::vector<Need>& needs,
-         const Names& names) {
+// The columns <prefix><name> of an evaluation that the summary names, and where that is: "at the last evaluation".
+void add(std::vector<Column<Summary>>& columns, const std::string& prefix, std::string_view where, Find find,
+         const std::vector<Need>& needs, const Names& names) {
   for (const std::string_view name : names) {
     Column<Evaluation> value = curve_columns()[column_at(curve_columns(), name)];
     value.needs.insert(value.needs.begin(), needs.begin(), needs.end());
@@ -40,7 +69,7 @@ void add(std::vector<Column<Summary>>& columns, const std::string& prefix, Find 
                          const std::optional<Evaluation>& evaluation = find(row);
                          return evaluation ? get(*evaluation) : "";
                        },
-                       std::move(value.needs)});
+                       std::move(value.needs), value.help + ", " + std::string(where)});
   }
 }
 
@@ -54,41 +83,63 @@ std::vector<Column<Summary>> make_summary_columns() {
       stops_by_error{Need::early_stopping, Need::val, Need::class_labels};
 
   std::vector<Column<Summary>> columns{
-      {"parameters", ColumnKind::constant, [](const S& row) { return cell(row.parameters); }, {}},
-      {"state", label, [](const S& row) { return cell(name_of(row.state())); }, {}},
-      {"diverged_step", label, [](const S& row) { return cell(row.diverged_step); }, {}},
+      {"parameters",
+       ColumnKind::constant,
+       [](const S& row) { return cell(row.parameters); },
+       {},
+       "numbers that are trained"},
+      {"state",
+       label,
+       [](const S& row) { return cell(name_of(row.state())); },
+       {},
+       "done, or diverged: a loss was not finite"},
+      {"diverged_step",
+       label,
+       [](const S& row) { return cell(row.diverged_step); },
+       {},
+       "step before the loss that was not finite"},
   };
   const Find final = [](const S& row) -> auto& { return row.final; };
-  add(columns, "final_", final, {}, all);
-  add(columns, "final_", final, {}, {"weight_norm"});
-  add(
-      columns, "best_", [](const S& row) -> auto& { return row.best; }, {Need::val}, all);
+  add(columns, "final_", "at the last evaluation", final, {}, all);
+  add(columns, "final_", "at the last evaluation", final, {}, {"weight_norm"});
+  const Find best = [](const S& row) -> auto& { return row.best; };
+  add(columns, "best_", "at the best validation value: the monitored one, otherwise val_loss", best, {Need::val}, all);
   const Find stopped = [](const S& row) -> auto& { return row.early_stopping.stopped; };
-  add(columns, "stopped_", stopped, stops, {"epoch", "step"});
-  columns.push_back({"stopped_reason", label, [](const S& row) { return cell(row.stopped_reason); }, stops});
-  add(columns, "stopped_", stopped, stops, metrics);
-  add(
-      columns, "restored_", [](const S& row) -> auto& { return row.early_stopping.restored; }, stops, all);
+  constexpr std::string_view stops_at = "where early stopping stopped, or would have";
+  add(columns, "stopped_", stops_at, stopped, stops, {"epoch", "step"});
+  columns.push_back({"stopped_reason", label, [](const S& row) { return cell(row.stopped_reason); }, stops,
+                     "why early stopping stopped: patience, or the end of training"});
+  add(columns, "stopped_", stops_at, stopped, stops, metrics);
+  const Find restored = [](const S& row) -> auto& { return row.early_stopping.restored; };
+  add(columns, "restored_", "at the evaluation whose weights early stopping restored", restored, stops, all);
   // What the same rule gives when it watches the validation loss or error.
-  add(
-      columns, "val_loss_stopped_", [](const S& row) -> auto& { return row.by_val_loss.stopped; }, stops_by_loss, test);
-  add(
-      columns, "val_loss_restored_", [](const S& row) -> auto& { return row.by_val_loss.restored; }, stops_by_loss,
-      test);
-  add(
-      columns, "val_error_stopped_", [](const S& row) -> auto& { return row.by_val_error.stopped; }, stops_by_error,
-      test);
-  add(
-      columns, "val_error_restored_", [](const S& row) -> auto& { return row.by_val_error.restored; }, stops_by_error,
-      test);
-  // The smallest values of all evaluations: an oracle, not a rule to stop by.
+  const auto add_rule = [&](const std::string& watched, Find stop, Find restore, const std::vector<Need>& needs) {
+    const std::string rule = "by early stopping on " + watched;
+    add(columns, watched + "_stopped_", "where training would be stopped " + rule, stop, needs, test);
+    add(columns, watched + "_restored_", "at the evaluation that would be restored " + rule, restore, needs, test);
+  };
+  add_rule(
+      "val_loss", [](const S& row) -> auto& { return row.by_val_loss.stopped; },
+      [](const S& row) -> auto& { return row.by_val_loss.restored; }, stops_by_loss);
+  add_rule(
+      "val_error", [](const S& row) -> auto& { return row.by_val_error.stopped; },
+      [](const S& row) -> auto& { return row.by_val_error.restored; }, stops_by_error);
+  // An oracle, not a rule to stop by.
   const std::vector<Need> error{Need::test, Need::class_labels};
-  columns.push_back({"min_test_loss", measure, [](const S& row) { return cell(row.min_test_loss); }, {Need::test}});
-  columns.push_back(
-      {"min_test_loss_epoch", measure, [](const S& row) { return cell(row.min_test_loss_epoch); }, {Need::test}});
-  columns.push_back({"min_test_error", measure, [](const S& row) { return cell(row.min_test_error); }, error});
-  columns.push_back(
-      {"min_test_error_epoch", measure, [](const S& row) { return cell(row.min_test_error_epoch); }, error});
+  columns.insert(columns.end(), {{"min_test_loss",
+                                  measure,
+                                  [](const S& row) { return cell(row.min_test_loss); },
+                                  {Need::test},
+                                  "smallest test loss of all evaluations: no rule could choose it"},
+                                 {"min_test_loss_epoch",
+                                  measure,
+                                  [](const S& row) { return cell(row.min_test_loss_epoch); },
+                                  {Need::test},
+                                  "its epoch"},
+                                 {"min_test_error", measure, [](const S& row) { return cell(row.min_test_error); },
+                                  error, "smallest test error of all evaluations: no rule could choose it"},
+                                 {"min_test_error_epoch", measure,
+                                  [](const S& row) { return cell(row.min_test_error_epoch); }, error, "its epoch"}});
   return columns;
 }
 
@@ -154,6 +205,15 @@ std::span<const Column<ProbeRow>> probe_columns() {
       {"value", ColumnKind::measure, [](const ProbeRow& row) { return cell(row.value); }, {}},
   };
   return columns;
+}
+
+std::string column_help(std::string_view name) {
+  const auto find = [&](auto columns) {
+    const auto found = std::ranges::find_if(columns, [&](const auto& column) { return column.name == name; });
+    return found == columns.end() ? "" : found->help;
+  };
+  const std::string of_curve = find(curve_columns());
+  return of_curve.empty() ? find(summary_columns()) : of_curve;
 }
 
 RunState state_in(const std::vector<std::string>& cells) {

@@ -77,6 +77,7 @@ template <class Row> struct Column {
   ColumnKind kind;
   std::function<std::string(const Row&)> get;
   std::vector<Need> needs;
+  std::string help{};
 };
 
 // Why a column with these needs is empty in every run of the experiment; empty if the experiment can fill it.
@@ -100,6 +101,9 @@ template <class Row> std::string column_names(std::span<const Column<Row>> colum
   for (const Column<Row>& column : columns) names += (names.empty() ? "" : ",") + column.name;
   return names;
 }
+
+// What a column of curves.csv or summary.csv holds; empty for an unknown name.
+std::string column_help(std::string_view name);
 
 // The state in a row of summary.csv.
 RunState state_in(const std::vector<std::string>& cells);

@@ -196,10 +196,16 @@ void write_part(const std::filesystem::path& parts, const std::vector<RunResult>
     for (const RunResult& result : results) append_rows(csv, table, result);
     if (csv.size() > header_of(table).size()) files[std::string(file_name(table))] = std::move(csv);
   }
-  std::vector<std::string> hashes;
-  for (const RunResult& result : results) hashes.push_back(result.run_hash);
-  nlohmann::ordered_json about{
-      {"runs", hashes}, {"names", names}, {"seconds", times.seconds}, {"cpu_seconds", times.cpu_seconds}};
+  std::vector<std::string> ids, hashes;
+  for (const RunResult& result : results) {
+    hashes.push_back(result.run_hash);
+    ids.push_back(id_of(result.run_hash));
+  }
+  nlohmann::ordered_json about{{"runs", ids},
+                               {"hashes", hashes},
+                               {"names", names},
+                               {"seconds", times.seconds},
+                               {"cpu_seconds", times.cpu_seconds}};
   add_predictions(results, files, about);
   core::AtomicFolder folder(parts / part_name(hashes, files));
   for (const auto& [name, bytes] : files) {
@@ -254,7 +260,7 @@ Part read_part(const std::filesystem::path& folder, const ExperimentOf& experime
     if (file != files.end() && !file->second.starts_with(header_of(table))) return {};
     if (file == files.end() && table != Table::probes) throw DamagedPart(fmt::format("it has no {}", file_name(table)));
   }
-  const auto hashes = about.at("runs").get<std::vector<std::string>>();
+  const auto hashes = about.at(about.contains("hashes") ? "hashes" : "runs").get<std::vector<std::string>>();
   if (folder.filename() != part_name(hashes, files)) throw DamagedPart("its name does not fit its runs");
   Part part{about.at("seconds").get<double>(), {}};
   for (const std::string& hash : hashes) {

@@ -132,7 +132,8 @@ class Session {
 
   void train(const plan::Stack& stack) {
     const store::PartTimes start = times();
-    const StackOptions options{options_.weights_folder, observer_.progress, options_.checkpoint_seconds};
+    const StackOptions options{options_.weights_folder, observer_.progress, options_.checkpoint_seconds,
+                               observer_.loss};
     attempts_.begun(hashes(plan_, stack));
     const auto rows = train_stack(plan_, stack, shared_, options, &checkpoints_, stop_);
     if (!rows) return;

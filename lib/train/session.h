@@ -25,6 +25,7 @@ struct SessionObserver {
   std::function<void(double flops)> progress;
   std::function<void(bool diverged)> run_done;
   std::function<void(const std::string& message)> failure;
+  std::function<void(double loss)> loss{};  // of the runs of a stack that were evaluated, the mean
 };
 
 struct SessionReport {

@@ -2,35 +2,20 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
+#include <cmath>
 #include <tuple>
 
 #include "core/archive.h"
 #include "plan/layers.h"
 #include "train/stack_run.h"
 #include "train/thread_mode.h"
+#include "train/weights.h"
 
 namespace descent::train {
 namespace {
 
 // Steps between two checks of `stop` and of the time.
 constexpr std::int64_t steps_between_checks = 50;
-
-// With what the inputs of the network went through.
-void save_weights(const std::filesystem::path& path, const std::vector<engine::NamedTensor>& tensors,
-                  const engine::Replica& replica) {
-  std::map<std::string, at::Tensor> by_name;
-  for (const engine::NamedTensor& tensor : tensors) by_name.emplace(tensor.name, tensor.values);
-  std::vector<store::TensorView> views;
-  for (const auto& [name, values] : by_name) {
-    const auto count = static_cast<std::size_t>(values.numel());
-    if (values.scalar_type() == at::kDouble)
-      views.push_back({name, values.sizes().vec(), std::span(values.const_data_ptr<double>(), count)});
-    else views.push_back({name, values.sizes().vec(), std::span(values.const_data_ptr<float>(), count)});
-  }
-  const bool scaled = replica.experiment->data.normalize != config::Normalize::none;
-  store::write_weights(path, views, scaled ? data::texts_of(*replica.data.scaling) : formats::Metadata());
-}
 
 class Stack {
  public:
@@ -104,6 +89,7 @@ class Stack {
     if (point.evaluates) {
       const std::vector<store::Metrics> metrics = measure(active);
       for (std::size_t i = 0; i < active.size(); ++i) runs_[active[i]].evaluate(metrics[i]);
+      show_loss(metrics);
     }
     for (const std::size_t r : active) {
       runs_[r].probe(point);
@@ -130,6 +116,14 @@ class Stack {
       }
     }
     return metrics;
+  }
+
+  // The mean over the runs, of the first split that is evaluated.
+  void show_loss(const std::vector<store::Metrics>& metrics) const {
+    double sum = 0;
+    for (const store::Metrics& m : metrics)
+      sum += m.train_loss ? *m.train_loss : m.val_loss ? *m.val_loss : m.test_loss.value_or(NAN);
+    if (options_.on_loss) options_.on_loss(sum / static_cast<double>(metrics.size()));
   }
 
   void report(double flops) const {
@@ -175,7 +169,8 @@ class Stack {
             static_cast<std::size_t>(values.size(1)), {begin, begin + values.numel()}, test.y, test.targets};
       }
       if (!options_.weights_folder.empty())
-        save_weights(options_.weights_folder / (run.id() + ".safetensors"), engine_->tensors(r), engine_->replica(r));
+        save_weights(options_.weights_folder / (run.id() + ".safetensors"), plan_, indices_[r],
+                     engine_->replica(r).data, engine_->tensors(r));
     }
     return all;
   }

@@ -26,6 +26,7 @@ struct StackOptions {
   std::filesystem::path weights_folder;           // empty: weights are not saved
   std::function<void(double flops)> on_progress;  // matrix-product operations since the last call
   double checkpoint_seconds = 30;                 // least time between two checkpoints
+  std::function<void(double loss)> on_loss{};     // mean over the runs that were evaluated
 };
 
 // A run as the engine trains it, with its data.

@@ -24,7 +24,7 @@ std::vector<claims::Judged> three() {
 }
 
 TEST(claims, are_a_table_of_verdicts_numbers_and_sentences) {
-  EXPECT_EQ(claims_table(three(), false, false),
+  EXPECT_EQ(claims_table(three(), {}, false),
             "verdict    measured [95 % interval]   margin  n  claim\n"
             "holds      0.0484 [0.0361, 0.0607]   >= 0.03  5  The error peaks\n"
             "fails      -                          <= 1.6  5  It learns (lr=0.3: 2 of 5 runs diverged)\n"
@@ -32,11 +32,11 @@ TEST(claims, are_a_table_of_verdicts_numbers_and_sentences) {
 }
 
 TEST(claims, show_their_references_on_request) {
-  EXPECT_NE(claims_table(three(), false, true).find("The error peaks [Nakkiran et al. 2019]\n"), std::string::npos);
+  EXPECT_NE(claims_table(three(), {}, true).find("The error peaks [Nakkiran et al. 2019]\n"), std::string::npos);
 }
 
 TEST(claims, have_verdicts_in_color_on_a_terminal) {
-  const std::string table = claims_table(three(), true, false);
+  const std::string table = claims_table(three(), {.color = true}, false);
   EXPECT_NE(table.find("\x1b[32mholds\x1b[0m      0.0484"), std::string::npos);
   EXPECT_NE(table.find("\x1b[31mfails\x1b[0m      -"), std::string::npos);
   EXPECT_NE(table.find("\x1b[33mundecided\x1b[0m  never"), std::string::npos);

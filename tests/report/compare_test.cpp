@@ -12,7 +12,7 @@ claims::Comparison two_seeds() {
 }
 
 TEST(compare, shows_means_difference_and_effect_size) {
-  EXPECT_EQ(comparison_table({two_seeds()}, false),
+  EXPECT_EQ(comparison_table({two_seeds()}, {}),
             "n      A      B  A - B [95 % interval]    d_z\n"
             "2  0.568  0.451  0.117 [0.027, 0.207]   11.70\n"
             "\nPaired over the n seeds that both have; d_z: mean / sd of the differences (Cohen).\n"
@@ -22,7 +22,7 @@ TEST(compare, shows_means_difference_and_effect_size) {
 TEST(compare, warns_of_many_comparisons_and_marks_what_stays) {
   claims::Comparison none{};
   none.where = "width=64";
-  EXPECT_EQ(comparison_table({two_seeds(), none}, false),
+  EXPECT_EQ(comparison_table({two_seeds(), none}, {}),
             "at        n      A      B  A - B [95 % interval]     d_z\n"
             "width=48  2  0.568  0.451  0.117 [0.027, 0.207] *  11.70\n"
             "width=64  0      -      -  -                           -\n"

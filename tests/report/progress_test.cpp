@@ -25,8 +25,7 @@ class Sink {
   std::FILE* file_;
 };
 
-const ProgressState half{
-    .runs_total = 20, .runs_done = 12, .runs_before = 10, .cost_total = 100, .cost_done = 50, .seconds = 10};
+const ProgressState half{.runs_total = 10, .runs_done = 2, .cost_total = 100, .cost_done = 50, .seconds = 10};
 
 TEST(progress, durations_read_like_a_clock) {
   EXPECT_EQ(format_duration(0.4), "0:00");
@@ -36,13 +35,19 @@ TEST(progress, durations_read_like_a_clock) {
 }
 
 TEST(progress, line_shows_runs_share_rate_and_time_left) {
-  EXPECT_EQ(progress_line(half, 0), "12/20 runs, 50 %, 30 runs/min, 0:10 left");
+  EXPECT_EQ(progress_line(half, 0), "2/10 runs, 50 %, 30 runs/min, 0:10 left");
 }
 
 TEST(progress, line_counts_diverged_runs) {
   ProgressState state = half;
   state.runs_diverged = 2;
-  EXPECT_EQ(progress_line(state, 0), "12/20 runs, 50 %, 2 diverged, 30 runs/min, 0:10 left");
+  EXPECT_EQ(progress_line(state, 0), "2/10 runs, 50 %, 2 diverged, 30 runs/min, 0:10 left");
+}
+
+TEST(progress, line_shows_the_latest_loss) {
+  ProgressState state = half;
+  state.loss = 0.43219;
+  EXPECT_EQ(progress_line(state, 0), "2/10 runs, 50 %, loss 0.432, 30 runs/min, 0:10 left");
 }
 
 TEST(progress, line_at_the_start_claims_no_rate) {
@@ -50,14 +55,14 @@ TEST(progress, line_at_the_start_claims_no_rate) {
 }
 
 TEST(progress, bar_fits_the_width) {
-  EXPECT_EQ(progress_line(half, 53), "[#####.....] 12/20 runs, 50 %, 30 runs/min, 0:10 left");
-  EXPECT_EQ(progress_line(half, 20), "12/20 runs, 50 %, 30");
+  EXPECT_EQ(progress_line(half, 53), "[#####......] 2/10 runs, 50 %, 30 runs/min, 0:10 left");
+  EXPECT_EQ(progress_line(half, 20), "2/10 runs, 50 %, 30 ");
   EXPECT_EQ(progress_line(half, 200).find(']'), 41u);
 }
 
 TEST(progress, off_a_terminal_is_a_plain_line_at_the_end) {
   const Sink sink;
-  Progress progress(2, 0, 0, false, sink.file());
+  Progress progress(2, 0, false, sink.file());
   progress.finish_run(false);
   progress.finish_run(true);
   progress.close();
@@ -68,7 +73,7 @@ TEST(progress, off_a_terminal_is_a_plain_line_at_the_end) {
 TEST(progress, on_a_terminal_is_cleared_at_the_end_and_around_notes) {
   const Sink sink;
   {
-    Progress progress(2, 0, 10, true, sink.file());
+    Progress progress(2, 10, true, sink.file());
     std::this_thread::sleep_for(std::chrono::milliseconds(110));
     progress.add_cost(5);
     progress.note("hello");
@@ -80,7 +85,7 @@ TEST(progress, on_a_terminal_is_cleared_at_the_end_and_around_notes) {
 
 TEST(progress, on_a_terminal_draws_at_most_ten_times_a_second) {
   const Sink sink;
-  Progress progress(1, 0, 1e9, true, sink.file());
+  Progress progress(1, 1e9, true, sink.file());
   for (int i = 0; i < 10000; ++i) progress.add_cost(1);
   progress.close();
   const std::string text = sink.text();
@@ -89,7 +94,7 @@ TEST(progress, on_a_terminal_draws_at_most_ten_times_a_second) {
 
 TEST(progress, counts_right_from_several_threads) {
   const Sink sink;
-  Progress progress(64, 0, 64, false, sink.file());
+  Progress progress(64, 64, false, sink.file());
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i)
     threads.emplace_back([&] {

@@ -76,7 +76,7 @@ TEST_F(status, as_text_has_a_row_per_point_and_the_reasons_of_failures) {
   const store::Results results(out, plan);
   results.write_part({store::result_of(plan.runs[0], 0.5)}, {4});
   store::AttemptLog(results.folder(), 1).failed({plan.runs[1].hash, plan.runs[2].hash}, "no luck");
-  EXPECT_EQ(status_text(read_status(results, plan), plan, false),
+  EXPECT_EQ(status_text(read_status(results, plan), plan, {}),
             "done  diverged  failed  interrupted  running  missing  attempts  seconds\n"
             "   1         0       2            0        0        5         0      4.0\n"
             "2 runs failed: no luck; the next start trains them again\n"

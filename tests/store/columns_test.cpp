@@ -34,6 +34,14 @@ TEST(columns, of_the_summary_are_these_in_this_order) {
             "min_test_loss,min_test_loss_epoch,min_test_error,min_test_error_epoch");
 }
 
+TEST(columns, have_help) {
+  for (const auto& column : curve_columns()) EXPECT_FALSE(column.help.empty()) << column.name;
+  for (const auto& column : summary_columns()) EXPECT_FALSE(column.help.empty()) << column.name;
+  EXPECT_EQ(column_help("final_test_error"),
+            "fraction of misclassified test examples, 1 - accuracy, at the last evaluation");
+  EXPECT_EQ(column_help("accuracy"), "");
+}
+
 TEST(columns, of_the_probes_are_these_in_this_order) {
   EXPECT_EQ(column_names(probe_columns()), "epoch,step,probe,layer,value");
 }
