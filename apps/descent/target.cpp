@@ -24,15 +24,16 @@ std::string sentence(const core::Problem& problem, const config::Document& docum
 
 config::Document read_text(const std::string& text, const std::string& file, const config::Overrides& overrides,
                            Claims claims) {
-  if (claims == Claims::judged) return claims::read_document_text(text, file, overrides);
+  const bool changed = !overrides.set.empty() || !overrides.sweep.empty() || !overrides.seeds.empty();
+  if (claims == Claims::judged || (claims == Claims::warned && !changed))
+    return claims::read_document_text(text, file, overrides);
   config::Document document = config::read_document_text(text, file, overrides);
   if (claims == Claims::unused || document.base.claims.empty()) return document;
   try {
     claims::read_document_text(text, file, overrides);
   } catch (const core::InputError& error) {
     for (const core::Problem& problem : error.problems())
-      std::fputs(core::printable("warning: " + problem.text() + sentence(problem, document)).append("
-").c_str(),
+      std::fputs(core::printable("warning: " + problem.text() + sentence(problem, document)).append("\n").c_str(),
                  stderr);
   }
   return document;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "claims/selection.h"
+#include "config/words.h"
 #include "core/text.h"
 #include "stats/bias_variance.h"
 #include "stats/ensembles.h"
@@ -110,10 +111,11 @@ Request request_of(const Syntax& column) {
   if (has(known, name)) return {Source::summary, name};
   known.insert(known.end(), curves.begin(), curves.end());
   known.insert(known.end(), {"diverged", "probe", "ensemble", "bias_variance"});
+  const std::string advice = config::advice_on(name);
   throw Mistakes(column.offset,
                  fmt::format("unknown column {}{} (columns of summary.csv and curves.csv, diverged, probe, ensemble, "
                              "bias_variance)",
-                             core::quoted(name), core::did_you_mean(name, known)));
+                             core::quoted(name), advice.empty() ? core::did_you_mean(name, known) : advice));
 }
 
 // The sizes of an ensemble that are selected.

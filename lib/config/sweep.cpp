@@ -106,10 +106,17 @@ class SweepReader {
     }
     if (!branch_.insert(path).second) return refuse(path + " is swept twice");
     for (const std::string& factor : factors_)
-      if (factor != path && (lies_in(factor, path) || lies_in(path, factor)))
-        return refuse(fmt::format("{} and {} overlap; sweep one of them", factor, path));
+      if (factor != path && (lies_in(factor, path) || lies_in(path, factor))) return refuse(overlap(factor, path));
     if (std::ranges::find(factors_, path) == factors_.end()) factors_.push_back(path);
     return true;
+  }
+
+  // Of a section and a key in it.
+  std::string overlap(const std::string& a, const std::string& b) const {
+    const std::string& section = a.size() < b.size() ? a : b;
+    const std::string chooser = section + "." + std::string(shorthand_of(*find_key(keys_, section))->name);
+    return fmt::format("{} and {} overlap; sweep {}", a, b,
+                       a == chooser || b == chooser ? "one of them" : chooser + " instead of " + section);
   }
 
   // The values of one path, each of which this key can read.

@@ -10,7 +10,8 @@ constexpr std::string_view lr = "train.optimizer.lr", decay = "train.optimizer.w
                            schedule = "train.schedule", epochs = "train.epochs", steps = "train.steps",
                            loss = "train.loss", clip = "train.clip_gradient_norm", val = "data.val_fraction",
                            monitor = "train.early_stopping", data = "data", normalize = "data.normalize",
-                           precision = "precision";
+                           precision = "precision",
+                           recorded = "errors are recorded, 1 - accuracy: see descent list columns";
 
 constexpr Word words[] = {
     {"learningrate", lr},
@@ -135,8 +136,9 @@ constexpr Word words[] = {
     {"valacc", monitor, "val_error"},
     {"valaccuracy", monitor, "val_error"},
     {"accuracy", monitor, "val_error"},
-    {"accuracy", "", "errors are recorded, 1 - accuracy: see descent list columns"},
-    {"acc", "", "errors are recorded, 1 - accuracy: see descent list columns"},
+    {"accuracy", "", recorded},
+    {"acc", "", recorded},
+    {"testaccuracy", "", recorded},
     {"metrics", "", "losses and errors are always recorded: see descent list columns"},
     {"dataset", data},
     {"mnist", data, "idx"},

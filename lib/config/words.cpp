@@ -104,12 +104,6 @@ std::string question(const Meanings& meanings, std::string_view section) {
   return texts.empty() ? "" : fmt::format("; did you mean {}?", fmt::join(texts, " or "));
 }
 
-std::string advice(std::string_view name) {
-  for (const Word& word : foreign_words())
-    if (word.word == simplified(name) && word.path.empty()) return "; " + std::string(word.choice);
-  return "";
-}
-
 // "model.width" as the nested sections of a file.
 std::string nested(std::string_view path) {
   const std::size_t dot = path.find('.');
@@ -142,6 +136,12 @@ std::string full_path(std::string_view name) {
   return found.size() == 1 ? found[0] : std::string(name);
 }
 
+std::string advice_on(std::string_view name) {
+  for (const Word& word : foreign_words())
+    if (word.word == simplified(name) && word.path.empty()) return "; " + std::string(word.choice);
+  return "";
+}
+
 std::string short_name(const std::string& path) {
   const std::size_t last = path.rfind('.');
   if (last == path.npos) return path;
@@ -166,7 +166,7 @@ std::string unknown_path(std::string_view name) {
     keys.emplace_back(key.name);
   const Meanings meant = meanings(last, in_a_section ? section : "", keys);
   const bool is_extra = std::ranges::find(extra_keys, name, &ExtraKey::name) != extra_keys.end();
-  const std::string hint = advice(name), asked = is_extra ? "" : question(meant, "");
+  const std::string hint = advice_on(name), asked = is_extra ? "" : question(meant, "");
   return fmt::format("unknown key {}{}", core::quoted(name),
                      !hint.empty()    ? hint
                      : !asked.empty() ? asked
@@ -175,7 +175,7 @@ std::string unknown_path(std::string_view name) {
 
 std::string unknown_key(std::string_view name, const std::string& section, std::span<const std::string> keys) {
   const std::string text = fmt::format("unknown key {}", core::quoted(name));
-  if (const std::string hint = advice(name); !hint.empty()) return text + hint;
+  if (const std::string hint = advice_on(name); !hint.empty()) return text + hint;
   if (const std::string path = full_path(name); name.find('.') != name.npos && find_key(default_keys(), path))
     return text + "; write " + nested(path);
   const std::string asked = question(meanings(name, section, keys), section);

@@ -24,6 +24,9 @@ std::vector<std::string> paths_named(std::string_view name);
 // The only one of them; otherwise the name itself.
 std::string full_path(std::string_view name);
 
+// What to say of a name that is no key here, such as "accuracy"; empty, or "; ...".
+std::string advice_on(std::string_view name);
+
 // The shortest name that stands for the path: "width", "norm" for "model.norm.kind", "norm.momentum".
 std::string short_name(const std::string& path);
 

@@ -78,8 +78,11 @@ std::string did_you_mean(std::string_view name, std::span<const std::string> can
 }
 
 std::string unknown(std::string_view what, std::string_view name, std::span<const std::string> candidates) {
-  return fmt::format("unknown {} {}{} (one of {})", what, quoted(name), did_you_mean(name, candidates),
-                     fmt::join(candidates, ", "));
+  constexpr std::size_t most_listed = 8;  // beside a candidate that may be meant
+  const std::string meant = did_you_mean(name, candidates);
+  const bool is_listed = meant.empty() || candidates.size() <= most_listed;
+  return fmt::format("unknown {} {}{}{}", what, quoted(name), meant,
+                     is_listed ? fmt::format(" (one of {})", fmt::join(candidates, ", ")) : "");
 }
 
 std::string printable(std::string_view text) {

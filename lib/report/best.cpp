@@ -38,13 +38,16 @@ std::string chosen_metric(const std::string& given, const plan::Plan& plan) {
   std::vector<std::string> known;
   for (const auto& column : store::summary_columns())
     if (column.kind == store::ColumnKind::measure) known.push_back(column.name);
+  std::vector<std::string> spellings = known;  // without "final_"
+  for (const auto& column : store::curve_columns()) spellings.push_back(column.name);
   for (const std::string& name : {given, "final_" + given})
     if (std::ranges::find(known, name) != known.end()) {
       if (is_filled(name, plan)) return name;
       throw core::InputError(fmt::format("{} is empty in these results; descent list columns", name));
     }
-  throw core::InputError(
-      fmt::format("unknown column {}{} (descent list columns)", core::quoted(given), core::did_you_mean(given, known)));
+  const std::string advice = config::advice_on(given);
+  throw core::InputError(fmt::format("unknown column {}{} (descent list columns)", core::quoted(given),
+                                     advice.empty() ? core::did_you_mean(given, spellings) : advice));
 }
 
 // Of a column; the plan has the seeds of a point one after the other.
@@ -90,7 +93,9 @@ Question question_of(const store::Results& results, const plan::Plan& plan, cons
   for (std::size_t i = 0; i < plan.factors.size(); ++i) {
     const std::string& factor = plan.factors[i];
     const bool is_asked = over.empty() || factor == over || config::short_name(factor) == options.over;
-    (is_asked ? question.named : others).push_back(i);
+    const auto varies = [&](const plan::Point& point) { return point.values[i] != plan.points[0].values[i]; };
+    if (is_asked && (!over.empty() || std::ranges::any_of(plan.points, varies))) question.named.push_back(i);
+    else if (!is_asked) others.push_back(i);
   }
   if (question.named.empty())
     throw core::InputError(plan.factors.empty() ? "the experiment has no sweep, so nothing to choose from"
@@ -126,8 +131,7 @@ std::string verdict_of(const stats::Best& best, std::size_t i) {
 // What the chosen point reaches on the test examples, which did not choose it.
 std::string test_text(const store::Results& results, const plan::Plan& plan, std::size_t point,
                       const std::string& metric) {
-  if (metric.find("test") != metric.npos)
-    return "chosen by the test examples, which flatters it: choose by validation for an honest estimate\n";
+  if (metric.find("test") != metric.npos) return "";
   for (const char* name : {"final_test_error", "final_test_loss"}) {
     if (!is_filled(name, plan)) continue;
     const auto best = stats::choose_best({values_of(results, plan, name)[point]});
@@ -163,12 +167,17 @@ std::string best_text(const store::Results& results, const plan::Plan& plan, con
     }
     const std::size_t chosen = group.points[best->chosen], last = rows[0].size();
     text += laid_out(rows, screen, {last - 2, last - 1});
-    text += core::printable(fmt::format("\nbest: {}, {} {}", settings_text(plan, chosen, question.named),
-                                        question.metric, mean_text(best->points[best->chosen].own))) +
+    text += "\n" +
+            core::printable(fmt::format("best: {}, {} {}", settings_text(plan, chosen, question.named), question.metric,
+                                        mean_text(best->points[best->chosen].own))) +
             "\n";
     text += core::printable("cannot be told from it: " + (equal.empty() ? "none" : core::join(equal, "; "))) + "\n";
     text += test_text(results, plan, chosen, question.metric);
   }
+  text +=
+      "\nDifferences are paired over the seeds; together the intervals of a table hold their true values with 95 %.\n";
+  if (question.metric.find("test") != std::string::npos)
+    text += "Chosen by the test examples, which flatters the best: choose by validation for an honest estimate.\n";
   return text;
 }
 

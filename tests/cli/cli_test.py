@@ -48,9 +48,9 @@ class Cli(unittest.TestCase):
 class Run(Cli):
     def test_writes_the_csvs_and_prints_the_points(self):
         done = self.descent("run", "x.json")
-        self.assertEqual(done.stdout, "model.width  n  final_test_error\n"
-                                      "          4  2     0.012 ± 0.050\n"
-                                      "          8  2     0.012 ± 0.050\n"
+        self.assertEqual(done.stdout, "width  n  final_test_error\n"
+                                      "    4  2     0.012 ± 0.050\n"
+                                      "    8  2     0.012 ± 0.050\n"
                                       "\n4 of 4 runs, mean ± 95 % interval; {curves,summary,points}.csv in "
                                       "results/trial\n0 reused, 4 new\n")
         rows = self.rows("results/trial/curves.csv")
@@ -182,10 +182,14 @@ class Readers(Cli):
         first = self.csvs()
         done = self.descent("run", "x.json", "--set", "train.epochs=2")
         self.assertTrue(done.stdout.endswith("0 reused, 4 new; 4 stale runs in 2 parts: descent prune lists them\n"))
+        self.assertTrue(done.stderr.startswith("train.epochs: 1 -> 2 changes 4 finished runs; their results stay until "
+                                               "descent prune deletes them\n"), done.stderr)
         self.descent("run", "x.json")
         parts = self.folder / "results/trial/parts"
         before = set(parts.iterdir())
-        self.assertTrue(self.descent("prune", "results/trial").stdout.endswith("\n4 stale runs in 2 parts; --yes deletes them\n"))
+        listed = self.descent("prune", "results/trial").stdout
+        self.assertIn("2 runs: model.width=4 seed 0, model.width=4 seed 1\n", listed)
+        self.assertTrue(listed.endswith("\n4 stale runs in 2 parts; --yes deletes them\n"))
         self.assertEqual(set(parts.iterdir()), before)
         self.descent("prune", "results/trial", "--yes")
         self.assertEqual(len(set(parts.iterdir())), 2)
@@ -193,11 +197,25 @@ class Readers(Cli):
         self.descent("merge", "results/trial")
         self.assertEqual(self.csvs(), first)
 
+    def test_best_names_the_point_and_those_that_may_be_as_good(self):
+        self.descent("run", "x.json")
+        self.assertIn("there are no validation examples to choose by", self.stderr_of("best", "x.json"))
+        done = self.descent("best", "x.json", "--metric", "test_error", "--over", "width").stdout
+        self.assertIn("\nbest: width=4, final_test_error 0.012 ± 0.050\ncannot be told from it: width=8\n\n", done)
+        self.assertIn("Chosen by the test examples, which flatters the best", done)
+        rows = json.loads(self.descent("best", "x.json", "--metric", "test_error", "--json").stdout)
+        self.assertEqual(rows[0]["chosen"], {"model.width": "4"})
+        self.assertIn('unknown column "test_eror"; did you mean "test_error"?',
+                      self.stderr_of("best", "x.json", "--metric", "test_eror"))
+        self.assertIn("errors are recorded, 1 - accuracy", self.stderr_of("best", "x.json", "--metric", "accuracy"))
+        self.assertIn("errors are recorded, 1 - accuracy",
+                      self.stderr_of("compare", "x.json:width=4", "width=8", "--metric", "accuracy"))
+
     def test_plan_shows_points_runs_and_sizes(self):
         done = self.descent("plan", "x.json")
-        self.assertEqual(done.stdout, DATA + "model.width  runs  parameters  steps  GFLOP per run\n"
-                                      "          4     2         214     40        0.00352\n"
-                                      "          8     2         418     40        0.00704\n"
+        self.assertEqual(done.stdout, DATA + "width  runs  parameters  steps  GFLOP per run\n"
+                                      "    4     2         214     40        0.00352\n"
+                                      "    8     2         418     40        0.00704\n"
                                       "trial: 2 points, 4 runs in 2 stacks, 0.0211 GFLOP of matrix "
                                       "products\n"
                                       "engine fused on cpu\n")
@@ -279,7 +297,7 @@ class Readers(Cli):
         self.assertEqual(sorted(json.loads(self.descent("list", "--json").stdout)), sorted(topics))
 
     def test_list_of_an_unknown_topic_names_the_nearest(self):
-        self.assertIn('unknown topic "nroms"; did you mean "norms"? (one of ', self.stderr_of("list", "nroms"))
+        self.assertIn('unknown topic "nroms"; did you mean "norms"?\n', self.stderr_of("list", "nroms"))
 
     def test_schema_is_json(self):
         self.assertIn("2020-12", json.loads(self.descent("schema").stdout)["$schema"])
@@ -297,8 +315,7 @@ class Shell(Cli):
 
     def test_an_unknown_command_names_the_nearest(self):
         self.assertEqual(self.stderr_of("rnu"),
-                         'unknown command "rnu"; did you mean "run"? (one of run, validate, plan, schema, '
-                         "explain, list, status, table, plot, verify, compare, report, export, merge, prune, completion)\n")
+                         'unknown command "rnu"; did you mean "run"?\n')
 
     def test_an_unknown_option_names_the_nearest(self):
         self.assertEqual(self.stderr_of("run", "x.json", "--seed", "3"),
@@ -424,6 +441,16 @@ class Verify(Cli):
         text += ", " if '"claims"' in text else ',\n  "claims": ['
         text += json.dumps({"says": says, "that": that, "reference": reference}) + "]\n}\n"
         (self.folder / "x.json").write_text(text)
+
+    def test_claims_whose_points_are_gone_warn_where_nothing_is_judged(self):
+        self.claim("final_test_error(width=4) < 1", "It learns")
+        warning = "claims[1].that: no point has width=4 (one of 16): It learns\n"
+        for command in (["plan"], ["run"]):
+            done = self.descent(*command, "x.json", "--sweep", "width=16")
+            self.assertTrue(done.stderr.startswith("warning: x.json:") and warning in done.stderr, done.stderr)
+        self.assertIn("no point has width=4", self.stderr_of("validate", "x.json", "--sweep", "width=16"))
+        self.assertIn("no point has width=4", self.stderr_of("verify", "x.json", "--sweep", "width=16"))
+        self.assertEqual(self.descent("table", "x.json", "--sweep", "width=16").stderr, "")
 
     def test_trains_what_is_missing_and_judges_it(self):
         done = self.descent("verify", "--run", "x.json")

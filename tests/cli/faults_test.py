@@ -210,9 +210,17 @@ class Faults(Trial):
         weights = sorted((self.folder / "results/trial/checkpoints").glob("*.safetensors"))
         self.assertEqual(len(weights), 8)
         before = {path: path.read_bytes() for path in weights}
+        for path, data in before.items():
+            about = json.loads(data[8:8 + int.from_bytes(data[:8], "little")])["__metadata__"]
+            self.assertEqual((about["experiment"], about["run"]), ("trial", path.stem))
+            self.assertEqual(json.loads(about["architecture"])["norm.kind"], "batch")
+            self.assertEqual(json.loads(about["classes"]), [str(k) for k in range(10)])
         for path in weights[::2]:
             path.unlink()
-        self.assertIn("4 reused, 4 new", self.descent("run", "x.json", "--save-weights").stdout)
+        done = self.descent("run", "x.json", "--save-weights")
+        self.assertIn("4 reused, 4 new", done.stdout)
+        self.assertIn("4 of 8 runs are reused\n4 finished runs are trained again, with the same numbers: their weights "
+                      "were not kept\n", done.stderr)
         self.assertEqual({path: path.read_bytes() for path in weights}, before)
         self.assertEqual(self.csvs(), self.whole())
 

@@ -120,6 +120,18 @@ TEST(words, a_name_stands_for_the_path_that_ends_with_it) {
   for (const std::string& path : key_paths()) EXPECT_EQ(full_path(path), path);
 }
 
+TEST(words, every_key_has_a_shortest_name) {
+  EXPECT_EQ(short_name("model.width"), "width");
+  EXPECT_EQ(short_name("model.norm.kind"), "norm");
+  EXPECT_EQ(short_name("train.optimizer.name"), "optimizer");
+  EXPECT_EQ(short_name("model.norm.momentum"), "norm.momentum");
+  EXPECT_EQ(short_name("seeds"), "seeds");
+  for (const std::string& path : key_paths()) {
+    const std::string named = full_path(short_name(path));
+    EXPECT_TRUE(named == path || lies_in(path, named)) << path;
+  }
+}
+
 TEST(words, short_names_work_on_the_command_line_and_in_the_sweep) {
   const Document document =
       read(R"({"sweep": {"width": [4, 8], "zip": {"dropout": [0.1, 0.2], "optimizer.name": ["sgd", "adam"]}}})",

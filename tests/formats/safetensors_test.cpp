@@ -30,6 +30,16 @@ TEST(safetensors, have_the_bytes_of_the_format) {
             std::string("\x38\0\0\0\0\0\0\0", 8) + header + "  " + std::string("\0\0\x80\x3f", 4));
 }
 
+TEST(safetensors, may_say_what_they_are) {
+  const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "descent_m.safetensors";
+  const std::vector<float> values{1};
+  write_safetensors(path, std::vector<TensorView>{{"x", {1}, values}}, {{"run", "ab"}});
+  const std::string bytes = core::read_file(path);
+  EXPECT_EQ(bytes.substr(8, 63), R"({"__metadata__":{"run":"ab"},"x":{"dtype":"F32","shape":[1],"da)");
+  EXPECT_EQ(parse_safetensors(bytes, "x").size(), 1u);
+  std::filesystem::remove(path);
+}
+
 TEST(safetensors, follow_each_other_whatever_their_type_and_size) {
   const std::vector<float> weight{1.5f, -2, 3, 4, 5, 6};
   const std::vector<double> bias{0.1};

@@ -15,8 +15,8 @@ TEST_F(finish_run, writes_every_csv_and_says_where) {
   testing::internal::CaptureStdout();
   EXPECT_EQ(finish(results, plan, {}), 0);
   EXPECT_EQ(testing::internal::GetCapturedStdout(),
-            "model.width  n  final_test_error\n"
-            "          4  1               0.5\n"
+            "width  n  final_test_error\n"
+            "    4  1               0.5\n"
             "\n1 of 1 runs, mean ± 95 % interval; {curves,summary,points}.csv in " +
                 results.folder().string() + "\n");
   for (const char* name : {"curves.csv", "summary.csv", "points.csv"}) EXPECT_FALSE(read(name).empty());
@@ -30,7 +30,7 @@ TEST_F(finish_run, writes_the_curves_to_stdout_when_asked) {
   testing::internal::CaptureStderr();
   finish(results, plan, {.csv_to_stdout = true});
   EXPECT_EQ(testing::internal::GetCapturedStdout(), read("curves.csv"));
-  EXPECT_TRUE(testing::internal::GetCapturedStderr().starts_with("model.width  n"));
+  EXPECT_TRUE(testing::internal::GetCapturedStderr().starts_with("width  n"));
 }
 
 TEST_F(finish_run, fails_while_runs_are_missing) {

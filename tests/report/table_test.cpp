@@ -64,7 +64,7 @@ TEST_F(table, wraps_what_is_wider_than_the_screen) {
             "         then peaks, then\n"
             "         falls\n");
   EXPECT_EQ(laid_out({{"final_test_error", "n"}, {"0.5 ± 0.1", "2"}}, {.width = 15}),
-            "final_test_  n\n"
+            " final_test_  n\n"
             "       error\n"
             "   0.5 ± 0.1  2\n");
 }
