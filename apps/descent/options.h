@@ -38,7 +38,7 @@ struct RunOptions {
   std::vector<std::string> metrics{};  // of exported curves
   bool is_long = false;
   std::string file_out = "curves.csv";
-  std::string chart_format{};  // report; empty: a page
+  std::string chart_format{};         // report; empty: a page
   std::string metric, plotted, over;  // compare, plot, best
   bool ascii = false;                 // plot
 };

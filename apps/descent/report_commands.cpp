@@ -40,7 +40,7 @@ int write_report(CommandLine& line) {
   const bool page = options.chart_format.empty();
   const plot::Assets assets = page ? plot::read_assets(share) : plot::Assets();
   std::vector<std::unique_ptr<Target>> targets;  // every mistake before the first file
-  for (const std::string& word : line.words) targets.emplace_back(new Target(open(word, options)));
+  for (const std::string& word : line.words) targets.emplace_back(new Target(open(word, options, Claims::judged)));
   std::vector<plot::Report> reports;
   for (const auto& target : targets) {
     std::vector<plot::Chart> charts = plot::charts_of(plot::Source(target->plan, target->results));
