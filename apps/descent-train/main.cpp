@@ -10,6 +10,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <numeric>
 #include <thread>
 
 #include "config/resolved.h"
@@ -94,8 +95,9 @@ int run(const RunOptions& options, int argc, char** argv) {
   const store::Results results(options.out, plan);
   const store::FolderLock lock(results, options.shard);
   const std::vector<std::size_t> missing = plan::select(plan, results.missing(options.save_weights), options.shard);
-  const auto total = static_cast<std::size_t>(
-      std::ranges::count_if(plan.runs, [&](const plan::Run& candidate) { return options.shard.holds(candidate); }));
+  std::vector<std::size_t> all(plan.runs.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const std::size_t total = plan::select(plan, all, options.shard).size();
   config::check_owner(results.folder(), document);  // another start may have come first
   results.write_experiment(document);
   std::fputs(report::data_text(facts.data).c_str(), stderr);

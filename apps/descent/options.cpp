@@ -112,6 +112,9 @@ void add_plan_options(CLI::App& command, RunOptions& options) {
   command.add_flag("--time", options.time, "estimate the training time with a one-second benchmark");
   command.add_flag("--resolved", options.resolved, "print the experiment with all its defaults");
   add_jobs_option(command, options);
+  command.add_option("--shards", options.shards, "show how evenly N shards divide the work (descent run --shard i/N)")
+      ->type_name("N")
+      ->check(CLI::Range(std::int64_t{1}, plan::most_shards));
 }
 
 std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv) {

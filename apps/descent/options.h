@@ -28,6 +28,7 @@ struct RunOptions {
   bool no_color = false;
   bool json = false;                     // plan
   bool time = false, resolved = false;   // plan
+  std::int64_t shards = 0;               // plan: 0: say nothing of them
   bool watch = false;                    // status
   bool yes = false;                      // prune
   bool strict = false;                   // run, plan, validate, verify

@@ -18,6 +18,7 @@
 #include "plan/memory.h"
 #include "plan/pack.h"
 #include "plan/plan.h"
+#include "plan/shard.h"
 #include "report/data.h"
 #include "report/json.h"
 #include "report/table.h"
@@ -121,6 +122,14 @@ report::Json problem_json(const core::Problem& problem) {
   return json;
 }
 
+// How evenly the work divides: what the longest shard needs is what all of them together take.
+std::string shards_text(const plan::Plan& plan, std::int64_t count) {
+  const std::vector<double> seconds = plan::shard_seconds(plan, plan::shards_of(plan, count), count);
+  const double mean = std::accumulate(seconds.begin(), seconds.end(), 0.0) / static_cast<double>(count);
+  return fmt::format("{}: the longest takes {:.2f} times as long as their mean\n",
+                     core::counted(static_cast<std::size_t>(count), "shard"), std::ranges::max(seconds) / mean);
+}
+
 }  // namespace
 
 int validate(CommandLine& line) {
@@ -166,6 +175,7 @@ int show_plan(CommandLine& line) {
   report::warn_of_data(data, options.file, options.strict);
   fmt::print("{}", options.json ? plan_json(plan, data)
                                 : report::data_text(data) + plan_text(plan, report::screen_of(stdout, true)));
+  if (options.shards > 0) std::fputs(shards_text(plan, options.shards).c_str(), options.json ? stderr : stdout);
   if (options.time) become_descent_train(line.argv);
   return 0;
 }

@@ -10,17 +10,24 @@
 
 namespace descent::plan {
 
-// The index-th of `count` shares. A run belongs to a share by its hash, so that a wider sweep moves no run.
+inline constexpr std::int64_t most_shards = 10'000;
+
+// The index-th of `count` shares of a plan.
 struct Shard {
   std::int64_t index = 1, count = 1;
 
-  bool holds(const Run& run) const;
   bool is_all() const { return count == 1; }
   std::string text() const { return std::to_string(index) + "/" + std::to_string(count); }
 };
 
 // "2/3"; InputError for anything else.
 Shard parse_shard(const std::string& text);
+
+// The shard, from 1 on, of each run of the plan: balanced by the cost of the runs, whichever of them are finished.
+std::vector<std::int64_t> shards_of(const Plan& plan, std::int64_t count);
+
+// The rough seconds of each shard on one core (plan/cost.h).
+std::vector<double> shard_seconds(const Plan& plan, const std::vector<std::int64_t>& shard_of_run, std::int64_t count);
 
 // Those of `runs` (indices into Plan::runs) that belong to the shard.
 std::vector<std::size_t> select(const Plan& plan, const std::vector<std::size_t>& runs, const Shard& shard);

@@ -2,37 +2,61 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include "core/error.h"
-#include "core/sha256.h"
+#include "plan/cost.h"
+#include "plan/document.h"
 
 namespace descent::plan {
 namespace {
 
-Plan plan_of_runs(std::size_t count) {
-  Plan plan;
-  for (std::size_t i = 0; i < count; ++i) plan.runs.push_back({0, 0, core::sha256(std::to_string(i))});
-  return plan;
+// Widths of which the largest costs 15 times as much as the smallest, by 10 seeds.
+Plan plan_of_widths() {
+  return plan_of(R"({"name": "a", "seeds": 10, "sweep": {"model.width": [4, 8, 16, 32, 64, 128, 256]},
+                     "data": "mnist1d", "model": {"width": 8, "depth": 2}, "train": {"epochs": 30}})");
+}
+
+std::vector<std::size_t> all_of(const Plan& plan) {
+  std::vector<std::size_t> all(plan.runs.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
 }
 
 TEST(shard, takes_every_run_into_exactly_one_share) {
-  const Plan plan = plan_of_runs(300);
-  for (const plan::Run& run : plan.runs) {
-    int holders = 0;
-    for (std::int64_t i = 1; i <= 7; ++i) holders += Shard{i, 7}.holds(run);
-    EXPECT_EQ(holders, 1);
+  const Plan plan = plan_of_widths();
+  std::vector<int> holders(plan.runs.size());
+  for (std::int64_t i = 1; i <= 7; ++i)
+    for (const std::size_t run : select(plan, all_of(plan), {i, 7})) ++holders[run];
+  EXPECT_EQ(holders, std::vector<int>(plan.runs.size(), 1));
+}
+
+TEST(shard, costs_as_much_as_the_others) {
+  const Plan plan = plan_of_widths();
+  for (const std::int64_t count : {2, 5, 8}) {
+    const std::vector<double> seconds = shard_seconds(plan, shards_of(plan, count), count);
+    const double mean = std::accumulate(seconds.begin(), seconds.end(), 0.0) / static_cast<double>(count);
+    EXPECT_LT(std::ranges::max(seconds), 1.1 * mean) << count;
   }
 }
 
-TEST(shard, is_about_as_large_as_the_others) {
-  const Plan plan = plan_of_runs(3000);
-  std::vector<std::size_t> all(plan.runs.size());
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-  for (std::int64_t i = 1; i <= 3; ++i) EXPECT_NEAR(static_cast<double>(select(plan, all, {i, 3}).size()), 1000, 100);
+TEST(shard, is_no_longer_than_the_longest_run_where_there_are_many) {
+  const Plan plan = plan_of_widths();
+  const std::vector<double> seconds = shard_seconds(plan, shards_of(plan, 70), 70);
+  EXPECT_DOUBLE_EQ(std::ranges::max(seconds), run_seconds(plan.points.back().experiment));
+}
+
+TEST(shard, is_the_same_whichever_runs_are_finished) {
+  const Plan plan = plan_of_widths();
+  const std::vector<std::size_t> own = select(plan, all_of(plan), {2, 3});
+  EXPECT_EQ(select(plan, own, {2, 3}), own);
+  EXPECT_TRUE(select(plan, own, {1, 3}).empty());
 }
 
 TEST(shard, is_everything_where_there_is_one) {
   EXPECT_TRUE(Shard().is_all());
-  EXPECT_EQ(select(plan_of_runs(3), {0, 2}, {}), (std::vector<std::size_t>{0, 2}));
+  EXPECT_EQ(select(plan_of_widths(), {0, 2}, {}), (std::vector<std::size_t>{0, 2}));
 }
 
 TEST(shard, is_written_as_it_is_read) { EXPECT_EQ(parse_shard("2/3").text(), "2/3"); }

@@ -45,8 +45,8 @@ TEST_F(finish_run, asks_only_for_the_runs_of_its_shard) {
   const auto plan = store::plan_with({"4"}, 8);
   const store::Results results(out, plan);
   const plan::Shard shard{1, 2};
-  for (const plan::Run& run : plan.runs)
-    if (shard.holds(run)) results.write_part({result_of(run, 0.5)}, {});
+  for (const std::size_t run : plan::select(plan, results.missing(), shard))
+    results.write_part({result_of(plan.runs[run], 0.5)}, {});
   testing::internal::CaptureStdout();
   EXPECT_EQ(finish(results, plan, {.shard = shard}), 0);
   EXPECT_EQ(finish(results, plan, {.shard = {2, 2}}), 1);
