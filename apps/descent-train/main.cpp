@@ -7,9 +7,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <numeric>
 #include <thread>
 
@@ -23,6 +26,7 @@
 #include "plan/pack.h"
 #include "report/finish.h"
 #include "report/guard.h"
+#include "report/json.h"
 #include "report/manifest.h"
 #include "report/progress.h"
 #include "report/table.h"
@@ -34,10 +38,12 @@ namespace descent {
 namespace {
 
 std::atomic<bool> stop_requested = false;
+std::atomic<int> first_signal = 0;
 
 // The first signal requests an orderly stop, the second ends the program immediately.
 extern "C" void on_signal(int signal) {
   if (stop_requested.exchange(true)) _exit(128 + signal);
+  first_signal = signal;
 }
 
 // A signal that is ignored at the start stays ignored: `nohup descent run` survives the logout.
@@ -63,6 +69,16 @@ std::size_t worker_count(const RunOptions& options, const plan::Plan& plan) {
   const auto threads = static_cast<std::size_t>(first.train.threads);
   return std::clamp<std::size_t>(std::thread::hardware_concurrency() / threads, 1,
                                  plan::jobs_that_fit(plan, core::memory_limit()));
+}
+
+// Where the script of `descent slurm` asks for it and its time limit is near, which it says by USR1: puts its task back
+// into Slurm's queue, and thereby ends. Slurm does that by itself only where a node failed or the task was preempted.
+void go_back_into_queue() {
+  const char* task = std::getenv("DESCENT_REQUEUE");
+  if (first_signal != SIGUSR1 || !task) return;
+  std::fflush(nullptr);
+  execlp("scontrol", "scontrol", "requeue", task, nullptr);
+  fmt::print(stderr, "descent: scontrol: {}\n", std::strerror(errno));
 }
 
 // Before anything is written.
@@ -133,14 +149,19 @@ int run(const RunOptions& options, int argc, char** argv) {
   fmt::print(stderr,
              "descent: interrupted; {} of {} runs are finished and kept. Run the same command again to resume.\n",
              total - missing.size() + report.trained, total);
+  go_back_into_queue();
   return static_cast<int>(core::ExitCode::interrupted);
 }
 
-// After the table that `descent plan` has printed: the training time.
+// After the table that `descent plan` has printed: the training time. As JSON: the seconds of a run, by point.
 int time_plan(const RunOptions& options) {
   const plan::Plan plan = plan::make_plan(config::read_document(options.file, options.overrides));
   check_devices(plan, options.file);
   const std::vector<double> seconds = train::seconds_per_run(plan, 1.0);
+  if (options.json) {  // for descent slurm
+    fmt::print("{}\n", report::Json(seconds).dump());
+    return 0;
+  }
   std::vector<std::vector<std::string>> rows{report::short_factors(plan)};
   rows[0].push_back("seconds per run");
   double total = 0;

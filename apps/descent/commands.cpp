@@ -20,6 +20,28 @@ CLI::Option* add_words(CLI::App& command, CommandLine& line, const char* name, c
   return command.add_option(name, line.words, help)->type_name("");
 }
 
+void add_slurm_options(CLI::App& command, SlurmOptions& slurm) {
+  constexpr std::int64_t most = 100'000;
+  command.add_option("--array", slurm.shards, "number of tasks; default: from an estimate of the training time")
+      ->type_name("N")
+      ->check(CLI::Range(std::int64_t{1}, plan::most_shards));
+  command.add_option("--time", slurm.request.time, "time limit of a task, which continues in a new one")
+      ->type_name("T")
+      ->check([](const std::string& time) { return cluster::seconds_of(time), std::string(); });
+  command.add_option("--partition", slurm.request.partition, "partition of the cluster")->type_name("P");
+  command.add_option("--account", slurm.request.account, "account to charge")->type_name("A");
+  command.add_option("--cpus-per-task", slurm.request.cpus, "cores, and runs at a time, of a task; default: 1")
+      ->type_name("C")
+      ->check(CLI::Range(std::int64_t{1}, most));
+  command.add_option("--gpus", slurm.request.gpus, "GPUs of a task, for experiments with the device cuda")
+      ->type_name("G")
+      ->check(CLI::Range(std::int64_t{1}, most));
+  command.add_option("--mem", slurm.request.mem, "memory of a task, such as 4G")->type_name("M");
+  command.add_option("--sbatch", slurm.request.more, "more options of sbatch, in one word: '--qos=long'")
+      ->type_name("OPTIONS");
+  command.add_flag("--dry-run", slurm.dry_run, "show scripts and commands, submit nothing");
+}
+
 constexpr Command table[] = {
     {"run", "train the missing runs of an experiment and write its CSVs",
      "descent run experiments/quickstart.json --set train.epochs=20",
@@ -199,6 +221,15 @@ constexpr Command table[] = {
        command.add_flag("--yes", line.options.yes, "delete them");
      },
      prune},
+    {"slurm", "train on a Slurm cluster: submit the missing runs as a job array",
+     "descent slurm experiments/double_descent_width.json --array 4 --time 1:00:00",
+     [](CLI::App& command, CommandLine& line) {
+       add_words(command, line, "EXPERIMENT", "experiments, JSON files")->required();
+       add_override_options(command, line.options);
+       add_out_option(command, line.options);
+       add_slurm_options(command, line.slurm);
+     },
+     submit_to_slurm},
     {"completion", "print the completion script of a shell", "source <(descent completion bash)",
      [](CLI::App& command, CommandLine& line) {
        add_words(command, line, "SHELL", "whose script")

@@ -5,9 +5,17 @@
 #include <string>
 #include <vector>
 
+#include "cluster/script.h"
 #include "descent/options.h"
 
 namespace descent {
+
+// Of slurm.
+struct SlurmOptions {
+  cluster::Request request{};
+  std::int64_t shards = 0;  // 0: as many as the estimate suggests
+  bool dry_run = false;
+};
 
 // The parsed command line.
 struct CommandLine {
@@ -15,6 +23,7 @@ struct CommandLine {
   std::vector<std::string>
       words;  // files of validate and verify, sides of compare, the key, topic, shell or command line to complete
   std::vector<std::string> argv;
+  SlurmOptions slurm{};
 };
 
 struct Command {
@@ -45,12 +54,16 @@ int compare(CommandLine& line);
 int write_report(CommandLine& line);
 int show_best(CommandLine& line);
 int prune(CommandLine& line);
+int submit_to_slurm(CommandLine& line);
 int export_results(CommandLine& line);
 int print_completion(CommandLine& line);
 int complete(CommandLine& line);
 
 // The shells that print_completion knows.
 std::vector<std::string> completion_shells();
+
+// The training program: beside this one, or one that PATH has.
+std::string descent_train();
 
 // Replaces this program by descent-train with the same arguments; returns only by FaultError.
 [[noreturn]] void become_descent_train(const std::vector<std::string>& argv);

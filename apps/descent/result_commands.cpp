@@ -12,6 +12,7 @@
 #include "descent/commands.h"
 #include "descent/target.h"
 #include "plan/plan.h"
+#include "report/array.h"
 #include "report/changes.h"
 #include "report/finish.h"
 #include "report/manifest.h"
@@ -56,9 +57,16 @@ int show_status(CommandLine& line) {
   const bool terminal = report::is_terminal(stdout);
   for (;;) {
     const report::Status status = report::read_status(target.results, target.plan);
-    const std::string text =
-        options.json ? report::status_json(status, target.plan)
-                     : report::status_text(status, target.plan, report::screen_of(stdout, options.no_color));
+    const auto array = report::read_array_status(target.results, target.plan, status);
+    std::string text;
+    if (options.json) {
+      report::Json json = report::status_json(status, target.plan);
+      if (array) json["slurm"] = report::array_json(*array);
+      text = json.dump(2, ' ', false, report::Json::error_handler_t::replace) + "\n";
+    } else {
+      const report::Screen screen = report::screen_of(stdout, options.no_color);
+      text = report::status_text(status, target.plan, screen) + (array ? report::array_text(*array, screen) : "");
+    }
     warn(target.results);
     if (options.watch && terminal) fmt::print("\x1b[H\x1b[J");
     fmt::print("{}", text);

@@ -28,9 +28,13 @@ void pass_on(int signal, siginfo_t* info, void*) {
 
 }  // namespace
 
-void become_descent_train(const std::vector<std::string>& argv) {
+std::string descent_train() {
   const std::filesystem::path beside = core::program_folder() / "descent-train";
-  const std::string program = access(beside.c_str(), X_OK) == 0 ? beside.string() : "descent-train";
+  return access(beside.c_str(), X_OK) == 0 ? beside.string() : "descent-train";
+}
+
+void become_descent_train(const std::vector<std::string>& argv) {
+  const std::string program = descent_train();
   std::vector<char*> arguments;  // as typed: manifests name them
   for (const std::string& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
@@ -38,7 +42,7 @@ void become_descent_train(const std::vector<std::string>& argv) {
   execvp(program.c_str(), arguments.data());  // searches PATH for a name without a slash
   throw core::FaultError(errno == ENOENT ? fmt::format("descent-train is neither in {} nor in PATH; "
                                                        "build or install it",
-                                                       beside.parent_path().string())
+                                                       core::program_folder().string())
                                          : fmt::format("{}: {}", program, std::strerror(errno)));
 }
 

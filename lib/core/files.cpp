@@ -39,9 +39,8 @@ std::string remedy(int code) {
 // A name beside `target` that no other process or thread uses, and that every reader skips.
 fs::path aside_of(const fs::path& target) {
   static std::atomic<unsigned> counter{0};
-  static const std::string start = process_start(getpid());
-  return target.parent_path() /
-         fmt::format("{}{}-{}-{}-{}", aside_prefix, target.filename().string(), start, getpid(), counter++);
+  static const std::string writer = host_name() + "-" + process_start(getpid()) + "-" + std::to_string(getpid());
+  return target.parent_path() / fmt::format("{}{}-{}-{}", aside_prefix, target.filename().string(), writer, counter++);
 }
 
 class Descriptor {

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
+#include "config/data_facts.h"
 #include "core/text.h"
-#include "plan/layers.h"
+#include "plan/cost.h"
 #include "report/json.h"
 #include "report/progress.h"
 #include "report/table.h"
@@ -38,7 +40,7 @@ struct Traces {
 
   std::map<std::string, store::Attempts> attempts;
   std::map<std::string, std::int64_t> steps;
-  std::vector<long> processes;
+  std::vector<std::string> processes;
 };
 
 // The finished runs, by index.
@@ -47,6 +49,12 @@ std::vector<std::optional<RunState>> finished_states(const store::Results& resul
   results.for_each_summary(
       [&](std::size_t run, const std::vector<std::string>& cells) { states[run] = store::state_in(cells); });
   return states;
+}
+
+// The part of a run that a checkpoint at this step holds; below 1.
+double part_before(const config::Experiment& experiment, std::int64_t step) {
+  const std::int64_t steps = config::total_steps(experiment.train, config::split_sizes(experiment.data).train);
+  return std::min(static_cast<double>(step) / static_cast<double>(std::max<std::int64_t>(1, steps)), 0.999);
 }
 
 std::vector<std::string> cells_of(const PointStatus& point) {
@@ -75,8 +83,8 @@ Status read_status(const store::Results& results, const plan::Plan& plan) {
   status.points.resize(plan.points.size());
   status.processes = traces.processes;
   status.runs = plan.runs.size();
-  double known_cost = 0, known_seconds = 0, open_cost = 0;
-  std::map<long, std::size_t> jobs;  // of the processes that are training
+  double known_cost = 0, known_seconds = 0;
+  std::map<std::string, std::size_t> jobs;  // of the processes that are training
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
     const plan::Run& run = plan.runs[i];
     const store::Attempts& attempts = traces.of(run);
@@ -89,20 +97,21 @@ Status read_status(const store::Results& results, const plan::Plan& plan) {
     if (state == RunState::failed) ++status.failures[attempts.failure];
     if (state == RunState::running) jobs[attempts.process] = attempts.jobs;
     const config::Experiment& experiment = plan.points[run.point].experiment;
-    const double cost = plan::run_flops(experiment);
+    const double cost = plan::run_seconds(experiment);
     const auto step = traces.steps.find(run.hash);
-    const double before =
-        step == traces.steps.end() ? 0 : plan::step_flops(experiment) * static_cast<double>(step->second);
+    const double before = step == traces.steps.end() ? 0 : part_before(experiment, step->second);
     // A diverged run ended early: its time says nothing about the cost of the others.
     if (state == RunState::done) known_cost += cost, known_seconds += seconds[i];
-    if (!finished[i]) open_cost += std::max(0.0, cost - before);
+    status.open.push_back(finished[i] ? 0 : cost * (1 - before));
   }
   std::size_t workers = 0;
   for (const auto& [process, count] : jobs) workers += count;
+  if (known_cost > 0 && known_seconds > 0) {
+    for (double& seconds : status.open) seconds *= known_seconds / known_cost;
+    status.seconds_left = std::accumulate(status.open.begin(), status.open.end(), 0.0) /
+                          static_cast<double>(std::max<std::size_t>(1, workers));
+  }
   if (status.complete()) status.seconds_left = 0;
-  else if (known_cost > 0 && known_seconds > 0)
-    status.seconds_left =
-        open_cost * known_seconds / known_cost / static_cast<double>(std::max<std::size_t>(1, workers));
   return status;
 }
 
@@ -127,12 +136,10 @@ std::string status_text(const Status& status, const plan::Plan& plan, const Scre
   if (!status.complete() && status.seconds_left)
     text += fmt::format(", about {} of training left", format_duration(*status.seconds_left));
   if (status.processes.empty()) return text + (status.complete() ? "\n" : "; nothing is running\n");
-  text += "; running: process";
-  for (const long process : status.processes) text += " " + std::to_string(process);
-  return text + "\n";
+  return text + fmt::format("; running: process {}\n", core::printable(core::join(status.processes, ", ")));
 }
 
-std::string status_json(const Status& status, const plan::Plan& plan) {
+Json status_json(const Status& status, const plan::Plan& plan) {
   Json all{{"experiment", plan.name}, {"runs", status.runs}, {"complete", status.complete()}};
   all["processes"] = status.processes;
   all["total"] = json_of(status.total);
@@ -145,7 +152,7 @@ std::string status_json(const Status& status, const plan::Plan& plan) {
     point.update(json_of(status.points[i]));
     all["points"].push_back(std::move(point));
   }
-  return all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return all;
 }
 
 }  // namespace descent::report

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "plan/plan.h"
+#include "report/json.h"
 #include "report/terminal.h"
 #include "store/results.h"
 
@@ -28,10 +29,12 @@ struct PointStatus {
 struct Status {
   std::vector<PointStatus> points;  // as in the plan
   PointStatus total;
-  std::vector<long> processes;                  // that are training
+  std::vector<std::string> processes;           // that are training
   std::map<std::string, std::size_t> failures;  // runs by reason
   std::optional<double> seconds_left;  // at the current number of stacks at a time, or one; from the times so far
   std::size_t runs = 0;                // of the plan
+  std::vector<double> open;            // of each run, 0 for a finished one: the seconds of one core that are left, as
+                                       // estimated by cost alone where nothing is finished
 
   std::size_t finished() const { return total.count(RunState::done) + total.count(RunState::diverged); }
   bool complete() const { return finished() == runs; }
@@ -41,6 +44,6 @@ Status read_status(const store::Results& results, const plan::Plan& plan);
 
 // A table of points with a line of totals; then failures, remaining time and running processes.
 std::string status_text(const Status& status, const plan::Plan& plan, const Screen& screen);
-std::string status_json(const Status& status, const plan::Plan& plan);
+Json status_json(const Status& status, const plan::Plan& plan);
 
 }  // namespace descent::report

@@ -7,28 +7,41 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/process.h"
+
 namespace descent::store {
 namespace {
 
 std::filesystem::path file_in(const std::filesystem::path& folder) { return folder / "attempts.jsonl"; }
 
-// One write to a file open for appending: lines of several processes do not mix.
+// One write to a file open for appending: lines of several processes do not mix. Of several machines neither: the lock
+// makes a network file system look where the file ends. (Results do not depend on it: it may fail.)
 void append(const std::filesystem::path& folder, const nlohmann::ordered_json& line) {
   const std::string text = line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   const int descriptor = open(file_in(folder).c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (descriptor < 0) return;
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  fcntl(descriptor, F_OFD_SETLKW, &whole);
   [[maybe_unused]] const ssize_t written = write(descriptor, text.data(), text.size());
   close(descriptor);
+}
+
+// Earlier versions wrote the number alone.
+std::string text_of(const nlohmann::json& process) {
+  return process.is_string() ? process.get<std::string>() : process.dump();
 }
 
 }  // namespace
 
 void AttemptLog::begun(const std::vector<std::string>& run_hashes) const {
-  append(folder_, {{"time", std::time(nullptr)}, {"process", getpid()}, {"jobs", jobs_}, {"begun", run_hashes}});
+  append(folder_,
+         {{"time", std::time(nullptr)}, {"process", core::this_process()}, {"jobs", jobs_}, {"begun", run_hashes}});
 }
 
 void AttemptLog::failed(const std::vector<std::string>& run_hashes, const std::string& why) const {
-  append(folder_, {{"time", std::time(nullptr)}, {"process", getpid()}, {"why", why}, {"failed", run_hashes}});
+  append(folder_,
+         {{"time", std::time(nullptr)}, {"process", core::this_process()}, {"why", why}, {"failed", run_hashes}});
 }
 
 std::map<std::string, Attempts> read_attempts(const std::filesystem::path& folder) {
@@ -42,7 +55,7 @@ std::map<std::string, Attempts> read_attempts(const std::filesystem::path& folde
       for (const std::string hash : line.at(begun ? "begun" : "failed")) {
         Attempts& run = attempts[hash];
         run.count += begun;
-        if (begun) run.process = line.at("process").get<long>(), run.jobs = line.at("jobs").get<std::size_t>();
+        if (begun) run.process = text_of(line.at("process")), run.jobs = line.at("jobs").get<std::size_t>();
         run.failure = begun ? "" : line.at("why").get<std::string>();
       }
     } catch (const nlohmann::json::exception&) {  // cut off, as when the disk was full

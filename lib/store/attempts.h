@@ -12,7 +12,7 @@ namespace descent::store {
 // The entries of one run.
 struct Attempts {
   std::size_t count = 0;
-  long process = 0;      // of the last attempt
+  std::string process;   // of the last attempt, as core::this_process() names it
   std::size_t jobs = 1;  // stacks that this process trains at the same time
   std::string failure;   // why the last attempt failed; empty if it did not
 };

@@ -6,18 +6,19 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 
 #include "core/error.h"
 #include "core/files.h"
+#include "core/process.h"
+#include "core/text.h"
 
 namespace descent::store {
 namespace {
 
-// Byte ranges of the file .lock: training everything locks all slots, a shard locks its own and writes its process
-// number there; merging locks a byte behind them.
-constexpr off_t slot_size = 16, all_slots = off_t{1} << 40;
+// Byte ranges of the file .lock: training everything locks all slots, a shard locks its own and names its process
+// there; merging locks a byte behind them.
+constexpr off_t slot_size = 256, all_slots = off_t{1} << 40;
 
 struct flock range(short type, off_t start, off_t length) {
   struct flock lock {};
@@ -33,9 +34,9 @@ off_t slot_of(const plan::Shard& shard) { return (shard.count * (shard.count - 1
 
 std::filesystem::path file_in(const std::filesystem::path& folder) { return folder / ".lock"; }
 
-long process_at(int descriptor, off_t slot) {
+std::string process_at(int descriptor, off_t slot) {
   char text[slot_size + 1] = {};
-  return pread(descriptor, text, slot_size, slot) > 0 ? std::atol(text) : 0;
+  return pread(descriptor, text, slot_size, slot) > 0 && *text != 0 ? text : "?";
 }
 
 // Of processes that were killed while they merged: whoever holds the lock for merging writes alone.
@@ -48,7 +49,7 @@ void remove_half_written_tables(const std::filesystem::path& folder) {
   }
 }
 
-void collect(int descriptor, off_t begin, off_t end, std::vector<long>& processes) {
+void collect(int descriptor, off_t begin, off_t end, std::vector<std::string>& processes) {
   if (begin >= end) return;
   struct flock other = range(F_WRLCK, begin, end - begin);
   if (fcntl(descriptor, F_OFD_GETLK, &other) != 0 || other.l_type == F_UNLCK) return;
@@ -77,16 +78,16 @@ FolderLock::FolderLock(const Results& results, const plan::Shard& shard) : LockF
     if (errno != EAGAIN && errno != EACCES)
       throw core::FaultError(fmt::format("{}: cannot be locked ({}); choose another --out", results.folder().string(),
                                          std::strerror(errno)));
-    std::vector<long> others;
+    std::vector<std::string> others;
     collect(descriptor(), own.l_start, own.l_start + own.l_len, others);
-    const std::string holder = others.empty() ? "?" : std::to_string(others[0]);
+    const std::string holder = others.empty() ? "?" : core::printable(others[0]);
     throw core::FaultError(
         fmt::format("{}: process {} is training into this folder; wait for it, or choose another --out",
                     results.folder().string(), holder));
   }
   char text[slot_size] = {};
-  std::snprintf(text, sizeof text, "%ld", static_cast<long>(getpid()));
-  // If this fails, only the number of the holder is missing; the lock holds.
+  std::snprintf(text, sizeof text, "%s", core::this_process().c_str());
+  // If this fails, only the name of the holder is missing; the lock holds.
   [[maybe_unused]] const ssize_t named = pwrite(descriptor(), text, sizeof text, slot);
   if (shard.is_all()) results.remove_leftovers();  // those of a shard on another machine may be in use
 }
@@ -98,8 +99,8 @@ MergeLock::MergeLock(const Results& results) : LockFile(results) {
   remove_half_written_tables(results.folder());
 }
 
-std::vector<long> training_processes(const std::filesystem::path& folder) {
-  std::vector<long> processes;
+std::vector<std::string> training_processes(const std::filesystem::path& folder) {
+  std::vector<std::string> processes;
   const int descriptor = open(file_in(folder).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) return processes;
   collect(descriptor, 0, all_slots, processes);

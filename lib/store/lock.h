@@ -2,6 +2,7 @@
 // Who may write into a results folder at the same time: one process that trains everything, or one for each shard.
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "plan/shard.h"
@@ -35,7 +36,7 @@ class MergeLock : LockFile {
   explicit MergeLock(const Results& results);
 };
 
-// The processes that train into `folder` now.
-std::vector<long> training_processes(const std::filesystem::path& folder);
+// The processes that train into `folder` now, as core::this_process() names them.
+std::vector<std::string> training_processes(const std::filesystem::path& folder);
 
 }  // namespace descent::store

@@ -37,9 +37,12 @@ bool holds_files(const fs::path& folder) {
   return fs::is_regular_file(folder, error);
 }
 
-// Whether the process that wrote this unfinished file, .tmp-NAME-START-PID-COUNT, is gone.
+// Whether the process that wrote this unfinished file, .tmp-NAME-HOST-START-PID-COUNT, is gone. One on another machine
+// does not train, because this process does, but may merge: whoever merges next removes what it left (MergeLock).
 bool writer_is_gone(const fs::path& path) {
-  const std::vector<std::string> words = core::split(path.filename().string(), '-');
+  const std::string name = path.filename().string();
+  if (name.find("-" + core::host_name() + "-") == std::string::npos) return name.find(".csv-") == std::string::npos;
+  const std::vector<std::string> words = core::split(name, '-');
   const pid_t writer = words.size() > 3 ? static_cast<pid_t>(std::atol(words[words.size() - 2].c_str())) : 0;
   if (writer <= 0) return false;
   const std::string start = core::process_start(writer);

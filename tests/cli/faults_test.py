@@ -193,7 +193,7 @@ class Faults(Trial):
         process = self.start("run", "x.json", "--jobs", "1")
         self.wait_for("attempts.jsonl", process)
         status = json.loads(self.descent("status", "results/trial", "--json").stdout)
-        self.assertEqual(status["processes"], [process.pid])
+        self.assertEqual(status["processes"], [f"{process.pid} on {os.uname().nodename}"])
         self.assertGreater(status["total"]["running"], 0)
 
     def test_a_signal_before_the_kill_loses_nothing(self):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Shards of a sweep, in one folder or several, in any order: the bytes of the whole sweep. Usage: shards_test.py DESCENT"""
-import itertools, json, sys, unittest
+import itertools, json, os, sys, unittest
 
 from trial import Trial
 
@@ -55,7 +55,7 @@ class Shards(Trial):
         while not (self.folder / "results/trial/attempts.jsonl").exists():
             self.assertIsNone(shard.poll())
         done = self.descent("run", "x.json", status=1)
-        self.assertEqual(done.stderr, f"descent: results/trial: process {shard.pid} is training into this folder; "
+        self.assertEqual(done.stderr, f"descent: results/trial: process {shard.pid} on {os.uname().nodename} is training into this folder; "
                                       "wait for it, or choose another --out\n")
 
     def test_are_written_i_of_n(self):

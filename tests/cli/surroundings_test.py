@@ -42,7 +42,7 @@ class Surroundings(Trial):
             self.addCleanup(process.kill)
             self.wait_for_training(process)
             status = json.loads(self.descent("status", "x.json", "--json").stdout)
-            self.assertEqual(status["processes"], [process.pid])
+            self.assertEqual(status["processes"], [f"{process.pid} on {os.uname().nodename}"])
             self.assertEqual(os.readlink(f"/proc/{process.pid}/fd/{stream}"), "/dev/null")
             process.terminate()
             self.assertEqual(process.wait(60), 75)

@@ -1,10 +1,9 @@
 #include "report/status.h"
 
-#include <unistd.h>
-
 #include <nlohmann/json.hpp>
 
 #include "config/read.h"
+#include "core/process.h"
 #include "store/attempts.h"
 #include "store/checkpoint.h"
 #include "store/fixture.h"
@@ -48,7 +47,7 @@ TEST_F(status, counts_the_states_of_all_runs) {
   EXPECT_EQ(found.total.count(RunState::missing), 3u);
   EXPECT_EQ(found.total.attempts, 4u);
   EXPECT_EQ(found.total.seconds, 5);
-  EXPECT_EQ(found.processes, std::vector<long>{getpid()});
+  EXPECT_EQ(found.processes, std::vector<std::string>{core::this_process()});
   EXPECT_EQ(found.failures, (std::map<std::string, std::size_t>{{"no luck", 1}}));
   EXPECT_FALSE(found.complete());
   EXPECT_NEAR(*found.seconds_left, 4 * 5.5, 1e-9);  // five whole runs and a half
@@ -86,7 +85,7 @@ TEST_F(status, as_text_has_a_row_per_point_and_the_reasons_of_failures) {
 TEST_F(status, as_json_holds_the_same) {
   const plan::Plan plan = plan_of_eight();
   const store::Results results(out, plan);
-  const auto json = nlohmann::json::parse(status_json(read_status(results, plan), plan));
+  const auto json = status_json(read_status(results, plan), plan);
   EXPECT_EQ(json["points"][0]["missing"], 8);
   EXPECT_EQ(json["complete"], false);
   EXPECT_TRUE(json["seconds_left"].is_null());

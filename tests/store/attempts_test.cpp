@@ -1,9 +1,8 @@
 #include "store/attempts.h"
 
-#include <unistd.h>
-
 #include <fstream>
 
+#include "core/process.h"
 #include "store/fixture.h"
 
 namespace descent::store {
@@ -18,7 +17,7 @@ TEST_F(attempts, are_counted_by_run) {
   const auto found = read_attempts(out);
   EXPECT_EQ(found.at("a").count, 1u);
   EXPECT_EQ(found.at("b").count, 2u);
-  EXPECT_EQ(found.at("b").process, getpid());
+  EXPECT_EQ(found.at("b").process, core::this_process());
   EXPECT_EQ(found.at("b").jobs, 3u);
 }
 

@@ -1,11 +1,11 @@
 #include "store/lock.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <optional>
 
 #include "core/error.h"
+#include "core/process.h"
 #include "store/fixture.h"
 
 namespace descent::store {
@@ -24,7 +24,7 @@ TEST_F(lock, names_the_process_that_holds_it) {
   } catch (const core::FaultError& error) {
     EXPECT_EQ(std::string(error.what()),
               fmt::format("{}: process {} is training into this folder; wait for it, or choose another --out",
-                          results.folder().string(), getpid()));
+                          results.folder().string(), core::this_process()));
   }
 }
 
@@ -54,7 +54,8 @@ TEST_F(lock, tells_who_trains) {
   const Results results(out, plan);
   EXPECT_TRUE(training_processes(results.folder()).empty());
   const FolderLock first(results, {1, 3}), second(results, {3, 3});
-  EXPECT_EQ(training_processes(results.folder()), (std::vector<long>{getpid(), getpid()}));
+  EXPECT_EQ(training_processes(results.folder()),
+            (std::vector<std::string>{core::this_process(), core::this_process()}));
 }
 
 TEST_F(lock, of_merging_leaves_training_alone) {

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "core/process.h"
 #include "store/fixture.h"
 #include "store/lock.h"
 
@@ -269,8 +270,15 @@ TEST_F(results, ignore_unfinished_parts_and_remove_those_of_processes_that_ended
   store.prepare();
   const fs::path parts = store.folder() / "parts";
   // A container gives every process the same number.
-  const fs::path ours = parts / fmt::format(".tmp-0123456789abcdef-{}-0", getpid());
-  const fs::path theirs = parts / fmt::format(".tmp-0123456789abcdef-{}-0", ended_process());
+  const auto name = [](pid_t process) {
+    return fmt::format(".tmp-0123456789abcdef-{}-1-{}-0", core::host_name(), process);
+  };
+  const fs::path ours = parts / name(getpid());
+  const fs::path theirs = parts / name(ended_process());
+  const fs::path elsewhere = parts / fmt::format(".tmp-0123456789abcdef-elsewhere-1-{}-0", getpid());
+  const fs::path merging = store.folder() / ".tmp-curves.csv-elsewhere-1-1-0";
+  fs::create_directory(elsewhere);
+  fs::create_directory(merging);
   const core::AtomicFolder writing(parts / "0123456789abcdef");
   fs::create_directory(ours);
   fs::create_directory(theirs);
@@ -280,12 +288,14 @@ TEST_F(results, ignore_unfinished_parts_and_remove_those_of_processes_that_ended
   EXPECT_TRUE(fs::exists(writing.path()));
   EXPECT_FALSE(fs::exists(ours));
   EXPECT_FALSE(fs::exists(theirs));
+  EXPECT_FALSE(fs::exists(elsewhere));
+  EXPECT_TRUE(fs::exists(merging));
 }
 
 TEST_F(results, lose_what_a_killed_merge_left_when_they_are_merged_again) {
   const Results store(out, two_by_two);
   store.prepare();
-  const fs::path left = store.folder() / fmt::format(".tmp-curves.csv-{}-0", getpid());
+  const fs::path left = store.folder() / fmt::format(".tmp-curves.csv-{}-1-{}-0", core::host_name(), getpid());
   core::write_file_atomically(left, "half");
   const MergeLock lock(store);
   EXPECT_FALSE(fs::exists(left));

@@ -1,0 +1,246 @@
+// descent slurm: submits the missing runs of experiments as job arrays.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "cluster/array.h"
+#include "cluster/command.h"
+#include "cluster/script.h"
+#include "config/resolved.h"
+#include "core/error.h"
+#include "core/files.h"
+#include "core/text.h"
+#include "descent/commands.h"
+#include "descent/target.h"
+#include "report/progress.h"
+#include "report/status.h"
+#include "store/lock.h"
+
+namespace descent {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What is to be submitted for one experiment.
+struct Submission {
+  cluster::Array array;              // its record, without the new job
+  std::vector<cluster::Task> ends;   // tasks that are ending: their successors wait
+  std::vector<std::int64_t> shards;  // with missing runs that no task trains
+};
+
+// The rough seconds of one core that each run still needs: from finished runs, or from a benchmark of this machine.
+// FaultError where it cannot run the experiment.
+std::vector<double> open_seconds(const Target& target, const std::string& file, const RunOptions& options) {
+  const report::Status status = report::read_status(target.results, target.plan);
+  if (status.seconds_left) return status.open;
+  std::string command = cluster::quoted(descent_train()) + " plan --time --json " + cluster::quoted(file);
+  for (const std::string& change : options.overrides.set) command += " --set " + cluster::quoted(change);
+  for (const std::string& change : options.overrides.sweep) command += " --sweep " + cluster::quoted(change);
+  if (!options.overrides.seeds.empty()) command += " --seeds " + cluster::quoted(options.overrides.seeds);
+  const std::string output = cluster::output_of(command);  // the last line, behind notes about the data
+  const std::size_t last = output.rfind('\n', output.size() - 2);
+  const auto measured = nlohmann::json::parse(output.substr(last == output.npos ? 0 : last + 1), nullptr, false);
+  if (!measured.is_array() || measured.size() != target.plan.points.size())
+    throw core::FaultError("descent-train plan --time: unexpected output");
+  std::vector<double> open;
+  for (std::size_t run = 0; run < target.plan.runs.size(); ++run)
+    open.push_back(status.open[run] > 0 ? measured[target.plan.runs[run].point].get<double>() : 0);
+  return open;
+}
+
+// Tasks of about 20 minutes, or of what their time limit allows: far more than a start costs, and soon in the queue.
+std::int64_t suggested_shards(double seconds, std::size_t runs, const std::string& time) {
+  constexpr double long_enough = 1200;
+  const double longest =
+      time.empty() ? long_enough : std::min(long_enough, 0.8 * static_cast<double>(cluster::seconds_of(time)));
+  const double most = std::min<double>(1000, static_cast<double>(runs));  // an array of Slurm has 1000 tasks by default
+  return static_cast<std::int64_t>(std::clamp(std::ceil(seconds / std::max(longest, 1.0)), 1.0, most));
+}
+
+class Submitter {
+ public:
+  Submitter(const std::string& file, const CommandLine& line)
+      : file_(file), line_(line), target_(file, line.options),
+        folder_(fs::absolute(cluster::folder_in(target_.results.folder()))), name_(target_.plan.name) {
+    warn(target_.results);
+    const config::Experiment& first = target_.plan.points.front().experiment;
+    const bool on_gpu = std::ranges::any_of(target_.plan.points, [](const plan::Point& point) {
+      return point.experiment.device.kind == config::DeviceKind::cuda;
+    });
+    const cluster::Request& request = line.slurm.request;
+    if (request.gpus > 0 && !on_gpu)
+      throw core::InputError(
+          {{.file = file, .path = "device", .message = "--gpus: trains on the cpu; add --device cuda"}});
+    scripts_ = {name_,
+                core::program_folder() / "descent",
+                fs::absolute(line.options.out).lexically_normal(),
+                1,
+                1,
+                request,
+                !target_.document.base.claims.empty(),
+                std::ranges::find(commands(), std::string_view("report"), &Command::name) != commands().end()};
+    scripts_.request.cpus = std::max(request.cpus, first.train.threads);
+    scripts_.jobs = on_gpu ? std::max<std::int64_t>(1, request.gpus) : scripts_.request.cpus / first.train.threads;
+  }
+
+  void submit() {
+    missing_ = target_.results.missing();
+    if (missing_.empty()) {
+      fmt::print("{}: all {} are finished, nothing to submit\n", name_, core::counted(target_.plan.runs.size(), "run"));
+      return;
+    }
+    Submission next = plan_submission();
+    if (next.shards.empty()) {
+      fmt::print("{}: what is missing is in the queue already: Slurm job {}\n", name_,
+                 core::join(next.array.submitted, ", "));
+      return;
+    }
+    scripts_.shards = next.array.shards;
+    std::fputs(cost_text(next).c_str(), stdout);
+    const std::string task = command_of_task(next);
+    const auto finish = [&](const std::string& job) {
+      std::string after = "afterany:" + job;
+      for (const std::string& earlier : next.array.submitted) after += ":" + earlier;
+      return cluster::submission(folder_, " --dependency=" + after, "finish.sh");
+    };
+    if (line_.slurm.dry_run) {
+      fmt::print("\n# {}\n{}\n# {}\n{}\n{}\n{}\n", (folder_ / "task.sh").string(), scripts_.task(),
+                 (folder_ / "finish.sh").string(), scripts_.finish(), task, finish("JOB"));
+      return;
+    }
+    write_files();
+    const std::string job = cluster::submit(task);
+    const std::string after = finish(job);
+    next.array.submitted.push_back(job);
+    cluster::write_array(target_.results.folder(), next.array);
+    fmt::print("{}: submitted Slurm job {}, shards {}; then job {}: merge{}{}; logs in {}\n", name_, job,
+               cluster::ranges(next.shards), cluster::submit(after), scripts_.verifies ? ", verify" : "",
+               scripts_.reports ? ", report" : "", cluster::folder_in(target_.results.folder()).string());
+  }
+
+ private:
+  // Which shards are missing, beside what runs. FaultError where something else is running.
+  Submission plan_submission() {
+    const std::optional<cluster::Array> before = cluster::read_array(target_.results.folder());
+    std::vector<cluster::Task> tasks;
+    if (before) tasks = before->own(cluster::queued_tasks(cluster::task_job(name_)));
+    Submission next{{target_.plan.hash, line_.slurm.shards, scripts_.jobs}, {}, {}};
+    std::set<std::int64_t> queued;
+    std::set<std::string> jobs;
+    for (const cluster::Task& task : tasks) {
+      if (task.ends()) next.ends.push_back(task);
+      else queued.insert(task.index), jobs.insert(task.job);
+    }
+    next.array.submitted.assign(jobs.begin(), jobs.end());
+    const std::string running = core::join(next.array.submitted, " ");
+    if (!queued.empty() && before->plan != target_.plan.hash)
+      throw core::FaultError(
+          fmt::format("{}: Slurm job {} trains another version of this experiment; wait for it, or "
+                      "cancel it (scancel {}) and submit again",
+                      target_.results.folder().string(), running, running));
+    if (!queued.empty() && next.array.shards != 0 && next.array.shards != before->shards)
+      throw core::FaultError(
+          fmt::format("{}: Slurm job {} has {}; use --array {}, or cancel it (scancel {}) and submit "
+                      "again",
+                      target_.results.folder().string(), running,
+                      core::counted(static_cast<std::size_t>(before->shards), "shard"), before->shards, running));
+    if (queued.empty() && next.ends.empty())
+      if (const auto processes = store::training_processes(target_.results.folder()); !processes.empty())
+        throw core::FaultError(
+            fmt::format("{}: process {} is training into this folder; wait for it, or choose another "
+                        "--out",
+                        target_.results.folder().string(), core::printable(processes[0])));
+    if (next.array.shards == 0 && before && before->plan == target_.plan.hash) next.array.shards = before->shards;
+    estimate(next.array.shards == 0);
+    if (next.array.shards == 0)
+      next.array.shards =
+          suggested_shards(seconds_ / static_cast<double>(scripts_.jobs), missing_.size(), scripts_.request.time);
+    shard_of_ = plan::shards_of(target_.plan, next.array.shards);
+    std::set<std::int64_t> open;
+    for (const std::size_t run : missing_)
+      if (!queued.contains(shard_of_[run])) open.insert(shard_of_[run]);
+    next.shards.assign(open.begin(), open.end());
+    return next;
+  }
+
+  void estimate(bool needed) {
+    try {
+      open_ = open_seconds(target_, file_, line_.options);
+    } catch (const core::FaultError& error) {
+      if (needed) throw core::FaultError(fmt::format("{}: no estimate: {}; give --array N", name_, error.what()));
+    }
+    for (const double seconds : open_) seconds_ += seconds;
+  }
+
+  // What it will cost, before it is submitted.
+  std::string cost_text(const Submission& next) const {
+    const std::set<std::int64_t> wanted(next.shards.begin(), next.shards.end());
+    std::vector<double> seconds(static_cast<std::size_t>(next.array.shards));
+    std::size_t runs = 0;
+    for (const std::size_t run : missing_) {
+      if (!wanted.contains(shard_of_[run])) continue;
+      ++runs;
+      if (!open_.empty()) seconds[static_cast<std::size_t>(shard_of_[run] - 1)] += open_[run];
+    }
+    const std::string text =
+        fmt::format("{}: {} of {} in {} of {}", name_, runs, core::counted(target_.plan.runs.size(), "run"),
+                    core::counted(next.shards.size(), "task"),
+                    core::counted(static_cast<std::size_t>(scripts_.request.cpus), "core"));
+    if (open_.empty()) return text + "; no estimate of the time\n";
+    double all = 0;
+    for (const double one : seconds) all += one / static_cast<double>(scripts_.jobs);
+    const double hours = all / 3600;
+    return text +
+           fmt::format("; about {} for the longest, {:.2g} core hours{} in all\n",
+                       report::format_duration(std::ranges::max(seconds) / static_cast<double>(scripts_.jobs)),
+                       hours * static_cast<double>(scripts_.request.cpus),
+                       scripts_.request.gpus > 0
+                           ? fmt::format(" and {:.2g} GPU hours", hours * static_cast<double>(scripts_.request.gpus))
+                           : "");
+  }
+
+  std::string command_of_task(const Submission& next) const {
+    std::string options = " --array=" + cluster::ranges(next.shards);
+    for (std::size_t i = 0; i < next.ends.size(); ++i)
+      options += (i == 0 ? " --dependency=afterany:" : ":") + next.ends[i].id();
+    return cluster::submission(folder_, options, "task.sh");
+  }
+
+  // The tasks read their own copy of the experiment: the file may change while they wait.
+  void write_files() const {
+    target_.results.prepare();
+    std::error_code error;
+    fs::create_directory(folder_, error);
+    core::write_file_atomically(folder_ / config::resolved_file, config::write_resolved(target_.document, folder_));
+    core::write_file_atomically(folder_ / "task.sh", scripts_.task());
+    core::write_file_atomically(folder_ / "finish.sh", scripts_.finish());
+  }
+
+  const std::string file_;
+  const CommandLine& line_;
+  const Target target_;
+  const fs::path folder_;
+  const std::string name_;
+  cluster::Scripts scripts_;
+  std::vector<std::size_t> missing_;    // runs
+  std::vector<double> open_;            // seconds of each run that is missing; empty: unknown
+  double seconds_ = 0;                  // their sum
+  std::vector<std::int64_t> shard_of_;  // of each run
+};
+
+}  // namespace
+
+int submit_to_slurm(CommandLine& line) {
+  std::vector<std::unique_ptr<Submitter>> all;  // every file is checked before the first is submitted
+  for (const std::string& file : line.words) all.push_back(std::make_unique<Submitter>(file, line));
+  for (const auto& experiment : all) experiment->submit();
+  return 0;
+}
+
+}  // namespace descent

@@ -1,0 +1,56 @@
+#include "cluster/queue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+
+#include "cluster/command.h"
+#include "core/error.h"
+#include "core/text.h"
+
+namespace descent::cluster {
+
+std::vector<Task> parse_queue(const std::string& text) {
+  std::vector<Task> tasks;
+  for (const std::string& line : core::split(text, '\n')) {
+    const std::vector<std::string> words = core::split(line, '|');
+    if (words.size() != 5) continue;
+    Task task{words[0], 0, words[2], words[3], words[4]};
+    const auto [end, error] = std::from_chars(words[1].data(), words[1].data() + words[1].size(), task.index);
+    if (error == std::errc() && end == words[1].data() + words[1].size()) tasks.push_back(std::move(task));
+  }
+  return tasks;
+}
+
+std::vector<Task> queued_tasks(const std::string& job_name) {
+  return parse_queue(output_of("squeue --noheader --array --name=" + quoted(job_name) + " --format='%F|%K|%T|%M|%r'"));
+}
+
+std::string ranges(const std::vector<std::int64_t>& indices) {
+  std::vector<std::string> words;
+  for (std::size_t i = 0; i < indices.size();) {
+    std::size_t last = i;
+    while (last + 1 < indices.size() && indices[last + 1] == indices[last] + 1) ++last;
+    words.push_back(last == i ? std::to_string(indices[i]) : fmt::format("{}-{}", indices[i], indices[last]));
+    i = last + 1;
+  }
+  return core::join(words, ",");
+}
+
+std::string submission(const std::filesystem::path& folder, const std::string& options, const std::string& script) {
+  return fmt::format("sbatch --parsable --chdir={0}{1} {2}", quoted(folder.string()), options,
+                     quoted((folder / script).string()));
+}
+
+std::string submit(const std::string& command) {
+  const std::string text = output_of(command);
+  for (const std::string& line : core::split(text, '\n'))  // beside notes of the cluster; "12;cluster" in a federation
+    if (const std::string job = line.substr(0, line.find(';'));
+        !job.empty() && std::ranges::all_of(job, [](unsigned char letter) { return std::isdigit(letter); }))
+      return job;
+  throw core::FaultError(fmt::format("sbatch names no job: {}", core::printable(text)));
+}
+
+}  // namespace descent::cluster

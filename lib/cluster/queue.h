@@ -1,0 +1,38 @@
+#pragma once
+// Slurm's queue, through sbatch and squeue.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace descent::cluster {
+
+// A task of an array that has not ended.
+struct Task {
+  std::string job;         // of the array
+  std::int64_t index = 0;  // in it: the shard
+  std::string state;       // "PENDING", "RUNNING", ...
+  std::string elapsed;     // "1:23"
+  std::string reason;      // of waiting
+
+  bool ends() const { return state == "COMPLETING"; }  // its process may still write a checkpoint
+  std::string id() const { return job + "_" + std::to_string(index); }
+};
+
+// The tasks of the arrays with this name. FaultError without Slurm.
+std::vector<Task> queued_tasks(const std::string& job_name);
+
+// What squeue prints with the format of queued_tasks; other lines are skipped.
+std::vector<Task> parse_queue(const std::string& text);
+
+// "1-3,7", as sbatch takes indices; they are ascending.
+std::string ranges(const std::vector<std::int64_t>& indices);
+
+// The shell command that submits a script to run in `folder`.
+std::string submission(const std::filesystem::path& folder, const std::string& options, const std::string& script);
+
+// Submits; the number of the job. FaultError with what sbatch says.
+std::string submit(const std::string& command);
+
+}  // namespace descent::cluster
