@@ -78,6 +78,7 @@ struct Model {
   std::vector<std::int64_t> blocks{};  // resnet, by stage; `width` is the first stage's
   BlockKind block = BlockKind::basic;
   bool preactivation = false;
+  bool final_norm = true;  // with preactivation
   ShortcutKind shortcut = ShortcutKind::identity;
   bool zero_init_residual = false;
   double stochastic_depth = 0;  // rate of the last block; grows in proportion from the first

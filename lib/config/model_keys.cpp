@@ -196,6 +196,10 @@ std::vector<Key> describe(Model& m) {
       key("block", choice(m.block), "convolutions of a block").when(resnet),
       key("preactivation", &m.preactivation, "norm and activation before each convolution instead of after it")
           .when(resnet),
+      key("final_norm", &m.final_norm,
+          "norm and activation after the last block (He et al. 2016b); the ResNet18k of Nakkiran et al. 2019 has none")
+          .when(resnet)
+          .when({[](E e) { return e.model.preactivation; }, "without model.preactivation"}),
       key("shortcut", choice(m.shortcut), "what is added to the output of a block's convolutions").when(resnet),
       key("zero_init_residual", &m.zero_init_residual,
           "every block starts as its shortcut: gamma of its last norm, "

@@ -175,7 +175,7 @@ std::vector<PythonClass> resnet_classes(const Architecture& resnet) {
     if (i + 1 == blocks.size() || blocks[i + 1].index == 0) result.constructor.push_back(")");
   }
   const std::string channels = std::to_string(blocks.back().out);
-  if (model.preactivation) {
+  if (model.preactivation && model.final_norm) {
     if (resnet.has_norm()) result.constructor.push_back("self.norm = " + layers.norm(channels));
     result.forward.push_back(normalized_and_activated("self.norm", "x"));
   }

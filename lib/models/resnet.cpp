@@ -21,7 +21,7 @@ ResNetImpl::ResNetImpl(const config::Model& model, const config::Shape& input, s
     add_block(*stage, shapes[i], 1 - model.stochastic_depth * depth);
   }
   const std::int64_t channels = shapes.back().out;
-  if (has_norm() && model.preactivation) norm_ = register_module("norm", norm(channels));
+  if (has_norm() && model.preactivation && model.final_norm) norm_ = register_module("norm", norm(channels));
   readout_ = register_module("linear", Linear(replicas, channels, outputs));
   initialize_all(model.init);
 }
@@ -82,7 +82,7 @@ at::Tensor ResNetImpl::forward(const at::Tensor& x) {
   if (!model_.preactivation) normalize_and_activate();
   if (model_.stem.max_pool) h.values = max_pool(h.values, 3, 2, 1);
   for (std::size_t i = 0; i < blocks_in_order_.size(); ++i) h = block(i, h);
-  if (model_.preactivation) normalize_and_activate();
+  if (model_.preactivation && model_.final_norm) normalize_and_activate();
   const at::Tensor y = readout_->forward(to_rows(global_pool(h.values, config::Pooling::average)));
   keep("linear", ActivationKind::output, y);
   return y;

@@ -25,9 +25,9 @@ TORCH_MODULE(ResidualBlock);
 
 // Stem, stages of basic or bottleneck blocks, global average, linear readout: [R, B, C * H * W] -> [R, B, outputs].
 // Post-activation: norm after each convolution, activation after the sum; pre-activation (He et al. 2016b): both before
-// each convolution. Dropout lies before the last convolution of a block (Zagoruyko and Komodakis 2016). Uses width,
-// blocks, strides, block, preactivation, shortcut, stem, zero_init_residual, stochastic_depth, activation, norm,
-// dropout and init of `model`.
+// each convolution and, with final_norm, after the last block. Dropout lies before the last convolution of a block
+// (Zagoruyko and Komodakis 2016). Uses width, blocks, strides, block, preactivation, final_norm, shortcut, stem,
+// zero_init_residual, stochastic_depth, activation, norm, dropout and init of `model`.
 class ResNetImpl final : public MapNetwork {
  public:
   ResNetImpl(const config::Model& model, const config::Shape& input, std::int64_t outputs, std::int64_t replicas = 1);

@@ -160,7 +160,7 @@ class ResNet {
     for (std::size_t i = 0; i < blocks.size(); ++i)
       h = block(h, blocks[i],
                 1 - model_.stochastic_depth * static_cast<double>(i + 1) / static_cast<double>(blocks.size()));
-    if (model_.preactivation) h = build_.activate(build_.normalize(h, "norm"));
+    if (model_.preactivation && model_.final_norm) h = build_.activate(build_.normalize(h, "norm"));
     return build_.finish(h, config::Pooling::average, outputs);
   }
 

@@ -150,6 +150,8 @@ const std::vector<Case> of_cnn{
 const std::vector<Case> of_resnet{
     {"projection", {"model.shortcut=projection", "model.norm=batch"}},
     {"pre-activation", {"model.shortcut=projection", "model.norm=batch", "model.preactivation=true"}},
+    {"pre-activation without a final norm",
+     {"model.shortcut=projection", "model.norm=batch", "model.preactivation=true", "model.final_norm=false"}},
     {"bottleneck", {"model.block=bottleneck", "model.norm=group", "model.norm.groups=2"}},
     {"plain", {"model.shortcut=none", "model.norm=batch"}},
     {"zero init", {"model.zero_init_residual=true", "model.norm=batch"}},

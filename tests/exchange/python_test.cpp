@@ -8,6 +8,7 @@ namespace descent::exchange {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 config::Experiment experiment(const std::string& model) {
   return config::read_document_text(
@@ -109,6 +110,8 @@ TEST(python, residual_block_has_the_order_of_its_kind) {
                         "        h = self.conv1(h)\n"
                         "        h = self.conv2(self.dropout(F.relu(self.norm2(h))))\n"
                         "        return shortcut + h\n"));
+  EXPECT_THAT(block(R"(, "preactivation": true)"), HasSubstr("        x = F.relu(self.norm(x))\n"));
+  EXPECT_THAT(block(R"(, "preactivation": true, "final_norm": false)"), Not(HasSubstr("self.norm(x)")));
 }
 
 }  // namespace

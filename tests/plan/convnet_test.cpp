@@ -56,6 +56,22 @@ TEST(convnet, pooling_of_a_cnn_divides_the_map_behind_each_layer) {
   EXPECT_EQ(layers_of(model, {1, 28, 28}, 10).back().fan_in(), 16);
 }
 
+// Nakkiran et al. 2019, make_resnet18k of the published code: no norm before the pooling, convolutions without biases.
+TEST(convnet, resnet18k_has_the_parameters_of_the_published_network) {
+  config::Model model{.kind = config::ModelKind::resnet,
+                      .norm = {.kind = config::NormKind::batch},
+                      .preactivation = true,
+                      .final_norm = false,
+                      .shortcut = config::ShortcutKind::projection};
+  const auto parameters = [&](std::int64_t k) {
+    model.width = k;
+    return parameter_count(layers_of(model, {3, 32, 32}, 10));
+  };
+  EXPECT_EQ(parameters(1), 2947);
+  EXPECT_EQ(parameters(10), 274540);
+  EXPECT_EQ(parameters(64), 11171146);
+}
+
 TEST(convnet, the_plain_twin_has_the_parameters_of_the_residual_network) {
   config::Model model = model_of(config::ModelKind::resnet);
   model.width = 4;
