@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -47,7 +48,8 @@ class resolved : public testing::Test {
     return "";
   }
 
-  const fs::path top = fs::path(testing::TempDir()) / "descent_resolved", project = top / "project";
+  const fs::path top = fs::path(testing::TempDir()) / ("descent_resolved_" + std::to_string(getpid())),
+                 project = top / "project";
   const std::string file = "results/x/experiment.json";
 };
 
