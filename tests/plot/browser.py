@@ -104,27 +104,30 @@ class Browser:
             time.sleep(0.05)
         raise RuntimeError(f"{file}: the charts were not drawn in {seconds} s; {self.errors}")
 
-    def hover(self, selector):
-        """Moves the mouse to where such a shape lies on top; the text of the tooltip."""
-        place = self.evaluate("""(() => {
-            for (const shape of document.querySelectorAll(%s)) {
-              shape.scrollIntoView({behavior: 'instant', block: 'center'});
-              const box = shape.getBoundingClientRect(), places = [{x: box.x + box.width / 2, y: box.y + box.height / 2}];
-              for (const share of [.3, .6, .9])
-                places.push(shape.getPointAtLength(share * shape.getTotalLength()).matrixTransform(shape.getScreenCTM()));
-              for (const place of places) {
-                const at = [Math.round(place.x), Math.round(place.y)];
-                if (document.elementFromPoint(...at) === shape) return at;
-              }
-            }
-          })()""" % json.dumps(selector))
-        time.sleep(0.5)  # until the page has scrolled
-        for shift in (-2, 0, 1, 0, -1, 0):  # whole pixels: smaller moves are none
-            self.call("Input.dispatchMouseEvent", type="mouseMoved", x=place[0] + shift, y=place[1])
-            time.sleep(0.3)
-            text = self.evaluate("document.querySelector('#vg-tooltip-element.visible')?.innerText")
-            if text and shift == 0:
-                return text
+    def hover(self, selector, most=12):
+        """Moves the mouse to where such a shape lies on top, one after the other until a tooltip shows; its text."""
+        for index in range(most):
+            place = self.evaluate("""(() => {
+                const shape = document.querySelectorAll(%s)[%d];
+                if (!shape) return null;
+                shape.scrollIntoView({behavior: 'instant', block: 'center'});
+                const box = shape.getBoundingClientRect(), places = [{x: box.x + box.width / 2, y: box.y + box.height / 2}];
+                for (const share of [.3, .6, .9])
+                  places.push(shape.getPointAtLength(share * shape.getTotalLength()).matrixTransform(shape.getScreenCTM()));
+                for (const place of places) {
+                  const at = [Math.round(place.x), Math.round(place.y)];
+                  if (document.elementFromPoint(...at) === shape) return at;
+                }
+              })()""" % (json.dumps(selector), index))
+            if not place:
+                continue
+            time.sleep(0.5)  # until the page has scrolled
+            for shift in (-2, 0, 1, 0):  # whole pixels: smaller moves are none
+                self.call("Input.dispatchMouseEvent", type="mouseMoved", x=place[0] + shift, y=place[1])
+                time.sleep(0.3)
+                text = self.evaluate("document.querySelector('#vg-tooltip-element.visible')?.innerText")
+                if text and shift == 0:
+                    return text
 
     def screenshot(self, file, top=0, height=None):
         """The whole page, or a part of it."""

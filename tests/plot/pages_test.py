@@ -10,7 +10,7 @@ import browser
 
 DESCENT = sys.argv.pop(1)
 EXPERIMENTS = pathlib.Path(__file__).resolve().parents[2] / "experiments"
-#Between them every kind of chart; shortened, since only the drawing matters.
+# Between them every kind of chart; shortened, since only the drawing matters.
 SHORT = {
     "quickstart": "--seeds 5 --set train.epochs=8",
     "bias_variance_width": "--seeds 5 --set train.epochs=2 --set data.train_size=200",
@@ -50,7 +50,7 @@ class Pages(unittest.TestCase):
                 self.assertGreater(width, 100)
         self.assertEqual(page.errors, [])
         self.assertEqual([url for url in page.requests if not url.startswith(("file://" + str(file), "data:", "blob:"))], [])
-#No part is wider than the window.
+        # No part is wider than the window.
         self.assertLessEqual(page.evaluate("document.documentElement.scrollWidth - innerWidth"), 0)
 
     def test_every_chart_of_a_page_draws(self):
