@@ -1,6 +1,7 @@
 #include "cluster/array.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -15,7 +16,8 @@ class array : public testing::Test {
   void SetUp() override { std::filesystem::create_directories(folder_in(results)); }
   void TearDown() override { std::filesystem::remove_all(results); }
 
-  const std::filesystem::path results = std::filesystem::path(testing::TempDir()) / "descent_array";
+  const std::filesystem::path results =
+      std::filesystem::path(testing::TempDir()) / ("descent_array_" + std::to_string(getpid()));
 };
 
 TEST_F(array, is_read_as_it_was_written) {

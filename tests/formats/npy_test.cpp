@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
@@ -113,7 +114,8 @@ TEST(npy, refuses_an_element_that_an_integer_cannot_hold) {
 
 // A folder with these inputs and two labels.
 std::string facts_error(const std::string& name, const std::string& x) {
-  const std::filesystem::path folder = std::filesystem::temp_directory_path() / "descent_npy_test";
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("descent_npy_test_" + std::to_string(getpid()));
   std::filesystem::remove_all(folder);
   std::filesystem::create_directory(folder);
   std::ofstream(folder / ("x" + name)) << x;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -19,7 +20,9 @@ config::Model small_mlp(std::int64_t width) {
   return model;
 }
 
-std::filesystem::path file() { return std::filesystem::path(testing::TempDir()) / "descent_weights.safetensors"; }
+std::filesystem::path file() {
+  return std::filesystem::path(testing::TempDir()) / ("descent_weights_" + std::to_string(getpid()) + ".safetensors");
+}
 
 TEST(weights, are_loaded_into_the_replica_and_no_other) {
   torch::manual_seed(1);
