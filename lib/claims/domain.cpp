@@ -86,6 +86,12 @@ std::string Domain::short_name(const std::string& path) const {
   return path;
 }
 
+std::string Domain::settings(std::size_t point, std::string_view separator) const {
+  std::vector<std::string> settings;
+  for (const std::string& factor : factors()) settings.push_back(short_name(factor) + "=" + label(factor, point));
+  return core::join(settings, separator);
+}
+
 std::vector<std::string> Domain::varying(const std::vector<std::size_t>& points) const {
   std::vector<std::string> found;
   for (const std::string& factor : factors())

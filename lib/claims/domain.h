@@ -35,6 +35,9 @@ class Domain {
   // The shortest end of a factor's path that no other factor has.
   std::string short_name(const std::string& path) const;
 
+  // "width=48, norm=batch": all factors of a point by their short names.
+  std::string settings(std::size_t point, std::string_view separator) const;
+
   // The factors that differ among these points.
   std::vector<std::string> varying(const std::vector<std::size_t>& points) const;
 

@@ -41,10 +41,7 @@ class Judge {
     std::vector<std::string> points;
     for (const std::size_t run : runs) {
       if (values_.states[run] != RunState::diverged) continue;
-      std::vector<std::string> settings;
-      for (const std::string& factor : domain_.factors())
-        settings.push_back(domain_.short_name(factor) + "=" + domain_.label(factor, run / values_.seeds));
-      const std::string point = core::join(settings, " ");
+      const std::string point = domain_.settings(run / values_.seeds, " ");
       if (!point.empty() && std::ranges::find(points, point) == points.end()) points.push_back(point);
     }
     if (points.size() > 3) {

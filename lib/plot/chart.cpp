@@ -86,6 +86,14 @@ Json colors(const std::vector<std::string>& series, std::string_view title) {
   return encoding;
 }
 
+Json dashes(const std::vector<std::string>& splits) {
+  Json dash = text("split", splits);
+  dash["scale"] = {{"domain", splits}, {"range", {{1, 0}, {5, 3}, {1.5, 2.5}, {8, 3, 1.5, 3}}}};
+  if (splits.size() < 2) dash["legend"] = nullptr;
+  else dash["legend"] = {{"title", nullptr}, {"symbolOpacity", 1}};
+  return dash;
+}
+
 Json panels(const Rows& rows, const std::vector<std::string>& panels, Json layers, int height, const Axis& axis,
             std::string_view measured) {
   Json spec{{"$schema", "https://vega.github.io/schema/vega-lite/v6.json"}, {"data", rows.data()}};

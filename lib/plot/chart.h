@@ -58,6 +58,9 @@ std::string of_kind(std::string_view kind);
 // The colours of the series, with a legend where there are several.
 Json colors(const std::vector<std::string>& series, std::string_view title);
 
+// Training and test by dashes, with a legend where there are several.
+Json dashes(const std::vector<std::string>& splits);
+
 // The layers once, or once for each panel where there are several. Tooltips have a column "interval". What lies below
 // the floor of `axis`, which shows the column `measured`, is drawn on it.
 Json panels(const Rows& rows, const std::vector<std::string>& panels, Json layers, int height, const Axis& axis = {},

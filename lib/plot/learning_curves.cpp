@@ -136,10 +136,7 @@ class LearningCurves {
         colors(series_, colored ? source_.factors[static_cast<std::size_t>(grouping_.color)].title() : "");
     std::vector<std::string> splits;
     for (const Split& split : splits_) splits.push_back(split.name);
-    Json dash = text("split", splits);
-    dash["scale"] = {{"domain", splits}, {"range", {{1, 0}, {5, 3}, {1.5, 2.5}}}};
-    if (splits.size() < 2) dash["legend"] = nullptr;
-    else dash["legend"] = {{"title", nullptr}, {"symbolOpacity", 1}};
+    const Json dash = dashes(splits);
     const auto with = [&](Json more) {
       Json encoding{{"x", x}, {"y", y}, {"color", color}};
       encoding.update(std::move(more));

@@ -147,10 +147,7 @@ class Lines {
   Json layers(const Axis& axis) const {
     const Json x = number("x", factor_axis(x_)), y = number("y", axis);
     const Json color = colors(series_, colored() ? color_factor().title() : "");
-    Json dash = text("split", splits_);
-    dash["scale"] = {{"domain", splits_}, {"range", {{1, 0}, {5, 3}, {1.5, 2.5}, {8, 3, 1.5, 3}}}};
-    if (splits_.size() < 2) dash["legend"] = nullptr;
-    else dash["legend"] = {{"title", nullptr}, {"symbolOpacity", 1}};
+    const Json dash = dashes(splits_);
     const auto with = [&](Json more) {
       Json encoding{{"x", x}, {"y", y}, {"color", color}};
       encoding.update(std::move(more));

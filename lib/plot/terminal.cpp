@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "plot/means.h"
+#include "report/compare.h"
 
 namespace descent::plot {
 namespace {
@@ -29,12 +30,6 @@ void add(report::Line& line, double x, const stats::Description& value) {
   line.y.push_back(value.mean);
   line.low.push_back(value.low.value_or(value.mean));
   line.high.push_back(value.high.value_or(value.mean));
-}
-
-std::string default_metric(const Source& source) {
-  for (const Column column : {test_error, test_loss, train_error, train_loss})
-    if (source.has[column]) return curve_names[column];
-  return "test_error";
 }
 
 Column curve_column(const Source& source, const std::string& metric) {
@@ -94,7 +89,7 @@ report::Drawing factor_curves(const Source& source, const TerminalChart& wanted,
 
 std::string terminal_chart(const Source& source, const TerminalChart& wanted, const report::CanvasOptions& options) {
   TerminalChart chart = wanted;
-  if (chart.metric.empty()) chart.metric = default_metric(source);
+  if (chart.metric.empty()) chart.metric = report::usual_metric(source.plan).substr(std::string_view("final_").size());
   const auto x = layout_of(source.factors, 3).x;
   if (chart.over.empty()) chart.over = x < 0 ? "epoch" : source.factors[static_cast<std::size_t>(x)].path;
   const bool of_time = chart.over == "epoch" || chart.over == "step";

@@ -15,6 +15,7 @@
 #include "formats/csv.h"
 #include "formats/npz.h"
 #include "formats/tensorboard.h"
+#include "report/compare.h"
 
 namespace descent::report {
 namespace fs = std::filesystem;
@@ -36,31 +37,36 @@ std::vector<std::pair<std::string, std::size_t>> written(store::Table table, con
   return found;
 }
 
-// "width=48, norm=batch" in the shortest names; empty without factors.
-std::string label_of(const plan::Plan& plan, std::size_t point, std::string_view separator) {
-  const claims::Domain domain(plan);
-  std::vector<std::string> settings;
-  for (const std::string& factor : plan.factors)
-    settings.push_back(domain.short_name(factor) + "=" + domain.label(factor, point));
-  return core::join(settings, separator);
-}
-
+// The runs of some points of a plan.
 class Selected {
  public:
   Selected(const store::Results& results, const plan::Plan& plan, const std::vector<std::size_t>& points)
-      : results_(results), plan_(plan), points_(points) {}
+      : results_(results), plan_(plan), domain_(plan), is_selected_(plan.points.size()) {
+    for (const std::size_t point : points) is_selected_[point] = true;
+  }
 
   // The rows of a table that belong to the points.
   template <class Visit> void for_each_row(store::Table table, const Visit& visit) const {
     results_.for_each_row(table, [&](std::size_t run, const std::vector<std::string>& cells) {
-      if (std::ranges::find(points_, plan_.runs[run].point) != points_.end()) visit(run, cells);
+      if (is_selected_[plan_.runs[run].point]) visit(run, cells);
     });
+  }
+
+  std::string settings(std::size_t run, std::string_view separator) const {
+    return domain_.settings(plan_.runs[run].point, separator);
+  }
+
+  // "width=48 seed=0"
+  std::string label(std::size_t run, std::string_view separator) const {
+    const std::string point = settings(run, separator);
+    return fmt::format("{}{}seed={}", point, point.empty() ? "" : separator, plan_.runs[run].seed);
   }
 
  private:
   const store::Results& results_;
   const plan::Plan& plan_;
-  const std::vector<std::size_t>& points_;
+  const claims::Domain domain_;
+  std::vector<bool> is_selected_;
 };
 
 std::vector<Column> long_table(const Selected& selected, const plan::Plan& plan) {
@@ -93,8 +99,7 @@ std::vector<std::pair<std::string, std::size_t>> chosen(const std::vector<std::s
     found.push_back(columns[static_cast<std::size_t>(at - known.begin())]);
   }
   if (!metrics.empty()) return found;
-  const bool has_errors = std::ranges::find(known, "test_error") != known.end();
-  return chosen({has_errors ? "test_error" : "test_loss"}, plan);
+  return chosen({usual_metric(plan).substr(std::string_view("final_").size())}, plan);
 }
 
 std::vector<Column> wide_table(const Selected& selected, const plan::Plan& plan,
@@ -113,11 +118,9 @@ std::vector<Column> wide_table(const Selected& selected, const plan::Plan& plan,
   std::optional<std::size_t> last;
   selected.for_each_row(store::Table::curves, [&](std::size_t run, const std::vector<std::string>& cells) {
     if (run != last) {
-      const std::string label = label_of(plan, plan.runs[run].point, " "), seed = std::to_string(plan.runs[run].seed);
+      const std::string label = selected.label(run, " ");
       for (const auto& [name, position] : columns)
-        table.push_back({fmt::format("{}{}{}{}seed={}", columns.size() > 1 ? name : "", columns.size() > 1 ? " " : "",
-                                     label, label.empty() ? "" : " ", seed),
-                         std::vector<std::string>(rows)});
+        table.push_back({columns.size() > 1 ? name + " " + label : label, std::vector<std::string>(rows)});
       last = run;
     }
     const std::size_t row = row_of.at(std::stoll(cells[step]));
@@ -172,7 +175,7 @@ void write_events(const store::Results& results, const plan::Plan& plan, const s
       values.emplace_back(plan.factors[i], number ? formats::EventFile::Value(*number) : text);
     }
     values.emplace_back("seed", static_cast<double>(made.seed));
-    entry->second.add_hyperparameters(values, {columns[0].first}, label_of(plan, made.point, " "));
+    entry->second.add_hyperparameters(values, {columns[0].first}, selected.settings(run, " "));
     return entry->second;
   };
   const auto add = [&](std::size_t run, const std::string& tag, const std::string& step, const std::string& value) {
@@ -193,8 +196,7 @@ void write_events(const store::Results& results, const plan::Plan& plan, const s
         probe_cell(cells, "value"));
   });
   for (const auto& [run, file] : events) {
-    std::string name = label_of(plan, plan.runs[run].point, ",");
-    name += fmt::format("{}seed={}", name.empty() ? "" : ",", plan.runs[run].seed);
+    std::string name = selected.label(run, ",");
     std::ranges::replace(name, '/', '_');
     std::error_code error;
     fs::create_directories(folder / name, error);

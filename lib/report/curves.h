@@ -11,7 +11,7 @@ namespace descent::report {
 
 struct CurveOptions {
   std::vector<std::size_t> points;   // of the plan
-  std::vector<std::string> metrics;  // columns of curves.csv; empty: test_error, or test_loss where it has none
+  std::vector<std::string> metrics;  // columns of curves.csv; empty: that of usual_metric
   bool is_long = false;              // one row per run and evaluation, as in curves.csv, instead of one per step
 };
 

@@ -44,6 +44,14 @@ class Curves(Trial):
         self.assertEqual(arrays["step"].dtype, "int64")
         self.assertEqual(arrays["run"].dtype.kind, "U")
 
+    def test_the_usual_metric_is_one_that_the_results_have(self):
+        words = "--set", 'train.evaluate.splits=["train"]', "--out", "train"
+        self.descent("run", "x.json", *words)
+        self.descent("export", "curves", "x.json:width=8", *words, "-o", "train.csv")
+        exported = pandas.read_csv(self.folder / "train.csv")["width=8 seed=0"]
+        rows = pandas.read_csv(self.folder / "train/trial/curves.csv").query("`model.width` == 8 and seed == 0")
+        numpy.testing.assert_array_equal(exported, rows["train_error"])
+
     def test_wrong_words_are_refused(self):
         self.assertIn(".csv or .npz", self.descent("export", "curves", "x.json", "-o", "a.txt", status=2).stderr)
         error = self.descent("export", "curves", "x.json", "--metric", "tets_error", status=2).stderr
