@@ -91,8 +91,7 @@ Comparison compare_entries(const std::map<std::int64_t, double>& a, const std::m
 // Bonferroni: each interval at 1 - 0.05 / count.
 bool lies_beyond(const Comparison& comparison, std::size_t count) {
   if (comparison.n < 2) return false;
-  const double n = static_cast<double>(comparison.n), tail = 0.025 / static_cast<double>(count);
-  const double half = stats::student_t_quantile(1 - tail, n - 1) * *comparison.difference->sd / std::sqrt(n);
+  const double half = stats::half_width(*comparison.difference, 0.025 / static_cast<double>(count));
   return std::abs(comparison.difference->mean) > half;
 }
 

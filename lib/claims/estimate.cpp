@@ -22,7 +22,7 @@ class Mean final : public Estimate {
 
   double value() const override { return description_.mean; }
   Bounds bounds(double below, double above) const override {
-    return {value() - half_width(below), value() + half_width(above)};
+    return {value() - stats::half_width(description_, below), value() + stats::half_width(description_, above)};
   }
 
   const std::vector<double>& values() const { return values_; }
@@ -36,12 +36,6 @@ class Mean final : public Estimate {
   }
 
  private:
-  double half_width(double tail) const {
-    if (is_constant()) return 0;
-    const double n = static_cast<double>(values_.size());
-    return -stats::student_t_quantile(tail, n - 1) * *description_.sd / std::sqrt(n);
-  }
-
   std::vector<double> values_;
   stats::Description description_;
 };

@@ -22,8 +22,7 @@ std::optional<Description> difference(const std::vector<double>& a, const std::v
   if (differences.empty()) return {};
   Description result = describe(differences);
   if (!result.sd) return result;
-  const double n = static_cast<double>(result.n);
-  const double half = student_t_quantile(1 - 0.025 / comparisons, n - 1) * *result.sd / std::sqrt(n);
+  const double half = half_width(result, 0.025 / comparisons);
   result.low = result.mean - half;
   result.high = result.mean + half;
   return result;

@@ -62,6 +62,12 @@ double student_t_quantile(double p, double df) {
   return p < 0.5 ? -entry->second : entry->second;
 }
 
+double half_width(const Description& description, double tail) {
+  if (description.sd.value_or(0) == 0) return 0;
+  const double n = static_cast<double>(description.n);
+  return -student_t_quantile(tail, n - 1) * *description.sd / std::sqrt(n);
+}
+
 Description describe(std::span<const double> values) {
   Description result{values.size(), 0, {}, {}, {}};
   const double n = static_cast<double>(values.size());
@@ -72,7 +78,7 @@ Description describe(std::span<const double> values) {
   double squares = 0;
   for (const double value : values) squares += (value - result.mean) * (value - result.mean);
   result.sd = std::sqrt(squares / (n - 1));
-  const double half = student_t_quantile(0.975, n - 1) * *result.sd / std::sqrt(n);
+  const double half = half_width(result, 1 - 0.975);
   result.low = result.mean - half;
   result.high = result.mean + half;
   return result;

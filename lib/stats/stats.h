@@ -18,6 +18,9 @@ struct Description {
   std::optional<double> low, high;  // mean -+ t(0.975, n - 1) sd / sqrt(n)
 };
 
+// How far Student's t bound of the mean lies from it that leaves this probability beyond; 0 < tail < 0.5. 0 without sd.
+double half_width(const Description& description, double tail);
+
 // `values` must not be empty.
 Description describe(std::span<const double> values);
 
