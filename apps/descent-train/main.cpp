@@ -19,6 +19,7 @@
 #include "config/resolved.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "descent/data_report.h"
 #include "descent/options.h"
 #include "engine/devices.h"
 #include "plan/layers.h"
@@ -104,8 +105,10 @@ int run(const RunOptions& options, int argc, char** argv) {
   const config::Document document = config::read_document(options.file, options.overrides);
   const plan::Plan plan = plan::make_plan(document);
   check_devices(plan, options.file);
-  facts.data = report::report_data(plan);
-  report::warn_of_data(facts.data, options.file, options.strict);
+  const DataReport data = report_data(plan);
+  warn_of_data(data, options.file, options.strict);
+  facts.data = data.texts;
+  facts.warnings = data.warnings;
   facts.jobs = worker_count(options, plan);
   plan::check_memory(plan, options.file, facts.jobs, core::memory_limit());
   const store::Results results(options.out, plan);
@@ -116,7 +119,7 @@ int run(const RunOptions& options, int argc, char** argv) {
   const std::size_t total = plan::select(plan, all, options.shard).size();
   config::check_owner(results.folder(), document);  // another start may have come first
   results.write_experiment(document);
-  std::fputs(report::data_text(facts.data).c_str(), stderr);
+  std::fputs(data_text(data).c_str(), stderr);
   double flops = 0;
   for (const std::size_t run : missing) flops += plan::run_flops(plan.experiment(run));
 

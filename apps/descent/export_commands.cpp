@@ -11,13 +11,13 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "data/data.h"
-#include "data/scaling.h"
 #include "descent/commands.h"
+#include "descent/curves.h"
 #include "descent/target.h"
-#include "exchange/onnx.h"
-#include "exchange/python.h"
 #include "formats/safetensors.h"
-#include "report/curves.h"
+#include "formats/scaling.h"
+#include "plan/export/onnx.h"
+#include "plan/export/python.h"
 
 namespace descent {
 namespace fs = std::filesystem;
@@ -34,14 +34,14 @@ int export_curves(const Target& target, const std::string& selection, const RunO
   if (file.extension() != ".csv" && file.extension() != ".npz")
     throw core::InputError(fmt::format("{}: the name of the file ends with .csv or .npz", options.file_out));
   make_folder(file.parent_path());
-  report::write_curves(target.results, target.plan,
-                       {claims::select_points(selection, target.plan), options.metrics, options.is_long}, file);
+  write_curves(target.results, target.plan,
+               {claims::select_points(selection, target.plan), options.metrics, options.is_long}, file);
   fmt::print("{}\n", options.file_out);
   return 0;
 }
 
 int export_events(const Target& target, const std::string& selection, const RunOptions& options) {
-  report::write_events(target.results, target.plan, claims::select_points(selection, target.plan), options.to);
+  write_events(target.results, target.plan, claims::select_points(selection, target.plan), options.to);
   fmt::print("tensorboard --logdir {}\n", options.to);
   return 0;
 }
@@ -79,9 +79,9 @@ fs::path weights_file(const Target& target, std::size_t run) {
 }
 
 // What the inputs went through. Weights of earlier versions do not have it.
-data::Scaling scaling_of(const config::Experiment& experiment, std::int64_t seed, const fs::path& weights) {
+formats::Scaling scaling_of(const config::Experiment& experiment, std::int64_t seed, const fs::path& weights) {
   if (experiment.data.normalize == config::Normalize::none) return {};
-  const auto stored = data::scaling_in(formats::read_safetensors_metadata(weights));
+  const auto stored = formats::scaling_in(formats::read_safetensors_metadata(weights));
   const auto features = static_cast<std::size_t>(config::data_facts(experiment.data).shape.features());
   return stored && stored->shift.size() == features ? *stored : *data::Loader().load(experiment.data, seed).scaling;
 }
@@ -110,15 +110,15 @@ int export_model(const Target& target, const std::string& selection, const RunOp
   const std::size_t run = chosen_run(target, selection, options);
   const fs::path weights = weights_file(target, run), folder = options.to;
   const config::Experiment& experiment = target.plan.experiment(run);
-  const data::Scaling scaling = scaling_of(experiment, target.plan.runs[run].seed, weights);
+  const formats::Scaling scaling = scaling_of(experiment, target.plan.runs[run].seed, weights);
   const std::string stem = stem_of(target.plan, run), title = title_of(target, run);
   std::vector<std::pair<fs::path, std::string>> files;  // all made before the first is written
   for (const std::string& format : options.formats) {
     const fs::path file = folder / (stem + (format == "python" ? ".py" : "." + format));
     if (format == "safetensors") files.emplace_back(file, core::read_file(weights));
     if (format == "python")
-      files.emplace_back(file, exchange::python_source(experiment, scaling, title, stem + ".safetensors"));
-    if (format == "onnx") files.emplace_back(file, exchange::onnx_model(experiment, scaling, title, weights));
+      files.emplace_back(file, plan::python_source(experiment, scaling, title, stem + ".safetensors"));
+    if (format == "onnx") files.emplace_back(file, plan::onnx_model(experiment, scaling, title, weights));
   }
   make_folder(folder);
   for (const auto& [file, bytes] : files) {

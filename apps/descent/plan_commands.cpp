@@ -13,13 +13,13 @@
 #include "core/seeds.h"
 #include "core/text.h"
 #include "descent/commands.h"
+#include "descent/data_report.h"
 #include "descent/target.h"
 #include "plan/layers.h"
 #include "plan/memory.h"
 #include "plan/pack.h"
 #include "plan/plan.h"
 #include "plan/shard.h"
-#include "report/data.h"
 #include "report/json.h"
 #include "report/table.h"
 
@@ -86,7 +86,7 @@ std::string plan_text(const plan::Plan& plan, const report::Screen& screen) {
                      memory_text(plan));
 }
 
-std::string plan_json(const plan::Plan& plan, const report::DataReport& data) {
+std::string plan_json(const plan::Plan& plan, const DataReport& data) {
   using report::Json;
   Json points = Json::array();
   for (std::size_t i = 0; i < plan.points.size(); ++i) {
@@ -139,15 +139,15 @@ int validate(CommandLine& line) {
     report::Json& entry = files.emplace_back(report::Json{{"file", file}, {"valid", true}});
     try {
       const plan::Plan plan = plan::make_plan(claims::read_document(file, line.options.overrides));
-      const report::DataReport data = report::report_data(plan);
-      report::warn_of_data(data, file, line.options.strict);
+      const DataReport data = report_data(plan);
+      warn_of_data(data, file, line.options.strict);
       entry.update({{"points", plan.points.size()},
                     {"runs", plan.runs.size()},
                     {"data", data.texts},
                     {"warnings", data.warnings}});
       if (!line.options.json)
         fmt::print("{}: valid, {}, {}\n{}", file, core::counted(plan.points.size(), "point"),
-                   core::counted(plan.runs.size(), "run"), report::data_text(data));
+                   core::counted(plan.runs.size(), "run"), data_text(data));
     } catch (const core::InputError& error) {
       entry["valid"] = false;
       for (const core::Problem& problem : error.problems()) {
@@ -171,10 +171,10 @@ int show_plan(CommandLine& line) {
     return 0;
   }
   const plan::Plan plan = plan::make_plan(document);
-  const report::DataReport data = report::report_data(plan);
-  report::warn_of_data(data, options.file, options.strict);
-  fmt::print("{}", options.json ? plan_json(plan, data)
-                                : report::data_text(data) + plan_text(plan, report::screen_of(stdout, true)));
+  const DataReport data = report_data(plan);
+  warn_of_data(data, options.file, options.strict);
+  fmt::print("{}",
+             options.json ? plan_json(plan, data) : data_text(data) + plan_text(plan, report::screen_of(stdout, true)));
   if (options.shards > 0) std::fputs(shards_text(plan, options.shards).c_str(), options.json ? stderr : stdout);
   if (options.time) become_descent_train(line.argv);
   return 0;

@@ -10,9 +10,9 @@
 #include "core/files.h"
 #include "descent/commands.h"
 #include "descent/target.h"
-#include "plot/files.h"
-#include "plot/page.h"
-#include "plot/terminal.h"
+#include "report/charts/files.h"
+#include "report/charts/page.h"
+#include "report/charts/terminal.h"
 #include "report/terminal.h"
 
 namespace descent {
@@ -38,14 +38,15 @@ int write_report(CommandLine& line) {
   const RunOptions& options = line.options;
   const fs::path share = core::program_folder().parent_path() / "share/descent";
   const bool page = options.chart_format.empty();
-  const plot::Assets assets = page ? plot::read_assets(share) : plot::Assets();
+  const report::Assets assets = page ? report::read_assets(share) : report::Assets();
   std::vector<std::unique_ptr<Target>> targets;  // every mistake before the first file
   for (const std::string& word : line.words) targets.emplace_back(new Target(open(word, options, Claims::judged)));
-  std::vector<plot::Report> reports;
+  std::vector<report::Report> reports;
   for (const auto& target : targets) {
-    std::vector<plot::Chart> charts = plot::charts_of(plot::Source(target->plan, target->results));
+    std::vector<report::Chart> charts = report::charts_of(report::Source(target->plan, target->results));
     if (!page)
-      for (const fs::path& file : plot::write_charts(charts, options.chart_format, folder_of(*target, options), share))
+      for (const fs::path& file :
+           report::write_charts(charts, options.chart_format, folder_of(*target, options), share))
         fmt::print("{}\n", file.string());
     else
       reports.push_back({target->document, target->plan, target->results,
@@ -54,10 +55,10 @@ int write_report(CommandLine& line) {
   }
   if (!page) return 0;
   if (reports.size() == 1)
-    write_page(folder_of(*targets[0], options) / "report.html", plot::page_of(reports[0], assets));
+    write_page(folder_of(*targets[0], options) / "report.html", report::page_of(reports[0], assets));
   else
     write_page(fs::path(options.out) / "report.html",
-               plot::gallery_of(reports, plot::read_course(share / "experiments/README.md"), assets));
+               report::gallery_of(reports, report::read_course(share / "experiments/README.md"), assets));
   return 0;
 }
 
@@ -70,8 +71,8 @@ int plot_results(CommandLine& line) {
   report::CanvasOptions canvas{.width = report::terminal_width(stdout)};
   canvas.braille = !options.ascii && report::shows_unicode();
   canvas.color = report::screen_of(stdout, options.no_color).color;
-  fmt::print("{}", plot::terminal_chart(plot::Source(target.plan, target.results),
-                                        {points, options.plotted, options.over}, canvas));
+  fmt::print("{}", report::terminal_chart(report::Source(target.plan, target.results),
+                                          {points, options.plotted, options.over}, canvas));
   return 0;
 }
 

@@ -57,7 +57,7 @@ std::vector<double> gather(const formats::Values& x, const std::vector<std::int3
   return rows;
 }
 
-void normalize(const Scaling& scaling, std::vector<double>& rows) {
+void normalize(const formats::Scaling& scaling, std::vector<double>& rows) {
   const std::size_t width = scaling.shift.size();
   for (std::size_t i = 0; i < rows.size(); i += width)
     for (std::size_t f = 0; f < width; ++f) rows[i + f] = (rows[i + f] - scaling.shift[f]) * scaling.scale[f];

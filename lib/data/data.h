@@ -12,8 +12,8 @@
 
 #include "config/data_facts.h"
 #include "config/experiment.h"
-#include "data/scaling.h"
 #include "formats/data_set.h"
+#include "formats/scaling.h"
 
 namespace descent::data {
 
@@ -28,11 +28,11 @@ struct Part {
 };
 
 struct RunData {
-  config::Shape shape{};                   // of one example
-  std::int64_t features = 0, classes = 0;  // classes 0: real targets
-  std::int64_t outputs = 0;                // of a network: one per class, or one per number of a target
-  Part train, val, test;                   // size 0: no such part
-  std::shared_ptr<const Scaling> scaling;  // that made the inputs
+  config::Shape shape{};                            // of one example
+  std::int64_t features = 0, classes = 0;           // classes 0: real targets
+  std::int64_t outputs = 0;                         // of a network: one per class, or one per number of a target
+  Part train, val, test;                            // size 0: no such part
+  std::shared_ptr<const formats::Scaling> scaling;  // that made the inputs
 };
 
 // Where experiments/data lies, relative to the program: in the build tree and when installed.
@@ -51,7 +51,7 @@ class Loader {
  private:
   struct Inputs {
     std::vector<double> train, val, test;
-    Scaling scaling;
+    formats::Scaling scaling;
   };
   std::shared_ptr<const formats::DataSet> source(const config::Data& config, std::int64_t seed);
   std::shared_ptr<const Inputs> inputs(const config::Data& config, std::int64_t seed, const formats::DataSet& set,

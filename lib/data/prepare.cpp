@@ -83,7 +83,8 @@ std::vector<std::int64_t> proportional_shares(std::span<const std::int64_t> coun
 namespace {
 
 // The columns from `first` to `last` scaled as one feature.
-void fit_group(bool standard, std::span<const double> x, std::size_t first, std::size_t last, Scaling& scaling) {
+void fit_group(bool standard, std::span<const double> x, std::size_t first, std::size_t last,
+               formats::Scaling& scaling) {
   const std::size_t width = scaling.shift.size();
   const auto for_each = [&](const auto& visit) {
     for (std::size_t i = 0; i < x.size(); i += width)
@@ -107,10 +108,11 @@ void fit_group(bool standard, std::span<const double> x, std::size_t first, std:
 
 }  // namespace
 
-Scaling fit_scaling(config::Normalize kind, std::span<const double> x, std::int64_t features, std::int64_t channels) {
+formats::Scaling fit_scaling(config::Normalize kind, std::span<const double> x, std::int64_t features,
+                             std::int64_t channels) {
   using config::Normalize;
   const auto width = static_cast<std::size_t>(features);
-  Scaling scaling{std::vector<double>(width, 0.0), std::vector<double>(width, 1.0)};
+  formats::Scaling scaling{std::vector<double>(width, 0.0), std::vector<double>(width, 1.0)};
   if (kind == Normalize::none) return scaling;
   const std::size_t group = kind == Normalize::channel ? width / static_cast<std::size_t>(channels) : 1;
   for (std::size_t first = 0; first < width; first += group)

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "config/experiment.h"
-#include "data/scaling.h"
+#include "formats/scaling.h"
 
 namespace descent::data {
 
@@ -29,8 +29,8 @@ std::vector<std::int64_t> proportional_shares(std::span<const std::int64_t> coun
 
 // Statistics of the training part x [size, features], in double. standard: mean 0 and population variance 1;
 // minmax: onto [0, 1]; channel: as standard, over all positions of each of `channels`; none: shift 0, scale 1.
-Scaling fit_scaling(config::Normalize kind, std::span<const double> x, std::int64_t features,
-                    std::int64_t channels = 1);
+formats::Scaling fit_scaling(config::Normalize kind, std::span<const double> x, std::int64_t features,
+                             std::int64_t channels = 1);
 
 // `size` indices drawn from 0 ... size - 1 with replacement (Efron 1979); stream `bootstrap`.
 std::vector<std::int32_t> bootstrap_sample(std::int64_t size, std::int64_t seed);

@@ -1,20 +1,14 @@
 #include "models/weights.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <torch/types.h>
 
-#include <algorithm>
 #include <map>
 #include <span>
 
-#include "core/error.h"
-#include "formats/safetensors.h"
+#include "plan/weights.h"
 
 namespace descent::models {
 namespace {
-
-std::string shape_text(at::IntArrayRef shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 at::Tensor view_of(const formats::StoredTensor& tensor) {
   return std::visit(
@@ -27,24 +21,10 @@ at::Tensor view_of(const formats::StoredTensor& tensor) {
 }  // namespace
 
 void load_weights(Network& network, std::int64_t replica, const std::filesystem::path& safetensors) {
-  std::map<std::string, formats::StoredTensor> of_file;
-  for (formats::StoredTensor& tensor : formats::read_safetensors(safetensors)) of_file[tensor.name] = std::move(tensor);
   const std::vector<NamedView> of_network = network.tensors(replica);
-  std::vector<core::Problem> problems;
-  const auto report = [&](const std::string& name, const std::string& message) {
-    problems.push_back({.file = safetensors.string(), .path = name, .message = message});
-  };
-  for (const NamedView& tensor : of_network) {
-    const auto found = of_file.find(tensor.name);
-    if (found == of_file.end()) report(tensor.name, "missing; the file is of another network");
-    else if (found->second.shape != tensor.values.sizes())
-      report(tensor.name, fmt::format("has the shape {}, in the network {}", shape_text(found->second.shape),
-                                      shape_text(tensor.values.sizes())));
-  }
-  for (const auto& [name, tensor] : of_file)
-    if (std::ranges::find(of_network, name, &NamedView::name) == of_network.end())
-      report(name, "is not in the network; the file is of another one");
-  if (!problems.empty()) throw core::InputError(problems);
+  std::map<std::string, std::vector<std::int64_t>> shapes;
+  for (const NamedView& tensor : of_network) shapes[tensor.name] = tensor.values.sizes().vec();
+  const auto of_file = plan::read_weights(safetensors, shapes);
   const torch::NoGradGuard no_grad;
   for (const NamedView& tensor : of_network) tensor.values.copy_(view_of(of_file.at(tensor.name)));
 }

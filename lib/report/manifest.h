@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "plan/plan.h"
-#include "report/data.h"
 
 namespace descent::report {
 
@@ -19,8 +18,8 @@ std::string_view git_hash();
 
 struct ManifestFacts {
   std::vector<std::string> argv{};
-  std::string libtorch_version{};  // from the program that links it
-  DataReport data{};
+  std::string libtorch_version{};               // from the program that links it
+  std::vector<std::string> data{}, warnings{};  // what was understood of the data, and what is probably a mistake
   std::size_t jobs = 1;
   std::size_t runs_trained = 0;  // by this start; the others were there before
   double training_seconds = 0;   // summed over all parts

@@ -19,7 +19,7 @@ formats::Metadata metadata_of(const plan::Plan& plan, std::size_t run, const dat
                              {"architecture", config::section_json(experiment, "model")},
                              {"input_shape", Json{data.shape.channels, data.shape.height, data.shape.width}.dump()}};
   metadata["normalization"] = config::name_of(experiment.data.normalize);
-  if (experiment.data.normalize != config::Normalize::none) metadata.merge(data::texts_of(*data.scaling));
+  if (experiment.data.normalize != config::Normalize::none) metadata.merge(formats::texts_of(*data.scaling));
   Json classes = Json::array();
   for (std::int64_t k = 0; k < data.classes; ++k) classes.push_back(std::to_string(k));
   if (data.classes > 0) metadata["classes"] = classes.dump();

@@ -157,13 +157,13 @@ TEST(prepare, shares_round_by_the_largest_remainder_and_ties_go_to_the_lower_ind
 
 TEST(prepare, standard_scaling_uses_the_population_variance) {
   const std::vector<double> x{1, 10, 3, 10, 5, 40, 7, 40};  // two features
-  const Scaling scaling = fit_scaling(config::Normalize::standard, x, 2);
+  const formats::Scaling scaling = fit_scaling(config::Normalize::standard, x, 2);
   EXPECT_THAT(scaling.shift, ElementsAre(4, 25));
   EXPECT_THAT(scaling.scale, ElementsAre(testing::DoubleEq(1 / std::sqrt(5.0)), testing::DoubleEq(1 / 15.0)));
 }
 
 TEST(prepare, minmax_scaling_maps_onto_0_to_1) {
-  const Scaling scaling = fit_scaling(config::Normalize::minmax, std::vector<double>{2, 6, 4}, 1);
+  const formats::Scaling scaling = fit_scaling(config::Normalize::minmax, std::vector<double>{2, 6, 4}, 1);
   EXPECT_THAT(scaling.shift, ElementsAre(2));
   EXPECT_THAT(scaling.scale, ElementsAre(0.25));
 }
@@ -175,7 +175,7 @@ TEST(prepare, a_constant_feature_becomes_0_whatever_rounding_makes_of_its_varian
 
 TEST(prepare, channel_scaling_uses_all_positions_of_a_channel) {
   const std::vector<double> x{1, 3, 10, 10, 5, 7, 30, 30};  // two channels of two positions
-  const Scaling scaling = fit_scaling(config::Normalize::channel, x, 4, 2);
+  const formats::Scaling scaling = fit_scaling(config::Normalize::channel, x, 4, 2);
   EXPECT_THAT(scaling.shift, ElementsAre(4, 4, 20, 20));
   EXPECT_THAT(scaling.scale, ElementsAre(1 / std::sqrt(5.0), 1 / std::sqrt(5.0), 0.1, 0.1));
 }

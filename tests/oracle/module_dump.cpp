@@ -13,9 +13,9 @@
 #include "config/data_facts.h"
 #include "core/error.h"
 #include "core/files.h"
-#include "exchange/python.h"
 #include "models/network.h"
 #include "oracle/dump.h"
+#include "plan/export/python.h"
 #include "plan/plan.h"
 #include "report/guard.h"
 
@@ -78,7 +78,7 @@ int dump(const std::string& file, const std::filesystem::path& folder) {
     for (const std::int64_t replicas : {1, 3}) dump_stack(experiment, replicas, dump);
     dump.write(folder / fmt::format("{}.safetensors", i));
     core::write_file_atomically(folder / fmt::format("{}.py", i),
-                                exchange::python_classes(exchange::architecture_of(experiment)));
+                                plan::python_classes(plan::architecture_of(experiment)));
   }
   return 0;
 }

@@ -30,7 +30,7 @@ TEST(manifest, names_what_the_numbers_depend_on) {
   setenv("OMP_NUM_THREADS", "3", 1);
   const auto start = std::chrono::system_clock::from_time_t(1'700'000'000);
   const std::string text = manifest_json(
-      small_plan(), {{"descent", "run", "x.json"}, "2.13.0", {}, 2, 5, 8.5, start, std::chrono::seconds(4)});
+      small_plan(), {{"descent", "run", "x.json"}, "2.13.0", {}, {}, 2, 5, 8.5, start, std::chrono::seconds(4)});
   for (const std::string& part : std::vector<std::string>{
            R"("plan_hash": "abc")", R"("start": "2023-11-14T22:13:20Z")", R"("end": "2023-11-14T22:13:24Z")",
            R"("seconds": 4.0)", R"("training_seconds": 8.5)", R"("libtorch": "2.13.0")", R"("OMP_NUM_THREADS": "3")",

@@ -1,0 +1,207 @@
+#include "descent/curves.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <map>
+#include <optional>
+
+#include "claims/domain.h"
+#include "core/error.h"
+#include "core/files.h"
+#include "core/text.h"
+#include "formats/csv.h"
+#include "formats/npz.h"
+#include "formats/tensorboard.h"
+#include "report/compare.h"
+
+namespace descent {
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Column {
+  std::string name;
+  std::vector<std::string> cells{};
+};
+
+// Names with their positions among the cells of a row of a table.
+std::vector<std::pair<std::string, std::size_t>> written(store::Table table, const plan::Plan& plan) {
+  const std::vector<std::string> names = core::split(store::column_names(table), ',');
+  const std::vector<bool> is_written = store::written_columns(table, plan);
+  std::vector<std::pair<std::string, std::size_t>> found;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (is_written[i]) found.emplace_back(names[i], i);
+  return found;
+}
+
+// The runs of some points of a plan.
+class Selected {
+ public:
+  Selected(const store::Results& results, const plan::Plan& plan, const std::vector<std::size_t>& points)
+      : results_(results), plan_(plan), domain_(plan), is_selected_(plan.points.size()) {
+    for (const std::size_t point : points) is_selected_[point] = true;
+  }
+
+  // The rows of a table that belong to the points.
+  template <class Visit> void for_each_row(store::Table table, const Visit& visit) const {
+    results_.for_each_row(table, [&](std::size_t run, const std::vector<std::string>& cells) {
+      if (is_selected_[plan_.runs[run].point]) visit(run, cells);
+    });
+  }
+
+  std::string settings(std::size_t run, std::string_view separator) const {
+    return domain_.settings(plan_.runs[run].point, separator);
+  }
+
+  // "width=48 seed=0"
+  std::string label(std::size_t run, std::string_view separator) const {
+    const std::string point = settings(run, separator);
+    return fmt::format("{}{}seed={}", point, point.empty() ? "" : separator, plan_.runs[run].seed);
+  }
+
+ private:
+  const store::Results& results_;
+  const plan::Plan& plan_;
+  const claims::Domain domain_;
+  std::vector<bool> is_selected_;
+};
+
+std::vector<Column> long_table(const Selected& selected, const plan::Plan& plan) {
+  std::vector<Column> table{{"run"}};
+  for (const std::string& factor : plan.factors) table.push_back({factor});
+  table.push_back({"seed"});
+  const auto columns = written(store::Table::curves, plan);
+  for (const auto& [name, position] : columns) table.push_back({name});
+  selected.for_each_row(store::Table::curves, [&](std::size_t run, const std::vector<std::string>& cells) {
+    std::size_t next = 0;
+    table[next++].cells.push_back(plan.runs[run].id());
+    for (const std::string& value : plan.points[plan.runs[run].point].values) table[next++].cells.push_back(value);
+    table[next++].cells.push_back(std::to_string(plan.runs[run].seed));
+    for (const auto& [name, position] : columns) table[next++].cells.push_back(cells[position]);
+  });
+  return table;
+}
+
+// The metrics with their positions; InputError for one that the curves do not have.
+std::vector<std::pair<std::string, std::size_t>> chosen(const std::vector<std::string>& metrics,
+                                                        const plan::Plan& plan) {
+  auto columns = written(store::Table::curves, plan);
+  std::erase_if(columns, [](const auto& column) { return column.first == "epoch" || column.first == "step"; });
+  std::vector<std::string> known;
+  for (const auto& [name, position] : columns) known.push_back(name);
+  std::vector<std::pair<std::string, std::size_t>> found;
+  for (const std::string& metric : metrics) {
+    const auto at = std::ranges::find(known, metric);
+    if (at == known.end()) throw core::InputError(core::unknown("column of curves.csv", metric, known));
+    found.push_back(columns[static_cast<std::size_t>(at - known.begin())]);
+  }
+  if (!metrics.empty()) return found;
+  return chosen({report::usual_metric(plan).substr(std::string_view("final_").size())}, plan);
+}
+
+std::vector<Column> wide_table(const Selected& selected, const plan::Plan& plan,
+                               const std::vector<std::string>& metrics) {
+  const auto columns = chosen(metrics, plan);
+  std::map<std::int64_t, std::size_t> row_of;  // step -> row
+  std::vector<Column> table{{"epoch"}, {"step"}};
+  const std::size_t epoch = store::column_at(store::curve_columns(), "epoch"),
+                    step = store::column_at(store::curve_columns(), "step");
+  selected.for_each_row(store::Table::curves, [&](std::size_t, const std::vector<std::string>& cells) {
+    row_of.try_emplace(std::stoll(cells[step]));
+  });
+  std::size_t rows = 0;
+  for (auto& [of, row] : row_of) row = rows++;
+  for (Column& column : table) column.cells.resize(rows);
+  std::optional<std::size_t> last;
+  selected.for_each_row(store::Table::curves, [&](std::size_t run, const std::vector<std::string>& cells) {
+    if (run != last) {
+      const std::string label = selected.label(run, " ");
+      for (const auto& [name, position] : columns)
+        table.push_back({columns.size() > 1 ? name + " " + label : label, std::vector<std::string>(rows)});
+      last = run;
+    }
+    const std::size_t row = row_of.at(std::stoll(cells[step]));
+    table[0].cells[row] = cells[epoch];
+    table[1].cells[row] = cells[step];
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      table[table.size() - columns.size() + i].cells[row] = cells[columns[i].second];
+  });
+  return table;
+}
+
+void write_csv(const std::vector<Column>& table, const fs::path& path) {
+  core::AtomicFile file(path);
+  const auto write_row = [&](const auto& cell_of) {
+    std::string line;
+    for (const Column& column : table) line += (line.empty() ? "" : ",") + formats::csv_field(cell_of(column));
+    file.write(line + "\n");
+  };
+  write_row([](const Column& column) { return column.name; });
+  for (std::size_t row = 0; row < table[0].cells.size(); ++row)
+    write_row([&](const Column& column) { return column.cells[row]; });
+  file.commit();
+}
+
+}  // namespace
+
+void write_curves(const store::Results& results, const plan::Plan& plan, const CurveOptions& options,
+                  const fs::path& file) {
+  const Selected selected(results, plan, options.points);
+  const std::vector<Column> table =
+      options.is_long ? long_table(selected, plan) : wide_table(selected, plan, options.metrics);
+  if (file.extension() != ".npz") return write_csv(table, file);
+  std::vector<std::pair<std::string, std::string>> arrays;
+  for (const Column& column : table) arrays.emplace_back(column.name + ".npy", formats::npy_column(column.cells));
+  core::write_file_atomically(file, formats::zip_archive(arrays));
+}
+
+void write_events(const store::Results& results, const plan::Plan& plan, const std::vector<std::size_t>& points,
+                  const fs::path& folder) {
+  const Selected selected(results, plan, points);
+  const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
+  std::map<std::size_t, formats::EventFile> events;  // by run
+  const auto columns = chosen({}, plan);
+  const auto event_file = [&](std::size_t run) -> formats::EventFile& {
+    const auto [entry, is_new] = events.try_emplace(run, now.count());
+    if (!is_new) return entry->second;
+    const plan::Run& made = plan.runs[run];
+    std::vector<std::pair<std::string, formats::EventFile::Value>> values;
+    for (std::size_t i = 0; i < plan.factors.size(); ++i) {
+      const std::string& text = plan.points[made.point].values[i];
+      const auto number = core::parse_number(text);
+      values.emplace_back(plan.factors[i], number ? formats::EventFile::Value(*number) : text);
+    }
+    values.emplace_back("seed", static_cast<double>(made.seed));
+    entry->second.add_hyperparameters(values, {columns[0].first}, selected.settings(run, " "));
+    return entry->second;
+  };
+  const auto add = [&](std::size_t run, const std::string& tag, const std::string& step, const std::string& value) {
+    if (const auto number = core::parse_number(value)) event_file(run).add_scalar(tag, std::stoll(step), *number);
+  };
+  const std::size_t step = store::column_at(store::curve_columns(), "step");
+  const auto all = written(store::Table::curves, plan);
+  selected.for_each_row(store::Table::curves, [&](std::size_t run, const std::vector<std::string>& cells) {
+    for (const auto& [name, position] : all)
+      if (position != step) add(run, name, cells[step], cells[position]);
+  });
+  const auto probe_cell = [](const std::vector<std::string>& cells, std::string_view name) {
+    return cells[store::column_at(store::probe_columns(), name)];
+  };
+  selected.for_each_row(store::Table::probes, [&](std::size_t run, const std::vector<std::string>& cells) {
+    const std::string layer = probe_cell(cells, "layer");
+    add(run, "probe/" + probe_cell(cells, "probe") + (layer.empty() ? "" : "/" + layer), probe_cell(cells, "step"),
+        probe_cell(cells, "value"));
+  });
+  for (const auto& [run, file] : events) {
+    std::string name = selected.label(run, ",");
+    std::ranges::replace(name, '/', '_');
+    std::error_code error;
+    fs::create_directories(folder / name, error);
+    core::write_file_atomically(folder / name / "events.out.tfevents.descent", file.bytes());
+  }
+}
+
+}  // namespace descent

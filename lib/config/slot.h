@@ -1,0 +1,51 @@
+#pragma once
+// Where the value of a key lies in its struct, and of which type it is.
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "config/experiment.h"
+
+namespace descent::config {
+
+struct Key;
+
+// An enum field, or a list of different values of an enum (evaluate.splits).
+struct ChoiceSlot {
+  Choices choices;
+  bool is_list;
+  std::function<std::vector<int>()> get;
+  std::function<void(const std::vector<int>&)> set;
+};
+
+// A struct field; a bare value abbreviates the object by its key `shorthand` (empty: no abbreviation).
+struct SectionSlot {
+  std::vector<Key> keys;
+  std::string_view shorthand;
+};
+
+struct SeedsSlot {
+  std::vector<std::int64_t>* field;
+};  // a count or a list of distinct seeds
+struct DeviceSlot {
+  Device* field;
+};  // one of device_names()
+struct BatchSlot {
+  std::int64_t* field;
+};  // a count or "full" (0)
+struct ClaimsSlot {
+  std::vector<Claim>* field;
+};  // a list of objects with the keys of describe(Claim)
+
+using Slot =
+    std::variant<bool*, std::int64_t*, double*, std::string*, std::optional<std::int64_t>*, std::optional<double>*,
+                 std::vector<std::int64_t>*, std::vector<std::string>*, std::array<double, 2>*, ChoiceSlot, SectionSlot,
+                 SeedsSlot, DeviceSlot, BatchSlot, ClaimsSlot>;
+
+}  // namespace descent::config

@@ -1,0 +1,122 @@
+#include "plan/export/python.h"
+
+#include <fmt/format.h>
+
+#include "core/text.h"
+#include "plan/export/python_class.h"
+
+namespace descent::plan {
+namespace {
+
+std::vector<PythonClass> classes_of(const Architecture& architecture) {
+  switch (architecture.model.kind) {
+    case config::ModelKind::mlp: return mlp_classes(architecture, "Mlp");
+    case config::ModelKind::cnn: return convnet_classes(architecture);
+    case config::ModelKind::resnet: return resnet_classes(architecture);
+    case config::ModelKind::linear_model: return linear_model_classes(architecture);
+    case config::ModelKind::mixture_of_experts: return mixture_classes(architecture);
+  }
+  __builtin_unreachable();
+}
+
+bool is_over_maps(const config::Model& model) {
+  return model.kind == config::ModelKind::cnn || model.kind == config::ModelKind::resnet;
+}
+
+std::string import_lines(const Architecture& architecture, bool loads) {
+  const config::Model& model = architecture.model;
+  const bool has_projection =
+      model.kind == config::ModelKind::resnet && model.shortcut == config::ShortcutKind::projection;
+  std::string text;
+  if (has_projection) text += "from collections import OrderedDict\n";
+  if (loads) text += "from pathlib import Path\n";
+  if (!text.empty()) text += "\n";
+  text += "import torch\n";
+  if (loads) text += "from safetensors.torch import load_file\n";
+  return text + "from torch import nn\nfrom torch.nn import functional as F\n\n\n";
+}
+
+std::string class_lines(const Architecture& architecture) {
+  const std::int64_t dimensions = !is_over_maps(architecture.model) ? 0 : architecture.is_signal() ? 1 : 2;
+  std::string text = PythonLayers(architecture.model, dimensions).helper_classes();
+  for (const PythonClass& python : classes_of(architecture)) text += python.text() + "\n\n";
+  return text;
+}
+
+// What the inputs are.
+std::string inputs_text(const config::Shape& input, const config::Data& data) {
+  std::string text = fmt::format("[B, {}]", input.features());
+  if (input.channels > 1 || input.height > 1)
+    text += fmt::format(", rows of {} x {} x {} numbers (channels, height, width)", input.channels, input.height,
+                        input.width);
+  if (data.shuffle_features) text += ", after data.shuffle_features";
+  if (data.distortion.decades != 0 || data.distortion.offset != 0) text += ", after data.distortion";
+  if (!data.features.empty()) text += ", after data.features";
+  if (data.normalize != config::Normalize::none) text += "; prepare(x) normalizes them as in the training";
+  return text;
+}
+
+// "[0.5, 0.25, ...]" in lines of ten, each number standing for `block` successive features.
+std::string numbers_text(const std::vector<double>& values, std::size_t block) {
+  std::string text = "torch.tensor([";
+  for (std::size_t i = 0; i < values.size(); i += block)
+    text += (i / block % 10 == 0 ? "\n        " : " ") + core::format_number(values[i]) + ",";
+  text += "\n    ], dtype=x.dtype, device=x.device)";
+  return block == 1 ? text : text + fmt::format(".repeat_interleave({})", block);
+}
+
+std::string prepare_function(const config::Data& data, const config::Shape& input, const formats::Scaling& scaling) {
+  if (data.normalize == config::Normalize::none) return "";
+  const bool by_channel = data.normalize == config::Normalize::channel;
+  const auto block = static_cast<std::size_t>(by_channel ? input.height * input.width : 1);
+  return fmt::format(
+      "def prepare(x):\n    \"\"\"The normalization of the training data ({}).\"\"\"\n"
+      "    shift = {}\n    scale = {}\n    return (x - shift) * scale\n\n\n",
+      config::name_of(data.normalize), numbers_text(scaling.shift, block), numbers_text(scaling.scale, block));
+}
+
+}  // namespace
+
+std::string_view class_name(config::ModelKind kind) {
+  switch (kind) {
+    case config::ModelKind::mlp: return "Mlp";
+    case config::ModelKind::cnn: return "ConvNet";
+    case config::ModelKind::resnet: return "ResNet";
+    case config::ModelKind::linear_model: return "LinearModel";
+    case config::ModelKind::mixture_of_experts: return "MixtureOfExperts";
+  }
+  __builtin_unreachable();
+}
+
+std::string python_classes(const Architecture& architecture) {
+  return import_lines(architecture, false) + class_lines(architecture);
+}
+
+std::string python_source(const config::Experiment& experiment, const formats::Scaling& scaling, std::string_view title,
+                          std::string_view weights) {
+  const Architecture architecture = architecture_of(experiment);
+  const config::Shape& input = architecture.input;
+  const std::string_view name = class_name(experiment.model.kind);
+  const bool classifies = experiment.train.loss.kind == config::LossKind::cross_entropy;
+  std::string text =
+      fmt::format("\"\"\"{}.\n\nInputs: {}.\nOutputs: [B, {}], {}.\n\"\"\"\n\n", title,
+                  inputs_text(input, experiment.data), architecture.outputs,
+                  classifies ? "softmax over them gives the probabilities of the classes" : "the predicted targets");
+  text += import_lines(architecture, true) + class_lines(architecture);
+  text += prepare_function(experiment.data, input, scaling);
+  return text + fmt::format(R"(def load(file=Path(__file__).with_name("{0}")):
+    """The trained network, in evaluation mode."""
+    network = {1}(){2}
+    network.load_state_dict(load_file(file))
+    return network.eval()
+
+
+if __name__ == "__main__":
+    print(load()(torch.zeros(1, {3}{4})))
+)",
+                            weights, name, experiment.precision == config::Precision::float64 ? ".double()" : "",
+                            input.features(),
+                            experiment.precision == config::Precision::float64 ? ", dtype=torch.float64" : "");
+}
+
+}  // namespace descent::plan

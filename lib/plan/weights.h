@@ -1,0 +1,18 @@
+#pragma once
+// The file of weights of one network, under torch.nn's names.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "formats/safetensors.h"
+
+namespace descent::plan {
+
+// The tensors of the file, by name. InputError where names or shapes differ from those of the network.
+std::map<std::string, formats::StoredTensor> read_weights(
+    const std::filesystem::path& safetensors, const std::map<std::string, std::vector<std::int64_t>>& shapes);
+
+}  // namespace descent::plan

@@ -1,0 +1,127 @@
+#include "report/charts/chart.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace descent::report {
+namespace {
+
+constexpr int panel_width = 210, single_width = 640;
+
+void append_quoted(std::string& line, std::string_view text) {
+  if (text.find_first_of(",\"\n\r") == text.npos) {
+    line += text;
+    return;
+  }
+  line += '"';
+  for (const char c : text) line.append(c == '"' ? 2 : 1, c);
+  line += '"';
+}
+
+// Tooltips name the panel, where there is more than one.
+void leave_out_panel(Json& encoding) {
+  if (!encoding.contains("tooltip")) return;
+  auto kept = Json::array();
+  for (const Json& column : encoding["tooltip"])
+    if (column["field"] != "panel") kept.push_back(column);
+  encoding["tooltip"] = kept;
+}
+
+}  // namespace
+
+Rows::Rows(Names numbers, Names texts) : parse_(Json::object()) {
+  for (const char* name : numbers) {
+    text_.append(text_.empty() ? "" : ",").append(name);
+    parse_[name] = "number";
+  }
+  for (const char* name : texts) {
+    text_.append(",").append(name);
+    parse_[name] = "string";
+  }
+}
+
+void Rows::add(std::initializer_list<double> numbers, const std::vector<std::string_view>& texts) {
+  std::string line = "\n";
+  for (const double& value : numbers) {
+    if (&value != numbers.begin()) line += ',';
+    if (std::isfinite(value)) line += fmt::format("{:.5g}", value);
+  }
+  for (const std::string_view text : texts) append_quoted(line += ',', text);
+  text_ += line;
+  ++count_;
+}
+
+Json Rows::data() const { return {{"values", text_}, {"format", {{"type", "csv"}, {"parse", parse_}}}}; }
+
+Json number(std::string_view field, const Axis& axis) {
+  Json encoding{{"field", field}, {"type", "quantitative"}, {"title", axis.title}, {"scale", axis.scale}};
+  if (!axis.ticks.empty())
+    encoding["axis"] = {{"values", axis.ticks}, {"labelExpr", "format(datum.value, '~g')"}, {"labelOverlap", true}};
+  return encoding;
+}
+
+Json text(std::string_view field, const std::vector<std::string>& order) {
+  return {{"field", field}, {"type", "nominal"}, {"sort", order}, {"title", nullptr}};
+}
+
+Json tip(std::string_view field, std::string_view title, bool is_number) {
+  Json entry{{"field", field}, {"type", is_number ? "quantitative" : "nominal"}, {"title", title}};
+  if (is_number) entry["format"] = ".4~g";
+  return entry;
+}
+
+std::string of_kind(std::string_view kind) { return fmt::format("datum.kind == '{}'", kind); }
+
+Json layer(std::string_view kind, Json mark, Json encoding) {
+  return {{"transform", {{{"filter", of_kind(kind)}}}}, {"mark", std::move(mark)}, {"encoding", std::move(encoding)}};
+}
+
+Json colors(const std::vector<std::string>& series, std::string_view title) {
+  Json encoding = text("series", series);
+  encoding["scale"] = {{"domain", series}};
+  if (series.size() < 2) encoding["legend"] = nullptr;
+  else encoding["legend"] = {{"title", title.empty() ? Json() : Json(title)}, {"symbolOpacity", 1}};
+  return encoding;
+}
+
+Json dashes(const std::vector<std::string>& splits) {
+  Json dash = text("split", splits);
+  dash["scale"] = {{"domain", splits}, {"range", {{1, 0}, {5, 3}, {1.5, 2.5}, {8, 3, 1.5, 3}}}};
+  if (splits.size() < 2) dash["legend"] = nullptr;
+  else dash["legend"] = {{"title", nullptr}, {"symbolOpacity", 1}};
+  return dash;
+}
+
+Json panels(const Rows& rows, const std::vector<std::string>& panels, Json layers, int height, const Axis& axis,
+            std::string_view measured) {
+  Json spec{{"$schema", "https://vega.github.io/schema/vega-lite/v6.json"}, {"data", rows.data()}};
+  auto transform = Json::array();
+  const auto calculate = [&](std::string_view field, const std::string& expression) {
+    transform.push_back({{"calculate", expression}, {"as", field}});
+  };
+  const bool intervals = rows.data()["format"]["parse"].contains("low");
+  if (intervals)
+    calculate("interval", "isValid(datum.low) ? format(datum.low, '.4~g') + ' to ' + format(datum.high, '.4~g') : '-'");
+  if (axis.floor > 0)
+    for (const std::string_view field : {measured, std::string_view("low"), std::string_view("high")})
+      calculate(field, fmt::format("isValid(datum.{0}) ? max(datum.{0}, {1}) : null", field, axis.floor));
+  if (!transform.empty()) spec["transform"] = transform;
+  if (panels.size() < 2) {
+    for (Json& each : layers) leave_out_panel(each["encoding"]);
+    spec.update({{"width", single_width}, {"height", height}, {"layer", std::move(layers)}});
+    return spec;
+  }
+  spec["facet"] = text("panel", panels);
+  spec["facet"]["header"] = {{"labelLimit", panel_width}};
+  spec["columns"] = panels.size() == 4 ? 2 : std::min<std::size_t>(3, panels.size());
+  spec["spec"] = {{"width", panel_width}, {"height", height * 6 / 10}, {"layer", std::move(layers)}};
+  return spec;
+}
+
+void add_once(std::vector<std::string>& list, const std::string& text) {
+  if (std::ranges::find(list, text) == list.end()) list.push_back(text);
+}
+
+}  // namespace descent::report

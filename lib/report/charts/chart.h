@@ -1,0 +1,71 @@
+#pragma once
+// A chart: a specification of Vega-Lite with its data, aggregated, as text inside it.
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "report/json.h"
+
+namespace descent::report {
+
+
+struct Chart {
+  std::string name;            // "learning_curves_error": of its file, and of its anchor in the page
+  std::string title, caption;  // above and below it
+  Json spec;                   // without colours and fonts (theme.h)
+};
+
+// The rows of a chart, as CSV: Vega-Lite reads it as it reads objects, in a tenth of the bytes.
+class Rows {
+ public:
+  using Names = std::initializer_list<const char*>;
+  Rows(Names numbers, Names texts);
+
+  // Numbers are rounded to 5 digits; NaN and infinities are empty.
+  void add(std::initializer_list<double> numbers, const std::vector<std::string_view>& texts);
+  bool empty() const { return count_ == 0; }
+  std::size_t size() const { return count_; }
+  Json data() const;  // the member "data" of a specification
+
+ private:
+  std::string text_;
+  Json parse_;
+  std::size_t count_ = 0;
+};
+
+// Scale and axis of a position.
+struct Axis {
+  std::string title;
+  Json scale = Json::object();
+  std::vector<double> ticks{};  // where not left to Vega
+  double floor = 0;             // above 0: the least value of a logarithmic axis
+};
+
+// {"field": ..., "type": "quantitative", ...}
+Json number(std::string_view field, const Axis& axis);
+// Text, in this order of its values.
+Json text(std::string_view field, const std::vector<std::string>& order);
+// A column of a tooltip.
+Json tip(std::string_view field, std::string_view title, bool is_number = false);
+// A layer of the rows of one kind (their column "kind").
+Json layer(std::string_view kind, Json mark, Json encoding);
+// "datum.kind == 'mean'"
+std::string of_kind(std::string_view kind);
+
+// The colours of the series, with a legend where there are several.
+Json colors(const std::vector<std::string>& series, std::string_view title);
+
+// Training and test by dashes, with a legend where there are several.
+Json dashes(const std::vector<std::string>& splits);
+
+// The layers once, or once for each panel where there are several. Tooltips have a column "interval". What lies below
+// the floor of `axis`, which shows the column `measured`, is drawn on it.
+Json panels(const Rows& rows, const std::vector<std::string>& panels, Json layers, int height, const Axis& axis = {},
+            std::string_view measured = "y");
+
+// Adds `text` to the list unless it is there.
+void add_once(std::vector<std::string>& list, const std::string& text);
+
+}  // namespace descent::report

@@ -1,0 +1,85 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "claims/compare.h"
+#include "core/error.h"
+#include "report/charts/charts.h"
+#include "report/charts/means.h"
+
+namespace descent::report {
+namespace {
+
+constexpr std::size_t most_levels = 6, most_rows = 40;
+
+std::string metric_of(const Source& source) {
+  for (const char* metric : {"final_test_error", "final_test_loss", "final_train_loss"})
+    if (source.has_summary(metric)) return metric;
+  return "";
+}
+
+// "init='he_normal'": a selection as in claims.
+std::string selection(const Factor& factor, std::size_t level) {
+  return fmt::format("{}='{}'", factor.name, factor.levels[level]);
+}
+
+}  // namespace
+
+void add_differences(const Source& source, Charts& charts) {
+  const auto category = std::ranges::find_if(source.factors, [](const Factor& factor) {
+    return !factor.numeric() && factor.levels.size() <= most_levels &&
+           std::ranges::none_of(factor.levels, [](const std::string& level) { return level.find('\'') != level.npos; });
+  });
+  const std::string metric = metric_of(source);
+  if (category == source.factors.end() || metric.empty() || source.seeds < 2) return;
+  Rows rows({"x", "low", "high", "n"}, {"kind", "label", "series"});
+  std::vector<std::string> labels, series;
+  std::set<std::string> seen;
+  for (std::size_t level = 1; level < category->levels.size(); ++level) try {
+      for (const claims::Comparison& comparison :
+           claims::compare({source.plan, source.results, selection(*category, level)},
+                           {source.plan, source.results, selection(*category, 0)}, metric)) {
+        if (!comparison.difference || !comparison.difference->sd) continue;
+        const stats::Description& difference = *comparison.difference;
+        const std::string label = comparison.where.empty() ? category->levels[level] : comparison.where;
+        if (!seen.insert(label + "/" + category->levels[level]).second) return;  // other factors differ too
+        add_once(labels, label);
+        add_once(series, category->levels[level]);
+        rows.add({difference.mean, low(difference), high(difference), static_cast<double>(difference.n)},
+                 {"mean", label, category->levels[level]});
+      }
+    } catch (const core::InputError&) {  // a sweep where these levels have no points in common
+    }
+  if (rows.empty() || rows.size() > most_rows) return;
+  const std::string words = words_of(metric);
+  Chart chart{"differences",
+              fmt::format("Differences of the {} from {} = {}", words, category->title(), category->levels[0]),
+              "Paired over the seeds that both have: mean and 95 % interval. An interval beside 0 is a difference.",
+              {}};
+  const Json x = number("x", {fmt::format("difference of the {}", words), {{"zero", true}}});
+  Json y = text("label", labels);
+  y["axis"] = {{"labelLimit", 260}, {"ticks", false}, {"domain", false}};
+  const Json color = colors(series, category->title());
+  const auto with = [&](Json more) {
+    Json encoding{{"x", x}, {"y", y}, {"color", color}};
+    if (series.size() > 1) encoding["yOffset"] = text("series", series);
+    encoding.update(std::move(more));
+    return encoding;
+  };
+  const auto tips = Json::array({tip("label", "at"), tip("series", category->title()), tip("x", "difference", true),
+                                 tip("interval", "95 % interval"), tip("n", "pairs", true)});
+  Json zero{{"mark", {{"type", "rule"}, {"strokeDash", {3, 3}}}}, {"encoding", {{"x", {{"datum", 0}}}}}};
+  chart.spec = panels(rows, {},
+                      Json::array({zero,
+                                   layer("mean", {{"type", "rule"}, {"strokeWidth", 2.5}},
+                                         with({{"x", number("low", {fmt::format("difference of the {}", words)})},
+                                               {"x2", {{"field", "high"}}}})),
+                                   layer("mean", {{"type", "point"}, {"filled", true}, {"size", 70}, {"opacity", 1}},
+                                         with({{"tooltip", tips}}))}),
+                      static_cast<int>(labels.size() * (16 * series.size() + 12)));
+  chart.spec["description"] = chart.title + ". " + chart.caption;
+  charts.push_back(std::move(chart));
+}
+
+}  // namespace descent::report

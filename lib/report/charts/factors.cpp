@@ -1,0 +1,139 @@
+#include "report/charts/factors.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "claims/domain.h"
+#include "core/text.h"
+
+namespace descent::report {
+namespace {
+
+constexpr std::size_t most_colors = 8;
+constexpr double geometric_range = 12;  // largest over smallest value from which a logarithmic axis pays
+
+// In ascending order, if every level is a number.
+void sort_numbers(Factor& factor) {
+  std::vector<double> numbers;
+  for (const std::string& level : factor.levels)
+    if (const auto number = core::parse_number(level); number && std::isfinite(*number)) numbers.push_back(*number);
+  if (numbers.size() < factor.levels.size()) return;
+  std::vector<std::size_t> order(numbers.size()), rank(numbers.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return numbers[i]; });
+  std::vector<std::string> levels;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    rank[order[i]] = i;
+    levels.push_back(factor.levels[order[i]]);
+    factor.numbers.push_back(numbers[order[i]]);
+  }
+  for (std::size_t& level : factor.level_of) level = rank[level];
+  factor.levels = levels;
+  factor.spacing = spacing_of(factor.numbers);
+}
+
+// Whether the level of `later` is known from that of `earlier`.
+bool follows(const Factor& later, const Factor& earlier) {
+  std::map<std::size_t, std::size_t> seen;
+  for (std::size_t point = 0; point < later.level_of.size(); ++point)
+    if (seen.try_emplace(earlier.level_of[point], later.level_of[point]).first->second != later.level_of[point])
+      return false;
+  return true;
+}
+
+// The most levels that the factor takes while all others stay the same.
+std::size_t longest_line(const std::vector<Factor>& factors, std::size_t factor) {
+  std::map<std::vector<std::size_t>, std::size_t> lengths;
+  std::size_t longest = 0;
+  for (std::size_t point = 0; point < factors[factor].level_of.size(); ++point) {
+    std::vector<std::size_t> others;
+    for (std::size_t i = 0; i < factors.size(); ++i)
+      if (i != factor) others.push_back(factors[i].level_of[point]);
+    longest = std::max(longest, ++lengths[others]);
+  }
+  return longest;
+}
+
+}  // namespace
+
+std::string Factor::title() const {
+  std::string words = path.substr(path.find('.') + 1);  // npos + 1: a path of one word
+  for (char& c : words)
+    if (c == '.' || c == '_') c = ' ';
+  return words;
+}
+
+std::vector<Factor> varying_factors(const plan::Plan& plan) {
+  const claims::Domain domain(plan);
+  std::vector<Factor> factors;
+  for (const std::string& path : plan.factors) {
+    Factor factor{path, domain.short_name(path), {}, {}, {}};
+    for (std::size_t point = 0; point < plan.points.size(); ++point) {
+      const std::string& label = domain.label(path, point);
+      const auto known = std::ranges::find(factor.levels, label);
+      factor.level_of.push_back(static_cast<std::size_t>(known - factor.levels.begin()));
+      if (known == factor.levels.end()) factor.levels.push_back(label);
+    }
+    sort_numbers(factor);
+    if (factor.levels.size() > 1 &&
+        std::ranges::none_of(factors, [&](const Factor& earlier) { return follows(factor, earlier); }))
+      factors.push_back(factor);
+  }
+  return factors;
+}
+
+Spacing spacing_of(const std::vector<double>& values) {
+  double least = INFINITY, most = 0;
+  bool zero = false;
+  for (const double value : values) {
+    if (value < 0) return Spacing::linear;
+    zero = zero || value == 0;
+    if (value > 0) least = std::min(least, value);
+    most = std::max(most, value);
+  }
+  if (!(most / least >= geometric_range)) return Spacing::linear;
+  return zero ? Spacing::from_zero : Spacing::logarithmic;
+}
+
+Layout layout_of(const std::vector<Factor>& factors, std::size_t least_levels) {
+  Layout layout;
+  std::size_t most = least_levels - 1;
+  for (std::size_t i = 0; i < factors.size(); ++i) {
+    if (!factors[i].numeric() || longest_line(factors, i) <= most) continue;
+    layout.x = static_cast<std::ptrdiff_t>(i);
+    most = longest_line(factors, i);
+  }
+  // The colour: the category with the most levels that colours can tell apart, otherwise such a number.
+  const auto merit = [&](std::size_t i) {
+    return factors[i].levels.size() > most_colors ? 0 : factors[i].levels.size() + (factors[i].numeric() ? 0 : 100);
+  };
+  for (std::size_t i = 0; i < factors.size(); ++i)
+    if (static_cast<std::ptrdiff_t>(i) != layout.x && merit(i) > 0 &&
+        (layout.color < 0 || merit(i) > merit(static_cast<std::size_t>(layout.color))))
+      layout.color = static_cast<std::ptrdiff_t>(i);
+  for (std::size_t i = 0; i < factors.size(); ++i)
+    if (static_cast<std::ptrdiff_t>(i) != layout.x && static_cast<std::ptrdiff_t>(i) != layout.color)
+      layout.panel.push_back(i);
+  return layout;
+}
+
+std::string label_of(const std::vector<Factor>& factors, const std::vector<std::size_t>& which, std::size_t point,
+                     bool short_form) {
+  std::string label;
+  for (const std::size_t i : which) {
+    const std::string& level = factors[i].levels[factors[i].level_of[point]];
+    if (short_form && which.size() == 1) return level;
+    label += (label.empty() ? "" : ", ") + factors[i].name + "=" + level;
+  }
+  return label;
+}
+
+std::vector<std::size_t> all_of(const std::vector<Factor>& factors) {
+  std::vector<std::size_t> all(factors.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
+}  // namespace descent::report

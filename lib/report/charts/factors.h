@@ -1,0 +1,44 @@
+#pragma once
+// What the sweep varies, as axes, colours and panels of charts.
+
+#include <string>
+#include <vector>
+
+#include "plan/plan.h"
+
+namespace descent::report {
+
+enum class Spacing { linear, logarithmic, from_zero };  // from_zero: logarithmic, with a 0 among the values
+
+struct Factor {
+  std::string path, name;             // "model.width", "width"
+  std::vector<std::string> levels;    // in ascending order where they are numbers, otherwise as in the sweep
+  std::vector<double> numbers;        // of the levels; empty for a category
+  std::vector<std::size_t> level_of;  // by point
+  Spacing spacing = Spacing::linear;
+
+  bool numeric() const { return !numbers.empty(); }
+  std::string title() const;  // "dropout rate"
+};
+
+// Those that have several values and do not follow from one before them, as in a zip.
+std::vector<Factor> varying_factors(const plan::Plan& plan);
+
+// How numbers are best laid out on an axis.
+Spacing spacing_of(const std::vector<double>& values);
+
+// What becomes of the factors in a chart of points: indices into the factors.
+struct Layout {
+  std::ptrdiff_t x = -1, color = -1;  // -1: none
+  std::vector<std::size_t> panel;     // the others
+};
+
+// `least_levels`: that a number on the axis x takes while the others stay the same; more than 8 colours are too many.
+Layout layout_of(const std::vector<Factor>& factors, std::size_t least_levels);
+
+// "norm=batch, gain=3": these factors at a point; of a single one only the value where `short_form`.
+std::string label_of(const std::vector<Factor>& factors, const std::vector<std::size_t>& which, std::size_t point,
+                     bool short_form = false);
+std::vector<std::size_t> all_of(const std::vector<Factor>& factors);
+
+}  // namespace descent::report

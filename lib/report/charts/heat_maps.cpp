@@ -1,0 +1,133 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "report/charts/charts.h"
+#include "report/charts/means.h"
+
+namespace descent::report {
+namespace {
+
+constexpr std::size_t least_rows = 5, least_columns = 10, most_columns = 80, most_panels = 6, least_of_two = 4;
+
+Json color_scale(const std::string& title, const Range& values) {
+  Json scale{{"scheme", "viridis"}, {"reverse", true}};
+  if (value_axis(title, values, values, false).floor > 0) scale["type"] = "log";
+  else scale["zero"] = false;
+  return {{"field", "value"},
+          {"type", "quantitative"},
+          {"scale", scale},
+          {"legend", {{"title", title}, {"gradientLength", 160}}}};
+}
+
+std::vector<std::string> descending(const Factor& factor) { return {factor.levels.rbegin(), factor.levels.rend()}; }
+
+Json rows_of(const Factor& factor) {
+  Json y = text("level", descending(factor));
+  y["title"] = factor.title();
+  y["axis"] = {{"grid", false}, {"ticks", false}, {"domain", false}};
+  return y;
+}
+
+int height_of(const Factor& factor) { return std::clamp<int>(static_cast<int>(factor.levels.size()) * 22, 160, 360); }
+
+// Mean of a curve at each level of a number and each time.
+void add_time_map(const Source& source, Column column, Charts& charts) {
+  const Layout layout = layout_of(source.factors, least_rows);
+  if (layout.x < 0 || !source.has[column]) return;
+  const Factor& factor = source.factors[static_cast<std::size_t>(layout.x)];
+  std::vector<std::size_t> others = all_of(source.factors);
+  std::erase(others, static_cast<std::size_t>(layout.x));
+  const Time time = time_of(source, column);
+  Rows rows({"x", "x2", "value", "n"}, {"kind", "panel", "level"});
+  std::vector<std::string> panels_;
+  Range values;
+  for (std::size_t point = 0; point < source.plan.points.size(); ++point) {
+    const std::string panel = label_of(source.factors, others, point);
+    const std::vector<MeanAt> curve = mean_curve(source, point, column, time.column, most_columns, time.logarithmic);
+    if (curve.size() < least_columns) continue;
+    add_once(panels_, panel);
+    for (std::size_t i = 0; i + 1 < curve.size(); ++i) {
+      const MeanAt& at = curve[i + 1];
+      values.add(at.value.mean);
+      rows.add({curve[i].x, at.x, at.value.mean, static_cast<double>(at.value.n)},
+               {"cell", panel, factor.levels[factor.level_of[point]]});
+    }
+  }
+  if (rows.empty() || panels_.size() > most_panels || !time.common) return;
+  const std::string words = words_of(curve_names[column]);
+  Chart chart{fmt::format("{}_over_time", curve_names[column]),
+              fmt::format("{} by {} and {}", words, factor.title(), time.axis.title),
+              "Mean over the seeds, evaluation by evaluation.",
+              {}};
+  chart.title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(chart.title[0])));
+  Json cells = layer("cell", {{"type", "rect"}, {"clip", true}},
+                     {{"x", number("x", time.axis)},
+                      {"x2", {{"field", "x2"}}},
+                      {"y", rows_of(factor)},
+                      {"color", color_scale(words, values)},
+                      {"tooltip", Json::array({tip("level", factor.title()), tip("x2", time.axis.title, true),
+                                               tip("value", "mean", true), tip("n", "n", true)})}});
+  cells["encoding"]["x"]["axis"]["grid"] = false;
+  chart.spec = panels(rows, panels_, Json::array({cells}), height_of(factor));
+  chart.spec["description"] = chart.title + ". " + chart.caption;
+  charts.push_back(std::move(chart));
+}
+
+// A final value at each level of two numbers.
+void add_two_numbers(const Source& source, const std::string& column, Charts& charts) {
+  std::vector<std::size_t> numbers, others;
+  for (std::size_t i = 0; i < source.factors.size(); ++i)
+    (source.factors[i].numeric() && source.factors[i].levels.size() >= least_of_two && numbers.size() < 2 ? numbers
+                                                                                                          : others)
+        .push_back(i);
+  if (numbers.size() < 2 || !source.has_summary(column)) return;
+  const Factor &across = source.factors[numbers[0]], &up = source.factors[numbers[1]];
+  Rows rows({"value", "low", "high", "n"}, {"kind", "panel", "level", "across"});
+  std::vector<std::string> panels_;
+  Range means;
+  for (std::size_t point = 0; point < source.plan.points.size(); ++point) {
+    std::vector<double> values;
+    for (const std::size_t run : source.runs_of(point)) values.push_back(source.summary_value(run, column));
+    const auto value = describe_finite(values);
+    if (!value) continue;
+    means.add(value->mean);
+    const std::string panel = label_of(source.factors, others, point);
+    add_once(panels_, panel);
+    rows.add({value->mean, low(*value), high(*value), static_cast<double>(value->n)},
+             {"cell", panel, up.levels[up.level_of[point]], across.levels[across.level_of[point]]});
+  }
+  if (rows.empty() || panels_.size() > most_panels) return;
+  const std::string words = words_of(column);
+  Chart chart{
+      column + "_map", fmt::format("{} by {} and {}", words, across.title(), up.title()), "Mean over the seeds.", {}};
+  chart.title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(chart.title[0])));
+  Json x = text("across", across.levels);
+  x["title"] = across.title();
+  x["axis"] = {{"grid", false}, {"ticks", false}, {"labelAngle", 0}, {"labelOverlap", true}};
+  chart.spec = panels(
+      rows, panels_,
+      Json::array({layer(
+          "cell", {{"type", "rect"}},
+          {{"x", x},
+           {"y", rows_of(up)},
+           {"color", color_scale(words, means)},
+           {"tooltip", Json::array({tip("across", across.title()), tip("level", up.title()), tip("value", "mean", true),
+                                    tip("interval", "95 % interval"), tip("n", "n", true)})}})}),
+      height_of(up));
+  chart.spec["description"] = chart.title + ". " + chart.caption;
+  charts.push_back(std::move(chart));
+}
+
+}  // namespace
+
+void add_heat_maps(const Source& source, Charts& charts) {
+  for (const auto& [test, train] : {std::pair{test_error, train_error}, {test_loss, train_loss}}) {
+    const Column column = source.has[test] ? test : train;
+    add_two_numbers(source, std::string("final_") + curve_names[column], charts);
+    add_time_map(source, column, charts);
+  }
+}
+
+}  // namespace descent::report

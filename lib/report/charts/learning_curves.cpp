@@ -1,0 +1,217 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "core/text.h"
+#include "report/charts/charts.h"
+#include "report/charts/means.h"
+
+namespace descent::report {
+namespace {
+
+constexpr std::size_t most_panels = 24, most_colored = 4, most_run_rows = 30000;
+
+struct Split {
+  Column column;
+  std::string name;
+};
+
+// A panel for each point, or for the points that differ in one category only, which colours then tell apart.
+struct Grouping {
+  std::vector<std::size_t> panel;
+  std::ptrdiff_t color = -1;
+};
+
+Grouping group(const std::vector<Factor>& factors) {
+  Grouping grouping;
+  for (std::size_t i = 0; i < factors.size(); ++i)
+    if (!factors[i].numeric() && factors[i].levels.size() <= most_colored &&
+        (grouping.color < 0 ||
+         factors[i].levels.size() > factors[static_cast<std::size_t>(grouping.color)].levels.size()))
+      grouping.color = static_cast<std::ptrdiff_t>(i);
+  if (factors.size() == 1 && factors[0].levels.size() <= most_colored) grouping.color = 0;
+  for (std::size_t i = 0; i < factors.size(); ++i)
+    if (static_cast<std::ptrdiff_t>(i) != grouping.color) grouping.panel.push_back(i);
+  return grouping;
+}
+
+class LearningCurves {
+ public:
+  LearningCurves(const Source& source, std::vector<Split> splits)
+      : source_(source), splits_(std::move(splits)), grouping_(group(source.factors)),
+        time_(time_of(source, splits_[0].column)) {}
+
+  void add(const std::string& measure, Charts& charts) {
+    choose_points();
+    for (const std::size_t point : points_) add_point(point, measure);
+    if (rows_.empty()) return;
+    const std::string title = words_of(measure);
+    Chart chart{"learning_curves_" + measure, "Learning curves: " + title, caption(), {}};
+    const Axis axis = value_axis(title, main_, all_, measure == "error");
+    chart.spec = panels(rows_, panels_, layers(axis), 320, axis);
+    chart.spec["description"] = fmt::format("{} against {}: {}", title, time_.axis.title, chart.caption);
+    if (!time_.common && chart.spec.contains("facet")) chart.spec["resolve"] = {{"scale", {{"x", "independent"}}}};
+    charts.push_back(std::move(chart));
+  }
+
+ private:
+  std::string panel_of(std::size_t point) const { return label_of(source_.factors, grouping_.panel, point); }
+
+  std::string series_of(std::size_t point, const std::string& split) const {
+    return grouping_.color < 0 ? split
+                               : label_of(source_.factors, {static_cast<std::size_t>(grouping_.color)}, point, true);
+  }
+
+  bool has_curve(std::size_t point) const {
+    return std::ranges::any_of(source_.runs_of(point), [&](std::size_t run) { return source_.curves[run].size() > 2; });
+  }
+
+  // Of many panels some, evenly spaced.
+  void choose_points() {
+    std::vector<std::string> all;
+    for (std::size_t point = 0; point < source_.plan.points.size(); ++point)
+      if (has_curve(point)) add_once(all, panel_of(point));
+    for (const std::size_t i : thinned(all.size(), most_panels, false)) panels_.push_back(all[i]);
+    all_panels_ = all.size();
+    for (std::size_t point = 0; point < source_.plan.points.size(); ++point)
+      if (has_curve(point) && std::ranges::find(panels_, panel_of(point)) != panels_.end()) points_.push_back(point);
+    std::size_t runs = 0;
+    for (const std::size_t point : points_) runs += source_.runs_of(point).size();
+    rows_of_run_ = std::clamp<std::size_t>(most_run_rows / std::max<std::size_t>(runs, 1), 16, 100);
+  }
+
+  void add_point(std::size_t point, const std::string& measure) {
+    const std::string panel = panel_of(point);
+    for (const Split& split : splits_) {
+      const std::string series = series_of(point, split.name);
+      const std::size_t most = points_.size() > 12 ? 60 : 120;
+      for (const MeanAt& at : mean_curve(source_, point, split.column, time_.column, most, time_.logarithmic)) {
+        add_once(series_, series);
+        rows_.add({at.x, at.value.mean, low(at.value), high(at.value), static_cast<double>(at.value.n)},
+                  {"mean", panel, series, split.name, "", ""});
+        all_.add(at.value.mean);
+        if (&split == splits_.data()) main_.add(at.value.mean);
+      }
+    }
+    add_runs(point, panel);
+    add_mark(point, panel, "best", "best_", "best validation value", measure);
+    add_mark(point, panel, "stop", "stopped_", "early stopping", measure);
+  }
+
+  // The runs behind the mean, of the main split only.
+  void add_runs(std::size_t point, const std::string& panel) {
+    if (source_.seeds < 2) return;
+    const std::string series = series_of(point, splits_[0].name);
+    for (const std::size_t run : source_.runs_of(point)) {
+      const auto& curve = source_.curves[run];
+      for (const std::size_t i : thinned(curve.size(), rows_of_run_, time_.logarithmic))
+        if (std::isfinite(curve[i][splits_[0].column]))
+          rows_.add({curve[i][time_.column], curve[i][splits_[0].column], nan, nan, nan},
+                    {"run", panel, series, splits_[0].name, source_.plan.runs[run].id().substr(0, 8),
+                     std::to_string(source_.plan.runs[run].seed)});
+    }
+  }
+
+  // The mean place of a step that the summary names.
+  void add_mark(std::size_t point, const std::string& panel, const char* kind, const std::string& prefix,
+                const char* what, const std::string& measure) {
+    std::vector<double> at, value;
+    for (const std::size_t run : source_.runs_of(point)) {
+      at.push_back(source_.summary_value(run, prefix + std::string(curve_names[time_.column])));
+      value.push_back(source_.summary_value(run, prefix + "test_" + measure));
+    }
+    const auto x = describe_finite(at), y = describe_finite(value);
+    if (!x || !y) return;
+    add_once(marks_, what);
+    rows_.add({x->mean, y->mean, low(*x), high(*x), static_cast<double>(x->n)},
+              {kind, panel, series_of(point, splits_[0].name), what, "", ""});
+  }
+
+  Json layers(const Axis& axis) const {
+    const Json x = number("x", time_.axis), y = number("y", axis);
+    const bool colored = grouping_.color >= 0;
+    const Json color =
+        colors(series_, colored ? source_.factors[static_cast<std::size_t>(grouping_.color)].title() : "");
+    std::vector<std::string> splits;
+    for (const Split& split : splits_) splits.push_back(split.name);
+    const Json dash = dashes(splits);
+    const auto with = [&](Json more) {
+      Json encoding{{"x", x}, {"y", y}, {"color", color}};
+      encoding.update(std::move(more));
+      return encoding;
+    };
+    const Json detail{{"field", "split"}};
+    const auto tips = Json::array({tip("series", "series"), tip("split", "of"), tip("x", time_.axis.title, true),
+                                   tip("y", "mean", true), tip("interval", "95 % interval"), tip("n", "n", true)});
+    const auto run_tips =
+        Json::array({tip("panel", "point"), tip("series", "series"), tip("seed", "seed"), tip("run", "run")});
+    auto all = Json::array();
+    all.push_back(layer("mean", {{"type", "area"}, {"clip", true}, {"opacity", 0.18}},
+                        with({{"y", number("low", axis)}, {"y2", {{"field", "high"}}}, {"detail", detail}})));
+    const Json detail_run{{"field", "run"}};
+    Json run = layer(
+        "run", {{"type", "line"}, {"clip", true}, {"strokeWidth", 1.5}},
+        with({{"detail", detail_run},
+              {"opacity", {{"condition", {{"param", "pick"}, {"empty", false}, {"value", 1}}}, {"value", 0.16}}}}));
+    // Unseen and broad: what the mouse finds.
+    Json broad = layer("run", {{"type", "line"}, {"clip", true}, {"strokeWidth", 8}, {"opacity", 0}},
+                       with({{"detail", detail_run}, {"tooltip", run_tips}}));
+    broad["params"] = {
+        {{"name", "pick"},
+         {"select", {{"type", "point"}, {"fields", {"run"}}, {"on", "pointerover"}, {"clear", "pointerout"}}}}};
+    if (source_.seeds > 1) all.insert(all.end(), {run, broad});
+    all.push_back(layer("mean", {{"type", "line"}, {"clip", true}, {"strokeWidth", 2}}, with({{"strokeDash", dash}})));
+    all.push_back(layer("mean", {{"type", "point"}, {"clip", true}, {"size", 50}, {"filled", true}, {"opacity", 0}},
+                        with({{"detail", detail}, {"tooltip", tips}})));
+    const auto mark_tips = Json::array({tip("split", "mark"), tip("x", time_.axis.title, true), tip("y", "mean", true),
+                                        tip("interval", "95 % interval"), tip("n", "n", true)});
+    for (const auto& [kind, shape] : {std::pair{"best", "diamond"}, {"stop", "square"}})
+      if (!marks_.empty())
+        all.push_back(layer(
+            kind, {{"type", "point"}, {"clip", true}, {"shape", shape}, {"size", 70}, {"filled", true}, {"opacity", 1}},
+            with({{"tooltip", mark_tips}})));
+    return all;
+  }
+
+  std::string caption() const {
+    std::string text =
+        fmt::format("Mean over the seeds with its 95 % interval{}.",
+                    source_.seeds > 1 ? "; thin lines are the single runs (" + splits_[0].name + ")" : "");
+    if (grouping_.color >= 0 && splits_.size() > 1)
+      text += fmt::format(" Solid: {}; dashed: {}.", splits_[0].name, splits_[1].name);
+    if (std::ranges::find(marks_, "best validation value") != marks_.end())
+      text += " Diamond: the best validation value.";
+    if (std::ranges::find(marks_, "early stopping") != marks_.end()) text += " Square: where early stopping stops.";
+    if (panels_.size() < all_panels_)
+      text += fmt::format(" {} of {} panels; curves.csv has all.", panels_.size(), all_panels_);
+    return text;
+  }
+
+  const Source& source_;
+  const std::vector<Split> splits_;
+  const Grouping grouping_;
+  const Time time_;
+  Rows rows_{{"x", "y", "low", "high", "n"}, {"kind", "panel", "series", "split", "run", "seed"}};
+  std::vector<std::string> panels_, series_, marks_;
+  std::vector<std::size_t> points_;
+  Range main_, all_;
+  std::size_t rows_of_run_ = 0, all_panels_ = 0;
+};
+
+}  // namespace
+
+void add_learning_curves(const Source& source, Charts& charts) {
+  if (std::ranges::all_of(source.curves, [](const auto& curve) { return curve.size() < 3; })) return;
+  for (const auto& [measure, columns] : {std::pair{"error", std::array{test_error, train_error, val_error}},
+                                         std::pair{"loss", std::array{test_loss, train_loss, val_loss}}}) {
+    std::vector<Split> splits;
+    for (const auto& [column, name] :
+         {std::pair{columns[0], "test"}, {columns[1], "training"}, {columns[2], "validation"}})
+      if (source.has[column]) splits.push_back({column, name});
+    if (!splits.empty()) LearningCurves(source, splits).add(measure, charts);
+  }
+}
+
+}  // namespace descent::report

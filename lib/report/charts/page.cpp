@@ -1,0 +1,113 @@
+#include "report/charts/page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "core/text.h"
+#include "report/charts/html.h"
+#include "report/charts/section.h"
+#include "report/charts/theme.h"
+#include "report/claims.h"
+#include "report/manifest.h"
+
+namespace descent::report {
+namespace {
+
+constexpr std::uint64_t largest_asset = 20'000'000;
+
+std::string page(const std::string& title, const std::string& body, const Assets& assets) {
+  // Nothing but this file: the page cannot even ask the network. Vega compiles its expressions, hence unsafe-eval.
+  return fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline' "
+      "'unsafe-eval'; "
+      "style-src 'unsafe-inline'; img-src data: blob:\">\n"
+      "<meta name=\"generator\" content=\"Descent {} "
+      "({})\">\n<title>{}</title>\n<style>\n{}{}</style>\n</head>\n<body>\n"
+      "<a class=\"skip\" href=\"#main\">To the content</a>\n"
+      "<button id=\"theme\" type=\"button\" aria-label=\"Light or dark\">\u25D0</button>\n"
+      "<main id=\"main\">\n{}</main>\n"
+      "<script type=\"application/json\" id=\"page-theme\">{}</script>\n"
+      "<script type=\"application/json\" "
+      "id=\"file-theme\">{}</script>\n<script>{}</script>\n<script>\n{}</script>\n</body>\n</html>\n",
+      version(), git_hash(), escaped(title), style_variables(), assets.style, body, page_theme().dump(),
+      file_theme().dump(), assets.vega, assets.script);
+}
+
+}  // namespace
+
+Assets read_assets(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (!std::filesystem::exists(folder / "vega.js", error))
+    throw core::InputError(
+        "this descent was built without the JavaScript of charts: pip install vl-convert-python for the Python of the "
+        "build (DESCENT_PYTHON of CMake), then build again; tables need none (descent table)");
+  return {core::read_file(folder / "report.css", largest_asset), core::read_file(folder / "report.js", largest_asset),
+          core::read_file(folder / "vega.js", largest_asset)};
+}
+
+std::vector<CoursePlace> read_course(const std::filesystem::path& readme) {
+  std::error_code error;
+  std::vector<CoursePlace> course;
+  if (!std::filesystem::exists(readme, error)) return course;
+  std::string topic;
+  for (const std::string& line : core::split(core::read_file(readme, largest_asset), '\n')) {
+    const std::vector<std::string> cells = core::split(line, '|');  // "", topic, "[name.json](name.json)", ...
+    if (cells.size() < 4) continue;
+    const std::size_t open = cells[2].find('['), end = cells[2].find(".json]");
+    if (open == std::string::npos || end == std::string::npos || end < open) continue;
+    const std::size_t first = cells[1].find_first_not_of(' ');
+    if (first != std::string::npos) topic = cells[1].substr(first, cells[1].find_last_not_of(' ') - first + 1);
+    course.push_back({topic, cells[2].substr(open + 1, end - open - 1)});
+  }
+  return course;
+}
+
+std::string page_of(const Report& report, const Assets& assets) {
+  return page(report.plan.name, section_of(report, 1), assets);
+}
+
+std::string gallery_of(const std::vector<Report>& reports, const std::vector<CoursePlace>& course,
+                       const Assets& assets) {
+  const auto place = [&](const Report& report) {
+    return std::ranges::find(course, report.plan.name, &CoursePlace::name) - course.begin();
+  };
+  std::vector<const Report*> order;
+  for (const Report& report : reports) order.push_back(&report);
+  std::ranges::stable_sort(order, {}, [&](const Report* report) { return place(*report); });
+  std::string contents, sections, topic;
+  ClaimCounts total;
+  for (const Report* each : order) {
+    const Report& report = *each;
+    ClaimCounts counts;
+    counts.add(report.judged);
+    total.add(report.judged);
+    const auto at = static_cast<std::size_t>(place(report));
+    const std::string here = at < course.size() ? course[at].topic : course.empty() ? "" : "More";
+    if (here != topic || contents.empty()) {
+      contents += fmt::format("{}{}<ul>\n", contents.empty() ? "" : "</ul>\n",
+                              here.empty() ? "" : "<h2>" + escaped(here) + "</h2>\n");
+      topic = here;
+    }
+    contents += fmt::format("<li><a href=\"#{}\">{}</a> <span class=\"{}\">{}</span></li>\n", escaped(report.plan.name),
+                            escaped(title_of(report)),
+                            counts.fails       ? "fails"
+                            : counts.undecided ? "undecided"
+                                               : "holds",
+                            counts.all() ? escaped(counts_text(counts)) : "");
+    sections += section_of(report, 2);
+  }
+  const std::string title = core::counted(reports.size(), "experiment");
+  return page(title,
+              fmt::format("<header class=\"gallery\">\n<h1>{}</h1>\n<p class=\"facts\">{}</p>\n</header>\n"
+                          "<nav class=\"contents\" aria-label=\"Contents\">\n{}</ul>\n</nav>\n{}",
+                          title, escaped(counts_text(total)), contents, sections),
+              assets);
+}
+
+}  // namespace descent::report

@@ -1,0 +1,41 @@
+#pragma once
+// report.html: one file that opens without a network, of one experiment or of many.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "claims/claims.h"
+#include "report/charts/charts.h"
+
+namespace descent::report {
+
+// What the page says of one experiment.
+struct Report {
+  const config::Document& document;
+  const plan::Plan& plan;
+  const store::Results& results;
+  std::vector<claims::Judged> judged;
+  std::vector<Chart> charts;
+};
+
+// Style, script and the JavaScript of Vega that each page contains.
+struct Assets {
+  std::string style, script, vega;
+};
+// From the folder share/descent of the program; InputError where it was built without Vega.
+Assets read_assets(const std::filesystem::path& folder);
+
+// The place of an experiment in the course: "Initialization" for "he_init_depth".
+struct CoursePlace {
+  std::string topic, name;
+};
+// In the order of the table in experiments/README.md; empty if there is no such file.
+std::vector<CoursePlace> read_course(const std::filesystem::path& readme);
+
+std::string page_of(const Report& report, const Assets& assets);
+// Contents by topic, then every experiment, in the order of the course; those that it does not know come last.
+std::string gallery_of(const std::vector<Report>& reports, const std::vector<CoursePlace>& course,
+                       const Assets& assets);
+
+}  // namespace descent::report

@@ -1,0 +1,147 @@
+// What the predictions of several runs together say: bias and variance, ensembles.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "report/charts/charts.h"
+#include "report/charts/means.h"
+#include "stats/bias_variance.h"
+#include "stats/ensembles.h"
+#include "stats/jackknife.h"
+
+namespace descent::report {
+namespace {
+
+using stats::BiasVariance;
+using Field = std::optional<double> BiasVariance::*;
+
+struct Part {
+  const char* name;
+  Field field;
+};
+struct Decomposition {
+  const char *name, *title, *axis;
+  std::vector<Part> parts;
+};
+
+const std::vector<Decomposition> decompositions{{"bias_variance_squared",
+                                                 "Bias and variance of the squared error",
+                                                 "squared error",
+                                                 {{"risk", &BiasVariance::squared_risk},
+                                                  {"bias\u00b2", &BiasVariance::squared_bias},
+                                                  {"variance", &BiasVariance::squared_variance}}},
+                                                {"bias_variance_error",
+                                                 "Bias and variance of the 0-1 loss",
+                                                 "error",
+                                                 {{"risk", &BiasVariance::error_risk},
+                                                  {"bias", &BiasVariance::error_bias},
+                                                  {"variance where right", &BiasVariance::error_variance_where_right},
+                                                  {"variance where wrong", &BiasVariance::error_variance_where_wrong}}},
+                                                {"bias_variance_cross_entropy",
+                                                 "Bias and variance of the cross-entropy",
+                                                 "cross-entropy",
+                                                 {{"risk", &BiasVariance::cross_entropy_risk},
+                                                  {"bias", &BiasVariance::cross_entropy_bias},
+                                                  {"variance", &BiasVariance::cross_entropy_variance}}}};
+
+// By run of the plan: the jackknife's pseudo-values, whose mean and interval are those of the statistic.
+std::map<std::size_t, double> by_run(const std::vector<BiasVariance>& points, Field field) {
+  std::map<std::size_t, double> values;
+  for (const BiasVariance& point : points) {
+    if (!(point.*field)) continue;
+    std::vector<double> without;
+    for (const BiasVariance& rest : point.without)
+      if (rest.*field) without.push_back(*(rest.*field));
+    std::vector<double> pseudo(point.members.size(), *(point.*field));
+    if (without.size() == point.members.size()) pseudo = stats::pseudo_values(*(point.*field), without);
+    for (std::size_t i = 0; i < point.members.size(); ++i) values[point.members[i]] = pseudo[i];
+  }
+  return values;
+}
+
+// An ensemble's score as rows of a line over the size.
+void add_sizes(const Source& source, const std::vector<stats::EnsembleScore>& ensembles, const char* measure,
+               std::optional<double> (*score)(const stats::Score&), Charts& charts) {
+  std::map<std::pair<std::string, std::int64_t>, std::vector<double>> groups;
+  std::vector<std::string> series;
+  std::vector<double> sizes;
+  Range means;
+  for (const stats::EnsembleScore& ensemble : ensembles) {
+    const std::optional<double> value = score(ensemble.score);
+    if (!value) continue;
+    const std::string label =
+        ensemble.point ? label_of(source.factors, all_of(source.factors), *ensemble.point) : "points";
+    add_once(series, label);
+    groups[{label, ensemble.size}].push_back(*value);
+    sizes.push_back(static_cast<double>(ensemble.size));
+  }
+  Rows rows({"x", "y", "low", "high", "n"}, {"kind", "series"});
+  for (const auto& [key, values] : groups) {
+    const stats::Description value = stats::describe(values);
+    means.add(value.mean);
+    rows.add({static_cast<double>(key.second), value.mean, low(value), high(value), static_cast<double>(value.n)},
+             {"mean", key.first});
+  }
+  if (rows.size() < 2 || series.size() > 8) return;
+  Chart chart{fmt::format("ensembles_{}", measure),
+              fmt::format("Ensembles: test {} by size", measure),
+              "The predictions of so many networks averaged; mean over the groups with its 95 % interval.",
+              {}};
+  Axis x{"networks in the ensemble", {{"type", "log"}, {"nice", false}, {"padding", 12}}};
+  std::ranges::sort(sizes);
+  sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
+  x.ticks = sizes;
+  const Axis y = value_axis(fmt::format("test {}", measure), means, means, false);
+  const Json color = colors(series, "");
+  const auto tips = Json::array({tip("series", "point"), tip("x", "networks", true), tip("y", "mean", true),
+                                 tip("interval", "95 % interval"), tip("n", "groups", true)});
+  const auto with = [&](Json more) {
+    Json encoding{{"x", number("x", x)}, {"y", number("y", y)}, {"color", color}};
+    encoding.update(std::move(more));
+    return encoding;
+  };
+  chart.spec = panels(rows, {},
+                      Json::array({layer("mean", {{"type", "rule"}, {"strokeWidth", 1.5}},
+                                         with({{"y", number("low", y)}, {"y2", {{"field", "high"}}}})),
+                                   layer("mean", {{"type", "line"}}, with(Json::object())),
+                                   layer("mean", {{"type", "point"}, {"filled", true}, {"size", 60}, {"opacity", 1}},
+                                         with({{"tooltip", tips}}))}),
+                      320, y);
+  chart.spec["description"] = chart.title + ". " + chart.caption;
+  charts.push_back(std::move(chart));
+}
+
+}  // namespace
+
+void add_bias_variance(const Source& source, Charts& charts) {
+  std::vector<BiasVariance> points;
+  stats::for_each_bias_variance(
+      source.results, source.plan, [&](const BiasVariance& point) { points.push_back(point); }, true);
+  for (const Decomposition& decomposition : decompositions) {
+    Measures measures{decomposition.name, decomposition.title, decomposition.axis, {}};
+    for (const Part& part : decomposition.parts) {
+      const std::map<std::size_t, double> values = by_run(points, part.field);
+      if (!values.empty())
+        measures.all.push_back({part.name, [values](std::size_t run) {
+                                  const auto found = values.find(run);
+                                  return found == values.end() ? nan : found->second;
+                                }});
+    }
+    measures.shows_runs = false;
+    if (!measures.all.empty()) add_factor_chart(source, measures, charts);
+  }
+}
+
+void add_ensembles(const Source& source, Charts& charts) {
+  std::vector<stats::EnsembleScore> ensembles;
+  stats::for_each_ensemble(source.results, source.plan,
+                           [&](const stats::EnsembleScore& ensemble) { ensembles.push_back(ensemble); });
+  add_sizes(
+      source, ensembles, "error", [](const stats::Score& score) { return score.error; }, charts);
+  add_sizes(
+      source, ensembles, "loss", [](const stats::Score& score) { return std::optional(score.loss); }, charts);
+}
+
+}  // namespace descent::report

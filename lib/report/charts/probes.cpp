@@ -1,0 +1,180 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "core/text.h"
+#include "report/charts/charts.h"
+#include "report/charts/means.h"
+
+namespace descent::report {
+namespace {
+
+constexpr std::size_t most_series = 8, most_panels = 12, few_layers = 2, many_times = 6;
+
+// The rows of probes.csv of one probe.
+struct Probe {
+  std::string name;
+  std::vector<std::string> layers;
+  std::vector<double> times;                                              // in ascending order
+  std::map<std::tuple<std::size_t, std::size_t, double>, double> values;  // by layer, run, step
+};
+
+std::vector<Probe> read_probes(const Source& source) {
+  const auto columns = store::probe_columns();
+  const std::size_t name = store::column_at(columns, "probe"), layer = store::column_at(columns, "layer"),
+                    at = store::column_at(columns, "step"), value = store::column_at(columns, "value");
+  std::vector<Probe> probes;
+  source.results.for_each_row(store::Table::probes, [&](std::size_t run, const std::vector<std::string>& cells) {
+    auto probe = std::ranges::find(probes, cells[name], &Probe::name);
+    if (probe == probes.end()) probe = probes.insert(probes.end(), {cells[name], {}, {}, {}});
+    add_once(probe->layers, cells[layer]);
+    const auto number = core::parse_number(cells[value]);
+    if (!number || source.diverged[run]) return;
+    const double step = core::parse_number(cells[at]).value_or(0);
+    if (const auto place = std::ranges::lower_bound(probe->times, step); place == probe->times.end() || *place != step)
+      probe->times.insert(place, step);
+    const auto index = static_cast<std::size_t>(std::ranges::find(probe->layers, cells[layer]) - probe->layers.begin());
+    probe->values[{index, run, step}] = *number;
+  });
+  return probes;
+}
+
+// "deleted=1", "deleted=2", ...: the name and the numbers, where all layers are such.
+std::optional<std::pair<std::string, std::vector<double>>> numbered(const std::vector<std::string>& layers) {
+  std::pair<std::string, std::vector<double>> result;
+  for (const std::string& layer : layers) {
+    const std::size_t equal = layer.find('=');
+    const auto number =
+        equal == layer.npos ? std::nullopt : core::parse_number(std::string_view(layer).substr(equal + 1));
+    if (!number || (!result.second.empty() && result.first != layer.substr(0, equal))) return {};
+    result.first = layer.substr(0, equal);
+    result.second.push_back(*number);
+  }
+  return result;
+}
+
+// One value of a point: at a layer and a time, over the runs.
+std::optional<stats::Description> value_at(const Source& source, const Probe& probe, std::size_t point,
+                                           std::size_t layer, double time) {
+  std::vector<double> values;
+  for (const std::size_t run : source.runs_of(point))
+    if (const auto found = probe.values.find({layer, run, time}); found != probe.values.end())
+      values.push_back(found->second);
+  return describe_finite(values);
+}
+
+// The points by colour and panel; of numbers with many levels, the colours are panels.
+struct Places {
+  std::vector<std::size_t> color, panel;
+};
+Places places_of(const Source& source) {
+  if (source.plan.points.size() <= most_series) return {all_of(source.factors), {}};
+  const Layout layout = layout_of(source.factors, SIZE_MAX);
+  Places places{{}, layout.panel};
+  if (layout.color >= 0) places.color = {static_cast<std::size_t>(layout.color)};
+  return places;
+}
+
+std::string capital(std::string words) {
+  std::ranges::replace(words, '_', ' ');
+  words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
+  return words;
+}
+
+// Lines over the layers at the first and the last time, or over time for few layers.
+void add_profile(const Source& source, const Probe& probe, bool over_time, Charts& charts) {
+  const Places places = places_of(source);
+  const auto numbers = numbered(probe.layers);
+  Rows rows({"x", "y", "low", "high", "n"}, {"kind", "panel", "series", "split", "layer"});
+  std::vector<std::string> panels_, series, splits;
+  Range means;
+  std::vector<double> times = probe.times;
+  if (!over_time && times.size() > 2) times = {times.front(), times.back()};
+  for (std::size_t point = 0; point < source.plan.points.size(); ++point)
+    for (std::size_t layer = 0; layer < probe.layers.size(); ++layer)
+      for (std::size_t t = 0; t < times.size(); ++t) {
+        const auto value = value_at(source, probe, point, layer, times[t]);
+        if (!value) continue;
+        const std::string panel = label_of(source.factors, places.panel, point);
+        std::string label = label_of(source.factors, places.color, point);
+        if (label.empty()) label = "all runs";
+        const std::string split = over_time ? probe.layers[layer] : fmt::format("step {}", times[t]);
+        add_once(panels_, panel);
+        add_once(series, label);
+        add_once(splits, split);
+        means.add(value->mean);
+        rows.add({over_time ? times[t]
+                  : numbers ? numbers->second[layer]
+                            : static_cast<double>(layer),
+                  value->mean, low(*value), high(*value), static_cast<double>(value->n)},
+                 {"mean", panel, label, split, probe.layers[layer]});
+      }
+  if (rows.empty() || panels_.size() > most_panels || series.size() > most_series) return;
+  const std::string words = capital(probe.name);
+  std::string x_title = over_time ? "step" : numbers ? numbers->first : "layer";
+  Chart chart{"probe_" + probe.name,
+              words + " by " + (numbers && !over_time ? "number " + x_title : x_title),
+              "Mean over the seeds with its 95 % interval.",
+              {}};
+  if (splits.size() > 1 && !over_time)
+    chart.caption += fmt::format(" Solid: {}; dashed: {}.", splits.back(), splits.front());
+  const Axis y = value_axis(words, means, means, false);
+  Json x = number("x", {x_title, {{"zero", false}, {"nice", false}, {"padding", 10}}});
+  if (!over_time && !numbers) {
+    x = text("layer", probe.layers);
+    x["title"] = "layer";
+    x["axis"] = {{"labelAngle", -40}, {"labelOverlap", true}, {"grid", false}};
+  }
+  Json dash = text("split", splits);
+  std::vector<std::string> order(splits.rbegin(), splits.rend());
+  if (over_time) order = splits;
+  dash["scale"] = {{"domain", order}, {"range", {{1, 0}, {5, 3}, {1.5, 2.5}, {8, 3, 1.5, 3}}}};
+  if (splits.size() < 2) dash["legend"] = nullptr;
+  else dash["legend"] = {{"title", nullptr}, {"symbolOpacity", 1}};
+  const Json color = colors(series, "");
+  const auto with = [&](Json more) {
+    Json encoding{{"x", x}, {"y", number("y", y)}, {"color", color}};
+    encoding.update(std::move(more));
+    return encoding;
+  };
+  const Json detail{{"field", "split"}};
+  const auto tips = Json::array({tip("panel", "at"), tip("series", "point"), tip("layer", "layer"), tip("split", "at"),
+                                 tip("y", "mean", true), tip("interval", "95 % interval"), tip("n", "n", true)});
+  chart.spec =
+      panels(rows, panels_,
+             Json::array({layer("mean", {{"type", "area"}, {"opacity", 0.18}, {"clip", true}},
+                                with({{"y", number("low", y)}, {"y2", {{"field", "high"}}}, {"detail", detail}})),
+                          layer("mean", {{"type", "line"}, {"clip", true}}, with({{"strokeDash", dash}})),
+                          layer("mean", {{"type", "point"}, {"filled", true}, {"size", 40}, {"opacity", 1}},
+                                with({{"detail", detail}, {"tooltip", tips}}))}),
+             320, y);
+  chart.spec["description"] = chart.title + ". " + chart.caption;
+  charts.push_back(std::move(chart));
+}
+
+// A probe of the whole network at one time is a value like those of the summary.
+void add_value(const Source& source, const Probe& probe, Charts& charts) {
+  Measures measures{"probe_" + probe.name, capital(probe.name), capital(probe.name), {}};
+  for (std::size_t layer = 0; layer < probe.layers.size(); ++layer)
+    measures.all.push_back(
+        {probe.layers[layer].empty() ? "network" : probe.layers[layer], [&probe, layer](std::size_t run) {
+           const auto found = probe.values.find({layer, run, probe.times.back()});
+           return found == probe.values.end() ? nan : found->second;
+         }});
+  add_factor_chart(source, measures, charts);
+}
+
+}  // namespace
+
+void add_probes(const Source& source, Charts& charts) {
+  for (const Probe& probe : read_probes(source)) {
+    if (probe.times.empty()) continue;
+    if (probe.layers.size() > few_layers) add_profile(source, probe, false, charts);
+    else if (probe.times.size() >= many_times) add_profile(source, probe, true, charts);
+    else add_value(source, probe, charts);
+  }
+}
+
+}  // namespace descent::report

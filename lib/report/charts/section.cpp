@@ -1,0 +1,156 @@
+#include "report/charts/section.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/text.h"
+#include "report/charts/html.h"
+#include "report/claims.h"
+#include "report/manifest.h"
+#include "report/status.h"
+#include "report/table.h"
+#include "store/attempts.h"
+
+namespace descent::report {
+namespace {
+
+constexpr std::size_t longest_title = 140, most_failures = 100, open_rows = 40;
+
+// The end of the first sentence, or npos.
+std::size_t first_sentence(const std::string& text) {
+  const std::size_t end = text.find_first_of(".?!");
+  return end == text.npos || end + 1 > longest_title || (end + 1 < text.size() && text[end + 1] != ' ') ? text.npos
+                                                                                                        : end + 1;
+}
+
+std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t text_columns) {
+  std::string html = "<div class=\"scroll\" tabindex=\"0\"><table>\n";
+  for (const auto& row : rows) {
+    const bool head = &row == rows.data();
+    html += head ? "<thead><tr>" : "<tr>";
+    for (std::size_t i = 0; i < row.size(); ++i)
+      html += fmt::format("<{0}{1}>{2}</{3}>", head ? "th scope=\"col\"" : "td",
+                          i < text_columns ? " class=\"text\"" : "", escaped(row[i]), head ? "th" : "td");
+    html += head ? "</tr></thead>\n<tbody>\n" : "</tr>\n";
+  }
+  return html + "</tbody></table></div>\n";
+}
+
+// "24 points x 10 seeds, 240 runs: 238 done, 2 diverged"
+std::string summary_line(const Report& report) {
+  const Status status = read_status(report.results, report.plan);
+  std::string text = fmt::format("{}, {}", core::counted(report.plan.points.size(), "point"),
+                                 core::counted(report.plan.runs.size(), "run"));
+  for (const store::RunStateName& entry : store::run_states)
+    if (const std::size_t n = status.total.count(entry.state); n > 0)
+      text += fmt::format("{} {} {}", entry.state == store::RunState::done ? ":" : ",", n, entry.name);
+  return text;
+}
+
+}  // namespace
+
+std::string title_of(const Report& report) {
+  const std::string& description = report.document.base.description;
+  const std::size_t end = first_sentence(description);
+  if (end != description.npos && description[end - 1] == '?') return description.substr(0, end);
+  std::string words = report.plan.name;
+  std::ranges::replace(words, '_', ' ');
+  words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
+  return words;
+}
+
+std::string section_of(const Report& report, int level) {
+  const std::string title = title_of(report);
+  std::string description = report.document.base.description;
+  if (description.starts_with(title)) description.erase(0, std::min(title.size() + 1, description.size()));
+  std::string html = fmt::format(
+      "<section class=\"experiment\" id=\"{0}\">\n<header>\n<p class=\"name\">{0}</p>\n<h{1}>{2}</h{1}>\n<p "
+      "class=\"lead\">{3}</p>\n"
+      "<p class=\"facts\">{4}</p>\n</header>\n",
+      escaped(report.plan.name), level, escaped(title), escaped(description), escaped(summary_line(report)));
+  html += claims_section(report.judged) + charts_section(report) + points_section(report) + failures_section(report) +
+          provenance_section(report);
+  return html + "</section>\n";
+}
+
+std::string charts_section(const Report& report) {
+  std::string html = "<div class=\"charts\">\n";
+  for (const Chart& chart : report.charts) {
+    const std::string id = escaped(report.plan.name + "-" + chart.name);
+    html += fmt::format(
+        "<figure id=\"{0}\" aria-labelledby=\"{0}-title\">\n<h3 id=\"{0}-title\">{1}</h3>\n<div "
+        "class=\"chart\"></div>\n"
+        "<figcaption>{2}</figcaption>\n<script type=\"application/json\">{3}</script>\n</figure>\n",
+        id, escaped(chart.title), escaped(chart.caption), script_safe(chart.spec.dump()));
+  }
+  return html + "</div>\n";
+}
+
+std::string points_section(const Report& report) {
+  const auto rows = points_cells(report.results, report.plan, {.every_measure = true});
+  return fmt::format("<details{}><summary>Points: mean ± 95 % interval</summary>\n{}</details>\n",
+                     rows.size() <= open_rows ? " open" : "", table(rows, report.plan.factors.size()));
+}
+
+std::string failures_section(const Report& report) {
+  const auto attempts = store::read_attempts(report.results.folder());
+  const std::vector<std::size_t> missing = report.results.missing();
+  std::vector<std::vector<std::string>> rows{report.plan.factors};
+  rows[0].insert(rows[0].end(), {"seed", "run", "state", "where or why"});
+  const auto add = [&](std::size_t run, const std::string& state, const std::string& why) {
+    auto& row = rows.emplace_back(report.plan.points[report.plan.runs[run].point].values);
+    row.insert(row.end(), {std::to_string(report.plan.runs[run].seed), report.plan.runs[run].id(), state, why});
+  };
+  const std::size_t step = store::column_at(store::summary_columns(), "diverged_step");
+  report.results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
+    if (store::state_in(cells) == store::RunState::diverged) add(run, "diverged", "step " + cells[step]);
+  });
+  for (const std::size_t run : missing)
+    if (const auto found = attempts.find(report.plan.runs[run].hash);
+        found != attempts.end() && !found->second.failure.empty())
+      add(run, "failed", found->second.failure);
+  if (rows.size() == 1) return "";
+  const std::size_t all = rows.size() - 1;
+  if (all > most_failures) rows.resize(most_failures + 1);
+  return fmt::format("<details><summary>{} diverged or failed{}</summary>\n{}</details>\n", core::counted(all, "run"),
+                     all > most_failures ? fmt::format(", the first {}", most_failures) : "",
+                     table(rows, report.plan.factors.size()));
+}
+
+std::string provenance_section(const Report& report) try {
+  const auto manifest = Json::parse(read_manifest(report.results.folder()), nullptr, false);
+  if (!manifest.is_object()) return "";
+  const auto text = [&](const char* key) {
+    const Json value = manifest.value(key, Json());
+    if (!value.is_array()) return value.is_string() ? value.get<std::string>() : value.dump();
+    std::string words;
+    for (const Json& word : value)
+      words += (words.empty()                     ? ""
+                : std::string_view(key) == "argv" ? " "
+                                                  : ", ") +
+               (word.is_string() ? word.get<std::string>() : word.dump());
+    return words;
+  };
+  const Json descent = manifest.value("descent", Json::object()), cpu = manifest.value("cpu", Json::object());
+  const std::string git = descent.value("git", "");
+  std::vector<std::pair<std::string, std::string>> entries{
+      {"Command", text("argv")},
+      {"Descent", descent.value("version", "") + " (" + git + ")" +
+                      (git.ends_with("-dirty") ? ", built with uncommitted changes" : "")},
+      {"LibTorch", text("libtorch")},
+      {"Trained by", text("engines")},
+      {"Host", text("host") + ", " + text("system")},
+      {"CPU", cpu.value("model", "") + fmt::format(", {} cores", cpu.value("cores", 0))},
+      {"Start, end", text("start") + " to " + text("end")},
+      {"Time", fmt::format("{:.1f} s; training, summed over all runs: {:.1f} s", manifest.value("seconds", 0.0),
+                           manifest.value("training_seconds", 0.0))}};
+  std::string html = "<details class=\"provenance\"><summary>Provenance</summary>\n<dl>\n";
+  for (const auto& [name, value] : entries) html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, escaped(value));
+  return html + "</dl>\n</details>\n";
+} catch (const Json::exception&) {  // values of other types than Descent writes
+  return "";
+}
+
+}  // namespace descent::report

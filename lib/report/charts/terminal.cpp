@@ -1,0 +1,112 @@
+#include "report/charts/terminal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "core/error.h"
+#include "core/text.h"
+#include "report/charts/means.h"
+#include "report/compare.h"
+
+namespace descent::report {
+namespace {
+
+constexpr std::size_t most_lines = 8;
+
+bool spans_decades(const Drawing& drawing) {
+  double low = INFINITY, high = 0;
+  for (const Line& line : drawing.lines)
+    for (const double value : line.y) {
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+  return low > 0 && high > 50 * low;
+}
+
+void add(Line& line, double x, const stats::Description& value) {
+  line.x.push_back(x);
+  line.y.push_back(value.mean);
+  line.low.push_back(value.low.value_or(value.mean));
+  line.high.push_back(value.high.value_or(value.mean));
+}
+
+Column curve_column(const Source& source, const std::string& metric) {
+  std::vector<std::string> known;
+  for (std::size_t i = train_loss; i < curve_names.size(); ++i)
+    if (source.has[i]) known.emplace_back(curve_names[i]);
+  if (std::ranges::find(known, metric) == known.end()) throw core::InputError(core::unknown("metric", metric, known));
+  return static_cast<Column>(std::ranges::find(curve_names, metric) - curve_names.begin());
+}
+
+// The column itself, or the final value of one of curves.csv.
+std::string summary_column(const Source& source, const std::string& metric) {
+  std::vector<std::string> known;
+  for (const auto& column : store::summary_columns())
+    if (column.kind == store::ColumnKind::measure && source.has_summary(column.name)) known.push_back(column.name);
+  for (const std::string& name : {metric, "final_" + metric})
+    if (std::ranges::find(known, name) != known.end()) return name;
+  throw core::InputError(core::unknown("metric", metric, known));
+}
+
+Drawing learning_curves(const Source& source, const TerminalChart& wanted) {
+  const Column column = curve_column(source, wanted.metric), x = wanted.over == "step" ? step : epoch;
+  Drawing drawing{words_of(wanted.metric), wanted.over, false, false, {}};
+  for (const std::size_t point : wanted.points) {
+    Line line{label_of(source.factors, all_of(source.factors), point), {}, {}, {}, {}};
+    for (const auto& [at, value] : mean_curve(source, point, column, x)) add(line, at, value);
+    drawing.lines.push_back(std::move(line));
+  }
+  return drawing;
+}
+
+Drawing factor_curves(const Source& source, const TerminalChart& wanted, const Factor& factor) {
+  const std::string column = summary_column(source, wanted.metric);
+  if (!factor.numeric()) throw core::InputError(fmt::format("the values of {} are not numbers", factor.path));
+  std::vector<std::size_t> others = all_of(source.factors);
+  std::erase_if(others, [&](std::size_t i) { return source.factors[i].path == factor.path; });
+  Drawing drawing{words_of(column), factor.name, factor.spacing == Spacing::logarithmic, false, {}};
+  std::map<std::string, std::map<double, stats::Description>> lines;
+  std::vector<std::string> names;
+  for (const std::size_t point : wanted.points) {
+    std::vector<double> values;
+    for (const std::size_t run : source.runs_of(point)) values.push_back(source.summary_value(run, column));
+    const std::string name = label_of(source.factors, others, point);
+    add_once(names, name);
+    if (const auto described = describe_finite(values))
+      lines[name].emplace(factor.numbers[factor.level_of[point]], *described);
+  }
+  for (const std::string& name : names) {
+    Line line{name, {}, {}, {}, {}};
+    for (const auto& [x, value] : lines[name]) add(line, x, value);
+    drawing.lines.push_back(std::move(line));
+  }
+  return drawing;
+}
+
+}  // namespace
+
+std::string terminal_chart(const Source& source, const TerminalChart& wanted, const CanvasOptions& options) {
+  TerminalChart chart = wanted;
+  if (chart.metric.empty()) chart.metric = usual_metric(source.plan).substr(std::string_view("final_").size());
+  const auto x = layout_of(source.factors, 3).x;
+  if (chart.over.empty()) chart.over = x < 0 ? "epoch" : source.factors[static_cast<std::size_t>(x)].path;
+  const bool of_time = chart.over == "epoch" || chart.over == "step";
+  const auto factor = std::ranges::find_if(
+      source.factors, [&](const Factor& f) { return f.path == chart.over || f.name == chart.over; });
+  if (!of_time && factor == source.factors.end()) {
+    std::vector<std::string> known{"epoch", "step"};
+    for (const Factor& each : source.factors) known.push_back(each.name);
+    throw core::InputError(core::unknown("axis", chart.over, known));
+  }
+  Drawing drawing = of_time ? learning_curves(source, chart) : factor_curves(source, chart, *factor);
+  drawing.log_y = spans_decades(drawing);
+  const std::size_t all = drawing.lines.size();
+  if (all > most_lines) drawing.lines.resize(most_lines);
+  std::string text = draw(drawing, options);
+  if (all > most_lines) text += fmt::format("the first {} of {} lines; select points behind ':'\n", most_lines, all);
+  return text;
+}
+
+}  // namespace descent::report

@@ -1,0 +1,75 @@
+#include "report/charts/charts.h"
+
+#include <gmock/gmock.h>
+
+#include "report/charts/fixture.h"
+
+namespace descent::report {
+namespace {
+
+using charts = OfExperiment;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST_F(charts, of_a_number_are_lines_a_map_over_time_and_curves) {
+  read(R"("seeds": 3, "sweep": {"model.width": [4, 8, 16, 32, 64]})");
+  const auto results = finish([](std::size_t point, std::int64_t seed) {
+    return (point == 2 ? 0.4 : 0.3) + 0.001 * static_cast<double>(seed);
+  });
+  const Charts all = charts_of(Source(plan, results));
+  EXPECT_THAT(names_of(all), ElementsAre("final_error", "test_error_over_time", "learning_curves_error"));
+  EXPECT_EQ(all[0].title, "Final error against width");
+  EXPECT_THAT(data_of(all[0]), HasSubstr("\n16,0.40108,0.3986,0.40357,3,mean,,test,test,,"));
+  EXPECT_THAT(data_of(all[0]), HasSubstr("peak 0.401 at 16"));
+  EXPECT_EQ(all[2].spec["facet"]["sort"].size(), 5u);
+}
+
+TEST_F(charts, of_a_category_are_bars_and_differences) {
+  read(R"("seeds": 3, "sweep": {"model.init": ["he_normal", "xavier_normal"]})");
+  const auto results = finish([](std::size_t point, std::int64_t seed) {
+    return 0.3 + 0.1 * static_cast<double>(point) + 0.01 * static_cast<double>(seed);
+  });
+  const Charts all = charts_of(Source(plan, results));
+  EXPECT_THAT(names_of(all), ElementsAre("final_error", "differences", "learning_curves_error"));
+  EXPECT_THAT(data_of(all[0]), HasSubstr(",mean,he_normal,test,test,,"));
+  EXPECT_EQ(all[1].title, "Differences of the final test error from init = he_normal");
+  EXPECT_FALSE(all[2].spec.contains("facet"));  // two colours in one panel
+}
+
+TEST_F(charts, of_diverged_runs_count_them_and_leave_them_out) {
+  read(R"("seeds": 2, "sweep": {"model.norm": ["none", "batch"]})");
+  const store::Results results(out, plan);
+  std::vector<store::RunResult> runs;
+  for (const plan::Run& run : plan.runs) {
+    runs.push_back(store::result_of(run, 0.25));
+    if (run.point == 1 && run.seed == 1) runs.back().summary.diverged_step = 7;
+  }
+  results.write_part(runs, {});
+  const Charts all = charts_of(Source(plan, results));
+  EXPECT_THAT(data_of(all[0]), HasSubstr("1 of 2 diverged"));
+}
+
+TEST_F(charts, of_a_sweep_without_common_points_have_no_differences) {
+  read(R"("seeds": 2, "sweep": [{"model.norm": ["none"], "model.width": [4, 8]},
+                                {"model.norm": ["batch"], "model.width": [4], "model.dropout.rate": [0.1, 0.2]}])");
+  const auto results = finish([](std::size_t, std::int64_t seed) { return 0.3 + 0.01 * static_cast<double>(seed); });
+  EXPECT_THAT(names_of(charts_of(Source(plan, results))), Not(testing::Contains("differences")));
+}
+
+TEST_F(charts, of_no_results_are_none) {
+  read(R"("seeds": 2, "sweep": {"model.width": [4, 8, 16]})");
+  EXPECT_TRUE(charts_of(Source(plan, store::Results(out, plan))).empty());
+}
+
+TEST_F(charts, have_no_dots_in_the_names_of_their_fields) {
+  read(R"("seeds": 2, "sweep": {"model.dropout.rate": [0, 0.1, 0.2], "model.init": ["he_normal", "xavier_normal"]})");
+  const auto results = finish([](std::size_t, std::int64_t) { return 0.3; });
+  for (const Chart& chart : charts_of(Source(plan, results))) {
+    const std::string data = data_of(chart);
+    EXPECT_THAT(data.substr(0, data.find('\n')), Not(HasSubstr("."))) << chart.name;
+  }
+}
+
+}  // namespace
+}  // namespace descent::report

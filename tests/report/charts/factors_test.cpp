@@ -1,0 +1,53 @@
+#include "report/charts/factors.h"
+
+#include "report/charts/fixture.h"
+
+namespace descent::report {
+namespace {
+
+using factors = OfExperiment;
+
+TEST_F(factors, have_numbers_in_ascending_order_and_categories_as_given) {
+  read(R"("sweep": {"model.width": [64, 4, 16], "model.init": ["xavier_normal", "he_normal"]})");
+  const auto found = varying_factors(plan);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].levels, (std::vector<std::string>{"4", "16", "64"}));
+  EXPECT_EQ(found[0].spacing, Spacing::logarithmic);
+  EXPECT_EQ(found[1].levels, (std::vector<std::string>{"xavier_normal", "he_normal"}));
+  EXPECT_FALSE(found[1].numeric());
+  EXPECT_EQ(label_of(found, {0, 1}, 0), "width=64, init=xavier_normal");
+}
+
+TEST_F(factors, leave_out_what_follows_from_another) {
+  read(R"("sweep": {"zip": {"train.batch_size": [10, 20], "train.epochs": [5, 7]}})");
+  const auto found = varying_factors(plan);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].name, "batch_size");
+}
+
+TEST(spacing, follows_the_range) {
+  EXPECT_EQ(spacing_of({1, 2, 3}), Spacing::linear);
+  EXPECT_EQ(spacing_of({0.001, 0.01, 0.1}), Spacing::logarithmic);
+  EXPECT_EQ(spacing_of({0, 0.001, 0.1}), Spacing::from_zero);
+  EXPECT_EQ(spacing_of({-1, 100}), Spacing::linear);
+}
+
+TEST_F(factors, become_axis_colour_and_panels) {
+  read(R"("sweep": {"model.norm": ["none", "batch"], "model.width": [4, 8, 16], "data.label_noise.rate": [0, 0.1]})");
+  const auto found = varying_factors(plan);
+  const Layout layout = layout_of(found, 3);
+  EXPECT_EQ(layout.x, 1);
+  EXPECT_EQ(layout.color, 0);
+  EXPECT_EQ(layout.panel, std::vector<std::size_t>{2});
+  EXPECT_EQ(layout_of(found, SIZE_MAX).x, -1);
+  EXPECT_EQ(found[2].title(), "label noise rate");
+}
+
+TEST_F(factors, are_no_axis_where_they_only_follow_the_branches_of_a_union) {
+  read(R"("sweep": [{"model.norm": ["none"], "lr": [0.1]}, {"model.norm": ["batch"], "lr": [0.2, 0.3]},
+                    {"model.norm": ["layer"], "lr": [0.4]}])");
+  EXPECT_EQ(layout_of(varying_factors(plan), 3).x, -1);
+}
+
+}  // namespace
+}  // namespace descent::report
