@@ -64,6 +64,7 @@ struct Train {
   std::optional<std::int64_t> epochs{}, steps{};  // exactly one
   Loss loss{};
   std::optional<double> clip_gradient_norm{};
+  double max_norm = 0;  // 0: none
   EarlyStopping early_stopping{};
   Evaluate evaluate{};
   std::int64_t threads = 1;

@@ -11,6 +11,18 @@ const Condition takes_steps{chooses<SolverKind::optimizer, SolverKind::gradient_
                             "with the solver \"least_squares\" or \"ridge\", which take no steps"};
 const Condition decaying = with<ScheduleKind::step, ScheduleKind::multistep, ScheduleKind::exponential>();
 
+bool has_hidden_units(E e) {
+  const Model& model = e.model;
+  switch (model.kind) {
+    case ModelKind::mlp: return !hidden_widths(model).empty();
+    case ModelKind::cnn:
+    case ModelKind::resnet: return true;
+    case ModelKind::linear_model: return false;
+    case ModelKind::mixture_of_experts: return !model.experts.hidden.empty() || !model.gate.hidden.empty();
+  }
+  __builtin_unreachable();
+}
+
 std::vector<Key> describe(Optimizer& o) {
   const Condition sgd = with<OptimizerName::sgd>(), adam = with<OptimizerName::adam, OptimizerName::adamw>();
   std::vector<Key> keys{
@@ -138,6 +150,12 @@ std::vector<Key> describe(Train& t) {
           .above(0)
           .at_most(huge)
           .when(stepped),
+      key("max_norm", &t.max_norm,
+          "longest vector of incoming weights of a hidden unit: after each step longer ones are shortened to it; 0: "
+          "any")
+          .within(0, huge)
+          .when(stepped)
+          .when({has_hidden_units, "without hidden layers"}),
       section("early_stopping", describe(t.early_stopping), "monitor", "stop when a value no longer improves")
           .when(takes_steps),
       section("evaluate", describe(t.evaluate), "every_epochs", "when and on what the network is evaluated"),

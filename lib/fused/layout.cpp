@@ -53,6 +53,7 @@ template <class T> Layout make_layout(const config::Model& model, const config::
       weight.rows = layer.fan_in();
       weight.channels = layer.in;
       weight.shape = file_shape(layer, input);
+      weight.of_hidden_units = layer.trained && !layer.gives_outputs;
       add(".weight", layer.trained ? TensorRole::weight : TensorRole::random_weight, weight);
       if (layer.bias) add(".bias", layer.trained ? TensorRole::bias : TensorRole::random_bias, vector);
     }

@@ -27,6 +27,7 @@ struct TensorSlot {
   std::vector<std::int64_t> shape;  // in files, as in PyTorch: [out, in], [out, in, width], [out]
   double fan_in, fan_out;           // of the weight, for its bias too
   double initial_scale;             // factor on the initial weight or gamma
+  bool of_hidden_units = false;     // a weight: each column holds the incoming weights of one of them
 
   bool is_statistic() const {
     return role == TensorRole::running_mean || role == TensorRole::running_variance ||

@@ -107,7 +107,8 @@ class Builder {
          .in = in.channels,
          .out = outputs,
          .kernel_height = in.height,
-         .kernel_width = in.width});
+         .kernel_width = in.width,
+         .gives_outputs = true});
     return std::move(graph_);
   }
 

@@ -26,7 +26,11 @@ std::vector<Layer> mlp_layers(const config::Model& model, std::int64_t features,
       layers.push_back(norm_layer(model.norm, fmt::format("norm{}", i), widths[i]));
     in = widths[i];
   }
-  layers.push_back({.kind = Kind::linear, .name = fmt::format("linear{}", widths.size()), .in = in, .out = outputs});
+  layers.push_back({.kind = Kind::linear,
+                    .name = fmt::format("linear{}", widths.size()),
+                    .in = in,
+                    .out = outputs,
+                    .gives_outputs = true});
   return layers;
 }
 
@@ -45,7 +49,8 @@ std::vector<Layer> linear_model_layers(const config::Model& model, std::int64_t 
                     .in = count,
                     .out = outputs,
                     .bias = model.intercept,
-                    .gradient_ends = true});
+                    .gradient_ends = true,
+                    .gives_outputs = true});
   return layers;
 }
 

@@ -23,6 +23,7 @@ struct Layer {
   double initial_scale = 1;         // factor on the initial weights or gamma
   bool trained = true;              // false: drawn once, counted among the statistics
   bool gradient_ends = false;       // nothing before it is trained
+  bool gives_outputs = false;       // of the network, or of the gate or an expert in it
 
   std::int64_t fan_in() const { return in * kernel_height * kernel_width; }
   std::int64_t fan_out() const { return kind == Kind::linear ? out : out * kernel_height * kernel_width; }

@@ -3,8 +3,10 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/abs.h>
 #include <ATen/ops/max.h>
+#include <ATen/ops/norm.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
 #include "config/read.h"
@@ -113,6 +115,7 @@ const std::vector<Case> further{
     {"momentum", {"train.optimizer.momentum=0.9", "train.optimizer.weight_decay=0.001"}},
     {"nesterov", {"train.optimizer.momentum=0.9", "train.optimizer.nesterov=true"}},
     {"clipping", {"train.clip_gradient_norm=0.5"}},
+    {"short weights", {"train.max_norm=0.4", "train.optimizer.momentum=0.9"}},
     {"label smoothing", {"train.loss.label_smoothing=0.1"}},
     {"squared error of classes", {"train.loss=mse"}},
     {"full batch", {"train.batch_size=\"full\""}},
@@ -135,6 +138,7 @@ TEST(parity, holds_for_optimizers_losses_and_dropout) {
 
 const std::vector<Case> of_maps{
     {"dropout of units", {"model.dropout=0.3"}},
+    {"short weights", {"train.max_norm=0.4"}},
     {"dropout of channels", {"model.dropout.rate=0.3", "model.dropout.kind=channel"}},
     {"statistics groups", {"model.norm=batch", "model.norm.statistics_groups=5", "train.drop_last=true"}},
     {"augmentation", {"data.augmentation.crop_padding=2", "data.augmentation.flip=true"}},
@@ -181,6 +185,7 @@ TEST(parity, holds_for_mixtures_of_experts) {
   const std::vector<Case> cases{
       {"probabilities", {}},
       {"top 2", {"model.gate.top_k=2"}},
+      {"short weights", {"train.max_norm=0.4"}},
       {"load balancing", {"model.gate.load_balancing=0.5"}},
       {"outputs", {"train.loss=mse"}},
       {"likelihood", {"data.name=piecewise_linear", "train.loss=mse", "model.experts.std=0.5"}},
@@ -188,6 +193,31 @@ TEST(parity, holds_for_mixtures_of_experts) {
   for (Case c : cases) {
     c.set.insert(c.set.begin(), mixture.begin(), mixture.end());
     expect_parity(c);
+  }
+}
+
+// The lengths of the incoming weights of every unit of a layer.
+at::Tensor lengths(const Engine& engine, const std::string& weight) {
+  for (const NamedTensor& tensor : engine.tensors(0))
+    if (tensor.name == weight) return tensor.values.flatten(1).norm(2, 1);
+  ADD_FAILURE() << weight;
+  return {};
+}
+
+TEST(max_norm, shortens_the_weights_of_hidden_units_alone) {
+  const auto last_layers = [](const std::string& engine, const std::vector<std::string>& set) {
+    const config::Experiment experiment = experiment_of(set, engine);
+    const auto trained = engine_of(experiment, 1);
+    trained->advance(std::vector<std::size_t>{0}, steps);
+    return std::array{lengths(*trained, "linear1.weight"), lengths(*trained, "linear2.weight")};
+  };
+  for (const std::string engine : {"torch", "fused"}) {
+    const auto free = last_layers(engine, {});
+    EXPECT_GT(free[0].max().item().toDouble(), 0.6);
+    EXPECT_GT(free[1].max().item().toDouble(), 0.5);
+    const auto limited = last_layers(engine, {"train.max_norm=0.4"});
+    EXPECT_NEAR(limited[0].max().item().toDouble(), 0.4, 1e-12);
+    EXPECT_GT(limited[1].max().item().toDouble(), 0.5);  // of the outputs
   }
 }
 

@@ -383,5 +383,32 @@ TYPED_TEST(kernels_test, sums_agree_with_plain_loops) {
   }
 }
 
+TYPED_TEST(kernels_test, limit_columns_shortens_long_columns_and_leaves_the_others_as_they_are) {
+  using T = TypeParam;
+  const T most = 3;
+  for (const Kernels<T>* k : available_kernels<T>()) {
+    const std::int64_t rows = 9, columns = 20, stride = padded<T>(columns);
+    const auto before = random_matrix<T>(rows, columns, 1);
+    Buffer<T> x(rows * stride);
+    std::copy_n(before.data(), rows * stride, x.data());
+    for (std::int64_t r = 0; r < rows; ++r) x.data()[r * stride + 4] = 0;  // a column of length 0
+    k->limit_columns(rows, stride, most, x.data());
+    int shortened = 0;
+    for (std::int64_t c = 0; c < columns; ++c) {
+      double squares = 0;
+      for (std::int64_t r = 0; r < rows; ++r) squares += std::pow(double(before.data()[r * stride + c]), 2);
+      const double factor = c == 4 ? 0 : std::min(1.0, most / std::sqrt(squares));
+      shortened += factor < 1;
+      for (std::int64_t r = 0; r < rows; ++r) {
+        const T was = before.data()[r * stride + c], is = x.data()[r * stride + c];
+        if (factor == 1) EXPECT_EQ(is, was);
+        else EXPECT_NEAR(is, factor * double(was), this->tolerance);
+      }
+    }
+    EXPECT_GT(shortened, 3);
+    EXPECT_LT(shortened, columns - 3);
+  }
+}
+
 }  // namespace
 }  // namespace descent::fused

@@ -72,6 +72,7 @@ CASES = {
     "adamw, decay on weights, batch norm that predicts with the batch": {
         **ADAMW, **WEIGHTS_ONLY, **BATCH_NORM, **LARGE_EPS, "model.norm.predict_with": "batch",
     },
+    "momentum, longest weights": {**MOMENTUM, "train.max_norm": 0.8},
     "squared error, drop_last": {**MOMENTUM, **SQUARED_ERROR, "train.drop_last": True},
     "real targets, full batch": {**MOMENTUM, **SQUARED_ERROR, "data.name": "sinusoid", "train.batch_size": "full"},
 }
@@ -163,6 +164,15 @@ def make_schedule(keys, optimizer, steps_per_epoch):
 
 
 @torch.no_grad()
+def limit_weights(model, most):
+    """Projects the incoming weights of each hidden unit on the ball of this radius."""
+    linear = [layer.weight for layer in model.modules() if isinstance(layer, nn.Linear)]
+    for weight in linear[:-1] if most < math.inf else []:
+        length = torch.linalg.vector_norm(weight, dim=1, keepdim=True)
+        weight.copy_(torch.where(length > most, weight / length * most, weight))
+
+
+@torch.no_grad()
 def evaluate(keys, model, x, y):
     """Mean loss and error in evaluation mode; with batch statistics in batches as of training."""
     batchwise = keys.get("model.norm.predict_with") == "batch"
@@ -195,6 +205,7 @@ def compare_training(case, keys, tensors):
         if "train.clip_gradient_norm" in keys:
             nn.utils.clip_grad_norm_(model.parameters(), keys["train.clip_gradient_norm"])
         optimizer.step()
+        limit_weights(model, keys.get("train.max_norm", math.inf))
         schedule.step()
     state, final = model.state_dict(), part(tensors, "final/")
     compared = [name for name in final if not is_before_batch_norm(keys, name)]

@@ -121,6 +121,10 @@ template <class T> void ReplicaState<T>::update(std::int64_t until) {
   if (measured) before_.assign(parameters.data(), parameters.data() + count);
   optimizer_step<T>(experiment_.train.optimizer, replica.learning_rate(step), step, layout, parameters.data(), gradient,
                     moments_.data());
+  if (const double most = experiment_.train.max_norm; most > 0)
+    for (const fused::TensorSlot& tensor : layout.tensors)
+      if (tensor.of_hidden_units)
+        kernels_.limit_columns(tensor.rows, tensor.stride, static_cast<T>(most), parameters.data() + tensor.offset);
   if (measured) update_ratios = ratios_of_update<T>(layout, before_.data(), parameters.data());
 }
 

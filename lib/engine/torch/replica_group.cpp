@@ -14,6 +14,7 @@
 #include "engine/torch/loss.h"
 #include "engine/torch/precision.h"
 #include "models/linear_model.h"
+#include "plan/layers.h"
 
 namespace descent::engine {
 namespace {
@@ -26,6 +27,17 @@ std::shared_ptr<models::Network> network_on(at::Device device, const std::vector
   const auto network = initial_network(replicas);
   network->to(device);
   return network;
+}
+
+// The weights of hidden units, where train.max_norm limits them.
+std::vector<at::Tensor> limited_weights(const config::Experiment& experiment, const models::Network& network) {
+  std::vector<at::Tensor> limited;
+  if (experiment.train.max_norm == 0) return limited;
+  const auto parameters = network.named_parameters();
+  for (const plan::Layer& layer : plan::layers_of(experiment))
+    if (layer.kind != plan::Layer::Kind::norm && layer.trained && !layer.gives_outputs)
+      limited.push_back(parameters[layer.name + ".weight"].detach());
+  return limited;
 }
 
 std::vector<at::Tensor> copies_of(const std::vector<at::Tensor>& tensors) {
@@ -42,6 +54,7 @@ ReplicaGroup::ReplicaGroup(std::vector<const Replica*> replicas, at::Device devi
       randomness_(make_step_randomness(device)), train_(replicas_, config::Split::train, options_, inputs),
       val_(replicas_, config::Split::val, options_, inputs), test_(replicas_, config::Split::test, options_, inputs),
       batches_(replicas_, train_, device), optimizer_(replicas_, *network_),
+      limited_(limited_weights(experiment_, *network_)),
       measures_updates_(std::ranges::count(experiment_.probes.names, config::ProbeName::update_ratio) > 0),
       states_(replicas_.size()) {
   network_->set_randomness(randomness_);
@@ -165,6 +178,7 @@ at::Tensor ReplicaGroup::compute_step(std::int64_t step, bool measured) {
   measured &= measures_updates_;
   const std::vector<at::Tensor> before = measured ? copies_of(weights()) : std::vector<at::Tensor>();
   optimizer_.step(step);
+  limit_norms();
   if (measured) measure_updates(before);
   return loss.detach();
 }
@@ -183,6 +197,14 @@ void ReplicaGroup::clip_gradients() {
     std::vector<std::int64_t> sizes(static_cast<std::size_t>(parameter.dim()), 1);
     sizes[0] = -1;
     parameter.mutable_grad().mul_(factors.view(sizes));
+  }
+}
+
+// Srivastava et al. 2014, section 5.1, for each replica and hidden unit.
+void ReplicaGroup::limit_norms() {
+  for (const at::Tensor& weight : limited_) {  // [R, out, ...]
+    const at::Tensor units = weight.flatten(2);
+    units.mul_((experiment_.train.max_norm / units.norm(2, 2, true)).clamp_max(1));
   }
 }
 

@@ -72,6 +72,7 @@ class ReplicaGroup {
   at::Tensor compute_steps(std::int64_t begin, std::int64_t end);
   at::Tensor compute_step(std::int64_t step, bool measured);
   void clip_gradients();
+  void limit_norms();
   void measure_updates(const std::vector<at::Tensor>& before);
   void measure_last_step(std::size_t member);
   void solve(std::size_t member, std::int64_t step);
@@ -90,6 +91,7 @@ class ReplicaGroup {
   const Examples train_, val_, test_;
   Batches batches_;
   Optimizer optimizer_;
+  const std::vector<at::Tensor> limited_;  // by train.max_norm: views of weights
   const bool measures_updates_;
   at::Tensor gradient_norms_, update_ratios_;  // of the last measured step: [R], [R, weights]
   std::vector<State> states_;

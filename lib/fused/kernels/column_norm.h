@@ -1,5 +1,5 @@
 #pragma once
-// Batch norm and group norm: every column is a channel.
+// Norms over columns: batch norm and group norm, where every column is a channel, and the length of columns.
 
 #include "fused/kernels/statistics.h"
 
@@ -60,6 +60,17 @@ void combine_columns(std::int64_t rows, std::int64_t stride, const T* x, const T
       const Vec<T> centred = load(x + r * stride + c) - m;
       fma(a, load(dy + r * stride + c), fma(b, centred, d)).store(dx + r * stride + c);
     }
+  }
+}
+
+template <class T> void limit_columns(std::int64_t rows, std::int64_t stride, T most, T* x) {
+  for (std::int64_t c = 0; c < stride; c += lanes<T>) {
+    const auto squares = sum_rows<T>(rows, [&](const Vec<T>& so_far, std::int64_t r) {
+      const Vec<T> value = load(x + r * stride + c);
+      return fma(value, value, so_far);
+    });
+    const Vec<T> factor = at::vec::clamp_max(Vec<T>(most) / squares.sqrt(), Vec<T>(T(1)));
+    for (std::int64_t r = 0; r < rows; ++r) (load(x + r * stride + c) * factor).store(x + r * stride + c);
   }
 }
 

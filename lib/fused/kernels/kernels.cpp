@@ -46,6 +46,7 @@ template <class T> const Kernels<T>& table() {
                                   .target_error = target_error<T>,
                                   .sgd = sgd<T>,
                                   .adam = adam<T>,
+                                  .limit_columns = limit_columns<T>,
                                   .exponential = exponential<T>,
                                   .logarithm = logarithm<T>,
                                   .square_sum = square_sum<T>,

@@ -88,6 +88,8 @@ template <class T> struct Kernels {
   // One optimizer step over `count` elements of one replica (whole vectors).
   void (*sgd)(std::int64_t count, const SgdStep& step, T* parameters, const T* gradient, T* momentum);
   void (*adam)(std::int64_t count, const AdamStep& step, T* parameters, const T* gradient, T* mean, T* square);
+  // Scales every column whose norm is larger down to the norm `most` (Srivastava et al. 2014, section 5.1).
+  void (*limit_columns)(std::int64_t rows, std::int64_t stride, T most, T* x);
   // exp and natural logarithm, accurate to 2 units in the last place, elementwise over whole vectors.
   void (*exponential)(std::int64_t count, const T* x, T* y);
   void (*logarithm)(std::int64_t count, const T* x, T* y);
