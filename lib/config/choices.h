@@ -37,6 +37,7 @@ enum class DataName {
   mnist1d,
   mnist1d_large,
   digits,
+  fashion_mnist,
   idx,
   cifar10,
   npy,

@@ -56,8 +56,8 @@ struct DataFacts;
 
 struct Data {
   DataName name = DataName::mnist1d;
-  std::string path{};          // idx, cifar10, npy: a folder, csv: a file; made absolute when the experiment is read
-  std::string label_column{};  // csv; empty: the last
+  std::string path{};  // csv: a file, others: a folder; made absolute, or the usual one, when the experiment is read
+  std::string label_column{};                                         // csv; empty: the last
   Separator separator = Separator::automatic;                         // csv
   std::vector<std::string> columns{}, ignore{}, categorical{};        // csv: names of columns
   Missing missing = Missing::error;                                   // csv

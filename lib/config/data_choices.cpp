@@ -11,6 +11,10 @@ constexpr Choice data_names[] = {
     {DataName::digits, "digits",
      "handwritten digits of 8 x 8 pixels, 64 features, 10 classes; 1797 examples without an official test set",
      "Alpaydin and Kaynak 1998, UCI Machine Learning Repository"},
+    {DataName::fashion_mnist, "fashion_mnist",
+     "images of clothing, 28 x 28 pixels from 0 to 1, 10 classes; 60000 to train, 10000 to test: in data.path or where "
+     "`apt install dataset-fashion-mnist` puts them",
+     "Xiao et al. 2017, \"Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms\""},
     {DataName::idx, "idx", "MNIST-format files in data.path: train-images-idx3-ubyte, ..., also .gz",
      "LeCun, Cortes and Burges 1998, MNIST"},
     {DataName::cifar10, "cifar10", "binary files of CIFAR-10 in data.path: data_batch_1.bin, ..., test_batch.bin",

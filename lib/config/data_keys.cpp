@@ -78,7 +78,9 @@ std::vector<Key> describe(Augmentation& a) {
 std::vector<Key> describe(Data& d) {
   return {
       key("name", choice(d.name), "data set; its training set is the pool (digits: all examples)"),
-      key("path", &d.path, "location of the data, relative to the experiment file: a folder, or a file for csv")
+      key("path", &d.path,
+          "location of the data, relative to the experiment file: a folder, or a file for csv; fashion_mnist has a "
+          "usual one")
           .cosmetic()
           .when({[](E e) { return needs_path(e.data.name); }, "with embedded or generated data"}),
       key("label_column", &d.label_column, "column with the labels or targets; absent: the last")
@@ -132,8 +134,8 @@ std::vector<Key> describe(Data& d) {
                  "without \"polynomial\" in data.features"}),
       section("distortion", describe(d.distortion), "decades", "badly scaled features, the same for all seeds"),
       section("augmentation", describe(d.augmentation), "", "random variants of the training images in every step")
-          .when({chooses<DataName::mnist1d, DataName::mnist1d_large, DataName::digits, DataName::idx, DataName::cifar10,
-                         DataName::npy>,
+          .when({chooses<DataName::mnist1d, DataName::mnist1d_large, DataName::digits, DataName::fashion_mnist,
+                         DataName::idx, DataName::cifar10, DataName::npy>,
                  "without images or signals"})
           .when({[](E e) { return e.data.features.empty() && !e.data.shuffle_features; },
                  "with data.features or shuffled features, which are not images"}),

@@ -43,6 +43,7 @@ const Generated* generated(DataName name) {
     case DataName::mnist1d:
     case DataName::mnist1d_large:
     case DataName::digits:
+    case DataName::fashion_mnist:
     case DataName::idx:
     case DataName::cifar10:
     case DataName::npy:
@@ -93,6 +94,7 @@ DataFacts stored_facts(const Data& data) {
     case DataName::mnist1d: return embedded_facts(4000, 1000, {1, 1, 40}, mnist1d_files);
     case DataName::mnist1d_large: return embedded_facts(10000, 6000, {1, 1, 40}, mnist1d_large_files);
     case DataName::digits: return embedded_facts(1797, 0, {1, 8, 8}, digits_files);
+    case DataName::fashion_mnist:
     case DataName::idx:
     case DataName::cifar10:
     case DataName::npy:
@@ -135,7 +137,8 @@ DataFacts data_facts(const Data& data) {
 bool is_generated(DataName name) { return generated(name); }
 
 bool needs_path(DataName name) {
-  return name == DataName::idx || name == DataName::cifar10 || name == DataName::npy || name == DataName::csv;
+  return name == DataName::fashion_mnist || name == DataName::idx || name == DataName::cifar10 ||
+         name == DataName::npy || name == DataName::csv;
 }
 
 double noise_sd(const Data& data) { return data.generator.noise.value_or(generated(data.name)->noise); }

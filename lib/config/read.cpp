@@ -169,10 +169,10 @@ class Points {
            });
   }
 
-  // The point, by the factors that take part in the conflict; by all where none does.
+  // The point, by the factors that take part in the conflict; by all where none does but for the files themselves.
   std::string label(const Conflict& conflict, const Assignment& assignment) const {
     const auto is_named = [&](const std::string& factor) { return takes_part(factor, conflict); };
-    const bool all = std::ranges::none_of(sweep_.factors, is_named);
+    const bool all = std::ranges::none_of(sweep_.factors, is_named) && conflict.paths[0] != "data.path";
     std::string text;
     for (std::size_t i = 0; i < assignment.size(); ++i)
       if (all || is_named(sweep_.factors[i]))

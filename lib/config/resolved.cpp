@@ -11,6 +11,7 @@
 #include "config/write.h"
 #include "core/files.h"
 #include "core/sha256.h"
+#include "formats/idx.h"
 
 namespace descent::config {
 namespace fs = std::filesystem;
@@ -93,6 +94,7 @@ fs::path owner_of(const fs::path& folder) try {
 }  // namespace
 
 void Origin::resolve(Data& data) const {
+  if (data.name == DataName::fashion_mnist && data.path.empty()) data.path = formats::fashion_mnist_folder;
   if (data.path.empty()) return;
   data.path = (file.parent_path() / data.path).lexically_normal();
   if (const auto found = facts.find(source_key(data)); found != facts.end()) data.recorded = found->second;

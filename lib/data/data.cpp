@@ -34,16 +34,17 @@ std::vector<double> means(const formats::Values& x, const std::vector<std::int32
   return sums;
 }
 
-// Rows `indices` of x, transformed; a missing value becomes that of `filling`.
-std::vector<double> gather(const formats::Values& x, const std::vector<std::int32_t>& indices, std::int64_t stored,
-                           std::int64_t features, const std::vector<double>& filling, Transform& transform) {
+// Rows `indices` of x / divisor, transformed; a missing value becomes that of `filling`.
+std::vector<double> gather(const formats::Values& x, double divisor, const std::vector<std::int32_t>& indices,
+                           std::int64_t stored, std::int64_t features, const std::vector<double>& filling,
+                           Transform& transform) {
   std::vector<double> rows;
   rows.reserve(indices.size() * static_cast<std::size_t>(features));
   std::visit(
       [&](const auto& values) {
         for (const std::int32_t index : indices) {
           const auto* row = values.data() + index * stored;
-          if (filling.empty()) transform.append([&](std::int32_t f) { return row[f]; }, rows);
+          if (filling.empty()) transform.append([&](std::int32_t f) { return row[f] / divisor; }, rows);
           else
             transform.append(
                 [&](std::int32_t f) {
@@ -115,6 +116,7 @@ formats::DataSet read(const config::Data& config, const std::filesystem::path& e
     case DataName::mnist1d:
     case DataName::mnist1d_large:
     case DataName::digits: return read_embedded(config.name, embedded);
+    case DataName::fashion_mnist: return formats::read_fashion_mnist(config.path);
     case DataName::idx: return formats::read_idx(config.path);
     case DataName::cifar10: return formats::read_cifar10(config.path);
     case DataName::npy: return formats::read_npy(config.path, config::is_regression(config.task));
@@ -163,7 +165,7 @@ std::shared_ptr<const Loader::Inputs> Loader::inputs(const config::Data& config,
   std::vector<double> filling;
   if (config.missing == config::Missing::mean) filling = means(set.train.x, parts.train, facts.stored.features());
   const auto rows = [&](const formats::Values& x, const std::vector<std::int32_t>& indices) {
-    return gather(x, indices, facts.stored.features(), features, filling, transform);
+    return gather(x, set.divisor, indices, facts.stored.features(), features, filling, transform);
   };
   const auto& test_x = config::tests_on_rest(config) ? set.train.x : set.test.x;
   auto made = std::make_shared<Inputs>(

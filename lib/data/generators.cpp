@@ -171,6 +171,7 @@ Examples examples_of(config::DataName name, std::int64_t features, Draw draw) {
     case DataName::mnist1d:
     case DataName::mnist1d_large:
     case DataName::digits:
+    case DataName::fashion_mnist:
     case DataName::idx:
     case DataName::cifar10:
     case DataName::npy:

@@ -24,6 +24,7 @@ struct Examples {
 // The pool and the official test part; `test` is empty where there is none.
 struct DataSet {
   Examples train, test;
+  double divisor = 1;  // of x, as networks see it
 };
 
 // What a person wants to know of data in files.

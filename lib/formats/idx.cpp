@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 #include "formats/bytes.h"
 #include "formats/labels.h"
@@ -11,9 +12,14 @@
 namespace descent::formats {
 namespace {
 
-constexpr std::string_view remedy =
-    "get MNIST from https://storage.googleapis.com/cvdf-datasets/mnist/ or Fashion-MNIST from "
-    "https://github.com/zalandoresearch/fashion-mnist";
+constexpr std::string_view mnist = "get MNIST from https://storage.googleapis.com/cvdf-datasets/mnist/";
+
+constexpr std::string_view fashion_mnist =
+    "get Fashion-MNIST with `apt install dataset-fashion-mnist` (Debian, Ubuntu), or its four files from "
+    "https://github.com/zalandoresearch/fashion-mnist and name their folder in data.path";
+
+constexpr std::string_view fashion_classes[] = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+                                                "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
 
 constexpr std::size_t longest_header = 4 + 4 * 4;
 
@@ -36,7 +42,7 @@ struct Part {
   std::vector<std::int64_t> shape;
   std::vector<std::int32_t> labels;
 
-  Part(const std::filesystem::path& folder, const std::string& prefix)
+  Part(const std::filesystem::path& folder, const std::string& prefix, std::string_view remedy)
       : images(find_file(folder, prefix + "-images-idx3-ubyte", remedy)),
         label_file(find_file(folder, prefix + "-labels-idx1-ubyte", remedy)),
         shape(parse_idx_shape(read_bytes(images, longest_header), images.string())), labels(labels_of(label_file)) {
@@ -55,11 +61,48 @@ struct Part {
   }
 };
 
+struct Parts {
+  Part train, test;
+
+  explicit Parts(const std::filesystem::path& folder, std::string_view remedy = mnist)
+      : train(folder, "train", remedy), test(folder, "t10k", remedy) {}
+};
+
 // The different labels of both parts, and the class of each example.
-std::pair<std::vector<std::int32_t>, std::vector<std::int32_t>> numbered(const Part& train, const Part& test) {
-  std::vector<std::int32_t> labels = train.labels;
-  labels.insert(labels.end(), test.labels.begin(), test.labels.end());
+std::pair<std::vector<std::int32_t>, std::vector<std::int32_t>> numbered(const Parts& parts) {
+  std::vector<std::int32_t> labels = parts.train.labels;
+  labels.insert(labels.end(), parts.test.labels.begin(), parts.test.labels.end());
   return number_classes<std::int32_t>(labels);
+}
+
+// `names`: of the classes, by label; other labels are named by their number.
+Facts facts_of(const Parts& parts, std::span<const std::string_view> names = {}) {
+  const Part &train = parts.train, &test = parts.test;
+  if (!std::ranges::equal(train.shape.begin() + 1, train.shape.end(), test.shape.begin() + 1, test.shape.end()))
+    fail(test.images.string(), "has images of another size than the training part; get both from one source");
+  const auto [labels, numbers] = numbered(parts);
+  const std::int64_t classes = std::ssize(labels), train_size = train.shape[0], test_size = test.shape[0];
+  Contents contents{.train_labels = {numbers.begin(), numbers.begin() + train_size},
+                    .test_labels = {numbers.begin() + train_size, numbers.end()},
+                    .bytes = names.empty()};
+  for (const std::int32_t label : labels)
+    contents.class_names.push_back(label < std::ssize(names) ? std::string(names[label]) : std::to_string(label));
+  return {.train_size = train_size,
+          .test_size = test_size,
+          .shape = {1, train.shape[1], train.shape[2]},
+          .classes = classes,
+          .outputs = classes,
+          .files = {train.images, train.label_file, test.images, test.label_file},
+          .version = labels.back() + 1 == classes ? 0 : 2,  // classes that no image has were counted once
+          .contents = std::make_shared<const Contents>(std::move(contents))};
+}
+
+DataSet read(const Parts& parts) {
+  DataSet set{parts.train.examples(), parts.test.examples()};
+  const auto [labels, numbers] = numbered(parts);
+  set.train.y.assign(numbers.begin(), numbers.begin() + parts.train.shape[0]);
+  set.test.y.assign(numbers.begin() + parts.train.shape[0], numbers.end());
+  return set;
 }
 
 }  // namespace
@@ -91,32 +134,17 @@ Idx parse_idx(std::string_view bytes, const std::string& name) {
   return {std::move(shape), bytes};
 }
 
-Facts idx_facts(const std::filesystem::path& folder) {
-  const Part train(folder, "train"), test(folder, "t10k");
-  if (!std::ranges::equal(train.shape.begin() + 1, train.shape.end(), test.shape.begin() + 1, test.shape.end()))
-    fail(test.images.string(), "has images of another size than the training part; get both from one source");
-  const auto [labels, numbers] = numbered(train, test);
-  const std::int64_t classes = std::ssize(labels), train_size = train.shape[0], test_size = test.shape[0];
-  Contents contents{.train_labels = {numbers.begin(), numbers.begin() + train_size},
-                    .test_labels = {numbers.begin() + train_size, numbers.end()},
-                    .bytes = true};
-  for (const std::int32_t label : labels) contents.class_names.push_back(std::to_string(label));
-  return {.train_size = train_size,
-          .test_size = test_size,
-          .shape = {1, train.shape[1], train.shape[2]},
-          .classes = classes,
-          .outputs = classes,
-          .files = {train.images, train.label_file, test.images, test.label_file},
-          .version = labels.back() + 1 == classes ? 0 : 2,  // classes that no image has were counted once
-          .contents = std::make_shared<const Contents>(std::move(contents))};
+Facts idx_facts(const std::filesystem::path& folder) { return facts_of(Parts(folder)); }
+
+DataSet read_idx(const std::filesystem::path& folder) { return read(Parts(folder)); }
+
+Facts fashion_mnist_facts(const std::filesystem::path& folder) {
+  return facts_of(Parts(folder, fashion_mnist), fashion_classes);
 }
 
-DataSet read_idx(const std::filesystem::path& folder) {
-  const Part train(folder, "train"), test(folder, "t10k");
-  DataSet set{train.examples(), test.examples()};
-  const auto [labels, numbers] = numbered(train, test);
-  set.train.y.assign(numbers.begin(), numbers.begin() + train.shape[0]);
-  set.test.y.assign(numbers.begin() + train.shape[0], numbers.end());
+DataSet read_fashion_mnist(const std::filesystem::path& folder) {
+  DataSet set = read(Parts(folder, fashion_mnist));
+  set.divisor = 255;
   return set;
 }
 

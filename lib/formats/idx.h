@@ -27,4 +27,9 @@ Idx parse_idx(std::string_view bytes, const std::string& name);
 Facts idx_facts(const std::filesystem::path& folder);
 DataSet read_idx(const std::filesystem::path& folder);
 
+// Fashion-MNIST (Xiao et al. 2017): the same files, with names of the classes; pixels from 0 to 1.
+inline constexpr std::string_view fashion_mnist_folder = "/usr/share/datasets/fashion-mnist";  // of Debian's package
+Facts fashion_mnist_facts(const std::filesystem::path& folder);
+DataSet read_fashion_mnist(const std::filesystem::path& folder);
+
 }  // namespace descent::formats

@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/files.h"
+#include "formats/idx_files.h"
 #include "formats/npy.h"
 
 namespace {
@@ -55,6 +56,18 @@ TEST(data, the_double_descent_data_are_the_first_and_the_next_4000_examples) {
   EXPECT_EQ(*data.train.x, std::vector<double>(x.begin(), x.begin() + 4000 * 40));
   EXPECT_EQ(*data.test.x, std::vector<double>(x.begin() + 4000 * 40, x.begin() + 8000 * 40));
   EXPECT_EQ(data.test.y, std::vector<std::int32_t>(y.begin() + 4000, y.begin() + 8000));
+}
+
+TEST(data, pixels_of_fashion_mnist_are_from_0_to_1) {
+  const formats::IdxFolder folder;
+  config::Data data{.name = config::DataName::idx, .path = folder.path.string()};
+  const auto facts = std::make_shared<config::DataFacts>(config::data_facts(data));
+  const std::vector<double> bytes = *Loader().load(data, 0).train.x;
+  data.name = config::DataName::fashion_mnist;
+  data.recorded = facts;  // whose checksums are not those of Fashion-MNIST
+  const std::vector<double> pixels = *Loader().load(data, 0).train.x;
+  ASSERT_EQ(pixels.size(), bytes.size());
+  for (std::size_t i = 0; i < bytes.size(); ++i) EXPECT_EQ(pixels[i], bytes[i] / 255);
 }
 
 TEST(data, digits_are_pixels_0_to_16_flattened_to_64) {

@@ -1,25 +1,15 @@
 #include "formats/idx.h"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include "core/error.h"
-#include "core/files.h"
+#include "formats/idx_files.h"
 
 namespace {
 
 using namespace descent::formats;
-using descent::core::write_file_atomically;
 using testing::ElementsAre;
-
-std::string idx(const std::vector<int>& shape, const std::string& elements, char type = 8) {
-  std::string bytes{'\0', '\0', type, static_cast<char>(shape.size())};
-  for (const int size : shape)
-    for (int i = 3; i >= 0; --i) bytes += static_cast<char>(size >> (8 * i));
-  return bytes + elements;
-}
 
 template <class Read> std::string error_of(const Read& read) {
   try {
@@ -30,20 +20,7 @@ template <class Read> std::string error_of(const Read& read) {
   return "no error";
 }
 
-// A folder with two parts of 2 x 3 pixels.
-struct Folder {
-  std::filesystem::path path = std::filesystem::path(testing::TempDir()) / fmt::format("descent_idx_{}", getpid());
-
-  Folder() {
-    std::filesystem::create_directories(path);
-    write("train-images-idx3-ubyte", idx({2, 2, 3}, "abcdefABCDEF"));
-    write("train-labels-idx1-ubyte", idx({2}, {4, 0}));
-    write("t10k-images-idx3-ubyte", idx({1, 2, 3}, "uvwxyz"));
-    write("t10k-labels-idx1-ubyte", idx({1}, {6}));
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-
-  void write(const std::string& name, const std::string& bytes) const { write_file_atomically(path / name, bytes); }
+struct Folder : IdxFolder {
   void pack(const std::string& name) const {
     const std::string bytes = descent::core::read_file(path / name);
     gzFile file = gzopen((path / (name + ".gz")).c_str(), "wb");
@@ -81,6 +58,22 @@ TEST(idx, reads_packed_files_alike) {
   EXPECT_EQ(read_idx(folder.path).train.x, before.train.x);
 }
 
+TEST(idx, fashion_mnist_has_names_of_classes_and_pixels_from_0_to_1) {
+  const Folder folder;
+  const Facts facts = fashion_mnist_facts(folder.path);
+  EXPECT_THAT(facts.contents->class_names, ElementsAre("T-shirt/top", "Coat", "Shirt"));  // 0, 4, 6
+  EXPECT_FALSE(facts.contents->bytes);
+  EXPECT_EQ(read_fashion_mnist(folder.path).divisor, 255);
+  EXPECT_EQ(read_idx(folder.path).divisor, 1);
+}
+
+TEST(idx, says_how_to_get_fashion_mnist) {
+  EXPECT_EQ(error_of([] { fashion_mnist_facts("/nowhere"); }),
+            "/nowhere/train-images-idx3-ubyte: missing, also as .gz; get Fashion-MNIST with `apt install "
+            "dataset-fashion-mnist` (Debian, Ubuntu), or its four files from "
+            "https://github.com/zalandoresearch/fashion-mnist and name their folder in data.path");
+}
+
 TEST(idx, says_what_is_wrong_with_a_file) {
   const auto text = [](const std::string& bytes) { return error_of([&] { parse_idx(bytes, "x"); }); };
   EXPECT_EQ(text(""), "x: truncated in the IDX header; get it again");
@@ -97,8 +90,7 @@ TEST(idx, says_what_is_wrong_with_a_folder) {
   std::filesystem::remove(folder.path / "t10k-labels-idx1-ubyte");
   EXPECT_EQ(folder.facts_error(),
             "t10k-labels-idx1-ubyte: missing, also as .gz; get MNIST from "
-            "https://storage.googleapis.com/cvdf-datasets/mnist/ or Fashion-MNIST from "
-            "https://github.com/zalandoresearch/fashion-mnist");
+            "https://storage.googleapis.com/cvdf-datasets/mnist/");
   folder.write("t10k-labels-idx1-ubyte", idx({3}, "\1\2\3"));
   EXPECT_EQ(folder.facts_error(),
             "t10k-labels-idx1-ubyte: has 3 labels for the 1 images of t10k-images-idx3-ubyte; get both files from "

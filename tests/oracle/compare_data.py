@@ -19,6 +19,7 @@ import numpy as np
 from common import DATA, load_safetensors, part
 
 RANDOM = np.random.default_rng(1)
+FASHION_MNIST = pathlib.Path("/usr/share/datasets/fashion-mnist")  # of Debian's package
 
 
 def write_idx(path, array):
@@ -62,6 +63,22 @@ class DataTest(unittest.TestCase):
         np.testing.assert_array_equal(read["y"], parts["train"][1])
         np.testing.assert_array_equal(read["test_x"], parts["t10k"][0])
         np.testing.assert_array_equal(read["test_y"], parts["t10k"][1])
+
+    @unittest.skipUnless(FASHION_MNIST.exists(), "apt install dataset-fashion-mnist")
+    def test_fashion_mnist_packed_and_unpacked(self):
+        expected = {}
+        for file in FASHION_MNIST.glob("*.gz"):
+            content = gzip.decompress(file.read_bytes())
+            (self.folder / file.stem).write_bytes(content)
+            expected[file.stem] = np.frombuffer(content, np.uint8, offset=4 + 4 * content[3])
+        few = {"name": "fashion_mnist", "train_size": 1000, "test_size": 500}
+        for keys in few, {**few, "path": "."}:
+            read = self.read(keys)
+            x, test_x = (expected[f"{part}-images-idx3-ubyte"].reshape(-1, 784) / 255 for part in ("train", "t10k"))
+            np.testing.assert_array_equal(read["x"], x[:1000])
+            np.testing.assert_array_equal(read["test_x"], test_x[:500])
+            np.testing.assert_array_equal(read["y"], expected["train-labels-idx1-ubyte"][:1000])
+            np.testing.assert_array_equal(read["test_y"], expected["t10k-labels-idx1-ubyte"][:500])
 
     def test_cifar10_batches(self):
         folder = self.folder / "cifar-10-batches-bin"

@@ -1,0 +1,41 @@
+#include "config/data_files.h"
+
+#include <gmock/gmock.h>
+
+#include "config/files.h"
+#include "formats/idx.h"
+#include "formats/idx_files.h"
+
+namespace descent::config {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+
+TEST(data_files, a_file_that_is_not_of_fashion_mnist_is_named_with_its_checksum) {
+  const formats::IdxFolder folder;
+  const std::string problems =
+      problems_of(data(R"({"name": "fashion_mnist", "path": ")" + folder.path.string() + "\"}"));
+  EXPECT_THAT(problems, HasSubstr("x.json:1:44: data.path: " + folder.path.string() +
+                                  "/train-images-idx3-ubyte: not the file of Fashion-MNIST: SHA-256 is "));
+  EXPECT_THAT(problems, EndsWith("; get it again, or read other data of this format with data.name \"idx\""));
+}
+
+TEST(data_files, fashion_mnist_without_a_path_is_where_debian_installs_it) {
+  const bool installed = std::filesystem::exists(formats::fashion_mnist_folder);
+  const std::string problems = problems_of(data(R"("fashion_mnist")"));
+  if (!installed) {
+    EXPECT_THAT(problems, HasSubstr("data.path: /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte: missing"));
+    GTEST_SKIP() << "apt install dataset-fashion-mnist";
+  }
+  const Document document = read(data(R"("fashion_mnist")"));
+  EXPECT_EQ(document.base.data.path, formats::fashion_mnist_folder);
+  const DataFacts facts = data_facts(document.points[0].data);
+  EXPECT_EQ(facts.train_size, 60000);
+  EXPECT_EQ(facts.test_size, 10000);
+  EXPECT_EQ(facts.stored, (Shape{1, 28, 28}));
+  EXPECT_EQ(facts.contents->class_names.back(), "Ankle boot");
+}
+
+}  // namespace
+}  // namespace descent::config
