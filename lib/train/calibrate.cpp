@@ -5,7 +5,7 @@
 #include <functional>
 #include <numeric>
 
-#include "plan/layers.h"
+#include "plan/cost.h"
 #include "plan/pack.h"
 #include "probe/probes.h"
 #include "train/schedule.h"
@@ -127,10 +127,8 @@ std::vector<double> seconds_per_run(const plan::Plan& plan, double budget_second
   std::vector<std::size_t> runs(plan.runs.size());
   std::iota(runs.begin(), runs.end(), std::size_t{0});
   std::vector<plan::Stack> stacks = plan::pack(plan, runs);
-  const auto flops = [&](const plan::Stack& stack) {
-    return std::max(plan::run_flops(plan.experiment(stack.front())), 1.0);
-  };
-  std::ranges::stable_sort(stacks, {}, flops);
+  const auto expected = [&](const plan::Stack& stack) { return plan::run_seconds(plan.experiment(stack.front())); };
+  std::ranges::stable_sort(stacks, {}, expected);
   std::vector<double> seconds(plan.points.size());
   const std::size_t every = (stacks.size() + most_samples - 1) / most_samples;
   const double budget = budget_seconds * static_cast<double>(every) / static_cast<double>(stacks.size());
@@ -141,7 +139,7 @@ std::vector<double> seconds_per_run(const plan::Plan& plan, double budget_second
     if (i % every == 0)
       measured = Measurement(plan, sample, shared).seconds(budget) / static_cast<double>(sample.size());
     for (const std::size_t run : stacks[i])  // as the sampled neighbour, by cost
-      seconds[plan.runs[run].point] = measured * flops(stacks[i]) / flops(sample);
+      seconds[plan.runs[run].point] = measured * expected(stacks[i]) / expected(sample);
   }
   return seconds;
 }
