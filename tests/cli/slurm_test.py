@@ -110,7 +110,7 @@ class Slurm(Trial):
         self.assertEqual(self.csvs(), self.whole())
 
     def test_what_is_killed_resumes(self):
-        self.write(5000)
+        self.write(8000)
         expected = self.whole()
         self.descent("slurm", "x.json", "--array", "3")
         checkpoints = self.folder / "results/trial/checkpoints"
@@ -122,11 +122,11 @@ class Slurm(Trial):
         self.assertEqual(self.states(), {1: "running", 2: "running", 3: "running"})
 
         # An array that runs is neither changed nor doubled.
-        self.write(5001)
+        self.write(8001)
         self.assertEqual(self.descent("slurm", "x.json", status=1).stderr,
                          f"descent: results/trial: Slurm job {job} trains another version of this experiment; wait for "
                          f"it, or cancel it (scancel {job}) and submit again\n")
-        self.write(5000)
+        self.write(8000)
         self.assertIn("has 3 shards; use --array 3", self.descent("slurm", "x.json", "--array", "2", status=1).stderr)
         self.assertEqual(self.descent("slurm", "x.json").stdout,
                          f"trial: what is missing is in the queue already: Slurm job {job}\n")
@@ -152,6 +152,24 @@ class Slurm(Trial):
         self.assertEqual(self.states(), {1: "done", 2: "done", 3: "done"})
         self.assertRegex(self.logs(f"{job}_3.log"), r"(?s)descent: interrupted; .* 1 new\n$")
         self.assertGreater(self.status()["total"]["attempts"], 6)
+
+    def test_what_slurm_requeues_or_preempts_resumes(self):
+        self.write(8000)
+        expected = self.whole()
+        self.descent("slurm", "x.json", "--array", "2")
+        checkpoints = self.folder / "results/trial/checkpoints"
+        self.wait(lambda: len(list(checkpoints.glob("*"))) >= 2)
+        job = self.status()["slurm"]["jobs"][0]
+        slurm("scontrol", "requeue", f"{job}_1")
+        self.wait(lambda: self.states() == {1: "pending", 2: "running"})
+        slurm("sbatch", "--partition=urgent", "--cpus-per-task=3", "--output=/dev/null", "--wrap=sleep 1")
+        self.wait(lambda: self.states() == {1: "pending", 2: "pending"})
+        for task in (1, 2):
+            slurm("scontrol", "update", f"jobid={job}_{task}", "starttime=now")
+        self.wait_for_the_queue()
+        self.assertEqual(self.csvs(), expected)
+        for task in (1, 2):
+            self.assertRegex(self.logs(f"{job}_{task}.log"), r"(?s)descent: interrupted; .* \d new\n$")
 
 
 if __name__ == "__main__":
