@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""Time and memory of the commands that handle whole sweeps, at 1,000, 10,000 and 100,000 runs: plan, status, merge, and
+`run` where every run is finished. The runs are really trained, one step each.
+
+Usage: scale.py DESCENT [--runs N...] [--folder DIR]     (a folder that is there already is measured again, not trained)
+"""
+import argparse, json, os, pathlib, tempfile, time
+
+POINTS = 100
+
+
+def experiment(runs):
+    return {"name": "scale", "seeds": max(runs // POINTS, 1), "data": {"name": "mnist1d", "train_size": 64, "test_size": 32},
+            "model": {"width": 2, "depth": 1}, "train": {"batch_size": 64, "steps": 1},
+            "sweep": {"train.optimizer.lr": [round(1e-4 * (i + 1), 6) for i in range(POINTS)]}}
+
+
+def measured(command, folder):
+    """Seconds and the largest memory in MiB."""
+    start = time.monotonic()
+    process = os.fork()
+    if process == 0:
+        os.chdir(folder)
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in (1, 2):
+            os.dup2(null, stream)
+        os.execv(command[0], command)
+    _, status, usage = os.wait4(process, 0)
+    assert status == 0, (command, status)
+    return time.monotonic() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("descent", type=pathlib.Path)
+    parser.add_argument("--runs", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--folder", type=pathlib.Path)
+    options = parser.parse_args()
+    root = options.folder or pathlib.Path(tempfile.mkdtemp(prefix="descent_scale_"))
+    program = str(options.descent.resolve())
+    print(f"{'runs':>7}  {'command':<28} {'seconds':>8} {'CPU s':>8} {'MiB':>6}")
+    for runs in options.runs:
+        folder = root / str(runs)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "x.json").write_text(json.dumps(experiment(runs)))
+        for name, *words in (("train", "run", "x.json"), ("plan", "plan", "x.json"),
+                             ("plan --shards 1000", "plan", "x.json", "--shards", "1000"), ("status", "status", "x.json"),
+                             ("merge", "merge", "x.json"), ("run, nothing missing", "run", "x.json"),
+                             ("table", "table", "x.json")):
+            if name == "train" and (folder / "results/scale/summary.csv").exists():
+                continue
+            print(f"{runs:>7}  {name:<28} {'{:8.2f} {:8.2f} {:6.0f}'.format(*measured([program, *words], folder))}",
+                  flush=True)
+
+
+if __name__ == "__main__":
+    main()
