@@ -17,6 +17,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 COURSE = [*ROOT.glob("experiments/*.json"), *ROOT.glob("experiments/literature/*.json")]
 FILES = [*COURSE, *ROOT.glob("tests/bench/*.json")]
 DOWNLOADED = [file for file in COURSE if '"path":' in file.read_text()]  # need data that the user downloads
+LARGE = [file for file in COURSE if '"fashion_mnist"' in file.read_text()]  # their data come in a package of Debian
+INSTALLED = pathlib.Path("/usr/share/datasets/fashion-mnist").exists()
+RUNNABLE = set(FILES) - set(DOWNLOADED) - (set() if INSTALLED else set(LARGE))
 
 
 def shortened(text):
@@ -68,13 +71,22 @@ class ExperimentsTest(unittest.TestCase):
                     done = subprocess.run([PROGRAM, "plan", copy], capture_output=True, text=True)
                     self.assertEqual(done.returncode, 0, done.stderr)
 
+    @unittest.skipIf(INSTALLED, "Fashion-MNIST is installed")
+    def test_an_experiment_on_data_of_a_package_names_the_package(self):
+        for file in LARGE:
+            with self.subTest(file.name):
+                done = subprocess.run([PROGRAM, "validate", file], capture_output=True, text=True)
+                self.assertEqual(done.returncode, 2, done.stdout)
+                self.assertRegex(done.stderr, r"data\.path: .*: missing.*apt install dataset-fashion-mnist")
+
     def run_shortened(self, file, *options):
         """The states of its runs."""
         with tempfile.TemporaryDirectory() as out:
             short = pathlib.Path(out) / file.name
             short.write_text(shortened(file.read_text()))
             seeds = [] if re.search(r'"ensemble"|"bias_variance"', file.read_text()) else ["--seeds", "1"]
-            command = [PROGRAM, "run", short, *seeds, "--out", out, *options]
+            few = ["--set", "data.train_size=1000", "--set", "data.test_size=500"] if file in LARGE else []
+            command = [PROGRAM, "run", short, *seeds, *few, "--out", out, *options]
             done = subprocess.run(command, capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stderr)
             [summary] = pathlib.Path(out).glob("*/summary.csv")
@@ -82,15 +94,15 @@ class ExperimentsTest(unittest.TestCase):
                 return [row["state"] for row in csv.DictReader(rows)]
 
     def test_every_experiment_runs(self):
-        for file in set(FILES) - set(DOWNLOADED):
+        for file in RUNNABLE:
             with self.subTest(file.name):
                 states = self.run_shortened(file)
-                self.assertGreaterEqual(len(states), 2)
+                self.assertGreaterEqual(len(states), 1 if file in LARGE else 2)
                 self.assertLessEqual(set(states), {"done", "diverged"})
                 self.assertIn("done", states)
 
     def test_every_experiment_runs_with_the_torch_engine(self):
-        for file in set(FILES) - set(DOWNLOADED):
+        for file in RUNNABLE:
             with self.subTest(file.name):
                 states = self.run_shortened(file, "--set", "engine=torch")
                 self.assertLessEqual(set(states), {"done", "diverged"})
