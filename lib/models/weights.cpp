@@ -2,7 +2,6 @@
 
 #include <torch/types.h>
 
-#include <map>
 #include <span>
 
 #include "plan/weights.h"
@@ -22,8 +21,8 @@ at::Tensor view_of(const formats::StoredTensor& tensor) {
 
 void load_weights(Network& network, std::int64_t replica, const std::filesystem::path& safetensors) {
   const std::vector<NamedView> of_network = network.tensors(replica);
-  std::map<std::string, std::vector<std::int64_t>> shapes;
-  for (const NamedView& tensor : of_network) shapes[tensor.name] = tensor.values.sizes().vec();
+  std::vector<plan::NamedShape> shapes;
+  for (const NamedView& tensor : of_network) shapes.push_back({tensor.name, tensor.values.sizes().vec()});
   const auto of_file = plan::read_weights(safetensors, shapes);
   const torch::NoGradGuard no_grad;
   for (const NamedView& tensor : of_network) tensor.values.copy_(view_of(of_file.at(tensor.name)));

@@ -11,8 +11,13 @@
 
 namespace descent::plan {
 
+struct NamedShape {
+  std::string name;  // "linear0.weight"
+  std::vector<std::int64_t> shape;
+};
+
 // The tensors of the file, by name. InputError where names or shapes differ from those of the network.
-std::map<std::string, formats::StoredTensor> read_weights(
-    const std::filesystem::path& safetensors, const std::map<std::string, std::vector<std::int64_t>>& shapes);
+std::map<std::string, formats::StoredTensor> read_weights(const std::filesystem::path& safetensors,
+                                                          const std::vector<NamedShape>& network);
 
 }  // namespace descent::plan
