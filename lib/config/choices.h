@@ -54,6 +54,7 @@ enum class Redraw { all, train, none };
 enum class Task { automatic, classification, regression };
 enum class FeatureMap { raw, rfft_magnitude, sorted, polynomial };
 enum class Subset { automatic, stratified, first, random };
+enum class Layout { automatic, channels_first, channels_last };
 enum class Separator { automatic, comma, semicolon, tab };
 enum class Missing { error, drop, mean };
 enum class TestFrom { official, rest };
@@ -129,14 +130,14 @@ enum class ProbeMoment { evaluations, start, end, start_and_end };
 
 // The table of an enum: choices_of(Activation{}).
 Choices choices_of(EngineKind), choices_of(DeviceKind), choices_of(Precision), choices_of(DataName), choices_of(Redraw),
-    choices_of(Task), choices_of(FeatureMap), choices_of(Subset), choices_of(Separator), choices_of(Missing),
-    choices_of(TestFrom), choices_of(Normalize), choices_of(NoiseKind), choices_of(Split), choices_of(ModelKind),
-    choices_of(FeatureKind), choices_of(Activation), choices_of(NormKind), choices_of(NormPosition),
-    choices_of(Pooling), choices_of(BlockKind), choices_of(ShortcutKind), choices_of(DropoutKind),
-    choices_of(BranchInit), choices_of(DecayOn), choices_of(PredictWith), choices_of(InitScheme), choices_of(FanMode),
-    choices_of(OptimizerName), choices_of(SolverKind), choices_of(ScheduleKind), choices_of(DurationUnit),
-    choices_of(LossKind), choices_of(Monitor), choices_of(Restore), choices_of(EnsembleOf), choices_of(ProbeName),
-    choices_of(ProbeMoment);
+    choices_of(Task), choices_of(FeatureMap), choices_of(Subset), choices_of(Layout), choices_of(Separator),
+    choices_of(Missing), choices_of(TestFrom), choices_of(Normalize), choices_of(NoiseKind), choices_of(Split),
+    choices_of(ModelKind), choices_of(FeatureKind), choices_of(Activation), choices_of(NormKind),
+    choices_of(NormPosition), choices_of(Pooling), choices_of(BlockKind), choices_of(ShortcutKind),
+    choices_of(DropoutKind), choices_of(BranchInit), choices_of(DecayOn), choices_of(PredictWith),
+    choices_of(InitScheme), choices_of(FanMode), choices_of(OptimizerName), choices_of(SolverKind),
+    choices_of(ScheduleKind), choices_of(DurationUnit), choices_of(LossKind), choices_of(Monitor), choices_of(Restore),
+    choices_of(EnsembleOf), choices_of(ProbeName), choices_of(ProbeMoment);
 
 template <class Enum> std::string_view name_of(Enum value) {
   return choices_of(value).name_of(static_cast<int>(value));

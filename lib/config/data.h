@@ -57,6 +57,8 @@ struct DataFacts;
 struct Data {
   DataName name = DataName::mnist1d;
   std::string path{};  // csv: a file, others: a folder; made absolute, or the usual one, when the experiment is read
+  Layout layout = Layout::automatic;                                  // npy
+  bool header = true;                                                 // csv
   std::string label_column{};                                         // csv; empty: the last
   Separator separator = Separator::automatic;                         // csv
   std::vector<std::string> columns{}, ignore{}, categorical{};        // csv: names of columns

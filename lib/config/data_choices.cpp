@@ -22,7 +22,8 @@ constexpr Choice data_names[] = {
     {DataName::npy, "npy",
      "NumPy arrays in data.path: x_train.npy, y_train.npy, x_test.npy, y_test.npy, or x.npy and y.npy"},
     {DataName::csv, "csv",
-     "a table in the file data.path: a header, a line per example, one column of labels or targets", "RFC 4180"},
+     "a table in the file data.path, also .gz: a header, a line per example, one column of labels or targets",
+     "RFC 4180"},
     {DataName::sinusoid, "sinusoid",
      "generated: x uniform on [0, 1), real target sin(2 pi x) + noise (sd 0.3); 25 to train, 1000 to test",
      "Bishop 2006, \"Pattern recognition and machine learning\", 3.2"},
@@ -86,6 +87,13 @@ constexpr Choice subsets[] = {
     {Subset::random, "random", "shuffled for every seed"},
 };
 Choices choices_of(Subset) { return {"subset", subsets}; }
+
+constexpr Choice layouts[] = {
+    {Layout::automatic, "auto", "channels_first; an error where the sizes of the axes speak against it"},
+    {Layout::channels_first, "channels_first", "[size, channels, height, width], as PyTorch"},
+    {Layout::channels_last, "channels_last", "[size, height, width, channels], as Keras, Pillow and Matplotlib"},
+};
+Choices choices_of(Layout) { return {"layout", layouts}; }
 
 constexpr Choice separators[] = {
     {Separator::automatic, "auto", "what the first line has most of; with semicolons and tabs numbers may be 0,5"},

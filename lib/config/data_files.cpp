@@ -12,7 +12,7 @@
 #include "formats/bytes.h"
 #include "formats/cifar10.h"
 #include "formats/idx.h"
-#include "formats/npy.h"
+#include "formats/npy_folder.h"
 
 namespace descent::config {
 namespace {
@@ -45,22 +45,33 @@ formats::Facts read_facts(const Data& data) {
   if (data.name == DataName::fashion_mnist) return fashion_mnist_facts(data.path);
   if (data.name == DataName::idx) return formats::idx_facts(data.path);
   if (data.name == DataName::cifar10) return formats::cifar10_facts(data.path);
-  if (data.name == DataName::npy) return formats::npy_facts(data.path, is_regression(data.task));
+  if (data.name == DataName::npy) return formats::npy_facts(data.path, array_options(data));
   return formats::table_facts(data.path, table_options(data));
+}
+
+std::optional<bool> is_regression(Task task) {
+  return task == Task::automatic ? std::nullopt : std::optional(task == Task::regression);
 }
 
 }  // namespace
 
-std::optional<bool> is_regression(Task task) {
-  return task == Task::automatic ? std::nullopt : std::optional(task == Task::regression);
+formats::ArrayOptions array_options(const Data& data) {
+  return {is_regression(data.task),
+          data.layout == Layout::automatic ? std::nullopt : std::optional(data.layout == Layout::channels_last)};
 }
 
 formats::TableOptions table_options(const Data& data) {
   constexpr char separators[] = {0, ',', ';', '\t'};  // in the order of Separator
   constexpr formats::MissingValues missing[] = {formats::MissingValues::error, formats::MissingValues::drop,
                                                 formats::MissingValues::mean};
-  return {data.label_column, is_regression(data.task), separators[static_cast<int>(data.separator)], data.columns,
-          data.ignore,       data.categorical,         missing[static_cast<int>(data.missing)]};
+  return {.header = data.header,
+          .label_column = data.label_column,
+          .regression = is_regression(data.task),
+          .separator = separators[static_cast<int>(data.separator)],
+          .columns = data.columns,
+          .ignore = data.ignore,
+          .categorical = data.categorical,
+          .missing = missing[static_cast<int>(data.missing)]};
 }
 
 std::string reading_key(const Data& data) {
@@ -68,6 +79,9 @@ std::string reading_key(const Data& data) {
                                 name_of(data.missing));
   for (const auto* list : {&data.columns, &data.ignore, &data.categorical})
     key += fmt::format("\n{}", fmt::join(*list, "\t"));
+  // Results of earlier versions have recorded keys without these.
+  if (!data.header) key += "\nno header";
+  if (data.layout != Layout::automatic) key += fmt::format("\n{}", name_of(data.layout));
   return key;
 }
 

@@ -5,11 +5,12 @@
 #include <string>
 
 #include "config/data_facts.h"
+#include "formats/npy_folder.h"
 #include "formats/table.h"
 
 namespace descent::config {
 
-std::optional<bool> is_regression(Task task);
+formats::ArrayOptions array_options(const Data& data);
 formats::TableOptions table_options(const Data& data);
 // Of the keys that change what is read from a file, and of all that says what is read: equal texts read equal numbers.
 std::string reading_key(const Data& data);

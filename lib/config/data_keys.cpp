@@ -83,6 +83,10 @@ std::vector<Key> describe(Data& d) {
           "usual one")
           .cosmetic()
           .when({[](E e) { return needs_path(e.data.name); }, "with embedded or generated data"}),
+      key("layout", choice(d.layout), "order of the axes of images in arrays with four")
+          .when(with<DataName::npy>("data")),
+      key("header", &d.header, "the first line names the columns; without one they are \"0\", \"1\", ...")
+          .when(with<DataName::csv>("data")),
       key("label_column", &d.label_column, "column with the labels or targets; absent: the last")
           .when(with<DataName::csv>("data")),
       key("separator", choice(d.separator), "what stands between two fields").when(with<DataName::csv>("data")),

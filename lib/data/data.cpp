@@ -16,6 +16,7 @@
 #include "formats/cifar10.h"
 #include "formats/idx.h"
 #include "formats/npy.h"
+#include "formats/npy_folder.h"
 
 namespace descent::data {
 namespace {
@@ -119,7 +120,7 @@ formats::DataSet read(const config::Data& config, const std::filesystem::path& e
     case DataName::fashion_mnist: return formats::read_fashion_mnist(config.path);
     case DataName::idx: return formats::read_idx(config.path);
     case DataName::cifar10: return formats::read_cifar10(config.path);
-    case DataName::npy: return formats::read_npy(config.path, config::is_regression(config.task));
+    case DataName::npy: return formats::read_npy(config.path, config::array_options(config));
     case DataName::csv: return formats::read_table(config.path, config::table_options(config));
     case DataName::sinusoid:
     case DataName::two_moons:

@@ -2,31 +2,33 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
-#include <cstring>
-#include <limits>
 #include <regex>
 
 #include "core/text.h"
 #include "formats/bytes.h"
-#include "formats/labels.h"
 
 namespace descent::formats {
 namespace {
 
 struct TypeName {
-  std::string_view descr;
+  std::string_view name;  // behind the character for the order of the bytes
   NpyType type;
   std::int64_t size;
 };
-constexpr std::array<TypeName, 5> types{{{"<f4", NpyType::float32, 4},
-                                         {"<f8", NpyType::float64, 8},
-                                         {"|u1", NpyType::uint8, 1},
-                                         {"<i4", NpyType::int32, 4},
-                                         {"<i8", NpyType::int64, 8}}};
+constexpr std::array<TypeName, 12> types{{{"b1", NpyType::boolean, 1},
+                                          {"i1", NpyType::int8, 1},
+                                          {"i2", NpyType::int16, 2},
+                                          {"i4", NpyType::int32, 4},
+                                          {"i8", NpyType::int64, 8},
+                                          {"u1", NpyType::uint8, 1},
+                                          {"u2", NpyType::uint16, 2},
+                                          {"u4", NpyType::uint32, 4},
+                                          {"u8", NpyType::uint64, 8},
+                                          {"f2", NpyType::float16, 2},
+                                          {"f4", NpyType::float32, 4},
+                                          {"f8", NpyType::float64, 8}}};
 
 struct Header {
   std::string descr;
@@ -75,193 +77,45 @@ std::string_view split_header(std::string_view& bytes, const std::string& name) 
   return header;
 }
 
-// The first bytes of a .npy file, where its header is.
-constexpr std::size_t longest_header = 1 << 16;
-
-void check_size(std::size_t found, const NpyHeader& header, const std::string& name) {
-  if (found != header.size)
-    fail(name,
-         fmt::format("holds {} bytes of elements where its shape needs {}; restore the file", found, header.size));
+const TypeName& type_of(const std::string& descr, const std::string& name) {
+  constexpr std::string_view orders = "<>|=";
+  const bool ordered = !descr.empty() && orders.find(descr[0]) != orders.npos;
+  const auto type = std::ranges::find(types, std::string_view(descr).substr(ordered ? 1 : 0), &TypeName::name);
+  if (type != types.end()) return *type;
+  const bool texts = descr.find_first_of("US") != descr.npos;
+  fail(name,
+       fmt::format(
+           "element type \"{}\" is not supported (truth values, integers and floats of up to 64 bits); {}", descr,
+           texts ? "number the texts with numpy.unique(y, return_inverse=True)[1]" : "convert the array with astype"));
 }
 
-// Refuses elements, from number `first` on, that are no numbers in single precision.
-template <class T>
-void check_numbers(std::string_view bytes, std::int64_t first, std::int64_t columns, const std::string& name) {
-  for (std::size_t i = 0; i < bytes.size() / sizeof(T); ++i) {
-    T value{};
-    std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
-    if (std::abs(value) <= std::numeric_limits<float>::max()) continue;
-    const std::int64_t at = first + static_cast<std::int64_t>(i);
-    fail(name, fmt::format("row {}, column {} (from 0) holds {}, which is not a number in single precision; correct "
-                           "the array",
-                           at / columns, at % columns, value));
+// Of the axes in this order, the last one running fastest.
+std::vector<std::int64_t> strides_of(const std::vector<std::int64_t>& shape, bool fortran_order) {
+  std::vector<std::int64_t> strides(shape.size());
+  std::int64_t next = 1;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    const std::size_t axis = fortran_order ? i : shape.size() - 1 - i;
+    strides[axis] = next;
+    next *= shape[axis];
   }
+  return strides;
 }
-
-void check_numbers(NpyType type, std::string_view bytes, std::int64_t first, std::int64_t columns,
-                   const std::string& name) {
-  if (type == NpyType::float32) check_numbers<float>(bytes, first, columns, name);
-  if (type == NpyType::float64) check_numbers<double>(bytes, first, columns, name);
-}
-
-// One part of a folder, as far as its facts go.
-struct PartFiles {
-  std::filesystem::path x, y;
-  NpyHeader header;                  // of x
-  std::vector<std::int64_t> shape;   // of x
-  std::vector<double> targets;       // [size, outputs]: what y holds; empty with classes
-  std::vector<std::int32_t> labels;  // [size]; empty with real targets
-  std::int64_t outputs = 0;
-  bool real = false;  // y is of a floating type
-
-  PartFiles(const std::filesystem::path& folder, const std::string& suffix)
-      : x(found(folder, "x" + suffix)), y(found(folder, "y" + suffix)),
-        header(parse_npy_header(read_bytes(x, longest_header), x.string())), shape(header.shape) {
-    if (shape.size() < 2 || shape.size() > 4)
-      fail(x.string(), fmt::format("has {} dimensions; inputs have 2, 3 or 4: [size, features], [size, height, width] "
-                                   "or [size, channels, height, width]",
-                                   shape.size()));
-    for (const std::int64_t size : shape)
-      if (size == 0) fail(x.string(), "is empty");
-    const auto is_channels = [](std::int64_t size) { return size == 1 || size == 3; };
-    if (shape.size() == 4 && is_channels(shape[3]) && !is_channels(shape[1]))
-      fail(x.string(),
-           fmt::format("has the shape [{}], channels last; images are [size, channels, height, width]: save "
-                       "numpy.moveaxis(x, -1, 1)",
-                       fmt::join(shape, ", ")));
-    read_y();
-  }
-
-  std::array<std::int64_t, 3> example() const {
-    switch (shape.size()) {
-      case 2: return {1, 1, shape[1]};
-      case 3: return {1, shape[1], shape[2]};
-      default: return {shape[1], shape[2], shape[3]};
-    }
-  }
-
-  // Whether x holds what its header says, in one pass that keeps nothing.
-  void check_inputs() const {
-    const std::string name = x.string();
-    if (header.type == NpyType::uint8 && x.extension() != ".gz")
-      return check_size(std::filesystem::file_size(x) - header.start, header, name);
-    const auto [channels, height, width] = example();
-    const std::int64_t columns = channels * height * width;
-    const std::size_t element = header.size / static_cast<std::size_t>(shape[0] * columns);
-    std::size_t before = header.start, found = 0;
-    std::string rest;  // of an element that two pieces share
-    read_pieces(x, [&](std::string_view piece) {
-      const std::size_t skipped = std::min(before, piece.size());
-      before -= skipped;
-      rest.append(piece.substr(skipped));
-      const std::size_t whole = rest.size() / element * element;
-      check_numbers(header.type, {rest.data(), whole}, static_cast<std::int64_t>(found / element), columns, name);
-      rest.erase(0, whole);
-      found += whole;
-      return true;
-    });
-    check_size(found + rest.size(), header, name);
-  }
-
-  Examples examples() const {
-    const std::string bytes = read_bytes(x);
-    const Npy array = parse_npy(bytes, x.string());
-    if (array.type == NpyType::uint8) return {values<std::uint8_t>(array), labels, targets};
-    return {values<double>(array), labels, targets};
-  }
-
- private:
-  static std::filesystem::path found(const std::filesystem::path& folder, const std::string& name) {
-    return find_file(folder, name + ".npy", "write it with numpy.save");
-  }
-
-  void read_y() {
-    const std::string bytes = read_bytes(y), name = y.string();
-    const Npy array = parse_npy(bytes, name);
-    if (array.shape.empty() || array.shape.size() > 2 || array.shape[0] != shape[0] || array.count() == 0)
-      fail(name, fmt::format("must have one row for each of the {} examples of {}, in 1 or 2 dimensions", shape[0],
-                             x.filename().string()));
-    outputs = array.count() / shape[0];
-    real = array.type == NpyType::float32 || array.type == NpyType::float64;
-    check_numbers(array.type, array.bytes, 0, outputs, name);
-    targets = values<double>(array);
-  }
-};
-
-// The parts of a folder: the pool and, where there is one, the test part.
-struct Folder {
-  std::vector<PartFiles> parts;
-  std::vector<std::string> class_names;  // empty with real targets
-
-  Folder(const std::filesystem::path& path, std::optional<bool> regression) {
-    if (std::filesystem::exists(path / "x.npy") || std::filesystem::exists(path / "x.npy.gz"))
-      parts.emplace_back(path, "");
-    else
-      for (const char* suffix : {"_train", "_test"}) parts.emplace_back(path, suffix);
-    const PartFiles& train = parts.front();
-    for (const PartFiles& part : parts)
-      if (part.example() != train.example() || part.outputs != train.outputs || part.real != train.real)
-        fail(part.x.string(), "has other shapes or types than the training part");
-    std::vector<double> all;
-    for (const PartFiles& part : parts) all.insert(all.end(), part.targets.begin(), part.targets.end());
-    if (!are_targets(all, regression)) number(all);
-  }
-
- private:
-  bool are_targets(const std::vector<double>& all, std::optional<bool> regression) const {
-    const PartFiles& train = parts.front();
-    if (train.outputs > 1) {
-      if (!regression.value_or(train.real))
-        fail(train.y.string(), "has several columns; the class of an example is one integer");
-      return true;
-    }
-    if (regression) return *regression;
-    const LabelKind kind = kind_of(all, train.real);
-    if (kind == LabelKind::unclear) fail(train.y.string(), unclear_labels(all));
-    return kind == LabelKind::targets;
-  }
-
-  void number(const std::vector<double>& all) {
-    const auto [distinct, classes] = number_classes<double>(all);
-    for (const double label : distinct) class_names.push_back(label_name(label));
-    auto next = classes.begin();
-    for (PartFiles& part : parts) {
-      part.labels.assign(next, next + std::ssize(part.targets));
-      next += std::ssize(part.targets);
-      part.targets.clear();
-    }
-  }
-};
 
 }  // namespace
 
-Facts npy_facts(const std::filesystem::path& folder, std::optional<bool> regression) {
-  const Folder read(folder, regression);
-  const PartFiles &train = read.parts.front(), &test = read.parts.back();
-  const std::int64_t classes = std::ssize(read.class_names);
-  Facts facts{.train_size = train.shape[0],
-              .test_size = read.parts.size() > 1 ? test.shape[0] : 0,
-              .shape = train.example(),
-              .classes = classes,
-              .outputs = classes > 0 ? classes : train.outputs,
-              .version = 2};
-  Contents contents{.class_names = read.class_names, .train_labels = train.labels};
-  if (facts.test_size > 0) contents.test_labels = test.labels;
-  for (const PartFiles& part : read.parts) {
-    part.check_inputs();
-    facts.files.insert(facts.files.end(), {part.x, part.y});
-    contents.bytes |= part.header.type == NpyType::uint8;
-  }
-  facts.contents = std::make_shared<const Contents>(std::move(contents));
-  return facts;
+bool is_floating(NpyType type) {
+  return type == NpyType::float16 || type == NpyType::float32 || type == NpyType::float64;
 }
 
-DataSet read_npy(const std::filesystem::path& folder, std::optional<bool> regression) {
-  const Folder read(folder, regression);
-  return {read.parts.front().examples(), read.parts.size() > 1 ? read.parts.back().examples() : Examples{}};
+Half::operator float() const {
+  const int exponent = bits >> 10 & 31, fraction = bits & 1023;
+  const float size = exponent == 31 ? (fraction ? NAN : INFINITY)
+                     : exponent > 0 ? std::ldexp(static_cast<float>(fraction + 1024), exponent - 25)
+                                    : std::ldexp(static_cast<float>(fraction), -24);
+  return bits >> 15 ? -size : size;
 }
 
-std::int64_t Npy::count() const {
+std::int64_t NpyHeader::count() const {
   std::int64_t product = 1;
   for (const std::int64_t size : shape) product *= size;
   return product;
@@ -270,27 +124,33 @@ std::int64_t Npy::count() const {
 NpyHeader parse_npy_header(std::string_view bytes, const std::string& name) {
   const std::size_t all = bytes.size();
   const Header header = parse_header(split_header(bytes, name), name);
-  const auto type = std::ranges::find(types, header.descr, &TypeName::descr);
-  if (type == types.end())
-    fail(name, fmt::format("element type \"{}\" is not supported (one of <f4, <f8, |u1, <i4, <i8); "
-                           "convert the array with astype",
-                           header.descr));
-  if (header.fortran_order) fail(name, "the array is in Fortran order; save numpy.ascontiguousarray of it");
-
-  std::int64_t needed = type->size;
-  for (const std::int64_t size : header.shape) {
-    if (size > 0 && needed > std::numeric_limits<std::int64_t>::max() / size)
+  const TypeName& type = type_of(header.descr, name);
+  std::int64_t needed = type.size;
+  for (const std::int64_t size : header.shape)
+    if (size > 0 && __builtin_mul_overflow(needed, size, &needed))
       fail(name, "the shape is larger than any file; save the array again with numpy.save");
-    needed *= size;
-  }
-  return {type->type, header.shape, all - bytes.size(), static_cast<std::size_t>(needed)};
+  if (std::ranges::count(header.shape, 0) > 0) needed = 0;
+  return {type.type,          header.descr[0] == '>',
+          header.shape,       strides_of(header.shape, header.fortran_order),
+          all - bytes.size(), static_cast<std::size_t>(needed)};
 }
 
 Npy parse_npy(std::string_view bytes, const std::string& name) {
   NpyHeader header = parse_npy_header(bytes, name);
   bytes.remove_prefix(header.start);
-  check_size(bytes.size(), header, name);
-  return {header.type, std::move(header.shape), bytes, name};
+  if (bytes.size() != header.size) refuse_size(bytes.size(), header, name);
+  return {std::move(header), bytes, name};
+}
+
+void refuse_size(std::size_t found, const NpyHeader& header, const std::string& name) {
+  fail(name, fmt::format("holds {} bytes of elements where its shape needs {}; restore the file", found, header.size));
+}
+
+std::string npy_index(const NpyHeader& header, std::int64_t number) {
+  std::vector<std::int64_t> index;
+  for (std::size_t axis = 0; axis < header.shape.size(); ++axis)
+    index.push_back(number / header.strides[axis] % header.shape[axis]);
+  return fmt::format("[{}]", fmt::join(index, ", "));
 }
 
 std::string npy_header(std::string_view descr, const std::vector<std::int64_t>& shape) {

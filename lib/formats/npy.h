@@ -1,83 +1,116 @@
 #pragma once
-// Arrays in NumPy's .npy format, versions 1.0 and 2.0 (numpy.lib.format): little-endian, C order.
+// Arrays in NumPy's .npy format, versions 1.0 and 2.0 (numpy.lib.format): numbers of any size and byte order, in C or
+// Fortran order.
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cstdint>
-#include <cstring>
-#include <filesystem>
 #include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
-
-#include "formats/data_set.h"
 
 namespace descent::formats {
 
-enum class NpyType { float32, float64, uint8, int32, int64 };
+enum class NpyType { boolean, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float32, float64 };
 
-struct Npy {
+bool is_floating(NpyType type);
+
+struct NpyHeader {
   NpyType type;
+  bool swapped;  // the first byte of an element is its highest
   std::vector<std::int64_t> shape;
-  std::string_view bytes;  // the elements, a view into the parsed bytes: exactly as many as `shape` needs
-  std::string name;        // of the file, for messages
+  std::vector<std::int64_t> strides;  // elements from one index to the next, of each axis
+  std::size_t start, size;            // bytes before the elements, and of the elements
 
   std::int64_t count() const;  // product of the shape
 };
 
-struct NpyHeader {
-  NpyType type;
-  std::vector<std::int64_t> shape;
-  std::size_t start, size;  // bytes before the elements, and of the elements
+struct Npy : NpyHeader {
+  std::string_view bytes;  // the elements, a view into the parsed bytes: exactly as many as `shape` needs
+  std::string name;        // of the file, for messages
 };
 
 // Any bytes give an array, or at least what their header says, or an InputError that names the file `name`.
 NpyHeader parse_npy_header(std::string_view bytes, const std::string& name);
 Npy parse_npy(std::string_view bytes, const std::string& name);
 
+// Where the element with this number in the file is: "[3, 0, 2]".
+std::string npy_index(const NpyHeader& header, std::int64_t number);
+
 // What stands before the elements in a file of version 1.0: `descr` names their type, "<f4" or "<i4". Its size is a
 // multiple of 64 bytes.
 std::string npy_header(std::string_view descr, const std::vector<std::int64_t>& shape);
 
-// The InputError for an element that an integer of so many bits cannot hold.
+// The InputErrors for a file whose elements do not fill the shape, and for an element that an integer of so many bits
+// cannot hold.
+[[noreturn]] void refuse_size(std::size_t found, const NpyHeader& header, const std::string& name);
 [[noreturn]] void refuse_element(const std::string& name, double element, int bits);
+
+// IEEE 754 binary16.
+struct Half {
+  std::uint16_t bits;
+  operator float() const;
+};
+
+// Calls visit(T{}) with the type of the elements.
+template <class Visit> auto with_element(NpyType type, const Visit& visit) {
+  switch (type) {
+    case NpyType::boolean:
+    case NpyType::uint8: return visit(std::uint8_t{});
+    case NpyType::int8: return visit(std::int8_t{});
+    case NpyType::int16: return visit(std::int16_t{});
+    case NpyType::int32: return visit(std::int32_t{});
+    case NpyType::int64: return visit(std::int64_t{});
+    case NpyType::uint16: return visit(std::uint16_t{});
+    case NpyType::uint32: return visit(std::uint32_t{});
+    case NpyType::uint64: return visit(std::uint64_t{});
+    case NpyType::float16: return visit(Half{});
+    case NpyType::float32: return visit(float{});
+    case NpyType::float64: return visit(double{});
+  }
+  __builtin_unreachable();
+}
+
+template <class Stored> Stored element_at(const char* bytes, bool swapped) {
+  std::array<char, sizeof(Stored)> raw;
+  std::copy_n(bytes, raw.size(), raw.begin());
+  if (swapped) std::ranges::reverse(raw);
+  return std::bit_cast<Stored>(raw);
+}
 
 // One element, which must lie between the limits of an integral T; its fraction is dropped.
 template <class T, class Stored> T convert_element(Stored stored, const std::string& name) {
   if constexpr (std::is_integral_v<T>) {
     constexpr int bits = 8 * sizeof(T);
-    const auto value = static_cast<long double>(stored);  // holds every int64
+    const auto value = static_cast<long double>(stored);  // holds every 64 bits
     if (!(value >= std::numeric_limits<T>::min() && value <= std::numeric_limits<T>::max()))
       refuse_element(name, static_cast<double>(stored), bits);
   }
   return static_cast<T>(stored);
 }
 
-// All elements.
+// All elements, the last index of the shape running fastest.
 template <class T> std::vector<T> values(const Npy& array) {
   std::vector<T> result(static_cast<std::size_t>(array.count()));
-  const auto convert = [&]<class Stored>(Stored stored) {
-    for (std::size_t i = 0; i < result.size(); ++i) {
-      std::memcpy(&stored, array.bytes.data() + i * sizeof stored, sizeof stored);
-      result[i] = convert_element<T>(stored, array.name);
+  with_element(array.type, [&]<class Stored>(Stored) {
+    std::vector<std::int64_t> index(array.shape.size(), 0);
+    std::int64_t at = 0;  // the place of `index` in the file
+    for (T& value : result) {
+      value = convert_element<T>(
+          element_at<Stored>(array.bytes.data() + at * std::int64_t{sizeof(Stored)}, array.swapped), array.name);
+      for (std::size_t axis = index.size(); axis-- > 0;) {
+        at += array.strides[axis];
+        if (++index[axis] < array.shape[axis]) break;
+        at -= array.strides[axis] * array.shape[axis];
+        index[axis] = 0;
+      }
     }
-  };
-  switch (array.type) {
-    case NpyType::float32: convert(float{}); break;
-    case NpyType::float64: convert(double{}); break;
-    case NpyType::uint8: convert(std::uint8_t{}); break;
-    case NpyType::int32: convert(std::int32_t{}); break;
-    case NpyType::int64: convert(std::int64_t{}); break;
-  }
+  });
   return result;
 }
-
-// A folder with x_train.npy, y_train.npy, x_test.npy and y_test.npy, or with x.npy and y.npy. x: [size, features],
-// [size, H, W] or [size, C, H, W]; y: classes as integers [size], or real targets [size] or [size, outputs].
-// `regression` absent: where y is of a floating type. Facts pass over all of x, but for images of bytes, whose header
-// suffices: every number must be within single precision.
-Facts npy_facts(const std::filesystem::path& folder, std::optional<bool> regression);
-DataSet read_npy(const std::filesystem::path& folder, std::optional<bool> regression);
 
 }  // namespace descent::formats

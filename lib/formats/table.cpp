@@ -28,8 +28,8 @@ void check_header(const Fields& header, const CsvReader& reader) {
     if (!number) continue;
     if (*number != std::trunc(*number) || (before && *number != *before + 1))
       reader.fail(
-          fmt::format("holds the number {} where names of columns are needed; put a first line with the names "
-                      "in front",
+          fmt::format("holds the number {} where names of columns are needed: set data.header to false, or put a first "
+                      "line with the names in front",
                       core::quoted(name)));
     before = number;
   }
@@ -52,6 +52,7 @@ class Builder {
   Builder(std::string_view text, const std::string& name, const TableOptions& options)
       : name_(name), options_(options), reader_(text, name, options.separator) {
     read_header();
+    if (!options.header) add_row();
     while (reader_.next(row_)) add_row();
     if (labels_.empty()) reader_.fail(left_out_.empty() ? "has a header but no examples" : "has no row without gaps");
   }
@@ -74,6 +75,10 @@ class Builder {
  private:
   void read_header() {
     if (!reader_.next(header_)) reader_.fail("is empty; a header and a line per example are needed");
+    if (!options_.header) {
+      row_ = header_;
+      for (std::size_t i = 0; i < header_.size(); ++i) header_[i] = std::to_string(i);
+    }
     if (header_.size() < 2)
       reader_.fail(
           "has one column; features and labels need two or more (data.separator says what stands between "
@@ -100,7 +105,8 @@ class Builder {
 
   void add_row() {
     if (row_.size() != header_.size())
-      reader_.fail(fmt::format("has {} fields where the header has {}", row_.size(), header_.size()));
+      reader_.fail(
+          fmt::format("has {} where the first line has {}", core::counted(row_.size(), "field"), header_.size()));
     if (const std::string* gap = first_gap()) {
       ++left_out_[*gap];
       return;

@@ -15,6 +15,7 @@ enum class MissingValues { error, drop, mean };
 
 // How a table is read; lists hold names of columns.
 struct TableOptions {
+  bool header = true;                            // the first line names the columns; otherwise they are "0", "1", ...
   std::string label_column{};                    // empty: the last
   std::optional<bool> regression{};              // absent: as the labels look (labels.h)
   char separator = 0;                            // 0: found in the first line

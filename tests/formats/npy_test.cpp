@@ -2,14 +2,11 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <unistd.h>
-
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <random>
 
 #include "core/error.h"
+#include "formats/npy_bytes.h"
 
 namespace {
 
@@ -18,21 +15,6 @@ using descent::formats::npy_header;
 using descent::formats::parse_npy;
 using descent::formats::values;
 using testing::ElementsAre;
-
-std::string npy(const std::string& header, const std::string& elements, char version = 1) {
-  const auto length = static_cast<std::uint32_t>(header.size());
-  std::string bytes = "\x93NUMPY" + std::string{version, '\0'};
-  for (int i = 0; i < (version == 1 ? 2 : 4); ++i) bytes += static_cast<char>(length >> (8 * i));
-  return bytes + header + elements;
-}
-
-std::string header(const std::string& descr, const std::string& shape) {
-  return "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }      \n";
-}
-
-template <class T> std::string raw(std::vector<T> elements) {
-  return {reinterpret_cast<const char*>(elements.data()), elements.size() * sizeof(T)};
-}
 
 std::string error_of(const std::string& bytes) {
   try {
@@ -43,16 +25,37 @@ std::string error_of(const std::string& bytes) {
   return "no error";
 }
 
-TEST(npy, reads_every_supported_element_type) {
+TEST(npy, reads_every_element_type_in_both_byte_orders) {
   const auto read = [](const std::string& descr, const std::string& elements) {
     const std::string bytes = npy(header(descr, "(2,)"), elements);
     return values<double>(parse_npy(bytes, "a.npy"));
   };
+  EXPECT_THAT(read("|b1", std::string("\0\1", 2)), ElementsAre(0, 1));
+  EXPECT_THAT(read("|u1", raw<std::uint8_t>({0, 255})), ElementsAre(0, 255));
+  EXPECT_THAT(read("|i1", raw<std::int8_t>({-128, 127})), ElementsAre(-128, 127));
+  EXPECT_THAT(read("<i2", raw<std::int16_t>({-7, 1 << 14})), ElementsAre(-7, 1 << 14));
+  EXPECT_THAT(read("<u2", raw<std::uint16_t>({0, 65535})), ElementsAre(0, 65535));
+  EXPECT_THAT(read("<i4", raw<std::int32_t>({-7, 1 << 30})), ElementsAre(-7, 1 << 30));
+  EXPECT_THAT(read("<u4", raw<std::uint32_t>({7, 1u << 31})), ElementsAre(7, 1u << 31));
+  EXPECT_THAT(read("<i8", raw<std::int64_t>({-7, std::int64_t{1} << 40})), ElementsAre(-7, std::int64_t{1} << 40));
+  EXPECT_THAT(read("<u8", raw<std::uint64_t>({7, std::uint64_t{1} << 63})), ElementsAre(7, 0x1p63));
   EXPECT_THAT(read("<f4", raw<float>({0.5f, -3})), ElementsAre(0.5, -3));
   EXPECT_THAT(read("<f8", raw<double>({0.1, 1e300})), ElementsAre(0.1, 1e300));
-  EXPECT_THAT(read("|u1", raw<std::uint8_t>({0, 255})), ElementsAre(0, 255));
-  EXPECT_THAT(read("<i4", raw<std::int32_t>({-7, 1 << 30})), ElementsAre(-7, 1 << 30));
-  EXPECT_THAT(read("<i8", raw<std::int64_t>({-7, std::int64_t{1} << 40})), ElementsAre(-7, std::int64_t{1} << 40));
+  EXPECT_THAT(read(">i4", {"\x00\x00\x01\x02\xff\xff\xff\xfe", 8}), ElementsAre(258, -2));
+  EXPECT_THAT(read(">f4", {"\x3f\xc0\x00\x00\xc0\x00\x00\x00", 8}), ElementsAre(1.5, -2));
+}
+
+// Values of IEEE 754-2008: 1, the largest, the smallest normal and the smallest subnormal number, -2, infinity.
+TEST(npy, reads_half_precision) {
+  const std::string bytes =
+      npy(header("<f2", "(6,)"), raw<std::uint16_t>({0x3c00, 0x7bff, 0x0400, 0x0001, 0xc000, 0xfc00}));
+  EXPECT_THAT(values<double>(parse_npy(bytes, "a.npy")), ElementsAre(1, 65504, 0x1p-14, 0x1p-24, -2, -INFINITY));
+}
+
+TEST(npy, reads_fortran_order_into_the_order_of_c) {
+  const std::string bytes = npy("{'descr': '<i4', 'fortran_order': True, 'shape': (2, 3, 2), }",
+                                raw<std::int32_t>({0, 6, 2, 8, 4, 10, 1, 7, 3, 9, 5, 11}));
+  EXPECT_THAT(values<int>(parse_npy(bytes, "a.npy")), ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
 }
 
 TEST(npy, keeps_the_shape_and_row_order) {
@@ -79,11 +82,12 @@ TEST(npy, says_what_is_wrong_with_a_file) {
        "a.npy: .npy version 3.0 is not supported (1.0 or 2.0); save the array again with numpy.save"},
       {npy("{'descr': '<f4'}", ""), "a.npy: damaged .npy header; save the array again with numpy.save"},
       {npy(header("<f4", "(-2,)"), ""), "a.npy: damaged .npy header; save the array again with numpy.save"},
-      {npy(header(">f4", "(2,)"), "12345678"),
-       "a.npy: element type \">f4\" is not supported (one of <f4, <f8, |u1, <i4, <i8); convert the array "
-       "with astype"},
-      {npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2), }", ""),
-       "a.npy: the array is in Fortran order; save numpy.ascontiguousarray of it"},
+      {npy(header("<c8", "(1,)"), "12345678"),
+       "a.npy: element type \"<c8\" is not supported (truth values, integers and floats of up to 64 bits); convert the "
+       "array with astype"},
+      {npy(header("<U3", "(1,)"), "123456789012"),
+       "a.npy: element type \"<U3\" is not supported (truth values, integers and floats of up to 64 bits); number the "
+       "texts with numpy.unique(y, return_inverse=True)[1]"},
       {npy("{'descr': [('a', '<f4'), ('b', '<f4')], 'fortran_order': False, 'shape': (2,), }", ""),
        "a.npy: a structured array is not supported; save one array of numbers, a column per feature"},
       {npy(header("<f4", "(4000000000, 4000000000)"), ""),
@@ -110,52 +114,6 @@ TEST(npy, refuses_an_element_that_an_integer_cannot_hold) {
             "y.npy: holds nan where an integer of 32 bits is needed; correct the array");
   EXPECT_EQ(labels_of("<i8", raw<std::int64_t>({std::int64_t{1} << 31})),
             "y.npy: holds 2147483648 where an integer of 32 bits is needed; correct the array");
-}
-
-// A folder with these inputs and two labels.
-std::string facts_error(const std::string& name, const std::string& x) {
-  const std::filesystem::path folder =
-      std::filesystem::temp_directory_path() / ("descent_npy_test_" + std::to_string(getpid()));
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directory(folder);
-  std::ofstream(folder / ("x" + name)) << x;
-  std::ofstream(folder / ("y" + name)) << npy(header("<i4", "(2,)"), raw<std::int32_t>({0, 1}));
-  try {
-    descent::formats::npy_facts(folder, std::nullopt);
-  } catch (const descent::core::InputError& error) {
-    const std::string text = error.what();
-    return text.substr(text.find(": ") + 2);
-  }
-  return "";
-}
-
-TEST(npy, tells_before_the_numbers_are_read_what_is_wrong_with_inputs) {
-  const auto floats = [](const std::string& descr, const std::string& elements) {
-    return npy(header(descr, "(2, 3)"), elements);
-  };
-  EXPECT_EQ(facts_error(".npy", floats("<f4", raw<float>({1, 2, 3, 4, 5, 6}))), "");
-  EXPECT_EQ(facts_error(".npy.gz", floats("<f4", raw<float>({1, 2, 3, 4, 5, 6}))), "");
-  EXPECT_EQ(facts_error(".npy", floats("<f4", raw<float>({1, 2, 3, 4, NAN, 6}))),
-            "row 1, column 1 (from 0) holds nan, which is not a number in single precision; correct the array");
-  EXPECT_EQ(facts_error(".npy", floats("<f8", raw<double>({1, 2, 1e39, 4, 5, 6}))),
-            "row 0, column 2 (from 0) holds 1e+39, which is not a number in single precision; correct the array");
-  EXPECT_EQ(facts_error(".npy", floats("<f4", raw<float>({1, 2, 3}))),
-            "holds 12 bytes of elements where its shape needs 24; restore the file");
-  EXPECT_EQ(facts_error(".npy", floats("|u1", "12345")),
-            "holds 5 bytes of elements where its shape needs 6; restore the file");
-  EXPECT_EQ(facts_error(".npy", floats("<f2", "")),
-            "element type \"<f2\" is not supported (one of <f4, <f8, |u1, <i4, <i8); convert the array with astype");
-}
-
-TEST(npy, refuses_images_whose_channels_are_the_last_axis) {
-  const auto images = [](const std::string& shape, std::size_t bytes) {
-    return npy(header("|u1", shape), std::string(bytes, '\1'));
-  };
-  EXPECT_EQ(facts_error(".npy", images("(2, 4, 4, 3)", 96)),
-            "has the shape [2, 4, 4, 3], channels last; images are [size, channels, height, width]: save "
-            "numpy.moveaxis(x, -1, 1)");
-  EXPECT_EQ(facts_error(".npy", images("(2, 3, 4, 4)", 96)), "");
-  EXPECT_EQ(facts_error(".npy", images("(2, 3, 4, 3)", 72)), "");
 }
 
 // What numpy.lib.format.write_array_header_1_0 writes.

@@ -123,14 +123,25 @@ TEST(table, warns_of_what_is_probably_a_mistake) {
 }
 
 TEST(table, refuses_a_first_line_of_numbers_that_do_not_count) {
-  EXPECT_EQ(error_of("5.1,3.5,setosa\n4.9,3,setosa\n"),
-            "t.csv:1: holds the number \"5.1\" where names of columns are needed; put a first line with the names in "
-            "front");
-  EXPECT_EQ(error_of("1,0,x\n2,1,z\n"),
-            "t.csv:1: holds the number \"0\" where names of columns are needed; put a first line with the names in "
-            "front");
+  EXPECT_EQ(
+      error_of("5.1,3.5,setosa\n4.9,3,setosa\n"),
+      "t.csv:1: holds the number \"5.1\" where names of columns are needed: set data.header to false, or put a first "
+      "line with the names in front");
+  EXPECT_EQ(
+      error_of("1,0,x\n2,1,z\n"),
+      "t.csv:1: holds the number \"0\" where names of columns are needed: set data.header to false, or put a first "
+      "line with the names in front");
   EXPECT_EQ(error_of("0,1,2,y\n5,6,7,0\n7,8,8,1\n"), "no error");
   EXPECT_EQ(error_of("2019,2020,y\n5,6,0\n7,8,1\n"), "no error");
+}
+
+TEST(table, numbers_the_columns_of_a_file_without_a_header) {
+  const Table read = table("5.1,3.5,7\n4.9,3,8\n", {.header = false});
+  EXPECT_THAT(x(read), ElementsAre(5.1, 3.5, 4.9, 3));
+  EXPECT_THAT(read.contents.features, ElementsAre("0", "1"));
+  EXPECT_THAT(read.contents.class_names, ElementsAre("7", "8"));
+  EXPECT_THAT(x(table("7,5,3\n8,4,2\n", {.header = false, .label_column = "0", .ignore = {"1"}})), ElementsAre(3, 2));
+  EXPECT_EQ(error_of("1,2\n3\n", {.header = false}), "t.csv:2: has 1 field where the first line has 2");
 }
 
 TEST(table, says_what_is_wrong_where_and_which_key_helps) {
@@ -144,7 +155,7 @@ TEST(table, says_what_is_wrong_where_and_which_key_helps) {
   EXPECT_EQ(error_of("a,a,y\n1,2,3\n", {.ignore = {"a"}}),
             "t.csv:1: data.ignore: has several columns \"a\"; rename them");
   EXPECT_EQ(error_of("a,y\n1,2\n", {.ignore = {"y"}}), "t.csv:1: data.ignore: \"y\" is the label");
-  EXPECT_EQ(error_of("a,b,y\n1,2,3\n1,2\n"), "t.csv:3: has 2 fields where the header has 3");
+  EXPECT_EQ(error_of("a,b,y\n1,2,3\n1,2\n"), "t.csv:3: has 2 fields where the first line has 3");
   EXPECT_EQ(error_of("a,y\n1,2\n3..5,2\n"),
             "t.csv:3: column \"a\" holds \"3..5\", which is not a number: correct it, or name the column in "
             "data.ignore");

@@ -103,6 +103,38 @@ class DataTest(unittest.TestCase):
         np.testing.assert_array_equal(read["y"], y[:6])
         np.testing.assert_array_equal(read["test_y"], y[6:])
 
+    def test_npy_arrays_of_every_type_byte_order_and_memory_order(self):
+        x = RANDOM.integers(0, 100, (7, 3, 4, 2))
+        types = ["?", *np.typecodes["AllInteger"], "e", "f", "d"]
+        for dtype in [np.dtype(code).newbyteorder(order) for code in types for order in "<>"]:
+            for order in "C", "F":
+                with self.subTest(dtype=dtype.str, order=order):
+                    array = np.array(x, dtype, order=order)
+                    np.save(self.folder / "x.npy", array)
+                    np.save(self.folder / "y.npy", (np.arange(7) % 2).astype(dtype))
+                    read = self.read({"name": "npy", "path": ".", "subset": "first", "train_size": 5, "test_size": 2,
+                                      "task": "classification"})
+                    np.testing.assert_array_equal(read["x"], array[:5].reshape(5, -1).astype(float))
+                    np.testing.assert_array_equal(read["test_x"], array[5:].reshape(2, -1).astype(float))
+                    np.testing.assert_array_equal(read["y"], np.arange(5) % 2)
+
+    def test_npy_images_with_channels_last(self):
+        x = RANDOM.integers(0, 256, (7, 4, 5, 3), np.uint8)
+        np.save(self.folder / "y.npy", np.arange(7) % 2)
+        for array in x, np.asfortranarray(x), x.astype(">f2"):
+            np.save(self.folder / "x.npy", array)
+            read = self.read({"name": "npy", "path": ".", "subset": "first", "train_size": 5, "layout": "channels_last"})
+            np.testing.assert_array_equal(read["x"], np.moveaxis(x, -1, 1)[:5].reshape(5, -1))
+
+    def test_csv_tables_without_a_header_compressed(self):
+        x = RANDOM.integers(0, 256, (9, 5))
+        rows = np.hstack([x, np.arange(9)[:, None] % 3])
+        with gzip.open(self.folder / "t.csv.gz", "wt") as file:
+            np.savetxt(file, rows, "%d", ",")
+        read = self.read({"name": "csv", "path": "t.csv.gz", "subset": "first", "header": False, "train_size": 6})
+        np.testing.assert_array_equal(read["x"], x[:6])
+        np.testing.assert_array_equal(read["y"], rows[:6, 5])
+
     def test_csv_tables(self):
         x, y = RANDOM.normal(size=(9, 3)), RANDOM.choice(["cat", 'the "dog"', "emu, or so"], 9)
         y[:3] = ["cat", 'the "dog"', "emu, or so"]

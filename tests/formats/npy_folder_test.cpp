@@ -1,0 +1,87 @@
+#include "formats/npy_folder.h"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include "core/error.h"
+#include "formats/npy_bytes.h"
+
+namespace {
+
+using descent::formats::ArrayOptions;
+using testing::ElementsAre;
+
+// A folder with these inputs and two labels.
+std::filesystem::path folder_of(const std::string& name, const std::string& x) {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("descent_npy_folder_test_" + std::to_string(getpid()));
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directory(folder);
+  std::ofstream(folder / ("x" + name)) << x;
+  std::ofstream(folder / ("y" + name)) << npy(header("<i4", "(2,)"), raw<std::int32_t>({0, 1}));
+  return folder;
+}
+
+std::string facts_error(const std::string& name, const std::string& x, const ArrayOptions& options = {}) {
+  try {
+    descent::formats::npy_facts(folder_of(name, x), options);
+  } catch (const descent::core::InputError& error) {
+    const std::string text = error.what();
+    return text.substr(text.find(": ") + 2);
+  }
+  return "";
+}
+
+TEST(npy_folder, tells_before_the_numbers_are_read_what_is_wrong_with_inputs) {
+  const auto array = [](const std::string& descr, const std::string& elements) {
+    return npy(header(descr, "(2, 3)"), elements);
+  };
+  EXPECT_EQ(facts_error(".npy", array("<f4", raw<float>({1, 2, 3, 4, 5, 6}))), "");
+  EXPECT_EQ(facts_error(".npy.gz", array("<f4", raw<float>({1, 2, 3, 4, 5, 6}))), "");
+  EXPECT_EQ(facts_error(".npy", array("<f4", raw<float>({1, 2, 3, 4, NAN, 6}))),
+            "element [1, 1] holds nan, which is not a number in single precision; correct the array");
+  EXPECT_EQ(facts_error(".npy", array("<f8", raw<double>({1, 2, 1e39, 4, 5, 6}))),
+            "element [0, 2] holds 1e+39, which is not a number in single precision; correct the array");
+  EXPECT_EQ(facts_error(".npy", array("<f2", raw<std::uint16_t>({0, 0, 0, 0x7c00, 0, 0}))),
+            "element [1, 0] holds inf, which is not a number in single precision; correct the array");
+  EXPECT_EQ(facts_error(".npy", npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }",
+                                    raw<float>({1, 2, 3, NAN, 5, 6}))),
+            "element [1, 1] holds nan, which is not a number in single precision; correct the array");
+  EXPECT_EQ(facts_error(".npy", array("<f4", raw<float>({1, 2, 3}))),
+            "holds 12 bytes of elements where its shape needs 24; restore the file");
+  EXPECT_EQ(facts_error(".npy", array("<f4", raw<float>({1, 2, 3, 4, 5, 6, NAN}))),
+            "holds 28 bytes of elements where its shape needs 24; restore the file");
+  EXPECT_EQ(facts_error(".npy", array("|u1", "12345")),
+            "holds 5 bytes of elements where its shape needs 6; restore the file");
+}
+
+TEST(npy_folder, asks_for_the_layout_of_images_whose_last_axis_could_be_the_channels) {
+  const auto images = [](const std::string& shape, std::size_t bytes) {
+    return npy(header("|u1", shape), std::string(bytes, '\1'));
+  };
+  EXPECT_EQ(facts_error(".npy", images("(2, 4, 4, 3)", 96)),
+            "has the shape [2, 4, 4, 3], with channels last: set data.layout to \"channels_last\", or to "
+            "\"channels_first\" if it is [size, channels, height, width]");
+  for (const bool last : {false, true})
+    EXPECT_EQ(facts_error(".npy", images("(2, 4, 4, 3)", 96), {.channels_last = last}), "");
+  EXPECT_EQ(facts_error(".npy", images("(2, 3, 4, 4)", 96)), "");
+  EXPECT_EQ(facts_error(".npy", images("(2, 3, 4, 3)", 72)), "");
+}
+
+TEST(npy_folder, reads_channels_last_with_the_channels_first) {
+  std::string pixels;  // pixel [n, h, w, c] is the number nhwc
+  for (const int n : {0, 1})
+    for (const int h : {0, 1})
+      for (const int c : {0, 1, 2}) pixels += static_cast<char>(100 * n + 10 * h + c);
+  const auto folder = folder_of(".npy", npy(header("|u1", "(2, 2, 1, 3)"), pixels));
+  const ArrayOptions options{.channels_last = true};
+  EXPECT_THAT(descent::formats::npy_facts(folder, options).shape, ElementsAre(3, 2, 1));
+  EXPECT_THAT(std::get<1>(descent::formats::read_npy(folder, options).train.x),
+              ElementsAre(0, 10, 1, 11, 2, 12, 100, 110, 101, 111, 102, 112));
+}
+
+}  // namespace
