@@ -111,6 +111,7 @@ void add_plan_options(CLI::App& command, RunOptions& options) {
   add_strict_option(command, options);
   command.add_flag("--time", options.time, "estimate the training time with a one-second benchmark");
   command.add_flag("--resolved", options.resolved, "print the experiment with all its defaults");
+  command.add_flag("--layers", options.layers, "print the layers of the networks: shapes, parameters, initial weights");
   add_jobs_option(command, options);
   command.add_option("--shards", options.shards, "show how evenly N shards divide the work (descent run --shard i/N)")
       ->type_name("N")

@@ -26,14 +26,14 @@ struct RunOptions {
   plan::Shard shard{};
   std::optional<double> checkpoint_seconds;  // instead of the experiment's
   bool no_color = false;
-  bool json = false;                     // plan
-  bool time = false, resolved = false;   // plan
-  std::int64_t shards = 0;               // plan: 0: say nothing of them
-  bool watch = false;                    // status
-  bool yes = false;                      // prune
-  bool strict = false;                   // run, plan, validate, verify
-  bool run = false, references = false;  // verify
-  std::string what, run_id, to = ".";    // export
+  bool json = false;                                    // plan
+  bool time = false, resolved = false, layers = false;  // plan
+  std::int64_t shards = 0;                              // plan: 0: say nothing of them
+  bool watch = false;                                   // status
+  bool yes = false;                                     // prune
+  bool strict = false;                                  // run, plan, validate, verify
+  bool run = false, references = false;                 // verify
+  std::string what, run_id, to = ".";                   // export
   std::optional<std::int64_t> seed{};
   std::vector<std::string> formats{"safetensors", "python", "onnx"};
   std::vector<std::string> metrics{};  // of exported curves

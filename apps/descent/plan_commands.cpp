@@ -21,6 +21,7 @@
 #include "plan/plan.h"
 #include "plan/shard.h"
 #include "report/json.h"
+#include "report/layers.h"
 #include "report/table.h"
 
 namespace descent {
@@ -164,8 +165,8 @@ int validate(CommandLine& line) {
 int show_plan(CommandLine& line) {
   const RunOptions& options = line.options;
   const config::Document document = read_experiment(options.file, options.overrides, Claims::warned);
-  if (options.json + options.time + options.resolved > 1)
-    throw core::InputError("plan: give one of --json, --time and --resolved");
+  if (options.json + options.time + options.resolved + options.layers > 1)
+    throw core::InputError("plan: give one of --json, --layers, --time and --resolved");
   if (options.resolved) {
     fmt::print("{}", config::write_document(document));
     return 0;
@@ -173,8 +174,12 @@ int show_plan(CommandLine& line) {
   const plan::Plan plan = plan::make_plan(document);
   const DataReport data = report_data(plan);
   warn_of_data(data, options.file, options.strict);
-  fmt::print("{}",
-             options.json ? plan_json(plan, data) : data_text(data) + plan_text(plan, report::screen_of(stdout, true)));
+  const report::Screen screen = report::screen_of(stdout, true);
+  if (options.layers) {
+    fmt::print("{}{}", data_text(data), report::layers_text(plan, screen));
+    return 0;
+  }
+  fmt::print("{}", options.json ? plan_json(plan, data) : data_text(data) + plan_text(plan, screen));
   if (options.shards > 0) std::fputs(shards_text(plan, options.shards).c_str(), options.json ? stderr : stdout);
   if (options.time) become_descent_train(line.argv);
   return 0;

@@ -4,18 +4,12 @@
 
 #include <cmath>
 
+#include "plan/initial.h"
+
 namespace descent::models {
 namespace {
 
 using config::InitScheme;
-
-double chosen_fan(config::FanMode mode, double fan_in, double fan_out) {
-  switch (mode) {
-    case config::FanMode::fan_in: return fan_in;
-    case config::FanMode::fan_out: return fan_out;
-  }
-  __builtin_unreachable();
-}
 
 // He et al. 2015 with the slope sqrt(5) that nn.Linear passes: U(+-1/sqrt(fan_in)), in PyTorch's rounding.
 double pytorch_bound(double fan_in) {
@@ -39,35 +33,25 @@ void fill_orthogonal(at::Tensor& weight, double gain, at::Generator& generator) 
 
 void initialize_weight(at::Tensor& weight, const config::Init& init, double fan_in, double fan_out,
                        at::Generator& generator) {
-  const double he = 2.0 / chosen_fan(init.mode, fan_in, fan_out);
-  const double xavier = 2.0 / (fan_in + fan_out), lecun = 1.0 / fan_in;
-  const auto normal = [&](double variance) { weight.normal_(0, init.gain * std::sqrt(variance), generator); };
-  const auto uniform = [&](double variance) {
-    const double bound = init.gain * std::sqrt(3.0 * variance);
-    weight.uniform_(-bound, bound, generator);
-  };
+  const double variance = plan::initial_variance(init, fan_in, fan_out);
+  const auto normal = [&](double sd) { weight.normal_(0, sd, generator); };
+  const auto uniform = [&](double bound) { weight.uniform_(-bound, bound, generator); };
   switch (init.scheme) {
     case InitScheme::pytorch_default: {
-      const double bound = pytorch_bound(fan_in);
-      weight.uniform_(-bound, bound, generator);
+      uniform(pytorch_bound(fan_in));
       if (init.gain != 1) weight.mul_(init.gain);
       return;
     }
     case InitScheme::zeros: weight.zero_(); return;
     case InitScheme::constant: weight.fill_(init.value.value_or(0)); return;
     case InitScheme::normal:
-      if (init.std) weight.normal_(0, *init.std, generator);
-      else normal(lecun);
-      return;
+    case InitScheme::xavier_normal:
+    case InitScheme::he_normal:
+    case InitScheme::lecun_normal: return normal(init.std.value_or(init.gain * std::sqrt(variance)));
     case InitScheme::uniform:
-      if (init.std) weight.uniform_(-std::sqrt(3.0) * *init.std, std::sqrt(3.0) * *init.std, generator);
-      else uniform(lecun);
-      return;
-    case InitScheme::xavier_normal: return normal(xavier);
-    case InitScheme::xavier_uniform: return uniform(xavier);
-    case InitScheme::he_normal: return normal(he);
-    case InitScheme::he_uniform: return uniform(he);
-    case InitScheme::lecun_normal: return normal(lecun);
+    case InitScheme::xavier_uniform:
+    case InitScheme::he_uniform:
+      return uniform(init.std ? std::sqrt(3.0) * *init.std : init.gain * std::sqrt(3.0 * variance));
     case InitScheme::orthogonal: return fill_orthogonal(weight, init.gain, generator);
   }
 }

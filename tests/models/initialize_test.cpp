@@ -1,11 +1,14 @@
 #include "models/initialize.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "models/network.h"
+#include "plan/initial.h"
 
 namespace descent::models {
 namespace {
@@ -37,6 +40,43 @@ TEST(initialize, every_scheme_is_finite_and_the_same_for_the_same_seed) {
     const auto once = draw(every_scheme(choice.value)), again = draw(every_scheme(choice.value));
     EXPECT_TRUE(same(once, again)) << choice.name;
     for (const NamedView& tensor : once) EXPECT_TRUE(tensor.values.isfinite().all().item<bool>()) << choice.name;
+  }
+}
+
+// Weights that were drawn have the standard deviation that `descent plan --layers` shows.
+void expect_planned_sd(const config::Model& model, const config::Shape& input, const std::string& what) {
+  const auto network = make_network(model, input, 10);
+  network->initialize(0, model.init, 1);
+  for (const plan::Layer& layer : plan::layers_of(model, input, 10)) {
+    if (layer.kind == plan::Layer::Kind::norm) continue;
+    const auto tensors = network->tensors(0);
+    const auto drawn = std::ranges::find(tensors, layer.name + ".weight", &NamedView::name);
+    ASSERT_NE(drawn, tensors.end()) << what << " " << layer.name;
+    const double sd = plan::initial_sd(model.init, layer), count = static_cast<double>(drawn->values.numel());
+    const double measured = drawn->values.numel() > 1 ? drawn->values.to(at::kDouble).std().item<double>() : sd;
+    EXPECT_NEAR(measured, sd, 5 * sd / std::sqrt(2 * count)) << what << " " << layer.name;
+  }
+}
+
+TEST(initialize, weights_have_the_standard_deviation_of_their_formula) {
+  for (const config::Choice& choice : config::choices_of(config::InitScheme{}).table) {
+    config::Model mlp, cnn, resnet, mixture, features;
+    mlp.hidden = {128, 128, 128};
+    mlp.residual = true;
+    mlp.branch_init = config::BranchInit::inverse_sqrt_depth;
+    cnn.kind = config::ModelKind::cnn;
+    resnet.kind = config::ModelKind::resnet;
+    resnet.width = 16;
+    mixture.kind = config::ModelKind::mixture_of_experts;
+    mixture.experts.hidden = {128};
+    features.kind = config::ModelKind::linear_model;
+    features.width = 256;
+    features.features.kind = config::FeatureKind::random_relu;
+    for (config::Model* model : {&mlp, &cnn, &resnet, &mixture, &features}) {
+      model->init = every_scheme(choice.value);
+      if (choice.value != static_cast<int>(config::InitScheme::constant)) model->init.gain = 1.5;
+      expect_planned_sd(*model, {1, 16, 16}, fmt::format("{} {}", config::name_of(model->kind), choice.name));
+    }
   }
 }
 
