@@ -164,7 +164,7 @@ int validate(CommandLine& line) {
 
 int show_plan(CommandLine& line) {
   const RunOptions& options = line.options;
-  const config::Document document = read_experiment(options.file, options.overrides, Claims::warned);
+  const config::Document document = read_experiment(options.file, options, Claims::warned);
   if (options.json + options.time + options.resolved + options.layers > 1)
     throw core::InputError("plan: give one of --json, --layers, --time and --resolved");
   if (options.resolved) {

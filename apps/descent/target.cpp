@@ -22,10 +22,9 @@ std::string sentence(const core::Problem& problem, const config::Document& docum
   return found && claim < document.base.claims.size() ? ": " + document.base.claims[claim].says : "";
 }
 
-config::Document read_text(const std::string& text, const std::string& file, const config::Overrides& overrides,
-                           Claims claims) {
-  const bool changed = !overrides.set.empty() || !overrides.sweep.empty() || !overrides.seeds.empty();
-  if (claims == Claims::judged || (claims == Claims::warned && !changed))
+config::Document read_text(const std::string& text, const std::string& file, const RunOptions& options, Claims claims) {
+  const config::Overrides& overrides = options.overrides;
+  if (claims == Claims::judged || (claims == Claims::warned && options.strict))
     return claims::read_document_text(text, file, overrides);
   config::Document document = config::read_document_text(text, file, overrides);
   if (claims == Claims::unused || document.base.claims.empty()) return document;
@@ -41,19 +40,18 @@ config::Document read_text(const std::string& text, const std::string& file, con
 
 }  // namespace
 
-config::Document read_experiment(const std::string& file, const config::Overrides& overrides, Claims claims) {
-  return read_text(core::read_file(file, config::most_file_bytes), file, overrides, claims);
+config::Document read_experiment(const std::string& file, const RunOptions& options, Claims claims) {
+  return read_text(core::read_file(file, config::most_file_bytes), file, options, claims);
 }
 
 Target::Target(const std::string& file, const RunOptions& options, Claims claims)
-    : document(read_experiment(file, options.overrides, claims)), plan(plan::make_plan(document)),
-      results(options.out, plan) {
+    : document(read_experiment(file, options, claims)), plan(plan::make_plan(document)), results(options.out, plan) {
   config::check_owner(results.folder(), document);
 }
 
 Target::Target(const fs::path& folder, const RunOptions& options, Claims claims)
     : document(read_text(core::read_regular_file(folder / config::resolved_file, config::most_file_bytes),
-                         folder / config::resolved_file, options.overrides, claims)),
+                         folder / config::resolved_file, options, claims)),
       plan(plan::make_plan(document)), results(store::Results::at(folder, plan)) {}
 
 SelectedTarget split_selection(const std::string& word) {

@@ -11,11 +11,12 @@
 
 namespace descent {
 
-// What mistakes in the claims of an experiment are: errors for commands that judge them; for those that train too, but
-// warnings on stderr where the command line changes the experiment; nothing for those that do not look at them.
+// What mistakes in the claims of an experiment are: errors for commands that judge them; warnings on stderr, errors
+// with
+// --strict, for those that train; nothing for those that do not look at them.
 enum class Claims { judged, warned, unused };
 
-config::Document read_experiment(const std::string& file, const config::Overrides& overrides, Claims claims);
+config::Document read_experiment(const std::string& file, const RunOptions& options, Claims claims);
 
 struct Target {
   config::Document document;

@@ -499,13 +499,20 @@ class Verify(Cli):
         done = self.descent("verify", "--run", "--references", "x.json")
         self.assertIn("Width makes no difference [A 2024]\n", done.stdout)
 
-    def test_is_checked_before_anything_is_trained(self):
+    def test_mistakes_in_claims_stop_what_judges_them_before_anything_is_trained(self):
         self.claim("final_tets_error(width=4) > 0")
-        for command in ["validate"], ["plan"], ["run"], ["verify", "--run"]:
+        for command in ["validate"], ["plan", "--strict"], ["run", "--strict"], ["verify", "--run"]:
             self.assertRegex(self.stderr_of(*command, "x.json"),
                              r'^x.json:8:\d+: claims\[1\].that: unknown column "final_tets_error"; did you mean '
                              r'"final_test_error"\?')
         self.assertFalse((self.folder / "results").exists())
+
+    def test_mistakes_in_claims_are_warnings_where_nothing_is_judged(self):
+        self.claim("final_tets_error(width=4) > 0", "It errs")
+        for command in ["plan"], ["run"]:
+            self.assertRegex(self.descent(*command, "x.json").stderr,
+                             r'^warning: x.json:8:\d+: claims\[1\].that: unknown column .*: It errs\n')
+        self.assertTrue((self.folder / "results/trial/summary.csv").exists())
 
     def test_claims_change_no_run(self):
         self.descent("run", "x.json")
