@@ -78,12 +78,21 @@ fs::path weights_file(const Target& target, std::size_t run) {
                   finished ? " again, with the same numbers," : ""));
 }
 
-// What the inputs went through. Weights of earlier versions do not have it.
-formats::Scaling scaling_of(const config::Experiment& experiment, std::int64_t seed, const fs::path& weights) {
-  if (experiment.data.normalize == config::Normalize::none) return {};
-  const auto stored = formats::scaling_in(formats::read_safetensors_metadata(weights));
-  const auto features = static_cast<std::size_t>(config::data_facts(experiment.data).shape.features());
-  return stored && stored->shift.size() == features ? *stored : *data::Loader().load(experiment.data, seed).scaling;
+// What inputs and targets went through. Weights of earlier versions do not have it.
+formats::Scalings scalings_of(const config::Experiment& experiment, std::int64_t seed, const fs::path& weights) {
+  const bool inputs = experiment.data.normalize != config::Normalize::none, targets = experiment.data.normalize_targets;
+  const auto texts = formats::read_safetensors_metadata(weights);
+  const config::DataFacts facts = config::data_facts(experiment.data);
+  const auto stored = [&](bool wanted, const char* of, std::int64_t size) -> std::optional<formats::Scaling> {
+    if (!wanted) return formats::Scaling{};
+    const auto scaling = formats::scaling_in(texts, of);
+    return scaling && std::ssize(scaling->shift) == size ? scaling : std::nullopt;
+  };
+  const auto of_inputs = stored(inputs, "input", facts.shape.features());
+  const auto of_targets = stored(targets, "target", facts.outputs);
+  if (of_inputs && of_targets) return {*of_inputs, *of_targets};
+  const data::RunData data = data::Loader().load(experiment.data, seed);
+  return {*data.scaling, data.target_scaling};
 }
 
 // "Network of the experiment trial: model.width=48, seed 3, run 0123456789abcdef"
@@ -110,15 +119,15 @@ int export_model(const Target& target, const std::string& selection, const RunOp
   const std::size_t run = chosen_run(target, selection, options);
   const fs::path weights = weights_file(target, run), folder = options.to;
   const config::Experiment& experiment = target.plan.experiment(run);
-  const formats::Scaling scaling = scaling_of(experiment, target.plan.runs[run].seed, weights);
+  const formats::Scalings scalings = scalings_of(experiment, target.plan.runs[run].seed, weights);
   const std::string stem = stem_of(target.plan, run), title = title_of(target, run);
   std::vector<std::pair<fs::path, std::string>> files;  // all made before the first is written
   for (const std::string& format : options.formats) {
     const fs::path file = folder / (stem + (format == "python" ? ".py" : "." + format));
     if (format == "safetensors") files.emplace_back(file, core::read_file(weights));
     if (format == "python")
-      files.emplace_back(file, plan::python_source(experiment, scaling, title, stem + ".safetensors"));
-    if (format == "onnx") files.emplace_back(file, plan::onnx_model(experiment, scaling, title, weights));
+      files.emplace_back(file, plan::python_source(experiment, scalings, title, stem + ".safetensors"));
+    if (format == "onnx") files.emplace_back(file, plan::onnx_model(experiment, scalings, title, weights));
   }
   make_folder(folder);
   for (const auto& [file, bytes] : files) {

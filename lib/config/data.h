@@ -70,6 +70,7 @@ struct Data {
   std::optional<std::int64_t> split_seed{};  // absent: the seed of the run
   TestFrom test_from = TestFrom::official;
   Normalize normalize = Normalize::none;
+  bool normalize_targets = false;
   LabelNoise label_noise{};
   Generator generator{};
   bool shuffle_features = false;

@@ -13,6 +13,10 @@ bool reads_data(E e) { return !is_generated(e.data.name); }
 bool asks_for_validation(const Data& data) {
   return data.val_size.value_or(0) > 0 || data.val_fraction.value_or(0) > 0;
 }
+bool has_real_targets(const Data& data) {
+  const DataFacts facts = data_facts(data);
+  return !facts.problem.empty() || facts.classes == 0;
+}
 bool has_test_choice(E e) {
   const DataFacts facts = data_facts(e.data);
   return !facts.problem.empty() || facts.test_size > 0 || e.data.test_from == TestFrom::rest;
@@ -127,6 +131,9 @@ std::vector<Key> describe(Data& d) {
           .when({reads_data, "with generated data, which have their own test examples"}),
       key("normalize", choice(d.normalize),
           "normalization of the features; statistics from the training examples only"),
+      key("normalize_targets", &d.normalize_targets,
+          "train on (y - mean) / standard deviation of the training targets; losses and predictions are in their units")
+          .when({[](E e) { return has_real_targets(e.data); }, "with classes"}),
       section("label_noise", describe(d.label_noise), "rate", "wrong labels of training and validation examples"),
       section("generator", describe(d.generator), "", "how generated data are drawn")
           .when({[](E e) { return !reads_data(e); }, "with data that are read from files"}),

@@ -202,16 +202,21 @@ RunData Loader::load(const config::Data& config, std::int64_t seed) {
   const auto shared = inputs(config, seed, *set, parts);
   const auto part = [&](const std::vector<double>& x, const formats::Examples& source,
                         const std::vector<std::int32_t>& indices, std::vector<std::int32_t> y) -> Part {
-    return {std::ssize(indices), {shared, &x}, std::move(y), rows_of(source.targets, indices, facts.outputs)};
+    std::vector<double> targets = rows_of(source.targets, indices, facts.outputs);
+    const double variance = targets.empty() ? 0 : target_variance(targets, facts.outputs);
+    return {std::ssize(indices), {shared, &x}, std::move(y), std::move(targets), variance};
   };
-  return {facts.shape,
-          facts.shape.features(),
-          facts.classes,
-          facts.outputs,
-          part(shared->train, set->train, parts.train, std::move(train_y)),
-          part(shared->val, set->train, parts.val, labels(config::Split::val, set->train, parts.val)),
-          part(shared->test, test, parts.test, labels(config::Split::test, test, parts.test)),
-          {shared, &shared->scaling}};
+  RunData data{facts.shape,
+               facts.shape.features(),
+               facts.classes,
+               facts.outputs,
+               part(shared->train, set->train, parts.train, std::move(train_y)),
+               part(shared->val, set->train, parts.val, labels(config::Split::val, set->train, parts.val)),
+               part(shared->test, test, parts.test, labels(config::Split::test, test, parts.test)),
+               {shared, &shared->scaling},
+               {}};
+  if (config.normalize_targets) data.target_scaling = fit_target_scaling(data.train.targets, facts.outputs);
+  return data;
 }
 
 formats::DataSet read_embedded(config::DataName name, const std::filesystem::path& folder) {

@@ -24,7 +24,8 @@ struct Part {
   std::int64_t size = 0;
   std::shared_ptr<const std::vector<double>> x;
   std::vector<std::int32_t> y;  // class of each example, label noise applied: [size]; empty with real targets
-  std::vector<double> targets;  // [size, outputs]; empty with classes
+  std::vector<double> targets;  // [size, outputs], in their own units; empty with classes
+  double variance = 0;          // of the targets: mean square of their distance from the mean of each output
 };
 
 struct RunData {
@@ -33,6 +34,7 @@ struct RunData {
   std::int64_t outputs = 0;                         // of a network: one per class, or one per number of a target
   Part train, val, test;                            // size 0: no such part
   std::shared_ptr<const formats::Scaling> scaling;  // that made the inputs
+  formats::Scaling target_scaling;                  // [outputs]: of the targets that networks learn; empty: as they are
 };
 
 // Where experiments/data lies, relative to the program: in the build tree and when installed.

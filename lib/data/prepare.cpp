@@ -120,6 +120,22 @@ formats::Scaling fit_scaling(config::Normalize kind, std::span<const double> x, 
   return scaling;
 }
 
+formats::Scaling fit_target_scaling(std::span<const double> targets, std::int64_t outputs) {
+  formats::Scaling scaling = fit_scaling(config::Normalize::standard, targets, outputs);
+  std::ranges::replace(scaling.scale, 0.0, 1.0);
+  return scaling;
+}
+
+double target_variance(std::span<const double> targets, std::int64_t outputs) {
+  const formats::Scaling scaling = fit_target_scaling(targets, outputs);
+  double squares = 0;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const double distance = targets[i] - scaling.shift[i % scaling.shift.size()];
+    squares += distance * distance;
+  }
+  return targets.empty() ? 0 : squares / static_cast<double>(targets.size());
+}
+
 std::vector<std::int32_t> bootstrap_sample(std::int64_t size, std::int64_t seed) {
   core::Random random = stream_of(seed, core::Purpose::bootstrap, 0);
   std::vector<std::int32_t> drawn(static_cast<std::size_t>(size));

@@ -32,6 +32,12 @@ std::vector<std::int64_t> proportional_shares(std::span<const std::int64_t> coun
 formats::Scaling fit_scaling(config::Normalize kind, std::span<const double> x, std::int64_t features,
                              std::int64_t channels = 1);
 
+// As standard, of targets [size, outputs]; a constant target is only shifted.
+formats::Scaling fit_target_scaling(std::span<const double> targets, std::int64_t outputs);
+
+// Mean square of the distance of targets [size, outputs] from the mean of their output.
+double target_variance(std::span<const double> targets, std::int64_t outputs);
+
 // `size` indices drawn from 0 ... size - 1 with replacement (Efron 1979); stream `bootstrap`.
 std::vector<std::int32_t> bootstrap_sample(std::int64_t size, std::int64_t seed);
 

@@ -51,7 +51,8 @@ std::string labels_text(const DataFacts& facts) {
   const std::vector<std::int64_t> of_test = counts_of(contents->test_labels, facts.classes);
   std::vector<std::string> classes;
   for (std::size_t i = 0; i < counts.size(); ++i)
-    classes.push_back(fmt::format("{} ({})", contents->class_names[i], counts[i] + of_test[i]));
+    classes.push_back(contents->class_names[i] +
+                      (contents->train_labels.empty() ? "" : fmt::format(" ({})", counts[i] + of_test[i])));
   return text + " " + first_of(classes, 10);
 }
 
@@ -117,17 +118,22 @@ void check_features(const config::Experiment& experiment, const formats::Content
   if (normalize == config::Normalize::standard || normalize == config::Normalize::minmax)
     for (std::size_t f = 0; f < contents.smallest.size(); ++f)
       if (contents.smallest[f] == contents.largest[f])
-        warnings.push_back(fmt::format("column {} has one value, {}; data.normalize makes it 0",
+        warnings.push_back(fmt::format("column {} has one value, {:.4g}; data.normalize makes it 0",
                                        core::quoted(contents.features[f]), contents.smallest[f]));
-  if (normalize != config::Normalize::none || config::has_closed_form(experiment.train)) return;
+  if (config::has_closed_form(experiment.train)) return;
+  constexpr double large = 100;
+  if (contents.largest_target >= large && !experiment.data.normalize_targets)
+    warnings.push_back(fmt::format("targets reach {:.4g} and are not normalized; set data.normalize_targets to true",
+                                   contents.largest_target));
+  if (normalize != config::Normalize::none) return;
   if (contents.bytes)
     warnings.emplace_back(
         "pixels from 0 to 255 are not normalized; set data.normalize to \"minmax\", \"standard\" or \"channel\"");
-  constexpr double large = 100;
   for (std::size_t f = 0; f < contents.smallest.size(); ++f)
     if (const double size = std::max(-contents.smallest[f], contents.largest[f]); size >= large) {
-      warnings.push_back(fmt::format("column {} reaches {} and is not normalized; set data.normalize to \"standard\"",
-                                     core::quoted(contents.features[f]), size));
+      warnings.push_back(
+          fmt::format("column {} reaches {:.4g} and is not normalized; set data.normalize to \"standard\"",
+                      core::quoted(contents.features[f]), size));
       break;  // one is enough to set it
     }
 }
@@ -153,7 +159,7 @@ Summary summarize(const config::Experiment& experiment, std::int64_t seed) {
   if (!facts.contents) return summary;
   for (const std::string& note : facts.contents->notes) summary.text += "; " + core::printable(note);
   summary.warnings = facts.contents->warnings;
-  if (!facts.contents->class_names.empty()) check_classes(data, facts, seed, summary.warnings);
+  if (!facts.contents->train_labels.empty()) check_classes(data, facts, seed, summary.warnings);
   check_features(experiment, *facts.contents, summary.warnings);
   return summary;
 }

@@ -27,10 +27,11 @@ struct Replica {
   std::function<double(std::int64_t step)> learning_rate;  // of each 0-based step
 };
 
-// Mean loss and error over the examples of a split, in evaluation mode, without the decay term.
+// Means over the examples of a split, in evaluation mode, without the decay term; of real targets in their units.
 struct SplitLoss {
   double loss;
-  std::optional<double> error;  // absent in a regression
+  std::optional<double> error;           // absent in a regression
+  std::optional<double> absolute_error;  // in a regression alone: of the outputs
 };
 
 // A tensor by its name in files and in PyTorch's layout: "linear0.weight", [out, in] or [out, in, height, width].
@@ -109,7 +110,7 @@ class Engine {
 
   virtual std::vector<SplitLoss> evaluate(std::span<const std::size_t> active, config::Split split) = 0;
 
-  // [N, K] in double precision: logarithms of the probabilities of the classes; with squared error the outputs.
+  // [N, K] in float64: logarithms of the probabilities of the classes; with squared error the outputs, in their units.
   virtual at::Tensor predict(std::size_t replica, config::Split split) = 0;
 
   // Parameters, then with them statistics and random features, in order of construction. Copies.

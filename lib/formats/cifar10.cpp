@@ -40,8 +40,14 @@ void append_cifar10(std::string_view bytes, const std::string& name, std::vector
 }
 
 Facts cifar10_facts(const std::filesystem::path& folder) {
-  Facts facts{.shape = {3, 32, 32}, .classes = classes, .outputs = classes, .files = files_of(folder)};
-  facts.contents = std::make_shared<const Contents>(Contents{.bytes = true});
+  Contents contents{
+      .class_names = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"},
+      .bytes = true};
+  Facts facts{.shape = {3, 32, 32},
+              .classes = classes,
+              .outputs = classes,
+              .files = files_of(folder),
+              .contents = std::make_shared<const Contents>(std::move(contents))};
   for (const std::filesystem::path& file : facts.files) {
     const bool packed = file.extension() == ".gz";
     const auto size = static_cast<std::int64_t>(packed ? read_bytes(file).size() : std::filesystem::file_size(file));

@@ -32,8 +32,9 @@ struct Contents {
   std::vector<std::string> features{};                      // names of the columns; arrays have none
   std::string label{};                                      // name of the column
   std::vector<std::string> class_names{};                   // in the order of the classes; empty with real targets
-  std::vector<std::int32_t> train_labels{}, test_labels{};  // classes of the examples
+  std::vector<std::int32_t> train_labels{}, test_labels{};  // classes of the examples; empty where it takes a pass
   std::vector<double> smallest{}, largest{};  // of each feature; empty where a pass over all would be needed
+  double largest_target = 0;                  // without its sign
   bool bytes = false;                         // features are pixels from 0 to 255
   std::vector<std::string> notes{};           // what was done with the file: rows left out
   std::vector<std::string> warnings{};        // what is probably a mistake

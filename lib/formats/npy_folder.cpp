@@ -194,6 +194,7 @@ Facts npy_facts(const std::filesystem::path& folder, const ArrayOptions& options
   for (const PartFiles& part : read.parts) {
     part.check_inputs();
     facts.files.insert(facts.files.end(), {part.x, part.y});
+    for (const double y : part.targets) contents.largest_target = std::max(contents.largest_target, std::abs(y));
     contents.bytes |= part.header.type == NpyType::uint8;
   }
   facts.contents = std::make_shared<const Contents>(std::move(contents));

@@ -5,7 +5,7 @@
 namespace descent::formats {
 namespace {
 
-constexpr auto shift_name = "input_shift", scale_name = "input_scale";
+constexpr auto shift_name = "_shift", scale_name = "_scale";
 
 std::string text_of(const std::vector<double>& numbers) {
   std::vector<std::string> texts;
@@ -13,7 +13,8 @@ std::string text_of(const std::vector<double>& numbers) {
   return core::join(texts, ",");
 }
 
-std::optional<std::vector<double>> numbers_in(const std::map<std::string, std::string>& texts, const char* name) {
+std::optional<std::vector<double>> numbers_in(const std::map<std::string, std::string>& texts,
+                                              const std::string& name) {
   const auto text = texts.find(name);
   if (text == texts.end()) return std::nullopt;
   std::vector<double> numbers;
@@ -25,12 +26,12 @@ std::optional<std::vector<double>> numbers_in(const std::map<std::string, std::s
 
 }  // namespace
 
-std::map<std::string, std::string> texts_of(const Scaling& scaling) {
-  return {{shift_name, text_of(scaling.shift)}, {scale_name, text_of(scaling.scale)}};
+std::map<std::string, std::string> texts_of(const Scaling& scaling, const std::string& of) {
+  return {{of + shift_name, text_of(scaling.shift)}, {of + scale_name, text_of(scaling.scale)}};
 }
 
-std::optional<Scaling> scaling_in(const std::map<std::string, std::string>& texts) {
-  auto shift = numbers_in(texts, shift_name), scale = numbers_in(texts, scale_name);
+std::optional<Scaling> scaling_in(const std::map<std::string, std::string>& texts, const std::string& of) {
+  auto shift = numbers_in(texts, of + shift_name), scale = numbers_in(texts, of + scale_name);
   if (!shift || !scale || shift->size() != scale->size()) return std::nullopt;
   return Scaling{std::move(*shift), std::move(*scale)};
 }

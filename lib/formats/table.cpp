@@ -211,7 +211,9 @@ class Builder {
 
   void read_labels(Table& table) {
     if (are_targets()) {
-      if (std::ranges::any_of(numbers_, [](double y) { return std::abs(y) > std::numeric_limits<float>::max(); }))
+      for (const double y : numbers_)
+        table.contents.largest_target = std::max(table.contents.largest_target, std::abs(y));
+      if (table.contents.largest_target > std::numeric_limits<float>::max())
         fail(name_, fmt::format("column {} holds targets that are no numbers in single precision",
                                 core::quoted(header_[label_])));
       table.examples.targets = std::move(numbers_);

@@ -42,6 +42,9 @@ std::string chosen_metric(const std::string& given, const plan::Plan& plan) {
   for (const auto& column : store::curve_columns()) spellings.push_back(column.name);
   for (const std::string& name : {given, "final_" + given})
     if (std::ranges::find(known, name) != known.end()) {
+      if (name.ends_with("_r2"))
+        throw core::InputError(fmt::format("{0}r2 is largest at the best, not smallest; {0}rmse chooses the same point",
+                                           name.substr(0, name.size() - 2)));
       if (is_filled(name, plan)) return name;
       throw core::InputError(fmt::format("{} is empty in these results; descent list columns", name));
     }

@@ -18,13 +18,13 @@ using Row = std::vector<std::string>;
 
 // The columns of the table: of the first of these lists those that have values.
 const std::vector<std::vector<std::string>> column_choices{{"final_test_error", "best_test_error"},
-                                                           {"final_test_loss", "best_test_loss"},
+                                                           {"final_test_loss", "best_test_loss", "final_test_r2"},
                                                            {"final_train_error", "final_train_loss"},
                                                            {"final_train_loss"}};
 
-const std::vector<std::vector<std::string>> all_columns{{"final_test_error", "final_train_error", "best_test_error",
-                                                         "restored_test_error", "final_test_loss", "final_train_loss",
-                                                         "best_test_loss", "restored_test_loss"}};
+const std::vector<std::vector<std::string>> all_columns{
+    {"final_test_error", "final_train_error", "best_test_error", "restored_test_error", "final_test_loss",
+     "final_train_loss", "best_test_loss", "restored_test_loss", "final_test_rmse", "final_test_mae", "final_test_r2"}};
 
 bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }  // of UTF-8
 
@@ -68,7 +68,11 @@ std::string mean_text(const std::optional<stats::Description>& measure) {
   if (!measure) return "-";
   const double half = measure->sd ? *measure->high - measure->mean : 0;
   if (!measure->sd || half == 0 || !std::isfinite(half)) return fmt::format("{:.4g}", measure->mean);
-  const int decimals = std::max(0, 1 - static_cast<int>(std::floor(std::log10(half))));  // two digits of the interval
+  const auto magnitude = [](double number) { return static_cast<int>(std::floor(std::log10(std::abs(number)))); };
+  constexpr int most_digits = 4;
+  const int decimals = std::max(0, 1 - magnitude(half));  // two digits of the interval
+  if (magnitude(std::max(half, std::abs(measure->mean))) + 1 + decimals > most_digits)
+    return fmt::format("{:.{}g} ± {:.2g}", measure->mean, most_digits, half);
   return fmt::format("{:.{}f} ± {:.{}f}", measure->mean, decimals, half, decimals);
 }
 

@@ -8,6 +8,7 @@ namespace descent::store {
 
 template <class Archive> void archive(Archive& ar, Metrics& m) {
   ar(m.train_loss, m.train_error, m.val_loss, m.val_error, m.test_loss, m.test_error);
+  ar(m.train_mae, m.train_r2, m.val_mae, m.val_r2, m.test_mae, m.test_r2);
 }
 
 template <class Archive> void archive(Archive& ar, Evaluation& row) {

@@ -12,7 +12,7 @@
 namespace descent::store {
 
 // How a checkpoint file begins; the SHA-256 of the rest follows.
-inline constexpr std::string_view checkpoint_magic = "descent checkpoint 6\n";
+inline constexpr std::string_view checkpoint_magic = "descent checkpoint 7\n";
 
 // The state of one run at some step, as the training wrote it.
 struct SavedRun {

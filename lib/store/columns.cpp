@@ -1,59 +1,78 @@
 #include "store/columns.h"
 
+#include <cmath>
+
 #include "config/data_facts.h"
 
 namespace descent::store {
 namespace {
 
+// Of one split.
+struct SplitColumns {
+  std::string name, examples;
+  Need need;
+  std::optional<double> Metrics::*loss, Metrics::*error, Metrics::*mae, Metrics::*r2;
+};
+
+void add(std::vector<Column<Evaluation>>& columns, const SplitColumns& split, const std::string& of_loss) {
+  using E = Evaluation;
+  const auto add = [&](const std::string& name, std::function<std::string(const E&)> get, std::vector<Need> needs,
+                       const std::string& help) {
+    columns.push_back({split.name + name, ColumnKind::measure, std::move(get), std::move(needs), help});
+  };
+  const auto value = [](auto member) { return [member](const E& row) { return cell(row.metrics.*member); }; };
+  add("_loss", value(split.loss), {split.need}, "mean loss on the " + split.examples + of_loss);
+  add("_error", value(split.error), {split.need, Need::class_labels},
+      "fraction of misclassified " + split.examples + ", 1 - accuracy");
+  add(
+      "_rmse",
+      [split](const E& row) {
+        const bool regression = (row.metrics.*split.mae).has_value();
+        return regression ? cell(std::sqrt(*(row.metrics.*split.loss))) : "";
+      },
+      {split.need, Need::real_targets},
+      "square root of the mean squared error on the " + split.examples + ", in the units of the targets");
+  add("_mae", value(split.mae), {split.need, Need::real_targets},
+      "mean absolute error on the " + split.examples + ", in the units of the targets");
+  add("_r2", value(split.r2), {split.need, Need::real_targets},
+      "1 - mean squared error / variance of the targets of the " + split.examples +
+          ", the coefficient of determination");
+}
+
 std::vector<Column<Evaluation>> make_curve_columns() {
   using E = Evaluation;
+  using M = Metrics;
   constexpr ColumnKind kind = ColumnKind::measure;
-  return {
+  std::vector<Column<E>> columns{
       {"epoch", kind, [](const E& row) { return cell(row.epoch); }, {}, "steps divided by the steps of an epoch"},
       {"step", kind, [](const E& row) { return cell(row.step); }, {}, "updates of the weights so far"},
-      {"train_loss",
-       kind,
-       [](const E& row) { return cell(row.metrics.train_loss); },
-       {Need::train},
-       "mean loss on the training examples with their noisy labels, without weight decay"},
-      {"train_error",
-       kind,
-       [](const E& row) { return cell(row.metrics.train_error); },
-       {Need::train, Need::class_labels},
-       "fraction of misclassified training examples, 1 - accuracy"},
-      {"val_loss",
-       kind,
-       [](const E& row) { return cell(row.metrics.val_loss); },
-       {Need::val},
-       "mean loss on the validation examples"},
-      {"val_error",
-       kind,
-       [](const E& row) { return cell(row.metrics.val_error); },
-       {Need::val, Need::class_labels},
-       "fraction of misclassified validation examples, 1 - accuracy"},
-      {"test_loss",
-       kind,
-       [](const E& row) { return cell(row.metrics.test_loss); },
-       {Need::test},
-       "mean loss on the test examples"},
-      {"test_error",
-       kind,
-       [](const E& row) { return cell(row.metrics.test_error); },
-       {Need::test, Need::class_labels},
-       "fraction of misclassified test examples, 1 - accuracy"},
-      {"lr", kind, [](const E& row) { return cell(row.lr); }, {Need::learning_rate}, "learning rate of the last step"},
-      {"weight_norm",
-       kind,
-       [](const E& row) { return cell(row.weight_norm); },
-       {},
-       "Euclidean norm of all weights, without biases and norms"},
-      {"gradient_norm",
-       kind,
-       [](const E& row) { return cell(row.gradient_norm); },
-       {Need::gradient},
-       "Euclidean norm of the gradient of the last step, before clipping"},
   };
+  add(columns,
+      {"train", "training examples", Need::train, &M::train_loss, &M::train_error, &M::train_mae, &M::train_r2},
+      " with their noisy labels, without weight decay");
+  add(columns, {"val", "validation examples", Need::val, &M::val_loss, &M::val_error, &M::val_mae, &M::val_r2}, "");
+  add(columns, {"test", "test examples", Need::test, &M::test_loss, &M::test_error, &M::test_mae, &M::test_r2}, "");
+  columns.insert(columns.end(), {
+                                    {"lr",
+                                     kind,
+                                     [](const E& row) { return cell(row.lr); },
+                                     {Need::learning_rate},
+                                     "learning rate of the last step"},
+                                    {"weight_norm",
+                                     kind,
+                                     [](const E& row) { return cell(row.weight_norm); },
+                                     {},
+                                     "Euclidean norm of all weights, without biases and norms"},
+                                    {"gradient_norm",
+                                     kind,
+                                     [](const E& row) { return cell(row.gradient_norm); },
+                                     {Need::gradient},
+                                     "Euclidean norm of the gradient of the last step, before clipping"},
+                                });
+  return columns;
 }
+
+bool is_split(Need need) { return need == Need::train || need == Need::val || need == Need::test; }
 
 using Names = std::vector<std::string_view>;
 using Find = const std::optional<Evaluation>& (*)(const Summary&);
@@ -76,8 +95,11 @@ void add(std::vector<Column<Summary>>& columns, const std::string& prefix, std::
 std::vector<Column<Summary>> make_summary_columns() {
   using S = Summary;
   constexpr ColumnKind label = ColumnKind::label, measure = ColumnKind::measure;
-  const Names metrics{"train_loss", "train_error", "val_loss", "val_error", "test_loss", "test_error"};
-  const Names all{"epoch", "step", "train_loss", "train_error", "val_loss", "val_error", "test_loss", "test_error"};
+  Names metrics;
+  for (const Column<Evaluation>& column : curve_columns())
+    if (std::ranges::any_of(column.needs, is_split)) metrics.push_back(column.name);
+  Names all{"epoch", "step"};
+  all.insert(all.end(), metrics.begin(), metrics.end());
   const Names test{"epoch", "test_loss", "test_error"};
   const std::vector<Need> stops{Need::early_stopping}, stops_by_loss{Need::early_stopping, Need::val},
       stops_by_error{Need::early_stopping, Need::val, Need::class_labels};
@@ -159,6 +181,8 @@ std::string_view why_missing(Need need, const config::Experiment& experiment) {
       return listed(config::Split::test, "train.evaluate.splits does not list \"test\"");
     case Need::class_labels:
       return check(config::data_facts(experiment.data).classes > 0, "the targets are not class labels");
+    case Need::real_targets:
+      return check(config::data_facts(experiment.data).classes == 0, "the targets are class labels");
     case Need::early_stopping:
       return check(experiment.train.early_stopping.monitor != config::Monitor::none, "there is no early stopping");
     case Need::learning_rate:

@@ -19,9 +19,11 @@
 
 namespace descent::store {
 
-// Full passes over the splits in evaluation mode, without the decay term; absent where a split is not evaluated.
+// Full passes over the splits in evaluation mode, without the decay term; absent where a split is not evaluated. With
+// classes there are errors, with real targets mean absolute errors and R^2.
 struct Metrics {
   std::optional<double> train_loss, train_error, val_loss, val_error, test_loss, test_error;
+  std::optional<double> train_mae, train_r2, val_mae, val_r2, test_mae, test_r2;
 };
 
 // One row of curves.csv.
@@ -70,7 +72,7 @@ template <class Number> std::string cell(const std::optional<Number>& value) { r
 enum class ColumnKind { label, constant, measure };
 
 // What an experiment must have for a column to hold values.
-enum class Need { train, val, test, class_labels, early_stopping, learning_rate, gradient };
+enum class Need { train, val, test, class_labels, real_targets, early_stopping, learning_rate, gradient };
 
 template <class Row> struct Column {
   std::string name;

@@ -17,6 +17,12 @@ namespace {
 // Steps between two checks of `stop` and of the time.
 constexpr std::int64_t steps_between_checks = 50;
 
+// 1 - mean squared error / variance; absent of classes and of constant targets.
+std::optional<double> r_squared(const data::Part& part, const engine::SplitLoss& loss) {
+  if (!loss.absolute_error || part.variance == 0) return std::nullopt;
+  return 1 - loss.loss / part.variance;
+}
+
 class Stack {
  public:
   Stack(const plan::Plan& plan, const plan::Stack& runs, Shared& shared, const StackOptions& options,
@@ -104,13 +110,20 @@ class Stack {
       const std::vector<engine::SplitLoss> losses = engine_->evaluate(active, split);
       for (std::size_t i = 0; i < active.size(); ++i) {
         store::Metrics& m = metrics[i];
+        const data::RunData& data = engine_->replica(active[i]).data;
+        const auto& [loss, error, mae] = losses[i];
         switch (split) {
           case config::Split::train:
-            std::tie(m.train_loss, m.train_error) = std::tie(losses[i].loss, losses[i].error);
+            std::tie(m.train_loss, m.train_error, m.train_mae) = std::tie(loss, error, mae);
+            m.train_r2 = r_squared(data.train, losses[i]);
             break;
-          case config::Split::val: std::tie(m.val_loss, m.val_error) = std::tie(losses[i].loss, losses[i].error); break;
+          case config::Split::val:
+            std::tie(m.val_loss, m.val_error, m.val_mae) = std::tie(loss, error, mae);
+            m.val_r2 = r_squared(data.val, losses[i]);
+            break;
           case config::Split::test:
-            std::tie(m.test_loss, m.test_error) = std::tie(losses[i].loss, losses[i].error);
+            std::tie(m.test_loss, m.test_error, m.test_mae) = std::tie(loss, error, mae);
+            m.test_r2 = r_squared(data.test, losses[i]);
             break;
         }
       }

@@ -3,6 +3,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "config/data_facts.h"
 #include "config/write.h"
 #include "store/results.h"
 
@@ -10,6 +11,15 @@ namespace descent::train {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+// As the data call them, otherwise by their numbers.
+Json class_names(const config::Data& data, std::int64_t classes) {
+  const config::DataFacts facts = config::data_facts(data);
+  if (facts.contents) return facts.contents->class_names;
+  Json names = Json::array();
+  for (std::int64_t k = 0; k < classes; ++k) names.push_back(std::to_string(k));
+  return names;
+}
 
 formats::Metadata metadata_of(const plan::Plan& plan, std::size_t run, const data::RunData& data) {
   const config::Experiment& experiment = plan.experiment(run);
@@ -19,10 +29,9 @@ formats::Metadata metadata_of(const plan::Plan& plan, std::size_t run, const dat
                              {"architecture", config::section_json(experiment, "model")},
                              {"input_shape", Json{data.shape.channels, data.shape.height, data.shape.width}.dump()}};
   metadata["normalization"] = config::name_of(experiment.data.normalize);
-  if (experiment.data.normalize != config::Normalize::none) metadata.merge(formats::texts_of(*data.scaling));
-  Json classes = Json::array();
-  for (std::int64_t k = 0; k < data.classes; ++k) classes.push_back(std::to_string(k));
-  if (data.classes > 0) metadata["classes"] = classes.dump();
+  if (experiment.data.normalize != config::Normalize::none) metadata.merge(formats::texts_of(*data.scaling, "input"));
+  if (!data.target_scaling.scale.empty()) metadata.merge(formats::texts_of(data.target_scaling, "target"));
+  if (data.classes > 0) metadata["classes"] = class_names(experiment.data, data.classes).dump();
   return metadata;
 }
 

@@ -11,7 +11,8 @@
 namespace descent::train {
 
 // Of the run with this index in the plan, trained on `data`. The metadata: experiment, run, seed, architecture (the
-// keys of "model"), shape of an input, normalization and its numbers, classes.
+// keys of "model"), shape of an input, normalization of inputs and targets with its numbers,
+// names of the classes.
 void save_weights(const std::filesystem::path& file, const plan::Plan& plan, std::size_t run, const data::RunData& data,
                   const std::vector<engine::NamedTensor>& tensors);
 

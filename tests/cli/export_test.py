@@ -40,17 +40,18 @@ class Export(Trial):
             numpy.save(data / f"y_{part}.npy", numpy.hstack([numpy.sin(6 * x), x]))
             self.x["targets"] = x
 
-    def run_experiment(self, data, model, train, *words, normalize="none"):
+    def run_experiment(self, data, model, train, *words, **more):
         sections = {"signals": {"name": "mnist1d"}, "images": {"name": "npy", "path": str(self.folder / "images")},
                     "targets": {"name": "npy", "path": str(self.folder / "targets"), "task": "regression"}}
         train = {"steps": 20, "batch_size": 50, "optimizer": {"name": "adam", "lr": 0.01}, **train}
-        experiment = {"name": "net", "seeds": 1, "data": {**sections[data], "normalize": normalize}, "model": model, "train": train,
+        experiment = {"name": "net", "seeds": 1, "data": {**sections[data], **more}, "model": model, "train": train,
                       "record": {"predictions": True}}
         (self.folder / "net.json").write_text(json.dumps(experiment))
         self.descent("run", "net.json", *words)
 
-    def check(self, data, model, normalize="none", **train):
-        self.run_experiment(data, model, train, "--save-weights", normalize=normalize)
+    def check(self, data, model, normalize="none", normalize_targets=False, **train):
+        more = {"normalize": normalize, **({"normalize_targets": True} if normalize_targets else {})}
+        self.run_experiment(data, model, train, "--save-weights", **more)
         written = [self.folder / line for line in self.descent("export", "model", "net.json").stdout.split()]
         weights, source, graph = written
         recorded = numpy.load(next(self.folder.glob("results/net/parts/*/predictions.npy")))[0]
@@ -62,7 +63,8 @@ class Export(Trial):
         spec.loader.exec_module(module)
         with torch.no_grad():
             x = torch.tensor(self.x[data])
-            self.close(module.load()(x if normalize == "none" else module.prepare(x)), recorded, source.read_text())
+            y = module.load()(x if normalize == "none" else module.prepare(x))
+            self.close(module.in_units(y) if normalize_targets else y, recorded, source.read_text())
         onnx.checker.check_model(onnx.load(graph), full_check=True)
         session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
         (y,) = session.run(None, {"x": self.x[data]})
@@ -112,6 +114,19 @@ class Export(Trial):
         self.check("signals", MLP, "standard")
         self.check("images", MLP, "minmax")
         self.check("images", CNN, "channel")
+
+    def test_normalization_of_the_targets(self):
+        self.check("targets", {"hidden": [7]}, "standard", True, loss="mse")
+
+    def test_weights_name_the_classes_of_the_data(self):
+        (self.folder / "t.csv").write_text("a,kind\n" + "1,cat\n2,dog\n3,emu\n" * 10)
+        (self.folder / "net.json").write_text(json.dumps({"name": "net", "train": {"epochs": 1},
+                                                          "data": {"name": "csv", "path": "t.csv"}}))
+        self.descent("run", "net.json", "--save-weights")
+        (weights,) = self.folder.glob("results/net/checkpoints/*.safetensors")
+        data = weights.read_bytes()
+        about = json.loads(data[8:8 + int.from_bytes(data[:8], "little")])["__metadata__"]
+        self.assertEqual(json.loads(about["classes"]), ["cat", "dog", "emu"])
 
     def test_linear_models(self):
         self.check("signals", {"kind": "linear_model", "intercept": True})

@@ -95,5 +95,50 @@ class Predictions(Trial):
         self.assertFalse((self.results / "bias_variance.csv").exists())
 
 
+class Regression(Trial):
+    """Two targets of different units, of which the network sees numbers of mean 0 and variance 1."""
+
+    def setUp(self):
+        super().setUp()
+        random = numpy.random.default_rng(1)
+        x = random.normal(size=(120, 3))
+        y = numpy.stack([1000 + 50 * x[:, 0], 0.01 * x[:, 1] * x[:, 2]], 1) + random.normal(size=(120, 2)) * [5, 1e-3]
+        numpy.save(self.folder / "x.npy", x)
+        numpy.save(self.folder / "y.npy", y)
+        self.y = y
+
+    def run_with(self, engine):
+        experiment = {"name": "units", "seeds": 2, "engine": engine, "precision": "float64",
+                      "data": {"name": "npy", "path": ".", "test_size": 30, "split_seed": 0,
+                               "normalize_targets": True},
+                      "model": {"width": 16, "depth": 1},
+                      "train": {"loss": "mse", "epochs": 60, "batch_size": 10, "optimizer": {"lr": 0.01}},
+                      "record": {"predictions": True}}
+        (self.folder / "units.json").write_text(json.dumps(experiment))
+        self.descent("run", "units.json", "--save-weights")
+        results = self.folder / "results/units"
+        with open(results / "summary.csv", newline="") as file:
+            rows = {row["run"]: row for row in csv.DictReader(file)}
+        for part in results.glob("parts/*"):
+            runs = json.loads((part / "part.json").read_text())["runs"]
+            for run, outputs in zip(runs, numpy.load(part / "predictions.npy")):
+                yield rows[run[:16]], outputs, numpy.load(part / "targets.npy")
+
+    def test_is_in_the_units_of_the_targets_with_both_engines(self):
+        for engine in "fused", "torch":
+            for row, outputs, targets in self.run_with(engine):
+                self.assertTrue({*targets[:, 0]} < {*self.y[:, 0]})
+                mse = ((outputs - targets) ** 2).mean()
+                expected = {"loss": mse, "rmse": mse ** 0.5, "mae": abs(outputs - targets).mean(),
+                            "r2": 1 - mse / targets.var(0).mean()}
+                for name, value in expected.items():
+                    found = float(row[f"final_test_{name}"])
+                    self.assertLessEqual(abs(found - value), 1e-9 * abs(value), (engine, name))
+                self.assertGreater(float(row["final_test_r2"]), 0.9)
+                # Each output is learned, the one in small units too.
+                self.assertTrue((((outputs - targets) ** 2).mean(0) < 0.2 * targets.var(0)).all())
+                self.assertNotIn("final_test_error", row)
+
+
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0], *sys.argv[2:]])

@@ -71,4 +71,12 @@ TEST(summary, warns_of_features_that_normalization_should_change_or_cannot) {
               ElementsAre("column \"a\" has one value, 0; data.normalize makes it 0"));
 }
 
+TEST(summary, warns_of_large_targets_unless_they_are_normalized) {
+  config::Experiment experiment = of_table("targets.csv", "a,y\n0,310.5\n1,20\n2,-120\n3,7\n4,8\n");
+  EXPECT_THAT(data::summarize(experiment, 0).warnings,
+              ElementsAre("targets reach 310.5 and are not normalized; set data.normalize_targets to true"));
+  experiment.data.normalize_targets = true;
+  EXPECT_THAT(data::summarize(experiment, 0).warnings, testing::IsEmpty());
+}
+
 }  // namespace

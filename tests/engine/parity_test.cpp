@@ -82,6 +82,8 @@ void expect_parity(const Case& c) {
       for (const std::size_t r : both) {
         EXPECT_NEAR(x[r].loss, y[r].loss, 1e-8);
         EXPECT_EQ(x[r].error, y[r].error);
+        ASSERT_EQ(x[r].absolute_error.has_value(), y[r].absolute_error.has_value());
+        EXPECT_NEAR(x[r].absolute_error.value_or(0), y[r].absolute_error.value_or(0), 1e-8);
       }
     }
   }
@@ -118,6 +120,8 @@ const std::vector<Case> further{
     {"short weights", {"train.max_norm=0.4", "train.optimizer.momentum=0.9"}},
     {"label smoothing", {"train.loss.label_smoothing=0.1"}},
     {"squared error of classes", {"train.loss=mse"}},
+    {"real targets", {"data.name=sinusoid", "train.loss=mse"}},
+    {"standardized targets", {"data.name=sinusoid", "train.loss=mse", "data.normalize_targets=true"}},
     {"full batch", {"train.batch_size=\"full\""}},
     {"drop last", {"train.drop_last=true"}},
     {"dropout", {"model.dropout=0.3"}},

@@ -74,6 +74,7 @@ CASES = {
     },
     "momentum, longest weights": {**MOMENTUM, "train.max_norm": 0.8},
     "squared error, drop_last": {**MOMENTUM, **SQUARED_ERROR, "train.drop_last": True},
+    "standardized targets": {**MOMENTUM, **SQUARED_ERROR, "data.name": "npy", "data.normalize_targets": True},
     "real targets, full batch": {**MOMENTUM, **SQUARED_ERROR, "data.name": "sinusoid", "train.batch_size": "full"},
 }
 HIDDEN = {"model.experts.hidden": [8, 7], "model.gate.hidden": [9]}
@@ -173,13 +174,14 @@ def limit_weights(model, most):
 
 
 @torch.no_grad()
-def evaluate(keys, model, x, y):
-    """Mean loss and error in evaluation mode; with batch statistics in batches as of training."""
+def evaluate(keys, model, x, y, shift=0, unit=1):
+    """Mean loss, then error or absolute error, in evaluation mode; with batch statistics in batches as of training."""
     batchwise = keys.get("model.norm.predict_with") == "batch"
     model.train(batchwise)
     outputs = torch.cat([model(x) for x in x.split(keys["train.batch_size"] if batchwise else len(x))])
-    error = None if y.is_floating_point() else (outputs.argmax(1) != y).double().mean().item()
-    return loss_of(keys, outputs, y).item(), error
+    outputs = outputs * unit + shift
+    errors = (outputs - y).abs() if y.is_floating_point() else outputs.argmax(1) != y
+    return loss_of(keys, outputs, y).item(), errors.double().mean().item()
 
 
 def is_before_batch_norm(keys, name):
@@ -192,6 +194,10 @@ def compare_training(case, keys, tensors):
     dtype, allowed = (torch.float64, 1e-10) if double else (torch.float32, 1e-4)
     x, y, test_x, test_y = (tensors[name] for name in ("x", "y", "test_x", "test_y"))
     x, test_x = x.to(dtype), test_x.to(dtype)
+    learned, shift, unit = y, 0, 1
+    if keys.get("data.normalize_targets"):
+        shift, unit = y.mean(0), y.std(0, correction=0)
+        learned = (y - shift) / unit
     model = make_network(keys, x.shape[1], y.shape[1] if y.is_floating_point() else 10).to(dtype)
     model.load_state_dict(part(tensors, "init/"))
     batches = [row[row >= 0] for row in tensors["order"]]
@@ -201,7 +207,7 @@ def compare_training(case, keys, tensors):
     schedule = make_schedule(keys, optimizer, whole)
     for batch in batches:
         optimizer.zero_grad()
-        objective(keys, model, x[batch], y[batch]).backward()
+        objective(keys, model, x[batch], learned[batch]).backward()
         if "train.clip_gradient_norm" in keys:
             nn.utils.clip_grad_norm_(model.parameters(), keys["train.clip_gradient_norm"])
         optimizer.step()
@@ -212,15 +218,27 @@ def compare_training(case, keys, tensors):
     difference = max(distance(state[name], final[name]) for name in compared)
     check(f"{case}: parameters and statistics after {STEPS} steps", difference, allowed)
     for name, inputs, targets in ("train", x, y), ("test", test_x, test_y):
-        loss, error = evaluate(keys, model, inputs, targets)
-        check(f"{case}: {name} loss", abs(loss - tensors[name + "_loss"].item()), allowed)
-        assert (error is None) == (name + "_error" not in tensors)
-        if error is not None:  # in float32 an example on a decision boundary may be assigned to either class
+        loss, error = evaluate(keys, model, inputs, targets, shift, unit)
+        check(f"{case}: {name} loss", abs(loss - tensors[name + "_loss"].item()), allowed * max(1, loss))
+        assert (name + "_mae" in tensors) != (name + "_error" in tensors)
+        if name + "_mae" in tensors:
+            check(f"{case}: {name} mae", abs(error - tensors[name + "_mae"].item()), allowed * max(1, error))
+        else:  # in float32 an example on a decision boundary may be assigned to either class
             difference = abs(error - tensors[name + "_error"].item())
             check(f"{case}: {name} error", difference, 1e-10 if double else 2 / len(targets))
 
 
-def compare_trainings(program):
+def write_targets(folder):
+    """Two targets of different units."""
+    x = np.random.default_rng(1).normal(size=(680, 6))
+    y = np.stack([1000 + 20 * x[:, 0] * x[:, 1], 0.1 * np.sin(x[:, 2])], 1)
+    np.save(folder / "x.npy", x)
+    np.save(folder / "y.npy", y)
+
+
+def compare_trainings(program, folder):
+    write_targets(folder)
+    CASES["standardized targets"]["data.path"] = str(folder)
     for base, cases in ({**BASE, **MLP}, CASES), ({**BASE, **MIXTURE}, MIXTURES):
         all = {f"{e}, {name}": {**engine, **keys} for e, engine in ENGINES.items() for name, keys in cases.items()}
         for case, tensors in dump(program, "oracle-training", base, all).items():
@@ -251,7 +269,8 @@ def compare_saved_weights(descent, engine):
 
 def main():
     program, descent = sys.argv[1:]
-    compare_trainings(program)
+    with tempfile.TemporaryDirectory() as folder:
+        compare_trainings(program, pathlib.Path(folder))
     for engine in "fused", "torch":
         compare_saved_weights(descent, engine)
     print(f"training: {common.failures} failures, torch {torch.__version__}")

@@ -1,6 +1,6 @@
 // oracle_dump EXPERIMENT OUT.safetensors: what the engine of every point of an experiment computed, for the Python
 // files beside. Per point (prefix "<index>/"): x, y, test_x, test_y; order [steps, batch], -1 where the last batch is
-// short; init/... and final/...; train_loss, train_error, test_loss, test_error.
+// short; init/... and final/...; train_loss, train_error, train_mae, test_loss, ...
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -55,6 +55,7 @@ void dump_point(const config::Experiment& experiment, const std::string& prefix,
   for (const auto& [name, split] : {std::pair{"train", config::Split::train}, {"test", config::Split::test}}) {
     const engine::SplitLoss measured = engine->evaluate(only, split).front();
     dump.add(prefix + name + "_loss", torch::tensor(measured.loss, at::kDouble));
+    if (measured.absolute_error) dump.add(prefix + name + "_mae", torch::tensor(*measured.absolute_error, at::kDouble));
     if (measured.error) dump.add(prefix + name + "_error", torch::tensor(*measured.error, at::kDouble));
   }
 }

@@ -41,6 +41,18 @@ TEST_F(table, shows_losses_where_there_are_no_errors) {
             "    4  1              0.2\n");
 }
 
+TEST_F(table, shows_at_most_four_digits) {
+  const auto text = [](double mean, double half) {
+    return mean_text(stats::Description{.n = 2, .mean = mean, .sd = 1, .low = mean - half, .high = mean + half});
+  };
+  EXPECT_EQ(text(0.5189, 0.0097), "0.5189 ± 0.0097");
+  EXPECT_EQ(text(2900.2, 153), "2900 ± 153");
+  EXPECT_EQ(text(0.543211, 0.00012), "0.5432 ± 0.00012");
+  EXPECT_EQ(text(123456, 15), "1.235e+05 ± 15");
+  EXPECT_EQ(text(2.7123e29, 3.2e28), "2.712e+29 ± 3.2e+28");
+  EXPECT_EQ(text(0, 0.5), "0.00 ± 0.50");
+}
+
 TEST_F(table, counts_diverged_runs_where_there_are_any) {
   const auto plan = store::plan_with({"4"}, 2);
   const store::Results results(out, plan);

@@ -12,21 +12,33 @@ namespace {
 
 TEST(columns, of_the_curves_are_these_in_this_order) {
   EXPECT_EQ(column_names(curve_columns()),
-            "epoch,step,train_loss,train_error,val_loss,val_error,test_loss,test_error,lr,weight_norm,"
-            "gradient_norm");
+            "epoch,step,"
+            "train_loss,train_error,train_rmse,train_mae,train_r2,"
+            "val_loss,val_error,val_rmse,val_mae,val_r2,"
+            "test_loss,test_error,test_rmse,test_mae,test_r2,"
+            "lr,weight_norm,gradient_norm");
 }
 
 TEST(columns, of_the_summary_are_these_in_this_order) {
   EXPECT_EQ(column_names(summary_columns()),
             "parameters,state,diverged_step,"
-            "final_epoch,final_step,final_train_loss,final_train_error,final_val_loss,final_val_error,"
-            "final_test_loss,final_test_error,final_weight_norm,"
-            "best_epoch,best_step,best_train_loss,best_train_error,best_val_loss,best_val_error,best_test_loss,"
-            "best_test_error,"
-            "stopped_epoch,stopped_step,stopped_reason,stopped_train_loss,stopped_train_error,stopped_val_loss,"
-            "stopped_val_error,stopped_test_loss,stopped_test_error,"
-            "restored_epoch,restored_step,restored_train_loss,restored_train_error,restored_val_loss,"
-            "restored_val_error,restored_test_loss,restored_test_error,"
+            "final_epoch,final_step,"
+            "final_train_loss,final_train_error,final_train_rmse,final_train_mae,final_train_r2,"
+            "final_val_loss,final_val_error,final_val_rmse,final_val_mae,final_val_r2,"
+            "final_test_loss,final_test_error,final_test_rmse,final_test_mae,final_test_r2,"
+            "final_weight_norm,"
+            "best_epoch,best_step,"
+            "best_train_loss,best_train_error,best_train_rmse,best_train_mae,best_train_r2,"
+            "best_val_loss,best_val_error,best_val_rmse,best_val_mae,best_val_r2,"
+            "best_test_loss,best_test_error,best_test_rmse,best_test_mae,best_test_r2,"
+            "stopped_epoch,stopped_step,stopped_reason,"
+            "stopped_train_loss,stopped_train_error,stopped_train_rmse,stopped_train_mae,stopped_train_r2,"
+            "stopped_val_loss,stopped_val_error,stopped_val_rmse,stopped_val_mae,stopped_val_r2,"
+            "stopped_test_loss,stopped_test_error,stopped_test_rmse,stopped_test_mae,stopped_test_r2,"
+            "restored_epoch,restored_step,"
+            "restored_train_loss,restored_train_error,restored_train_rmse,restored_train_mae,restored_train_r2,"
+            "restored_val_loss,restored_val_error,restored_val_rmse,restored_val_mae,restored_val_r2,"
+            "restored_test_loss,restored_test_error,restored_test_rmse,restored_test_mae,restored_test_r2,"
             "val_loss_stopped_epoch,val_loss_stopped_test_loss,val_loss_stopped_test_error,"
             "val_loss_restored_epoch,val_loss_restored_test_loss,val_loss_restored_test_error,"
             "val_error_stopped_epoch,val_error_stopped_test_loss,val_error_stopped_test_error,"
@@ -62,6 +74,17 @@ TEST(columns, read_the_field_they_are_named_after) {
   EXPECT_EQ(summary_columns()[column_at(summary_columns(), "final_val_error")].get(row), "");
 }
 
+TEST(columns, give_the_root_of_the_squared_error_of_a_regression_alone) {
+  const auto cell_of = [](const Evaluation& row) {
+    return curve_columns()[column_at(curve_columns(), "test_rmse")].get(row);
+  };
+  Evaluation row;
+  row.metrics.test_loss = 6.25;
+  EXPECT_EQ(cell_of(row), "");
+  row.metrics.test_mae = 2;
+  EXPECT_EQ(cell_of(row), "2.5");
+}
+
 // The names of the columns that are written of an experiment of one point.
 std::string written(Table table, const config::Experiment& experiment) {
   plan::Plan plan;
@@ -90,11 +113,16 @@ TEST(columns, are_written_where_the_experiment_can_fill_them) {
   experiment.train.evaluate.splits = {};
   experiment.data.val_size = 100;
   experiment.train.early_stopping.monitor = config::Monitor::val_loss;
-  EXPECT_EQ(written(Table::summary, experiment), column_names(Table::summary));
+  std::vector<std::string> of_classes = core::split(column_names(Table::summary), ',');
+  std::erase_if(of_classes, [](const std::string& name) {
+    return name.ends_with("_rmse") || name.ends_with("_mae") || name.ends_with("_r2");
+  });
+  EXPECT_EQ(written(Table::summary, experiment), core::join(of_classes, ","));
   experiment = {};
   experiment.data.name = config::DataName::sinusoid;
   experiment.train.solver.kind = config::SolverKind::ridge;
-  EXPECT_EQ(written(Table::curves, experiment), "epoch,step,train_loss,test_loss,weight_norm");
+  EXPECT_EQ(written(Table::curves, experiment),
+            "epoch,step,train_loss,train_rmse,train_mae,train_r2,test_loss,test_rmse,test_mae,test_r2,weight_norm");
   EXPECT_EQ(written(Table::probes, experiment), column_names(Table::probes));
 }
 

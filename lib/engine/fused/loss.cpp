@@ -1,13 +1,14 @@
 #include "engine/fused/loss.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace descent::engine {
 
 template <class T>
 Loss<T>::Loss(const config::Loss& config, const data::RunData& data, std::int64_t stride, std::int64_t max_rows)
     : config_(config), outputs_(data.outputs), stride_(stride), has_classes_(data.classes > 0),
-      kernels_(fused::kernels<T>()) {
+      scaling_(data.target_scaling), kernels_(fused::kernels<T>()) {
   if (has_classes_) {
     labels_.resize(static_cast<std::size_t>(max_rows));
     scratch_ = fused::Buffer<T>(fused::padded<T>(data.classes) * fused::padded<T>(1));
@@ -33,7 +34,9 @@ fused::LossSum Loss<T>::sum(std::int64_t rows, const T* outputs, const std::int3
 template <class T> void Loss<T>::take_target(const data::Part& part, std::int64_t example, std::int64_t row) {
   T* target = targets_.data() + row * stride_;
   if (!has_classes_) {
-    std::copy_n(part.targets.data() + example * outputs_, outputs_, target);
+    const double* values = part.targets.data() + example * outputs_;
+    for (std::int64_t k = 0; k < outputs_; ++k)
+      target[k] = static_cast<T>(scaling_.apply(values[k], static_cast<std::size_t>(k)));
   } else {
     std::fill_n(target, outputs_, T(0));
     target[part.y[static_cast<std::size_t>(example)]] = 1;
@@ -53,10 +56,23 @@ fused::LossSum Loss<T>::train(fused::Network<T>& network, const data::Part& part
 }
 
 template <class T>
-fused::LossSum Loss<T>::evaluate(const data::Part& part, std::int64_t start, std::int64_t rows, const T* outputs) {
-  if (has_classes_) return sum(rows, outputs, part.y.data() + start, 0, nullptr);
+typename Loss<T>::Sum Loss<T>::evaluate(const data::Part& part, std::int64_t start, std::int64_t rows,
+                                        const T* outputs) {
+  if (has_classes_) return {sum(rows, outputs, part.y.data() + start, 0, nullptr)};
   for (std::int64_t i = 0; i < rows; ++i) take_target(part, start + i, i);
-  return sum(rows, outputs, nullptr, 0, nullptr);
+  const bool scaled = !scaling_.scale.empty();
+  double squares = 0, absolute = 0;  // over all outputs
+  for (std::int64_t i = 0; i < rows; ++i)
+    for (std::int64_t k = 0; k < outputs_; ++k) {
+      const std::int64_t at = i * stride_ + k;
+      double distance = static_cast<double>(outputs[at]) - static_cast<double>(targets_.data()[at]);
+      if (scaled) distance /= scaling_.scale[static_cast<std::size_t>(k)];
+      squares += distance * distance;
+      absolute += std::abs(distance);
+    }
+  const auto n = static_cast<double>(outputs_);
+  if (scaled) return {{squares / n, 0}, absolute / n};
+  return {sum(rows, outputs, nullptr, 0, nullptr), absolute / n};
 }
 
 template class Loss<float>;

@@ -23,8 +23,11 @@ template <class T> class Loss {
   fused::LossSum train(fused::Network<T>& network, const data::Part& part, std::span<const std::int32_t> batch,
                        const T* outputs);
 
-  // Summed over `rows` examples of `part` from `start` on, without label smoothing.
-  fused::LossSum evaluate(const data::Part& part, std::int64_t start, std::int64_t rows, const T* outputs);
+  // Summed over `rows` examples of `part` from `start` on, without label smoothing, in the units of the targets.
+  struct Sum : fused::LossSum {
+    double absolute = 0;  // mean over the outputs of a regression
+  };
+  Sum evaluate(const data::Part& part, std::int64_t start, std::int64_t rows, const T* outputs);
 
  private:
   fused::LossSum sum(std::int64_t rows, const T* outputs, const std::int32_t* labels, double label_smoothing,
@@ -34,6 +37,7 @@ template <class T> class Loss {
   const config::Loss config_;
   const std::int64_t outputs_, stride_;
   const bool has_classes_;
+  const formats::Scaling& scaling_;  // of the targets
   const fused::Kernels<T>& kernels_;
   std::vector<std::int32_t> labels_;    // of a batch: [B]
   fused::Buffer<T> targets_, scratch_;  // targets [B, stride], where they are needed as such; one vector per class

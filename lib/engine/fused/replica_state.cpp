@@ -166,16 +166,16 @@ void ReplicaState<T>::for_each_output(config::Split split, const Visit& visit) {
 
 template <class T> SplitLoss ReplicaState<T>::evaluate(config::Split split) {
   const data::Part& part = examples(split).part;
-  fused::LossSum total;
+  typename Loss<T>::Sum total;
   for_each_output(split, [&](std::int64_t start, std::int64_t size, const T* outputs) {
-    const fused::LossSum sum = loss_.evaluate(part, start, size, outputs);
+    const auto sum = loss_.evaluate(part, start, size, outputs);
     total.loss += sum.loss;
     total.errors += sum.errors;
+    total.absolute += sum.absolute;
   });
   const auto n = static_cast<double>(part.size);
-  SplitLoss mean{total.loss / n, std::nullopt};
-  if (replica.data.classes > 0) mean.error = static_cast<double>(total.errors) / n;
-  return mean;
+  if (replica.data.classes > 0) return {total.loss / n, static_cast<double>(total.errors) / n, std::nullopt};
+  return {total.loss / n, std::nullopt, total.absolute / n};
 }
 
 template <class T> at::Tensor ReplicaState<T>::predict(config::Split split) {
@@ -186,6 +186,7 @@ template <class T> at::Tensor ReplicaState<T>::predict(config::Split split) {
       const std::span row(result.mutable_data_ptr<double>() + (start + i) * outputs, static_cast<std::size_t>(outputs));
       std::copy_n(values + i * layout.output_stride, outputs, row.begin());
       if (experiment_.train.loss.kind == config::LossKind::cross_entropy) fused::log_softmax(row);
+      for (std::size_t k = 0; k < row.size(); ++k) row[k] = replica.data.target_scaling.invert(row[k], k);
     }
   });
   return result;

@@ -34,6 +34,19 @@ Batch Batch::of_replicas(std::int64_t first, std::int64_t count) const {
   return {narrowed(x), narrowed(labels), narrowed(targets)};
 }
 
+namespace {
+
+// [N, K]: what the network learns.
+at::Tensor scaled_targets(const data::RunData& data, const data::Part& part) {
+  const at::Tensor targets = torch::empty({part.size, data.outputs}, at::kDouble);
+  double* const values = targets.mutable_data_ptr<double>();
+  for (std::size_t i = 0; i < part.targets.size(); ++i)
+    values[i] = data.target_scaling.apply(part.targets[i], i % static_cast<std::size_t>(data.outputs));
+  return targets;
+}
+
+}  // namespace
+
 Examples::Examples(const std::vector<const Replica*>& replicas, config::Split split, const at::TensorOptions& options,
                    DeviceInputs& inputs) {
   const data::RunData& data = replicas.front()->data;
@@ -47,7 +60,7 @@ Examples::Examples(const std::vector<const Replica*>& replicas, config::Split sp
     inputs_.push_back(inputs.get(part, data.features, options));
     x.push_back(*inputs_.back());
     if (data.classes > 0) labels.push_back(torch::tensor(at::ArrayRef<std::int32_t>(part.y), at::kInt).to(at::kLong));
-    else targets.push_back(torch::tensor(at::ArrayRef<double>(part.targets), at::kDouble).view({size_, data.outputs}));
+    else targets.push_back(scaled_targets(replica->data, part));
   }
   x_ = same ? x.front() : torch::stack(x);
   if (!same) inputs_.clear();

@@ -80,6 +80,7 @@ class ReplicaGroup {
   // Visits the outputs [R, B, K] of consecutive examples in evaluation mode: visit(batch, outputs).
   template <class Visit> void for_each_output(const Members& of, config::Split split, const Visit& visit);
   bool samples_masks() const;
+  at::Tensor target_units(const Members& of) const;
   at::Tensor average_of_masks(const Members& of, const at::Tensor& x, config::Split split, std::int64_t start);
 
   const std::vector<const Replica*> replicas_;

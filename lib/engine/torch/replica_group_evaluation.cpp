@@ -74,19 +74,41 @@ at::Tensor ReplicaGroup::average_of_masks(const Members& of, const at::Tensor& x
 
 std::vector<SplitLoss> ReplicaGroup::evaluate(config::Split split) { return evaluate({*network_, 0}, split); }
 
+// [R, 1, K]: the unit of each target, where the networks learn scaled ones.
+at::Tensor ReplicaGroup::target_units(const Members& of) const {
+  std::vector<at::Tensor> scales;
+  for (std::int64_t r = of.first; r < of.first + of.network.replicas(); ++r) {
+    const std::vector<double>& scale = replicas_[static_cast<std::size_t>(r)]->data.target_scaling.scale;
+    if (scale.empty()) return {};
+    scales.push_back(torch::tensor(at::ArrayRef<double>(scale), at::kDouble).reciprocal().unsqueeze(0));
+  }
+  return torch::stack(scales).to(device_);
+}
+
 std::vector<SplitLoss> ReplicaGroup::evaluate(const Members& of, config::Split split) {
   const bool has_classes = replicas_.front()->data.classes > 0;
   const at::TensorOptions sums = options_.dtype(at::kDouble);
   const at::Tensor losses = torch::zeros({of.network.replicas()}, sums), errors = torch::zeros_like(losses);
+  const at::Tensor units = target_units(of);
   const config::Loss plain{experiment_.train.loss.kind};  // label smoothing is for training alone
   for_each_output(of, split, [&](const Batch& batch, const at::Tensor& outputs) {
-    losses.add_(example_losses(plain, outputs, batch).to(at::kDouble).sum(1));
-    if (has_classes) errors.add_((outputs.argmax(2) != batch.labels).sum(1));
+    const auto add_losses = [&](const at::Tensor& of_examples) { losses.add_(of_examples.to(at::kDouble).sum(1)); };
+    if (!units.defined()) add_losses(example_losses(plain, outputs, batch));
+    if (has_classes) {
+      errors.add_((outputs.argmax(2) != batch.labels).sum(1));
+      return;
+    }
+    at::Tensor distances = (outputs - batch.targets).to(at::kDouble);
+    if (units.defined()) add_losses((distances = distances * units).square().mean(2));
+    errors.add_(distances.abs().mean(2).sum(1));
   });
   const at::Tensor means = (torch::stack({losses, errors}) / static_cast<double>(examples(split).size())).cpu();
   std::vector<SplitLoss> all;
-  for (std::int64_t r = 0; r < of.network.replicas(); ++r)
-    all.push_back({means[0][r].item<double>(), has_classes ? std::optional(means[1][r].item<double>()) : std::nullopt});
+  for (std::int64_t r = 0; r < of.network.replicas(); ++r) {
+    const double error = means[1][r].item<double>();
+    if (has_classes) all.push_back({means[0][r].item<double>(), error, std::nullopt});
+    else all.push_back({means[0][r].item<double>(), std::nullopt, error});
+  }
   return all;
 }
 
@@ -96,7 +118,11 @@ at::Tensor ReplicaGroup::predict(std::size_t member, config::Split split) {
     const at::Tensor own = outputs[static_cast<std::int64_t>(member)].to(at::kDouble);
     parts.push_back(experiment_.train.loss.kind == config::LossKind::cross_entropy ? own.log_softmax(-1) : own);
   });
-  return torch::cat(parts).cpu();
+  const at::Tensor all = torch::cat(parts).cpu();
+  const formats::Scaling& scaling = replicas_[member]->data.target_scaling;
+  if (scaling.scale.empty()) return all;
+  return all / torch::tensor(at::ArrayRef<double>(scaling.scale), at::kDouble) +
+         torch::tensor(at::ArrayRef<double>(scaling.shift), at::kDouble);
 }
 
 }  // namespace descent::engine

@@ -175,18 +175,19 @@ std::string output_of(OnnxBuilder& graph, const std::string& x, const Architectu
 
 }  // namespace
 
-std::string onnx_model(const config::Experiment& experiment, const formats::Scaling& scaling, std::string_view title,
+std::string onnx_model(const config::Experiment& experiment, const formats::Scalings& scalings, std::string_view title,
                        const std::filesystem::path& weights) {
   const Architecture architecture = architecture_of(experiment);
   OnnxBuilder builder(weights, layers_of(experiment), architecture.is_signal());
+  const auto numbers = [&](const std::vector<double>& values) {
+    return builder.constant(std::vector<float>(values.begin(), values.end()), {std::ssize(values)});
+  };
   std::string x = "x";
-  if (experiment.data.normalize != config::Normalize::none) {
-    const auto numbers = [&](const std::vector<double>& values) {
-      return builder.constant(std::vector<float>(values.begin(), values.end()), {std::ssize(values)});
-    };
-    x = builder.node("Mul", {builder.node("Sub", {x, numbers(scaling.shift)}), numbers(scaling.scale)});
-  }
-  const std::string y = output_of(builder, x, architecture);
+  if (const auto& [shift, scale] = scalings.inputs; experiment.data.normalize != config::Normalize::none)
+    x = builder.node("Mul", {builder.node("Sub", {x, numbers(shift)}), numbers(scale)});
+  std::string y = output_of(builder, x, architecture);
+  if (const auto& [shift, scale] = scalings.targets; !scale.empty())
+    y = builder.node("Add", {builder.node("Div", {y, numbers(scale)}), numbers(shift)});
   formats::OnnxGraph graph = builder.finish(y, architecture.input.features(), architecture.outputs);
   graph.name = class_name(architecture.model.kind);
   graph.help = title;

@@ -13,7 +13,7 @@ namespace descent::plan {
 
 // The bytes of the file. InputError where the weights are not those of the network, and for the one network that ONNX
 // cannot express: batch norm that predicts with the statistics of the batch.
-std::string onnx_model(const config::Experiment& experiment, const formats::Scaling& scaling, std::string_view title,
+std::string onnx_model(const config::Experiment& experiment, const formats::Scalings& scalings, std::string_view title,
                        const std::filesystem::path& weights);
 
 }  // namespace descent::plan

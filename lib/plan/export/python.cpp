@@ -57,11 +57,11 @@ std::string inputs_text(const config::Shape& input, const config::Data& data) {
 }
 
 // "[0.5, 0.25, ...]" in lines of ten, each number standing for `block` successive features.
-std::string numbers_text(const std::vector<double>& values, std::size_t block) {
+std::string numbers_text(const std::vector<double>& values, std::size_t block, std::string_view like = "x") {
   std::string text = "torch.tensor([";
   for (std::size_t i = 0; i < values.size(); i += block)
     text += (i / block % 10 == 0 ? "\n        " : " ") + core::format_number(values[i]) + ",";
-  text += "\n    ], dtype=x.dtype, device=x.device)";
+  text += fmt::format("\n    ], dtype={0}.dtype, device={0}.device)", like);
   return block == 1 ? text : text + fmt::format(".repeat_interleave({})", block);
 }
 
@@ -73,6 +73,22 @@ std::string prepare_function(const config::Data& data, const config::Shape& inpu
       "def prepare(x):\n    \"\"\"The normalization of the training data ({}).\"\"\"\n"
       "    shift = {}\n    scale = {}\n    return (x - shift) * scale\n\n\n",
       config::name_of(data.normalize), numbers_text(scaling.shift, block), numbers_text(scaling.scale, block));
+}
+
+std::string in_units_function(const formats::Scaling& scaling) {
+  if (scaling.scale.empty()) return "";
+  return fmt::format(
+      "def in_units(y):\n    \"\"\"Outputs in the units of the targets, which training standardized.\"\"\"\n"
+      "    shift = {}\n    scale = {}\n    return y / scale + shift\n\n\n",
+      numbers_text(scaling.shift, 1, "y"), numbers_text(scaling.scale, 1, "y"));
+}
+
+// What the outputs are.
+std::string outputs_text(const config::Experiment& experiment) {
+  if (experiment.train.loss.kind == config::LossKind::cross_entropy)
+    return "softmax over them gives the probabilities of the classes";
+  return experiment.data.normalize_targets ? "the standardized targets; in_units(y) gives them in their units"
+                                           : "the predicted targets";
 }
 
 }  // namespace
@@ -92,18 +108,15 @@ std::string python_classes(const Architecture& architecture) {
   return import_lines(architecture, false) + class_lines(architecture);
 }
 
-std::string python_source(const config::Experiment& experiment, const formats::Scaling& scaling, std::string_view title,
-                          std::string_view weights) {
+std::string python_source(const config::Experiment& experiment, const formats::Scalings& scalings,
+                          std::string_view title, std::string_view weights) {
   const Architecture architecture = architecture_of(experiment);
   const config::Shape& input = architecture.input;
   const std::string_view name = class_name(experiment.model.kind);
-  const bool classifies = experiment.train.loss.kind == config::LossKind::cross_entropy;
-  std::string text =
-      fmt::format("\"\"\"{}.\n\nInputs: {}.\nOutputs: [B, {}], {}.\n\"\"\"\n\n", title,
-                  inputs_text(input, experiment.data), architecture.outputs,
-                  classifies ? "softmax over them gives the probabilities of the classes" : "the predicted targets");
+  std::string text = fmt::format("\"\"\"{}.\n\nInputs: {}.\nOutputs: [B, {}], {}.\n\"\"\"\n\n", title,
+                                 inputs_text(input, experiment.data), architecture.outputs, outputs_text(experiment));
   text += import_lines(architecture, true) + class_lines(architecture);
-  text += prepare_function(experiment.data, input, scaling);
+  text += prepare_function(experiment.data, input, scalings.inputs) + in_units_function(scalings.targets);
   return text + fmt::format(R"(def load(file=Path(__file__).with_name("{0}")):
     """The trained network, in evaluation mode."""
     network = {1}(){2}

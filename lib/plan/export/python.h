@@ -17,8 +17,9 @@ std::string_view class_name(config::ModelKind kind);
 std::string python_classes(const Architecture& architecture);
 
 // A whole file: `title` says of which run, `weights` is the name of the file of weights beside it, which load() reads;
-// prepare() applies `scaling` where the experiment has one (data.normalize).
-std::string python_source(const config::Experiment& experiment, const formats::Scaling& scaling, std::string_view title,
-                          std::string_view weights);
+// prepare() applies the scaling of the inputs where the experiment has one (data.normalize), in_units() undoes that of
+// the targets (data.normalize_targets).
+std::string python_source(const config::Experiment& experiment, const formats::Scalings& scalings,
+                          std::string_view title, std::string_view weights);
 
 }  // namespace descent::plan

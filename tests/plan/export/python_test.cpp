@@ -19,8 +19,8 @@ config::Experiment experiment(const std::string& model) {
 }
 
 TEST(python, source_reads_like_a_network_of_a_lecture) {
-  EXPECT_EQ(python_source(experiment(R"({"hidden": [12, 8], "norm": "batch", "dropout": 0.1})"), {{0.5, -1}, {2, 0.25}},
-                          "A network", "x.safetensors"),
+  EXPECT_EQ(python_source(experiment(R"({"hidden": [12, 8], "norm": "batch", "dropout": 0.1})"),
+                          {.inputs = {{0.5, -1}, {2, 0.25}}, .targets = {}}, "A network", "x.safetensors"),
             R"("""A network.
 
 Inputs: [B, 2]; prepare(x) normalizes them as in the training.
