@@ -19,6 +19,7 @@
 #include "config/resolved.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "descent-train/ranks.h"
 #include "descent/data_report.h"
 #include "descent/options.h"
 #include "engine/devices.h"
@@ -105,6 +106,9 @@ int run(const RunOptions& options, int argc, char** argv) {
   const config::Document document = config::read_document(options.file, options.overrides);
   const plan::Plan plan = plan::make_plan(document);
   check_devices(plan, options.file);
+  const std::optional<engine::RankPlace> place = rank_of_environment(!options.shard.is_all());
+  check_ranks(plan, options.file, place);
+  if (place && place->rank > 0) return follow(plan, *place, stop_requested);
   const DataReport data = report_data(plan);
   warn_of_data(data, options.file, options.strict);
   facts.data = data.texts;
@@ -135,12 +139,14 @@ int run(const RunOptions& options, int argc, char** argv) {
                                           [&](bool diverged) { progress.finish_run(diverged); },
                                           [&](const std::string& message) { progress.note("descent: " + message); },
                                           [&](double loss) { progress.show_loss(loss); }};
-    const train::SessionOptions session{facts.jobs, options.fail_fast,
+    const train::SessionOptions session{facts.jobs,
+                                        options.fail_fast,
                                         options.save_weights ? results.weights_folder() : "",
-                                        options.checkpoint_seconds.value_or(document.base.checkpoint_seconds)};
+                                        options.checkpoint_seconds.value_or(document.base.checkpoint_seconds),
+                                        {}};
     report =
-        train::run_session(plan, plan::pack(plan, missing, engine::device_count(plan.points.front().experiment.device)),
-                           results, session, observer, stop_requested);
+        train_with_ranks(plan, plan::pack(plan, missing, engine::device_count(plan.points.front().experiment.device)),
+                         results, session, observer, stop_requested, place, argv);
   }
   facts.elapsed = std::chrono::steady_clock::now() - begun;
   facts.runs_trained = report.trained;

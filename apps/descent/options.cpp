@@ -11,12 +11,11 @@ namespace descent {
 namespace {
 
 // `--engine torch` for `--set engine=torch`.
-void add_shorthand(CLI::App& command, RunOptions& options, const std::string& key, const std::string& help,
-                   const std::string& form) {
+void add_shorthand(CLI::App& command, RunOptions& options, const std::string& flag, const std::string& key,
+                   const std::string& help, const std::string& form) {
   command
       .add_option_function<std::string>(
-          "--" + key, [&options, key](const std::string& value) { options.overrides.set.push_back(key + "=" + value); },
-          help)
+          flag, [&options, key](const std::string& value) { options.overrides.set.push_back(key + "=" + value); }, help)
       ->type_name(form);
 }
 
@@ -52,8 +51,11 @@ void add_override_options(CLI::App& command, RunOptions& options) {
   add_repeatable(command, "--set", options.overrides.set, "change a key of the experiment; repeatable", "KEY=VALUE");
   add_repeatable(command, "--sweep", options.overrides.sweep, "add or replace a factor of the sweep; repeatable",
                  "KEY=V1,V2,...");
-  add_shorthand(command, options, "engine", "auto, torch or fused; short for --set engine=E", "E");
-  add_shorthand(command, options, "device", "cpu, cuda, cuda:1, ... or auto; short for --set device=D", "D");
+  add_shorthand(command, options, "--engine", "engine", "auto, torch or fused; short for --set engine=E", "E");
+  add_shorthand(command, options, "--device", "device", "cpu, cuda, cuda:1, ... or auto; short for --set device=D",
+                "D");
+  add_shorthand(command, options, "--ranks", "train.world_size",
+                "processes that train each run together; short for --set train.world_size=K", "K");
   command.add_option("--seeds", options.overrides.seeds, "number of seeds, or a list: 5 or [1,2,3]")->type_name("N");
 }
 

@@ -69,7 +69,6 @@ class Submitter {
       : file_(file), line_(line), target_(file, line.options),
         folder_(fs::absolute(cluster::folder_in(target_.results.folder()))), name_(target_.plan.name) {
     warn(target_.results);
-    const config::Experiment& first = target_.plan.points.front().experiment;
     const bool on_gpu = std::ranges::any_of(target_.plan.points, [](const plan::Point& point) {
       return point.experiment.device.kind == config::DeviceKind::cuda;
     });
@@ -85,8 +84,11 @@ class Submitter {
                 request,
                 !target_.document.base.claims.empty(),
                 std::ranges::find(commands(), std::string_view("report"), &Command::name) != commands().end()};
-    scripts_.request.cpus = std::max(request.cpus, first.train.threads);
-    scripts_.jobs = on_gpu ? std::max<std::int64_t>(1, request.gpus) : scripts_.request.cpus / first.train.threads;
+    std::int64_t cores = 1;  // of one run
+    for (const plan::Point& point : target_.plan.points)
+      cores = std::max(cores, point.experiment.train.threads * point.experiment.train.world_size);
+    scripts_.request.cpus = std::max(request.cpus, cores);
+    scripts_.jobs = on_gpu ? std::max<std::int64_t>(1, request.gpus) : scripts_.request.cpus / cores;
   }
 
   void submit() {

@@ -7,16 +7,28 @@
 namespace descent::config {
 namespace {
 
-// Every batch in equal groups of 2 examples or more; `last`: the short batch at the end of an epoch, 0: none.
-void check_groups(std::int64_t batch, std::int64_t last, std::int64_t groups, std::vector<Conflict>& found) {
-  const std::vector<std::string_view> paths = {"model.norm.statistics_groups", "train.batch_size", "data.train_size"};
-  if (batch % groups != 0 || batch / groups < 2)
-    found.push_back({paths, fmt::format("a batch of {} cannot be split into {} equal groups of at least 2 examples",
-                                        batch, groups)});
-  else if (last % groups != 0 || (last > 0 && last / groups < 2))
-    found.push_back({paths, fmt::format("the last batch of {} cannot be split into {} equal groups of at least 2 "
-                                        "examples; set train.drop_last or change one of the sizes",
-                                        last, groups)});
+// Every batch in equal groups of `least` examples or more; `last`: the short batch at the end of an epoch, 0: none.
+void check_groups(std::int64_t batch, std::int64_t last, std::int64_t groups, std::int64_t least, std::string_view path,
+                  std::vector<Conflict>& found) {
+  const std::vector<std::string_view> paths = {path, "train.batch_size", "data.train_size"};
+  const std::string into = fmt::format("cannot be split into {} equal groups of at least {}", groups,
+                                       least == 1 ? "1 example" : "2 examples");
+  if (batch % groups != 0 || batch / groups < least)
+    found.push_back({paths, fmt::format("a batch of {} {}", batch, into)});
+  else if (last % groups != 0 || (last > 0 && last / groups < least))
+    found.push_back(
+        {paths, fmt::format("the last batch of {} {}; set train.drop_last or change one of the sizes", last, into)});
+}
+
+void check_ranks(const Experiment& e, std::vector<Conflict>& found) {
+  const std::string_view path = "train.world_size";
+  if (e.train.world_size == 1) return;
+  if (e.model.norm.kind == NormKind::batch && e.model.norm.statistics_groups > 1)
+    found.push_back({{"model.norm.statistics_groups", path},
+                     "each rank of train.world_size is a group already; leave one of them out"});
+  if (e.model.kind == ModelKind::mixture_of_experts && e.model.gate.load_balancing > 0)
+    found.push_back({{"model.gate.load_balancing", path},
+                     "is computed over a whole batch, of which a rank of train.world_size sees a part"});
 }
 
 void check_batches(const Experiment& e, std::vector<Conflict>& found) {
@@ -28,6 +40,10 @@ void check_batches(const Experiment& e, std::vector<Conflict>& found) {
                                  batch, train)});
     return;
   }
+  const std::int64_t groups = statistics_parts(e), ranks = e.train.world_size;
+  const std::int64_t last = e.train.drop_last ? 0 : train % batch;
+  const bool of_statistics = e.model.norm.kind == NormKind::batch && !(ranks > 1 && e.model.norm.synchronized);
+  if (ranks > 1) check_groups(batch, last, ranks, of_statistics ? 2 : 1, "train.world_size", found);
   if (e.model.norm.kind != NormKind::batch) return;
   if (e.model.kind == ModelKind::mlp && hidden_widths(e.model).empty()) return;
   if (const SplitSizes sizes = split_sizes(e.data);
@@ -35,10 +51,10 @@ void check_batches(const Experiment& e, std::vector<Conflict>& found) {
     found.push_back({{"model.norm.predict_with", sizes.test == 1 ? "data.test_size" : "data.val_size"},
                      fmt::format("the statistics of a batch need at least 2 examples; there is 1 {} example",
                                  sizes.test == 1 ? "test" : "validation")});
-  const std::int64_t groups = e.model.norm.statistics_groups, last = e.train.drop_last ? 0 : train % batch;
   if (batch == 1)
     found.push_back({{path, "model.norm.kind"}, "batch norm needs at least 2 examples in a batch, got 1"});
-  else if (groups > 1) check_groups(batch, last, groups, found);
+  else if (ranks > 1) return;  // checked above
+  else if (groups > 1) check_groups(batch, last, groups, 2, "model.norm.statistics_groups", found);
   else if (last == 1)
     found.push_back({{path, "model.norm.kind", "train.drop_last", "data.train_size"},
                      fmt::format("{} training examples in batches of {} leave a last batch of 1, too small for batch "
@@ -72,6 +88,7 @@ void check_solver(const Experiment& e, std::vector<Conflict>& found) {
 
 void check_train(const Experiment& e, bool sizes_fit, std::vector<Conflict>& found) {
   if (sizes_fit) check_batches(e, found);
+  check_ranks(e, found);
   check_optimizer(e, found);
   check_schedule(e, found);
   check_solver(e, found);

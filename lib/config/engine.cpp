@@ -29,6 +29,7 @@ std::vector<std::string> fused_declines(const Experiment& e) {
   decline(e.precision == Precision::tf32 || e.precision == Precision::bf16,
           fmt::format("precision {}", name_of(e.precision)));
   decline(has_closed_form(e.train), fmt::format("train.solver {}", name_of(e.train.solver.kind)));
+  decline(e.train.world_size > 1, fmt::format("train.world_size {}", e.train.world_size));
   // Beyond these LibTorch's convolutions are about as fast, or faster (tests/bench/RESULTS.md).
   if (const std::int64_t channels = most_channels(e.model); channels > 0) {
     const Shape shape = data_facts(e.data).shape;

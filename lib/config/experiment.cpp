@@ -70,6 +70,10 @@ std::int64_t feature_count(const Model& model, std::int64_t inputs) {
   return model.features.kind == FeatureKind::raw ? inputs : model.width.value_or(0);
 }
 
+std::int64_t statistics_parts(const Experiment& experiment) {
+  return experiment.model.norm.statistics_groups * experiment.train.world_size;
+}
+
 bool has_closed_form(const Train& train) { return train.solver.kind != SolverKind::optimizer; }
 
 std::vector<std::int64_t> channels(const Model& model) {

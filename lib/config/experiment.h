@@ -98,6 +98,9 @@ std::int64_t feature_count(const Model& model, std::int64_t inputs);
 // Whether the training is a formula instead of steps of the optimizer.
 bool has_closed_form(const Train& train);
 
+// Parts of a training batch that batch norm may normalize separately: groups on one process, or ranks.
+std::int64_t statistics_parts(const Experiment& experiment);
+
 // Examples per step (`full` resolved), steps per epoch and of the whole training. A closed form sees all examples in
 // every step; least squares and ridge are there at step 0.
 std::int64_t batch_size(const Train& train, std::int64_t train_size);

@@ -38,10 +38,10 @@ std::vector<Key> describe(Norm& n) {
           .within(1, 1e6)
           .when(with<NormKind::batch>()),
       key("synchronized", &n.synchronized,
-          "true: the groups share their statistics; false: each uses its own, and "
+          "true: the groups, or the ranks of train.world_size, share their statistics; false: each uses its own, and "
           "the running statistics are those of the first, as on the first device")
-          .when({[](E e) { return chooses<NormKind::batch>(e) && e.model.norm.statistics_groups > 1; },
-                 "without model.norm.statistics_groups above 1"}),
+          .when({[](E e) { return chooses<NormKind::batch>(e) && statistics_parts(e) > 1; },
+                 "without model.norm.statistics_groups or train.world_size above 1"}),
   };
 }
 

@@ -68,6 +68,7 @@ struct Train {
   EarlyStopping early_stopping{};
   Evaluate evaluate{};
   std::int64_t threads = 1;
+  std::int64_t world_size = 1;  // ranks
 };
 
 }  // namespace descent::config

@@ -160,6 +160,10 @@ std::vector<Key> describe(Train& t) {
           .when(takes_steps),
       section("evaluate", describe(t.evaluate), "every_epochs", "when and on what the network is evaluated"),
       key("threads", &t.threads, "CPU threads per run; results do not depend on them").within(1, 1024).cosmetic(),
+      key("world_size", &t.world_size,
+          "processes (ranks) that train a run together on the torch engine, each on an equal part of every batch")
+          .within(1, 4096)
+          .when(stepped),
   };
 }
 

@@ -36,20 +36,26 @@ class Users {
 
 struct Factory::Shared {
   std::function<void(const std::string&)> note;
+  std::shared_ptr<Ranks> ranks;
   Inputs<float> float32{};
   Inputs<double> float64{};
   DeviceInputs on_devices{};
   Users gpus{};
 };
 
-Factory::Factory(std::function<void(const std::string&)> note) : shared_(new Shared{std::move(note)}) {}
+Factory::Factory(std::function<void(const std::string&)> note, std::shared_ptr<Ranks> ranks)
+    : shared_(new Shared{std::move(note), std::move(ranks)}) {}
 Factory::~Factory() = default;
 
 std::unique_ptr<Engine> Factory::make(std::vector<Replica> replicas) const {
   const config::Experiment& experiment = *replicas.front().experiment;
   if (config::chosen_engine(experiment) == config::EngineKind::torch) {
-    TorchPlace place{at::Device(config::name_of(experiment.device)), shared_, shared_->on_devices, shared_->note};
-    if (const std::size_t count = device_count(experiment.device); count > 1) {
+    TorchPlace place{at::Device(config::name_of(experiment.device)), shared_, shared_->on_devices, shared_->note,
+                     shared_->ranks};
+    if (const std::size_t count = device_count(experiment.device); count > 1 && shared_->ranks)
+      place.device.set_index(
+          static_cast<at::DeviceIndex>(static_cast<std::size_t>(shared_->ranks->local_rank()) % count));
+    else if (count > 1) {
       const std::size_t index = shared_->gpus.enter(count);
       place.device.set_index(static_cast<at::DeviceIndex>(index));
       place.lease = std::shared_ptr<void>(nullptr, [shared = shared_, index](void*) { shared->gpus.leave(index); });

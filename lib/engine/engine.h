@@ -19,6 +19,8 @@
 
 namespace descent::engine {
 
+class Ranks;
+
 // One network of a stack.
 struct Replica {
   const config::Experiment* experiment;  // must outlive the engine
@@ -133,8 +135,9 @@ class Engine {
 // Makes the engines of one session, which share the inputs that they read. Safe to call from several threads.
 class Factory {
  public:
-  // `note` hears what the user should know, such as networks that do not fit the memory of a device at once.
-  explicit Factory(std::function<void(const std::string&)> note = {});
+  // `note` hears what the user should know, such as networks that do not fit the memory of a device at once. The torch
+  // engine trains together with `ranks`; null: alone, on whole batches.
+  explicit Factory(std::function<void(const std::string&)> note = {}, std::shared_ptr<Ranks> ranks = {});
   ~Factory();
 
   // The replicas have experiments of equal shapes, schedule, precision and threads, and may differ in what

@@ -107,10 +107,36 @@ at::Tensor NormImpl::batch_norm(const at::Tensor& x) {
                              of_batch, norm_.momentum, norm_.epsilon, true);
   };
   if (!is_training()) return normalized(x, norm_.predict_with == config::PredictWith::batch, false);
+  if (sum_) return shared_batch_norm(x);
   if (norm_.synchronized || norm_.statistics_groups == 1) return normalized(x, true, true);
   std::vector<at::Tensor> parts = x.chunk(norm_.statistics_groups);
   for (std::size_t i = 0; i < parts.size(); ++i) parts[i] = normalized(parts[i], true, i == 0);
   return torch::cat(parts);
+}
+
+void NormImpl::share_sums(std::int64_t parts, Sum sum) {
+  parts_ = parts;
+  sum_ = std::move(sum);
+}
+
+// Equation by equation, since a mean over all processes is needed in the middle.
+at::Tensor NormImpl::shared_batch_norm(const at::Tensor& x) {
+  std::vector<std::int64_t> others, per_channel(static_cast<std::size_t>(x.dim()), 1);
+  for (std::int64_t d = 0; d < x.dim(); ++d)
+    if (d != 1) others.push_back(d);
+  per_channel[1] = x.size(1);
+  const double count = static_cast<double>(parts_ * (x.numel() / x.size(1)));
+  const at::Tensor mean = sum_(x.sum(others)) / count;
+  const at::Tensor centered = x - mean.view(per_channel);
+  const at::Tensor var = sum_(centered.square().sum(others)) / count;
+  {
+    const torch::NoGradGuard no_grad;
+    running_mean.lerp_(mean.view_as(running_mean), norm_.momentum);
+    running_var.lerp_((var * (count / (count - 1))).view_as(running_var), norm_.momentum);
+  }
+  at::Tensor y = centered * (var + norm_.epsilon).rsqrt().view(per_channel);
+  if (weight.defined()) y = y * weight.view(per_channel) + bias.view(per_channel);
+  return y;
 }
 
 at::Tensor NormImpl::rms_norm(const at::Tensor& x) {

@@ -6,6 +6,7 @@
 #include <torch/nn/pimpl.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -68,7 +69,8 @@ TORCH_MODULE(Convolution);
 // batch: Ioffe and Szegedy 2015, algorithms 1 and 2; over the whole batch or, with statistics_groups, as data-parallel
 // devices compute it, each group of successive examples with its own statistics (torch.nn.BatchNorm2d under
 // DistributedDataParallel; ghost batch norm, Hoffer et al. 2017), or synchronized (torch.nn.SyncBatchNorm). The running
-// statistics are then those of the first group. layer: Ba et al. 2016, over all features of an example. group: Wu and
+// statistics are then those of the first group. Processes that each have a part of the batch compute the synchronized
+// ones over the sums that they share. layer: Ba et al. 2016, over all features of an example. group: Wu and
 // He 2018. rms: Zhang and Sennrich 2019, layer norm without centering.
 class NormImpl final : public Layer {
  public:
@@ -78,16 +80,25 @@ class NormImpl final : public Layer {
   at::Tensor forward(const at::Tensor& x);
   void initialize(std::int64_t replica, const config::Init& init, at::Generator& generator) override;
 
+  bool is_synchronized() const { return norm_.synchronized; }
+  // From now on the batches of training mode are equal parts of one, over `parts` processes; `sum` adds a tensor up
+  // over them, and its gradient too.
+  using Sum = std::function<at::Tensor(const at::Tensor&)>;
+  void share_sums(std::int64_t parts, Sum sum);
+
   at::Tensor weight, bias;               // gamma and beta, [R, C]; undefined where the norm has none
   at::Tensor running_mean, running_var;  // [R, C]; of batch norm
  private:
   at::Tensor normalize(const at::Tensor& x);
   at::Tensor batch_norm(const at::Tensor& x);
+  at::Tensor shared_batch_norm(const at::Tensor& x);
   at::Tensor rms_norm(const at::Tensor& x);
 
   const config::Norm norm_;
   const std::int64_t replicas_, dimensions_, channels_;
   const double initial_scale_;
+  std::int64_t parts_ = 1;
+  Sum sum_;
 };
 TORCH_MODULE(Norm);
 

@@ -34,7 +34,7 @@ std::string member_of(const ProbeContext& context, const std::string& layer) {
 // of their own: the root mean square of deviation(group, whole) over groups and units.
 template <class Deviation> void spread(ProbeContext& context, const Add& add, Deviation deviation) {
   const config::Experiment& e = context.experiment;
-  const std::int64_t groups = e.model.norm.synchronized ? 1 : e.model.norm.statistics_groups;
+  const std::int64_t groups = e.model.norm.synchronized ? 1 : config::statistics_parts(e);
   const std::int64_t rows = context.observation.rows();
   const std::int64_t batch = std::min(config::batch_size(e.train, context.observation.inputs().size(0)), rows);
   for (const auto& [layer, values, gradient_norm] : context.observation.activations(ActivationKind::norm_input)) {

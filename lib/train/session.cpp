@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/archive.h"
 #include "core/error.h"
 #include "plan/layers.h"
 #include "store/attempts.h"
@@ -30,6 +31,16 @@ std::vector<std::string> hashes(const plan::Plan& plan, const plan::Stack& stack
   std::vector<std::string> all;
   for (const std::size_t run : stack) all.push_back(plan.runs[run].hash);
   return all;
+}
+
+// The stacks that rank 0 trains next, one after the other, then an empty one.
+plan::Stack share_stack(engine::Ranks& ranks, plan::Stack stack) {
+  core::Writer writer;
+  writer(stack);
+  const std::string bytes = ranks.share(writer.bytes());
+  core::Reader reader(bytes);
+  reader(stack);
+  return stack;
 }
 
 // What the clocks show.
@@ -55,6 +66,15 @@ class Session {
   }
 
   SessionReport run() {
+    if (options_.ranks) train_with_ranks();
+    else train_with_threads();
+    forget_finished_states();
+    report_.interrupted = stop_ && !halted_;
+    return report_;
+  }
+
+ private:
+  void train_with_threads() {
     std::vector<std::jthread> workers;
     try {
       for (std::size_t i = 0; i < std::min(options_.jobs, stacks_.size()); ++i)
@@ -66,13 +86,28 @@ class Session {
                       workers.size(), std::min(options_.jobs, stacks_.size()), error.what()));
       if (workers.empty()) work();
     }
-    workers.clear();  // joins
-    forget_finished_states();
-    report_.interrupted = stop_ && !halted_;
-    return report_;
   }
 
- private:
+  // A failure on this rank leaves the others waiting in the middle of a step: it ends the session, and thereby them.
+  void train_with_ranks() {
+    const plan::Stack* current = nullptr;
+    try {
+      options_.ranks->share(plan_.hash);
+      for (const plan::Stack& stack : stacks_) {
+        if (stop_) break;
+        current = &stack;
+        train(share_stack(*options_.ranks, stack));
+      }
+      share_stack(*options_.ranks, {});
+    } catch (const engine::RankLost& error) {
+      observer_.failure(error.what());
+      stop_ = true;
+    } catch (...) {
+      fail(*current);
+      stop_ = halted_ = true;
+    }
+  }
+
   void work() {
     for (std::size_t i = next_++; i < stacks_.size() && !stop_; i = next_++) {
       const plan::Stack& stack = stacks_[i];
@@ -136,7 +171,10 @@ class Session {
                                observer_.loss};
     attempts_.begun(hashes(plan_, stack));
     const auto rows = train_stack(plan_, stack, shared_, options, &checkpoints_, stop_);
-    if (!rows) return;
+    if (!rows) {
+      stop_ = true;  // another rank may have been asked to
+      return;
+    }
     const store::PartTimes end = times();
     results_.write_part(*rows, {end.seconds - start.seconds, end.cpu_seconds - start.cpu_seconds});
     checkpoints_.remove(hashes(plan_, stack));
@@ -155,7 +193,7 @@ class Session {
   const SessionOptions& options_;
   const SessionObserver& observer_;
   std::atomic<bool>& stop_;
-  Shared shared_{data::Loader(), engine::Factory(observer_.failure)};
+  Shared shared_{data::Loader(), engine::Factory(observer_.failure, options_.ranks), options_.ranks};
   store::Checkpoints checkpoints_;
   const store::AttemptLog attempts_;
   std::atomic<std::size_t> next_ = 0;
@@ -169,6 +207,17 @@ class Session {
 SessionReport run_session(const plan::Plan& plan, std::vector<plan::Stack> stacks, const store::Results& results,
                           const SessionOptions& options, const SessionObserver& observer, std::atomic<bool>& stop) {
   return Session(plan, std::move(stacks), results, options, observer, stop).run();
+}
+
+bool follow_session(const plan::Plan& plan, std::shared_ptr<engine::Ranks> ranks, const std::atomic<bool>& stop) {
+  if (ranks->share("") != plan.hash)
+    throw core::InputError(fmt::format("rank {} reads another experiment, or other data, than rank 0", ranks->rank()));
+  Shared shared{data::Loader(), engine::Factory({}, ranks), ranks};
+  for (bool trained = true;;) {
+    const plan::Stack stack = share_stack(*ranks, {});
+    if (stack.empty()) return trained;
+    trained = train_stack(plan, stack, shared, {}, nullptr, stop).has_value();
+  }
 }
 
 }  // namespace descent::train

@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "engine/ranks.h"
 #include "plan/pack.h"
 #include "store/results.h"
 
@@ -18,6 +20,7 @@ struct SessionOptions {
   bool fail_fast = false;                // after the first failure no further stack is started
   std::filesystem::path weights_folder;  // empty: weights are not saved
   double checkpoint_seconds = 30;        // least time between two checkpoints of a stack
+  std::shared_ptr<engine::Ranks> ranks;  // that train with this process, one stack after the other; null: it alone
 };
 
 // What the shell program shows; called from several threads.
@@ -36,5 +39,8 @@ struct SessionReport {
 // Every finished stack becomes a part at once. Raising `stop` ends the session at the next step boundaries.
 SessionReport run_session(const plan::Plan& plan, std::vector<plan::Stack> stacks, const store::Results& results,
                           const SessionOptions& options, const SessionObserver& observer, std::atomic<bool>& stop);
+
+// What the other ranks do meanwhile: trains with rank 0 whatever it trains. False where the session was interrupted.
+bool follow_session(const plan::Plan& plan, std::shared_ptr<engine::Ranks> ranks, const std::atomic<bool>& stop);
 
 }  // namespace descent::train

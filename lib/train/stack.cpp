@@ -28,7 +28,8 @@ class Stack {
   Stack(const plan::Plan& plan, const plan::Stack& runs, Shared& shared, const StackOptions& options,
         store::Checkpoints* checkpoints, const std::atomic<bool>& stop)
       : plan_(plan), indices_(runs), options_(options), checkpoints_(checkpoints), stop_(stop),
-        experiment_(plan.experiment(runs.front())), flops_per_step_(plan::step_flops(experiment_)) {
+        ranks_(shared.ranks.get()), leads_(!ranks_ || ranks_->leads()), experiment_(plan.experiment(runs.front())),
+        flops_per_step_(plan::step_flops(experiment_)) {
     std::vector<engine::Replica> replicas;
     for (const std::size_t run : runs)
       replicas.push_back(make_replica(plan.experiment(run), plan.runs[run].seed, shared.loader));
@@ -87,21 +88,41 @@ class Stack {
   // False when `stop` was raised. Writes a checkpoint then, and whenever one is due.
   bool may_continue() {
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - saved_;
-    if (stop_ || elapsed.count() > options_.checkpoint_seconds) save();
-    return !stop_;
+    const bool stop = ranks_ ? ranks_->any(stop_) : stop_.load();
+    if (stop || elapsed.count() > options_.checkpoint_seconds) save();
+    return !stop;
   }
 
   void visit(const std::vector<std::size_t>& active, const EvaluationPoint& point) {
     if (point.evaluates) {
-      const std::vector<store::Metrics> metrics = measure(active);
+      const std::vector<store::Metrics> metrics = shared_metrics(active);
       for (std::size_t i = 0; i < active.size(); ++i) runs_[active[i]].evaluate(metrics[i]);
       show_loss(metrics);
     }
     for (const std::size_t r : active) {
-      runs_[r].probe(point);
+      if (leads_) runs_[r].probe(point);
       runs_[r].visited_step = point.step;
       if (runs_[r].finished()) report_rest(r);
     }
+  }
+
+  // Measured once: all ranks decide by the same numbers.
+  std::vector<store::Metrics> shared_metrics(const std::vector<std::size_t>& active) {
+    if (!ranks_) return measure(active);
+    std::vector<store::Metrics> metrics(active.size());
+    const auto archive = [&](auto& ar) {
+      for (store::Metrics& m : metrics)
+        ar(m.train_loss, m.train_error, m.val_loss, m.val_error, m.test_loss, m.test_error);
+    };
+    core::Writer writer;
+    if (leads_) {
+      metrics = measure(active);
+      archive(writer);
+    }
+    const std::string bytes = ranks_->share(writer.bytes());
+    core::Reader reader(bytes);
+    archive(reader);
+    return metrics;
   }
 
   std::vector<store::Metrics> measure(const std::vector<std::size_t>& active) {
@@ -161,17 +182,20 @@ class Stack {
   }
 
   void resume() {
-    for (std::size_t r = 0; checkpoints_ && r < runs_.size(); ++r)
-      if (const store::SavedRun* state = checkpoints_->find(plan_.runs[indices_[r]].hash)) {
-        core::Reader reader(state->bytes);
-        runs_[r].load(reader);
-        report(flops_per_step_ * static_cast<double>(runs_[r].step()));
-      }
+    for (std::size_t r = 0; r < runs_.size(); ++r) {
+      const store::SavedRun* state = checkpoints_ ? checkpoints_->find(plan_.runs[indices_[r]].hash) : nullptr;
+      std::string bytes = state ? state->bytes : "";
+      if (ranks_) bytes = ranks_->share(bytes);
+      if (bytes.empty()) continue;
+      core::Reader reader(bytes);
+      runs_[r].load(reader);
+      report(flops_per_step_ * static_cast<double>(runs_[r].step()));
+    }
   }
 
   std::vector<store::RunResult> results() {
     std::vector<store::RunResult> all;
-    for (std::size_t r = 0; r < runs_.size(); ++r) {
+    for (std::size_t r = 0; leads_ && r < runs_.size(); ++r) {
       const plan::Run& run = plan_.runs[indices_[r]];
       all.push_back(runs_[r].finish(run.hash, [&] { return measure({r}).front(); }));
       if (plan_.experiment(indices_[r]).record.predictions) {
@@ -193,6 +217,8 @@ class Stack {
   const StackOptions& options_;
   store::Checkpoints* const checkpoints_;
   const std::atomic<bool>& stop_;
+  engine::Ranks* const ranks_;
+  const bool leads_;
   const config::Experiment& experiment_;  // of the first run: shapes, schedule
   const double flops_per_step_;
   TrainingLength length_{};

@@ -9,6 +9,7 @@
 
 #include "data/data.h"
 #include "engine/engine.h"
+#include "engine/ranks.h"
 #include "plan/pack.h"
 #include "plan/plan.h"
 #include "store/checkpoint.h"
@@ -20,6 +21,7 @@ namespace descent::train {
 struct Shared {
   data::Loader loader;
   engine::Factory engines;
+  std::shared_ptr<engine::Ranks> ranks{};  // that train every stack together, as `engines` do; null: this process alone
 };
 
 struct StackOptions {
@@ -37,7 +39,8 @@ std::vector<config::Split> evaluated_splits(const config::Evaluate& evaluate, co
 
 // The rows of every run, in the order of the stack; nothing when `stop` was raised before the end: then, and at
 // intervals, the state of the stack is in the checkpoints. Runs resume from states found there. `checkpoints` may be
-// null.
+// null. Of several ranks, which all train the same stack, the first alone evaluates, has checkpoints and gets rows; all
+// stop where one of them is asked to.
 std::optional<std::vector<store::RunResult>> train_stack(const plan::Plan& plan, const plan::Stack& stack,
                                                          Shared& shared, const StackOptions& options,
                                                          store::Checkpoints* checkpoints,

@@ -203,7 +203,8 @@ const std::vector<BadFile> combinations{
      "x.json:1:62: probes.names: lesion_error needs residual blocks, or hidden layers that keep the shape of their "
      "input"},
     {"synchronized_without_groups", layers(R"("norm": {"kind": "batch", "synchronized": true})"),
-     "x.json:1:97: model.norm.synchronized: has no effect without model.norm.statistics_groups above 1"},
+     "x.json:1:97: model.norm.synchronized: has no effect without model.norm.statistics_groups or train.world_size "
+     "above 1"},
     {"norm_keys_without_a_norm", layers(R"("norm": {"momentum": 0.2, "epsilon": 0.1})"),
      "x.json:1:76: model.norm.momentum: has no effect without the norm \"batch\" and running statistics\n"
      "x.json:1:92: model.norm.epsilon: has no effect without a norm"},

@@ -197,8 +197,9 @@ struct Stack {
     for (std::int64_t seed = 0; seed < count; ++seed)
       replicas.push_back({&experiment, seed, data::Loader().load(experiment.data, seed),
                           [seed, rate](std::int64_t step) { return rate(seed, step); }});
-    groups = std::make_unique<ReplicaGroups>(std::move(replicas), at::kCPU, one_by_one, inputs,
-                                             [this](const std::string& note) { notes.push_back(note); });
+    groups = std::make_unique<ReplicaGroups>(
+        std::move(replicas), one_by_one,
+        TorchPlace{at::kCPU, nullptr, inputs, [this](const std::string& note) { notes.push_back(note); }, nullptr});
   }
   // All members of each group together.
   void advance(std::int64_t until) {

@@ -48,13 +48,14 @@ std::vector<at::Tensor> copies_of(const std::vector<at::Tensor>& tensors) {
 
 }  // namespace
 
-ReplicaGroup::ReplicaGroup(std::vector<const Replica*> replicas, at::Device device, DeviceInputs& inputs)
-    : replicas_(std::move(replicas)), experiment_(*replicas_.front()->experiment), device_(device),
-      options_(tensor_options(experiment_, device)), network_(network_on(device, replicas_)),
-      randomness_(make_step_randomness(device)), train_(replicas_, config::Split::train, options_, inputs),
-      val_(replicas_, config::Split::val, options_, inputs), test_(replicas_, config::Split::test, options_, inputs),
-      batches_(replicas_, train_, device), optimizer_(replicas_, *network_),
-      limited_(limited_weights(experiment_, *network_)),
+ReplicaGroup::ReplicaGroup(std::vector<const Replica*> replicas, const TorchPlace& place)
+    : replicas_(std::move(replicas)), experiment_(*replicas_.front()->experiment), device_(place.device),
+      options_(tensor_options(experiment_, device_)), network_(network_on(device_, replicas_)),
+      randomness_(make_step_randomness(device_)), train_(replicas_, config::Split::train, options_, place.inputs),
+      val_(replicas_, config::Split::val, options_, place.inputs),
+      test_(replicas_, config::Split::test, options_, place.inputs), batches_(replicas_, train_, device_),
+      optimizer_(replicas_, *network_), limited_(limited_weights(experiment_, *network_)),
+      data_parallel_(place.ranks, *network_),
       measures_updates_(std::ranges::count(experiment_.probes.names, config::ProbeName::update_ratio) > 0),
       states_(replicas_.size()) {
   network_->set_randomness(randomness_);
@@ -165,7 +166,8 @@ at::Tensor ReplicaGroup::compute_step(std::int64_t step, bool measured) {
     seeds.push_back({derived(*replica, core::Purpose::dropout), static_cast<std::uint64_t>(step),
                      derived(*replica, core::Purpose::stochastic_depth), static_cast<std::uint64_t>(step)});
   randomness_->begin_pass(std::move(seeds));
-  const Batch batch = batches_.get(step);
+  const Batch whole = batches_.get(step), batch = data_parallel_.part(whole);
+  randomness_->take_rows(data_parallel_.rows(whole.x.size(1)).first, whole.x.size(1));
   at::Tensor loss;
   {
     const PrecisionMode mode(experiment_, device_);
@@ -173,6 +175,8 @@ at::Tensor ReplicaGroup::compute_step(std::int64_t step, bool measured) {
   }
   const at::Tensor extra = penalty(*network_);
   (extra.defined() ? loss + extra : loss).sum().backward();
+  randomness_->take_rows(0, 0);
+  loss = data_parallel_.reduce(loss.detach());
   const torch::NoGradGuard no_grad;
   if (measured || experiment_.train.clip_gradient_norm) clip_gradients();
   measured &= measures_updates_;
@@ -180,7 +184,7 @@ at::Tensor ReplicaGroup::compute_step(std::int64_t step, bool measured) {
   optimizer_.step(step);
   limit_norms();
   if (measured) measure_updates(before);
-  return loss.detach();
+  return loss;
 }
 
 // As torch.nn.utils.clip_grad_norm_, for each replica.

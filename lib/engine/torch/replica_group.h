@@ -9,17 +9,19 @@
 #include "engine/closed_form.h"
 #include "engine/engine.h"
 #include "engine/torch/batches.h"
+#include "engine/torch/data_parallel.h"
 #include "engine/torch/examples.h"
 #include "engine/torch/optimizer.h"
 #include "engine/torch/step_randomness.h"
+#include "engine/torch/torch_engine.h"
 #include "models/network.h"
 
 namespace descent::engine {
 
 class ReplicaGroup {
  public:
-  // The replicas must outlive this.
-  ReplicaGroup(std::vector<const Replica*> replicas, at::Device device, DeviceInputs& inputs);
+  // The replicas and `place` must outlive this.
+  ReplicaGroup(std::vector<const Replica*> replicas, const TorchPlace& place);
 
   // As Engine::advance(), for the members `active`; the result is parallel to it.
   std::vector<std::optional<std::int64_t>> advance(std::span<const std::size_t> active, std::int64_t until);
@@ -93,6 +95,7 @@ class ReplicaGroup {
   Batches batches_;
   Optimizer optimizer_;
   const std::vector<at::Tensor> limited_;  // by train.max_norm: views of weights
+  DataParallel data_parallel_;
   const bool measures_updates_;
   at::Tensor gradient_norms_, update_ratios_;  // of the last measured step: [R], [R, weights]
   std::vector<State> states_;

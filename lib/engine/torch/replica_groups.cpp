@@ -7,9 +7,8 @@
 
 namespace descent::engine {
 
-ReplicaGroups::ReplicaGroups(std::vector<Replica> replicas, at::Device device, bool one_by_one, DeviceInputs& inputs,
-                             std::function<void(const std::string&)> note)
-    : replicas_(std::move(replicas)), device_(device), inputs_(inputs), note_(std::move(note)) {
+ReplicaGroups::ReplicaGroups(std::vector<Replica> replicas, bool one_by_one, TorchPlace place)
+    : replicas_(std::move(replicas)), place_(std::move(place)) {
   std::vector<std::size_t> all(replicas_.size());
   std::iota(all.begin(), all.end(), 0);
   if (!one_by_one) add(std::move(all));
@@ -21,7 +20,7 @@ void ReplicaGroups::add(std::vector<std::size_t> replicas) {
   std::vector<const Replica*> members;
   for (const std::size_t replica : replicas) members.push_back(&replicas_[replica]);
   try {
-    auto networks = std::make_unique<ReplicaGroup>(std::move(members), device_, inputs_);
+    auto networks = std::make_unique<ReplicaGroup>(std::move(members), place_);
     groups_.push_back({std::move(replicas), std::move(networks)});
     return;
   } catch (const c10::OutOfMemoryError&) {
@@ -31,8 +30,9 @@ void ReplicaGroups::add(std::vector<std::size_t> replicas) {
 }
 
 void ReplicaGroups::add_halves(const std::vector<std::size_t>& replicas) {
-  if (note_)
-    note_(fmt::format("{} networks do not fit the memory of {}; trained in halves", replicas.size(), device_.str()));
+  if (place_.note)
+    place_.note(fmt::format("{} networks do not fit the memory of {}; trained in halves", replicas.size(),
+                            place_.device.str()));
   const auto middle = replicas.begin() + std::ssize(replicas) / 2;
   add({replicas.begin(), middle});
   add({middle, replicas.end()});

@@ -14,10 +14,9 @@ namespace descent::engine {
 
 class ReplicaGroups {
  public:
-  // As few groups as the memory allows; with `one_by_one` a group for each replica. `note` hears of groups that had to
-  // be halved.
-  ReplicaGroups(std::vector<Replica> replicas, at::Device device, bool one_by_one, DeviceInputs& inputs,
-                std::function<void(const std::string&)> note);
+  // As few groups as the memory allows; with `one_by_one` a group for each replica. Its note hears of groups that had
+  // to be halved.
+  ReplicaGroups(std::vector<Replica> replicas, bool one_by_one, TorchPlace place);
 
   const Replica& replica(std::size_t index) const { return replicas_[index]; }
   std::size_t size() const { return groups_.size(); }
@@ -51,9 +50,7 @@ class ReplicaGroups {
   void add_halves(const std::vector<std::size_t>& replicas);
 
   const std::vector<Replica> replicas_;
-  const at::Device device_;
-  DeviceInputs& inputs_;
-  const std::function<void(const std::string&)> note_;
+  const TorchPlace place_;
   std::vector<Group> groups_;
 };
 

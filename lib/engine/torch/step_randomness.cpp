@@ -25,7 +25,7 @@ template <class T> void fill_mask(const at::Tensor& mask, double rate, const fus
 
 class CpuRandomness final : public StepRandomness {
  public:
-  void fill_dropout_mask(std::int64_t layer, std::int64_t replica, double rate, const at::Tensor& mask) override {
+  void draw_mask(std::int64_t layer, std::int64_t replica, double rate, const at::Tensor& mask) override {
     const PassSeed& seed = seeds_[static_cast<std::size_t>(replica)];
     const fused::DropoutDraw draw{seed.dropout_seed, seed.stream, static_cast<std::uint32_t>(layer)};
     if (mask.scalar_type() == at::kDouble) fill_mask<double>(mask, rate, draw);
@@ -49,7 +49,7 @@ class DeviceRandomness final : public StepRandomness {
     }
   }
 
-  void fill_dropout_mask(std::int64_t, std::int64_t replica, double rate, const at::Tensor& mask) override {
+  void draw_mask(std::int64_t, std::int64_t replica, double rate, const at::Tensor& mask) override {
     mask.bernoulli_(1 - rate, generators_[static_cast<std::size_t>(replica)]).div_(1 - rate);
   }
 
@@ -59,6 +59,15 @@ class DeviceRandomness final : public StepRandomness {
 };
 
 }  // namespace
+
+void StepRandomness::fill_dropout_mask(std::int64_t layer, std::int64_t replica, double rate, const at::Tensor& mask) {
+  if (total_ == 0) return draw_mask(layer, replica, rate, mask);
+  std::vector<std::int64_t> sizes = mask.sizes().vec();
+  sizes[0] = total_;
+  const at::Tensor whole = torch::ones(sizes, mask.options());
+  draw_mask(layer, replica, rate, whole);
+  mask.copy_(whole.narrow(0, first_, mask.size(0)));
+}
 
 at::Tensor StepRandomness::branch_scales(std::int64_t block, double survival, std::int64_t replicas,
                                          const at::Tensor& x) {

@@ -20,10 +20,19 @@ class StepRandomness : public models::Randomness {
  public:
   // Of the next pass, by replica.
   virtual void begin_pass(std::vector<PassSeed> seeds) { seeds_ = std::move(seeds); }
+  // From now on the masks are these rows of those of a batch of `total` rows; 0: all.
+  void take_rows(std::int64_t first, std::int64_t total) { first_ = first, total_ = total; }
+
+  void fill_dropout_mask(std::int64_t layer, std::int64_t replica, double rate, const at::Tensor& mask) final;
   at::Tensor branch_scales(std::int64_t block, double survival, std::int64_t replicas, const at::Tensor& x) override;
 
  protected:
+  virtual void draw_mask(std::int64_t layer, std::int64_t replica, double rate, const at::Tensor& mask) = 0;
+
   std::vector<PassSeed> seeds_;
+
+ private:
+  std::int64_t first_ = 0, total_ = 0;
 };
 
 std::shared_ptr<StepRandomness> make_step_randomness(at::Device device);

@@ -17,7 +17,7 @@ bool computes_one_by_one(const config::Experiment& experiment, at::Device device
 class TorchEngine final : public Engine {
  public:
   TorchEngine(std::vector<Replica> replicas, bool one_by_one, const TorchPlace& place)
-      : lease_(place.lease), groups_(std::move(replicas), place.device, one_by_one, place.inputs, place.note) {}
+      : groups_(std::move(replicas), one_by_one, place) {}
 
   const Replica& replica(std::size_t index) const override { return groups_.replica(index); }
 
@@ -82,7 +82,6 @@ class TorchEngine final : public Engine {
   std::size_t member(std::size_t replica) const { return groups_.member(replica); }
   const ReplicaGroup::State& state(std::size_t replica) const { return group(replica).state(member(replica)); }
 
-  const std::shared_ptr<void> lease_;
   ReplicaGroups groups_;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "engine/ranks.h"
 #include "engine/torch/examples.h"
 
 namespace descent::engine {
@@ -17,6 +18,7 @@ struct TorchPlace {
   std::shared_ptr<void> lease;  // held while the engine lives
   DeviceInputs& inputs;
   std::function<void(const std::string&)> note;  // messages for the user
+  std::shared_ptr<Ranks> ranks;                  // that train together; null: this process alone
 };
 
 std::unique_ptr<Engine> make_torch_engine(std::vector<Replica> replicas, const TorchPlace& place);

@@ -1,0 +1,203 @@
+#include "descent-train/ranks.h"
+
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <iterator>
+#include <set>
+#include <thread>
+
+#include "core/error.h"
+#include "core/text.h"
+
+extern char** environ;
+
+namespace descent {
+namespace {
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+// Of a variable that the launcher sets.
+int number(const char* name) {
+  const std::optional<double> value = core::parse_number(variable(name));
+  if (!value || *value < 0 || *value > 65535 || *value != static_cast<int>(*value))
+    throw core::InputError(
+        fmt::format("the environment variable {} is {}: must be a whole number", name, core::quoted(variable(name))));
+  return static_cast<int>(*value);
+}
+
+// "node[03-07,9],other" -> "node03"
+std::string first_host(const std::string& list) {
+  const std::size_t bracket = list.find('['), comma = list.find(',');
+  if (bracket == std::string::npos || comma < bracket) return list.substr(0, comma);
+  const std::size_t end = list.find_first_of("-,]", bracket);
+  return list.substr(0, bracket) + list.substr(bracket + 1, end - bracket - 1);
+}
+
+}  // namespace
+
+std::optional<engine::RankPlace> rank_of_environment(bool is_shard) {
+  const std::string address = variable("MASTER_ADDR");
+  if (!variable("RANK").empty() && !variable("WORLD_SIZE").empty()) {
+    engine::RankPlace place{number("RANK"), number("WORLD_SIZE"), 0, address, number("MASTER_PORT")};
+    if (!variable("LOCAL_RANK").empty()) place.local_rank = number("LOCAL_RANK");
+    if (variable("TORCHELASTIC_USE_AGENT_STORE") == "True")
+      place.launcher_store = "." + variable("TORCHELASTIC_RUN_ID") + "." + variable("TORCHELASTIC_RESTART_COUNT");
+    return place.size > 1 ? std::optional(place) : std::nullopt;
+  }
+  if (is_shard || variable("SLURM_STEP_NUM_TASKS").empty() || number("SLURM_STEP_NUM_TASKS") == 1) return std::nullopt;
+  const int port = variable("MASTER_PORT").empty()
+                       ? 20'000 + static_cast<int>(std::strtoul(variable("SLURM_JOB_ID").c_str(), nullptr, 10) % 20'000)
+                       : number("MASTER_PORT");
+  return engine::RankPlace{number("SLURM_PROCID"), number("SLURM_STEP_NUM_TASKS"), number("SLURM_LOCALID"),
+                           address.empty() ? first_host(variable("SLURM_STEP_NODELIST")) : address, port};
+}
+
+namespace {
+
+// The processes of ranks 1, 2, ... on this host.
+class LocalRanks {
+ public:
+  explicit LocalRanks(int size) : size_(size) {}
+  ~LocalRanks();  // waits for their end, and ends those that do not
+  LocalRanks(const LocalRanks&) = delete;
+  LocalRanks& operator=(const LocalRanks&) = delete;
+
+  void start(int port, char** argv);
+  // How the first of those failed that have ended by now; empty: none.
+  std::string failure();
+
+ private:
+  struct Process {
+    int rank;
+    pid_t pid;
+  };
+  const int size_;
+  std::vector<Process> running_;
+};
+
+void LocalRanks::start(int port, char** argv) {
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe");
+  for (int rank = 1; rank < size_; ++rank) {
+    std::vector<std::string> own{fmt::format("RANK={}", rank), fmt::format("LOCAL_RANK={}", rank),
+                                 fmt::format("WORLD_SIZE={}", size_), "MASTER_ADDR=127.0.0.1",
+                                 fmt::format("MASTER_PORT={}", port)};
+    std::vector<char*> all;
+    for (std::string& text : own) all.push_back(text.data());
+    for (char** text = environ; *text; ++text) all.push_back(*text);
+    all.push_back(nullptr);
+    pid_t pid = 0;
+    if (const int error = posix_spawn(&pid, program.c_str(), nullptr, nullptr, argv, all.data()); error != 0)
+      throw core::FaultError(fmt::format("rank {} cannot be started: {}", rank, std::strerror(error)));
+    running_.push_back({rank, pid});
+  }
+}
+
+std::string LocalRanks::failure() {
+  std::string killed, failed;
+  std::erase_if(running_, [&](const Process& process) {
+    int status = 0;
+    if (waitpid(process.pid, &status, WNOHANG) != process.pid) return false;
+    if (WIFSIGNALED(status))
+      killed = fmt::format("rank {} was ended by signal {} ({})", process.rank, WTERMSIG(status),
+                           strsignal(WTERMSIG(status)));
+    else if (WEXITSTATUS(status) != 0 && failed.empty())  // perhaps as the others did, because of one
+      failed = fmt::format("rank {} ended with exit status {}", process.rank, WEXITSTATUS(status));
+    return true;
+  });
+  return killed.empty() ? failed : killed;
+}
+
+LocalRanks::~LocalRanks() {
+  using std::chrono::steady_clock;
+  const auto end = steady_clock::now() + std::chrono::seconds(10);
+  for (bool killed = false; failure(), !running_.empty(); std::this_thread::sleep_for(std::chrono::milliseconds(10))) {
+    if (killed || steady_clock::now() < end) continue;
+    for (const Process& process : running_) kill(process.pid, SIGKILL);
+    killed = true;
+  }
+}
+
+std::vector<std::int64_t> world_sizes(const plan::Plan& plan) {
+  std::set<std::int64_t> sizes;
+  for (const plan::Point& point : plan.points) sizes.insert(point.experiment.train.world_size);
+  return {sizes.begin(), sizes.end()};
+}
+
+}  // namespace
+
+void check_ranks(const plan::Plan& plan, const std::string& file, const std::optional<engine::RankPlace>& place) {
+  const auto refuse = [&](std::string message) {
+    throw core::InputError({{.file = file, .path = "train.world_size", .message = std::move(message)}});
+  };
+  const std::vector<std::int64_t> sizes = world_sizes(plan);
+  if (std::string missing = engine::missing_ranks(); sizes.back() > 1 && !missing.empty()) refuse(std::move(missing));
+  if (!place) return;
+  if (!std::ranges::binary_search(sizes, place->size))
+    refuse(fmt::format("{0} ranks were started, but no run has the world size {0}; add --ranks {0}", place->size));
+  for (const std::int64_t size : sizes)
+    if (size != 1 && size != place->size)
+      refuse(fmt::format("{} ranks were started; runs with the world size {} need as many", place->size, size));
+}
+
+train::SessionReport train_with_ranks(const plan::Plan& plan, const std::vector<plan::Stack>& stacks,
+                                      const store::Results& results, const train::SessionOptions& options,
+                                      const train::SessionObserver& observer, std::atomic<bool>& stop,
+                                      const std::optional<engine::RankPlace>& place, char** argv) {
+  train::SessionReport all;
+  for (const std::int64_t size : world_sizes(plan)) {
+    std::vector<plan::Stack> own;
+    std::ranges::copy_if(stacks, std::back_inserter(own), [&](const plan::Stack& stack) {
+      return plan.experiment(stack.front()).train.world_size == size;
+    });
+    const bool started = place && size == place->size;  // they wait even for nothing
+    if ((own.empty() && !started) || stop) continue;
+    train::SessionOptions with = options;
+    LocalRanks others(static_cast<int>(size));
+    try {
+      if (size > 1) {
+        with.ranks = engine::join_ranks(
+            started ? *place : engine::RankPlace{0, static_cast<int>(size)},
+            [&](int port) {
+              if (!started) others.start(port, argv);
+            },
+            [&] {
+              if (std::string failure = others.failure(); !failure.empty()) throw engine::RankLost(failure);
+              if (stop) throw engine::RankLost("stopped before all ranks were there");
+            });
+      }
+      const train::SessionReport report = train::run_session(plan, std::move(own), results, with, observer, stop);
+      all.trained += report.trained;
+      all.diverged += report.diverged;
+      all.failed += report.failed;
+      all.interrupted |= report.interrupted;
+      if (std::string failure = others.failure(); !failure.empty()) observer.failure(failure);
+    } catch (const engine::RankLost& error) {
+      observer.failure(error.what());
+      all.interrupted = stop = true;
+    }
+  }
+  return all;
+}
+
+int follow(const plan::Plan& plan, const engine::RankPlace& place, const std::atomic<bool>& stop) {
+  try {
+    if (train::follow_session(plan, engine::join_ranks(place), stop)) return static_cast<int>(core::ExitCode::ok);
+  } catch (const engine::RankLost& error) {
+    fmt::print(stderr, "descent: rank {}: {}\n", place.rank, error.what());
+  }
+  return static_cast<int>(core::ExitCode::interrupted);
+}
+
+}  // namespace descent
