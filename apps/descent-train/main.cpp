@@ -32,6 +32,7 @@
 #include "report/manifest.h"
 #include "report/progress.h"
 #include "report/table.h"
+#include "report/terminal.h"
 #include "store/lock.h"
 #include "train/calibrate.h"
 #include "train/session.h"
@@ -97,6 +98,12 @@ std::size_t finished_in(const store::Results& results, const std::vector<std::si
       std::ranges::count_if(runs, [&](std::size_t run) { return !std::ranges::binary_search(without_rows, run); }));
 }
 
+void warn(const RunOptions& options, const std::string& message) {
+  std::fputs(
+      options.json_progress ? report::event_line("warning", {{"message", message}}).c_str() : (message + "\n").c_str(),
+      stderr);
+}
+
 int run(const RunOptions& options, int argc, char** argv) {
   report::ManifestFacts facts;
   facts.start = std::chrono::system_clock::now();
@@ -110,7 +117,9 @@ int run(const RunOptions& options, int argc, char** argv) {
   check_ranks(plan, options.file, place);
   if (place && place->rank > 0) return follow(plan, *place, stop_requested);
   const DataReport data = report_data(plan);
-  warn_of_data(data, options.file, options.strict);
+  if (!options.json_progress || options.strict) warn_of_data(data, options.file, options.strict);
+  else
+    for (const std::string& warning : data.warnings) warn(options, warning);
   facts.data = data.texts;
   facts.warnings = data.warnings;
   facts.jobs = worker_count(options, plan);
@@ -123,22 +132,27 @@ int run(const RunOptions& options, int argc, char** argv) {
   const std::size_t total = plan::select(plan, all, options.shard).size();
   config::check_owner(results.folder(), document);  // another start may have come first
   results.write_experiment(document);
-  std::fputs(data_text(data).c_str(), stderr);
+  if (!options.json_progress) std::fputs(data_text(data).c_str(), stderr);
   double flops = 0;
   for (const std::size_t run : missing) flops += plan::run_flops(plan.experiment(run));
 
   train::SessionReport report;
   {
-    report::Progress progress(missing.size(), flops, isatty(STDERR_FILENO) == 1);
+    using report::ProgressForm;
+    const ProgressForm form = options.json_progress         ? ProgressForm::json
+                              : report::is_terminal(stderr) ? ProgressForm::terminal
+                                                            : ProgressForm::lines;
+    report::Progress progress(plan, missing.size(), flops, {form, stderr, results.folder()});
     for (const std::string& warning : results.take_warnings()) progress.note(warning);
     if (missing.size() < total) progress.note(fmt::format("{} of {} runs are reused", total - missing.size(), total));
     if (const std::size_t again = finished_in(results, missing); again > 0)
       progress.note(fmt::format("{} finished {} trained again, with the same numbers: {} weights were not kept", again,
                                 again == 1 ? "run is" : "runs are", again == 1 ? "its" : "their"));
-    const train::SessionObserver observer{[&](double done) { progress.add_cost(done); },
-                                          [&](bool diverged) { progress.finish_run(diverged); },
-                                          [&](const std::string& message) { progress.note("descent: " + message); },
-                                          [&](double loss) { progress.show_loss(loss); }};
+    const train::SessionObserver observer{
+        [&](double done) { progress.add_cost(done); },
+        [&](std::size_t run, store::RunState state) { progress.finish_run(run, state); },
+        [&](const std::string& message) { progress.note("descent: " + message); },
+        [&](const train::StackLoss& at) { progress.evaluated(at.run, at.together, at.step, at.loss); }};
     const train::SessionOptions session{facts.jobs,
                                         options.fail_fast,
                                         options.save_weights ? results.weights_folder() : "",
@@ -155,9 +169,9 @@ int run(const RunOptions& options, int argc, char** argv) {
   const int status =
       report::finish(results, plan, {options.csv == "-", options.no_color, report.trained, options.shard});
   if (!report.interrupted) return report.failed > 0 ? static_cast<int>(core::ExitCode::failed) : status;
-  fmt::print(stderr,
-             "descent: interrupted; {} of {} runs are finished and kept. Run the same command again to resume.\n",
-             total - missing.size() + report.trained, total);
+  warn(options,
+       fmt::format("descent: interrupted; {} of {} runs are finished and kept. Run the same command again to resume.",
+                   total - missing.size() + report.trained, total));
   go_back_into_queue();
   return static_cast<int>(core::ExitCode::interrupted);
 }

@@ -20,6 +20,15 @@ CLI::Option* add_words(CLI::App& command, CommandLine& line, const char* name, c
   return command.add_option(name, line.words, help)->type_name("");
 }
 
+void add_plot_options(CLI::App& command, RunOptions& options) {
+  command.add_option("--metric", options.plotted, "what to draw, a column of curves.csv or summary.csv")
+      ->type_name("COLUMN")
+      ->default_str("test_error");
+  command.add_option("--over", options.over, "what to draw it against: epoch, step, or a factor of numbers")
+      ->type_name("NAME");
+  command.add_flag("--ascii", options.ascii, "draw with characters that every terminal has");
+}
+
 void add_slurm_options(CLI::App& command, SlurmOptions& slurm) {
   constexpr std::int64_t most = 100'000;
   command.add_option("--array", slurm.shards, "number of tasks; default: from an estimate of the training time")
@@ -89,10 +98,25 @@ constexpr Command table[] = {
        command.add_flag("--watch", line.options.watch, "refresh every two seconds until all runs are done");
      },
      show_status},
-    {"table", "print the points of finished runs: n, mean and 95 % interval", "descent table results/quickstart",
+    {"table", "print the points of finished runs: n, mean and 95 % interval",
+     "descent table results/quickstart --where norm=batch --sort test_error",
      [](CLI::App& command, CommandLine& line) {
        add_target(command, line);
+       add_where_option(command, line.options);
+       command
+           .add_option("--columns", line.options.columns, "factors, n, n_diverged and columns of summary.csv, in order")
+           ->delimiter(',')
+           ->allow_extra_args(false)
+           ->type_name("LIST");
+       command.add_option("--sort", line.options.sort, "a column, the least first")->type_name("COLUMN");
+       command.add_flag("--descending", line.options.descending, "the most first");
+       command.add_option("--format", line.options.table_format, "text, csv, json, markdown")
+           ->check(CLI::IsMember({"text", "csv", "json", "markdown"}))
+           ->type_name("FORMAT")
+           ->capture_default_str();
        add_json_option(command, line.options);
+       command.add_flag("--plot", line.options.plot, "draw a column against a factor instead");
+       add_plot_options(command, line.options);
      },
      show_table},
     {"plot", "draw learning curves, or a metric against a factor, in the terminal",
@@ -105,11 +129,8 @@ constexpr Command table[] = {
            ->type_name("");
        add_override_options(command, line.options);
        add_out_option(command, line.options);
-       command.add_option("--metric", line.options.plotted, "a column of curves.csv or summary.csv")
-           ->type_name("COLUMN")
-           ->default_str("test_error");
-       command.add_option("--over", line.options.over, "epoch, step, or a factor of numbers")->type_name("NAME");
-       command.add_flag("--ascii", line.options.ascii, "characters that every terminal has");
+       add_where_option(command, line.options);
+       add_plot_options(command, line.options);
        add_color_option(command, line.options);
      },
      plot_results},
@@ -180,6 +201,7 @@ constexpr Command table[] = {
                        "a results folder, or an experiment file, with a selection after ':' as in claims")
            ->required()
            ->type_name("");
+       add_where_option(command, line.options);
        command.add_option("--seed", line.options.seed, "model: which run of the selected point")->type_name("N");
        command
            .add_option("--run", line.options.run_id,

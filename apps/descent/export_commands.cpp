@@ -6,7 +6,6 @@
 #include <cctype>
 #include <filesystem>
 
-#include "claims/selection.h"
 #include "config/data_facts.h"
 #include "core/error.h"
 #include "core/files.h"
@@ -35,19 +34,19 @@ int export_curves(const Target& target, const std::string& selection, const RunO
     throw core::InputError(fmt::format("{}: the name of the file ends with .csv or .npz", options.file_out));
   make_folder(file.parent_path());
   write_curves(target.results, target.plan,
-               {claims::select_points(selection, target.plan), options.metrics, options.is_long}, file);
+               {selected_points(selection, target.plan, options), options.metrics, options.is_long}, file);
   fmt::print("{}\n", options.file_out);
   return 0;
 }
 
 int export_events(const Target& target, const std::string& selection, const RunOptions& options) {
-  write_events(target.results, target.plan, claims::select_points(selection, target.plan), options.to);
+  write_events(target.results, target.plan, selected_points(selection, target.plan, options), options.to);
   fmt::print("tensorboard --logdir {}\n", options.to);
   return 0;
 }
 
 std::size_t chosen_run(const Target& target, const std::string& selection, const RunOptions& options) {
-  const std::vector<std::size_t> points = claims::select_points(selection, target.plan);
+  const std::vector<std::size_t> points = selected_points(selection, target.plan, options);
   const auto matches = [&](const plan::Run& run) {
     return run.hash.starts_with(options.run_id) && run.seed == options.seed.value_or(run.seed) &&
            std::ranges::find(points, run.point) != points.end();

@@ -74,6 +74,11 @@ void add_color_option(CLI::App& command, RunOptions& options) {
   command.add_flag("--no-color", options.no_color, "plain text, as with NO_COLOR=1");
 }
 
+void add_where_option(CLI::App& command, RunOptions& options) {
+  command.add_option("--where", options.where, "only these points, as in claims: norm=batch,width=8..64")
+      ->type_name("SELECTION");
+}
+
 void add_json_option(CLI::App& command, RunOptions& options) {
   command.add_flag("--json", options.json, "JSON on stdout");
 }
@@ -97,6 +102,12 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_option("--checkpoint-seconds", options.checkpoint_seconds, "minimum time between two checkpoints")
       ->type_name("SECONDS")
       ->check(CLI::NonNegativeNumber);
+  command
+      .add_option_function<std::string>(
+          "--progress", [&options](const std::string& kind) { options.json_progress = kind == "json"; },
+          "json writes every event as a line of JSON to stderr")
+      ->type_name("auto|json")
+      ->check(CLI::IsMember({"auto", "json"}));
   add_strict_option(command, options);
   command.add_flag("--fail-fast", options.fail_fast,
                    "stop at the first run that fails; the next start trains failed runs again");

@@ -41,14 +41,21 @@ struct RunOptions {
   std::string file_out = "curves.csv";
   std::string chart_format{};         // report; empty: a page
   std::string metric, plotted, over;  // compare, plot, best
-  bool ascii = false;                 // plot
+  bool ascii = false;                 // plot, table
+  std::string where;                  // plot, table, export: a selection of points
+  std::vector<std::string> columns;   // table
+  std::string sort, table_format = "text";
+  bool descending = false, plot = false;  // table
+  bool json_progress = false;             // run
 };
 
 // Groups of options, for the commands that take them.
-void add_override_options(CLI::App& command, RunOptions& options);    // --set, --sweep, --engine, --device, --ranks, --seeds
+void add_override_options(CLI::App& command,
+                          RunOptions& options);  // --set, --sweep, --engine, --device, --ranks, --seeds
 void add_experiment_options(CLI::App& command, RunOptions& options);  // FILE and those
 void add_out_option(CLI::App& command, RunOptions& options);
 void add_color_option(CLI::App& command, RunOptions& options);
+void add_where_option(CLI::App& command, RunOptions& options);  // --where, of points
 void add_json_option(CLI::App& command, RunOptions& options);
 void add_strict_option(CLI::App& command, RunOptions& options);
 void add_jobs_option(CLI::App& command, RunOptions& options);

@@ -6,7 +6,6 @@
 #include <memory>
 
 #include "claims/claims.h"
-#include "claims/selection.h"
 #include "core/files.h"
 #include "descent/commands.h"
 #include "descent/target.h"
@@ -43,7 +42,8 @@ int write_report(CommandLine& line) {
   for (const std::string& word : line.words) targets.emplace_back(new Target(open(word, options, Claims::judged)));
   std::vector<report::Report> reports;
   for (const auto& target : targets) {
-    std::vector<report::Chart> charts = report::charts_of(report::Source(target->plan, target->results));
+    std::vector<report::Chart> charts =
+        report::charts_of(report::Source(target->plan, target->results), target->document.base.plots);
     if (!page)
       for (const fs::path& file :
            report::write_charts(charts, options.chart_format, folder_of(*target, options), share))
@@ -62,17 +62,20 @@ int write_report(CommandLine& line) {
   return 0;
 }
 
+std::string chart_of(const Target& target, const std::vector<std::size_t>& points, const RunOptions& options) {
+  report::CanvasOptions canvas{.width = report::terminal_width(stdout)};
+  canvas.braille = !options.ascii && report::shows_unicode();
+  canvas.color = report::screen_of(stdout, options.no_color).color;
+  return report::terminal_chart(report::Source(target.plan, target.results), {points, options.plotted, options.over},
+                                canvas);
+}
+
 int plot_results(CommandLine& line) {
   const RunOptions& options = line.options;
   const SelectedTarget words = split_selection(options.file);
   const Target target = open(words.target, options);
   warn(target.results);
-  const std::vector<std::size_t> points = claims::select_points(words.selection, target.plan);
-  report::CanvasOptions canvas{.width = report::terminal_width(stdout)};
-  canvas.braille = !options.ascii && report::shows_unicode();
-  canvas.color = report::screen_of(stdout, options.no_color).color;
-  fmt::print("{}", report::terminal_chart(report::Source(target.plan, target.results),
-                                          {points, options.plotted, options.over}, canvas));
+  fmt::print("{}", chart_of(target, selected_points(words.selection, target.plan, options), options));
   return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <optional>
@@ -15,9 +16,11 @@
 #include "report/array.h"
 #include "report/changes.h"
 #include "report/finish.h"
+#include "report/live.h"
 #include "report/manifest.h"
+#include "report/points.h"
+#include "report/progress.h"
 #include "report/status.h"
-#include "report/table.h"
 #include "report/terminal.h"
 #include "store/lock.h"
 #include "store/parts.h"
@@ -30,26 +33,55 @@ int run_experiment(CommandLine& line) {
   const RunOptions& options = line.options;
   check_readable_again(options.file);
   const Target target(options.file, options, Claims::warned);
-  std::fputs(report::changes_text(target.results, target.document, target.plan).c_str(), stderr);
+  if (std::string changes = report::changes_text(target.results, target.document, target.plan); options.json_progress) {
+    if (!changes.empty()) std::fputs(report::event_line("warning", {{"message", changes}}).c_str(), stderr);
+  } else {
+    std::fputs(changes.c_str(), stderr);
+  }
   // A manifest of another plan, or none, is written again by the program that knows LibTorch.
   if (!report::has_manifest_of(target.results.folder(), target.plan)) become_descent_train(line.argv);
   const auto missing = plan::select(target.plan, target.results.missing(options.save_weights), options.shard);
   warn(target.results);
-  if (!missing.empty()) become_descent_train(line.argv);
+  if (!missing.empty() || options.json_progress) become_descent_train(line.argv);
   target.results.write_experiment(target.document);
   return report::finish(target.results, target.plan, {!options.csv.empty(), options.no_color, 0, options.shard});
 }
 
 int show_table(CommandLine& line) {
   const RunOptions& options = line.options;
-  const Target target = open(options.file, options);
-  const std::string text =
-      options.json ? report::points_json(target.results, target.plan)
-                   : report::points_table(target.results, target.plan, {report::screen_of(stdout, options.no_color)});
+  const SelectedTarget words = split_selection(options.file);
+  const Target target = open(words.target, options);
+  const report::PointsOptions wanted{.screen = report::screen_of(stdout, options.no_color),
+                                     .points = selected_points(words.selection, target.plan, options),
+                                     .columns = options.columns,
+                                     .sort = options.sort,
+                                     .descending = options.descending};
+  const std::string format = options.json ? "json" : options.table_format;
+  constexpr std::pair<std::string_view, decltype(&report::points_table)> formats[] = {
+      {"text", report::points_table},
+      {"csv", report::points_csv},
+      {"json", report::points_json},
+      {"markdown", report::points_markdown}};
+  const auto write = std::ranges::find(formats, format, [](const auto& entry) { return entry.first; });
+  fmt::print("{}", options.plot ? chart_of(target, wanted.points, options)
+                                : write->second(target.results, target.plan, wanted));
   warn(target.results);
-  fmt::print("{}", text);
   return 0;
 }
+
+namespace {
+
+// What the processes of this folder train now; one below the other as long as there is room.
+std::string live_charts(const fs::path& folder, const report::Status& status) {
+  const report::TerminalSize size = report::terminal_size(stdout);
+  std::string text;
+  for (const report::LiveCurve& curve : report::read_live(folder, status.processes))
+    for (const std::string& line : report::live_chart(curve, size.columns, size.rows, report::shows_unicode()))
+      text += line + "\n";
+  return text;
+}
+
+}  // namespace
 
 int show_status(CommandLine& line) {
   const RunOptions& options = line.options;
@@ -66,6 +98,7 @@ int show_status(CommandLine& line) {
     } else {
       const report::Screen screen = report::screen_of(stdout, options.no_color);
       text = report::status_text(status, target.plan, screen) + (array ? report::array_text(*array, screen) : "");
+      if (options.watch && terminal) text += live_charts(target.results.folder(), status);
     }
     warn(target.results);
     if (options.watch && terminal) fmt::print("\x1b[H\x1b[J");

@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "claims/claims.h"
+#include "claims/selection.h"
 #include "config/resolved.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
+#include "report/charts/plots.h"
 
 namespace descent {
 namespace fs = std::filesystem;
@@ -22,14 +25,19 @@ std::string sentence(const core::Problem& problem, const config::Document& docum
   return found && claim < document.base.claims.size() ? ": " + document.base.claims[claim].says : "";
 }
 
+void check_claims_and_plots(const config::Document& document, config::Problems& problems) {
+  claims::check_claims(document, problems);
+  report::check_plots(document, problems);
+}
+
 config::Document read_text(const std::string& text, const std::string& file, const RunOptions& options, Claims claims) {
   const config::Overrides& overrides = options.overrides;
   if (claims == Claims::judged || (claims == Claims::warned && options.strict))
-    return claims::read_document_text(text, file, overrides);
+    return config::read_document_text(text, file, overrides, check_claims_and_plots);
   config::Document document = config::read_document_text(text, file, overrides);
-  if (claims == Claims::unused || document.base.claims.empty()) return document;
+  if (claims == Claims::unused || (document.base.claims.empty() && document.base.plots.empty())) return document;
   try {
-    claims::read_document_text(text, file, overrides);
+    config::read_document_text(text, file, overrides, check_claims_and_plots);
   } catch (const core::InputError& error) {
     for (const core::Problem& problem : error.problems())
       std::fputs(core::printable("warning: " + problem.text() + sentence(problem, document)).append("\n").c_str(),
@@ -59,6 +67,15 @@ SelectedTarget split_selection(const std::string& word) {
   const std::size_t colon = fs::exists(word, error) ? word.npos : word.find(':');
   if (colon == word.npos) return {word, ""};
   return {word.substr(0, colon), word.substr(colon + 1)};
+}
+
+std::vector<std::size_t> selected_points(const std::string& selection, const plan::Plan& plan,
+                                         const RunOptions& options) {
+  std::vector<std::size_t> points = claims::select_points(selection, plan);
+  const std::vector<std::size_t> others = claims::select_points(options.where, plan);
+  std::erase_if(points, [&](std::size_t point) { return !std::ranges::binary_search(others, point); });
+  if (points.empty()) throw core::InputError(fmt::format("no point has both {} and {}", selection, options.where));
+  return points;
 }
 
 Target open(const std::string& target, const RunOptions& options, Claims claims) {

@@ -7,16 +7,18 @@
 namespace descent::claims {
 namespace {
 
-// The position in the file of byte `offset` of the text of a JSON string. Escaped characters take two columns.
-config::Position position_in(const config::Claim& claim, std::size_t offset) {
-  if (claim.line == 0) return {};
-  std::int64_t column = claim.column + 1;
-  for (const char c : std::string_view(claim.that).substr(0, offset)) {
+// The position of byte `offset` of a JSON string that begins at `start`. Escaped characters take two columns.
+config::Position position_in(config::Position start, std::string_view text, std::size_t offset) {
+  if (start.line == 0) return {};
+  ++start.column;
+  for (const char c : text.substr(0, offset)) {
     if ((static_cast<unsigned char>(c) & 0xC0) == 0x80) continue;
-    column += c == '"' || c == '\\' || c == '\n' || c == '\t' ? 2 : 1;
+    start.column += c == '"' || c == '\\' || c == '\n' || c == '\t' ? 2 : 1;
   }
-  return {claim.line, column};
+  return start;
 }
+
+}  // namespace
 
 void check_claims(const config::Document& document, config::Problems& problems) {
   if (document.base.claims.empty()) return;
@@ -33,14 +35,9 @@ void check_claims(const config::Document& document, config::Problems& problems) 
       if (has_points) compile(*syntax, domain, requests);
     });
     for (Mistake& mistake : mistakes.list)
-      problems.add(position_in(claim, mistake.offset), fmt::format("claims[{}].that", i), std::move(mistake.message));
+      problems.add(position_in(problems.at(fmt::format("/claims/{}/that", i)), claim.that, mistake.offset),
+                   fmt::format("claims[{}].that", i), std::move(mistake.message));
   }
-}
-
-}  // namespace
-
-config::Document read_document(const std::string& file, const config::Overrides& overrides) {
-  return config::read_document(file, overrides, check_claims);
 }
 
 config::Document read_document_text(std::string_view text, const std::string& file,

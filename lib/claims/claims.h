@@ -11,8 +11,10 @@
 
 namespace descent::claims {
 
-// Reads an experiment as config::read_document does, its claims checked in the same pass.
-config::Document read_document(const std::string& file, const config::Overrides& overrides = {});
+// Adds the mistakes in the claims of an experiment that is being read; a config::FurtherCheck.
+void check_claims(const config::Document& document, config::Problems& problems);
+
+// Reads an experiment as config::read_document_text does, its claims checked in the same pass.
 config::Document read_document_text(std::string_view text, const std::string& file,
                                     const config::Overrides& overrides = {});
 

@@ -56,4 +56,23 @@ constexpr Choice probe_moments[] = {
 };
 Choices choices_of(ProbeMoment) { return {"moment", probe_moments}; }
 
+constexpr Choice chart_kinds[] = {
+    {ChartKind::metric, "metric", "a chart of its own, of the key metric"},
+    {ChartKind::final_values, "final_values", "final errors and losses against the factors"},
+    {ChartKind::heat_maps, "heat_maps", "a factor against time, or two factors, as colors"},
+    {ChartKind::differences, "differences", "paired differences between the values of a factor"},
+    {ChartKind::bias_variance, "bias_variance", "bias and variance"},
+    {ChartKind::ensembles, "ensembles", "scores of ensembles by size"},
+    {ChartKind::probes, "probes", "what the probes measured"},
+    {ChartKind::learning_curves, "learning_curves", "errors and losses over time"},
+};
+Choices choices_of(ChartKind) { return {"chart", chart_kinds}; }
+
+constexpr Choice plot_scales[] = {
+    {PlotScale::automatic, "auto", "logarithmic where the means span a factor of 50 or more"},
+    {PlotScale::linear, "linear", "linear"},
+    {PlotScale::logarithmic, "log", "logarithmic where all means are positive"},
+};
+Choices choices_of(PlotScale) { return {"scale", plot_scales}; }
+
 }  // namespace descent::config

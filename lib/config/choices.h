@@ -127,6 +127,17 @@ enum class ProbeName {
   lesion_worst_error
 };
 enum class ProbeMoment { evaluations, start, end, start_and_end };
+enum class ChartKind {
+  metric,
+  final_values,
+  heat_maps,
+  differences,
+  bias_variance,
+  ensembles,
+  probes,
+  learning_curves
+};
+enum class PlotScale { automatic, linear, logarithmic };
 
 // The table of an enum: choices_of(Activation{}).
 Choices choices_of(EngineKind), choices_of(DeviceKind), choices_of(Precision), choices_of(DataName), choices_of(Redraw),
@@ -137,7 +148,8 @@ Choices choices_of(EngineKind), choices_of(DeviceKind), choices_of(Precision), c
     choices_of(DropoutKind), choices_of(BranchInit), choices_of(DecayOn), choices_of(PredictWith),
     choices_of(InitScheme), choices_of(FanMode), choices_of(OptimizerName), choices_of(SolverKind),
     choices_of(ScheduleKind), choices_of(DurationUnit), choices_of(LossKind), choices_of(Monitor), choices_of(Restore),
-    choices_of(EnsembleOf), choices_of(ProbeName), choices_of(ProbeMoment);
+    choices_of(EnsembleOf), choices_of(ProbeName), choices_of(ProbeMoment), choices_of(ChartKind),
+    choices_of(PlotScale);
 
 template <class Enum> std::string_view name_of(Enum value) {
   return choices_of(value).name_of(static_cast<int>(value));

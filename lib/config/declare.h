@@ -45,6 +45,22 @@ template <class Enum> ChoiceSlot choice_list(std::vector<Enum>& field) {
           }};
 }
 
+// The keys of each object are those of describe(T).
+template <class T>
+ObjectsSlot objects(std::vector<T>& field, std::string_view word, std::vector<std::string_view> needed = {}) {
+  return {word,
+          std::move(needed),
+          [&field] { return describe(field.emplace_back()); },
+          [&field](std::size_t i) { return describe(field[i]); },
+          [&field] { return field.size(); },
+          [&field] { field.clear(); },
+          []() -> const std::vector<Key>& {
+            static T initial;
+            static const std::vector<Key> keys = describe(initial);
+            return keys;
+          }};
+}
+
 // What an experiment chooses.
 inline DataName chosen(E e, DataName) { return e.data.name; }
 inline ModelKind chosen(E e, ModelKind) { return e.model.kind; }

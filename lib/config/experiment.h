@@ -35,7 +35,14 @@ struct Ensemble {
 // What should be seen, and the expression that says so (lib/claims).
 struct Claim {
   std::string says{}, that{}, reference{};
-  std::int64_t line = 0, column = 0;  // of `that` in the file
+};
+
+// A chart that the report gets, or what becomes of the charts that it chooses itself.
+struct Plot {
+  ChartKind chart = ChartKind::metric;
+  std::string metric{}, over{}, by{}, where{}, title{};  // empty: chosen, or none
+  PlotScale scale = PlotScale::automatic;
+  bool remove = false;
 };
 
 struct Experiment {
@@ -54,6 +61,7 @@ struct Experiment {
   Ensemble ensemble{};
   bool bias_variance = false;
   std::vector<Claim> claims{};
+  std::vector<Plot> plots{};
 };
 
 // Whether the test examples come from the pool (the official training set; all examples where there is no

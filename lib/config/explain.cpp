@@ -50,10 +50,12 @@ std::string explain_section(std::string_view path, const Key& key) {
   return text;
 }
 
-std::string keys_of_claims() {
-  Claim claim;
+std::string keys_of_objects(const ObjectsSlot& slot) {
   std::string text = "\n";
-  for (const Key& key : describe(claim)) text += line_of(key.name, 9, key);
+  for (const Key& key : slot.defaults()) text += line_of(key.name, 9, key);
+  for (const Key& key : slot.defaults())
+    if (const auto* choices = std::get_if<ChoiceSlot>(&key.slot))
+      text += fmt::format("\n{}:\n{}", key.name, choices_text(choices->choices, 2));
   return text;
 }
 
@@ -63,7 +65,7 @@ std::string explain_leaf(std::string_view path, const Key& key) {
   text += fmt::format("Takes {}{}{}.\n", type_name(key.slot), bounds.empty() ? "" : ", ", bounds);
   if (!preset.empty()) text += fmt::format("Default: {}.\n", preset);
   for (const Condition& condition : key.conditions) text += fmt::format("Has no effect {}.\n", condition.otherwise);
-  if (std::holds_alternative<ClaimsSlot>(key.slot)) text += keys_of_claims();
+  if (const auto* slot = std::get_if<ObjectsSlot>(&key.slot)) text += keys_of_objects(*slot);
   if (const auto* slot = std::get_if<ChoiceSlot>(&key.slot)) text += "\n" + choices_text(slot->choices, 2);
   if (std::holds_alternative<DeviceSlot>(key.slot)) text += "\n" + choices_text(choices_of(DeviceKind{}), 2);
   return text;

@@ -91,7 +91,10 @@ std::vector<Key> describe(Experiment& e) {
           "bias and variance over seeds on the test examples: bias_variance.csv; implies record.predictions")
           .cosmetic(),
       section("probes", describe(e.probes), "names", "what to measure inside the network; does not affect training"),
-      key("claims", ClaimsSlot{&e.claims}, "expected results, tested by descent verify").cosmetic(),
+      key("claims", objects(e.claims, "claims", {"says", "that"}), "expected results, tested by descent verify")
+          .cosmetic(),
+      key("plots", objects(e.plots, "plots"), "charts of the report, besides or instead of those it chooses")
+          .cosmetic(),
   };
 }
 
@@ -100,6 +103,23 @@ std::vector<Key> describe(Claim& c) {
       key("says", &c.says, "the claim as a sentence").cosmetic(),
       key("that", &c.that, "the claim as an expression over the results: descent explain claims").cosmetic(),
       key("reference", &c.reference, "paper and figure").cosmetic(),
+  };
+}
+
+std::vector<Key> describe(Plot& p) {
+  return {
+      key("metric", &p.metric, "what to draw, a column of summary.csv or curves.csv: a chart besides the others")
+          .cosmetic(),
+      key("over", &p.over,
+          "horizontal axis: epoch, step or a factor; absent: a factor of three numbers or more, or epoch")
+          .cosmetic(),
+      key("by", &p.by, "factor to tell apart by color; absent: chosen").cosmetic(),
+      key("where", &p.where, "points to draw, a selection as in claims; absent: all").cosmetic(),
+      key("title", &p.title, "title; absent: chosen").cosmetic(),
+      key("scale", choice(p.scale), "scale of the metric").cosmetic(),
+      key("chart", choice(p.chart), "charts that the report chooses itself, to change their scale or remove them")
+          .cosmetic(),
+      key("remove", &p.remove, "leave these charts out").cosmetic(),
   };
 }
 

@@ -76,6 +76,7 @@ std::vector<Key> describe(Data& data);    // data_keys.cpp
 std::vector<Key> describe(Model& model);  // model_keys.cpp
 std::vector<Key> describe(Train& train);  // train_keys.cpp
 std::vector<Key> describe(Claim& claim);
+std::vector<Key> describe(Plot& plot);
 
 // All keys with their defaults.
 const std::vector<Key>& default_keys();

@@ -254,7 +254,7 @@ Document read_document_text(std::string_view text, const std::string& file, cons
                  fmt::format("{} points with {} seeds are more than {} runs", sweep.assignments.size(),
                              document.base.seeds.size(), most_runs));
   } else {
-    source.root.erase("claims");  // not one copy per point
+    for (const char* shared : {"claims", "plots"}) source.root.erase(shared);  // not one copy per point
     Points(source, given, sweep, origin, problems).build(document);
   }
   check_ensemble_of_points(document, given, problems);

@@ -108,12 +108,12 @@ class SlotReader {
     if (value_ == "full") *slot.field = 0;
     else read_number(value_, pointer_, *slot.field);
   }
-  void operator()(ClaimsSlot& slot) {
+  void operator()(ObjectsSlot& slot) {
     if (!value_.is_array()) return wrong_type();
     if (std::ssize(value_) > most_entries) return fail(fmt::format("more than {} entries", most_entries));
-    slot.field->clear();
+    slot.clear();
     for (std::size_t i = 0; i < value_.size() && !problems_.full(); ++i)
-      read_claim(value_[i], element(i), fmt::format("{}[{}]", path_, i), slot.field->emplace_back());
+      read_object(value_[i], element(i), fmt::format("{}[{}]", path_, i), slot);
   }
 
  private:
@@ -164,16 +164,17 @@ class SlotReader {
       all = read_number(value_[i], element(i), read[i]) && all;
     if (all) field = std::move(read);  // else the default: the checks that follow count on the bounds
   }
-  void read_claim(const Json& json, const std::string& pointer, const std::string& path, Claim& claim) {
-    if (!json.is_object())
-      return problems_.add(pointer, path,
-                           fmt::format("expected an object with \"says\" and \"that\", got {}", shown(json)));
-    std::vector<Key> keys = describe(claim);
+  void read_object(const Json& json, const std::string& pointer, const std::string& path, ObjectsSlot& slot) {
+    std::vector<Key> keys = slot.add();
+    if (!json.is_object()) {
+      std::string with;
+      for (const std::string_view needed : slot.needed)
+        with += fmt::format("{}\"{}\"", with.empty() ? " with " : " and ", needed);
+      return problems_.add(pointer, path, fmt::format("expected an object{}, got {}", with, shown(json)));
+    }
     read_section(json, pointer, path, keys, given_, problems_);
-    for (const char* needed : {"says", "that"})
+    for (const std::string_view needed : slot.needed)
       if (json.value(needed, Json("")) == "") problems_.add(pointer, path, fmt::format("needs \"{}\"", needed));
-    const Position that = problems_.at(pointer + "/that");
-    claim.line = that.line, claim.column = that.column;
   }
   const Choice* choose(const Json& json, const std::string& pointer, const Choices& choices) {
     if (!json.is_string()) return wrong_type(json, pointer), nullptr;

@@ -79,10 +79,9 @@ struct TypeSchema {
     if (!abbreviated) return section_schema(section.keys);
     return any_of({key_schema(*abbreviated), section_schema(section.keys)});
   }
-  Json operator()(const ClaimsSlot&) const {
-    Claim claim;
-    Json item = section_schema(describe(claim));
-    item["required"] = {"says", "that"};
+  Json operator()(const ObjectsSlot& slot) const {
+    Json item = section_schema(slot.defaults());
+    if (!slot.needed.empty()) item["required"] = slot.needed;
     return list_of(item, 0, most_entries);
   }
   Json operator()(const SeedsSlot&) const {

@@ -39,13 +39,19 @@ struct DeviceSlot {
 struct BatchSlot {
   std::int64_t* field;
 };  // a count or "full" (0)
-struct ClaimsSlot {
-  std::vector<Claim>* field;
-};  // a list of objects with the keys of describe(Claim)
+struct ObjectsSlot {
+  std::string_view word;                  // "claims"
+  std::vector<std::string_view> needed;   // keys that every object must have
+  std::function<std::vector<Key>()> add;  // a new object at the end; its keys
+  std::function<std::vector<Key>(std::size_t)> at;
+  std::function<std::size_t()> size;
+  std::function<void()> clear;
+  std::function<const std::vector<Key>&()> defaults;  // of an object
+};                                                    // a list of objects with keys of their own
 
 using Slot =
     std::variant<bool*, std::int64_t*, double*, std::string*, std::optional<std::int64_t>*, std::optional<double>*,
                  std::vector<std::int64_t>*, std::vector<std::string>*, std::array<double, 2>*, ChoiceSlot, SectionSlot,
-                 SeedsSlot, DeviceSlot, BatchSlot, ClaimsSlot>;
+                 SeedsSlot, DeviceSlot, BatchSlot, ObjectsSlot>;
 
 }  // namespace descent::config

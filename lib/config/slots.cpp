@@ -39,15 +39,17 @@ struct ToJson {
   }
   Json operator()(const DeviceSlot& slot) const { return name_of(*slot.field); }
   Json operator()(const BatchSlot& slot) const { return *slot.field == 0 ? Json("full") : Json(*slot.field); }
-  Json operator()(const ClaimsSlot& slot) const {
-    Json claims;  // null without any
-    for (Claim claim : *slot.field) {
+  Json operator()(const ObjectsSlot& slot) const {
+    Json objects;  // null without any
+    for (std::size_t i = 0; i < slot.size(); ++i) {
       Json members = Json::object();
-      for (const Key& key : describe(claim))
-        if (Json value = to_json(key); value != "") members[std::string(key.name)] = std::move(value);
-      claims.push_back(std::move(members));
+      const std::vector<Key> keys = slot.at(i);
+      for (std::size_t k = 0; k < keys.size(); ++k)
+        if (Json value = to_json(keys[k]); value != to_json(slot.defaults()[k]))
+          members[std::string(keys[k].name)] = std::move(value);
+      objects.push_back(std::move(members));
     }
-    return claims;
+    return objects;
   }
 };
 
@@ -72,7 +74,7 @@ struct TypeName {
   std::string operator()(const SeedsSlot&) const { return "a count or a list of integers"; }
   std::string operator()(const DeviceSlot&) const { return "one of " + core::join(device_names(), ", "); }
   std::string operator()(const BatchSlot&) const { return "an integer or \"full\""; }
-  std::string operator()(const ClaimsSlot&) const { return "a list of claims"; }
+  std::string operator()(const ObjectsSlot& slot) const { return fmt::format("a list of {}", slot.word); }
 };
 
 }  // namespace

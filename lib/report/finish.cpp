@@ -9,7 +9,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
-#include "report/table.h"
+#include "report/points.h"
 #include "report/terminal.h"
 #include "stats/bias_variance.h"
 #include "stats/ensembles.h"
@@ -62,7 +62,7 @@ int finish(const store::Results& results, const plan::Plan& plan, const FinishOp
   if (options.csv_to_stdout) std::cout << std::ifstream(results.folder() / "curves.csv", std::ios::binary).rdbuf();
   for (const std::string& warning : results.take_warnings())
     std::fputs((core::printable(warning) + "\n").c_str(), stderr);
-  const TableOptions table{screen_of(out, options.no_color), most_rows};
+  const PointsOptions table{screen_of(out, options.no_color), most_rows};
   std::fputs(points_table(results, plan, table).c_str(), out);
   const std::string files = fmt::format("\n{} of {} runs, mean ± 95 % interval; {{{}}}.csv in {}\n", finished,
                                         plan.runs.size(), tables_in(results), results.folder().string());

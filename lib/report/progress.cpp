@@ -6,13 +6,15 @@
 #include <cmath>
 
 #include "core/text.h"
+#include "report/table.h"
 #include "report/terminal.h"
 
 namespace descent::report {
 namespace {
 
 constexpr auto redraw_pause = std::chrono::milliseconds(100);
-constexpr auto line_pause = std::chrono::seconds(10);
+constexpr auto first_line_pause = std::chrono::seconds(5), line_pause = std::chrono::seconds(30),
+               event_pause = std::chrono::seconds(1), live_pause = std::chrono::seconds(1);
 constexpr std::size_t widest_bar = 40;
 
 std::string rate(double per_second) {
@@ -30,16 +32,22 @@ std::string format_duration(double seconds) {
                    : fmt::format("{}:{:02}", minutes, whole % 60);
 }
 
+double ProgressState::share() const { return cost_total > 0 ? std::min(cost_done / cost_total, 1.0) : 1.0; }
+
+std::optional<double> ProgressState::seconds_left() const {
+  if (seconds <= 0 || share() <= 0 || share() >= 1) return {};
+  return seconds * (1 - share()) / share();
+}
+
 std::string progress_line(const ProgressState& state, std::size_t width) {
-  const double share = state.cost_total > 0 ? std::min(state.cost_done / state.cost_total, 1.0) : 1.0;
+  const double share = state.share();
   std::string line = fmt::format("{}/{} runs, {} %", state.runs_done, state.runs_total, static_cast<int>(share * 100));
   if (state.loss) line += fmt::format(", loss {:.3g}", *state.loss);
   if (state.runs_diverged > 0) line += fmt::format(", {} diverged", state.runs_diverged);
   // Runs are of unequal cost: the rate is that of the cost, in runs of mean cost.
-  if (state.seconds > 0 && share > 0) {
+  if (state.seconds > 0 && share > 0)
     line += ", " + rate(share * static_cast<double>(state.runs_total) / state.seconds);
-    if (share < 1) line += fmt::format(", {} left", format_duration(state.seconds * (1 - share) / share));
-  }
+  if (const auto left = state.seconds_left()) line += fmt::format(", {} left", format_duration(*left));
   if (width == 0) return line;
   if (line.size() + 8 > width) return line.substr(0, width);
   const std::size_t cells = std::min(widest_bar, width - line.size() - 3);
@@ -47,9 +55,18 @@ std::string progress_line(const ProgressState& state, std::size_t width) {
   return "[" + std::string(full, '#') + std::string(cells - full, '.') + "] " + line;
 }
 
-Progress::Progress(std::size_t runs_total, double cost_total, bool terminal, std::FILE* out)
-    : state_{.runs_total = runs_total, .cost_total = cost_total}, terminal_(terminal), out_(out), start_(Clock::now()),
-      shown_(start_) {}
+std::string event_line(std::string_view event, const Json& members) {
+  Json json{{"event", event}};
+  json.update(members);
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Progress::Progress(const plan::Plan& plan, std::size_t runs_total, double cost_total, const ProgressOptions& options)
+    : state_{.runs_total = runs_total, .cost_total = cost_total}, plan_(plan), options_(options), start_(Clock::now()),
+      shown_(start_), written_(start_) {
+  if (options_.form == ProgressForm::json)
+    std::fputs(event_line("start", {{"experiment", plan.name}, {"runs", runs_total}}).c_str(), options_.out);
+}
 
 Progress::~Progress() { close(); }
 
@@ -59,50 +76,115 @@ void Progress::add_cost(double operations) {
   show(false);
 }
 
-void Progress::show_loss(double loss) {
+void Progress::evaluated(std::size_t run, std::size_t together, std::int64_t step, double loss) {
   const std::lock_guard lock(mutex_);
   state_.loss = loss;
+  if (!run_) {  // the next one, when the one before has finished
+    run_ = run;
+    curve_ = {run_label(plan_, run, together)};
+  }
+  if (run == *run_) curve_.add(step_ = step, loss);
+  const auto now = Clock::now();
+  if (!options_.folder.empty() && now - written_ >= live_pause) {
+    write_live(options_.folder, curve_);
+    written_ = now;
+  }
   show(false);
 }
 
-void Progress::finish_run(bool diverged) {
+void Progress::finish_run(std::size_t run, store::RunState state) {
   const std::lock_guard lock(mutex_);
-  ++state_.runs_done;
-  state_.runs_diverged += diverged;
+  const bool failed = state == store::RunState::failed;
+  failed_ += failed;
+  state_.runs_done += !failed;
+  state_.runs_diverged += state == store::RunState::diverged;
+  if (run == run_) run_.reset();
+  if (options_.form == ProgressForm::json) {
+    const plan::Run& made = plan_.runs[run];
+    std::fputs(event_line("run", {{"run", made.id()},
+                                  {"point", point_json(plan_, made.point)},
+                                  {"seed", made.seed},
+                                  {"state", store::name_of(state)}})
+                   .c_str(),
+               options_.out);
+  }
   show(false);
 }
 
 void Progress::note(const std::string& line) {
   const std::lock_guard lock(mutex_);
   clear();
-  std::fputs((core::printable(line) + "\n").c_str(), out_);
+  std::fputs(options_.form == ProgressForm::json ? event_line("warning", {{"message", line}}).c_str()
+                                                 : (core::printable(line) + "\n").c_str(),
+             options_.out);
 }
 
 void Progress::close() {
   const std::lock_guard lock(mutex_);
-  if (!closed_) show(true);
+  if (closed_) return;
+  show(true);
   closed_ = true;
+  if (!options_.folder.empty()) remove_live(options_.folder);
+}
+
+Json Progress::state_json() const {
+  Json json{{"runs", state_.runs_total}, {"done", state_.runs_done}, {"diverged", state_.runs_diverged},
+            {"failed", failed_},         {"share", state_.share()},  {"seconds", state_.seconds}};
+  add_finite(json, "seconds_left", state_.seconds_left());
+  if (run_) json["run"] = plan_.runs[*run_].id(), json["step"] = step_;
+  add_finite(json, "loss", state_.loss);
+  return json;
 }
 
 void Progress::show(bool last) {
   const auto now = Clock::now();
-  if (closed_ || (!last && now - shown_ < (terminal_ ? Clock::duration(redraw_pause) : line_pause))) return;
+  const auto pause = options_.form == ProgressForm::terminal ? Clock::duration(redraw_pause)
+                     : options_.form == ProgressForm::json   ? Clock::duration(event_pause)
+                     : first_                                ? Clock::duration(first_line_pause)
+                                                             : Clock::duration(line_pause);
+  if (closed_ || (!last && now - shown_ < pause)) return;
   shown_ = now;
+  first_ = false;
   state_.seconds = std::chrono::duration<double>(now - start_).count();
-  if (!terminal_) {
-    std::fputs((progress_line(state_, 0) + "\n").c_str(), out_);
-  } else if (last) {
-    clear();
-  } else {
-    std::fputs(("\r" + progress_line(state_, terminal_width(out_) - 1) + "\x1b[K").c_str(), out_);
-    drawn_ = true;
+  switch (options_.form) {
+    case ProgressForm::lines: std::fputs((progress_line(state_, 0) + "\n").c_str(), options_.out); break;
+    case ProgressForm::json:
+      std::fputs(event_line(last ? "end" : "progress", state_json()).c_str(), options_.out);
+      break;
+    case ProgressForm::terminal:
+      if (last) clear();
+      else draw();
+      break;
   }
-  std::fflush(out_);
+  std::fflush(options_.out);
+}
+
+// Back to the first of the lines that were drawn. Where the terminal has become narrower they take more rows.
+std::string Progress::up(std::size_t columns) const {
+  std::size_t rows = 0;
+  for (const std::size_t length : drawn_) rows += std::max<std::size_t>(1, (length + columns - 1) / columns);
+  return rows > 1 ? fmt::format("\r\x1b[{}A", rows - 1) : "\r";
+}
+
+void Progress::draw() {
+  const TerminalSize size = terminal_size(options_.out);
+  std::vector<std::string> lines{progress_line(state_, size.columns - 1)};
+  for (std::string& line : live_chart(curve_, size.columns, size.rows, shows_unicode()))
+    lines.push_back(std::move(line));
+  std::string text = drawn_.empty() ? "\r" : up(size.columns);
+  const std::size_t before = drawn_.size();
+  drawn_.clear();
+  for (const std::string& line : lines) {
+    text += (drawn_.empty() ? "" : "\n") + line + "\x1b[K";
+    drawn_.push_back(width_of(line));
+  }
+  if (before > lines.size()) text += "\x1b[J";
+  std::fputs(text.c_str(), options_.out);
 }
 
 void Progress::clear() {
-  if (drawn_) std::fputs("\r\x1b[K", out_);
-  drawn_ = false;
+  if (!drawn_.empty()) std::fputs((up(terminal_size(options_.out).columns) + "\x1b[J").c_str(), options_.out);
+  drawn_.clear();
 }
 
 }  // namespace descent::report

@@ -1,12 +1,20 @@
 #pragma once
-// Progress on stderr: a bar with rate and remaining time on a terminal, otherwise a line every few seconds.
+// Progress on stderr: on a terminal a bar with rate and remaining time above the curve of what trains now, otherwise a
+// line now and then, or every event as a line of JSON.
 
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
+
+#include "plan/plan.h"
+#include "report/json.h"
+#include "report/live.h"
+#include "store/run_state.h"
 
 namespace descent::report {
 
@@ -16,6 +24,9 @@ struct ProgressState {
   double cost_total = 0, cost_done = 0;                          // floating-point operations
   double seconds = 0;
   std::optional<double> loss{};  // the latest
+
+  double share() const;
+  std::optional<double> seconds_left() const;
 };
 
 // "12/70 runs, 17 %, loss 0.43, 2.1 runs/s, 0:27 left"; `width` 0: no bar in front.
@@ -24,33 +35,53 @@ std::string progress_line(const ProgressState& state, std::size_t width);
 // "7 s" is "0:07"; 3700 s is "1:01:40".
 std::string format_duration(double seconds);
 
+// {"event":"warning","message":...}, with a line break.
+std::string event_line(std::string_view event, const Json& members);
+
+enum class ProgressForm { lines, terminal, json };
+
+struct ProgressOptions {
+  ProgressForm form = ProgressForm::lines;
+  std::FILE* out = stderr;
+  std::filesystem::path folder{};  // of the results, for `descent status --watch`; empty: none
+};
+
 // Safe to call from several threads.
 class Progress {
  public:
   // Of the runs that this start trains; `cost_total`: their floating-point operations.
-  Progress(std::size_t runs_total, double cost_total, bool terminal, std::FILE* out = stderr);
+  Progress(const plan::Plan& plan, std::size_t runs_total, double cost_total, const ProgressOptions& options);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
   void add_cost(double operations);
-  void show_loss(double loss);
-  void finish_run(bool diverged);
-  void note(const std::string& line);  // a line of its own, without tearing the bar
-  void close();                        // clears the bar, or writes the last line
+  // Of so many runs that train together, this one the first: the mean of their losses.
+  void evaluated(std::size_t run, std::size_t together, std::int64_t step, double loss);
+  void finish_run(std::size_t run, store::RunState state);  // done, diverged or failed
+  void note(const std::string& line);                       // a line of its own, without tearing the bar
+  void close();                                             // clears the bar, or writes the last line
 
  private:
   using Clock = std::chrono::steady_clock;
   void show(bool last);
+  void draw();
   void clear();
+  std::string up(std::size_t columns) const;
+  Json state_json() const;
 
   std::mutex mutex_;
   ProgressState state_;
-  const bool terminal_;
-  std::FILE* const out_;
+  const plan::Plan& plan_;
+  const ProgressOptions options_;
   const Clock::time_point start_;
-  Clock::time_point shown_;
-  bool drawn_ = false, closed_ = false;
+  Clock::time_point shown_, written_;
+  LiveCurve curve_;
+  std::optional<std::size_t> run_;  // whose curve it is
+  std::int64_t step_ = 0;
+  std::size_t failed_ = 0;
+  std::vector<std::size_t> drawn_;  // lengths of the lines on the terminal
+  bool closed_ = false, first_ = true;
 };
 
 }  // namespace descent::report

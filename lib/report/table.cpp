@@ -8,30 +8,13 @@
 
 #include "config/words.h"
 #include "core/text.h"
-#include "report/json.h"
-#include "stats/points.h"
 
 namespace descent::report {
 namespace {
 
 using Row = std::vector<std::string>;
 
-// The columns of the table: of the first of these lists those that have values.
-const std::vector<std::vector<std::string>> column_choices{{"final_test_error", "best_test_error"},
-                                                           {"final_test_loss", "best_test_loss", "final_test_r2"},
-                                                           {"final_train_error", "final_train_loss"},
-                                                           {"final_train_loss"}};
-
-const std::vector<std::vector<std::string>> all_columns{
-    {"final_test_error", "final_train_error", "best_test_error", "restored_test_error", "final_test_loss",
-     "final_train_loss", "best_test_loss", "restored_test_loss", "final_test_rmse", "final_test_mae", "final_test_r2"}};
-
 bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }  // of UTF-8
-
-// Characters on the screen.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, starts_character));
-}
 
 // In lines of at most so many characters, broken at spaces, otherwise behind '_', '.' and ',', otherwise anywhere.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
@@ -63,6 +46,10 @@ void narrow(std::vector<std::size_t>& widths, std::size_t line) {
 }
 
 }  // namespace
+
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, starts_character));
+}
 
 std::string mean_text(const std::optional<stats::Description>& measure) {
   if (!measure) return "-";
@@ -109,58 +96,6 @@ std::string laid_out(std::vector<Row> rows, const Screen& screen, const std::vec
     }
   }
   return text;
-}
-
-std::vector<Row> points_cells(const store::Results& results, const plan::Plan& plan, const TableOptions& options) {
-  std::vector<stats::PointStats> points;
-  std::vector<bool> has(stats::measure_names().size());
-  bool diverged = false;
-  stats::for_each_point(results, plan, [&](const stats::PointStats& point) {
-    diverged = diverged || point.n_diverged > 0;
-    for (std::size_t i = 0; i < has.size(); ++i) has[i] = has[i] || point.measures[i];
-    if (points.size() < options.most_rows) points.push_back(point);
-  });
-
-  std::vector<std::string> columns;
-  for (const auto& choice : options.every_measure ? all_columns : column_choices)
-    if (columns.empty())
-      std::ranges::copy_if(choice, std::back_inserter(columns),
-                           [&](const std::string& name) { return has[stats::measure(name)]; });
-  std::vector<Row> rows{short_factors(plan)};
-  rows[0].push_back("n");
-  if (diverged) rows[0].push_back("diverged");
-  rows[0].insert(rows[0].end(), columns.begin(), columns.end());
-  for (const stats::PointStats& point : points) {
-    Row& row = rows.emplace_back(plan.points[point.point].values);
-    row.push_back(std::to_string(point.n));
-    if (diverged) row.push_back(std::to_string(point.n_diverged));
-    for (const std::string& column : columns) row.push_back(mean_text(point.measures[stats::measure(column)]));
-  }
-  return rows;
-}
-
-std::string points_table(const store::Results& results, const plan::Plan& plan, const TableOptions& options) {
-  const std::vector<Row> rows = points_cells(results, plan, options);
-  std::string text = laid_out(rows, options.screen);
-  if (rows.size() - 1 < plan.points.size())
-    text += fmt::format("... and {} more points in points.csv\n", plan.points.size() + 1 - rows.size());
-  return text;
-}
-
-std::string points_json(const store::Results& results, const plan::Plan& plan) {
-  auto points = Json::array();
-  stats::for_each_point(results, plan, [&](const stats::PointStats& point) {
-    Json entry{{"point", point_json(plan, point.point)}, {"n", point.n}, {"n_diverged", point.n_diverged}};
-    for (std::size_t i = 0; i < point.measures.size(); ++i) {
-      const auto& measure = point.measures[i];
-      if (!measure) continue;
-      Json numbers{{"mean", measure->mean}};
-      if (measure->sd) numbers.update({{"sd", *measure->sd}, {"low", *measure->low}, {"high", *measure->high}});
-      entry[stats::measure_names()[i]] = numbers;
-    }
-    points.push_back(std::move(entry));
-  });
-  return points.dump(2) + "\n";
 }
 
 }  // namespace descent::report

@@ -34,9 +34,10 @@ bool shows_unicode() {
   return false;
 }
 
-std::size_t terminal_width(std::FILE* stream) {
+TerminalSize terminal_size(std::FILE* stream) {
   winsize size{};
-  return ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  if (ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return {};
+  return {size.ws_col, size.ws_row};
 }
 
 }  // namespace descent::report

@@ -19,7 +19,11 @@ Screen screen_of(std::FILE* stream, bool no_color);
 // Whether the locale, of LC_ALL, LC_CTYPE or LANG, is one of UTF-8, and the terminal can show Braille.
 bool shows_unicode();
 
-// Columns of the terminal; 80 where it is unknown.
-std::size_t terminal_width(std::FILE* stream);
+// Of the terminal; 80 x 24 where it is unknown.
+struct TerminalSize {
+  std::size_t columns = 80, rows = 24;
+};
+TerminalSize terminal_size(std::FILE* stream);
+inline std::size_t terminal_width(std::FILE* stream) { return terminal_size(stream).columns; }
 
 }  // namespace descent::report

@@ -127,6 +127,7 @@ class Session {
     try {
       const auto [why, halts] = fault();
       attempts_.failed(hashes(plan_, stack), why);
+      for (const std::size_t run : stack) observer_.run_done(run, store::RunState::failed);
       if (halted_) return;
       halted_ = halts;
       stop_ = stop_ || halts;
@@ -179,11 +180,11 @@ class Session {
     results_.write_part(*rows, {end.seconds - start.seconds, end.cpu_seconds - start.cpu_seconds});
     checkpoints_.remove(hashes(plan_, stack));
     const std::lock_guard lock(mutex_);
-    for (const store::RunResult& row : *rows) {
-      const bool diverged = row.summary.state() == store::RunState::diverged;
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+      const store::RunState state = (*rows)[i].summary.state();
       ++report_.trained;
-      report_.diverged += diverged;
-      observer_.run_done(diverged);
+      report_.diverged += state == store::RunState::diverged;
+      observer_.run_done(stack[i], state);
     }
   }
 

@@ -12,6 +12,7 @@
 #include "engine/ranks.h"
 #include "plan/pack.h"
 #include "store/results.h"
+#include "train/stack.h"
 
 namespace descent::train {
 
@@ -26,9 +27,9 @@ struct SessionOptions {
 // What the shell program shows; called from several threads.
 struct SessionObserver {
   std::function<void(double flops)> progress;
-  std::function<void(bool diverged)> run_done;
+  std::function<void(std::size_t run, store::RunState state)> run_done;  // done, diverged or failed
   std::function<void(const std::string& message)> failure;
-  std::function<void(double loss)> loss{};  // of the runs of a stack that were evaluated, the mean
+  std::function<void(const StackLoss&)> loss{};
 };
 
 struct SessionReport {

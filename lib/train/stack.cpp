@@ -97,7 +97,7 @@ class Stack {
     if (point.evaluates) {
       const std::vector<store::Metrics> metrics = shared_metrics(active);
       for (std::size_t i = 0; i < active.size(); ++i) runs_[active[i]].evaluate(metrics[i]);
-      show_loss(metrics);
+      show_loss(active, point.step, metrics);
     }
     for (const std::size_t r : active) {
       if (leads_) runs_[r].probe(point);
@@ -153,11 +153,13 @@ class Stack {
   }
 
   // The mean over the runs, of the first split that is evaluated.
-  void show_loss(const std::vector<store::Metrics>& metrics) const {
+  void show_loss(const std::vector<std::size_t>& active, std::int64_t step,
+                 const std::vector<store::Metrics>& metrics) const {
     double sum = 0;
     for (const store::Metrics& m : metrics)
       sum += m.train_loss ? *m.train_loss : m.val_loss ? *m.val_loss : m.test_loss.value_or(NAN);
-    if (options_.on_loss) options_.on_loss(sum / static_cast<double>(metrics.size()));
+    if (options_.on_loss && !active.empty())
+      options_.on_loss({indices_[0], active.size(), step, sum / static_cast<double>(metrics.size())});
   }
 
   void report(double flops) const {

@@ -24,11 +24,18 @@ struct Shared {
   std::shared_ptr<engine::Ranks> ranks{};  // that train every stack together, as `engines` do; null: this process alone
 };
 
+// An evaluation of runs that train together.
+struct StackLoss {
+  std::size_t run, together;  // the first of the stack, by its index in the plan; the number of those that still train
+  std::int64_t step;
+  double loss;  // mean over these runs
+};
+
 struct StackOptions {
   std::filesystem::path weights_folder;           // empty: weights are not saved
   std::function<void(double flops)> on_progress;  // matrix-product operations since the last call
   double checkpoint_seconds = 30;                 // least time between two checkpoints
-  std::function<void(double loss)> on_loss{};     // mean over the runs that were evaluated
+  std::function<void(const StackLoss&)> on_loss{};
 };
 
 // A run as the engine trains it, with its data.

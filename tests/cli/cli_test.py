@@ -147,6 +147,45 @@ class Readers(Cli):
         self.assertEqual(points[1]["point"], {"model.width": "8"})
         self.assertEqual(points[1]["final_test_error"]["high"], float(rows[1]["final_test_error_high"]))
 
+    def test_table_selects_sorts_and_chooses_columns(self):
+        self.descent("run", "x.json", "--sweep", "model.norm=none,batch")
+        words = "table", "results/trial", "--where", "norm=batch", "--columns", "width,n,test_loss,norm"
+        self.assertEqual(self.descent(*words, "--sort", "width", "--descending").stdout,
+                         "width  n  final_test_loss   norm\n"
+                         "    8  2               1  batch\n"
+                         "    4  2               1  batch\n")
+        self.assertEqual(self.descent("table", "results/trial:width=8", "--where", "norm=none", "--columns", "n").stdout,
+                         "n\n2\n")
+
+    def test_table_for_other_programs_is_csv_or_markdown(self):
+        self.descent("run", "x.json")
+        points = {row["model.width"]: row for row in self.rows("results/trial/points.csv")}
+        table = self.descent("table", "x.json", "--format", "csv", "--columns", "width,test_error").stdout
+        rows = list(csv.DictReader(table.splitlines()))
+        for row in rows:
+            self.assertEqual(row, {key: points[row["model.width"]][key] for key in row})
+        self.assertEqual(list(rows[0]), ["model.width", *(f"final_test_error_{part}" for part in ("mean", "sd", "low", "high"))])
+        self.assertEqual(self.descent("table", "x.json", "--format", "markdown", "--columns", "width,n").stdout,
+                         "| width | n |\n| ---: | ---: |\n| 4 | 2 |\n| 8 | 2 |\n")
+        self.assertEqual(self.descent("table", "x.json", "--format", "json").stdout,
+                         self.descent("table", "x.json", "--json").stdout)
+
+    def test_table_refuses_names_that_do_not_exist(self):
+        self.descent("run", "x.json")
+        self.assertIn('unknown column "test_eror"; did you mean "test_error"?',
+                      self.stderr_of("table", "x.json", "--columns", "test_eror"))
+        self.assertIn('unknown column "widht"; did you mean "width"?', self.stderr_of("table", "x.json", "--sort", "widht"))
+        self.assertIn("widht", self.stderr_of("table", "x.json", "--where", "widht=4"))
+
+    def test_table_plot_draws_a_column_against_a_factor(self):
+        self.descent("run", "x.json", "--sweep", "width=4,8,16")
+        self.assertIn(" width ", self.descent("table", "x.json", "--sweep", "width=4,8,16", "--plot", "--ascii").stdout)
+
+    def test_plots_of_an_experiment_are_checked_with_their_place(self):
+        (self.folder / "x.json").write_text(EXPERIMENT.replace('"seeds": 2,', '"seeds": 2, "plots": [{"metric": "tst_loss"}],'))
+        self.assertIn('x.json:3:49: plots[0].metric: unknown metric "tst_loss"; did you mean "test_loss"?',
+                      self.stderr_of("validate", "x.json"))
+
     def test_table_of_another_folder_says_so(self):
         self.assertEqual(self.stderr_of("table", "bin"), "bin: not a results folder\n")
 

@@ -52,6 +52,27 @@ class Curves(Trial):
         rows = pandas.read_csv(self.folder / "train/trial/curves.csv").query("`model.width` == 8 and seed == 0")
         numpy.testing.assert_array_equal(exported, rows["train_error"])
 
+    def test_every_csv_reads_in_pandas_with_the_right_types(self):
+        sweep = "--sweep", "model.norm=none,batch", "--sweep", "data.normalize=none,standard"
+        words = *sweep, "--set", "train.early_stopping.monitor=val_loss", "--set", "seeds=3", "--set", "ensemble.sizes=[1,2]"
+        self.descent("run", "x.json", *words, "--out", "all")
+        text = {"run", "model.norm", "model.norm.kind", "data.normalize", "state", "stopped_reason", "network", "probe", "layer",
+                "val_loss_stopped_reason", "val_error_stopped_reason", "of", "members", "seeds"}
+        whole = {"model.width", "seed", "step", "n", "n_diverged", "parameters", "size"}
+        files = sorted((self.folder / "all/trial").glob("*.csv"))
+        self.assertEqual([file.name for file in files], ["bias_variance.csv", "curves.csv", "ensembles.csv", "points.csv",
+                                                         "probes.csv", "summary.csv"])
+        for file in files:
+            for name, column in pandas.read_csv(file).items():
+                with self.subTest(file=file.name, column=name):
+                    if name in text:
+                        self.assertTrue(pandas.api.types.is_string_dtype(column), column.dtype)
+                        self.assertTrue(name == "layer" or column.notna().all())
+                    elif name in whole and column.notna().all():
+                        self.assertEqual(column.dtype, "int64")
+                    else:
+                        self.assertIn(column.dtype, ("float64", "int64"))
+
     def test_wrong_words_are_refused(self):
         self.assertIn(".csv or .npz", self.descent("export", "curves", "x.json", "-o", "a.txt", status=2).stderr)
         error = self.descent("export", "curves", "x.json", "--metric", "tets_error", status=2).stderr

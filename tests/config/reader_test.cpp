@@ -103,6 +103,10 @@ const std::vector<BadFile> fields{
      "x.json:1:146: claims[2]: expected an object with \"says\" and \"that\", got 5"},
     {"an_unknown_key_of_a_claim", also(R"("claims": [{"says": "x", "that": "y > 1", "refrence": "z"}])"),
      "x.json:1:122: claims[0]: unknown key \"refrence\"; did you mean \"reference\"?"},
+    {"an_unknown_chart_of_a_plot", also(R"("plots": [{"chart": "heat_map", "remove": true}])"),
+     "x.json:1:100: plots[0].chart: unknown chart \"heat_map\"; did you mean \"heat_maps\"? (one of metric, "
+     "final_values, "
+     "heat_maps, differences, bias_variance, ensembles, probes, learning_curves)"},
     {"a_model_without_layers", R"({"model": "mlp", "train": {"epochs": 1}})",
      "x.json:1:11: model: expected an object, got \"mlp\""},
     {"an_unknown_model", model(R"("kind": "rnn")"),

@@ -1,9 +1,11 @@
 #include "report/progress.h"
 
-#include <gtest/gtest.h>
-
+#include <nlohmann/json.hpp>
 #include <thread>
 #include <vector>
+
+#include "core/text.h"
+#include "store/fixture.h"
 
 namespace descent::report {
 namespace {
@@ -24,6 +26,16 @@ class Sink {
  private:
   std::FILE* file_;
 };
+
+using store::RunState;
+
+class OfRuns : public testing::Test {
+ protected:
+  ProgressOptions to(const Sink& sink, ProgressForm form = ProgressForm::lines) const { return {form, sink.file()}; }
+
+  const plan::Plan plan = store::plan_with({"4", "8"}, 1);
+};
+using progress_of_runs = OfRuns;
 
 const ProgressState half{.runs_total = 10, .runs_done = 2, .cost_total = 100, .cost_done = 50, .seconds = 10};
 
@@ -60,47 +72,83 @@ TEST(progress, bar_fits_the_width) {
   EXPECT_EQ(progress_line(half, 200).find(']'), 41u);
 }
 
-TEST(progress, off_a_terminal_is_a_plain_line_at_the_end) {
+TEST_F(progress_of_runs, off_a_terminal_is_a_plain_line_at_the_end) {
   const Sink sink;
-  Progress progress(2, 0, false, sink.file());
-  progress.finish_run(false);
-  progress.finish_run(true);
+  Progress progress(plan, 2, 0, to(sink));
+  progress.finish_run(0, RunState::done);
+  progress.finish_run(1, RunState::diverged);
   progress.close();
   EXPECT_TRUE(sink.text().starts_with("2/2 runs, 100 %, 1 diverged, "));
   EXPECT_EQ(sink.text().find('\x1b'), std::string::npos);
 }
 
-TEST(progress, on_a_terminal_is_cleared_at_the_end_and_around_notes) {
+TEST_F(progress_of_runs, on_a_terminal_is_cleared_at_the_end_and_around_notes) {
   const Sink sink;
   {
-    Progress progress(2, 10, true, sink.file());
+    Progress progress(plan, 2, 10, to(sink, ProgressForm::terminal));
     std::this_thread::sleep_for(std::chrono::milliseconds(110));
     progress.add_cost(5);
     progress.note("hello");
   }
   const std::string text = sink.text();
   EXPECT_TRUE(text.starts_with("\r["));
-  EXPECT_TRUE(text.ends_with("\x1b[K\r\x1b[Khello\n")) << text;
+  EXPECT_TRUE(text.ends_with("\x1b[K\r\x1b[Jhello\n")) << text;
 }
 
-TEST(progress, on_a_terminal_draws_at_most_ten_times_a_second) {
+TEST_F(progress_of_runs, on_a_terminal_draws_the_curve_below_the_bar_and_goes_back_up_before_it_draws_again) {
   const Sink sink;
-  Progress progress(1, 1e9, true, sink.file());
+  Progress progress(plan, 2, 10, to(sink, ProgressForm::terminal));
+  for (int i = 0; i < 4; ++i) progress.evaluated(1, 1, i, 1.0 / (i + 1));
+  std::this_thread::sleep_for(std::chrono::milliseconds(110));
+  progress.add_cost(5);
+  const std::string first = sink.text();
+  EXPECT_NE(first.find("loss of width=8, seed 0"), std::string::npos) << first;
+  progress.close();
+  const auto below = std::ranges::count(first, '\n');
+  EXPECT_GT(below, 5);
+  EXPECT_TRUE(sink.text().ends_with("\r\x1b[" + std::to_string(below) + "A\x1b[J")) << sink.text();
+}
+
+TEST_F(progress_of_runs, on_a_terminal_draws_at_most_ten_times_a_second) {
+  const Sink sink;
+  Progress progress(plan, 1, 1e9, to(sink, ProgressForm::terminal));
   for (int i = 0; i < 10000; ++i) progress.add_cost(1);
   progress.close();
   const std::string text = sink.text();
   EXPECT_LE(std::count(text.begin(), text.end(), '\r'), 5);
 }
 
-TEST(progress, counts_right_from_several_threads) {
+TEST_F(progress_of_runs, as_json_is_one_object_a_line_with_start_runs_warnings_and_end) {
   const Sink sink;
-  Progress progress(64, 64, false, sink.file());
+  {
+    Progress progress(plan, 2, 10, to(sink, ProgressForm::json));
+    progress.note("a \"warning\"");
+    progress.finish_run(1, RunState::diverged);
+    progress.finish_run(0, RunState::failed);
+  }
+  std::vector<Json> events;
+  for (const std::string& line : core::split(sink.text(), '\n'))
+    if (!line.empty()) events.push_back(Json::parse(line));
+  ASSERT_EQ(events.size(), 5u);
+  EXPECT_EQ(events[0].dump(), R"({"event":"start","experiment":"trial","runs":2})");
+  EXPECT_EQ(events[1].dump(), R"({"event":"warning","message":"a \"warning\""})");
+  EXPECT_EQ(events[2]["point"].dump(), R"({"model.width":"8"})");
+  EXPECT_EQ(events[2]["state"], "diverged");
+  EXPECT_EQ(events[3]["state"], "failed");
+  EXPECT_EQ(events[4]["event"], "end");
+  EXPECT_EQ(events[4]["done"], 1);
+  EXPECT_EQ(events[4]["failed"], 1);
+}
+
+TEST_F(progress_of_runs, counts_right_from_several_threads) {
+  const Sink sink;
+  Progress progress(plan, 64, 64, to(sink));
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i)
     threads.emplace_back([&] {
       for (int j = 0; j < 8; ++j) {
         progress.add_cost(1);
-        progress.finish_run(false);
+        progress.finish_run(0, RunState::done);
       }
     });
   for (std::thread& thread : threads) thread.join();

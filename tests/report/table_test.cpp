@@ -1,47 +1,13 @@
 #include "report/table.h"
 
-#include "store/fixture.h"
+#include <gtest/gtest.h>
 
 namespace descent::report {
 namespace {
 
-using store::result_of;
-using table = store::InFolder;
+TEST(table, is_printable) { EXPECT_EQ(laid_out({{"n", "\x1b[2Jname\n"}, {"1", "x"}}), "n  ?[2Jname\n1          x\n"); }
 
-TEST_F(table, shows_mean_and_half_the_interval_of_the_test_error) {
-  const auto plan = store::plan_with({"4", "128"}, 2);
-  const store::Results results(out, plan);
-  results.write_part({result_of(plan.runs[0], 0.5), result_of(plan.runs[1], 0.52), result_of(plan.runs[2], 0.25)}, {});
-  EXPECT_EQ(points_table(results, plan, {}),
-            "width  n  final_test_error\n"
-            "    4  2       0.51 ± 0.13\n"
-            "  128  1              0.25\n");
-}
-
-TEST_F(table, shows_the_best_values_where_there_is_validation) {
-  const auto plan = store::plan_with({"4"}, 1);
-  const store::Results results(out, plan);
-  auto result = result_of(plan.runs[0], 0.5);
-  result.summary.best.emplace().metrics.test_error = 0.375;
-  results.write_part({result}, {});
-  EXPECT_EQ(points_table(results, plan, {}),
-            "width  n  final_test_error  best_test_error\n"
-            "    4  1               0.5            0.375\n");
-}
-
-TEST_F(table, shows_losses_where_there_are_no_errors) {
-  const auto plan = store::plan_with({"4"}, 1);
-  const store::Results results(out, plan);
-  auto result = result_of(plan.runs[0], 0.5);
-  result.summary.final->metrics.test_error.reset();
-  result.summary.final->metrics.test_loss = 0.2;
-  results.write_part({result}, {});
-  EXPECT_EQ(points_table(results, plan, {}),
-            "width  n  final_test_loss\n"
-            "    4  1              0.2\n");
-}
-
-TEST_F(table, shows_at_most_four_digits) {
+TEST(table, shows_at_most_four_digits) {
   const auto text = [](double mean, double half) {
     return mean_text(stats::Description{.n = 2, .mean = mean, .sd = 1, .low = mean - half, .high = mean + half});
   };
@@ -53,22 +19,7 @@ TEST_F(table, shows_at_most_four_digits) {
   EXPECT_EQ(text(0, 0.5), "0.00 ± 0.50");
 }
 
-TEST_F(table, counts_diverged_runs_where_there_are_any) {
-  const auto plan = store::plan_with({"4"}, 2);
-  const store::Results results(out, plan);
-  auto diverged = result_of(plan.runs[0], 0.9);
-  diverged.summary.diverged_step = 12;
-  results.write_part({diverged, result_of(plan.runs[1], 0.5)}, {});
-  EXPECT_EQ(points_table(results, plan, {}),
-            "width  n  diverged  final_test_error\n"
-            "    4  1         1               0.5\n");
-}
-
-TEST_F(table, is_printable) {
-  EXPECT_EQ(laid_out({{"n", "\x1b[2Jname\n"}, {"1", "x"}}), "n  ?[2Jname\n1          x\n");
-}
-
-TEST_F(table, wraps_what_is_wider_than_the_screen) {
+TEST(table, wraps_what_is_wider_than_the_screen) {
   EXPECT_EQ(laid_out({{"verdict", "claim"}, {"holds", "The test error falls, then peaks, then falls"}}, {.width = 30},
                      {0, 1}),
             "verdict  claim\n"
@@ -79,46 +30,6 @@ TEST_F(table, wraps_what_is_wider_than_the_screen) {
             " final_test_  n\n"
             "       error\n"
             "   0.5 ± 0.1  2\n");
-}
-
-TEST_F(table, says_when_it_was_cut) {
-  const auto plan = store::plan_with({"4", "8", "16"}, 1);
-  const store::Results results(out, plan);
-  EXPECT_EQ(points_table(results, plan, {.most_rows = 1}),
-            "width  n\n"
-            "    4  0\n"
-            "... and 2 more points in points.csv\n");
-}
-
-TEST_F(table, colors_its_head_only) {
-  const auto plan = store::plan_with({"4"}, 1);
-  EXPECT_EQ(points_table(store::Results(out, plan), plan, {.screen = {.color = true}}),
-            "\x1b[1mwidth  n\x1b[0m\n    4  0\n");
-}
-
-TEST_F(table, as_json_holds_every_measure) {
-  const auto plan = store::plan_with({"4"}, 1);
-  const store::Results results(out, plan);
-  results.write_part({result_of(plan.runs[0], 0.5)}, {});
-  EXPECT_EQ(points_json(results, plan), R"([
-  {
-    "point": {
-      "model.width": "4"
-    },
-    "n": 1,
-    "n_diverged": 0,
-    "final_epoch": {
-      "mean": 1.0
-    },
-    "final_step": {
-      "mean": 40.0
-    },
-    "final_test_error": {
-      "mean": 0.5
-    }
-  }
-]
-)");
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ class session : public testing::Test {
     options.fail_fast = fail_fast;
     SessionObserver observer;
     observer.progress = [&](double) { on_progress(); };
-    observer.run_done = [this](bool) { ++done_; };
+    observer.run_done = [this](std::size_t, store::RunState state) { done_ += state != store::RunState::failed; };
     observer.failure = [this](const std::string& message) { failures_.push_back(message); };
     return run_session(plan_, std::move(stacks), results_, options, observer, stop_);
   }

@@ -10,7 +10,6 @@
 
 namespace descent::report {
 
-
 struct Chart {
   std::string name;            // "learning_curves_error": of its file, and of its anchor in the page
   std::string title, caption;  // above and below it

@@ -10,13 +10,15 @@
 
 namespace descent::report {
 
-// All of them, in the order of the page.
-std::vector<Chart> charts_of(const Source& source);
+// All of them, in the order of the page: the metrics of `plots` first, without the charts that these remove.
+std::vector<Chart> charts_of(Source&& source, const std::vector<config::Plot>& plots = {});
 
 using Charts = std::vector<Chart>;
 
 // Small multiples of train and test over time, with the runs behind their means.
 void add_learning_curves(const Source& source, Charts& charts);
+// The same of one column.
+void add_curve(const Source& source, Column column, Charts& charts);
 
 // One number of every run, under a name such as "test" that tells it from others in the same chart.
 struct Measured {

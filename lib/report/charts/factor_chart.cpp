@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <utility>
+
 #include "report/charts/charts.h"
+#include "report/charts/plots.h"
 
 namespace descent::report {
 namespace {
@@ -29,15 +33,26 @@ void add_final_values(const Source& source, Charts& charts) {
   add(source, "loss", charts);
 }
 
-Charts charts_of(const Source& source) {
+Charts charts_of(Source&& source, const std::vector<config::Plot>& plots) {
+  using config::ChartKind;
+  constexpr std::pair<ChartKind, void (*)(const Source&, Charts&)> chosen[] = {
+      {ChartKind::final_values, add_final_values},
+      {ChartKind::heat_maps, add_heat_maps},
+      {ChartKind::differences, add_differences},
+      {ChartKind::bias_variance, add_bias_variance},
+      {ChartKind::ensembles, add_ensembles},
+      {ChartKind::probes, add_probes},
+      {ChartKind::learning_curves, add_learning_curves},
+  };
   Charts charts;
-  add_final_values(source, charts);
-  add_heat_maps(source, charts);
-  add_differences(source, charts);
-  add_bias_variance(source, charts);
-  add_ensembles(source, charts);
-  add_probes(source, charts);
-  add_learning_curves(source, charts);
+  for (const config::Plot& plot : plots)
+    if (plot.chart == ChartKind::metric) add_plot(source, plot, charts);
+  for (const auto& [kind, add] : chosen) {
+    const auto plot = std::ranges::find(plots, kind, &config::Plot::chart);
+    if (plot != plots.end() && plot->remove) continue;
+    source.scale = plot == plots.end() ? config::PlotScale::automatic : plot->scale;
+    add(source, charts);
+  }
   return charts;
 }
 

@@ -101,13 +101,18 @@ Layout layout_of(const std::vector<Factor>& factors, std::size_t least_levels) {
   Layout layout;
   std::size_t most = least_levels - 1;
   for (std::size_t i = 0; i < factors.size(); ++i) {
-    if (!factors[i].numeric() || longest_line(factors, i) <= most) continue;
+    if (!factors[i].numeric() || factors[i].role == Role::color || longest_line(factors, i) <= most) continue;
     layout.x = static_cast<std::ptrdiff_t>(i);
     most = longest_line(factors, i);
   }
+  const auto asked = [&](Role role) { return std::ranges::find(factors, role, &Factor::role) - factors.begin(); };
+  const auto x = asked(Role::x), color = asked(Role::color), none = std::ssize(factors);
+  if (x < none) layout.x = factors[static_cast<std::size_t>(x)].numeric() ? x : -1;
   // The colour: the category with the most levels that colours can tell apart, otherwise such a number.
   const auto merit = [&](std::size_t i) {
-    return factors[i].levels.size() > most_colors ? 0 : factors[i].levels.size() + (factors[i].numeric() ? 0 : 100);
+    if (color < none) return static_cast<std::size_t>(static_cast<std::ptrdiff_t>(i) == color);
+    if (factors[i].levels.size() > most_colors || factors[i].role == Role::x) return std::size_t{0};
+    return factors[i].levels.size() + (factors[i].numeric() ? 0 : 100);
   };
   for (std::size_t i = 0; i < factors.size(); ++i)
     if (static_cast<std::ptrdiff_t>(i) != layout.x && merit(i) > 0 &&

@@ -10,12 +10,15 @@ namespace descent::report {
 
 enum class Spacing { linear, logarithmic, from_zero };  // from_zero: logarithmic, with a 0 among the values
 
+enum class Role { chosen, x, color };  // in a chart: left to layout_of, or what a plot asks for
+
 struct Factor {
   std::string path, name;             // "model.width", "width"
   std::vector<std::string> levels;    // in ascending order where they are numbers, otherwise as in the sweep
   std::vector<double> numbers;        // of the levels; empty for a category
   std::vector<std::size_t> level_of;  // by point
   Spacing spacing = Spacing::linear;
+  Role role = Role::chosen;
 
   bool numeric() const { return !numbers.empty(); }
   std::string title() const;  // "dropout rate"

@@ -11,9 +11,9 @@ namespace {
 
 constexpr std::size_t least_rows = 5, least_columns = 10, most_columns = 80, most_panels = 6, least_of_two = 4;
 
-Json color_scale(const std::string& title, const Range& values) {
+Json color_scale(const Source& source, const std::string& title, const Range& values) {
   Json scale{{"scheme", "viridis"}, {"reverse", true}};
-  if (value_axis(title, values, values, false).floor > 0) scale["type"] = "log";
+  if (value_axis(title, values, values, false, source.scale).floor > 0) scale["type"] = "log";
   else scale["zero"] = false;
   return {{"field", "value"},
           {"type", "quantitative"},
@@ -66,7 +66,7 @@ void add_time_map(const Source& source, Column column, Charts& charts) {
                      {{"x", number("x", time.axis)},
                       {"x2", {{"field", "x2"}}},
                       {"y", rows_of(factor)},
-                      {"color", color_scale(words, values)},
+                      {"color", color_scale(source, words, values)},
                       {"tooltip", Json::array({tip("level", factor.title()), tip("x2", time.axis.title, true),
                                                tip("value", "mean", true), tip("n", "n", true)})}});
   cells["encoding"]["x"]["axis"]["grid"] = false;
@@ -112,7 +112,7 @@ void add_two_numbers(const Source& source, const std::string& column, Charts& ch
           "cell", {{"type", "rect"}},
           {{"x", x},
            {"y", rows_of(up)},
-           {"color", color_scale(words, means)},
+           {"color", color_scale(source, words, means)},
            {"tooltip", Json::array({tip("across", across.title()), tip("level", up.title()), tip("value", "mean", true),
                                     tip("interval", "95 % interval"), tip("n", "n", true)})}})}),
       height_of(up));

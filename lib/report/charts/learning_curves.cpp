@@ -26,7 +26,9 @@ struct Grouping {
 
 Grouping group(const std::vector<Factor>& factors) {
   Grouping grouping;
-  for (std::size_t i = 0; i < factors.size(); ++i)
+  const auto asked = std::ranges::find(factors, Role::color, &Factor::role);
+  if (asked != factors.end()) grouping.color = asked - factors.begin();
+  for (std::size_t i = 0; i < factors.size() && asked == factors.end(); ++i)
     if (!factors[i].numeric() && factors[i].levels.size() <= most_colored &&
         (grouping.color < 0 ||
          factors[i].levels.size() > factors[static_cast<std::size_t>(grouping.color)].levels.size()))
@@ -49,7 +51,7 @@ class LearningCurves {
     if (rows_.empty()) return;
     const std::string title = words_of(measure);
     Chart chart{"learning_curves_" + measure, "Learning curves: " + title, caption(), {}};
-    const Axis axis = value_axis(title, main_, all_, measure == "error");
+    const Axis axis = value_axis(title, main_, all_, measure.ends_with("error"), source_.scale);
     chart.spec = panels(rows_, panels_, layers(axis), 320, axis);
     chart.spec["description"] = fmt::format("{} against {}: {}", title, time_.axis.title, chart.caption);
     if (!time_.common && chart.spec.contains("facet")) chart.spec["resolve"] = {{"scale", {{"x", "independent"}}}};
@@ -96,6 +98,7 @@ class LearningCurves {
       }
     }
     add_runs(point, panel);
+    if (splits_[0].name != "test") return;  // the marks are of its values
     add_mark(point, panel, "best", "best_", "best validation value", measure);
     add_mark(point, panel, "stop", "stopped_", "early stopping", measure);
   }
@@ -201,6 +204,12 @@ class LearningCurves {
 };
 
 }  // namespace
+
+void add_curve(const Source& source, Column column, Charts& charts) {
+  const std::string name = curve_names[column];
+  const std::size_t end = name.find('_');
+  LearningCurves(source, {{column, name.substr(0, end) == "test" ? "test" : words_of(name)}}).add(name, charts);
+}
 
 void add_learning_curves(const Source& source, Charts& charts) {
   if (std::ranges::all_of(source.curves, [](const auto& curve) { return curve.size() < 3; })) return;

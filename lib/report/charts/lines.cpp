@@ -55,7 +55,7 @@ class Lines {
                 {"peak", peak_->panel, peak_->series,
                  fmt::format("peak {:.3g} at {}", peak_->at.value.mean, peak_->at.x), "", ""});
     Chart chart{measures_.name, measures_.title + " against " + x_.title(), caption(), {}};
-    const Axis axis = value_axis(measures_.axis, main_, all_, measures_.axis == "error");
+    const Axis axis = value_axis(measures_.axis, main_, all_, measures_.axis.ends_with("error"), source_.scale);
     chart.spec = panels(rows_, panels_, layers(axis), 340, axis);
     chart.spec["description"] = chart.title + ". " + chart.caption;
     charts.push_back(std::move(chart));

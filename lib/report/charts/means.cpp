@@ -74,7 +74,7 @@ Time time_of(const Source& source, Column measured) {
   std::size_t early_points = 0, points = 0;
   for (const auto& curve : source.curves)
     if (!curve.empty()) last_epoch = std::max(last_epoch, curve.back()[epoch]);
-  const Column column = last_epoch <= few_epochs ? step : epoch;
+  const Column column = source.time.value_or(last_epoch <= few_epochs ? step : epoch);
   for (std::size_t point = 0; point < source.plan.points.size(); ++point) {
     const std::vector<MeanAt> curve = mean_curve(source, point, measured, column);
     if (curve.empty()) continue;
@@ -102,8 +102,11 @@ void Range::add(double value) {
   most = std::max(most, value);
 }
 
-Axis value_axis(const std::string& title, const Range& main, const Range& all, bool from_zero) {
-  if (from_zero || !(main.least > 0) || main.most / main.least <= log_range) return {title, {{"zero", from_zero}}};
+Axis value_axis(const std::string& title, const Range& main, const Range& all, bool from_zero,
+                config::PlotScale scale) {
+  const bool pays = !from_zero && main.most / main.least > log_range;
+  const bool wanted = scale == config::PlotScale::automatic ? pays : scale == config::PlotScale::logarithmic;
+  if (!wanted || !(main.least > 0)) return {title, {{"zero", from_zero}}};
   // What is far below the main means, or not positive, lies on the floor.
   const double floor = std::max(all.least, main.least / log_range) / 1.3, most = all.most * 1.3;
   Axis axis{title, {{"type", "log"}, {"domain", {floor, most}}, {"nice", false}}, {}, floor};

@@ -39,8 +39,9 @@ struct Range {
   void add(double value);
 };
 // The axis of a measured value: logarithmic where the main means are positive and span more than a factor of 50, unless
-// it begins at 0; as long as all of them ask for.
-Axis value_axis(const std::string& title, const Range& main, const Range& all, bool from_zero);
+// it begins at 0; as long as all of them ask for. `scale` decides it where it is not automatic.
+Axis value_axis(const std::string& title, const Range& main, const Range& all, bool from_zero,
+                config::PlotScale scale = config::PlotScale::automatic);
 
 // The axis of a factor, with its levels as ticks.
 Axis factor_axis(const Factor& factor);

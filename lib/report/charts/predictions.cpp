@@ -93,7 +93,7 @@ void add_sizes(const Source& source, const std::vector<stats::EnsembleScore>& en
   std::ranges::sort(sizes);
   sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
   x.ticks = sizes;
-  const Axis y = value_axis(fmt::format("test {}", measure), means, means, false);
+  const Axis y = value_axis(fmt::format("test {}", measure), means, means, false, source.scale);
   const Json color = colors(series, "");
   const auto tips = Json::array({tip("series", "point"), tip("x", "networks", true), tip("y", "mean", true),
                                  tip("interval", "95 % interval"), tip("n", "groups", true)});

@@ -120,7 +120,7 @@ void add_profile(const Source& source, const Probe& probe, bool over_time, Chart
               {}};
   if (splits.size() > 1 && !over_time)
     chart.caption += fmt::format(" Solid: {}; dashed: {}.", splits.back(), splits.front());
-  const Axis y = value_axis(words, means, means, false);
+  const Axis y = value_axis(words, means, means, false, source.scale);
   Json x = number("x", {x_title, {{"zero", false}, {"nice", false}, {"padding", 10}}});
   if (!over_time && !numbers) {
     x = text("layer", probe.layers);

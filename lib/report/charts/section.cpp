@@ -9,8 +9,8 @@
 #include "report/charts/html.h"
 #include "report/claims.h"
 #include "report/manifest.h"
+#include "report/points.h"
 #include "report/status.h"
-#include "report/table.h"
 #include "store/attempts.h"
 
 namespace descent::report {

@@ -27,6 +27,17 @@ Source::Source(const plan::Plan& plan, const store::Results& results)
   });
 }
 
+Source::Source(const plan::Plan& part, const Source& whole, const std::vector<std::size_t>& points)
+    : plan(part), results(whole.results), factors(varying_factors(part)), seeds(whole.seeds), has(whole.has) {
+  for (const std::size_t point : points)
+    for (std::size_t run = point * seeds; run < (point + 1) * seeds; ++run) {
+      finished.push_back(whole.finished[run]);
+      diverged.push_back(whole.diverged[run]);
+      curves.push_back(whole.curves[run]);
+      summary.push_back(whole.summary[run]);
+    }
+}
+
 std::vector<std::size_t> Source::runs_of(std::size_t point) const {
   std::vector<std::size_t> runs;
   for (std::size_t run = point * seeds; run < (point + 1) * seeds; ++run)

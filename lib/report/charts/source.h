@@ -3,6 +3,7 @@
 
 #include <array>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ using Evaluation = std::array<double, curve_names.size()>;
 
 struct Source {
   Source(const plan::Plan& plan, const store::Results& results);  // which must outlive this
+  // Of a plan that has only these points of another source; `results` are of that one.
+  Source(const plan::Plan& part, const Source& whole, const std::vector<std::size_t>& points);
   Source(const Source&) = delete;
 
   const plan::Plan& plan;
@@ -33,6 +36,9 @@ struct Source {
   std::vector<std::vector<Evaluation>> curves;  // by run
   std::vector<std::vector<double>> summary;     // by run, then column of store::summary_columns()
   std::array<bool, curve_names.size()> has{};   // columns with a value
+  // What a plot of the experiment asks for.
+  config::PlotScale scale = config::PlotScale::automatic;
+  std::optional<Column> time{};
 
   // Of the runs of a point that are in its means.
   std::vector<std::size_t> runs_of(std::size_t point) const;

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "report/charts/means.h"
+#include "report/charts/plots.h"
 #include "report/compare.h"
 
 namespace descent::report {
@@ -40,14 +41,13 @@ Column curve_column(const Source& source, const std::string& metric) {
   return static_cast<Column>(std::ranges::find(curve_names, metric) - curve_names.begin());
 }
 
-// The column itself, or the final value of one of curves.csv.
-std::string summary_column(const Source& source, const std::string& metric) {
+std::string summary_column_with_values(const Source& source, const std::string& metric) {
   std::vector<std::string> known;
   for (const auto& column : store::summary_columns())
     if (column.kind == store::ColumnKind::measure && source.has_summary(column.name)) known.push_back(column.name);
-  for (const std::string& name : {metric, "final_" + metric})
-    if (std::ranges::find(known, name) != known.end()) return name;
-  throw core::InputError(core::unknown("metric", metric, known));
+  const std::string name = summary_column(metric);
+  if (std::ranges::find(known, name) == known.end()) throw core::InputError(core::unknown("metric", metric, known));
+  return name;
 }
 
 Drawing learning_curves(const Source& source, const TerminalChart& wanted) {
@@ -62,7 +62,7 @@ Drawing learning_curves(const Source& source, const TerminalChart& wanted) {
 }
 
 Drawing factor_curves(const Source& source, const TerminalChart& wanted, const Factor& factor) {
-  const std::string column = summary_column(source, wanted.metric);
+  const std::string column = summary_column_with_values(source, wanted.metric);
   if (!factor.numeric()) throw core::InputError(fmt::format("the values of {} are not numbers", factor.path));
   std::vector<std::size_t> others = all_of(source.factors);
   std::erase_if(others, [&](std::size_t i) { return source.factors[i].path == factor.path; });

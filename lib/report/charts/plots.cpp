@@ -1,0 +1,183 @@
+#include "report/charts/plots.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "claims/selection.h"
+#include "core/error.h"
+#include "core/text.h"
+
+namespace descent::report {
+namespace {
+
+using config::ChartKind;
+
+bool is_time(std::string_view name) { return name == "epoch" || name == "step"; }
+
+// A column of every evaluation that charts can show.
+std::optional<Column> curve_column(std::string_view metric) {
+  const auto found = std::find(curve_names.begin() + train_loss, curve_names.end(), metric);
+  if (found == curve_names.end()) return {};
+  return static_cast<Column>(found - curve_names.begin());
+}
+
+std::vector<std::string> metrics() {
+  std::vector<std::string> names(curve_names.begin() + train_loss, curve_names.end());
+  for (const auto& column : store::summary_columns())
+    if (column.kind == store::ColumnKind::measure) names.push_back(column.name);
+  return names;
+}
+
+bool names_factor(const claims::Domain& domain, const std::string& path, std::string_view name) {
+  return name == path || name == domain.short_name(path);
+}
+
+// What is wrong with one plot.
+class PlotCheck {
+ public:
+  PlotCheck(const config::Plot& plot, std::size_t index, config::Problems& problems)
+      : plot_(plot), index_(index), problems_(problems) {}
+
+  void keys() {
+    const std::pair<const char*, bool> of_metric[] = {{"metric", !plot_.metric.empty()},
+                                                      {"over", !plot_.over.empty()},
+                                                      {"by", !plot_.by.empty()},
+                                                      {"where", !plot_.where.empty()},
+                                                      {"title", !plot_.title.empty()}};
+    if (plot_.chart == ChartKind::metric) {
+      if (plot_.remove) fail("remove", "name the charts to remove: \"chart\"");
+      else if (plot_.metric.empty()) fail("", "needs \"metric\"; or \"chart\", to change charts of the report");
+      else if (const auto known = metrics(); std::ranges::find(known, plot_.metric) == known.end())
+        fail("metric", core::unknown("metric", plot_.metric, known));
+      return;
+    }
+    for (const auto& [key, given] : of_metric)
+      if (given) fail(key, fmt::format("has no effect with the chart {}", core::quoted(name_of(plot_.chart))));
+    const bool scaled = plot_.scale != config::PlotScale::automatic;
+    if (!plot_.remove && !scaled) fail("", "needs \"scale\" or \"remove\": true");
+    if (scaled && plot_.chart == ChartKind::differences) fail("scale", "differences are linear");
+  }
+
+  void against(const plan::Plan& plan) {
+    if (plot_.chart != ChartKind::metric) return;
+    const claims::Domain domain(plan);
+    std::vector<std::string> factors, axes{"epoch", "step"};
+    for (const std::string& factor : plan.factors) factors.push_back(domain.short_name(factor));
+    axes.insert(axes.end(), factors.begin(), factors.end());
+    const auto varies = [&](const std::string& name) {
+      return std::ranges::any_of(plan.factors, [&](const auto& path) { return names_factor(domain, path, name); });
+    };
+    if (!plot_.over.empty() && !is_time(plot_.over) && !varies(plot_.over))
+      fail("over", core::unknown("axis", plot_.over, axes));
+    if (is_time(plot_.over) && !plot_.metric.empty() && !curve_column(plot_.metric))
+      fail("over", fmt::format("{} has one value for each run; remove it", plot_.metric));
+    if (!plot_.by.empty() && !varies(plot_.by)) fail("by", core::unknown("factor", plot_.by, factors));
+    if (!plot_.by.empty() && plot_.by == plot_.over) fail("by", "is the horizontal axis");
+    try {
+      claims::select_points(plot_.where, plan);
+    } catch (const core::InputError& error) {
+      for (const core::Problem& problem : error.problems()) fail("where", problem.message);
+    }
+    const std::string_view reason = why_empty(plan);
+    if (!reason.empty()) fail("metric", fmt::format("{} is empty: {}", plot_.metric, reason));
+  }
+
+ private:
+  void fail(std::string_view key, std::string message) {
+    const std::string dot = key.empty() ? "" : ".", slash = key.empty() ? "" : "/";
+    problems_.add(fmt::format("/plots/{}{}{}", index_, slash, key), fmt::format("plots[{}]{}{}", index_, dot, key),
+                  std::move(message));
+  }
+
+  // Why no point has the metric.
+  std::string_view why_empty(const plan::Plan& plan) const {
+    const std::string column = summary_column(plot_.metric);
+    std::string_view reason;
+    if (column.empty()) return reason;
+    const auto& needs = store::summary_columns()[store::column_at(store::summary_columns(), column)].needs;
+    for (const plan::Point& point : plan.points)
+      if (reason = store::why_empty(needs, point.experiment); reason.empty()) break;
+    return reason;
+  }
+
+  const config::Plot& plot_;
+  const std::size_t index_;
+  config::Problems& problems_;
+};
+
+// The plan of some of its points.
+plan::Plan part_of(const plan::Plan& whole, const std::vector<std::size_t>& points) {
+  plan::Plan part{whole.name, whole.factors, {}, {}, whole.hash};
+  const std::size_t seeds = whole.runs.size() / whole.points.size();
+  for (const std::size_t point : points) {
+    for (std::size_t run = point * seeds; run < (point + 1) * seeds; ++run) {
+      part.runs.push_back(whole.runs[run]);
+      part.runs.back().point = part.points.size();
+    }
+    part.points.push_back(whole.points[point]);
+  }
+  return part;
+}
+
+}  // namespace
+
+std::string summary_column(std::string_view metric) {
+  for (const std::string& name : {std::string(metric), fmt::format("final_{}", metric)})
+    if (std::ranges::any_of(store::summary_columns(), [&](const auto& column) { return column.name == name; }))
+      return name;
+  return "";
+}
+
+void check_plots(const config::Document& document, config::Problems& problems) {
+  const auto& plots = document.base.plots;
+  for (std::size_t i = 0; i < plots.size(); ++i) PlotCheck(plots[i], i, problems).keys();
+  if (plots.empty() || document.points.empty() || !problems.empty()) return;
+  const plan::Plan plan = plan::make_plan(document);
+  for (std::size_t i = 0; i < plots.size(); ++i) PlotCheck(plots[i], i, problems).against(plan);
+}
+
+void add_plot(const Source& whole, const config::Plot& plot, Charts& charts) {
+  const std::vector<std::size_t> points = claims::select_points(plot.where, whole.plan);
+  const plan::Plan plan = part_of(whole.plan, points);
+  Source source(plan, whole, points);
+  source.scale = plot.scale;
+  const Factor* over = nullptr;
+  for (Factor& factor : source.factors) {
+    if (plot.by == factor.path || plot.by == factor.name) factor.role = Role::color;
+    if (plot.over != factor.path && plot.over != factor.name) continue;
+    factor.role = Role::x;
+    over = &factor;
+  }
+  const std::string column = summary_column(plot.metric);
+  const std::optional<Column> curve = curve_column(plot.metric);
+  const bool of_time = is_time(plot.over) || (plot.over.empty() && layout_of(source.factors, 3).x < 0);
+  Charts found;
+  if (curve && of_time) {
+    if (!plot.over.empty()) source.time = plot.over == "step" ? step : epoch;
+    add_curve(source, *curve, found);
+  } else {
+    const std::string words = words_of(column);
+    const bool final = words.starts_with("final ");
+    Measures measures{"", words, final ? words.substr(std::string_view("final ").size()) : words, {}};
+    measures.title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
+    measures.has_threshold = column.starts_with("final_test_");
+    measures.all.push_back({measures.axis, [&](std::size_t run) { return source.summary_value(run, column); }});
+    if (over && !over->numeric()) add_bars(source, measures, found);
+    else add_factor_chart(source, measures, found);
+  }
+  for (Chart& chart : found) {
+    std::string name =
+        plot.metric + (plot.over.empty() ? "" : "_over_" + plot.over) + (plot.by.empty() ? "" : "_by_" + plot.by);
+    std::ranges::replace(name, '.', '_');
+    const auto taken = [&](const std::string& wanted) {
+      return std::ranges::find(charts, wanted, &Chart::name) != charts.end();
+    };
+    chart.name = name;
+    for (int i = 2; taken(chart.name); ++i) chart.name = fmt::format("{}_{}", name, i);
+    if (!plot.title.empty()) chart.title = plot.title;
+    charts.push_back(std::move(chart));
+  }
+}
+
+}  // namespace descent::report

@@ -1,0 +1,200 @@
+#include "report/points.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "config/words.h"
+#include "core/error.h"
+#include "core/text.h"
+#include "formats/csv.h"
+#include "report/json.h"
+#include "report/table.h"
+
+namespace descent::report {
+namespace {
+
+using stats::PointStats;
+using Row = std::vector<std::string>;
+
+// The columns of the table: of the first of these lists those that have values.
+const std::vector<Row> column_choices{{"final_test_error", "best_test_error"},
+                                      {"final_test_loss", "best_test_loss", "final_test_r2"},
+                                      {"final_train_error", "final_train_loss"},
+                                      {"final_train_loss"}};
+
+const std::vector<Row> all_columns{{"final_test_error", "final_train_error", "best_test_error", "restored_test_error",
+                                    "final_test_loss", "final_train_loss", "best_test_loss", "restored_test_loss",
+                                    "final_test_rmse", "final_test_mae", "final_test_r2"}};
+
+// One column of the table: a factor, a count or a measure.
+struct PointColumn {
+  std::string name;  // of a factor its path
+  std::ptrdiff_t factor = -1;
+
+  bool measured() const { return factor < 0 && name != "n" && name != "n_diverged"; }
+  std::string text(const PointStats& point, const plan::Plan& plan) const {
+    if (factor >= 0) return plan.points[point.point].values[static_cast<std::size_t>(factor)];
+    if (!measured()) return std::to_string(name == "n" ? point.n : point.n_diverged);
+    return mean_text(point.measures[stats::measure(name)]);
+  }
+  std::optional<double> number(const PointStats& point, const plan::Plan& plan) const {
+    if (!measured()) return core::parse_number(text(point, plan));
+    const auto& measure = point.measures[stats::measure(name)];
+    return measure ? std::optional(measure->mean) : std::nullopt;
+  }
+};
+
+// Of a name that a user gives: "width", "model.width", "test_error".
+PointColumn find(const std::string& name, const plan::Plan& plan) {
+  Row known = short_factors(plan);
+  for (std::size_t i = 0; i < known.size(); ++i)
+    if (name == known[i] || name == plan.factors[i]) return {plan.factors[i], static_cast<std::ptrdiff_t>(i)};
+  known.insert(known.end(), {"n", "n_diverged"});
+  known.insert(known.end(), stats::measure_names().begin(), stats::measure_names().end());
+  for (const std::string& full : {name, "final_" + name})
+    if (std::ranges::find(known, full) != known.end()) return {full};
+  throw core::InputError(core::unknown("column", name, known));
+}
+
+// Those that are asked for; otherwise the factors, the counts and `chosen`.
+std::vector<PointColumn> columns_of(const plan::Plan& plan, const PointsOptions& options, const Row& chosen,
+                                    bool diverged) {
+  std::vector<PointColumn> columns;
+  for (const std::string& name : options.columns) columns.push_back(find(name, plan));
+  if (!columns.empty()) return columns;
+  for (const std::string& factor : plan.factors) columns.push_back(find(factor, plan));
+  columns.push_back({"n"});
+  if (diverged) columns.push_back({"n_diverged"});
+  for (const std::string& name : chosen) columns.push_back({name});
+  return columns;
+}
+
+// The points that are asked for, in their order.
+struct Points {
+  Points(const store::Results& results, const plan::Plan& plan, const PointsOptions& options)
+      : has(stats::measure_names().size()) {
+    stats::for_each_point(results, plan, [&](const PointStats& point) {
+      if (!options.points.empty() && !std::ranges::binary_search(options.points, point.point)) return;
+      diverged = diverged || point.n_diverged > 0;
+      for (std::size_t i = 0; i < has.size(); ++i) has[i] = has[i] || point.measures[i];
+      if (!options.sort.empty() || list.size() < options.most_rows) list.push_back(point);
+    });
+    if (options.sort.empty()) return;
+    // Numbers by their value; points without a value last.
+    const PointColumn by = find(options.sort, plan);
+    std::ranges::stable_sort(list, [&](const PointStats& a, const PointStats& b) {
+      const auto x = by.number(a, plan), y = by.number(b, plan);
+      if (!x || !y) return x.has_value() > y.has_value() || (!x && !y && by.text(a, plan) < by.text(b, plan));
+      return options.descending ? *x > *y : *x < *y;
+    });
+    list.resize(std::min(list.size(), options.most_rows));
+  }
+
+  // Those of the names that have a value.
+  Row with_values(const Row& names) const {
+    Row found;
+    std::ranges::copy_if(names, std::back_inserter(found),
+                         [&](const std::string& name) { return has[stats::measure(name)]; });
+    return found;
+  }
+
+  std::vector<PointStats> list;
+  std::vector<bool> has;  // by measure
+  bool diverged = false;
+};
+
+}  // namespace
+
+std::vector<Row> points_cells(const store::Results& results, const plan::Plan& plan, const PointsOptions& options) {
+  const Points points(results, plan, options);
+  Row chosen;
+  for (const Row& choice : options.every_measure ? all_columns : column_choices)
+    if (chosen.empty()) chosen = points.with_values(choice);
+  const std::vector<PointColumn> columns = columns_of(plan, options, chosen, points.diverged);
+  std::vector<Row> rows(1);
+  for (const PointColumn& column : columns)
+    rows[0].push_back(column.factor >= 0            ? config::short_name(column.name)
+                      : column.name == "n_diverged" ? "diverged"
+                                                    : column.name);
+  for (const PointStats& point : points.list) {
+    Row& row = rows.emplace_back();
+    for (const PointColumn& column : columns) row.push_back(column.text(point, plan));
+  }
+  return rows;
+}
+
+std::string points_table(const store::Results& results, const plan::Plan& plan, const PointsOptions& options) {
+  const std::vector<Row> rows = points_cells(results, plan, options);
+  std::string text = laid_out(rows, options.screen);
+  const std::size_t all = options.points.empty() ? plan.points.size() : options.points.size();
+  if (rows.size() - 1 < all) text += fmt::format("... and {} more points in points.csv\n", all + 1 - rows.size());
+  return text;
+}
+
+std::string points_markdown(const store::Results& results, const plan::Plan& plan, const PointsOptions& options) {
+  std::string text;
+  const std::vector<Row> rows = points_cells(results, plan, options);
+  for (const Row& row : rows) {
+    for (std::string cell : row) {
+      cell = core::printable(cell);
+      for (std::size_t at = 0; (at = cell.find('|', at)) != cell.npos; at += 2) cell.insert(at, "\\");
+      text += "| " + cell + " ";
+    }
+    text += "|\n";
+    if (&row != rows.data()) continue;
+    for (std::size_t i = 0; i < row.size(); ++i) text += "| ---: ";
+    text += "|\n";
+  }
+  return text;
+}
+
+std::string points_json(const store::Results& results, const plan::Plan& plan, const PointsOptions& options) {
+  const Points points(results, plan, options);
+  const std::vector<PointColumn> columns = columns_of(plan, options, points.with_values(stats::measure_names()), true);
+  auto list = Json::array();
+  for (const PointStats& point : points.list) {
+    Json entry{{"point", point_json(plan, point.point)}, {"n", point.n}, {"n_diverged", point.n_diverged}};
+    for (const PointColumn& column : columns) {
+      if (!column.measured()) continue;
+      const auto& measure = point.measures[stats::measure(column.name)];
+      if (!measure) continue;
+      Json numbers{{"mean", measure->mean}};
+      if (measure->sd) numbers.update({{"sd", *measure->sd}, {"low", *measure->low}, {"high", *measure->high}});
+      entry[column.name] = numbers;
+    }
+    list.push_back(std::move(entry));
+  }
+  return list.dump(2) + "\n";
+}
+
+std::string points_csv(const store::Results& results, const plan::Plan& plan, const PointsOptions& options) {
+  const Points points(results, plan, options);
+  const std::vector<PointColumn> columns = columns_of(plan, options, points.with_values(stats::measure_names()), true);
+  Row head;
+  for (const PointColumn& column : columns)
+    if (!column.measured()) head.push_back(column.name);
+    else
+      for (const char* part : {"_mean", "_sd", "_low", "_high"}) head.push_back(column.name + part);
+  std::string text = core::join(head, ",") + "\n";
+  for (const PointStats& point : points.list) {
+    Row row;
+    for (const PointColumn& column : columns) {
+      if (!column.measured()) {
+        row.push_back(formats::csv_field(column.text(point, plan)));
+        continue;
+      }
+      const auto& measure = point.measures[stats::measure(column.name)];
+      const auto cell = [](const std::optional<double>& value) { return value ? core::format_number(*value) : ""; };
+      if (measure)
+        row.insert(row.end(), {cell(measure->mean), cell(measure->sd), cell(measure->low), cell(measure->high)});
+      else row.insert(row.end(), 4, "");
+    }
+    text += core::join(row, ",") + "\n";
+  }
+  return text;
+}
+
+}  // namespace descent::report

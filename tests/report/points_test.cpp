@@ -1,0 +1,96 @@
+#include "report/points.h"
+
+#include "store/fixture.h"
+
+namespace descent::report {
+namespace {
+
+using store::result_of;
+using points = store::InFolder;
+
+TEST_F(points, shows_mean_and_half_the_interval_of_the_test_error) {
+  const auto plan = store::plan_with({"4", "128"}, 2);
+  const store::Results results(out, plan);
+  results.write_part({result_of(plan.runs[0], 0.5), result_of(plan.runs[1], 0.52), result_of(plan.runs[2], 0.25)}, {});
+  EXPECT_EQ(points_table(results, plan, {}),
+            "width  n  final_test_error\n"
+            "    4  2       0.51 ± 0.13\n"
+            "  128  1              0.25\n");
+}
+
+TEST_F(points, shows_the_best_values_where_there_is_validation) {
+  const auto plan = store::plan_with({"4"}, 1);
+  const store::Results results(out, plan);
+  auto result = result_of(plan.runs[0], 0.5);
+  result.summary.best.emplace().metrics.test_error = 0.375;
+  results.write_part({result}, {});
+  EXPECT_EQ(points_table(results, plan, {}),
+            "width  n  final_test_error  best_test_error\n"
+            "    4  1               0.5            0.375\n");
+}
+
+TEST_F(points, shows_losses_where_there_are_no_errors) {
+  const auto plan = store::plan_with({"4"}, 1);
+  const store::Results results(out, plan);
+  auto result = result_of(plan.runs[0], 0.5);
+  result.summary.final->metrics.test_error.reset();
+  result.summary.final->metrics.test_loss = 0.2;
+  results.write_part({result}, {});
+  EXPECT_EQ(points_table(results, plan, {}),
+            "width  n  final_test_loss\n"
+            "    4  1              0.2\n");
+}
+
+TEST_F(points, counts_diverged_runs_where_there_are_any) {
+  const auto plan = store::plan_with({"4"}, 2);
+  const store::Results results(out, plan);
+  auto diverged = result_of(plan.runs[0], 0.9);
+  diverged.summary.diverged_step = 12;
+  results.write_part({diverged, result_of(plan.runs[1], 0.5)}, {});
+  EXPECT_EQ(points_table(results, plan, {}),
+            "width  n  diverged  final_test_error\n"
+            "    4  1         1               0.5\n");
+}
+
+TEST_F(points, says_when_it_was_cut) {
+  const auto plan = store::plan_with({"4", "8", "16"}, 1);
+  const store::Results results(out, plan);
+  EXPECT_EQ(points_table(results, plan, {.most_rows = 1}),
+            "width  n\n"
+            "    4  0\n"
+            "... and 2 more points in points.csv\n");
+}
+
+TEST_F(points, colors_its_head_only) {
+  const auto plan = store::plan_with({"4"}, 1);
+  EXPECT_EQ(points_table(store::Results(out, plan), plan, {.screen = {.color = true}}),
+            "\x1b[1mwidth  n\x1b[0m\n    4  0\n");
+}
+
+TEST_F(points, as_json_holds_every_measure) {
+  const auto plan = store::plan_with({"4"}, 1);
+  const store::Results results(out, plan);
+  results.write_part({result_of(plan.runs[0], 0.5)}, {});
+  EXPECT_EQ(points_json(results, plan, {}), R"([
+  {
+    "point": {
+      "model.width": "4"
+    },
+    "n": 1,
+    "n_diverged": 0,
+    "final_epoch": {
+      "mean": 1.0
+    },
+    "final_step": {
+      "mean": 40.0
+    },
+    "final_test_error": {
+      "mean": 0.5
+    }
+  }
+]
+)");
+}
+
+}  // namespace
+}  // namespace descent::report
