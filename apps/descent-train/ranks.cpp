@@ -53,7 +53,8 @@ std::optional<engine::RankPlace> rank_of_environment(bool is_shard) {
     engine::RankPlace place{number("RANK"), number("WORLD_SIZE"), 0, address, number("MASTER_PORT")};
     if (!variable("LOCAL_RANK").empty()) place.local_rank = number("LOCAL_RANK");
     if (variable("TORCHELASTIC_USE_AGENT_STORE") == "True")
-      place.launcher_store = "." + variable("TORCHELASTIC_RUN_ID") + "." + variable("TORCHELASTIC_RESTART_COUNT");
+      place.launcher_store =
+          fmt::format(".{}.{}", variable("TORCHELASTIC_RUN_ID"), variable("TORCHELASTIC_RESTART_COUNT"));
     return place.size > 1 ? std::optional(place) : std::nullopt;
   }
   if (is_shard || variable("SLURM_STEP_NUM_TASKS").empty() || number("SLURM_STEP_NUM_TASKS") == 1) return std::nullopt;

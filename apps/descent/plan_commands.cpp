@@ -139,7 +139,7 @@ int validate(CommandLine& line) {
   for (const std::string& file : line.words) {
     report::Json& entry = files.emplace_back(report::Json{{"file", file}, {"valid", true}});
     try {
-      const plan::Plan plan = plan::make_plan(read_experiment(file, line.options.overrides, Claims::judged));
+      const plan::Plan plan = plan::make_plan(read_experiment(file, line.options, Claims::judged));
       const DataReport data = report_data(plan);
       warn_of_data(data, file, line.options.strict);
       entry.update({{"points", plan.points.size()},

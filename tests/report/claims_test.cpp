@@ -18,9 +18,9 @@ std::vector<claims::Judged> three() {
       "2 of 5 runs diverged", {}};
   claims::Check open{Verdict::undecided, "", INFINITY, INFINITY, INFINITY, Relation::less, 50, 5, false, "",
                      {holds, fails}};
-  return {{{"The error peaks", "a > 1", "Nakkiran et al. 2019", 0, 0}, holds},
-          {{"It learns", "b < 1", "", 0, 0}, fails},
-          {{"It ends", "c < 1", "", 0, 0}, open}};
+  return {{{"The error peaks", "a > 1", "Nakkiran et al. 2019"}, holds},
+          {{"It learns", "b < 1", ""}, fails},
+          {{"It ends", "c < 1", ""}, open}};
 }
 
 TEST(claims, are_a_table_of_verdicts_numbers_and_sentences) {

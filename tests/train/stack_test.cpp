@@ -84,7 +84,7 @@ std::string row(const store::Evaluation& evaluation) {
 std::string rows(const store::RunResult& result) {
   std::string text;
   for (const auto& column : store::summary_columns()) text += column.get(result.summary) + ",";
-  for (const store::Evaluation& evaluation : result.curve) text += "\n" + row(evaluation);
+  for (const store::Evaluation& evaluation : result.curve) text += fmt::format("\n{}", row(evaluation));
   for (const store::ProbeRow& probe : result.probes) {
     text += "\n";
     for (const auto& column : store::probe_columns()) text += column.get(probe) + ",";
