@@ -12,6 +12,7 @@
 #include "core/text.h"
 #include "descent/commands.h"
 #include "descent/target.h"
+#include "formats/csv.h"
 #include "plan/plan.h"
 #include "report/array.h"
 #include "report/changes.h"
@@ -47,6 +48,18 @@ int run_experiment(CommandLine& line) {
   return report::finish(target.results, target.plan, {!options.csv.empty(), options.no_color, 0, options.shard});
 }
 
+namespace {
+
+std::string csv_text(const store::Results& results, const plan::Plan& plan, const report::PointsOptions& options) {
+  std::string text;
+  for (const auto& row : report::points_values(results, plan, options))
+    for (std::size_t i = 0; i < row.size(); ++i)
+      text += (i ? "," : "") + formats::csv_field(row[i]) + (i + 1 < row.size() ? "" : "\n");
+  return text;
+}
+
+}  // namespace
+
 int show_table(CommandLine& line) {
   const RunOptions& options = line.options;
   const SelectedTarget words = split_selection(options.file);
@@ -59,7 +72,7 @@ int show_table(CommandLine& line) {
   const std::string format = options.json ? "json" : options.table_format;
   constexpr std::pair<std::string_view, decltype(&report::points_table)> formats[] = {
       {"text", report::points_table},
-      {"csv", report::points_csv},
+      {"csv", csv_text},
       {"json", report::points_json},
       {"markdown", report::points_markdown}};
   const auto write = std::ranges::find(formats, format, [](const auto& entry) { return entry.first; });

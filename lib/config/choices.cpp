@@ -64,7 +64,7 @@ constexpr Choice chart_kinds[] = {
     {ChartKind::bias_variance, "bias_variance", "bias and variance"},
     {ChartKind::ensembles, "ensembles", "scores of ensembles by size"},
     {ChartKind::probes, "probes", "what the probes measured"},
-    {ChartKind::learning_curves, "learning_curves", "errors and losses over time"},
+    {ChartKind::curves, "learning_curves", "errors and losses over time"},
 };
 Choices choices_of(ChartKind) { return {"chart", chart_kinds}; }
 

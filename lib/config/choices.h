@@ -127,16 +127,7 @@ enum class ProbeName {
   lesion_worst_error
 };
 enum class ProbeMoment { evaluations, start, end, start_and_end };
-enum class ChartKind {
-  metric,
-  final_values,
-  heat_maps,
-  differences,
-  bias_variance,
-  ensembles,
-  probes,
-  learning_curves
-};
+enum class ChartKind { metric, final_values, heat_maps, differences, bias_variance, ensembles, probes, curves };
 enum class PlotScale { automatic, linear, logarithmic };
 
 // The table of an enum: choices_of(Activation{}).

@@ -16,7 +16,7 @@ namespace descent::formats {
 namespace {
 
 // The first bytes of a .npy file, where its header is.
-constexpr std::size_t longest_header = 1 << 16;
+constexpr std::size_t most_header_bytes = 1 << 16;
 
 // Refuses elements, from number `first` of the file on, that are no numbers in single precision.
 void check_numbers(const NpyHeader& header, std::string_view bytes, std::int64_t first, const std::string& name) {
@@ -55,7 +55,7 @@ struct PartFiles {
 
   PartFiles(const std::filesystem::path& folder, const std::string& suffix, const ArrayOptions& options)
       : x(found(folder, "x" + suffix)), y(found(folder, "y" + suffix)),
-        header(parse_npy_header(read_bytes(x, longest_header), x.string())), in_file(header) {
+        header(parse_npy_header(read_bytes(x, most_header_bytes), x.string())), in_file(header) {
     std::vector<std::int64_t>& shape = header.shape;
     if (shape.size() < 2 || shape.size() > 4)
       fail(x.string(), fmt::format("has {} dimensions; inputs have 2, 3 or 4: [size, features], [size, height, width] "

@@ -85,10 +85,10 @@ std::vector<LiveCurve> read_live(const fs::path& folder, const std::vector<std::
   std::vector<LiveCurve> curves;
   for (const std::string& process : processes) try {
       const Json json = Json::parse(core::read_regular_file(file_of(folder, process), largest_file));
-      LiveCurve& curve = curves.emplace_back(LiveCurve{json.at("label").get<std::string>()});
+      LiveCurve curve{json.at("label").get<std::string>()};
       curve.steps = json.at("steps").get<std::vector<double>>();
       for (const Json& loss : json.at("losses")) curve.losses.push_back(loss.is_number() ? loss.get<double>() : NAN);
-      if (curve.losses.size() != curve.steps.size()) curves.pop_back();
+      if (curve.losses.size() == curve.steps.size()) curves.push_back(std::move(curve));
     } catch (const std::exception&) {  // not there yet, or gone again
     }
   return curves;

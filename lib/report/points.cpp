@@ -9,7 +9,6 @@
 #include "config/words.h"
 #include "core/error.h"
 #include "core/text.h"
-#include "formats/csv.h"
 #include "report/json.h"
 #include "report/table.h"
 
@@ -170,20 +169,19 @@ std::string points_json(const store::Results& results, const plan::Plan& plan, c
   return list.dump(2) + "\n";
 }
 
-std::string points_csv(const store::Results& results, const plan::Plan& plan, const PointsOptions& options) {
+std::vector<Row> points_values(const store::Results& results, const plan::Plan& plan, const PointsOptions& options) {
   const Points points(results, plan, options);
   const std::vector<PointColumn> columns = columns_of(plan, options, points.with_values(stats::measure_names()), true);
-  Row head;
+  std::vector<Row> rows(1);
   for (const PointColumn& column : columns)
-    if (!column.measured()) head.push_back(column.name);
+    if (!column.measured()) rows[0].push_back(column.name);
     else
-      for (const char* part : {"_mean", "_sd", "_low", "_high"}) head.push_back(column.name + part);
-  std::string text = core::join(head, ",") + "\n";
+      for (const char* part : {"_mean", "_sd", "_low", "_high"}) rows[0].push_back(column.name + part);
   for (const PointStats& point : points.list) {
-    Row row;
+    Row& row = rows.emplace_back();
     for (const PointColumn& column : columns) {
       if (!column.measured()) {
-        row.push_back(formats::csv_field(column.text(point, plan)));
+        row.push_back(column.text(point, plan));
         continue;
       }
       const auto& measure = point.measures[stats::measure(column.name)];
@@ -192,9 +190,8 @@ std::string points_csv(const store::Results& results, const plan::Plan& plan, co
         row.insert(row.end(), {cell(measure->mean), cell(measure->sd), cell(measure->low), cell(measure->high)});
       else row.insert(row.end(), 4, "");
     }
-    text += core::join(row, ",") + "\n";
   }
-  return text;
+  return rows;
 }
 
 }  // namespace descent::report

@@ -33,7 +33,9 @@ std::vector<std::vector<std::string>> points_cells(const store::Results& results
 // [{"point": {...}, "n": 5, "n_diverged": 0, "final_test_error": {"mean", "sd", "low", "high"}, ...}, ...]
 std::string points_json(const store::Results& results, const plan::Plan& plan, const PointsOptions& options);
 
-// Factors by their paths and, of a measure, its mean, sd, low and high, as in points.csv.
-std::string points_csv(const store::Results& results, const plan::Plan& plan, const PointsOptions& options);
+// The cells of a CSV, its head first: factors by their paths and, of a measure, its mean, sd, low and high, as in
+// points.csv.
+std::vector<std::vector<std::string>> points_values(const store::Results& results, const plan::Plan& plan,
+                                                    const PointsOptions& options);
 
 }  // namespace descent::report

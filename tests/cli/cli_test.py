@@ -149,11 +149,11 @@ class Readers(Cli):
 
     def test_table_selects_sorts_and_chooses_columns(self):
         self.descent("run", "x.json", "--sweep", "model.norm=none,batch")
-        words = "table", "results/trial", "--where", "norm=batch", "--columns", "width,n,test_loss,norm"
+        words = "table", "results/trial", "--where", "norm=batch", "--columns", "width,n,test_error,norm"
         self.assertEqual(self.descent(*words, "--sort", "width", "--descending").stdout,
-                         "width  n  final_test_loss   norm\n"
-                         "    8  2               1  batch\n"
-                         "    4  2               1  batch\n")
+                         "width  n  final_test_error   norm\n"
+                         "    8  2     0.012 ± 0.050  batch\n"
+                         "    4  2     0.012 ± 0.050  batch\n")
         self.assertEqual(self.descent("table", "results/trial:width=8", "--where", "norm=none", "--columns", "n").stdout,
                          "n\n2\n")
 
@@ -183,7 +183,7 @@ class Readers(Cli):
 
     def test_plots_of_an_experiment_are_checked_with_their_place(self):
         (self.folder / "x.json").write_text(EXPERIMENT.replace('"seeds": 2,', '"seeds": 2, "plots": [{"metric": "tst_loss"}],'))
-        self.assertIn('x.json:3:49: plots[0].metric: unknown metric "tst_loss"; did you mean "test_loss"?',
+        self.assertIn('x.json:3:53: plots[0].metric: unknown metric "tst_loss"; did you mean "test_loss"?',
                       self.stderr_of("validate", "x.json"))
 
     def test_table_of_another_folder_says_so(self):

@@ -36,13 +36,10 @@ void add_final_values(const Source& source, Charts& charts) {
 Charts charts_of(Source&& source, const std::vector<config::Plot>& plots) {
   using config::ChartKind;
   constexpr std::pair<ChartKind, void (*)(const Source&, Charts&)> chosen[] = {
-      {ChartKind::final_values, add_final_values},
-      {ChartKind::heat_maps, add_heat_maps},
-      {ChartKind::differences, add_differences},
-      {ChartKind::bias_variance, add_bias_variance},
-      {ChartKind::ensembles, add_ensembles},
-      {ChartKind::probes, add_probes},
-      {ChartKind::learning_curves, add_learning_curves},
+      {ChartKind::final_values, add_final_values}, {ChartKind::heat_maps, add_heat_maps},
+      {ChartKind::differences, add_differences},   {ChartKind::bias_variance, add_bias_variance},
+      {ChartKind::ensembles, add_ensembles},       {ChartKind::probes, add_probes},
+      {ChartKind::curves, add_learning_curves},
   };
   Charts charts;
   for (const config::Plot& plot : plots)
