@@ -23,6 +23,9 @@ extern char** environ;
 namespace descent {
 namespace {
 
+// Set for the ranks that this program starts; its runs may have other world sizes too.
+constexpr const char* started_here = "DESCENT_LOCAL_RANK";
+
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value ? value : "";
@@ -91,8 +94,11 @@ class LocalRanks {
 void LocalRanks::start(int port, char** argv) {
   const std::string program = std::filesystem::read_symlink("/proc/self/exe");
   for (int rank = 1; rank < size_; ++rank) {
-    std::vector<std::string> own{fmt::format("RANK={}", rank), fmt::format("LOCAL_RANK={}", rank),
-                                 fmt::format("WORLD_SIZE={}", size_), "MASTER_ADDR=127.0.0.1",
+    std::vector<std::string> own{fmt::format("RANK={}", rank),
+                                 fmt::format("LOCAL_RANK={}", rank),
+                                 fmt::format("{}={}", started_here, rank),
+                                 fmt::format("WORLD_SIZE={}", size_),
+                                 "MASTER_ADDR=127.0.0.1",
                                  fmt::format("MASTER_PORT={}", port)};
     std::vector<char*> all;
     for (std::string& text : own) all.push_back(text.data());
@@ -144,7 +150,7 @@ void check_ranks(const plan::Plan& plan, const std::string& file, const std::opt
   };
   const std::vector<std::int64_t> sizes = world_sizes(plan);
   if (std::string missing = engine::missing_ranks(); sizes.back() > 1 && !missing.empty()) refuse(std::move(missing));
-  if (!place) return;
+  if (!place || std::getenv(started_here)) return;
   if (!std::ranges::binary_search(sizes, place->size))
     refuse(fmt::format("{0} ranks were started, but no run has the world size {0}; add --ranks {0}", place->size));
   for (const std::int64_t size : sizes)
@@ -164,8 +170,8 @@ train::SessionReport train_with_ranks(const plan::Plan& plan, const std::vector<
     });
     const bool started = place && size == place->size;  // they wait even for nothing
     if ((own.empty() && !started) || stop) continue;
-    train::SessionOptions with = options;
     LocalRanks others(static_cast<int>(size));
+    train::SessionOptions with = options;  // leaves the group first: others that wait in it then end
     try {
       if (size > 1) {
         with.ranks = engine::join_ranks(

@@ -50,8 +50,7 @@ struct RunOptions {
 };
 
 // Groups of options, for the commands that take them.
-void add_override_options(CLI::App& command,
-                          RunOptions& options);  // --set, --sweep, --engine, --device, --ranks, --seeds
+void add_override_options(CLI::App& command, RunOptions& options);    // --set, --sweep, --engine, ..., --seeds
 void add_experiment_options(CLI::App& command, RunOptions& options);  // FILE and those
 void add_out_option(CLI::App& command, RunOptions& options);
 void add_color_option(CLI::App& command, RunOptions& options);

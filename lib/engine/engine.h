@@ -19,8 +19,6 @@
 
 namespace descent::engine {
 
-class Ranks;
-
 // One network of a stack.
 struct Replica {
   const config::Experiment* experiment;  // must outlive the engine
@@ -137,7 +135,7 @@ class Factory {
  public:
   // `note` hears what the user should know, such as networks that do not fit the memory of a device at once. The torch
   // engine trains together with `ranks`; null: alone, on whole batches.
-  explicit Factory(std::function<void(const std::string&)> note = {}, std::shared_ptr<Ranks> ranks = {});
+  explicit Factory(std::function<void(const std::string&)> note = {}, std::shared_ptr<class Ranks> ranks = {});
   ~Factory();
 
   // The replicas have experiments of equal shapes, schedule, precision and threads, and may differ in what

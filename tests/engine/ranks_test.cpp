@@ -78,8 +78,12 @@ const std::vector<std::string> batch_norm{"model.norm=batch"};
 TEST_F(ranks, take_the_step_of_one_process) {
   const std::vector<std::string> resnet{"model.kind=resnet", "model.blocks=[1]", "model.width=4",
                                         "model.norm.synchronized=true"};
-  for (const std::vector<std::string>& set : std::vector<std::vector<std::string>>{
-           {}, {"model.norm=layer"}, {"model.norm=batch", "model.norm.synchronized=true"}, {"model.dropout=0.3"}, resnet}) {
+  for (const std::vector<std::string>& set :
+       std::vector<std::vector<std::string>>{{},
+                                             {"model.norm=layer"},
+                                             {"model.norm=batch", "model.norm.synchronized=true"},
+                                             {"model.dropout=0.3"},
+                                             resnet}) {
     std::vector<std::string> alone = set;
     std::erase(alone, "model.norm.synchronized=true");
     SCOPED_TRACE(set.empty() ? "plain" : set.back());
@@ -89,8 +93,8 @@ TEST_F(ranks, take_the_step_of_one_process) {
 }
 
 TEST_F(ranks, stay_with_one_process_over_many_steps) {
-  const config::Experiment both = experiment_of({"model.norm=batch", "model.norm.synchronized=true",
-                                                 "train.world_size=2"});
+  const config::Experiment both =
+      experiment_of({"model.norm=batch", "model.norm.synchronized=true", "train.world_size=2"});
   expect_near(trained_on_both(both, 100), trained(experiment_of(batch_norm), 100), 1e-9);
 }
 
