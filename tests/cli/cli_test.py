@@ -172,8 +172,8 @@ class Readers(Cli):
 
     def test_table_refuses_names_that_do_not_exist(self):
         self.descent("run", "x.json")
-        self.assertIn('unknown column "test_eror"; did you mean "test_error"?',
-                      self.stderr_of("table", "x.json", "--columns", "test_eror"))
+        self.assertIn('unknown column "final_test_eror"; did you mean "final_test_error"?',
+                      self.stderr_of("table", "x.json", "--columns", "final_test_eror"))
         self.assertIn('unknown column "widht"; did you mean "width"?', self.stderr_of("table", "x.json", "--sort", "widht"))
         self.assertIn("widht", self.stderr_of("table", "x.json", "--where", "widht=4"))
 

@@ -120,7 +120,7 @@ class Export(Trial):
 
     def test_weights_name_the_classes_of_the_data(self):
         (self.folder / "t.csv").write_text("a,kind\n" + "1,cat\n2,dog\n3,emu\n" * 10)
-        (self.folder / "net.json").write_text(json.dumps({"name": "net", "train": {"epochs": 1},
+        (self.folder / "net.json").write_text(json.dumps({"name": "net", "train": {"epochs": 1, "batch_size": 8},
                                                           "data": {"name": "csv", "path": "t.csv"}}))
         self.descent("run", "net.json", "--save-weights")
         (weights,) = self.folder.glob("results/net/checkpoints/*.safetensors")

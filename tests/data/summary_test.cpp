@@ -72,7 +72,7 @@ TEST(summary, warns_of_features_that_normalization_should_change_or_cannot) {
 }
 
 TEST(summary, warns_of_large_targets_unless_they_are_normalized) {
-  config::Experiment experiment = of_table("targets.csv", "a,y\n0,310.5\n1,20\n2,-120\n3,7\n4,8\n");
+  config::Experiment experiment = of_table("targets.csv", "a,y\n3,310.5\n1,20\n2,-120\n5,7\n4,8\n");
   EXPECT_THAT(data::summarize(experiment, 0).warnings,
               ElementsAre("targets reach 310.5 and are not normalized; set data.normalize_targets to true"));
   experiment.data.normalize_targets = true;

@@ -21,7 +21,7 @@ config::Experiment experiment_of(const std::vector<std::string>& set) {
   return config::read_document_text(R"({
       "precision": "float64", "engine": "torch",
       "data": {"name": "mnist1d", "train_size": 90, "test_size": 150},
-      "model": {"kind": "mlp", "width": 12, "depth": 2},
+      "model": {"width": 12},
       "train": {"optimizer": {"name": "sgd", "lr": 0.05}, "batch_size": 20, "drop_last": true, "steps": 100}
     })",
                                     "ranks.json", overrides)

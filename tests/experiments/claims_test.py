@@ -21,6 +21,7 @@ CONTROLS = {
     "augmentation": (["--set", "train.epochs=1"], []),
     "bagging": UNTRAINED,
     "batch_norm_data_parallel": (["--set", "train.steps=1"], []),
+    "batch_norm_ranks": ([], [("synchronized=false, epoch", "synchronized=true, epoch")]),
     "batch_norm_robustness": (["--set", "train.epochs=0", "--seeds", "5"], []),
     "batch_norm_running_statistics": (["--set", "model.norm_position=after", "--set", "train.epochs=1"], []),
     "batch_norm_small_batches": (["--seeds", "5"], [('["none", "batch", "layer"]', '["none", "layer"]'),

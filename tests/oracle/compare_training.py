@@ -74,7 +74,6 @@ CASES = {
     },
     "momentum, longest weights": {**MOMENTUM, "train.max_norm": 0.8},
     "squared error, drop_last": {**MOMENTUM, **SQUARED_ERROR, "train.drop_last": True},
-    "standardized targets": {**MOMENTUM, **SQUARED_ERROR, "data.name": "npy", "data.normalize_targets": True},
     "real targets, full batch": {**MOMENTUM, **SQUARED_ERROR, "data.name": "sinusoid", "train.batch_size": "full"},
 }
 HIDDEN = {"model.experts.hidden": [8, 7], "model.gate.hidden": [9]}
@@ -238,8 +237,9 @@ def write_targets(folder):
 
 def compare_trainings(program, folder):
     write_targets(folder)
-    CASES["standardized targets"]["data.path"] = str(folder)
-    for base, cases in ({**BASE, **MLP}, CASES), ({**BASE, **MIXTURE}, MIXTURES):
+    of_targets = {**BASE, **MLP, **MOMENTUM, **SQUARED_ERROR, "data.name": "npy", "data.path": str(folder)}
+    for base, cases in (({**BASE, **MLP}, CASES), ({**BASE, **MIXTURE}, MIXTURES),
+                        (of_targets, {"standardized targets": {"data.normalize_targets": True}})):
         all = {f"{e}, {name}": {**engine, **keys} for e, engine in ENGINES.items() for name, keys in cases.items()}
         for case, tensors in dump(program, "oracle-training", base, all).items():
             compare_training(case, {**base, **all[case]}, tensors)

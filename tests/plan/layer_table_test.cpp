@@ -38,7 +38,7 @@ TEST(layer_table, lists_convolutions_and_pools_with_the_maps_behind_them) {
   EXPECT_THAT(rows(experiment(R"("mnist1d")", R"({"kind": "cnn", "channels": [8, 16], "kernels": [5, 3],
                    "strides": [2, 1], "padding": 0, "max_pool": [1, 2]})")),
               ElementsAre("conv0: convolution 5, stride 2, 8 x 18, 48, 5", "conv1: convolution 3, 16 x 16, 400, 24",
-                          ": max pooling 2, stride 2, 16 x 8", "linear: linear, 10, 1290, 128"));
+                          ": max pooling 2, stride 2, 16 x 8, 0, -", "linear: linear, 10, 1290, 128"));
 }
 
 TEST(layer_table, counts_what_a_resnet_has) {
@@ -46,7 +46,7 @@ TEST(layer_table, counts_what_a_resnet_has) {
   std::int64_t parameters = 0;
   for (const LayerRow& row : layer_table(resnet)) parameters += row.parameters;
   EXPECT_EQ(parameters, parameter_count(layers_of(resnet)));
-  EXPECT_THAT(rows(resnet), testing::Contains("conv1: convolution 3x3, 4 x 8 x 8, 36, 9"));
+  EXPECT_THAT(rows(resnet), testing::Contains("conv1: convolution 3x3, 4 x 8 x 8, 40, 9"));
   EXPECT_THAT(rows(resnet), testing::Contains(": average pooling, 4, 0, -"));
 }
 

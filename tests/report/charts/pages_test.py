@@ -9,7 +9,7 @@ import unittest
 import browser
 
 DESCENT = sys.argv.pop(1)
-EXPERIMENTS = pathlib.Path(__file__).resolve().parents[2] / "experiments"
+EXPERIMENTS = pathlib.Path(__file__).resolve().parents[3] / "experiments"
 # Between them every kind of chart; shortened, since only the drawing matters.
 SHORT = {
     "quickstart": "--seeds 5 --set train.epochs=8",

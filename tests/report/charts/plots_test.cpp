@@ -80,8 +80,8 @@ TEST_F(plots_of_a_report, set_the_scale) {
 }
 
 TEST_F(plots_of_a_report, remove_charts) {
-  EXPECT_THAT(names_of(with("[]")), Contains("test_error_over_time"));
-  EXPECT_THAT(names_of(with(R"([{"chart": "heat_maps", "remove": true}])")), Not(Contains("test_error_over_time")));
+  EXPECT_THAT(names_of(with("[]")), Contains("differences"));
+  EXPECT_THAT(names_of(with(R"([{"chart": "differences", "remove": true}])")), Not(Contains("differences")));
 }
 
 TEST_F(plots_of_a_report, of_one_kind_have_names_of_their_own) {
