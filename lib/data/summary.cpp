@@ -115,11 +115,16 @@ void check_classes(const config::Data& data, const DataFacts& facts, std::int64_
 void check_features(const config::Experiment& experiment, const formats::Contents& contents,
                     std::vector<std::string>& warnings) {
   const config::Normalize normalize = experiment.data.normalize;
-  if (normalize == config::Normalize::standard || normalize == config::Normalize::minmax)
+  if (normalize == config::Normalize::standard || normalize == config::Normalize::minmax) {
+    std::vector<std::string> constant;
     for (std::size_t f = 0; f < contents.smallest.size(); ++f)
-      if (contents.smallest[f] == contents.largest[f])
-        warnings.push_back(fmt::format("column {} has one value, {:.4g}; data.normalize makes it 0",
-                                       core::quoted(contents.features[f]), contents.smallest[f]));
+      if (contents.smallest[f] == contents.largest[f]) constant.push_back(core::quoted(contents.features[f]));
+    if (constant.size() == 1)
+      warnings.push_back(fmt::format("column {} has one value; data.normalize makes it 0", constant[0]));
+    else if (!constant.empty())
+      warnings.push_back(fmt::format("{} columns have one value each: {}; data.normalize makes them 0", constant.size(),
+                                     first_of(constant, 3)));
+  }
   if (config::has_closed_form(experiment.train)) return;
   constexpr double large = 100;
   if (contents.largest_target >= large && !experiment.data.normalize_targets)

@@ -68,7 +68,11 @@ TEST(summary, warns_of_features_that_normalization_should_change_or_cannot) {
   experiment = of_table("constant.csv", sorted_table(0));
   experiment.data.normalize = config::Normalize::standard;
   EXPECT_THAT(data::summarize(experiment, 0).warnings,
-              ElementsAre("column \"a\" has one value, 0; data.normalize makes it 0"));
+              ElementsAre("column \"a\" has one value; data.normalize makes it 0"));
+  experiment = of_table("constants.csv", "a,b,c,y\n1,3,0,u\n1,2,0,v\n1,1,0,u\n1,5,0,v\n1,3,0,u\n");
+  experiment.data.normalize = config::Normalize::standard;
+  EXPECT_THAT(data::summarize(experiment, 0).warnings,
+              testing::Contains("2 columns have one value each: \"a\", \"c\"; data.normalize makes them 0"));
 }
 
 TEST(summary, warns_of_large_targets_unless_they_are_normalized) {

@@ -76,7 +76,7 @@ class ranks : public testing::Test {
 const std::vector<std::string> batch_norm{"model.norm=batch"};
 
 TEST_F(ranks, take_the_step_of_one_process) {
-  const std::vector<std::string> resnet{"model.kind=resnet", "model.blocks=[1]", "model.width=4",
+  const std::vector<std::string> resnet{"model.kind=resnet", "model.blocks=[1]", "model.width=4", "model.norm=batch",
                                         "model.norm.synchronized=true"};
   for (const std::vector<std::string>& set :
        std::vector<std::vector<std::string>>{{},
