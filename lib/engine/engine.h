@@ -19,7 +19,6 @@
 
 namespace descent::engine {
 
-// One network of a stack.
 struct Replica {
   const config::Experiment* experiment;  // must outlive the engine
   std::int64_t seed;
