@@ -102,11 +102,11 @@ class Ranks(Trial):
                          "x.json: train.world_size: 4 ranks were started, but no run has the world size 4; add "
                          "--ranks 4\n")
         self.assertEqual(self.descent("run", "x.json", "--ranks", "3", status=2).stderr,
-                         "--set: train.world_size: a batch of 50 cannot be split into 3 equal groups of at least 2 "
+                         "command line: train.world_size: a batch of 50 cannot be split into 3 equal groups of at least 2 "
                          "examples\n")
 
     def test_a_killed_rank_ends_the_others_and_a_restart_resumes(self):
-        self.write(300)
+        self.write(100)
         status, errors = self.kill_in_training(lambda first, other: other, signal.SIGKILL)
         self.assertEqual(status, 75, errors)
         self.assertRegex(errors, r"descent: the connection to another rank is lost: .*\n(.*\n)*descent: rank 1 was ended "
@@ -114,14 +114,14 @@ class Ranks(Trial):
         self.resume()
 
     def test_the_other_ranks_end_with_a_killed_rank_0(self):
-        self.write(300)
+        self.write(100)
         status, errors = self.kill_in_training(lambda first, other: first, signal.SIGKILL)
         self.assertEqual(status, -signal.SIGKILL)
         self.assertRegex(errors, "descent: rank 1: the connection to another rank is lost: ")
         self.resume()
 
     def test_a_signal_to_one_rank_stops_all_at_the_same_step(self):
-        self.write(300)
+        self.write(100)
         status, errors = self.kill_in_training(lambda first, other: other, signal.SIGTERM)
         self.assertEqual(status, 75, errors)
         self.assertNotIn("lost", errors)
