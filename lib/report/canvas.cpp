@@ -92,7 +92,7 @@ class Canvas {
   std::vector<std::size_t> owner_;
 };
 
-std::string number(double value) { return fmt::format("{:.3g}", value); }
+std::string number(double value, int digits = 3) { return fmt::format("{:.{}g}", value, digits); }
 
 // The names of lines behind the row where each ends; where that row is taken, the nearest one that is free.
 std::vector<std::string> names_by_row(const Drawing& drawing, const Range& y, std::size_t height, bool braille,
@@ -153,7 +153,11 @@ std::string draw(const Drawing& drawing, const CanvasOptions& options) {
   }
   if (x.low > x.high || y.low > y.high) return drawing.title + ": nothing to draw\n";
 
-  const std::array ticks{number(y.high), number(y.at(0.5)), number(y.low)};
+  std::array<std::string, 3> ticks;
+  for (int digits = 3; digits <= 8; ++digits) {  // as many as tell the three apart
+    ticks = {number(y.high, digits), number(y.at(0.5), digits), number(y.low, digits)};
+    if (ticks[0] != ticks[1] && ticks[1] != ticks[2]) break;
+  }
   const std::size_t margin = std::ranges::max(ticks, {}, &std::string::size).size() + 2, rest = margin + longest + 1,
                     width = std::max<std::size_t>(options.width, rest + 20) - rest,
                     height = std::max<std::size_t>(options.height, 8) - 3;

@@ -25,6 +25,12 @@ TEST(canvas, draws_a_line_between_its_axes_with_its_name_at_its_end) {
             "     0       width       1\n");
 }
 
+TEST(canvas, has_ticks_that_differ_on_a_nearly_flat_line) {
+  const std::string text =
+      draw({"", "x", false, false, {line("", {0, 1}, {2.302, 2.304})}}, {.width = 40, .height = 9});
+  for (const char* tick : {"2.304 ", "2.303 ", "2.302 "}) EXPECT_NE(text.find(tick), text.npos) << tick << text;
+}
+
 TEST(canvas, draws_eight_dots_to_a_character_in_braille) {
   const std::string text = draw({"", "x", false, false, {line("", {0, 1}, {0, 1})}}, {.width = 30, .height = 9});
   EXPECT_NE(text.find("⣀"), text.npos) << text;
