@@ -40,11 +40,6 @@ void check_claims(const config::Document& document, config::Problems& problems) 
   }
 }
 
-config::Document read_document_text(std::string_view text, const std::string& file,
-                                    const config::Overrides& overrides) {
-  return config::read_document_text(text, file, overrides, check_claims);
-}
-
 std::vector<Judged> judge_claims(const config::Document& document, const plan::Plan& plan,
                                  const store::Results& results) {
   const Domain domain(plan);

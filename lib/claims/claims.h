@@ -14,10 +14,6 @@ namespace descent::claims {
 // Adds the mistakes in the claims of an experiment that is being read; a config::FurtherCheck.
 void check_claims(const config::Document& document, config::Problems& problems);
 
-// Reads an experiment as config::read_document_text does, its claims checked in the same pass.
-config::Document read_document_text(std::string_view text, const std::string& file,
-                                    const config::Overrides& overrides = {});
-
 // The claims of a document, each with its verdict on the results so far.
 struct Judged {
   config::Claim claim;

@@ -1,6 +1,7 @@
 #include "claims/aggregates.h"
 
 #include "claims/claims.h"
+#include "claims/read.h"
 #include "stats/bias_variance.h"
 #include "stats/ensembles.h"
 #include "stats/made_up.h"

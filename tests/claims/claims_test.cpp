@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "claims/read.h"
 #include "config/write.h"
 #include "core/error.h"
 #include "store/fixture.h"

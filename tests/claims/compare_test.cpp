@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "claims/claims.h"
+#include "claims/read.h"
 #include "core/error.h"
 #include "store/fixture.h"
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "claims/claims.h"
+#include "claims/read.h"
 #include "report/charts/charts.h"
 #include "store/fixture.h"
 
