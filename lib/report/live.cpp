@@ -11,6 +11,7 @@
 #include "core/process.h"
 #include "core/text.h"
 #include "report/json.h"
+#include "report/table.h"
 
 namespace descent::report {
 namespace fs = std::filesystem;
@@ -30,7 +31,7 @@ fs::path file_of(const fs::path& folder, std::string process) {
 std::string shortened(std::string line, std::size_t columns) {
   std::size_t seen = 0;
   for (std::size_t i = 0; i < line.size(); ++i)
-    if ((static_cast<unsigned char>(line[i]) & 0xC0) != 0x80 && ++seen > columns) return line.substr(0, i);
+    if (starts_character(line[i]) && ++seen > columns) return line.substr(0, i);
   return line;
 }
 

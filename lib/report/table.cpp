@@ -14,8 +14,6 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }  // of UTF-8
-
 // In lines of at most so many characters, broken at spaces, otherwise behind '_', '.' and ',', otherwise anywhere.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   std::vector<std::string> lines;
