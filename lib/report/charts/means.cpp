@@ -17,8 +17,8 @@ bool is_early(const std::vector<MeanAt>& curve) {
   const auto [least, most] = std::ranges::minmax(curve, {}, value);
   const auto split = std::ranges::find_if(curve, [&](const MeanAt& at) { return at.x >= early * curve.back().x; });
   if (split - curve.begin() < 5) return false;
-  const auto [a, b] = std::ranges::minmax(std::ranges::subrange(curve.begin(), split + 1), {}, value);
-  return value(b) - value(a) >= mostly * (value(most) - value(least));
+  const auto [a, b] = std::ranges::minmax_element(curve.begin(), split + 1, {}, value);
+  return value(*b) - value(*a) >= mostly * (value(most) - value(least));
 }
 
 std::vector<double> powers_of_ten(double from, double to) {
