@@ -24,8 +24,14 @@ std::optional<double> truth(std::string_view cell) {
 }  // namespace
 
 bool is_missing(std::string_view cell) {
-  constexpr std::array<std::string_view, 10> words{"", "NA", "N/A", "#N/A", "NaN", "nan", "NULL", "null", "None", "?"};
+  constexpr std::array<std::string_view, 12> words{"",    "NA",  "N/A",  "n/a",  "#N/A", "<NA>",
+                                                   "NaN", "nan", "NULL", "null", "None", "?"};
   return std::ranges::find(words, trimmed(cell)) != words.end();
+}
+
+std::string not_a_number(std::string_view column, std::string_view cell) {
+  return fmt::format("column {} holds {}, which is not a number{}", core::quoted(column), core::quoted(cell),
+                     cell.find_first_of("0123456789") == cell.npos ? "" : " such as 1234.5");
 }
 
 void Column::add(std::string_view cell, const CsvReader& reader) {
@@ -45,8 +51,10 @@ void Column::add(std::string_view cell, const CsvReader& reader) {
     return values_.push_back(*number);
   }
   if (listed_ && !has_numbers_) return add_text(cell, reader);
-  reader.fail(fmt::format("column {} holds {}, which is not a number: {}", core::quoted(name_), core::quoted(cell),
+  reader.fail(fmt::format("{}: {}", not_a_number(name_, cell),
                           has_numbers_ ? "correct it, or name the column in data.ignore"
+                          : labels_    ? "name the column in data.label_column if it holds the labels, in "
+                                         "data.categorical for a feature for each of its texts, or in data.ignore"
                                        : "name the column in data.categorical, for a feature for each of its texts, or "
                                          "in data.ignore"));
 }
@@ -61,19 +69,22 @@ void Column::add_text(std::string_view cell, const CsvReader& reader) {
 }
 
 bool Column::counts() const {
-  if (!texts_.empty() || values_.size() < 3 || (values_[0] != 0 && values_[0] != 1)) return false;
+  if (!texts_.empty() || values_.size() < 3) return false;
   for (std::size_t i = 1; i < values_.size(); ++i)
     if (values_[i] != values_[0] + static_cast<double>(i)) return false;
   return true;
 }
 
-bool Column::equals(const std::vector<double>& numbers, const std::vector<std::string>& texts) const {
+bool Column::equals(const std::vector<double>& numbers, const std::vector<std::string>& labels) const {
+  if (texts_.empty() && values_ == numbers) return true;
+  std::map<double, std::string_view> label_of;
+  std::map<std::string_view, double> value_of;
   for (std::size_t i = 0; i < values_.size(); ++i) {
     if (std::isnan(values_[i])) return false;
-    const auto text = texts_.find(texts[i]);
-    if (texts_.empty() ? values_[i] != numbers[i] : text == texts_.end() || text->second != values_[i]) return false;
+    if (label_of.try_emplace(values_[i], labels[i]).first->second != labels[i]) return false;
+    if (value_of.try_emplace(labels[i], values_[i]).first->second != values_[i]) return false;
   }
-  return true;
+  return label_of.size() < values_.size();  // whatever has no value twice
 }
 
 void Column::finish() {

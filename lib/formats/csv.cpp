@@ -94,7 +94,7 @@ bool CsvReader::field(std::vector<std::string>& fields) {
   if (rest_.empty()) return false;
   if (rest_[0] == separator()) return rest_.remove_prefix(1), true;
   if (rest_.starts_with("\r\n")) rest_.remove_prefix(1);
-  if (rest_[0] != '\n')
+  if (rest_[0] != '\n' && rest_[0] != '\r')
     fail(fmt::format("{} after a field; expected {} or the end of the line",
                      core::quoted(std::string(rest_.substr(0, 1))), separator_name(separator())));
   rest_.remove_prefix(1);

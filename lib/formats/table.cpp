@@ -51,10 +51,16 @@ class Builder {
  public:
   Builder(std::string_view text, const std::string& name, const TableOptions& options)
       : name_(name), options_(options), reader_(text, name, options.separator) {
+    if (core::find_invalid_utf8(text) || text.find('\0') != text.npos)
+      fail(name, "is not text in UTF-8: save the table as CSV in UTF-8");
     read_header();
     if (!options.header) add_row();
     while (reader_.next(row_)) add_row();
-    if (labels_.empty()) reader_.fail(left_out_.empty() ? "has a header but no examples" : "has no row without gaps");
+    if (!labels_.empty()) return;
+    if (left_out_.empty()) reader_.fail("has a header but no examples");
+    const auto& [column, rows] = *std::ranges::max_element(left_out_, {}, [](const auto& gaps) { return gaps.second; });
+    reader_.fail(fmt::format("has no row without gaps, {} of them in column {}: name it in data.ignore", rows,
+                             core::quoted(column)));
   }
 
   Table table() && {
@@ -79,10 +85,12 @@ class Builder {
       row_ = header_;
       for (std::size_t i = 0; i < header_.size(); ++i) header_[i] = std::to_string(i);
     }
+    if (options_.header && trimmed(header_.back()).empty()) header_.pop_back();  // a separator ends the line
     if (header_.size() < 2)
       reader_.fail(
-          "has one column; features and labels need two or more (data.separator says what stands between "
-          "them)");
+          fmt::format("has one column, {}; features and labels need two or more (data.separator says what "
+                      "stands between them: comma, semicolon or tab)",
+                      core::quoted(core::join(header_, ""))));
     for (std::string& name : header_) name = trimmed(name);
     check_header(header_, reader_);
     label_ = options_.label_column.empty() ? header_.size() - 1
@@ -99,11 +107,13 @@ class Builder {
         reader_.fail(fmt::format("data.categorical: {} is not a feature", core::quoted(name)));
     for (std::size_t i = 0; i < header_.size(); ++i)
       if (used[i] && i != label_)
-        columns_.emplace_back(header_[i], i, contains(options_.categorical, header_[i]), !options_.columns.empty());
+        columns_.emplace_back(header_[i], i, contains(options_.categorical, header_[i]), !options_.columns.empty(),
+                              options_.label_column.empty());
     if (columns_.empty()) reader_.fail("data.columns and data.ignore leave no feature");
   }
 
   void add_row() {
+    if (row_.size() == header_.size() + 1 && row_.back().empty()) row_.pop_back();
     if (row_.size() != header_.size())
       reader_.fail(
           fmt::format("has {} where the first line has {}", core::counted(row_.size(), "field"), header_.size()));
@@ -120,8 +130,7 @@ class Builder {
     numbers_.push_back(csv_number(labels_.back(), reader_.separator() != ',').value_or(NAN));
     see_decimals(labels_.back());
     if (options_.regression.value_or(false) && std::isnan(numbers_.back()))
-      reader_.fail(fmt::format("column {} holds {}, which is not a number", core::quoted(header_[label_]),
-                               core::quoted(labels_.back())));
+      reader_.fail(not_a_number(header_[label_], labels_.back()));
   }
 
   // The first column without a value, if the row is to be left out because of it.
@@ -143,7 +152,12 @@ class Builder {
   void see_decimals(const std::string& cell) {
     if (reader_.separator() == ',' || !csv_number(cell, true)) return;
     decimal_comma_ |= cell.find(',') != cell.npos;
-    decimal_point_ |= cell.find('.') != cell.npos;
+    if (const std::size_t point = cell.find('.'); point != cell.npos) {
+      decimal_point_ = true;
+      const bool thousands = reader_.separator() == ';' && cell[0] >= '1' && cell[0] <= '9' && cell.size() == point + 4;
+      if (!thousands) fractions_ = true;
+      else grouped_ = cell;
+    }
     if (decimal_comma_ && decimal_point_)
       reader_.fail(
           fmt::format("{}: the file has numbers with a decimal point and with a decimal comma; write all of "
@@ -162,6 +176,11 @@ class Builder {
   }
 
   void warn_of_columns(Contents& contents) const {
+    if (!grouped_.empty() && !fractions_)
+      contents.warnings.push_back(
+          fmt::format("all numbers with a point have three digits behind it, such as {}: if "
+                      "points separate thousands, write the numbers without them",
+                      core::quoted(grouped_)));
     for (std::size_t i = 0; i < header_.size(); ++i)
       if (std::ranges::count(header_, header_[i]) > 1 && std::ranges::find(header_, header_[i]) == header_.begin() + i)
         contents.warnings.push_back(fmt::format("several columns are named {}", core::quoted(header_[i])));
@@ -195,12 +214,26 @@ class Builder {
       contents.smallest[f] = std::fmin(contents.smallest[f], x[i]);
       contents.largest[f] = std::fmax(contents.largest[f], x[i]);
     }
+    for (std::size_t f = 0; f < contents.features.size(); ++f)
+      if (contents.smallest[f] > contents.largest[f])
+        contents.warnings.push_back(
+            fmt::format("column {} has no value at all: name it in data.ignore", core::quoted(contents.features[f])));
     table.examples.x = std::move(x);
   }
 
   bool are_targets() const {
     if (options_.regression) return *options_.regression;
-    if (std::ranges::any_of(numbers_, [](double number) { return std::isnan(number); })) return false;
+    const auto text = std::ranges::find_if(numbers_, [](double number) { return std::isnan(number); });
+    if (text != numbers_.end()) {
+      const std::size_t different = number_classes<std::string, LabelOrder>(labels_).first.size();
+      if (2 * different > labels_.size() + 4)
+        fail(name_, fmt::format("column {} holds {} different labels in {} examples, such as {}: write numbers as "
+                                "1234.5, name another column in data.label_column, or set data.task to "
+                                "\"classification\"",
+                                core::quoted(header_[label_]), different, labels_.size(),
+                                core::quoted(labels_[static_cast<std::size_t>(text - numbers_.begin())])));
+      return false;
+    }
     const bool with_point =
         std::ranges::any_of(labels_, [](const auto& label) { return label.find_first_of(".,") != label.npos; });
     const LabelKind kind = kind_of(numbers_, with_point);
@@ -238,7 +271,8 @@ class Builder {
   std::vector<double> numbers_;      // that they are; NaN where they are none
   std::map<std::string, std::size_t> left_out_;
   std::size_t gaps_ = 0;
-  bool decimal_comma_ = false, decimal_point_ = false;
+  bool decimal_comma_ = false, decimal_point_ = false, fractions_ = false;
+  std::string grouped_;  // a number whose point may separate thousands; fractions_: one whose point does not
 };
 
 }  // namespace

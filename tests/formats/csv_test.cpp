@@ -32,6 +32,11 @@ TEST(csv, reads_quotes_blank_lines_and_other_line_ends) {
       ElementsAre(ElementsAre("a, b", "y"), ElementsAre(" 1e3", "say \"x\""), ElementsAre("-2 ", "two\nlines")));
 }
 
+TEST(csv, ends_lines_at_carriage_returns_as_old_spreadsheets_do) {
+  EXPECT_THAT(records("a,y\r1,\"u\"\r2,v\r"),
+              ElementsAre(ElementsAre("a", "y"), ElementsAre("1", "u"), ElementsAre("2", "v")));
+}
+
 TEST(csv, reads_a_quoted_field_with_blanks_around_it_as_one_without) {
   EXPECT_THAT(records("1, \"x\" ,2\n"), ElementsAre(ElementsAre("1", "x", "2")));
 }

@@ -77,6 +77,15 @@ TEST(table, reads_semicolons_with_decimal_commas) {
             "with one");
 }
 
+TEST(table, warns_where_points_may_separate_thousands) {
+  const auto warnings = [](const std::string& text) { return table(text).contents.warnings; };
+  EXPECT_THAT(
+      warnings("a;b;y\n1.371;7;u\n912;8;v\n12.500;3;v\n"),
+      ElementsAre("all numbers with a point have three digits behind it, such as \"12.500\": if points separate "
+                  "thousands, write the numbers without them"));
+  EXPECT_THAT(warnings("a;b;y\n1.371;7;u\n0.912;8;v\n12.5;3;v\n"), IsEmpty());
+}
+
 TEST(table, reads_true_and_false_as_1_and_0) {
   EXPECT_THAT(x(table("a,y\nTrue,u\nFalse,v\nTRUE,u\nfalse,v\n")), ElementsAre(1, 0, 1, 0));
 }
@@ -107,6 +116,21 @@ TEST(table, leaves_out_or_marks_missing_values) {
   EXPECT_EQ(table("a,y\n1,u\n2,\n3,v\n", {.missing = MissingValues::drop}).rows, 2);
 }
 
+TEST(table, takes_a_separator_at_the_end_of_lines_for_no_column) {
+  EXPECT_THAT(x(table("a,b,y,\n1,2,u,\n3,4,v,\n")), ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(x(table("a,b,y\n1,2,u,\n3,4,v\n")), ElementsAre(1, 2, 3, 4));
+  EXPECT_EQ(error_of("a,y,\n1,u,2\n"), "t.csv:2: has 3 fields where the first line has 2");
+}
+
+TEST(table, refuses_labels_that_hardly_occur_twice) {
+  std::string prices = "a,price\n";
+  for (int i = 0; i < 20; ++i) prices += fmt::format("0,${}.50\n", i);
+  EXPECT_EQ(error_of(prices),
+            "t.csv: column \"price\" holds 20 different labels in 20 examples, such as \"$0.50\": write numbers as "
+            "1234.5, name another column in data.label_column, or set data.task to \"classification\"");
+  EXPECT_EQ(table(prices, {.regression = false}).classes, 20);
+}
+
 TEST(table, warns_of_what_is_probably_a_mistake) {
   const auto warnings = [](const std::string& text) { return table(text).contents.warnings; };
   const Table index = table(",a,y\n0,5,u\n1,7,v\n2,8,u\n");
@@ -120,6 +144,12 @@ TEST(table, warns_of_what_is_probably_a_mistake) {
   EXPECT_THAT(warnings("a,a,y\n1,5,u\n4,7,v\n"), ElementsAre("several columns are named \"a\""));
   EXPECT_THAT(warnings("a,b,y\n1,5,1\n0,7,0\n1,7,1\n"),
               ElementsAre("column \"a\" equals the label \"y\": name it in data.ignore"));
+  EXPECT_THAT(warnings("code,b,y\n3,5,u\n0,7,v\n3,7,u\n"),  // the label with a number for each class
+              ElementsAre("column \"code\" equals the label \"y\": name it in data.ignore"));
+  EXPECT_THAT(warnings("id,a,y\n1001,5,u\n1002,7,v\n1003,8,u\n"),
+              ElementsAre("column \"id\" numbers the rows; if it only names them, add it to data.ignore"));
+  EXPECT_THAT(table("a,b,y\n,5,u\n,7,v\n", {.missing = MissingValues::mean}).contents.warnings,
+              ElementsAre("column \"a\" has no value at all: name it in data.ignore"));
 }
 
 TEST(table, refuses_a_first_line_of_numbers_that_do_not_count) {
@@ -147,8 +177,13 @@ TEST(table, numbers_the_columns_of_a_file_without_a_header) {
 TEST(table, says_what_is_wrong_where_and_which_key_helps) {
   EXPECT_EQ(error_of(""), "t.csv:1: is empty; a header and a line per example are needed");
   EXPECT_EQ(error_of("a\n1\n"),
-            "t.csv:1: has one column; features and labels need two or more (data.separator says what stands between "
-            "them)");
+            "t.csv:1: has one column, \"a\"; features and labels need two or more (data.separator says what stands "
+            "between them: comma, semicolon or tab)");
+  for (const std::string& text : {std::string("\xff\xfe"
+                                              "a\0,\0y\0\n\0",
+                                              10),
+                                  std::string("PK\3\4\0,\0", 7), std::string("a,y\n1,\xd6l\n")})
+    EXPECT_EQ(error_of(text), "t.csv: is not text in UTF-8: save the table as CSV in UTF-8");
   EXPECT_EQ(error_of("a,b\n"), "t.csv:1: has a header but no examples");
   EXPECT_EQ(error_of("width,kind\n1,2\n", {.label_column = "kin"}),
             "t.csv:1: data.label_column: has no column \"kin\"; did you mean \"kind\"? (one of width, kind)");
@@ -156,12 +191,18 @@ TEST(table, says_what_is_wrong_where_and_which_key_helps) {
             "t.csv:1: data.ignore: has several columns \"a\"; rename them");
   EXPECT_EQ(error_of("a,y\n1,2\n", {.ignore = {"y"}}), "t.csv:1: data.ignore: \"y\" is the label");
   EXPECT_EQ(error_of("a,b,y\n1,2,3\n1,2\n"), "t.csv:3: has 2 fields where the first line has 3");
-  EXPECT_EQ(error_of("a,y\n1,2\n3..5,2\n"),
-            "t.csv:3: column \"a\" holds \"3..5\", which is not a number: correct it, or name the column in "
-            "data.ignore");
+  EXPECT_EQ(
+      error_of("a,y\n1,2\n3..5,2\n"),
+      "t.csv:3: column \"a\" holds \"3..5\", which is not a number such as 1234.5: correct it, or name the column in "
+      "data.ignore");
   EXPECT_EQ(error_of("a,y\nred,2\n"),
-            "t.csv:2: column \"a\" holds \"red\", which is not a number: name the column in data.categorical, for a "
-            "feature for each of its texts, or in data.ignore");
+            "t.csv:2: column \"a\" holds \"red\", which is not a number: name the column in data.label_column if it "
+            "holds the labels, in data.categorical for a feature for each of its texts, or in data.ignore");
+  EXPECT_EQ(error_of("a,y\n\"1,000\",2\n", {.label_column = "y"}),
+            "t.csv:2: column \"a\" holds \"1,000\", which is not a number such as 1234.5: name the column in "
+            "data.categorical, for a feature for each of its texts, or in data.ignore");
+  EXPECT_EQ(error_of("a,b,y\n1,,2\n,n/a,2\n5,<NA>,2\n", {.missing = MissingValues::drop}),
+            "t.csv:4: has no row without gaps, 2 of them in column \"b\": name it in data.ignore");
   EXPECT_EQ(error_of("a,y\nnan,2\n"), "t.csv:2: column \"a\" has no value: set data.missing to \"drop\" or \"mean\"");
   EXPECT_EQ(error_of("a,y\n1,\n", {.missing = MissingValues::mean}),
             "t.csv:2: column \"y\" has no label: set data.missing to \"drop\" to leave such rows out");
