@@ -133,7 +133,8 @@ void check_features(const config::Experiment& experiment, const formats::Content
   if (normalize != config::Normalize::none) return;
   if (contents.bytes)
     warnings.emplace_back(
-        "pixels from 0 to 255 are not normalized; set data.normalize to \"minmax\", \"standard\" or \"channel\"");
+        "inputs reach 100 or more, as pixels from 0 to 255, and are not normalized; set data.normalize to \"minmax\", "
+        "\"standard\" or \"channel\"");
   for (std::size_t f = 0; f < contents.smallest.size(); ++f)
     if (const double size = std::max(-contents.smallest[f], contents.largest[f]); size >= large) {
       warnings.push_back(

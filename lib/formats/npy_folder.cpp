@@ -8,6 +8,7 @@
 #include <limits>
 #include <string>
 
+#include "core/text.h"
 #include "formats/bytes.h"
 #include "formats/labels.h"
 #include "formats/npy.h"
@@ -18,17 +19,27 @@ namespace {
 // The first bytes of a .npy file, where its header is.
 constexpr std::size_t most_header_bytes = 1 << 16;
 
-// Refuses elements, from number `first` of the file on, that are no numbers in single precision.
-void check_numbers(const NpyHeader& header, std::string_view bytes, std::int64_t first, const std::string& name) {
-  if (!is_floating(header.type)) return;
+// The largest of some elements, from number `first` of the file on, without its sign; InputError where one is no number
+// in single precision.
+double largest_number(const NpyHeader& header, std::string_view bytes, std::int64_t first, const std::string& name) {
+  double largest = 0;
   with_element(header.type, [&]<class Stored>(Stored) {
     for (std::size_t i = 0; i < bytes.size() / sizeof(Stored); ++i) {
-      const double value = element_at<Stored>(bytes.data() + i * sizeof(Stored), header.swapped);
+      const auto value = static_cast<double>(element_at<Stored>(bytes.data() + i * sizeof(Stored), header.swapped));
+      largest = std::max(largest, std::abs(value));
       if (std::abs(value) <= std::numeric_limits<float>::max()) continue;
       fail(name, fmt::format("element {} holds {}, which is not a number in single precision; correct the array",
                              npy_index(header, first + static_cast<std::int64_t>(i)), value));
     }
   });
+  return largest;
+}
+
+// Whether each row has one 1 and otherwise 0.
+bool are_one_hot(const std::vector<double>& targets, std::int64_t outputs) {
+  for (auto row = targets.begin(); row != targets.end(); row += outputs)
+    if (std::count(row, row + outputs, 1) != 1 || std::count(row, row + outputs, 0) != outputs - 1) return false;
+  return true;
 }
 
 bool can_be_channels(std::int64_t size) { return size == 1 || size == 3; }
@@ -58,9 +69,9 @@ struct PartFiles {
         header(parse_npy_header(read_bytes(x, most_header_bytes), x.string())), in_file(header) {
     std::vector<std::int64_t>& shape = header.shape;
     if (shape.size() < 2 || shape.size() > 4)
-      fail(x.string(), fmt::format("has {} dimensions; inputs have 2, 3 or 4: [size, features], [size, height, width] "
+      fail(x.string(), fmt::format("has {}; inputs have 2, 3 or 4: [size, features], [size, height, width] "
                                    "or [size, channels, height, width]",
-                                   shape.size()));
+                                   core::counted(shape.size(), "dimension")));
     for (const std::int64_t size : shape)
       if (size == 0) fail(x.string(), "is empty");
     if (channels_last(shape, options, x.string()))
@@ -78,14 +89,10 @@ struct PartFiles {
     }
   }
 
-  // Whether x holds what its header says, in one pass that keeps nothing.
-  void check_inputs() const {
+  // Whether x holds what its header says, in one pass that keeps nothing but the largest number, without its sign.
+  double check_inputs() const {
     const std::string name = x.string();
-    const auto check_size = [&](std::size_t size) {
-      if (size != header.size) refuse_size(size, header, name);
-    };
-    if (!is_floating(header.type) && x.extension() != ".gz")
-      return check_size(std::filesystem::file_size(x) - header.start);
+    double largest = 0;
     const std::size_t element = header.size / static_cast<std::size_t>(header.count());
     std::size_t before = header.start, checked = 0;
     std::string rest;  // of an element that two pieces share
@@ -94,12 +101,14 @@ struct PartFiles {
       before -= skipped;
       rest.append(piece.substr(skipped));
       const std::size_t whole = std::min(rest.size(), header.size - checked) / element * element;
-      check_numbers(in_file, {rest.data(), whole}, static_cast<std::int64_t>(checked / element), name);
+      largest = std::max(
+          largest, largest_number(in_file, {rest.data(), whole}, static_cast<std::int64_t>(checked / element), name));
       rest.erase(0, whole);
       checked += whole;
       return true;
     });
-    check_size(checked + rest.size());
+    if (checked + rest.size() != header.size) refuse_size(checked + rest.size(), header, name);
+    return largest;
   }
 
   Examples examples() const {
@@ -115,7 +124,9 @@ struct PartFiles {
 
  private:
   static std::filesystem::path found(const std::filesystem::path& folder, const std::string& name) {
-    return find_file(folder, name + ".npy", "write it with numpy.save");
+    return find_file(folder, name + ".npy",
+                     "data.path is a folder with x.npy and y.npy, or x_train.npy, y_train.npy, x_test.npy and "
+                     "y_test.npy, as numpy.save writes them");
   }
 
   void read_y() {
@@ -127,7 +138,7 @@ struct PartFiles {
                              x.filename().string()));
     outputs = array.count() / size;
     real = is_floating(array.type);
-    check_numbers(array, array.bytes, 0, name);
+    largest_number(array, array.bytes, 0, name);
     targets = values<double>(array);
   }
 };
@@ -155,6 +166,8 @@ struct Folder {
   bool are_targets(const std::vector<double>& all, std::optional<bool> regression) const {
     const PartFiles& train = parts.front();
     if (train.outputs > 1) {
+      if (!regression.value_or(false) && are_one_hot(all, train.outputs))
+        fail(train.y.string(), "has a column for each class; save the class of each example instead: y.argmax(1)");
       if (!regression.value_or(train.real))
         fail(train.y.string(), "has several columns; the class of an example is one integer");
       return true;
@@ -192,10 +205,10 @@ Facts npy_facts(const std::filesystem::path& folder, const ArrayOptions& options
   Contents contents{.class_names = read.class_names, .train_labels = train.labels};
   if (facts.test_size > 0) contents.test_labels = test.labels;
   for (const PartFiles& part : read.parts) {
-    part.check_inputs();
+    constexpr double large = 100;  // as pixels that are left at 0 to 255
+    contents.bytes |= part.check_inputs() >= large;
     facts.files.insert(facts.files.end(), {part.x, part.y});
     for (const double y : part.targets) contents.largest_target = std::max(contents.largest_target, std::abs(y));
-    contents.bytes |= part.header.type == NpyType::uint8;
   }
   facts.contents = std::make_shared<const Contents>(std::move(contents));
   return facts;

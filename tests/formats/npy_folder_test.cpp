@@ -16,24 +16,29 @@ using descent::formats::ArrayOptions;
 using testing::ElementsAre;
 
 // A folder with these inputs and two labels.
-std::filesystem::path folder_of(const std::string& name, const std::string& x) {
+std::filesystem::path folder_of(const std::string& name, const std::string& x,
+                                const std::string& y = npy(header("<i4", "(2,)"), raw<std::int32_t>({0, 1}))) {
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / ("descent_npy_folder_test_" + std::to_string(getpid()));
   std::filesystem::remove_all(folder);
   std::filesystem::create_directory(folder);
   std::ofstream(folder / ("x" + name)) << x;
-  std::ofstream(folder / ("y" + name)) << npy(header("<i4", "(2,)"), raw<std::int32_t>({0, 1}));
+  std::ofstream(folder / ("y" + name)) << y;
   return folder;
 }
 
-std::string facts_error(const std::string& name, const std::string& x, const ArrayOptions& options = {}) {
+std::string facts_error(const std::filesystem::path& folder, const ArrayOptions& options = {}) {
   try {
-    descent::formats::npy_facts(folder_of(name, x), options);
+    descent::formats::npy_facts(folder, options);
   } catch (const descent::core::InputError& error) {
     const std::string text = error.what();
     return text.substr(text.find(": ") + 2);
   }
   return "";
+}
+
+std::string facts_error(const std::string& name, const std::string& x, const ArrayOptions& options = {}) {
+  return facts_error(folder_of(name, x), options);
 }
 
 TEST(npy_folder, tells_before_the_numbers_are_read_what_is_wrong_with_inputs) {
@@ -57,6 +62,32 @@ TEST(npy_folder, tells_before_the_numbers_are_read_what_is_wrong_with_inputs) {
             "holds 28 bytes of elements where its shape needs 24; restore the file");
   EXPECT_EQ(facts_error(".npy", array("|u1", "12345")),
             "holds 5 bytes of elements where its shape needs 6; restore the file");
+}
+
+TEST(npy_folder, says_which_files_a_folder_holds) {
+  EXPECT_EQ(facts_error(folder_of(".npy", "") / "x.npy"),
+            "missing, also as .gz; data.path is a folder with x.npy and y.npy, or x_train.npy, y_train.npy, x_test.npy "
+            "and y_test.npy, as numpy.save writes them");
+}
+
+TEST(npy_folder, asks_for_classes_instead_of_one_hot_rows) {
+  const std::string x = npy(header("<f4", "(2, 1)"), raw<float>({1, 2}));
+  const auto folder = [&](std::vector<float> y) { return folder_of(".npy", x, npy(header("<f4", "(2, 3)"), raw(y))); };
+  EXPECT_EQ(facts_error(folder({0, 0, 1, 1, 0, 0})),
+            "has a column for each class; save the class of each example instead: y.argmax(1)");
+  EXPECT_EQ(facts_error(folder({0, 0, 1, 1, 0, 0}), {.regression = true}), "");
+  EXPECT_EQ(facts_error(folder({0, 1, 1, 1, 0, 0})), "");
+}
+
+TEST(npy_folder, sees_pixels_from_0_to_255_of_any_type) {
+  const auto bytes = [](const std::string& descr, const std::string& elements) {
+    return descent::formats::npy_facts(folder_of(".npy", npy(header(descr, "(2, 1)"), elements)), {}).contents->bytes;
+  };
+  EXPECT_TRUE(bytes("<f4", raw<float>({3, 255})));
+  EXPECT_TRUE(bytes(">i2", std::string("\0\3\0\xff", 4)));
+  EXPECT_TRUE(bytes("|u1", "\3\xff"));
+  EXPECT_FALSE(bytes("|u1", "\3\1"));
+  EXPECT_FALSE(bytes("<f4", raw<float>({0.1F, 1})));
 }
 
 TEST(npy_folder, asks_for_the_layout_of_images_whose_last_axis_could_be_the_channels) {
