@@ -15,6 +15,7 @@
 #include "descent/commands.h"
 #include "descent/data_report.h"
 #include "descent/target.h"
+#include "plan/layer_table.h"
 #include "plan/layers.h"
 #include "plan/memory.h"
 #include "plan/pack.h"
@@ -131,6 +132,13 @@ std::string shards_text(const plan::Plan& plan, std::int64_t count) {
                      core::counted(static_cast<std::size_t>(count), "shard"), std::ranges::max(seconds) / mean);
 }
 
+// InputError where the table of layers would warn.
+void refuse_shrinking(const plan::Plan& plan, const std::string& file) {
+  for (const plan::Point& point : plan.points)
+    if (std::string warning = plan::early_shrinking(point.experiment); !warning.empty())
+      throw core::InputError({{.file = file, .path = "model", .message = std::move(warning)}});
+}
+
 }  // namespace
 
 int validate(CommandLine& line) {
@@ -176,6 +184,7 @@ int show_plan(CommandLine& line) {
   warn_of_data(data, options.file, options.strict);
   const report::Screen screen = report::screen_of(stdout, true);
   if (options.layers) {
+    if (options.strict) refuse_shrinking(plan, options.file);
     fmt::print("{}{}", data_text(data), report::layers_text(plan, screen));
     return 0;
   }

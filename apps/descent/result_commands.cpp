@@ -94,6 +94,19 @@ std::string live_charts(const fs::path& folder, const report::Status& status) {
   return text;
 }
 
+// "width=4 seed 0, 1; width=8 seed 0"
+std::string with_seeds_together(const std::vector<std::string>& runs) {
+  std::string text, before;
+  for (const std::string& run : runs) {
+    const std::size_t seed = run.rfind("seed ");
+    const std::string point = run.substr(0, seed == run.npos ? seed : seed + 5);
+    if (text.empty()) text = run;
+    else text += point == before ? ", " + run.substr(point.size()) : "; " + run;
+    before = point;
+  }
+  return text;
+}
+
 }  // namespace
 
 int show_status(CommandLine& line) {
@@ -137,7 +150,7 @@ int prune(CommandLine& line) {
   for (const store::StalePart& part : stale) {  // named before it is deleted
     const std::string what = part.runs.empty() ? "of another version of descent"
                                                : fmt::format("{}: {}", core::counted(part.runs.size(), "run"),
-                                                             core::printable(core::join(part.runs, ", ")));
+                                                             core::printable(with_seeds_together(part.runs)));
     fmt::print("{}\n", part.runs.empty() ? part.folder.string() + ": " + what : what);
     if (line.options.yes) store::remove_part(part.folder);
   }

@@ -104,7 +104,9 @@ std::vector<std::int64_t> blocks(const Model& model) {
 }
 
 std::int64_t batch_size(const Train& train, std::int64_t train_size) {
-  return train.batch_size == 0 || has_closed_form(train) ? train_size : train.batch_size;
+  if (train.batch_size == 0 || has_closed_form(train)) return train_size;
+  static const std::int64_t usual = Train().batch_size;
+  return train.batch_size == usual ? std::clamp<std::int64_t>(train_size, 1, usual) : train.batch_size;
 }
 
 std::int64_t steps_per_epoch(const Train& train, std::int64_t train_size) {

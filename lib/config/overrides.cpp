@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/slots.h"
 #include "config/words.h"
 #include "core/text.h"
 
@@ -45,22 +46,6 @@ void report_swept(const Json& factors, const std::string& path, Problems& proble
       problems.add(command_line, "--set", fmt::format("{} has no effect: the sweep varies {}", path, factor));
 }
 
-void apply_set(Source& source, const std::string& text, Problems& problems) {
-  const auto [name, value] = setting_of(text, "--set", problems);
-  if (name.empty()) return;
-  if (name == "sweep") return source.set(name, parse_value(value));
-  const std::string path = full_path(name);
-  if (!find_key(default_keys(), path)) return problems.add(command_line, "--set", unknown_path(name));
-  source.set(path, parse_value(value));
-  for_each_branch(source.root, [&](Json& branch, const std::string&) {
-    const Json factors = branch;
-    for (const auto& [factor, values] : factors.items())
-      if (lies_in(full_path(factor), path)) branch.erase(factor);
-    report_swept(branch, path, problems);
-    if (branch.contains("zip")) report_swept(branch["zip"], path, problems);
-  });
-}
-
 // "4,8,[1,2]" at the commas outside of brackets and quotes.
 std::vector<std::string> split_values(std::string_view text) {
   std::vector<std::string> parts(1);
@@ -76,12 +61,42 @@ std::vector<std::string> split_values(std::string_view text) {
   return parts;
 }
 
+Json list_of(std::string_view values) {
+  Json list = Json::array();
+  for (const std::string& value : split_values(values)) list.push_back(parse_value(value));
+  return list;
+}
+
+// "64,64" and "Age" are lists where the key takes one.
+Json value_of(const Key& key, const std::string& text) {
+  const Json value = parse_value(text);
+  const Key* abbreviated = shorthand_of(key);
+  const bool takes_list = type_name((abbreviated ? abbreviated : &key)->slot).starts_with("a list");
+  return takes_list && (value.is_string() || value.is_number()) ? list_of(text) : value;
+}
+
+void apply_set(Source& source, const std::string& text, Problems& problems) {
+  const auto [name, value] = setting_of(text, "--set", problems);
+  if (name.empty()) return;
+  if (name == "sweep") return source.set(name, parse_value(value));
+  const std::string path = full_path(name);
+  const Key* key = find_key(default_keys(), path);
+  if (!key) return problems.add(command_line, "--set", unknown_path(name));
+  source.set(path, value_of(*key, value));
+  for_each_branch(source.root, [&](Json& branch, const std::string&) {
+    const Json factors = branch;
+    for (const auto& [factor, values] : factors.items())
+      if (lies_in(full_path(factor), path)) branch.erase(factor);
+    report_swept(branch, path, problems);
+    if (branch.contains("zip")) report_swept(branch["zip"], path, problems);
+  });
+}
+
 void apply_sweep(Source& source, const std::string& text, Problems& problems) {
   const auto [path, values] = setting_of(text, "--sweep", problems);
   if (path.empty()) return;
   const std::string& name = path;  // clang 14 lets no lambda capture a structured binding
-  Json list = Json::array();
-  for (const std::string& value : split_values(values)) list.push_back(parse_value(value));
+  const Json list = list_of(values);
   const bool generated = list.size() == 1 && (list[0].contains("range") || list[0].contains("logspace"));
   if (source.root["sweep"].is_null()) source.root["sweep"] = Json::object();
   for_each_branch(source.root, [&](Json& branch, const std::string& pointer) {

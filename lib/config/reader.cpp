@@ -121,7 +121,20 @@ class SlotReader {
 
   void fail(std::string message) { problems_.add(pointer_, path_, std::move(message)); }
 
-  void wrong_type() { fail(fmt::format("expected {}, got {}{}", type_name(key_.slot), shown(value_), how_to_vary())); }
+  void wrong_type() {
+    fail(fmt::format("expected {}, got {}{}{}", type_name(key_.slot), shown(value_), how_to_vary(), how_to_wrap()));
+  }
+
+  // One entry where a list of such belongs, or the name of the kind where the section does.
+  std::string how_to_wrap() const {
+    const bool is_entry = (value_.is_number() && std::holds_alternative<std::vector<std::int64_t>*>(key_.slot)) ||
+                          (value_.is_string() && std::holds_alternative<std::vector<std::string>*>(key_.slot));
+    const auto* section = std::get_if<SectionSlot>(&key_.slot);
+    if (is_entry) return fmt::format("; write [{}]", compact(value_));
+    if (value_.is_string() && section && std::ranges::find(section->keys, "kind", &Key::name) != section->keys.end())
+      return fmt::format("; write {{\"kind\": {}}}", compact(value_));
+    return "";
+  }
 
   // Several values where one belongs: a list, or "4,8" on the command line.
   std::string how_to_vary() const {

@@ -66,8 +66,9 @@ struct TypeName {
   std::string operator()(const ChoiceSlot& slot) const {
     const std::string names = names_text(slot.choices);
     if (!names.starts_with("one of"))
-      return fmt::format("{}{} ({})", slot.is_list ? "a list of names of a " : "the name of a ", slot.choices.word,
-                         names);
+      return fmt::format("{} {} {} ({})", slot.is_list ? "a list of names of" : "the name of",
+                         std::string_view("aeiou").find(slot.choices.word[0]) == std::string_view::npos ? "a" : "an",
+                         slot.choices.word, names);
     return slot.is_list ? "a list of " + names.substr(std::string_view("one of ").size()) : names;
   }
   std::string operator()(const SectionSlot&) const { return "an object"; }

@@ -132,7 +132,8 @@ std::vector<Key> describe(Train& t) {
       section("optimizer", describe(t.optimizer), "name", "how weights are updated"),
       section("solver", describe(t.solver), "kind", "iterative training or, for a linear model, a closed form"),
       section("schedule", describe(t.schedule), "kind", "learning rate over time").when(stepped),
-      key("batch_size", BatchSlot{&t.batch_size}, "examples per step, or \"full\" for all")
+      key("batch_size", BatchSlot{&t.batch_size},
+          "examples per step, or \"full\" for all; the default is all where there are fewer")
           .unit("examples")
           .within(1, 1e9)
           .when(stepped),

@@ -100,6 +100,7 @@ std::string question(const Meanings& meanings, std::string_view section) {
     const bool is_member = !section.empty() && in_section(section, last) == path;
     texts.push_back(fmt::format("\"{}\"", is_member ? last : path));
     if (!choice.empty()) texts.back() += fmt::format(": \"{}\"", choice);
+    if (!section.empty() && path == last) texts.back() += " at the top of the file";
   }
   return texts.empty() ? "" : fmt::format("; did you mean {}?", fmt::join(texts, " or "));
 }
@@ -197,6 +198,11 @@ std::string unknown_choice(std::string_view word, const Names& names, std::strin
 }
 
 std::string unknown_choice(const Choices& choices, std::string_view name) {
+  if (choices.word == "data set" && name.find_first_of("./") != name.npos)
+    return fmt::format(
+        "unknown data set {0}; for a file write {{\"name\": \"csv\", \"path\": {0}}}, for a folder of "
+        "arrays \"npy\" (descent list data)",
+        core::quoted(name));
   return unknown_choice(choices.word, choices.names(), name, names_text(choices));
 }
 

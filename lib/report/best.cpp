@@ -32,8 +32,9 @@ std::string chosen_metric(const std::string& given, const plan::Plan& plan) {
     for (const char* usual : {"final_val_error", "final_val_loss"})
       if (is_filled(usual, plan)) return usual;
     throw core::InputError(
-        "there are no validation examples to choose by; give data.val_fraction, or choose by the test examples with "
-        "--metric test_error or test_loss, which flatters the chosen point");
+        fmt::format("there are no validation examples to choose by; give data.val_fraction, or choose by the test "
+                    "examples with --metric {}, which flatters the chosen point",
+                    is_filled("final_test_error", plan) ? "test_error or test_loss" : "test_loss"));
   }
   std::vector<std::string> known;
   for (const auto& column : store::summary_columns())
@@ -49,8 +50,9 @@ std::string chosen_metric(const std::string& given, const plan::Plan& plan) {
       throw core::InputError(fmt::format("{} is empty in these results; descent list columns", name));
     }
   const std::string advice = config::advice_on(given);
-  throw core::InputError(fmt::format("unknown column {}{} (descent list columns)", core::quoted(given),
-                                     advice.empty() ? core::did_you_mean(given, spellings) : advice));
+  throw core::InputError(
+      fmt::format("unknown column {}{}", core::quoted(given),
+                  advice.empty() ? core::did_you_mean(given, spellings) + " (descent list columns)" : advice));
 }
 
 // Of a column; the plan has the seeds of a point one after the other.

@@ -143,6 +143,7 @@ void Progress::show(bool last) {
                      : first_                                ? Clock::duration(first_line_pause)
                                                              : Clock::duration(line_pause);
   if (closed_ || (!last && now - shown_ < pause)) return;
+  if (state_.runs_total == 0 && options_.form != ProgressForm::json) return;
   shown_ = now;
   first_ = false;
   state_.seconds = std::chrono::duration<double>(now - start_).count();

@@ -227,7 +227,7 @@ class Readers(Cli):
         parts = self.folder / "results/trial/parts"
         before = set(parts.iterdir())
         listed = self.descent("prune", "results/trial").stdout
-        self.assertIn("2 runs: model.width=4 seed 0, model.width=4 seed 1\n", listed)
+        self.assertIn("2 runs: model.width=4 seed 0, 1\n", listed)
         self.assertTrue(listed.endswith("\n4 stale runs in 2 parts; --yes deletes them\n"))
         self.assertEqual(set(parts.iterdir()), before)
         self.descent("prune", "results/trial", "--yes")
@@ -269,6 +269,14 @@ class Readers(Cli):
             self.assertIn("t.csv: 30 rows, 2 features (id, a); label y: 3 classes 0 (10), 1 (10), 2 (10)\n", done.stdout)
             done = self.descent(command, *words, "--strict", status=2)
             self.assertEqual(done.stderr.removeprefix("descent: "), f"x.json: data: {warning}")
+
+    def test_layers_that_see_nothing_but_padding_are_errors_when_strict(self):
+        words = ["x.json", "--layers", "--set", "sweep=null", "--set", 'model={"kind": "cnn", "strides": [40, 1, 1]}']
+        warning = ("the map has one position behind conv0: the 2 convolutions there see nothing but padding around it; "
+                   "use smaller strides\n")
+        self.assertTrue(self.descent("plan", *words).stdout.endswith(f"\nwarning: {warning}"))
+        done = self.descent("plan", *words, "--strict", status=2)
+        self.assertEqual((done.stdout, done.stderr.removeprefix("descent: ")), ("", f"x.json: model: {warning}"))
 
     def test_plan_shows_which_engine_trains_on_which_device(self):
         def engines(*words):

@@ -93,8 +93,8 @@ const std::vector<BadFile> combinations{
      R"({"data": {"name": "linear_spectrum", "generator": {"eigenvalues": [1, 0.1]}}, "model": {"width": 8,
  "depth": 1}, "train": {"epochs": 1, "batch_size": 5, "loss": "mse"}})",
      "x.json:1:67: data.generator.eigenvalues: must be in ascending order"},
-    {"a_batch_larger_than_the_data", data(R"({"train_size": 50})"),
-     "x.json:1:74: train.batch_size: a batch of 100 is larger than the 50 training examples; use \"full\" for all of "
+    {"a_batch_larger_than_the_data", R"({"data": {"train_size": 50}, "train": {"epochs": 1, "batch_size": 60}})",
+     "x.json:1:67: train.batch_size: a batch of 60 is larger than the 50 training examples; use \"full\" for all of "
      "them"},
     {"a_linear_model_with_hidden_layers", model(R"("kind": "linear_model", "depth": 2, "norm": "batch")"),
      "x.json:1:64: model.depth: has no effect without the model \"mlp\"; give the layers of a cnn by model.channels, "

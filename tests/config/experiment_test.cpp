@@ -61,6 +61,7 @@ TEST(experiment, a_short_last_batch_is_a_step_unless_dropped) {
   EXPECT_EQ(steps_per_epoch({.batch_size = 100}, 450), 5);
   EXPECT_EQ(steps_per_epoch({.batch_size = 100, .drop_last = true}, 450), 4);
   EXPECT_EQ(steps_per_epoch({.batch_size = 0}, 450), 1);
+  EXPECT_EQ(batch_size({}, 48), 48);  // the default, of fewer examples
 }
 
 TEST(experiment, the_length_of_training_is_in_steps_or_epochs) {

@@ -25,6 +25,14 @@ TEST(overrides, set_takes_json) {
   EXPECT_EQ(document.base.model.hidden, (std::vector<std::int64_t>{3, 4}));
 }
 
+TEST(overrides, set_takes_lists_without_brackets) {
+  EXPECT_EQ(read(file, set({"sweep=null", "model.width=null", "model.depth=null", "hidden=3,4"})).base.model.hidden,
+            (std::vector<std::int64_t>{3, 4}));
+  EXPECT_EQ(read(file, set({"probes=activation_mean,activation_variance"})).base.probes.names.size(), 2);
+  EXPECT_EQ(problems_of(sweep(R"({"model.norm": ["none"]})"), set({"ignore=id"})),
+            "command line: data.ignore: has no effect without the data \"csv\"");
+}
+
 TEST(overrides, set_makes_the_sections_on_its_way) {
   EXPECT_EQ(read(file, set({"train.early_stopping.monitor=train_loss"})).base.train.early_stopping.monitor,
             Monitor::train_loss);

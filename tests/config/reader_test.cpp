@@ -81,7 +81,10 @@ const std::vector<BadFile> fields{
     {"no_unit_in_a_layer", model(R"("hidden": [8, 0])"), "x.json:1:45: model.hidden: must be at least 1, got 0"},
     {"a_text_in_a_list", model(R"("hidden": [8, "a"])"),
      "x.json:1:45: model.hidden: expected a list of integers, got \"a\" in it"},
-    {"a_number_for_a_list", model(R"("hidden": 8)"), "x.json:1:41: model.hidden: expected a list of integers, got 8"},
+    {"a_number_for_a_list", model(R"("hidden": 8)"),
+     "x.json:1:41: model.hidden: expected a list of integers, got 8; write [8]"},
+    {"a_column_for_a_list", data(R"({"name": "digits", "ignore": "id"})"),
+     "x.json:1:39: data.ignore: expected a list of strings, got \"id\"; write [\"id\"]"},
     {"an_unknown_norm", layers(R"("norm": "bathc")"),
      "x.json:1:63: model.norm: unknown norm \"bathc\"; did you mean \"batch\"? (one of none, batch, layer, "
      "rms, group)"},
@@ -108,7 +111,13 @@ const std::vector<BadFile> fields{
      "final_values, "
      "heat_maps, differences, bias_variance, ensembles, probes, learning_curves)"},
     {"a_model_without_layers", R"({"model": "mlp", "train": {"epochs": 1}})",
-     "x.json:1:11: model: expected an object, got \"mlp\""},
+     "x.json:1:11: model: expected an object, got \"mlp\"; write {\"kind\": \"mlp\"}"},
+    {"a_file_for_the_data", data(R"("iris.csv")"),
+     "x.json:1:10: data: unknown data set \"iris.csv\"; for a file write {\"name\": \"csv\", \"path\": \"iris.csv\"}, "
+     "for a folder of arrays \"npy\" (descent list data)"},
+    {"a_list_of_initializers", layers(R"("init": ["he_normal"])"),
+     "x.json:1:63: model.init: expected the name of an initializer (descent list initializers), got a list of 1; to "
+     "vary it: sweep model.init"},
     {"an_unknown_model", model(R"("kind": "rnn")"),
      "x.json:1:39: model.kind: unknown model \"rnn\"; did you mean \"cnn\"? (one of mlp, cnn, resnet, linear_model, "
      "mixture_of_experts)"},

@@ -68,6 +68,18 @@ const std::vector<BadFile> brought{
      "x.json:1:57: train.early_stopping: unknown monitored value \"accuracy\"; did you mean \"val_error\"? (one of "
      "none, "
      "val_loss, val_error, train_loss, train_error)"},
+    {"target", R"({"data": {"target": "y"}})",
+     "x.json:1:11: data: unknown key \"target\"; did you mean \"label_column\"?"},
+    {"delimiter", R"({"data": {"name": "digits", "separator": ";"}})",
+     "x.json:1:42: data.separator: unknown separator \";\"; did you mean \"semicolon\"? (one of auto, comma, "
+     "semicolon, tab)"},
+    {"shuffle", R"({"data": {"shuffle": true}})",
+     "x.json:1:11: data: unknown key \"shuffle\"; training examples are drawn in random order; data.subset chooses the "
+     "parts"},
+    {"num_classes", R"({"model": {"num_classes": 3}})",
+     "x.json:1:12: model: unknown key \"num_classes\"; the sizes of inputs and outputs follow from the data"},
+    {"device_in_a_section", R"({"train": {"device": "cuda"}})",
+     "x.json:1:12: train: unknown key \"device\"; did you mean \"device\" at the top of the file?"},
     {"a_mistyped_word", R"({"learnign_rate": 1})",
      "x.json:1:2: unknown key \"learnign_rate\"; did you mean \"train.optimizer.lr\"?"},
     {"type_of_the_model", R"({"model": {"type": "cnn"}})",
