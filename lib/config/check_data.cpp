@@ -4,6 +4,7 @@
 
 #include "config/check.h"
 #include "config/data_facts.h"
+#include "core/text.h"
 
 namespace descent::config {
 namespace {
@@ -87,8 +88,11 @@ void check_task(const Experiment& e, std::vector<Conflict>& found) {
   if (facts.classes > 0 || !facts.problem.empty()) return;
   const auto fail = [&](std::vector<std::string_view> paths, std::string_view what, std::string_view remedy) {
     paths.push_back("data.name");
-    found.push_back({std::move(paths),
-                     fmt::format("{} needs classes; {} has real targets: {}", what, name_of(e.data.name), remedy)});
+    const bool is_table = facts.contents && !facts.contents->label.empty();
+    found.push_back({std::move(paths), fmt::format("{} needs classes; {} has real targets: {}", what,
+                                                   is_table ? "column " + core::quoted(facts.contents->label)
+                                                            : std::string(name_of(e.data.name)),
+                                                   remedy)});
   };
   if (e.train.loss.kind == LossKind::cross_entropy)
     fail({"train.loss", "train.loss.kind"}, "the loss \"cross_entropy\"", "use \"mse\"");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -93,6 +94,11 @@ class Points {
     }
     for (const Conditional& key : conditional_)
       if (key.unmet) report(no_effect(key.path, *key.unmet), {}, given_);
+    for (const auto& [text, reported] : reported_)  // what is wrong at every point has nothing to do with the sweep
+      if (reported.times == sweep_.assignments.size() && reported.place < problems_.list().size()) {
+        std::string& message = problems_.list()[reported.place].message;
+        message.resize(message.size() - reported.label.size());
+      }
   }
 
  private:
@@ -103,6 +109,12 @@ class Points {
     const Key* key;
     const Condition* unmet = nullptr;  // why it has had no effect in any point so far
     bool used = false;
+  };
+
+  // A conflict: its place among the problems, at how many points it is, and how the first of them is called.
+  struct Reported {
+    std::size_t place = SIZE_MAX, times = 0;
+    std::string label{};
   };
 
   // Problems of single keys have been reported: of the file and of the sweep, value by value.
@@ -144,11 +156,13 @@ class Points {
 
   void report(const Conflict& conflict, const Assignment& assignment, const Given& given) {
     const std::string path(conflict.paths[0]);
-    if (!reported_.insert(path + ": " + conflict.message).second) return;
+    Reported& reported = reported_[path + ": " + conflict.message];
+    if (++reported.times > 1) return;
     for (const std::string_view part : conflict.paths)
       for (const std::string& bad : unreadable_)
         if (!bad.empty() && (lies_in(part, bad) || lies_in(bad, part))) return;  // follows from what has been reported
-    problems_.add(position(path, given), path, conflict.message + label(conflict, assignment));
+    reported = {problems_.list().size(), 1, label(conflict, assignment)};
+    problems_.add(position(path, given), path, conflict.message + reported.label);
   }
 
   // Where `path` is written, or the nearest section around it.
@@ -190,7 +204,8 @@ class Points {
   std::vector<Key> keys_;
   OpenKeys open_;
   std::vector<Conditional> conditional_;
-  std::set<std::string> unreadable_, reported_;
+  std::set<std::string> unreadable_;
+  std::map<std::string, Reported> reported_;
 };
 
 // The members of an ensemble of points must be there and speak the same language.

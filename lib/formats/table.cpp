@@ -238,7 +238,8 @@ class Builder {
         std::ranges::any_of(labels_, [](const auto& label) { return label.find_first_of(".,") != label.npos; });
     const LabelKind kind = kind_of(numbers_, with_point);
     if (kind == LabelKind::unclear)
-      fail(name_, fmt::format("column {} {}", core::quoted(header_[label_]), unclear_labels(numbers_)));
+      fail(name_, fmt::format("column {} {}{}", core::quoted(header_[label_]), unclear_labels(numbers_),
+                              options_.label_column.empty() ? "; data.label_column names another column" : ""));
     return kind == LabelKind::targets;
   }
 

@@ -78,6 +78,10 @@ const std::vector<BadFile> sweeps{
     {"a_point_that_cannot_work", sweep(R"({"data.train_size": [1000, 5000], "model.dropout": [0, 0.5]})"),
      "x.json:1:116: data.train_size: asks for 5000 training examples; the training set of mnist1d has 4000 (at "
      "data.train_size=5000)"},
+    {"what_is_wrong_at_every_point",
+     R"({"train": {"early_stopping": "val_loss"}, "sweep": {"model.dropout": [0, 0.5]}})",
+     "x.json:1:30: train.early_stopping.monitor: there are no validation examples; give data.val_size or "
+     "data.val_fraction"},
     {"an_unknown_key_in_a_value", sweep(R"({"model.norm": ["none", {"kind": "batch", "momentun": 3}]})"),
      "x.json:1:131: sweep model.norm: unknown key \"momentun\"; did you mean \"momentum\"?"},
     {"a_value_without_effect_in_a_point",

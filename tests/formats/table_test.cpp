@@ -66,7 +66,7 @@ TEST(table, takes_many_different_whole_numbers_for_targets_or_asks) {
   EXPECT_EQ(table(with_point).classes, 0);
   EXPECT_EQ(error_of(without),
             "t.csv: column \"age\" holds 100 different whole numbers in 100 examples: set data.task to \"regression\", "
-            "or to \"classification\" if they are names of classes");
+            "or to \"classification\" if they are names of classes; data.label_column names another column");
   EXPECT_EQ(table(without, {.regression = false}).classes, 100);
 }
 
