@@ -80,7 +80,7 @@ bool Column::equals(const std::vector<double>& numbers, const std::vector<std::s
   std::map<double, std::string_view> label_of;
   std::map<std::string_view, double> value_of;
   for (std::size_t i = 0; i < values_.size(); ++i) {
-    if (std::isnan(values_[i])) return false;
+    if (std::isnan(values_[i]) || label_of.size() > most_named) return false;
     if (label_of.try_emplace(values_[i], labels[i]).first->second != labels[i]) return false;
     if (value_of.try_emplace(labels[i], values_[i]).first->second != values_[i]) return false;
   }
