@@ -94,14 +94,16 @@ std::string live_charts(const fs::path& folder, const report::Status& status) {
   return text;
 }
 
-// "width=4 seed 0, 1; width=8 seed 0"
-std::string with_seeds_together(const std::vector<std::string>& runs) {
-  std::string text, before;
-  for (const std::string& run : runs) {
+// "3 runs with train.epochs=1: model.width=4 seed 0, 1; model.width=8 seed 0"
+std::string runs_text(const std::vector<std::string>& runs) {
+  const auto settings_of = [](const std::string& run) { return run.substr(std::min(run.size(), run.find(", with "))); };
+  const std::string settings = settings_of(runs[0]);
+  std::string text = core::counted(runs.size(), "run") + (settings.empty() ? "" : settings.substr(1)), before;
+  for (std::string run : runs) {
+    if (settings_of(run) == settings) run.resize(run.size() - settings.size());
     const std::size_t seed = run.rfind("seed ");
     const std::string point = run.substr(0, seed == run.npos ? seed : seed + 5);
-    if (text.empty()) text = run;
-    else text += point == before ? ", " + run.substr(point.size()) : "; " + run;
+    text += before.empty() ? ": " + run : point == before ? ", " + run.substr(point.size()) : "; " + run;
     before = point;
   }
   return text;
@@ -148,10 +150,8 @@ int prune(CommandLine& line) {
   std::optional<store::FolderLock> lock;  // not during a training, perhaps of an earlier version of the file
   if (line.options.yes && !stale.empty()) lock.emplace(target.results);
   for (const store::StalePart& part : stale) {  // named before it is deleted
-    const std::string what = part.runs.empty() ? "of another version of descent"
-                                               : fmt::format("{}: {}", core::counted(part.runs.size(), "run"),
-                                                             core::printable(with_seeds_together(part.runs)));
-    fmt::print("{}\n", part.runs.empty() ? part.folder.string() + ": " + what : what);
+    fmt::print("{}\n", part.runs.empty() ? part.folder.string() + ": of another version of descent"
+                                         : core::printable(runs_text(part.runs)));
     if (line.options.yes) store::remove_part(part.folder);
   }
   fmt::print("{} in {}{}\n", core::counted(runs, "stale run"), core::counted(stale.size(), "part"),

@@ -3,11 +3,31 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "config/json.h"
+#include "config/keys.h"
+#include "config/write.h"
 #include "core/files.h"
 
 namespace descent::store {
 namespace fs = std::filesystem;
+
+namespace {
+
+// What an experiment sets, but for the factors: ", with train.epochs=30".
+std::string settings_of(const config::Experiment& experiment, const std::vector<std::string>& factors) {
+  std::string text;
+  const config::Json set = config::Json::parse(config::identity(experiment));
+  for (const auto& [path, value] : set.items()) {
+    const auto varies = [&, &path = path](const std::string& factor) { return config::lies_in(path, factor); };
+    if (std::ranges::none_of(factors, varies))
+      text += fmt::format("{} {}={}", text.empty() ? ", with" : ",", path, config::text_of(value));
+  }
+  return text;
+}
+
+}  // namespace
 
 Results::Index::Index(fs::path parts_folder, const plan::Plan& plan)
     : found(plan.runs.size()), plan_(plan), folder_(std::move(parts_folder)) {
@@ -49,12 +69,15 @@ bool Results::Index::holds(const std::vector<RunResult>& results) const {
 
 std::vector<std::string> Results::Index::names_of(const std::vector<RunResult>& results) const {
   std::vector<std::string> names;
+  std::size_t point = SIZE_MAX;  // whose settings these are
+  std::string settings;
   for (const RunResult& result : results) {
     const plan::Run& run = plan_.runs[run_of_.at(result.run_hash)];
+    if (run.point != point) settings = settings_of(plan_.points[point = run.point].experiment, plan_.factors);
     std::string& name = names.emplace_back();
     for (std::size_t i = 0; i < plan_.factors.size(); ++i)
       name += fmt::format("{}={} ", plan_.factors[i], plan_.points[run.point].values[i]);
-    name += fmt::format("seed {}", run.seed);
+    name += fmt::format("seed {}{}", run.seed, settings);
   }
   return names;
 }

@@ -227,7 +227,7 @@ class Readers(Cli):
         parts = self.folder / "results/trial/parts"
         before = set(parts.iterdir())
         listed = self.descent("prune", "results/trial").stdout
-        self.assertIn("2 runs: model.width=4 seed 0, 1\n", listed)
+        self.assertIn("2 runs with model.depth=1, train.optimizer.lr=0.1, train.epochs=2: model.width=4 seed 0, 1\n", listed)
         self.assertTrue(listed.endswith("\n4 stale runs in 2 parts; --yes deletes them\n"))
         self.assertEqual(set(parts.iterdir()), before)
         self.descent("prune", "results/trial", "--yes")

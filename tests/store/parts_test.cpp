@@ -228,7 +228,9 @@ TEST_F(parts, have_predictions_of_the_test_examples_of_the_experiment) {
 
 TEST_F(parts, name_the_runs_that_they_hold) {
   const plan::Plan other = plan_with({"8"}, 1);
-  EXPECT_EQ(Results(out, other).stale().at(0).runs, std::vector<std::string>{"model.width=4 seed 0"});
+  EXPECT_EQ(Results(out, other).stale().at(0).runs,
+            std::vector<std::string>{"model.width=4 seed 0, with data.name=spirals, data.test_size=2, "
+                                     "data.generator.classes=3, record.predictions=true"});
   change([](nlohmann::json& about) { about.erase("names"); });  // as earlier versions
   EXPECT_EQ(Results(out, other).stale().at(0).runs, std::vector{plan.runs[0].id()});
 }
