@@ -84,7 +84,7 @@ void add_json_option(CLI::App& command, RunOptions& options) {
 }
 
 void add_strict_option(CLI::App& command, RunOptions& options) {
-  command.add_flag("--strict", options.strict, "warnings about data and layers are errors");
+  command.add_flag("--strict", options.strict, "warnings are errors");
 }
 
 void add_jobs_option(CLI::App& command, RunOptions& options) {

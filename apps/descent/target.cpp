@@ -49,6 +49,11 @@ config::Document read_text(const std::string& text, const std::string& file, con
 }  // namespace
 
 config::Document read_experiment(const std::string& file, const RunOptions& options, Claims claims) {
+  if (file.ends_with(".csv"))
+    throw core::InputError(
+        fmt::format("{0}: a table, not an experiment; write one, such as table.json: {{\"data\": "
+                    "{{\"name\": \"csv\", \"path\": {1}}}}}",
+                    file, core::quoted(file)));
   return read_text(core::read_file(file, config::most_file_bytes), file, options, claims);
 }
 

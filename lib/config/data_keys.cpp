@@ -86,7 +86,8 @@ std::vector<Key> describe(Data& d) {
           "location of the data, relative to the experiment file: a folder, or a file for csv; fashion_mnist has a "
           "usual one")
           .cosmetic()
-          .when({[](E e) { return needs_path(e.data.name); }, "with embedded or generated data"}),
+          .when({[](E e) { return needs_path(e.data.name); },
+                 "with embedded or generated data; data.name \"csv\" reads a table, \"npy\" a folder of arrays"}),
       key("layout", choice(d.layout), "order of the axes of images in arrays with four")
           .when(with<DataName::npy>("data")),
       key("header", &d.header, "the first line names the columns; without one they are \"0\", \"1\", ...")

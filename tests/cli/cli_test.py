@@ -309,6 +309,10 @@ class Readers(Cli):
         plan = self.descent("plan", "x.json").stdout
         self.assertEqual(self.descent("plan", "x.json", "--time").stdout, plan + "rehearsed plan --time\n")
 
+    def test_a_table_is_no_experiment(self):
+        self.assertIn('t.csv: a table, not an experiment; write one, such as table.json: '
+                      '{"data": {"name": "csv", "path": "t.csv"}}\n', self.stderr_of("run", "t.csv"))
+
     def test_validate_reports_on_every_file(self):
         (self.folder / "bad.json").write_text(EXPERIMENT.replace('"width": 8', '"widht": 8'))
         done = self.descent("validate", "x.json", "bad.json", status=2)

@@ -74,7 +74,8 @@ const std::vector<BadFile> combinations{
     {"a_path_where_nothing_is", data(R"({"name": "csv", "path": "/nowhere/t.csv"})"),
      "x.json:1:34: data.path: /nowhere/t.csv: no such file"},
     {"a_path_of_data_that_need_none", data(R"({"name": "digits", "train_size": 100, "path": "/nowhere"})"),
-     "x.json:1:56: data.path: has no effect with embedded or generated data"},
+     "x.json:1:56: data.path: has no effect with embedded or generated data; data.name \"csv\" reads a table, \"npy\" "
+     "a folder of arrays"},
     {"augmentation_of_what_is_no_image",
      R"({"data": {"name": "two_moons", "augmentation": {"flip": true}}, "model": {"width": 8, "depth": 1},
  "train": {"epochs": 1}})",
