@@ -59,6 +59,18 @@ Meanings spelled_otherwise(std::string_view name) {
   return found.size() > most_meanings ? Meanings() : found;
 }
 
+// The keys that it is a choice of, as "he_normal" is; none where there are many.
+Meanings chosen_by(std::string_view name) {
+  Meanings found;
+  for (const std::string& path : key_paths()) {
+    const auto* slot = std::get_if<ChoiceSlot>(&find_key(default_keys(), path)->slot);
+    if (!slot) continue;
+    const auto choice = std::ranges::find(slot->choices.table, name, &Choice::name);
+    if (choice != slot->choices.table.end()) found.push_back({path, choice->name});
+  }
+  return found.size() > most_meanings ? Meanings() : found;
+}
+
 // The key that chooses has several names: "kind", "name", "scheme".
 Meanings choosing_key(std::string_view name, std::string_view section, std::span<const std::string> keys) {
   constexpr std::array usual{"type", "kind", "name", "class"};
@@ -87,6 +99,7 @@ Meanings meanings(std::string_view name, std::string_view section, std::span<con
   Meanings found = choosing_key(name, section, keys);
   if (found.empty()) found = foreign_meanings(name);
   if (found.empty()) found = spelled_otherwise(name);
+  if (found.empty()) found = chosen_by(name);
   if (found.empty())
     if (const auto near = core::nearest(name, keys)) found = {{in_section(section, *near)}};
   return found.empty() ? nearly_meant(name) : found;

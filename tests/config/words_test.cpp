@@ -80,6 +80,8 @@ const std::vector<BadFile> brought{
      "x.json:1:12: model: unknown key \"num_classes\"; the sizes of inputs and outputs follow from the data"},
     {"device_in_a_section", R"({"train": {"device": "cuda"}})",
      "x.json:1:12: train: unknown key \"device\"; did you mean \"device\" at the top of the file?"},
+    {"a_choice_for_a_key", R"({"train": {"adamw": {"lr": 0.1}}})",
+     "x.json:1:12: train: unknown key \"adamw\"; did you mean \"train.optimizer.name\": \"adamw\"?"},
     {"a_mistyped_word", R"({"learnign_rate": 1})",
      "x.json:1:2: unknown key \"learnign_rate\"; did you mean \"train.optimizer.lr\"?"},
     {"type_of_the_model", R"({"model": {"type": "cnn"}})",
