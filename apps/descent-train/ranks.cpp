@@ -163,13 +163,15 @@ train::SessionReport train_with_ranks(const plan::Plan& plan, const std::vector<
                                       const train::SessionObserver& observer, std::atomic<bool>& stop,
                                       const std::optional<engine::RankPlace>& place, char** argv) {
   train::SessionReport all;
+  bool halted = false;  // by a failure, not by a signal
   for (const std::int64_t size : world_sizes(plan)) {
     std::vector<plan::Stack> own;
     std::ranges::copy_if(stacks, std::back_inserter(own), [&](const plan::Stack& stack) {
       return plan.experiment(stack.front()).train.world_size == size;
     });
     const bool started = place && size == place->size;  // they wait even for nothing
-    if ((own.empty() && !started) || stop) continue;
+    if (own.empty() && !started) continue;
+    if (stop) break;
     LocalRanks others(static_cast<int>(size));
     train::SessionOptions with = options;  // leaves the group first: others that wait in it then end
     try {
@@ -188,13 +190,14 @@ train::SessionReport train_with_ranks(const plan::Plan& plan, const std::vector<
       all.trained += report.trained;
       all.diverged += report.diverged;
       all.failed += report.failed;
-      all.interrupted |= report.interrupted;
+      halted = stop && !report.interrupted;
       if (std::string failure = others.failure(); !failure.empty()) observer.failure(failure);
     } catch (const engine::RankLost& error) {
       observer.failure(error.what());
-      all.interrupted = stop = true;
+      stop = true;
     }
   }
+  all.interrupted = stop && !halted;
   return all;
 }
 

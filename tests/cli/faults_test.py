@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What goes wrong around a sweep: each time a message with the file and the remedy, nothing finished is lost, and the
 next start repairs. Usage: faults_test.py DESCENT"""
-import json, os, pathlib, resource, shutil, signal, subprocess, sys, time, unittest
+import contextlib, json, os, pathlib, resource, shutil, signal, subprocess, sys, time, unittest
 
 from trial import DESCENT, Trial
 
@@ -204,6 +204,22 @@ class Faults(Trial):
         process.kill()
         self.assertEqual(process.wait(), INTERRUPTED)
         self.repaired()
+
+    def test_a_signal_before_the_training_begins_interrupts_it_too(self):
+        read, write = os.pipe()
+        os.set_blocking(write, False)
+        with contextlib.suppress(BlockingIOError):  # full: the program waits when it says what it trains on
+            while True:
+                os.write(write, b"\n")
+        os.set_blocking(write, True)
+        process = subprocess.Popen(self.words("run", "x.json"), cwd=self.folder, stdout=subprocess.DEVNULL,
+                                   stderr=write)
+        os.close(write)
+        self.wait_for("experiment.json", process)
+        process.send_signal(signal.SIGTERM)
+        with open(read) as errors:
+            self.assertIn("interrupted; 0 of 8 runs are finished", errors.read())
+        self.assertEqual(process.wait(), INTERRUPTED)
 
     def test_missing_weights_are_trained_again(self):
         self.descent("run", "x.json", "--save-weights")
