@@ -73,7 +73,7 @@ struct Data {
   bool normalize_targets = false;
   LabelNoise label_noise{};
   Generator generator{};
-  bool shuffle_features = false;
+  bool shuffle_features = false, shuffle_each_example = false;
   std::vector<FeatureMap> features{};  // concatenated; empty: raw
   std::int64_t polynomial_degree = 3;
   Distortion distortion{};

@@ -139,6 +139,10 @@ std::vector<Key> describe(Data& d) {
       section("generator", describe(d.generator), "", "how generated data are drawn")
           .when({[](E e) { return !reads_data(e); }, "with data that are read from files"}),
       key("shuffle_features", &d.shuffle_features, "permute the features, in the same way for all seeds"),
+      key("shuffle_each_example", &d.shuffle_each_example,
+          "permute the features of every example in a way of its own, the same for all seeds: the random pixels of "
+          "Zhang et al. 2017")
+          .when({[](E e) { return !e.data.shuffle_features; }, "with shuffled features"}),
       key("features", choice_list(d.features), "feature maps, concatenated as the inputs of the network; absent: raw"),
       key("polynomial_degree", &d.polynomial_degree, "highest power")
           .within(1, 100)
@@ -149,8 +153,9 @@ std::vector<Key> describe(Data& d) {
           .when({chooses<DataName::mnist1d, DataName::mnist1d_large, DataName::digits, DataName::fashion_mnist,
                          DataName::idx, DataName::cifar10, DataName::npy>,
                  "without images or signals"})
-          .when({[](E e) { return e.data.features.empty() && !e.data.shuffle_features; },
-                 "with data.features or shuffled features, which are not images"}),
+          .when(
+              {[](E e) { return e.data.features.empty() && !e.data.shuffle_features && !e.data.shuffle_each_example; },
+               "with data.features or shuffled features, which are not images"}),
       key("bootstrap", &d.bootstrap, "training examples drawn with replacement from the training set, for every seed"),
   };
 }

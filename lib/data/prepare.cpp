@@ -143,8 +143,10 @@ std::vector<std::int32_t> bootstrap_sample(std::int64_t size, std::int64_t seed)
   return drawn;
 }
 
-std::vector<std::int32_t> feature_permutation(std::int64_t features) {
-  core::Random random = stream_of(0, core::Purpose::data, 0);
+std::vector<std::int32_t> feature_permutation(std::int64_t features, std::optional<std::int64_t> example) {
+  constexpr std::uint64_t first_example = 1000;  // the streams of distortions and generators are lower
+  const std::uint64_t stream = example ? first_example + static_cast<std::uint64_t>(*example) : 0;
+  core::Random random = stream_of(0, core::Purpose::data, stream);
   std::vector<std::int32_t> order;
   core::permute(random, features, order);
   return order;

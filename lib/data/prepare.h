@@ -41,8 +41,9 @@ double target_variance(std::span<const double> targets, std::int64_t outputs);
 // `size` indices drawn from 0 ... size - 1 with replacement (Efron 1979); stream `bootstrap`.
 std::vector<std::int32_t> bootstrap_sample(std::int64_t size, std::int64_t seed);
 
-// The permutation of `shuffle_features`: one for all seeds.
-std::vector<std::int32_t> feature_permutation(std::int64_t features);
+// The permutation of `shuffle_features`, one for all seeds; with `example`, that of `shuffle_each_example` for this
+// index.
+std::vector<std::int32_t> feature_permutation(std::int64_t features, std::optional<std::int64_t> example = {});
 
 // Moves labels with probability `rate`. Each part has its own stream, and an example's draws do not depend on
 // the rate, so a higher rate moves a superset and a longer part begins like a shorter one.

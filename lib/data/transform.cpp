@@ -9,7 +9,6 @@
 
 #include "core/random.h"
 #include "core/seeds.h"
-#include "data/prepare.h"
 
 namespace descent::data {
 
@@ -36,8 +35,9 @@ void append_rfft_magnitude(const std::vector<double>& x, std::vector<double>& ou
 
 Transform::Transform(const config::Data& config, std::int64_t stored_features)
     : maps_(config.features.empty() ? std::vector{config::FeatureMap::raw} : config.features),
-      degree_(config.polynomial_degree), columns_(static_cast<std::size_t>(stored_features)),
-      offsets_(columns_.size(), 0), scales_(columns_.size(), 1), row_(columns_.size()) {
+      degree_(config.polynomial_degree), shuffles_each_(config.shuffle_each_example),
+      columns_(static_cast<std::size_t>(stored_features)), offsets_(columns_.size(), 0), scales_(columns_.size(), 1),
+      row_(columns_.size()) {
   std::iota(columns_.begin(), columns_.end(), 0);
   if (config.shuffle_features) columns_ = feature_permutation(stored_features);
   constexpr std::uint64_t stream = 100;  // of the purpose `data`; the permutation and the generators have lower ones

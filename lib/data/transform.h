@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/experiment.h"
+#include "data/prepare.h"
 
 namespace descent::data {
 
@@ -17,8 +18,9 @@ class Transform {
  public:
   Transform(const config::Data& config, std::int64_t stored_features);
 
-  // One example: columns are read with `stored(f)`; its features are appended to `out`.
-  template <class Stored> void append(const Stored& stored, std::vector<double>& out) {
+  // The example at `index` of its file: columns are read with `stored(f)`; its features are appended to `out`.
+  template <class Stored> void append(std::int64_t index, const Stored& stored, std::vector<double>& out) {
+    if (shuffles_each_) columns_ = feature_permutation(std::ssize(columns_), index);
     for (std::size_t f = 0; f < row_.size(); ++f)
       row_[f] = (static_cast<double>(stored(columns_[f])) + offsets_[f]) * scales_[f];
     append_maps(out);
@@ -29,6 +31,7 @@ class Transform {
 
   const std::vector<config::FeatureMap> maps_;
   const std::int64_t degree_;
+  const bool shuffles_each_;
   std::vector<std::int32_t> columns_;
   std::vector<double> offsets_, scales_, row_, sorted_;
 };

@@ -126,6 +126,30 @@ TEST(data, shuffled_features_are_one_permutation_for_all_parts_and_seeds) {
   }
 }
 
+TEST(data, every_example_can_be_shuffled_in_a_way_of_its_own_the_same_for_all_seeds_and_sizes) {
+  config::Data config = data_named(config::DataName::mnist1d);
+  config.shuffle_each_example = true;
+  Loader loader;
+  const RunData shuffled = loader.load(config, 0), again = loader.load(config, 1);
+  EXPECT_EQ(*shuffled.train.x, *again.train.x);
+  config.train_size = 2;
+  EXPECT_TRUE(std::ranges::equal(*loader.load(config, 0).train.x, std::span(*shuffled.train.x).first(80)));
+  const auto train = file<double>("mnist1d/x_train.npy");
+  const auto order_of = [&](std::ptrdiff_t example) {
+    std::vector<std::ptrdiff_t> order;
+    const auto row = train.begin() + 40 * example;
+    for (std::ptrdiff_t f = 0; f < 40; ++f)
+      order.push_back(std::find(row, row + 40, (*shuffled.train.x)[static_cast<std::size_t>(40 * example + f)]) - row);
+    return order;
+  };
+  for (const std::ptrdiff_t example : {0, 1}) {
+    auto order = order_of(example);
+    std::ranges::sort(order);
+    for (std::ptrdiff_t f = 0; f < 40; ++f) EXPECT_EQ(order[static_cast<std::size_t>(f)], f);
+  }
+  EXPECT_NE(order_of(0), order_of(1));
+}
+
 TEST(data, noise_reaches_training_and_validation_labels_but_not_test_labels) {
   config::Data config = data_named(config::DataName::mnist1d);
   config.val_size = 1000;

@@ -17,7 +17,8 @@ std::vector<double> mapped(std::vector<FeatureMap> maps, const std::vector<doubl
   config.features = std::move(maps);
   Transform transform(config, std::ssize(x));
   std::vector<double> out;
-  transform.append([&](std::int32_t f) { return x[f]; }, out);
+  transform.append(
+      0, [&](std::int32_t f) { return x[f]; }, out);
   return out;
 }
 

@@ -50,6 +50,7 @@ std::string inputs_text(const config::Shape& input, const config::Data& data) {
     text += fmt::format(", rows of {} x {} x {} numbers (channels, height, width)", input.channels, input.height,
                         input.width);
   if (data.shuffle_features) text += ", after data.shuffle_features";
+  if (data.shuffle_each_example) text += ", after data.shuffle_each_example";
   if (data.distortion.decades != 0 || data.distortion.offset != 0) text += ", after data.distortion";
   if (!data.features.empty()) text += ", after data.features";
   if (data.normalize != config::Normalize::none) text += "; prepare(x) normalizes them as in the training";
