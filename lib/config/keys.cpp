@@ -108,7 +108,10 @@ std::vector<Key> describe(Claim& c) {
 
 std::vector<Key> describe(Plot& p) {
   return {
-      key("metric", &p.metric, "what to draw, a column of summary.csv or curves.csv: a chart besides the others")
+      key("metric", &p.metric,
+          "what to draw, a column of summary.csv or curves.csv: a chart besides the others; with the key chart, which "
+          "of "
+          "these charts: error or loss, of bias_variance squared, error or cross_entropy, of probes the name of one")
           .cosmetic(),
       key("over", &p.over,
           "horizontal axis: epoch, step or a factor; absent: a factor of three numbers or more, or epoch")
@@ -117,7 +120,8 @@ std::vector<Key> describe(Plot& p) {
       key("where", &p.where, "points to draw, a selection as in claims; absent: all").cosmetic(),
       key("title", &p.title, "title; absent: chosen").cosmetic(),
       key("scale", choice(p.scale), "scale of the metric").cosmetic(),
-      key("chart", choice(p.chart), "charts that the report chooses itself, to change their scale or remove them")
+      key("chart", choice(p.chart),
+          "charts that the report chooses itself, to change their scale or title or remove them")
           .cosmetic(),
       key("remove", &p.remove, "leave these charts out").cosmetic(),
   };

@@ -79,7 +79,7 @@ class Bars {
   // Bars begin at 0.
   Axis axis() const {
     Axis axis = value_axis(measures_.axis, main_, all_, measures_.axis.ends_with("error"), source_.scale);
-    if (axis.floor == 0) axis.scale["zero"] = true;
+    if (!(axis.floor > 0)) axis.scale["zero"] = true;
     return axis;
   }
 

@@ -86,11 +86,11 @@ Json colors(const std::vector<std::string>& series, std::string_view title) {
   return encoding;
 }
 
-Json dashes(const std::vector<std::string>& splits) {
+Json dashes(const std::vector<std::string>& splits, bool colored) {
   Json dash = text("split", splits);
   dash["scale"] = {{"domain", splits}, {"range", {{1, 0}, {5, 3}, {1.5, 2.5}, {8, 3, 1.5, 3}}}};
   if (splits.size() < 2) dash["legend"] = nullptr;
-  else dash["legend"] = {{"title", nullptr}, {"symbolOpacity", 1}};
+  else dash["legend"] = {{"title", colored ? Json(" ") : Json()}, {"symbolOpacity", 1}};  // a title aligns them
   return dash;
 }
 
@@ -104,9 +104,13 @@ Json panels(const Rows& rows, const std::vector<std::string>& panels, Json layer
   const bool intervals = rows.data()["format"]["parse"].contains("low");
   if (intervals)
     calculate("interval", "isValid(datum.low) ? format(datum.low, '.4~g') + ' to ' + format(datum.high, '.4~g') : '-'");
-  if (axis.floor > 0)
+  const auto limit = [&](const char* function, double value) {
+    if (!std::isfinite(value)) return;
     for (const std::string_view field : {measured, std::string_view("low"), std::string_view("high")})
-      calculate(field, fmt::format("isValid(datum.{0}) ? max(datum.{0}, {1}) : null", field, axis.floor));
+      calculate(field, fmt::format("isValid(datum.{0}) ? {1}(datum.{0}, {2}) : null", field, function, value));
+  };
+  limit("max", axis.floor);
+  limit("min", axis.ceiling);
   if (!transform.empty()) spec["transform"] = transform;
   if (panels.size() < 2) {
     for (Json& each : layers) leave_out_panel(each["encoding"]);

@@ -1,6 +1,7 @@
 #pragma once
 // A chart: a specification of Vega-Lite with its data, aggregated, as text inside it.
 
+#include <cmath>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -38,8 +39,8 @@ class Rows {
 struct Axis {
   std::string title;
   Json scale = Json::object();
-  std::vector<double> ticks{};  // where not left to Vega
-  double floor = 0;             // above 0: the least value of a logarithmic axis
+  std::vector<double> ticks{};                   // where not left to Vega
+  double floor = -INFINITY, ceiling = INFINITY;  // what lies beyond is drawn there; a floor above 0: logarithmic
 };
 
 // {"field": ..., "type": "quantitative", ...}
@@ -56,11 +57,11 @@ std::string of_kind(std::string_view kind);
 // The colours of the series, with a legend where there are several.
 Json colors(const std::vector<std::string>& series, std::string_view title);
 
-// Training and test by dashes, with a legend where there are several.
-Json dashes(const std::vector<std::string>& splits);
+// Training and test by dashes, with a legend where there are several, beside one of colours where `colored`.
+Json dashes(const std::vector<std::string>& splits, bool colored);
 
-// The layers once, or once for each panel where there are several. Tooltips have a column "interval". What lies below
-// the floor of `axis`, which shows the column `measured`, is drawn on it.
+// The layers once, or once for each panel where there are several. Tooltips have a column "interval". `axis`
+// shows the column `measured`.
 Json panels(const Rows& rows, const std::vector<std::string>& panels, Json layers, int height, const Axis& axis = {},
             std::string_view measured = "y");
 

@@ -60,7 +60,9 @@ void add_differences(const Source& source, Charts& charts) {
   const Json x = number("x", {fmt::format("difference of the {}", words), {{"zero", true}}});
   Json y = text("label", labels);
   y["axis"] = {{"labelLimit", 260}, {"ticks", false}, {"domain", false}};
-  const Json color = colors(series, category->title());
+  Json color = colors(series, category->title());
+  color["scale"]["domain"] = category->levels;  // the colours that they have in other charts
+  if (series.size() > 1) color["legend"]["values"] = series;
   const auto with = [&](Json more) {
     Json encoding{{"x", x}, {"y", y}, {"color", color}};
     if (series.size() > 1) encoding["yOffset"] = text("series", series);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "report/charts/charts.h"
@@ -19,6 +20,24 @@ void add(const Source& source, const std::string& measure, Charts& charts) {
       measures.all.push_back({split, [&source, name](std::size_t run) { return source.summary_value(run, name); }});
   }
   if (!measures.all.empty()) add_factor_chart(source, measures, charts);
+}
+
+// Those of the charts that a plot changes or removes.
+void change_charts(Source& source, const config::Plot& plot, void (*add)(const Source&, Charts&), Charts& charts) {
+  const auto is_meant = [&](const Chart& chart) {
+    return plot.metric.empty() || ("_" + chart.name + "_").find("_" + plot.metric + "_") != std::string::npos;
+  };
+  if (plot.remove) std::erase_if(charts, is_meant);
+  if (plot.scale != config::PlotScale::automatic) {
+    Charts scaled;
+    source.scale = plot.scale;
+    add(source, scaled);
+    for (Chart& chart : charts)
+      if (is_meant(chart)) chart.spec = std::ranges::find(scaled, chart.name, &Chart::name)->spec;
+  }
+  if (!plot.title.empty())
+    for (Chart& chart : charts)
+      if (is_meant(chart)) chart.title = plot.title;
 }
 
 }  // namespace
@@ -45,10 +64,12 @@ Charts charts_of(Source&& source, const std::vector<config::Plot>& plots) {
   for (const config::Plot& plot : plots)
     if (plot.chart == ChartKind::metric) add_plot(source, plot, charts);
   for (const auto& [kind, add] : chosen) {
-    const auto plot = std::ranges::find(plots, kind, &config::Plot::chart);
-    if (plot != plots.end() && plot->remove) continue;
-    source.scale = plot == plots.end() ? config::PlotScale::automatic : plot->scale;
-    add(source, charts);
+    Charts found;
+    source.scale = config::PlotScale::automatic;
+    add(source, found);
+    for (const config::Plot& plot : plots)
+      if (plot.chart == kind) change_charts(source, plot, add, found);
+    std::ranges::move(found, std::back_inserter(charts));
   }
   return charts;
 }

@@ -12,6 +12,7 @@ namespace descent::report {
 namespace {
 
 constexpr std::size_t most_panels = 24, most_colored = 4, most_run_rows = 30000;
+constexpr double far_above = 3;
 
 struct Split {
   Column column;
@@ -50,8 +51,14 @@ class LearningCurves {
     for (const std::size_t point : points_) add_point(point, measure);
     if (rows_.empty()) return;
     const std::string title = words_of(measure);
+    if (!begins_far_above())
+      for (Range* range : {&main_, &all_}) range->add(untrained_.least), range->add(untrained_.most);
+    Axis axis = value_axis(title, main_, all_, measure.ends_with("error"), source_.scale);
+    if (begins_far_above() && !(axis.floor > 0)) {
+      axis.scale["domainMax"] = all_.most * 1.1;
+      axis.ceiling = all_.most * 1.2;  // beyond the chart, yet near: dashes of long lines are lost
+    }
     Chart chart{"learning_curves_" + measure, "Learning curves: " + title, caption(), {}};
-    const Axis axis = value_axis(title, main_, all_, measure.ends_with("error"), source_.scale);
     chart.spec = panels(rows_, panels_, layers(axis), 320, axis);
     chart.spec["description"] = fmt::format("{} against {}: {}", title, time_.axis.title, chart.caption);
     if (!time_.common && chart.spec.contains("facet")) chart.spec["resolve"] = {{"scale", {{"x", "independent"}}}};
@@ -59,6 +66,9 @@ class LearningCurves {
   }
 
  private:
+  // What the untrained networks have is not worth the space then.
+  bool begins_far_above() const { return untrained_.most > far_above * all_.most; }
+
   std::string panel_of(std::size_t point) const { return label_of(source_.factors, grouping_.panel, point); }
 
   std::string series_of(std::size_t point, const std::string& split) const {
@@ -93,6 +103,10 @@ class LearningCurves {
         add_once(series_, series);
         rows_.add({at.x, at.value.mean, low(at.value), high(at.value), static_cast<double>(at.value.n)},
                   {"mean", panel, series, split.name, "", ""});
+        if (at.x == 0) {
+          untrained_.add(at.value.mean);
+          continue;
+        }
         all_.add(at.value.mean);
         if (&split == splits_.data()) main_.add(at.value.mean);
       }
@@ -139,7 +153,7 @@ class LearningCurves {
         colors(series_, colored ? source_.factors[static_cast<std::size_t>(grouping_.color)].title() : "");
     std::vector<std::string> splits;
     for (const Split& split : splits_) splits.push_back(split.name);
-    const Json dash = dashes(splits);
+    const Json dash = dashes(splits, colored);
     const auto with = [&](Json more) {
       Json encoding{{"x", x}, {"y", y}, {"color", color}};
       encoding.update(std::move(more));
@@ -187,6 +201,7 @@ class LearningCurves {
     if (std::ranges::find(marks_, "best validation value") != marks_.end())
       text += " Diamond: the best validation value.";
     if (std::ranges::find(marks_, "early stopping") != marks_.end()) text += " Square: where early stopping stops.";
+    if (begins_far_above()) text += " Some begin above the chart.";
     if (panels_.size() < all_panels_)
       text += fmt::format(" {} of {} panels; curves.csv has all.", panels_.size(), all_panels_);
     return text;
@@ -199,7 +214,7 @@ class LearningCurves {
   Rows rows_{{"x", "y", "low", "high", "n"}, {"kind", "panel", "series", "split", "run", "seed"}};
   std::vector<std::string> panels_, series_, marks_;
   std::vector<std::size_t> points_;
-  Range main_, all_;
+  Range main_, all_, untrained_;  // the last of step 0
   std::size_t rows_of_run_ = 0, all_panels_ = 0;
 };
 

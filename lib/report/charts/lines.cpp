@@ -147,7 +147,7 @@ class Lines {
   Json layers(const Axis& axis) const {
     const Json x = number("x", factor_axis(x_)), y = number("y", axis);
     const Json color = colors(series_, colored() ? color_factor().title() : "");
-    const Json dash = dashes(splits_);
+    const Json dash = dashes(splits_, colored());
     const auto with = [&](Json more) {
       Json encoding{{"x", x}, {"y", y}, {"color", color}};
       encoding.update(std::move(more));

@@ -21,10 +21,13 @@ bool is_early(const std::vector<MeanAt>& curve) {
   return value(*b) - value(*a) >= mostly * (value(most) - value(least));
 }
 
-std::vector<double> powers_of_ten(double from, double to) {
-  std::vector<double> ticks{0};
-  for (double power = std::floor(std::log10(from)); power <= std::ceil(std::log10(to)); ++power)
-    if (std::pow(10, power) >= from * 0.999 && std::pow(10, power) <= to * 1.001) ticks.push_back(std::pow(10, power));
+// Powers of ten, over less than three decades twice and five times them too.
+std::vector<double> decimal_ticks(double from, double to) {
+  std::vector<double> ticks;
+  for (double power = std::pow(10, std::floor(std::log10(from))); power <= to * 1.001; power *= 10)
+    for (const double factor : {1.0, 2.0, 5.0})
+      if ((factor == 1 || to < from * 1000) && power * factor >= from * 0.999 && power * factor <= to * 1.001)
+        ticks.push_back(power * factor);
   return ticks;
 }
 
@@ -89,7 +92,8 @@ Time time_of(const Source& source, Column measured) {
       column, points > 0 && early_points * 2 > points, shortest * 2 > longest, {column == step ? "step" : "epoch"}};
   if (time.logarithmic) {
     time.axis.scale = {{"type", "symlog"}, {"constant", first}, {"nice", false}};
-    time.axis.ticks = powers_of_ten(first, longest);
+    time.axis.ticks = decimal_ticks(first, longest);
+    time.axis.ticks.insert(time.axis.ticks.begin(), 0);
   } else {
     time.axis.scale = {{"nice", false}};
   }
@@ -106,16 +110,10 @@ Axis value_axis(const std::string& title, const Range& main, const Range& all, b
                 config::PlotScale scale) {
   const bool pays = !from_zero && main.most / main.least > log_range;
   const bool wanted = scale == config::PlotScale::automatic ? pays : scale == config::PlotScale::logarithmic;
-  if (!wanted || !(main.least > 0)) return {title, {{"zero", from_zero}}};
+  if (!wanted || !(main.least > 0)) return {title, {{"zero", from_zero}}, {}, from_zero ? 0 : -INFINITY};
   // What is far below the main means, or not positive, lies on the floor.
   const double floor = std::max(all.least, main.least / log_range) / 1.3, most = all.most * 1.3;
-  Axis axis{title, {{"type", "log"}, {"domain", {floor, most}}, {"nice", false}}, {}, floor};
-  const bool few = most / floor < 1000;
-  for (double power = std::pow(10, std::floor(std::log10(floor))); power <= most; power *= 10)
-    for (const double factor : {1.0, 2.0, 5.0})
-      if ((factor == 1 || few) && power * factor >= floor && power * factor <= most)
-        axis.ticks.push_back(power * factor);
-  return axis;
+  return {title, {{"type", "log"}, {"domain", {floor, most}}, {"nice", false}}, decimal_ticks(floor, most), floor};
 }
 
 Axis factor_axis(const Factor& factor) {

@@ -29,6 +29,21 @@ std::vector<std::string> metrics() {
   return names;
 }
 
+// What tells apart the charts that the report chooses, as in their names.
+std::vector<std::string> metrics_of(ChartKind kind) {
+  switch (kind) {
+    case ChartKind::metric:
+    case ChartKind::differences: return {};
+    case ChartKind::final_values:
+    case ChartKind::heat_maps:
+    case ChartKind::ensembles:
+    case ChartKind::curves: return {"error", "loss"};
+    case ChartKind::bias_variance: return {"squared", "error", "cross_entropy"};
+    case ChartKind::probes: return config::choices_of(config::ProbeName{}).names();
+  }
+  __builtin_unreachable();
+}
+
 bool names_factor(const claims::Domain& domain, const std::string& path, std::string_view name) {
   return name == path || name == domain.short_name(path);
 }
@@ -40,23 +55,24 @@ class PlotCheck {
       : plot_(plot), index_(index), problems_(problems) {}
 
   void keys() {
-    const std::pair<const char*, bool> of_metric[] = {{"metric", !plot_.metric.empty()},
-                                                      {"over", !plot_.over.empty()},
-                                                      {"by", !plot_.by.empty()},
-                                                      {"where", !plot_.where.empty()},
-                                                      {"title", !plot_.title.empty()}};
     if (plot_.chart == ChartKind::metric) {
       if (plot_.remove) fail("remove", "name the charts to remove: \"chart\"");
       else if (plot_.metric.empty()) fail("", "needs \"metric\"; or \"chart\", to change charts of the report");
-      else if (const auto known = metrics(); std::ranges::find(known, plot_.metric) == known.end())
-        fail("metric", core::unknown("metric", plot_.metric, known));
+      else metric_is_one_of(metrics(), "metric");
       return;
     }
-    for (const auto& [key, given] : of_metric)
-      if (given) fail(key, fmt::format("has no effect with the chart {}", core::quoted(name_of(plot_.chart))));
+    const bool one = plot_.chart == ChartKind::differences;  // there is one such chart, of no choice of metrics
+    for (const auto& [key, is_given] : {std::pair{"metric", one && !plot_.metric.empty()},
+                                        {"over", !plot_.over.empty()},
+                                        {"by", !plot_.by.empty()},
+                                        {"where", !plot_.where.empty()}})
+      if (is_given) fail(key, fmt::format("has no effect with the chart {}", core::quoted(name_of(plot_.chart))));
+    if (!one && !plot_.metric.empty())
+      metric_is_one_of(metrics_of(plot_.chart), fmt::format("metric of {}", name_of(plot_.chart)));
+    if (!one && plot_.metric.empty() && !plot_.title.empty()) fail("title", "needs \"metric\": which of the charts");
     const bool scaled = plot_.scale != config::PlotScale::automatic;
-    if (!plot_.remove && !scaled) fail("", "needs \"scale\" or \"remove\": true");
-    if (scaled && plot_.chart == ChartKind::differences) fail("scale", "differences are linear");
+    if (!plot_.remove && !scaled && plot_.title.empty()) fail("", "needs \"scale\", \"title\" or \"remove\": true");
+    if (scaled && one) fail("scale", "differences are linear");
   }
 
   void against(const plan::Plan& plan) {
@@ -88,6 +104,10 @@ class PlotCheck {
     const std::string dot = key.empty() ? "" : ".", slash = key.empty() ? "" : "/";
     problems_.add(fmt::format("/plots/{}{}{}", index_, slash, key), fmt::format("plots[{}]{}{}", index_, dot, key),
                   std::move(message));
+  }
+
+  void metric_is_one_of(const std::vector<std::string>& known, std::string_view what) {
+    if (std::ranges::find(known, plot_.metric) == known.end()) fail("metric", core::unknown(what, plot_.metric, known));
   }
 
   // Why no point has the metric.

@@ -6,14 +6,22 @@
   const gap = 22, panel = 215;  // between panels; the least width of one
   const specs = new Map(), views = new Map(), queue = [];
 
+  // Of its legends, in characters.
+  const longestLabel = spec => Math.max(...(spec.layer ?? spec.spec.layer).flatMap(({encoding}) =>
+    ['color', 'strokeDash', 'shape'].flatMap(of => (encoding[of]?.sort ?? []).map(label => label.length))), 1);
+
   // A specification for this width: charts of one panel fill it, small multiples fill it with as many as fit.
   function fitted(spec, width) {
     const fit = structuredClone(spec), config = structuredClone(pageTheme);
-    config.legend.columns = Math.max(1, Math.floor(width / 150));
-    if (width < 500) config.legend.layout = {top: {direction: 'vertical', anchor: 'start', margin: 4}};
+    config.legend.columns = Math.max(1, Math.floor(width / (50 + 7 * longestLabel(spec))));
+    if (width < 500) {
+      config.legend.layout = {top: {direction: 'vertical', anchor: 'start', margin: 4}};
+      for (const {encoding} of (fit.spec ?? fit).layer)
+        if (encoding.strokeDash?.legend?.title === ' ') encoding.strokeDash.legend.title = null;
+    }
     if (fit.facet) {
       const axes = 78, fits = Math.max(1, Math.floor((width - axes + gap) / (panel + gap)));
-      const count = Math.min(fits, 4, fit.facet.sort.length);
+      const rows = Math.ceil(fit.facet.sort.length / Math.min(fits, 4)), count = Math.ceil(fit.facet.sort.length / rows);
       fit.columns = count;
       // Each panel its own axis where the last row is not full: Vega draws axes below the empty places too.
       if (fit.facet.sort.length % count) fit.resolve = {...fit.resolve, axis: {x: 'independent'}};
@@ -26,7 +34,7 @@
       if (width < 500)
         for (const layer of fit.layer) if (layer.encoding.y?.axis?.labelLimit) layer.encoding.y.axis.labelLimit = width * .38;
     }
-    config.axisX.tickCount = Math.floor((fit.spec ?? fit).width / 50);
+    config.axisX.tickCount = Math.min(10, Math.floor((fit.spec ?? fit).width / 65));
     fit.config = config;
     return fit;
   }
@@ -93,7 +101,7 @@
       button.addEventListener('click', async () => save(`${figure.id}.${format}`, await make(figure)));
       buttons.append(button);
     }
-    figure.querySelector('figcaption').append(buttons);
+    figure.querySelector('figcaption').append(' ', buttons);
   }
 
   const figures = [...document.querySelectorAll('figure')];
@@ -102,6 +110,10 @@
     specs.set(figure, spec);
     if (spec.facet) figure.classList.add('wide');
     addButtons(figure);
+  }
+  for (const charts of document.querySelectorAll('.charts')) {
+    const narrow = charts.querySelectorAll('figure:not(.wide)');
+    if (narrow.length % 2) narrow[narrow.length - 1].classList.add('wide');  // rather than beside nothing
   }
 
   // Those in sight first; the others one by one, so that a print has them all.

@@ -25,6 +25,26 @@ std::size_t first_sentence(const std::string& text) {
                                                                                                         : end + 1;
 }
 
+// "95 %" stays in one line.
+std::string unbroken(std::string text) {
+  for (std::size_t at = 0; (at = text.find(" %", at)) != text.npos;) text.replace(at, 1, "\u00a0");
+  return text;
+}
+
+// Options, assignments and names with underscores as they are typed: "--set", "lr=0.1", "final_test_error".
+std::string with_code(const std::string& text) {
+  std::string html;
+  for (const std::string& word : core::split(text, ' ')) {
+    const std::size_t end = word.find_last_not_of(".,;:!?)") + 1;
+    const bool is_code =
+        word.starts_with("--") || (word.find_first_of("_=") < end && std::isalpha(static_cast<unsigned char>(word[0])));
+    html += html.empty() ? "" : " ";
+    html += is_code ? fmt::format("<code>{}</code>{}", escaped(word.substr(0, end)), escaped(word.substr(end)))
+                    : escaped(word);
+  }
+  return html;
+}
+
 std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t text_columns) {
   std::string html = "<div class=\"scroll\" tabindex=\"0\"><table>\n";
   for (const auto& row : rows) {
@@ -64,12 +84,12 @@ std::string title_of(const Report& report) {
 std::string section_of(const Report& report, int level) {
   const std::string title = title_of(report);
   std::string description = report.document.base.description;
-  if (description.starts_with(title)) description.erase(0, std::min(title.size() + 1, description.size()));
+  if (title.ends_with('?')) description.erase(0, std::min(title.size() + 1, description.size()));
   std::string html = fmt::format(
       "<section class=\"experiment\" id=\"{0}\">\n<header>\n<p class=\"name\">{0}</p>\n<h{1}>{2}</h{1}>\n<p "
       "class=\"lead\">{3}</p>\n"
       "<p class=\"facts\">{4}</p>\n</header>\n",
-      escaped(report.plan.name), level, escaped(title), escaped(description), escaped(summary_line(report)));
+      escaped(report.plan.name), level, escaped(title), with_code(description), escaped(summary_line(report)));
   html += claims_section(report.judged) + charts_section(report) + points_section(report) + failures_section(report) +
           provenance_section(report);
   return html + "</section>\n";
@@ -83,7 +103,7 @@ std::string charts_section(const Report& report) {
         "<figure id=\"{0}\" aria-labelledby=\"{0}-title\">\n<h3 id=\"{0}-title\">{1}</h3>\n<div "
         "class=\"chart\"></div>\n"
         "<figcaption>{2}</figcaption>\n<script type=\"application/json\">{3}</script>\n</figure>\n",
-        id, escaped(chart.title), escaped(chart.caption), script_safe(chart.spec.dump()));
+        id, escaped(chart.title), escaped(unbroken(chart.caption)), script_safe(chart.spec.dump()));
   }
   return html + "</div>\n";
 }

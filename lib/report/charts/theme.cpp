@@ -50,6 +50,7 @@ Json theme(const std::function<std::string(const char*)>& color) {
         {"symbolStrokeWidth", 3},
         {"symbolSize", 160},
         {"offset", 10},
+        {"layout", {{"top", {{"margin", 24}}}}},
         {"labelLimit", 240}}},
       {"header",
        {{"labelColor", ink},

@@ -18,11 +18,12 @@ TEST_F(charts, of_a_number_are_lines_a_map_over_time_and_curves) {
     return (point == 2 ? 0.4 : 0.3) + 0.001 * static_cast<double>(seed);
   });
   const Charts all = charts_of(Source(plan, results));
-  EXPECT_THAT(names_of(all), ElementsAre("final_error", "test_error_over_time", "learning_curves_error"));
+  EXPECT_THAT(names_of(all), ElementsAre("final_error", "final_loss", "test_error_over_time", "test_loss_over_time",
+                                         "learning_curves_error", "learning_curves_loss"));
   EXPECT_EQ(all[0].title, "Final error against width");
   EXPECT_THAT(data_of(all[0]), HasSubstr("\n16,0.40108,0.3986,0.40357,3,mean,,test,test,,"));
   EXPECT_THAT(data_of(all[0]), HasSubstr("peak 0.401 at 16"));
-  EXPECT_EQ(all[2].spec["facet"]["sort"].size(), 5u);
+  EXPECT_EQ(all[4].spec["facet"]["sort"].size(), 5u);
 }
 
 TEST_F(charts, of_a_category_are_bars_and_differences) {
@@ -31,10 +32,31 @@ TEST_F(charts, of_a_category_are_bars_and_differences) {
     return 0.3 + 0.1 * static_cast<double>(point) + 0.01 * static_cast<double>(seed);
   });
   const Charts all = charts_of(Source(plan, results));
-  EXPECT_THAT(names_of(all), ElementsAre("final_error", "differences", "learning_curves_error"));
+  EXPECT_THAT(names_of(all),
+              ElementsAre("final_error", "final_loss", "differences", "learning_curves_error", "learning_curves_loss"));
   EXPECT_THAT(data_of(all[0]), HasSubstr(",mean,he_normal,test,test,,"));
-  EXPECT_EQ(all[1].title, "Differences of the final test error from init = he_normal");
-  EXPECT_FALSE(all[2].spec.contains("facet"));  // two colours in one panel
+  EXPECT_EQ(all[2].title, "Differences of the final test error from init = he_normal");
+  EXPECT_FALSE(all[3].spec.contains("facet"));  // two colours in one panel
+}
+
+TEST_F(charts, of_networks_that_begin_far_above_show_what_they_learn) {
+  read(R"("seeds": 2, "sweep": {"model.width": [4, 8]})");
+  const store::Results results(out, plan);
+  std::vector<store::RunResult> runs;
+  for (const plan::Run& run : plan.runs) {
+    store::RunResult& result = runs.emplace_back(store::RunResult{run.hash, {}, {}});
+    for (int i = 0; i < 5; ++i) {
+      store::Evaluation& at = result.curve.emplace_back();
+      at.epoch = at.step = i;
+      at.metrics.test_loss = i == 0 ? 1000 : 2.0 / i;
+    }
+    result.summary.final = result.curve.back();
+  }
+  results.write_part(runs, {});
+  const Chart curves = charts_of(Source(plan, results)).back();
+  EXPECT_EQ(curves.name, "learning_curves_loss");
+  EXPECT_EQ(curves.spec["layer"][0]["encoding"]["y"]["scale"].dump(), R"({"zero":false,"domainMax":2.2})");
+  EXPECT_THAT(curves.caption, HasSubstr("Some begin above the chart."));
 }
 
 TEST_F(charts, of_diverged_runs_count_them_and_leave_them_out) {

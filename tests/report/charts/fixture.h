@@ -34,6 +34,7 @@ class OfExperiment : public store::InFolder {
         at.step = 40 * i;
         at.metrics.test_error = end + (0.9 - end) * std::exp(-0.3 * i);
         at.metrics.train_error = *at.metrics.test_error / 2;
+        at.metrics.test_loss = *at.metrics.test_error * 2;
       }
       result.summary.parameters = 418;
       result.summary.final = result.curve.back();

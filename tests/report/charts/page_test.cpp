@@ -35,6 +35,14 @@ TEST_F(page, shows_question_claims_charts_points_and_provenance) {
   EXPECT_THAT(html, HasSubstr("default-src 'none'"));
 }
 
+TEST_F(page, sets_in_the_description_what_is_typed_as_code) {
+  read(
+      R"("seeds": 1, "description": "Trial of a rate. See final_test_error (or not), then --set lr=0.1, at 95 % of 1/fan_in.")");
+  EXPECT_THAT(page_of({document, plan, store::Results(out, plan), {}, {}}, assets),
+              HasSubstr("<p class=\"lead\">Trial of a rate. See <code>final_test_error</code> (or not), then "
+                        "<code>--set</code> <code>lr=0.1</code>, at 95 % of 1/fan_in.</p>"));
+}
+
 TEST_F(page, lists_the_runs_that_diverged) {
   read(R"("seeds": 1)");
   const store::Results results(out, plan);

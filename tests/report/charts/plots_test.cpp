@@ -84,6 +84,21 @@ TEST_F(plots_of_a_report, remove_charts) {
   EXPECT_THAT(names_of(with(R"([{"chart": "differences", "remove": true}])")), Not(Contains("differences")));
 }
 
+TEST_F(plots_of_a_report, change_or_remove_one_chart_where_they_name_its_metric) {
+  const auto removed = names_of(with(R"([{"chart": "learning_curves", "metric": "loss", "remove": true}])"));
+  EXPECT_THAT(removed, AllOf(Contains("learning_curves_error"), Not(Contains("learning_curves_loss"))));
+  const Charts charts = with(R"([{"chart": "final_values", "metric": "error", "scale": "log", "title": "Mine"}])");
+  EXPECT_EQ(named(charts, "final_error").title, "Mine");
+  EXPECT_EQ(named(charts, "final_error").spec["layer"][0]["encoding"]["y"]["scale"]["type"], "log");
+  EXPECT_EQ(named(charts, "final_loss").title, "Final loss against width");
+}
+
+TEST_F(plots_of_a_report, may_change_one_chart_and_remove_another_of_the_same_kind) {
+  const auto names = names_of(with(R"([{"chart": "final_values", "metric": "loss", "remove": true},
+                                       {"chart": "final_values", "metric": "error", "title": "Mine"}])"));
+  EXPECT_THAT(names, AllOf(Contains("final_error"), Not(Contains("final_loss"))));
+}
+
 TEST_F(plots_of_a_report, of_one_kind_have_names_of_their_own) {
   const Charts charts = with(R"([{"metric": "test_error"}, {"metric": "test_error", "scale": "log"}])");
   EXPECT_EQ(charts[0].name, "test_error");
@@ -107,9 +122,14 @@ TEST_F(plots_of_a_report, with_mistakes_are_refused_with_place_and_nearest_name)
 TEST_F(plots_of_a_report, that_say_nothing_or_contradict_themselves_are_refused) {
   EXPECT_THAT(problems("[{}]"), HasSubstr("plots[0]: needs \"metric\"; or \"chart\""));
   EXPECT_THAT(problems(R"([{"remove": true}])"), HasSubstr("plots[0].remove: name the charts to remove"));
-  EXPECT_THAT(problems(R"([{"chart": "probes"}])"), HasSubstr("plots[0]: needs \"scale\" or \"remove\": true"));
-  EXPECT_THAT(problems(R"([{"chart": "probes", "metric": "test_error", "remove": true}])"),
-              HasSubstr("plots[0].metric: has no effect with the chart \"probes\""));
+  EXPECT_THAT(problems(R"([{"chart": "probes"}])"),
+              HasSubstr("plots[0]: needs \"scale\", \"title\" or \"remove\": true"));
+  EXPECT_THAT(problems(R"([{"chart": "probes", "over": "width", "remove": true}])"),
+              HasSubstr("plots[0].over: has no effect with the chart \"probes\""));
+  EXPECT_THAT(problems(R"([{"chart": "ensembles", "metric": "eror", "remove": true}])"),
+              HasSubstr("plots[0].metric: unknown metric of ensembles \"eror\"; did you mean \"error\"?"));
+  EXPECT_THAT(problems(R"([{"chart": "probes", "title": "Mine"}])"),
+              HasSubstr("plots[0].title: needs \"metric\": which of the charts"));
   EXPECT_THAT(problems(R"([{"metric": "val_error"}])"), HasSubstr("plots[0].metric: val_error is empty: "));
   EXPECT_THAT(problems(R"([{"metric": "final_test_error", "over": "epoch"}])"),
               HasSubstr("plots[0].over: final_test_error has one value for each run"));
