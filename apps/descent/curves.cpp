@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <tuple>
 
 #include "claims/domain.h"
 #include "core/error.h"
@@ -190,11 +191,16 @@ void write_events(const store::Results& results, const plan::Plan& plan, const s
   const auto probe_cell = [](const std::vector<std::string>& cells, std::string_view name) {
     return cells[store::column_at(store::probe_columns(), name)];
   };
+  std::map<std::tuple<std::size_t, std::string, std::int64_t>, std::vector<double>> layers;  // by run, probe, step
   selected.for_each_row(store::Table::probes, [&](std::size_t run, const std::vector<std::string>& cells) {
-    const std::string layer = probe_cell(cells, "layer");
-    add(run, "probe/" + probe_cell(cells, "probe") + (layer.empty() ? "" : "/" + layer), probe_cell(cells, "step"),
-        probe_cell(cells, "value"));
+    const std::string layer = probe_cell(cells, "layer"), tag = "probe/" + probe_cell(cells, "probe"),
+                      step_text = probe_cell(cells, "step"), value = probe_cell(cells, "value");
+    add(run, tag + (layer.empty() ? "" : "/" + layer), step_text, value);
+    if (const auto number = core::parse_number(value); !layer.empty() && number && std::isfinite(*number))
+      layers[{run, tag + " of the layers", std::stoll(step_text)}].push_back(*number);
   });
+  for (const auto& [key, values] : layers)
+    if (const auto& [run, tag, at] = key; values.size() > 1) event_file(run).add_histogram(tag, at, values);
   for (const auto& [run, file] : events) {
     std::string name = selected.label(run, ",");
     std::ranges::replace(name, '/', '_');

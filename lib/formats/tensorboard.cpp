@@ -1,6 +1,8 @@
 #include "formats/tensorboard.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 
 #include "formats/protobuf.h"
 
@@ -29,6 +31,12 @@ std::string little_endian(std::uint64_t value, int size) {
   return bytes;
 }
 
+std::string packed(const std::vector<double>& values) {
+  std::string bytes;
+  for (const double value : values) bytes += little_endian(std::bit_cast<std::uint64_t>(value), 8);
+  return bytes;
+}
+
 std::string masked_crc(std::string_view bytes) {
   const std::uint32_t crc = crc32c(bytes);
   return little_endian((crc >> 15 | crc << 17) + 0xa282ead8u, 4);
@@ -48,6 +56,31 @@ EventFile::EventFile(double wall_time) : wall_time_(wall_time) {
 
 void EventFile::add_scalar(std::string_view tag, std::int64_t step, double value) {
   const Message summary = Message().add(1, Message().add(1, tag).add(2, static_cast<float>(value)));
+  add_record(Message().add(1, wall_time_).add(2, step).add(5, summary).bytes());
+}
+
+// tensorboard/compat/proto/summary.proto: HistogramProto, with bins of equal width.
+void EventFile::add_histogram(std::string_view tag, std::int64_t step, const std::vector<double>& values) {
+  constexpr std::size_t bins = 30;
+  const auto [least, most] = std::ranges::minmax(values);
+  const double width = most > least ? (most - least) / bins : 1;
+  std::vector<double> limits, counts(bins);
+  for (std::size_t i = 1; i <= bins; ++i) limits.push_back(least + width * static_cast<double>(i));
+  double sum = 0, squares = 0;
+  for (const double value : values) {
+    ++counts[std::min(static_cast<std::size_t>((value - least) / width), bins - 1)];
+    sum += value;
+    squares += value * value;
+  }
+  const Message histogram = Message()
+                                .add(1, least)
+                                .add(2, most)
+                                .add(3, static_cast<double>(values.size()))
+                                .add(4, sum)
+                                .add(5, squares)
+                                .add(6, packed(limits))
+                                .add(7, packed(counts));
+  const Message summary = Message().add(1, Message().add(1, tag).add(5, histogram));
   add_record(Message().add(1, wall_time_).add(2, step).add(5, summary).bytes());
 }
 

@@ -17,6 +17,7 @@ class EventFile {
   explicit EventFile(double wall_time);
 
   void add_scalar(std::string_view tag, std::int64_t step, double value);
+  void add_histogram(std::string_view tag, std::int64_t step, const std::vector<double>& values);  // finite
 
   // One session of the HParams dashboard; those of one group are repetitions of each other.
   using Value = std::variant<double, std::string>;

@@ -81,13 +81,19 @@ class Curves(Trial):
     def test_tensorboard_reads_curves_probes_and_hyperparameters(self):
         self.descent("export", "tensorboard", "results/trial", "--to", "events")
         self.assertEqual(len(list((self.folder / "events").iterdir())), 8)
-        events = EventAccumulator(str(self.folder / "events/width=70,seed=2"), size_guidance={"scalars": 0})
+        events = EventAccumulator(str(self.folder / "events/width=70,seed=2"), size_guidance={"scalars": 0, "histograms": 0})
         events.Reload()
         rows = self.curves[(self.curves["model.width"] == 70) & (self.curves["seed"] == 2)]
         scalars = events.Scalars("test_loss")
         self.assertEqual([scalar.step for scalar in scalars], list(rows["step"]))
         numpy.testing.assert_allclose([scalar.value for scalar in scalars], rows["test_loss"], rtol=1e-7)
         self.assertIn("probe/weight_norm/linear0", events.Tags()["scalars"])
+        probes = pandas.read_csv(self.folder / "results/trial/probes.csv").query("`model.width` == 70 and seed == 2")
+        for histogram in events.Histograms("probe/weight_norm of the layers"):
+            values = probes.query(f"probe == 'weight_norm' and step == {histogram.step}")["value"]
+            self.assertEqual(histogram.histogram_value.num, len(values))
+            self.assertAlmostEqual(histogram.histogram_value.sum, values.sum())
+            self.assertEqual(sum(histogram.histogram_value.bucket), len(values))
         content = events.SummaryMetadata("_hparams_/session_start_info").plugin_data.content
         start = plugin_data_pb2.HParamsPluginData.FromString(content).session_start_info
         self.assertEqual(start.hparams["model.width"].number_value, 70)
