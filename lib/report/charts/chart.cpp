@@ -58,7 +58,7 @@ Json Rows::data() const { return {{"values", text_}, {"format", {{"type", "csv"}
 Json number(std::string_view field, const Axis& axis) {
   Json encoding{{"field", field}, {"type", "quantitative"}, {"title", axis.title}, {"scale", axis.scale}};
   if (!axis.ticks.empty())
-    encoding["axis"] = {{"values", axis.ticks}, {"labelExpr", "format(datum.value, '~g')"}, {"labelOverlap", true}};
+    encoding["axis"] = {{"values", axis.ticks}, {"labelExpr", "format(datum.value, '~g')"}, {"labelOverlap", "greedy"}};
   return encoding;
 }
 

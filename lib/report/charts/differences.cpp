@@ -59,7 +59,7 @@ void add_differences(const Source& source, Charts& charts) {
               {}};
   const Json x = number("x", {fmt::format("difference of the {}", words), {{"zero", true}}});
   Json y = text("label", labels);
-  y["axis"] = {{"labelLimit", 260}, {"ticks", false}, {"domain", false}};
+  y["axis"] = {{"labelLimit", 260}, {"labelPadding", 6}, {"ticks", false}, {"domain", false}};
   Json color = colors(series, category->title());
   color["scale"]["domain"] = category->levels;  // the colours that they have in other charts
   if (series.size() > 1) color["legend"]["values"] = series;

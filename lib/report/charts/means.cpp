@@ -110,7 +110,7 @@ Axis value_axis(const std::string& title, const Range& main, const Range& all, b
                 config::PlotScale scale) {
   const bool pays = !from_zero && main.most / main.least > log_range;
   const bool wanted = scale == config::PlotScale::automatic ? pays : scale == config::PlotScale::logarithmic;
-  if (!wanted || !(main.least > 0)) return {title, {{"zero", from_zero}}, {}, from_zero ? 0 : -INFINITY};
+  if (!wanted || !(main.least > 0)) return {title, {{"zero", from_zero}}, {}, all.least >= 0 ? 0 : -INFINITY};
   // What is far below the main means, or not positive, lies on the floor.
   const double floor = std::max(all.least, main.least / log_range) / 1.3, most = all.most * 1.3;
   return {title, {{"type", "log"}, {"domain", {floor, most}}, {"nice", false}}, decimal_ticks(floor, most), floor};

@@ -23,8 +23,8 @@
       const axes = 78, fits = Math.max(1, Math.floor((width - axes + gap) / (panel + gap)));
       const rows = Math.ceil(fit.facet.sort.length / Math.min(fits, 4)), count = Math.ceil(fit.facet.sort.length / rows);
       fit.columns = count;
-      // Each panel its own axis where the last row is not full: Vega draws axes below the empty places too.
-      if (fit.facet.sort.length % count) fit.resolve = {...fit.resolve, axis: {x: 'independent'}};
+      // Each panel its own axis where the last row is far, or not full: Vega draws axes below the empty places too.
+      if (fit.facet.sort.length % count || rows > 3) fit.resolve = {...fit.resolve, axis: {x: 'independent'}};
       fit.spec.width = Math.floor((width - axes - (count - 1) * gap) / count);
       fit.spec.height = Math.round(Math.min(260, fit.spec.width * .72));
     } else {

@@ -89,7 +89,8 @@ std::string section_of(const Report& report, int level) {
       "<section class=\"experiment\" id=\"{0}\">\n<header>\n<p class=\"name\">{0}</p>\n<h{1}>{2}</h{1}>\n<p "
       "class=\"lead\">{3}</p>\n"
       "<p class=\"facts\">{4}</p>\n</header>\n",
-      escaped(report.plan.name), level, escaped(title), with_code(description), escaped(summary_line(report)));
+      escaped(report.plan.name), level, escaped(unbroken(title)), with_code(unbroken(description)),
+      escaped(summary_line(report)));
   html += claims_section(report.judged) + charts_section(report) + points_section(report) + failures_section(report) +
           provenance_section(report);
   return html + "</section>\n";

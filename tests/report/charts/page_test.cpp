@@ -40,7 +40,7 @@ TEST_F(page, sets_in_the_description_what_is_typed_as_code) {
       R"("seeds": 1, "description": "Trial of a rate. See final_test_error (or not), then --set lr=0.1, at 95 % of 1/fan_in.")");
   EXPECT_THAT(page_of({document, plan, store::Results(out, plan), {}, {}}, assets),
               HasSubstr("<p class=\"lead\">Trial of a rate. See <code>final_test_error</code> (or not), then "
-                        "<code>--set</code> <code>lr=0.1</code>, at 95 % of 1/fan_in.</p>"));
+                        "<code>--set</code> <code>lr=0.1</code>, at 95\u00a0% of 1/fan_in.</p>"));
 }
 
 TEST_F(page, lists_the_runs_that_diverged) {
