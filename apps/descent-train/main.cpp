@@ -30,6 +30,7 @@
 #include "report/guard.h"
 #include "report/json.h"
 #include "report/manifest.h"
+#include "report/notice.h"
 #include "report/progress.h"
 #include "report/table.h"
 #include "report/terminal.h"
@@ -81,7 +82,7 @@ void go_back_into_queue() {
   if (first_signal != SIGUSR1 || !task) return;
   std::fflush(nullptr);
   execlp("scontrol", "scontrol", "requeue", task, nullptr);
-  fmt::print(stderr, "descent: scontrol: {}\n", std::strerror(errno));
+  report::complain(fmt::format("descent: scontrol: {}", std::strerror(errno)));
 }
 
 // Before anything is written.
@@ -98,12 +99,6 @@ std::size_t finished_in(const store::Results& results, const std::vector<std::si
       std::ranges::count_if(runs, [&](std::size_t run) { return !std::ranges::binary_search(without_rows, run); }));
 }
 
-void warn(const RunOptions& options, const std::string& message) {
-  std::fputs(
-      options.json_progress ? report::event_line("warning", {{"message", message}}).c_str() : (message + "\n").c_str(),
-      stderr);
-}
-
 int run(const RunOptions& options, int argc, char** argv) {
   report::ManifestFacts facts;
   facts.start = std::chrono::system_clock::now();
@@ -117,9 +112,7 @@ int run(const RunOptions& options, int argc, char** argv) {
   check_ranks(plan, options.file, place);
   if (place && place->rank > 0) return follow(plan, *place, stop_requested);
   const DataReport data = report_data(plan);
-  if (!options.json_progress || options.strict) warn_of_data(data, options.file, options.strict);
-  else
-    for (const std::string& warning : data.warnings) warn(options, warning);
+  warn_of_data(data, options.file, options.strict);
   facts.data = data.texts;
   facts.warnings = data.warnings;
   facts.jobs = worker_count(options, plan);
@@ -169,9 +162,9 @@ int run(const RunOptions& options, int argc, char** argv) {
   const int status =
       report::finish(results, plan, {options.csv == "-", options.no_color, report.trained, options.shard});
   if (!report.interrupted) return report.failed > 0 ? static_cast<int>(core::ExitCode::failed) : status;
-  warn(options,
-       fmt::format("descent: interrupted; {} of {} runs are finished and kept. Run the same command again to resume.",
-                   total - missing.size() + report.trained, total));
+  report::warn(
+      fmt::format("descent: interrupted; {} of {} runs are finished and kept. Run the same command again to resume.",
+                  total - missing.size() + report.trained, total));
   go_back_into_queue();
   return static_cast<int>(core::ExitCode::interrupted);
 }

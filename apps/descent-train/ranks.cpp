@@ -17,6 +17,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "report/notice.h"
 
 extern char** environ;
 
@@ -205,7 +206,7 @@ int follow(const plan::Plan& plan, const engine::RankPlace& place, const std::at
   try {
     if (train::follow_session(plan, engine::join_ranks(place), stop)) return static_cast<int>(core::ExitCode::ok);
   } catch (const engine::RankLost& error) {
-    fmt::print(stderr, "descent: rank {}: {}\n", place.rank, error.what());
+    report::complain(fmt::format("descent: rank {}: {}", place.rank, error.what()));
   }
   return static_cast<int>(core::ExitCode::interrupted);
 }

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "data/summary.h"
+#include "report/notice.h"
 
 namespace descent {
 namespace {
@@ -45,7 +46,7 @@ void warn_of_data(const DataReport& data, const std::string& file, bool strict) 
   for (const std::string& warning : data.warnings)
     problems.push_back({file, 0, 0, "data", (strict ? "" : "warning: ") + warning});
   if (strict && !problems.empty()) throw core::InputError(std::move(problems));
-  for (const core::Problem& problem : problems) std::fputs((problem.text() + "\n").c_str(), stderr);
+  for (const core::Problem& problem : problems) report::warn(problem.text());
 }
 
 }  // namespace descent

@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <string_view>
+#include <vector>
 
 #include "core/error.h"
 #include "core/text.h"
+#include "report/notice.h"
 
 namespace descent {
 namespace {
@@ -43,6 +47,13 @@ core::InputError unexpected_word(const CLI::App& app) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   return core::InputError(fmt::format("descent {}: unexpected \"{}\"{} (see descent {} --help)", command->get_name(),
                                       word, core::did_you_mean(word, names), command->get_name()));
+}
+
+// Looked for before the command line is understood, so that its errors are events too.
+bool asks_for_events(const std::vector<std::string_view>& words) {
+  const auto two = std::ranges::adjacent_find(
+      words, [](std::string_view word, std::string_view next) { return word == "--progress" && next == "json"; });
+  return two != words.end() || std::ranges::find(words, "--progress=json") != words.end();
 }
 
 }  // namespace
@@ -132,6 +143,7 @@ void add_plan_options(CLI::App& command, RunOptions& options) {
 }
 
 std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv) {
+  if (asks_for_events({argv, argv + argc})) report::write_notices_as_events();
   if (argc > 1 && argv[1][0] != '-') check_command(app, argv[1]);
   try {
     app.parse(argc, argv);
@@ -139,7 +151,8 @@ std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const
   } catch (const CLI::ExtrasError&) {
     throw unexpected_word(app);
   } catch (const CLI::ParseError& error) {
-    return static_cast<int>(app.exit(error) == 0 ? core::ExitCode::ok : core::ExitCode::usage);
+    if (error.get_exit_code() != 0) throw core::InputError(fmt::format("{} (see --help)", error.what()));
+    return app.exit(error);
   }
 }
 

@@ -23,6 +23,7 @@
 #include "plan/shard.h"
 #include "report/json.h"
 #include "report/layers.h"
+#include "report/notice.h"
 #include "report/table.h"
 
 namespace descent {
@@ -118,12 +119,6 @@ std::string plan_json(const plan::Plan& plan, const DataReport& data) {
   return all.dump(2) + "\n";
 }
 
-report::Json problem_json(const core::Problem& problem) {
-  report::Json json{{"file", problem.file}, {"path", problem.path}, {"message", problem.message}};
-  if (problem.line > 0) json.update({{"line", problem.line}, {"column", problem.column}});
-  return json;
-}
-
 // How evenly the work divides: what the longest shard needs is what all of them together take.
 std::string shards_text(const plan::Plan& plan, std::int64_t count) {
   const std::vector<double> seconds = plan::shard_seconds(plan, plan::shards_of(plan, count), count);
@@ -160,8 +155,8 @@ int validate(CommandLine& line) {
     } catch (const core::InputError& error) {
       entry["valid"] = false;
       for (const core::Problem& problem : error.problems()) {
-        entry["problems"].push_back(problem_json(problem));
-        if (!line.options.json) std::fputs((problem.text() + "\n").c_str(), stderr);
+        entry["problems"].push_back(report::problem_json(problem));
+        if (!line.options.json) report::complain(problem);
       }
       status = static_cast<int>(core::ExitCode::usage);
     }

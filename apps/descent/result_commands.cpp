@@ -19,6 +19,7 @@
 #include "report/finish.h"
 #include "report/live.h"
 #include "report/manifest.h"
+#include "report/notice.h"
 #include "report/points.h"
 #include "report/progress.h"
 #include "report/status.h"
@@ -34,16 +35,14 @@ int run_experiment(CommandLine& line) {
   const RunOptions& options = line.options;
   check_readable_again(options.file);
   const Target target(options.file, options, Claims::warned);
-  if (std::string changes = report::changes_text(target.results, target.document, target.plan); options.json_progress) {
-    if (!changes.empty()) std::fputs(report::event_line("warning", {{"message", changes}}).c_str(), stderr);
-  } else {
-    std::fputs(changes.c_str(), stderr);
-  }
+  if (const std::string changes = report::changes_text(target.results, target.document, target.plan); !changes.empty())
+    report::warn(changes);
   // A manifest of another plan, or none, is written again by the program that knows LibTorch.
-  if (!report::has_manifest_of(target.results.folder(), target.plan)) become_descent_train(line.argv);
+  if (options.json_progress || !report::has_manifest_of(target.results.folder(), target.plan))
+    become_descent_train(line.argv);
   const auto missing = plan::select(target.plan, target.results.missing(options.save_weights), options.shard);
   warn(target.results);
-  if (!missing.empty() || options.json_progress) become_descent_train(line.argv);
+  if (!missing.empty()) become_descent_train(line.argv);
   target.results.write_experiment(target.document);
   return report::finish(target.results, target.plan, {!options.csv.empty(), options.no_color, 0, options.shard});
 }

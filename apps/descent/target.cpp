@@ -12,6 +12,7 @@
 #include "core/files.h"
 #include "core/text.h"
 #include "report/charts/plots.h"
+#include "report/notice.h"
 
 namespace descent {
 namespace fs = std::filesystem;
@@ -40,8 +41,7 @@ config::Document read_text(const std::string& text, const std::string& file, con
     config::read_document_text(text, file, overrides, check_claims_and_plots);
   } catch (const core::InputError& error) {
     for (const core::Problem& problem : error.problems())
-      std::fputs(core::printable("warning: " + problem.text() + sentence(problem, document)).append("\n").c_str(),
-                 stderr);
+      report::warn("warning: " + problem.text() + sentence(problem, document));
   }
   return document;
 }
@@ -100,8 +100,7 @@ void check_readable_again(const std::string& file) {
 }
 
 void warn(const store::Results& results) {
-  for (const std::string& warning : results.take_warnings())
-    std::fputs((core::printable(warning) + "\n").c_str(), stderr);
+  for (const std::string& warning : results.take_warnings()) report::warn(warning);
 }
 
 }  // namespace descent

@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "descent/commands.h"
+#include "report/notice.h"
 
 namespace descent {
 namespace {
@@ -55,7 +56,7 @@ int run_descent_train(const std::vector<std::string>& argv) {
     try {
       become_descent_train(argv);
     } catch (const core::FaultError& error) {
-      fmt::print(stderr, "descent: {}\n", error.what());
+      report::complain(fmt::format("descent: {}", error.what()));
       _exit(static_cast<int>(core::ExitCode::failed));
     }
   }

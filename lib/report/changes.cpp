@@ -58,8 +58,7 @@ std::string changes_text(const store::Results& results, const config::Document& 
     if (lost == 0) return "";
     return core::printable(fmt::format("{} change{} {}; their results stay until descent prune deletes them",
                                        core::join(changes, ", "), changes.size() == 1 ? "s" : "",
-                                       core::counted(lost, "finished run"))) +
-           "\n";
+                                       core::counted(lost, "finished run")));
   } catch (const core::InputError&) {  // of another version, or its data are gone
     return "";
   }

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "report/notice.h"
 #include "report/points.h"
 #include "report/terminal.h"
 #include "stats/bias_variance.h"
@@ -60,8 +61,7 @@ int finish(const store::Results& results, const plan::Plan& plan, const FinishOp
   const std::size_t finished = plan.runs.size() - missing.size();
   std::FILE* out = options.csv_to_stdout ? stderr : stdout;
   if (options.csv_to_stdout) std::cout << std::ifstream(results.folder() / "curves.csv", std::ios::binary).rdbuf();
-  for (const std::string& warning : results.take_warnings())
-    std::fputs((core::printable(warning) + "\n").c_str(), stderr);
+  for (const std::string& warning : results.take_warnings()) warn(warning);
   const PointsOptions table{screen_of(out, options.no_color), most_rows};
   std::fputs(points_table(results, plan, table).c_str(), out);
   const std::string files = fmt::format("\n{} of {} runs, mean ± 95 % interval; {{{}}}.csv in {}\n", finished,

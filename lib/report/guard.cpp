@@ -13,7 +13,7 @@
 #include <system_error>
 
 #include "core/error.h"
-#include "core/text.h"
+#include "report/notice.h"
 
 namespace descent::report {
 namespace {
@@ -21,10 +21,8 @@ namespace {
 constexpr int ok = static_cast<int>(core::ExitCode::ok), failed = static_cast<int>(core::ExitCode::failed),
               usage = static_cast<int>(core::ExitCode::usage);
 
-void complain(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
-
 int failure(const std::string& what) {
-  complain("descent: " + core::printable(what));
+  complain("descent: " + what);
   return failed;
 }
 
@@ -60,7 +58,7 @@ int guarded(const std::function<int()>& body) try {
   const int code = std::fflush(stdout) == 0 ? 0 : errno;
   return code == 0 && !std::ferror(stdout) ? status : output_failure(status, code);
 } catch (const core::InputError& error) {
-  for (const core::Problem& problem : error.problems()) complain(problem.text());
+  for (const core::Problem& problem : error.problems()) complain(problem);
   return usage;
 } catch (const std::bad_alloc&) {
   return failure("out of memory; use fewer --jobs or a smaller network");

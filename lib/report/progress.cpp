@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/text.h"
+#include "report/notice.h"
 #include "report/table.h"
 #include "report/terminal.h"
 
@@ -53,12 +54,6 @@ std::string progress_line(const ProgressState& state, std::size_t width) {
   const std::size_t cells = std::min(widest_bar, width - line.size() - 3);
   const auto full = static_cast<std::size_t>(share * static_cast<double>(cells));
   return "[" + std::string(full, '#') + std::string(cells - full, '.') + "] " + line;
-}
-
-std::string event_line(std::string_view event, const Json& members) {
-  Json json{{"event", event}};
-  json.update(members);
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 Progress::Progress(const plan::Plan& plan, std::size_t runs_total, double cost_total, const ProgressOptions& options)

@@ -35,9 +35,6 @@ std::string progress_line(const ProgressState& state, std::size_t width);
 // "7 s" is "0:07"; 3700 s is "1:01:40".
 std::string format_duration(double seconds);
 
-// {"event":"warning","message":...}, with a line break.
-std::string event_line(std::string_view event, const Json& members);
-
 enum class ProgressForm { lines, terminal, json };
 
 struct ProgressOptions {

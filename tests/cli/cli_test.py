@@ -115,6 +115,15 @@ class Run(Cli):
                          "--out\n")
         self.assertEqual([f.name for f in (self.folder / "results/trial").iterdir()], ["thesis.tex"])
 
+    def test_errors_are_events_where_progress_is_json(self):
+        for words, event in ((("x.json", "--set", "model.widht=4"), {"path": "--set"}),
+                             (("missing.json",), {"file": "missing.json"}),
+                             (("x.json", "--jobs", "0"), {"message": "--jobs: Value 0 not in range 1 to 4096 (see --help)"}),
+                             (("x.json", "--lager"), {})):
+            with self.subTest(words=words):
+                for line in self.stderr_of("run", "--progress", "json", *words).splitlines():
+                    self.assertEqual(json.loads(line), json.loads(line) | event | {"event": "error"})
+
     def test_names_the_program_that_is_missing(self):
         (self.bin / "descent-train").unlink()
         self.assertEqual(self.stderr_of("run", "x.json", status=1, env={"PATH": "/usr/bin:/bin"}),

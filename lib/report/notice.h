@@ -1,0 +1,25 @@
+#pragma once
+// Warnings and errors of a command on stderr: lines, or with --progress json events like those of the training.
+
+#include <string>
+#include <string_view>
+
+#include "core/error.h"
+#include "report/json.h"
+
+namespace descent::report {
+
+// {"event":"warning","message":...}, with a line break.
+std::string event_line(std::string_view event, const Json& members);
+
+// From now on, in the whole program.
+void write_notices_as_events();
+
+void warn(const std::string& message);
+void complain(const std::string& message);
+void complain(const core::Problem& problem);  // an event has its place too: file, line, column, path
+
+// Of `descent validate --json` and of events.
+Json problem_json(const core::Problem& problem);
+
+}  // namespace descent::report
