@@ -9,6 +9,7 @@ namespace descent::report {
 namespace {
 
 constexpr int panel_width = 210, single_width = 640;
+constexpr std::size_t longest_header = 26;  // characters of a panel's width
 
 void append_quoted(std::string& line, std::string_view text) {
   if (text.find_first_of(",\"\n\r") == text.npos) {
@@ -119,6 +120,8 @@ Json panels(const Rows& rows, const std::vector<std::string>& panels, Json layer
   }
   spec["facet"] = text("panel", panels);
   spec["facet"]["header"] = {{"labelLimit", panel_width}};
+  if (std::ranges::any_of(panels, [](const std::string& panel) { return panel.size() > longest_header; }))
+    spec["facet"]["header"]["labelExpr"] = "split(datum.label, ', ')";  // a line for each
   spec["columns"] = panels.size() == 4 ? 2 : std::min<std::size_t>(3, panels.size());
   spec["spec"] = {{"width", panel_width}, {"height", height * 6 / 10}, {"layer", std::move(layers)}};
   return spec;

@@ -63,8 +63,10 @@ Charts charts_of(Source&& source, const std::vector<config::Plot>& plots) {
   Charts charts;
   for (const config::Plot& plot : plots)
     if (plot.chart == ChartKind::metric) add_plot(source, plot, charts);
+  const std::vector<Factor> apart = source.factors, together = joined(apart);
   for (const auto& [kind, add] : chosen) {
     Charts found;
+    source.factors = kind == ChartKind::differences ? apart : together;
     source.scale = config::PlotScale::automatic;
     add(source, found);
     for (const config::Plot& plot : plots)

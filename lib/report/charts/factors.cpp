@@ -84,6 +84,33 @@ std::vector<Factor> varying_factors(const plan::Plan& plan) {
   return factors;
 }
 
+std::vector<Factor> joined(const std::vector<Factor>& factors) {
+  std::vector<Factor> result;
+  Factor all;
+  std::size_t combinations = 1, first = 0;
+  std::vector<std::string> labels(factors.empty() ? 0 : factors[0].level_of.size());
+  for (const Factor& factor : factors) {
+    if (factor.numeric()) {
+      result.push_back(factor);
+      continue;
+    }
+    const char* separator = all.path.empty() ? "" : ", ";
+    if (all.path.empty()) first = result.size();
+    all.path += separator + factor.title();
+    combinations *= factor.levels.size();
+    for (std::size_t point = 0; point < labels.size(); ++point)
+      labels[point] += separator + factor.levels[factor.level_of[point]];
+  }
+  for (const std::string& label : labels) {
+    const auto known = std::ranges::find(all.levels, label);
+    all.level_of.push_back(static_cast<std::size_t>(known - all.levels.begin()));
+    if (known == all.levels.end()) all.levels.push_back(label);
+  }
+  if (all.levels.size() >= combinations || all.levels.size() > most_colors) return factors;
+  result.insert(result.begin() + static_cast<std::ptrdiff_t>(first), all);
+  return result;
+}
+
 Spacing spacing_of(const std::vector<double>& values) {
   double least = INFINITY, most = 0;
   bool zero = false;
@@ -130,7 +157,7 @@ std::string label_of(const std::vector<Factor>& factors, const std::vector<std::
   for (const std::size_t i : which) {
     const std::string& level = factors[i].levels[factors[i].level_of[point]];
     if (short_form && which.size() == 1) return level;
-    label += (label.empty() ? "" : ", ") + factors[i].name + "=" + level;
+    label += (label.empty() ? "" : ", ") + factors[i].name + (factors[i].name.empty() ? "" : "=") + level;
   }
   return label;
 }

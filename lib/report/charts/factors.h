@@ -13,7 +13,7 @@ enum class Spacing { linear, logarithmic, from_zero };  // from_zero: logarithmi
 enum class Role { chosen, x, color };  // in a chart: left to layout_of, or what a plot asks for
 
 struct Factor {
-  std::string path, name;             // "model.width", "width"
+  std::string path, name;             // "model.width", "width"; of several in one "init scheme, residual" and none
   std::vector<std::string> levels;    // in ascending order where they are numbers, otherwise as in the sweep
   std::vector<double> numbers;        // of the levels; empty for a category
   std::vector<std::size_t> level_of;  // by point
@@ -26,6 +26,9 @@ struct Factor {
 
 // Those that have several values and do not follow from one before them, as in a zip.
 std::vector<Factor> varying_factors(const plan::Plan& plan);
+
+// The categories as one, each combination a level, where few of all combinations occur, as in a sweep of several parts.
+std::vector<Factor> joined(const std::vector<Factor>& factors);
 
 // How numbers are best laid out on an axis.
 Spacing spacing_of(const std::vector<double>& values);

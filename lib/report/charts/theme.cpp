@@ -51,7 +51,7 @@ Json theme(const std::function<std::string(const char*)>& color) {
         {"symbolSize", 160},
         {"offset", 10},
         {"layout", {{"top", {{"margin", 24}}}}},
-        {"labelLimit", 240}}},
+        {"labelLimit", 300}}},
       {"header",
        {{"labelColor", ink},
         {"labelFontSize", 12},

@@ -49,5 +49,19 @@ TEST_F(factors, are_no_axis_where_they_only_follow_the_branches_of_a_union) {
   EXPECT_EQ(layout_of(varying_factors(plan), 3).x, -1);
 }
 
+TEST_F(factors, of_a_sweep_of_parts_are_one_where_few_combinations_occur) {
+  const Factor scheme{"model.init.scheme", "init", {"he", "default"}, {}, {0, 0, 0, 1}},
+      residual{"model.residual", "residual", {"false", "true"}, {}, {0, 1, 1, 1}},
+      depth{"model.depth", "depth", {"3", "11"}, {3, 11}, {0, 0, 1, 1}};
+  const std::vector<Factor> factors = joined({scheme, residual, depth});
+  ASSERT_EQ(factors.size(), 2u);
+  EXPECT_EQ(factors[0].title(), "init scheme, residual");
+  EXPECT_EQ(factors[0].levels, (std::vector<std::string>{"he, false", "he, true", "default, true"}));
+  EXPECT_EQ(label_of(factors, {0, 1}, 2), "he, true, depth=11");
+  const Factor other{"model.norm.kind", "norm", {"none", "batch"}, {}, {0, 1, 0, 1}};
+  const Factor half{"model.residual", "residual", {"false", "true"}, {}, {0, 0, 1, 1}};
+  EXPECT_EQ(joined({half, other}).size(), 2u);  // all four combinations
+}
+
 }  // namespace
 }  // namespace descent::report
