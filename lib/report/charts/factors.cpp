@@ -85,10 +85,11 @@ std::vector<Factor> varying_factors(const plan::Plan& plan) {
 }
 
 std::vector<Factor> joined(const std::vector<Factor>& factors) {
+  if (factors.size() < 2) return factors;
   std::vector<Factor> result;
   Factor all;
   std::size_t combinations = 1, first = 0;
-  std::vector<std::string> labels(factors.empty() ? 0 : factors[0].level_of.size());
+  std::vector<std::string> labels(factors[0].level_of.size());
   for (const Factor& factor : factors) {
     if (factor.numeric()) {
       result.push_back(factor);
