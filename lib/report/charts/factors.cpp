@@ -99,8 +99,11 @@ std::vector<Factor> joined(const std::vector<Factor>& factors) {
     if (all.path.empty()) first = result.size();
     all.path += separator + factor.title();
     combinations *= factor.levels.size();
-    for (std::size_t point = 0; point < labels.size(); ++point)
-      labels[point] += separator + factor.levels[factor.level_of[point]];
+    for (std::size_t point = 0; point < labels.size(); ++point) {
+      const std::string& level = factor.levels[factor.level_of[point]];
+      const bool needs_name = level == "true" || level == "false";
+      labels[point] += separator + (needs_name ? factor.name + "=" : "") + level;
+    }
   }
   for (const std::string& label : labels) {
     const auto known = std::ranges::find(all.levels, label);

@@ -56,8 +56,9 @@ TEST_F(factors, of_a_sweep_of_parts_are_one_where_few_combinations_occur) {
   const std::vector<Factor> factors = joined({scheme, residual, depth});
   ASSERT_EQ(factors.size(), 2u);
   EXPECT_EQ(factors[0].title(), "init scheme, residual");
-  EXPECT_EQ(factors[0].levels, (std::vector<std::string>{"he, false", "he, true", "default, true"}));
-  EXPECT_EQ(label_of(factors, {0, 1}, 2), "he, true, depth=11");
+  EXPECT_EQ(factors[0].levels,
+            (std::vector<std::string>{"he, residual=false", "he, residual=true", "default, residual=true"}));
+  EXPECT_EQ(label_of(factors, {0, 1}, 2), "he, residual=true, depth=11");
   const Factor other{"model.norm.kind", "norm", {"none", "batch"}, {}, {0, 1, 0, 1}};
   const Factor half{"model.residual", "residual", {"false", "true"}, {}, {0, 0, 1, 1}};
   EXPECT_EQ(joined({half, other}).size(), 2u);  // all four combinations
