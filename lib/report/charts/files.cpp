@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "core/error.h"
@@ -18,10 +19,25 @@ namespace {
 
 constexpr int no_package = 3, no_program = 127;  // exit statuses of render_charts.py and of a shell
 
+// As many as fit the width of a chart, in pixels.
+std::size_t legend_columns(const Json& spec) {
+  constexpr std::size_t width = 640, symbol = 50, character = 7;
+  std::size_t longest = 1;
+  const Json layers = (spec.contains("spec") ? spec["spec"] : spec).value("layer", Json::array());
+  for (const Json& layer : layers)
+    for (const char* channel : {"color", "strokeDash", "shape"})
+      for (const Json& label :
+           layer.value("encoding", Json::object()).value(channel, Json::object()).value("sort", Json::array()))
+        longest = std::max(longest, label.get_ref<const std::string&>().size());
+  return std::max<std::size_t>(1, width / (symbol + character * longest));
+}
+
 Json with_theme(const Chart& chart) {
   Json spec = chart.spec;
   spec["title"] = chart.title;
   spec["config"] = file_theme();
+  spec["config"]["title"] = {{"anchor", "start"}};
+  spec["config"]["legend"]["columns"] = legend_columns(spec);
   return spec;
 }
 

@@ -71,8 +71,8 @@ void add_sizes(const Source& source, const std::vector<stats::EnsembleScore>& en
   for (const stats::EnsembleScore& ensemble : ensembles) {
     const std::optional<double> value = score(ensemble.score);
     if (!value) continue;
-    const std::string label =
-        ensemble.point ? label_of(source.factors, all_of(source.factors), *ensemble.point) : "points";
+    std::string label = ensemble.point ? label_of(source.factors, all_of(source.factors), *ensemble.point) : "points";
+    if (label.empty()) label = "all runs";
     add_once(series, label);
     groups[{label, ensemble.size}].push_back(*value);
     sizes.push_back(static_cast<double>(ensemble.size));
