@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "claims/claims.h"
+#include "claims/mistakes.h"
 #include "core/files.h"
 #include "descent/commands.h"
 #include "descent/target.h"
@@ -31,6 +32,22 @@ void write_page(const fs::path& file, const std::string& html) {
   fmt::print("{}\n", file.string());
 }
 
+// Verdicts of the claims that speak of these points; of the others, such as of a swept value that is not there, the
+// opening of the target has warned.
+std::vector<claims::Judged> judged_claims(const Target& target) {
+  std::vector<claims::Judged> all;
+  config::Document one = target.document;
+  for (const config::Claim& claim : target.document.base.claims) {
+    one.base.claims = {claim};
+    try {
+      for (claims::Judged& judged : claims::judge_claims(one, target.plan, target.results))
+        all.push_back(std::move(judged));
+    } catch (const claims::Mistakes&) {
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 int write_report(CommandLine& line) {
@@ -39,7 +56,7 @@ int write_report(CommandLine& line) {
   const bool page = options.chart_format.empty();
   const report::Assets assets = page ? report::read_assets(share) : report::Assets();
   std::vector<std::unique_ptr<Target>> targets;  // every mistake before the first file
-  for (const std::string& word : line.words) targets.emplace_back(new Target(open(word, options, Claims::judged)));
+  for (const std::string& word : line.words) targets.emplace_back(new Target(open(word, options, Claims::warned)));
   std::vector<report::Report> reports;
   for (const auto& target : targets) {
     std::vector<report::Chart> charts =
@@ -49,8 +66,7 @@ int write_report(CommandLine& line) {
            report::write_charts(charts, options.chart_format, folder_of(*target, options), share))
         fmt::print("{}\n", file.string());
     else
-      reports.push_back({target->document, target->plan, target->results,
-                         claims::judge_claims(target->document, target->plan, target->results), std::move(charts)});
+      reports.push_back({target->document, target->plan, target->results, judged_claims(*target), std::move(charts)});
     warn(target->results);
   }
   if (!page) return 0;

@@ -115,6 +115,14 @@ class Run(Cli):
                          "--out\n")
         self.assertEqual([f.name for f in (self.folder / "results/trial").iterdir()], ["thesis.tex"])
 
+    def test_report_warns_of_claims_that_do_not_speak_of_the_sweep(self):
+        claim = '"claims": [{"says": "Wide ones learn", "that": "final_test_error(width=99) <= 1"}], '
+        (self.folder / "x.json").write_text(EXPERIMENT.replace('"seeds": 2,', '"seeds": 2, ' + claim))
+        self.descent("run", "x.json")
+        done = self.descent("report", "results/trial", "--format", "vl", "--out", "charts")
+        self.assertIn("warning: results/trial/experiment.json", done.stderr)
+        self.assertIn("charts/trial/", done.stdout)
+
     def test_errors_are_events_where_progress_is_json(self):
         for words, event in ((("x.json", "--set", "model.widht=4"), {"path": "--set"}),
                              (("missing.json",), {"file": "missing.json"}),
