@@ -110,8 +110,7 @@ std::vector<Key> describe(Plot& p) {
   return {
       key("metric", &p.metric,
           "what to draw, a column of summary.csv or curves.csv: a chart besides the others; with the key chart, which "
-          "of "
-          "these charts: error or loss, of bias_variance squared, error or cross_entropy, of probes the name of one")
+          "of these charts: error or loss, of bias_variance squared, error or cross_entropy, of probes the name of one")
           .cosmetic(),
       key("over", &p.over,
           "horizontal axis: epoch, step or a factor; absent: a factor of three numbers or more, or epoch")
