@@ -6,7 +6,10 @@
 #include <memory>
 
 #include "claims/claims.h"
+#include "claims/domain.h"
+#include "claims/expression.h"
 #include "claims/mistakes.h"
+#include "claims/syntax.h"
 #include "core/files.h"
 #include "descent/commands.h"
 #include "descent/target.h"
@@ -35,17 +38,18 @@ void write_page(const fs::path& file, const std::string& html) {
 // Verdicts of the claims that speak of these points; of the others, such as of a swept value that is not there, the
 // opening of the target has warned.
 std::vector<claims::Judged> judged_claims(const Target& target) {
-  std::vector<claims::Judged> all;
-  config::Document one = target.document;
-  for (const config::Claim& claim : target.document.base.claims) {
-    one.base.claims = {claim};
+  const claims::Domain domain(target.plan);
+  config::Document document = target.document;
+  std::erase_if(document.base.claims, [&](const config::Claim& claim) {
     try {
-      for (claims::Judged& judged : claims::judge_claims(one, target.plan, target.results))
-        all.push_back(std::move(judged));
+      std::vector<claims::Request> requests;
+      claims::compile(*claims::parse(claim.that), domain, requests);
+      return false;
     } catch (const claims::Mistakes&) {
+      return true;
     }
-  }
-  return all;
+  });
+  return claims::judge_claims(document, target.plan, target.results);
 }
 
 }  // namespace
