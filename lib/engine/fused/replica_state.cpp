@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "core/random.h"
 #include "core/seeds.h"
@@ -69,7 +70,7 @@ ReplicaState<T>::ReplicaState(Replica of, const fused::Layout& layout, Workspace
       order_(experiment_.train, replica.data.train.size, replica.seed),
       loss_(experiment_.train.loss, replica.data, layout.output_stride, largest_batch(replica)),
       augmenter_(experiment_.data.augmentation, replica.data.shape, replica.seed),
-      monte_carlo_(experiment_, replica.seed, replica.data.outputs, layout.output_stride),
+      dropout_samples_(dropout_samples(experiment_)),
       measures_updates_(std::ranges::count(experiment_.probes.names, config::ProbeName::update_ratio) > 0),
       moments_(plan::moment_count(experiment_.train.optimizer) * layout.parameters) {
   for (const models::NamedView& view : initial_network({&replica})->tensors(0)) {
@@ -157,11 +158,41 @@ void ReplicaState<T>::for_each_output(config::Split split, const Visit& visit) {
     const std::int64_t size = pass_size(experiment_.model, start, rows, part.size);
     const T* x = inputs->data() + start * layout.input_stride;
     visit(start, size,
-          monte_carlo_.active()
-              ? monte_carlo_.predict(network, x, size, parameters.data(), statistics.data(), {step, split, start})
-              : network.predict(x, size, parameters.data(), statistics.data()));
+          dropout_samples_ > 0 ? average_of_masks(split, start, size, x)
+                               : network.predict(x, size, parameters.data(), statistics.data()));
     start += size;
   }
+}
+
+// [rows, stride]: the mean outputs over random masks; after training with cross-entropy the logarithms of the mean
+// probabilities, so that a softmax gives these back. Dropout mask i is the same for any number of samples.
+template <class T>
+const T* ReplicaState<T>::average_of_masks(config::Split split, std::int64_t start, std::int64_t rows, const T* x) {
+  const std::int64_t count = layout.outputs, stride = layout.output_stride;
+  const bool probabilities = experiment_.train.loss.kind == config::LossKind::cross_entropy;
+  const PredictionSeed passes = prediction_seed(replica.seed, step, split);
+  std::vector<double> sums(static_cast<std::size_t>(rows * count)), row;
+  for (std::int64_t sample = 0; sample < dropout_samples_; ++sample) {
+    const T* outputs =
+        workspace.network->predict(x, rows, parameters.data(), statistics.data(),
+                                   {experiment_.model.dropout.rate, passes.seed, passes.stream(start, sample)});
+    auto sum = sums.begin();
+    for (std::int64_t i = 0; i < rows; ++i) {
+      row.assign(outputs + i * stride, outputs + i * stride + count);
+      if (probabilities) fused::softmax(row);
+      for (const double value : row) *sum++ += value;
+    }
+  }
+  if (averaged_.size() < rows * stride) averaged_ = fused::Buffer<T>(rows * stride);
+  for (std::int64_t i = 0; i < rows; ++i)
+    for (std::int64_t k = 0; k < count; ++k) {
+      const double mean = sums[static_cast<std::size_t>(i * count + k)] / static_cast<double>(dropout_samples_);
+      // A probability that underflowed keeps a finite logarithm; NaN stays NaN.
+      const bool tiny = mean < std::numeric_limits<double>::min();
+      averaged_.data()[i * stride + k] =
+          static_cast<T>(probabilities ? std::log(tiny ? std::numeric_limits<double>::min() : mean) : mean);
+    }
+  return averaged_.data();
 }
 
 template <class T> SplitLoss ReplicaState<T>::evaluate(config::Split split) {

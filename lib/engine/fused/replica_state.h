@@ -10,7 +10,6 @@
 #include "engine/engine.h"
 #include "engine/fused/inputs.h"
 #include "engine/fused/loss.h"
-#include "engine/fused/monte_carlo.h"
 #include "fused/network.h"
 
 namespace descent::engine {
@@ -53,6 +52,7 @@ template <class T> class ReplicaState {
  private:
   // Visits the outputs [size, K] of consecutive examples in evaluation mode: visit(start, size, outputs).
   template <class Visit> void for_each_output(config::Split split, const Visit& visit);
+  const T* average_of_masks(config::Split split, std::int64_t start, std::int64_t rows, const T* x);
   void gather(std::span<const std::int32_t> batch);
   void update(std::int64_t until);
   struct Examples {
@@ -67,11 +67,12 @@ template <class T> class ReplicaState {
   BatchOrder order_;
   Loss<T> loss_;
   const Augmenter augmenter_;
-  MonteCarlo<T> monte_carlo_;
+  const std::int64_t dropout_samples_;
   const bool measures_updates_;
   std::vector<T> before_;     // the parameters before a step whose update is measured
   fused::Buffer<T> moments_;  // [moments, P]
   fused::Buffer<T> kept_;     // parameters and statistics that restore_kept() brings back
+  fused::Buffer<T> averaged_;
 };
 
 }  // namespace descent::engine
