@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/fused/fused_observation.h"
 #include "engine/fused/replica_state.h"
 
 namespace descent::engine {
@@ -42,9 +41,7 @@ template <class T> class FusedEngine final : public Engine {
   std::vector<NamedTensor> tensors(std::size_t replica) const override { return states_[replica]->tensors(); }
   void keep(std::size_t replica) override { states_[replica]->keep(); }
   void restore_kept(std::size_t replica) override { states_[replica]->restore_kept(); }
-  std::unique_ptr<Observation> observe(std::size_t replica) override {
-    return std::make_unique<FusedObservation<T>>(*states_[replica]);
-  }
+  std::unique_ptr<Observation> observe(std::size_t replica) override { return engine::observe(*states_[replica]); }
   void finish(std::size_t) override {}
   void save(std::size_t replica, core::Writer& writer) override { states_[replica]->archive(writer); }
   void load(std::size_t replica, core::Reader& reader) override { states_[replica]->archive(reader); }

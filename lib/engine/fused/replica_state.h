@@ -75,4 +75,7 @@ template <class T> class ReplicaState {
   fused::Buffer<T> averaged_;
 };
 
+// Of the replica, which must outlive it.
+template <class T> std::unique_ptr<Observation> observe(ReplicaState<T>& state);
+
 }  // namespace descent::engine

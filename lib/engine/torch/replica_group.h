@@ -101,4 +101,7 @@ class ReplicaGroup {
   std::vector<State> states_;
 };
 
+// Of one member, which must outlive it.
+std::unique_ptr<Observation> observe(ReplicaGroup& group, std::size_t member);
+
 }  // namespace descent::engine

@@ -3,7 +3,6 @@
 #include <map>
 
 #include "engine/torch/replica_groups.h"
-#include "engine/torch/torch_observation.h"
 
 namespace descent::engine {
 namespace {
@@ -71,7 +70,7 @@ class TorchEngine final : public Engine {
   }
   void restore_kept(std::size_t replica) override { group(replica).restore_kept(member(replica)); }
   std::unique_ptr<Observation> observe(std::size_t replica) override {
-    return std::make_unique<TorchObservation>(group(replica), member(replica));
+    return engine::observe(group(replica), member(replica));
   }
   void finish(std::size_t replica) override { group(replica).finish(member(replica)); }
   void save(std::size_t replica, core::Writer& writer) override { group(replica).archive(member(replica), writer); }
