@@ -14,6 +14,28 @@ namespace {
 
 using plan::ActivationKind;
 
+// Mean and standard deviation of each unit over the rows of [rows, features].
+struct UnitMoments {
+  std::vector<double> mean, sd;
+};
+
+UnitMoments unit_moments(const at::Tensor& values) {
+  const at::Tensor dense = values.to(at::kDouble).contiguous();
+  const auto units = static_cast<std::size_t>(dense.size(1));
+  const std::span all(dense.const_data_ptr<double>(), static_cast<std::size_t>(dense.numel()));
+  const auto n = static_cast<double>(dense.size(0));
+  UnitMoments moments{std::vector<double>(units), std::vector<double>(units)};
+  for (std::size_t r = 0; r < all.size(); r += units)
+    for (std::size_t u = 0; u < units; ++u) moments.mean[u] += all[r + u] / n;
+  for (std::size_t r = 0; r < all.size(); r += units)
+    for (std::size_t u = 0; u < units; ++u) {
+      const double d = all[r + u] - moments.mean[u];
+      moments.sd[u] += d * d / n;
+    }
+  for (double& sd : moments.sd) sd = std::sqrt(sd);
+  return moments;
+}
+
 double mean_of(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
@@ -87,23 +109,6 @@ template <class Function> double gate_mean(ProbeContext& context, Function of) {
 }
 
 }  // namespace
-
-UnitMoments unit_moments(const at::Tensor& values) {
-  const at::Tensor dense = values.to(at::kDouble).contiguous();
-  const auto units = static_cast<std::size_t>(dense.size(1));
-  const std::span all(dense.const_data_ptr<double>(), static_cast<std::size_t>(dense.numel()));
-  const auto n = static_cast<double>(dense.size(0));
-  UnitMoments moments{std::vector<double>(units), std::vector<double>(units)};
-  for (std::size_t r = 0; r < all.size(); r += units)
-    for (std::size_t u = 0; u < units; ++u) moments.mean[u] += all[r + u] / n;
-  for (std::size_t r = 0; r < all.size(); r += units)
-    for (std::size_t u = 0; u < units; ++u) {
-      const double d = all[r + u] - moments.mean[u];
-      moments.sd[u] += d * d / n;
-    }
-  for (double& sd : moments.sd) sd = std::sqrt(sd);
-  return moments;
-}
 
 void activation_mean(ProbeContext& context, const Add& add) {
   for (const auto& activation : context.observation.activations(ActivationKind::activation))

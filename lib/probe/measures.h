@@ -1,9 +1,29 @@
 #pragma once
 // One function per probe, named as in config/probe_choices.cpp, where each is explained.
 
-#include "probe/probe_context.h"
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "probe/probes.h"
 
 namespace descent::probe {
+
+// Called with the layer ("" for the whole network) and the value of each measurement.
+using Add = std::function<void(std::string layer, double value)>;
+
+// The gradient of a residual network by the number of branches that a path passes: 0 ... blocks.
+struct PathLengths {
+  std::vector<double> share;  // of the gradient, by length
+  double mean, reach;         // mean length by share; length up to which paths carry 95 %
+  double factor;              // of the gradient's norm for each branch passed
+};
+
+struct ProbeContext : Subject {
+  const DriftState& drift;             // of the last moment
+  std::optional<PathLengths> paths{};  // computed when the first probe asks: path_lengths()
+};
 
 // Of hidden layers, over the probe batch.
 void activation_mean(ProbeContext& context, const Add& add);
