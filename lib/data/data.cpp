@@ -45,17 +45,11 @@ std::vector<double> gather(const formats::Values& x, double divisor, const std::
       [&](const auto& values) {
         for (const std::int32_t index : indices) {
           const auto* row = values.data() + index * stored;
-          if (filling.empty())
-            transform.append(
-                index, [&](std::int32_t f) { return row[f] / divisor; }, rows);
-          else
-            transform.append(
-                index,
-                [&](std::int32_t f) {
-                  const double value = row[f];
-                  return std::isnan(value) ? filling[f] : value;
-                },
-                rows);
+          const auto value_of = [&](std::int32_t f) {
+            const double value = row[f] / divisor;
+            return !filling.empty() && std::isnan(value) ? filling[f] : value;
+          };
+          transform.append(index, value_of, rows);
         }
       },
       x);
