@@ -26,11 +26,10 @@ class Bars {
     const std::size_t most = std::min(most_bars, source_.plan.points.size());
     for (const std::size_t point : thinned(source_.plan.points.size(), most, false)) add_point(point);
     if (all_.most < all_.least) return;
-    Chart chart{measures_.name, measures_.title + (rest_.empty() ? "" : " by " + names()), caption(), {}};
     const std::size_t step = color_ < 0 ? 34 : 16 * series_.size() + 10;
-    chart.spec = panels(rows_, {}, layers(), static_cast<int>(labels_.size() * step), axis(), "x");
-    chart.spec["description"] = chart.title + ". " + chart.caption;
-    charts.push_back(std::move(chart));
+    add_chart({measures_.name, measures_.title + (rest_.empty() ? "" : " by " + names()), caption(),
+               panels(rows_, {}, layers(), static_cast<int>(labels_.size() * step), axis(), "x")},
+              charts);
   }
 
  private:
@@ -85,16 +84,14 @@ class Bars {
 
   Json layers() const {
     const Axis axis = this->axis();
-    const Json x = number("x", axis);
     Json y = text("label", labels_);
     y["axis"] = {{"labelLimit", 260}, {"ticks", false}, {"domain", false}, {"grid", false}};
-    const Json color = colors(series_, color_ < 0 ? "" : source_.factors[static_cast<std::size_t>(color_)].title());
-    const auto with = [&](Json more) {
-      Json encoding{{"x", x}, {"y", y}, {"color", color}};
-      if (color_ >= 0) encoding["yOffset"] = text("series", series_);
-      encoding.update(std::move(more));
-      return encoding;
-    };
+    Json common{
+        {"x", number("x", axis)},
+        {"y", y},
+        {"color", colors(series_, color_ < 0 ? "" : source_.factors[static_cast<std::size_t>(color_)].title())}};
+    if (color_ >= 0) common["yOffset"] = text("series", series_);
+    const auto with = shared_by_layers(common);
     const auto tips = Json::array({tip("label", "point"), tip("series", "series"), tip("split", "of"),
                                    tip("x", "mean", true), tip("interval", "95 % interval"), tip("n", "n", true)});
     auto all = Json::array();
@@ -129,10 +126,8 @@ class Bars {
   }
 
   std::string caption() const {
-    std::string text = fmt::format("{} mean over the seeds, with its 95 % interval", measures_.all[0].split);
-    text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-    if (shows_runs()) text += "; small dots are the runs";
-    return text + ".";
+    return capitalized(fmt::format("{} mean over the seeds, with its 95 % interval{}.", measures_.all[0].split,
+                                   shows_runs() ? "; small dots are the runs" : ""));
   }
 
   const Source& source_;

@@ -127,6 +127,16 @@ Json panels(const Rows& rows, const std::vector<std::string>& panels, Json layer
   return spec;
 }
 
+void add_chart(Chart chart, std::vector<Chart>& charts) {
+  chart.spec["description"] = chart.title + ". " + chart.caption;
+  charts.push_back(std::move(chart));
+}
+
+std::string capitalized(std::string text) {
+  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
 void add_once(std::vector<std::string>& list, const std::string& text) {
   if (std::ranges::find(list, text) == list.end()) list.push_back(text);
 }

@@ -49,6 +49,14 @@ Json number(std::string_view field, const Axis& axis);
 Json text(std::string_view field, const std::vector<std::string>& order);
 // A column of a tooltip.
 Json tip(std::string_view field, std::string_view title, bool is_number = false);
+// Of an encoding, what several layers share: with(more) is the encoding of one of them.
+inline auto shared_by_layers(Json common) {
+  return [common = std::move(common)](const Json& more) {
+    Json encoding = common;
+    encoding.update(more);
+    return encoding;
+  };
+}
 // A layer of the rows of one kind (their column "kind").
 Json layer(std::string_view kind, Json mark, Json encoding);
 // "datum.kind == 'mean'"
@@ -64,6 +72,12 @@ Json dashes(const std::vector<std::string>& splits, bool colored);
 // shows the column `measured`.
 Json panels(const Rows& rows, const std::vector<std::string>& panels, Json layers, int height, const Axis& axis = {},
             std::string_view measured = "y");
+
+// Adds the chart with a description of what it shows.
+void add_chart(Chart chart, std::vector<Chart>& charts);
+
+// With a capital letter in front.
+std::string capitalized(std::string text);
 
 // Adds `text` to the list unless it is there.
 void add_once(std::vector<std::string>& list, const std::string& text);

@@ -53,35 +53,28 @@ void add_differences(const Source& source, Charts& charts) {
     }
   if (rows.empty() || rows.size() > most_rows) return;
   const std::string words = words_of(metric);
-  Chart chart{"differences",
-              fmt::format("Differences of the {} from {} = {}", words, category->title(), category->levels[0]),
-              "Paired over the seeds that both have: mean and 95 % interval. An interval beside 0 is a difference.",
-              {}};
-  const Json x = number("x", {fmt::format("difference of the {}", words), {{"zero", true}}});
   Json y = text("label", labels);
   y["axis"] = {{"labelLimit", 260}, {"labelPadding", 6}, {"ticks", false}, {"domain", false}};
   Json color = colors(series, category->title());
   color["scale"]["domain"] = category->levels;  // the colours that they have in other charts
   if (series.size() > 1) color["legend"]["values"] = series;
-  const auto with = [&](Json more) {
-    Json encoding{{"x", x}, {"y", y}, {"color", color}};
-    if (series.size() > 1) encoding["yOffset"] = text("series", series);
-    encoding.update(std::move(more));
-    return encoding;
-  };
+  Json common{
+      {"x", number("x", {fmt::format("difference of the {}", words), {{"zero", true}}})}, {"y", y}, {"color", color}};
+  if (series.size() > 1) common["yOffset"] = text("series", series);
+  const auto with = shared_by_layers(common);
   const auto tips = Json::array({tip("label", "at"), tip("series", category->title()), tip("x", "difference", true),
                                  tip("interval", "95 % interval"), tip("n", "pairs", true)});
   Json zero{{"mark", {{"type", "rule"}, {"strokeDash", {3, 3}}}}, {"encoding", {{"x", {{"datum", 0}}}}}};
-  chart.spec = panels(rows, {},
-                      Json::array({zero,
-                                   layer("mean", {{"type", "rule"}, {"strokeWidth", 2.5}},
-                                         with({{"x", number("low", {fmt::format("difference of the {}", words)})},
-                                               {"x2", {{"field", "high"}}}})),
-                                   layer("mean", {{"type", "point"}, {"filled", true}, {"size", 70}, {"opacity", 1}},
-                                         with({{"tooltip", tips}}))}),
-                      static_cast<int>(labels.size() * (16 * series.size() + 12)));
-  chart.spec["description"] = chart.title + ". " + chart.caption;
-  charts.push_back(std::move(chart));
+  const auto layers = Json::array(
+      {zero,
+       layer("mean", {{"type", "rule"}, {"strokeWidth", 2.5}},
+             with({{"x", number("low", {fmt::format("difference of the {}", words)})}, {"x2", {{"field", "high"}}}})),
+       layer("mean", {{"type", "point"}, {"filled", true}, {"size", 70}, {"opacity", 1}}, with({{"tooltip", tips}}))});
+  add_chart(
+      {"differences", fmt::format("Differences of the {} from {} = {}", words, category->title(), category->levels[0]),
+       "Paired over the seeds that both have: mean and 95 % interval. An interval beside 0 is a difference.",
+       panels(rows, {}, layers, static_cast<int>(labels.size() * (16 * series.size() + 12)))},
+      charts);
 }
 
 }  // namespace descent::report

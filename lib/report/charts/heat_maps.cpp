@@ -57,11 +57,6 @@ void add_time_map(const Source& source, Column column, Charts& charts) {
   }
   if (rows.empty() || panels_.size() > most_panels || !time.common) return;
   const std::string words = words_of(curve_names[column]);
-  Chart chart{fmt::format("{}_over_time", curve_names[column]),
-              fmt::format("{} by {} and {}", words, factor.title(), time.axis.title),
-              "Mean over the seeds, evaluation by evaluation.",
-              {}};
-  chart.title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(chart.title[0])));
   Json cells = layer("cell", {{"type", "rect"}, {"clip", true}},
                      {{"x", number("x", time.axis)},
                       {"x2", {{"field", "x2"}}},
@@ -70,9 +65,11 @@ void add_time_map(const Source& source, Column column, Charts& charts) {
                       {"tooltip", Json::array({tip("level", factor.title()), tip("x2", time.axis.title, true),
                                                tip("value", "mean", true), tip("n", "n", true)})}});
   cells["encoding"]["x"]["axis"]["grid"] = false;
-  chart.spec = panels(rows, panels_, Json::array({cells}), height_of(factor));
-  chart.spec["description"] = chart.title + ". " + chart.caption;
-  charts.push_back(std::move(chart));
+  add_chart({fmt::format("{}_over_time", curve_names[column]),
+             capitalized(fmt::format("{} by {} and {}", words, factor.title(), time.axis.title)),
+             "Mean over the seeds, evaluation by evaluation.",
+             panels(rows, panels_, Json::array({cells}), height_of(factor))},
+            charts);
 }
 
 // A final value at each level of two numbers.
@@ -100,24 +97,17 @@ void add_two_numbers(const Source& source, const std::string& column, Charts& ch
   }
   if (rows.empty() || panels_.size() > most_panels) return;
   const std::string words = words_of(column);
-  Chart chart{
-      column + "_map", fmt::format("{} by {} and {}", words, across.title(), up.title()), "Mean over the seeds.", {}};
-  chart.title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(chart.title[0])));
   Json x = text("across", across.levels);
   x["title"] = across.title();
   x["axis"] = {{"grid", false}, {"ticks", false}, {"labelAngle", 0}, {"labelOverlap", true}};
-  chart.spec = panels(
-      rows, panels_,
-      Json::array({layer(
-          "cell", {{"type", "rect"}},
-          {{"x", x},
-           {"y", rows_of(up)},
-           {"color", color_scale(source, words, means)},
-           {"tooltip", Json::array({tip("across", across.title()), tip("level", up.title()), tip("value", "mean", true),
-                                    tip("interval", "95 % interval"), tip("n", "n", true)})}})}),
-      height_of(up));
-  chart.spec["description"] = chart.title + ". " + chart.caption;
-  charts.push_back(std::move(chart));
+  const auto tips = Json::array({tip("across", across.title()), tip("level", up.title()), tip("value", "mean", true),
+                                 tip("interval", "95 % interval"), tip("n", "n", true)});
+  const Json cells =
+      layer("cell", {{"type", "rect"}},
+            {{"x", x}, {"y", rows_of(up)}, {"color", color_scale(source, words, means)}, {"tooltip", tips}});
+  add_chart({column + "_map", capitalized(fmt::format("{} by {} and {}", words, across.title(), up.title())),
+             "Mean over the seeds.", panels(rows, panels_, Json::array({cells}), height_of(up))},
+            charts);
 }
 
 }  // namespace

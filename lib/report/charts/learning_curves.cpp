@@ -147,18 +147,13 @@ class LearningCurves {
   }
 
   Json layers(const Axis& axis) const {
-    const Json x = number("x", time_.axis), y = number("y", axis);
     const bool colored = grouping_.color >= 0;
     const Json color =
         colors(series_, colored ? source_.factors[static_cast<std::size_t>(grouping_.color)].title() : "");
     std::vector<std::string> splits;
     for (const Split& split : splits_) splits.push_back(split.name);
     const Json dash = dashes(splits, colored);
-    const auto with = [&](Json more) {
-      Json encoding{{"x", x}, {"y", y}, {"color", color}};
-      encoding.update(std::move(more));
-      return encoding;
-    };
+    const auto with = shared_by_layers({{"x", number("x", time_.axis)}, {"y", number("y", axis)}, {"color", color}});
     const Json detail{{"field", "split"}};
     const auto tips = Json::array({tip("series", "series"), tip("split", "of"), tip("x", time_.axis.title, true),
                                    tip("y", "mean", true), tip("interval", "95 % interval"), tip("n", "n", true)});

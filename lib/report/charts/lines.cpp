@@ -54,11 +54,10 @@ class Lines {
                  static_cast<double>(peak_->at.value.n)},
                 {"peak", peak_->panel, peak_->series,
                  fmt::format("peak {:.3g} at {}", peak_->at.value.mean, peak_->at.x), "", ""});
-    Chart chart{measures_.name, measures_.title + " against " + x_.title(), caption(), {}};
     const Axis axis = value_axis(measures_.axis, main_, all_, measures_.axis.ends_with("error"), source_.scale);
-    chart.spec = panels(rows_, panels_, layers(axis), 340, axis);
-    chart.spec["description"] = chart.title + ". " + chart.caption;
-    charts.push_back(std::move(chart));
+    add_chart({measures_.name, measures_.title + " against " + x_.title(), caption(),
+               panels(rows_, panels_, layers(axis), 340, axis)},
+              charts);
   }
 
  private:
@@ -145,14 +144,10 @@ class Lines {
   }
 
   Json layers(const Axis& axis) const {
-    const Json x = number("x", factor_axis(x_)), y = number("y", axis);
+    const Json x = number("x", factor_axis(x_));
     const Json color = colors(series_, colored() ? color_factor().title() : "");
     const Json dash = dashes(splits_, colored());
-    const auto with = [&](Json more) {
-      Json encoding{{"x", x}, {"y", y}, {"color", color}};
-      encoding.update(std::move(more));
-      return encoding;
-    };
+    const auto with = shared_by_layers({{"x", x}, {"y", number("y", axis)}, {"color", color}});
     const Json detail{{"field", "split"}};
     const auto tips = Json::array({tip("panel", "at"), tip("series", colored() ? color_factor().title() : "of"),
                                    tip("split", "of"), tip("x", x_.title(), true), tip("y", "mean", true),

@@ -179,8 +179,7 @@ void add_plot(const Source& whole, const config::Plot& plot, Charts& charts) {
   } else {
     const std::string words = words_of(column);
     const bool final = words.starts_with("final ");
-    Measures measures{"", words, final ? words.substr(std::string_view("final ").size()) : words, {}};
-    measures.title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
+    Measures measures{"", capitalized(words), final ? words.substr(std::string_view("final ").size()) : words, {}};
     measures.has_threshold = column.starts_with("final_test_");
     measures.all.push_back({measures.axis, [&](std::size_t run) { return source.summary_value(run, column); }});
     if (over && !over->numeric()) add_bars(source, measures, found);

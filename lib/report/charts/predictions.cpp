@@ -85,32 +85,23 @@ void add_sizes(const Source& source, const std::vector<stats::EnsembleScore>& en
              {"mean", key.first});
   }
   if (rows.size() < 2 || series.size() > 8) return;
-  Chart chart{fmt::format("ensembles_{}", measure),
-              fmt::format("Ensembles: test {} by size", measure),
-              "The predictions of so many networks averaged; mean over the groups with its 95 % interval.",
-              {}};
   Axis x{"networks in the ensemble", {{"type", "log"}, {"nice", false}, {"padding", 12}}};
   std::ranges::sort(sizes);
   sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
   x.ticks = sizes;
   const Axis y = value_axis(fmt::format("test {}", measure), means, means, false, source.scale);
-  const Json color = colors(series, "");
   const auto tips = Json::array({tip("series", "point"), tip("x", "networks", true), tip("y", "mean", true),
                                  tip("interval", "95 % interval"), tip("n", "groups", true)});
-  const auto with = [&](Json more) {
-    Json encoding{{"x", number("x", x)}, {"y", number("y", y)}, {"color", color}};
-    encoding.update(std::move(more));
-    return encoding;
-  };
-  chart.spec = panels(rows, {},
-                      Json::array({layer("mean", {{"type", "rule"}, {"strokeWidth", 1.5}},
-                                         with({{"y", number("low", y)}, {"y2", {{"field", "high"}}}})),
-                                   layer("mean", {{"type", "line"}}, with(Json::object())),
-                                   layer("mean", {{"type", "point"}, {"filled", true}, {"size", 60}, {"opacity", 1}},
-                                         with({{"tooltip", tips}}))}),
-                      320, y);
-  chart.spec["description"] = chart.title + ". " + chart.caption;
-  charts.push_back(std::move(chart));
+  const auto with = shared_by_layers({{"x", number("x", x)}, {"y", number("y", y)}, {"color", colors(series, "")}});
+  const auto layers = Json::array(
+      {layer("mean", {{"type", "rule"}, {"strokeWidth", 1.5}},
+             with({{"y", number("low", y)}, {"y2", {{"field", "high"}}}})),
+       layer("mean", {{"type", "line"}}, with(Json::object())),
+       layer("mean", {{"type", "point"}, {"filled", true}, {"size", 60}, {"opacity", 1}}, with({{"tooltip", tips}}))});
+  add_chart({fmt::format("ensembles_{}", measure), fmt::format("Ensembles: test {} by size", measure),
+             "The predictions of so many networks averaged; mean over the groups with its 95 % interval.",
+             panels(rows, {}, layers, 320, y)},
+            charts);
 }
 
 }  // namespace

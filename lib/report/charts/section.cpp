@@ -77,8 +77,7 @@ std::string title_of(const Report& report) {
   if (end != description.npos && description[end - 1] == '?') return description.substr(0, end);
   std::string words = report.plan.name;
   std::ranges::replace(words, '_', ' ');
-  words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
-  return words;
+  return capitalized(words);
 }
 
 std::string section_of(const Report& report, int level) {
