@@ -85,9 +85,7 @@ void add_two_numbers(const Source& source, const std::string& column, Charts& ch
   std::vector<std::string> panels_;
   Range means;
   for (std::size_t point = 0; point < source.plan.points.size(); ++point) {
-    std::vector<double> values;
-    for (const std::size_t run : source.runs_of(point)) values.push_back(source.summary_value(run, column));
-    const auto value = describe_finite(values);
+    const auto value = describe_summary(source, point, column);
     if (!value) continue;
     means.add(value->mean);
     const std::string panel = label_of(source.factors, others, point);

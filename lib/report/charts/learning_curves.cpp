@@ -134,12 +134,8 @@ class LearningCurves {
   // The mean place of a step that the summary names.
   void add_mark(std::size_t point, const std::string& panel, const char* kind, const std::string& prefix,
                 const char* what, const std::string& measure) {
-    std::vector<double> at, value;
-    for (const std::size_t run : source_.runs_of(point)) {
-      at.push_back(source_.summary_value(run, prefix + std::string(curve_names[time_.column])));
-      value.push_back(source_.summary_value(run, prefix + "test_" + measure));
-    }
-    const auto x = describe_finite(at), y = describe_finite(value);
+    const auto x = describe_summary(source_, point, prefix + curve_names[time_.column]),
+               y = describe_summary(source_, point, prefix + "test_" + measure);
     if (!x || !y) return;
     add_once(marks_, what);
     rows_.add({x->mean, y->mean, low(*x), high(*x), static_cast<double>(x->n)},

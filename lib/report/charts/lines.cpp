@@ -121,10 +121,7 @@ class Lines {
   void add_thresholds(const std::string& panel, const std::vector<std::size_t>& points) {
     std::vector<std::string> above, done;
     for (const std::size_t point : points) {
-      std::vector<double> errors;
-      for (const std::size_t run : source_.runs_of(point))
-        errors.push_back(source_.summary_value(run, "final_train_error"));
-      const auto error = describe_finite(errors);
+      const auto error = describe_summary(source_, point, "final_train_error");
       const std::string series = series_of(point, "training");
       if (!error || std::ranges::find(done, series) != done.end()) continue;
       if (error->mean > fits_all) {

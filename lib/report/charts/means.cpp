@@ -40,6 +40,12 @@ std::optional<stats::Description> describe_finite(const std::vector<double>& val
   return stats::describe(finite);
 }
 
+std::optional<stats::Description> describe_summary(const Source& source, std::size_t point, std::string_view column) {
+  std::vector<double> values;
+  for (const std::size_t run : source.runs_of(point)) values.push_back(source.summary_value(run, column));
+  return describe_finite(values);
+}
+
 std::vector<MeanAt> mean_curve(const Source& source, std::size_t point, Column column, Column x, std::size_t most,
                                bool logarithmic) {
   const std::vector<std::size_t> runs = source.runs_of(point);

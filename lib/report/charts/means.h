@@ -52,5 +52,7 @@ inline double high(const stats::Description& d) { return d.high.value_or(nan); }
 
 // Of the finite ones among the values.
 std::optional<stats::Description> describe_finite(const std::vector<double>& values);
+// Of a column of summary.csv over the runs of a point.
+std::optional<stats::Description> describe_summary(const Source& source, std::size_t point, std::string_view column);
 
 }  // namespace descent::report

@@ -70,11 +70,9 @@ Drawing factor_curves(const Source& source, const TerminalChart& wanted, const F
   std::map<std::string, std::map<double, stats::Description>> lines;
   std::vector<std::string> names;
   for (const std::size_t point : wanted.points) {
-    std::vector<double> values;
-    for (const std::size_t run : source.runs_of(point)) values.push_back(source.summary_value(run, column));
     const std::string name = label_of(source.factors, others, point);
     add_once(names, name);
-    if (const auto described = describe_finite(values))
+    if (const auto described = describe_summary(source, point, column))
       lines[name].emplace(factor.numbers[factor.level_of[point]], *described);
   }
   for (const std::string& name : names) {
