@@ -43,14 +43,6 @@ struct Traces {
   std::vector<std::string> processes;
 };
 
-// The finished runs, by index.
-std::vector<std::optional<RunState>> finished_states(const store::Results& results, const plan::Plan& plan) {
-  std::vector<std::optional<RunState>> states(plan.runs.size());
-  results.for_each_summary(
-      [&](std::size_t run, const std::vector<std::string>& cells) { states[run] = store::state_in(cells); });
-  return states;
-}
-
 // The part of a run that a checkpoint at this step holds; below 1.
 double part_before(const config::Experiment& experiment, std::int64_t step) {
   const std::int64_t steps = config::total_steps(experiment.train, config::split_sizes(experiment.data).train);
@@ -77,7 +69,9 @@ Json json_of(const PointStatus& point) {
 
 Status read_status(const store::Results& results, const plan::Plan& plan) {
   const Traces traces(results.folder());  // before the parts: what finishes meanwhile counts as done
-  const auto finished = finished_states(results, plan);
+  std::vector<std::optional<RunState>> finished(plan.runs.size());
+  results.for_each_summary(
+      [&](std::size_t run, const std::vector<std::string>& cells) { finished[run] = store::state_in(cells); });
   const std::vector<double> seconds = results.run_seconds();
   Status status;
   status.points.resize(plan.points.size());

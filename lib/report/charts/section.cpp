@@ -69,32 +69,6 @@ std::string summary_line(const Report& report) {
   return text;
 }
 
-}  // namespace
-
-std::string title_of(const Report& report) {
-  const std::string& description = report.document.base.description;
-  const std::size_t end = first_sentence(description);
-  if (end != description.npos && description[end - 1] == '?') return description.substr(0, end);
-  std::string words = report.plan.name;
-  std::ranges::replace(words, '_', ' ');
-  return capitalized(words);
-}
-
-std::string section_of(const Report& report, int level) {
-  const std::string title = title_of(report);
-  std::string description = report.document.base.description;
-  if (title.ends_with('?')) description.erase(0, std::min(title.size() + 1, description.size()));
-  std::string html = fmt::format(
-      "<section class=\"experiment\" id=\"{0}\">\n<header>\n<p class=\"name\">{0}</p>\n<h{1}>{2}</h{1}>\n<p "
-      "class=\"lead\">{3}</p>\n"
-      "<p class=\"facts\">{4}</p>\n</header>\n",
-      escaped(report.plan.name), level, escaped(unbroken(title)), with_code(unbroken(description)),
-      escaped(summary_line(report)));
-  html += claims_section(report.judged) + charts_section(report) + points_section(report) + failures_section(report) +
-          provenance_section(report);
-  return html + "</section>\n";
-}
-
 std::string charts_section(const Report& report) {
   std::string html = "<div class=\"charts\">\n";
   for (const Chart& chart : report.charts) {
@@ -171,6 +145,32 @@ std::string provenance_section(const Report& report) try {
   return html + "</dl>\n</details>\n";
 } catch (const Json::exception&) {  // values of other types than Descent writes
   return "";
+}
+
+}  // namespace
+
+std::string title_of(const Report& report) {
+  const std::string& description = report.document.base.description;
+  const std::size_t end = first_sentence(description);
+  if (end != description.npos && description[end - 1] == '?') return description.substr(0, end);
+  std::string words = report.plan.name;
+  std::ranges::replace(words, '_', ' ');
+  return capitalized(words);
+}
+
+std::string section_of(const Report& report, int level) {
+  const std::string title = title_of(report);
+  std::string description = report.document.base.description;
+  if (title.ends_with('?')) description.erase(0, std::min(title.size() + 1, description.size()));
+  std::string html = fmt::format(
+      "<section class=\"experiment\" id=\"{0}\">\n<header>\n<p class=\"name\">{0}</p>\n<h{1}>{2}</h{1}>\n<p "
+      "class=\"lead\">{3}</p>\n"
+      "<p class=\"facts\">{4}</p>\n</header>\n",
+      escaped(report.plan.name), level, escaped(unbroken(title)), with_code(unbroken(description)),
+      escaped(summary_line(report)));
+  html += claims_section(report.judged) + charts_section(report) + points_section(report) + failures_section(report) +
+          provenance_section(report);
+  return html + "</section>\n";
 }
 
 }  // namespace descent::report

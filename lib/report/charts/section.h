@@ -13,11 +13,7 @@ std::string title_of(const Report& report);
 // `level` of its heading: 1 or 2.
 std::string section_of(const Report& report, int level);
 
-// Pieces of it.
+// The claims in it.
 std::string claims_section(const std::vector<claims::Judged>& judged);
-std::string charts_section(const Report& report);
-std::string points_section(const Report& report);
-std::string failures_section(const Report& report);
-std::string provenance_section(const Report& report);
 
 }  // namespace descent::report
