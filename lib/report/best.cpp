@@ -9,23 +9,16 @@
 #include "config/words.h"
 #include "core/error.h"
 #include "core/text.h"
+#include "report/compare.h"
 #include "report/json.h"
 #include "report/table.h"
 #include "stats/best.h"
-#include "store/columns.h"
+#include "stats/points.h"
 
 namespace descent::report {
 namespace {
 
 using Values = std::vector<std::vector<double>>;  // [points][seeds]
-
-// Whether some point of the plan fills the column of summary.csv.
-bool is_filled(std::string_view name, const plan::Plan& plan) {
-  const auto columns = store::summary_columns();
-  const auto column = std::ranges::find(columns, name, &store::Column<store::Summary>::name);
-  return column != columns.end() &&
-         store::written_columns(store::Table::summary, plan)[static_cast<std::size_t>(column - columns.begin())];
-}
 
 std::string chosen_metric(const std::string& given, const plan::Plan& plan) {
   if (given.empty()) {
@@ -36,9 +29,7 @@ std::string chosen_metric(const std::string& given, const plan::Plan& plan) {
                     "examples with --metric {}, which flatters the chosen point",
                     is_filled("final_test_error", plan) ? "test_error or test_loss" : "test_loss"));
   }
-  std::vector<std::string> known;
-  for (const auto& column : store::summary_columns())
-    if (column.kind == store::ColumnKind::measure) known.push_back(column.name);
+  const std::vector<std::string>& known = stats::measure_names();
   std::vector<std::string> spellings = known;  // without "final_"
   for (const auto& column : store::curve_columns()) spellings.push_back(column.name);
   for (const std::string& name : {given, "final_" + given})

@@ -22,10 +22,13 @@ std::string difference_text(const Comparison& comparison, bool mark) {
 
 }  // namespace
 
+bool is_filled(std::string_view column, const plan::Plan& plan) {
+  return store::written_columns(store::Table::summary, plan)[store::column_at(store::summary_columns(), column)];
+}
+
 std::string usual_metric(const plan::Plan& plan) {
-  const std::vector<bool> written = store::written_columns(store::Table::summary, plan);
   for (const char* name : {"final_test_error", "final_test_loss", "final_train_error"})
-    if (written[store::column_at(store::summary_columns(), name)]) return name;
+    if (is_filled(name, plan)) return name;
   return "final_train_loss";
 }
 

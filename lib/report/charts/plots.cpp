@@ -24,8 +24,7 @@ std::optional<Column> curve_column(std::string_view metric) {
 
 std::vector<std::string> metrics() {
   std::vector<std::string> names(curve_names.begin() + train_loss, curve_names.end());
-  for (const auto& column : store::summary_columns())
-    if (column.kind == store::ColumnKind::measure) names.push_back(column.name);
+  names.insert(names.end(), stats::measure_names().begin(), stats::measure_names().end());
   return names;
 }
 
@@ -42,10 +41,6 @@ std::vector<std::string> metrics_of(ChartKind kind) {
     case ChartKind::probes: return config::choices_of(config::ProbeName{}).names();
   }
   __builtin_unreachable();
-}
-
-bool names_factor(const claims::Domain& domain, const std::string& path, std::string_view name) {
-  return name == path || name == domain.short_name(path);
 }
 
 // What is wrong with one plot.
@@ -82,7 +77,8 @@ class PlotCheck {
     for (const std::string& factor : plan.factors) factors.push_back(domain.short_name(factor));
     axes.insert(axes.end(), factors.begin(), factors.end());
     const auto varies = [&](const std::string& name) {
-      return std::ranges::any_of(plan.factors, [&](const auto& path) { return names_factor(domain, path, name); });
+      return std::ranges::find(factors, name) != factors.end() ||
+             std::ranges::find(plan.factors, name) != plan.factors.end();
     };
     if (!plot_.over.empty() && !is_time(plot_.over) && !varies(plot_.over))
       fail("over", core::unknown("axis", plot_.over, axes));

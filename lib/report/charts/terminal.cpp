@@ -43,8 +43,8 @@ Column curve_column(const Source& source, const std::string& metric) {
 
 std::string summary_column_with_values(const Source& source, const std::string& metric) {
   std::vector<std::string> known;
-  for (const auto& column : store::summary_columns())
-    if (column.kind == store::ColumnKind::measure && source.has_summary(column.name)) known.push_back(column.name);
+  std::ranges::copy_if(stats::measure_names(), std::back_inserter(known),
+                       [&](const std::string& name) { return source.has_summary(name); });
   const std::string name = summary_column(metric);
   if (std::ranges::find(known, name) == known.end()) throw core::InputError(core::unknown("metric", metric, known));
   return name;
