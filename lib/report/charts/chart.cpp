@@ -137,8 +137,10 @@ std::string capitalized(std::string text) {
   return text;
 }
 
-void add_once(std::vector<std::string>& list, const std::string& text) {
-  if (std::ranges::find(list, text) == list.end()) list.push_back(text);
+std::size_t add_once(std::vector<std::string>& list, const std::string& text) {
+  const auto place = static_cast<std::size_t>(std::ranges::find(list, text) - list.begin());
+  if (place == list.size()) list.push_back(text);
+  return place;
 }
 
 }  // namespace descent::report

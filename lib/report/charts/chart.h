@@ -79,7 +79,7 @@ void add_chart(Chart chart, std::vector<Chart>& charts);
 // With a capital letter in front.
 std::string capitalized(std::string text);
 
-// Adds `text` to the list unless it is there.
-void add_once(std::vector<std::string>& list, const std::string& text);
+// Adds `text` to the list unless it is there. Returns its place.
+std::size_t add_once(std::vector<std::string>& list, const std::string& text);
 
 }  // namespace descent::report

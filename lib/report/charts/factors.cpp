@@ -7,6 +7,7 @@
 
 #include "claims/domain.h"
 #include "core/text.h"
+#include "report/charts/chart.h"
 
 namespace descent::report {
 namespace {
@@ -70,12 +71,8 @@ std::vector<Factor> varying_factors(const plan::Plan& plan) {
   std::vector<Factor> factors;
   for (const std::string& path : plan.factors) {
     Factor factor{path, domain.short_name(path), {}, {}, {}};
-    for (std::size_t point = 0; point < plan.points.size(); ++point) {
-      const std::string& label = domain.label(path, point);
-      const auto known = std::ranges::find(factor.levels, label);
-      factor.level_of.push_back(static_cast<std::size_t>(known - factor.levels.begin()));
-      if (known == factor.levels.end()) factor.levels.push_back(label);
-    }
+    for (std::size_t point = 0; point < plan.points.size(); ++point)
+      factor.level_of.push_back(add_once(factor.levels, domain.label(path, point)));
     sort_numbers(factor);
     if (factor.levels.size() > 1 &&
         std::ranges::none_of(factors, [&](const Factor& earlier) { return follows(factor, earlier); }))
@@ -105,11 +102,7 @@ std::vector<Factor> joined(const std::vector<Factor>& factors) {
       labels[point] += separator + (needs_name ? factor.name + "=" : "") + level;
     }
   }
-  for (const std::string& label : labels) {
-    const auto known = std::ranges::find(all.levels, label);
-    all.level_of.push_back(static_cast<std::size_t>(known - all.levels.begin()));
-    if (known == all.levels.end()) all.levels.push_back(label);
-  }
+  for (const std::string& label : labels) all.level_of.push_back(add_once(all.levels, label));
   if (all.levels.size() >= combinations || all.levels.size() > most_colors) return factors;
   result.insert(result.begin() + static_cast<std::ptrdiff_t>(first), all);
   return result;
