@@ -1,10 +1,10 @@
 #include "report/manifest.h"
 
+#include <fmt/chrono.h>
 #include <sys/utsname.h>
 
 #include <array>
 #include <cstdlib>
-#include <ctime>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -31,11 +31,7 @@ constexpr std::array environment_names{"ATEN_CPU_CAPABILITY",
                                        "ONEDNN_MAX_CPU_ISA"};
 
 std::string utc(std::chrono::system_clock::time_point moment) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(moment);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(moment)));
 }
 
 std::string cpu_model() {
