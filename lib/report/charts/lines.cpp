@@ -14,21 +14,16 @@ namespace {
 
 constexpr double fits_all = 0.01;  // training error at the interpolation threshold, as in the claims
 
-struct At {
-  double x;
-  stats::Description value;
-};
-
 // The inner point that rises most above what lies on both sides of it, if by more than the intervals.
-const At* peak_of(const std::vector<At>& line) {
+const MeanAt* peak_of(const std::vector<MeanAt>& line) {
   if (line.size() < 5) return nullptr;
-  const auto mean = [](const At& at) { return at.value.mean; };
-  const At* peak = nullptr;
+  const auto mean = [](const MeanAt& at) { return at.value.mean; };
+  const MeanAt* peak = nullptr;
   double most = 0;
   for (std::size_t i = 1; i + 1 < line.size(); ++i) {
     const auto at = line.begin() + static_cast<std::ptrdiff_t>(i);
-    const At &left = *std::ranges::min_element(line.begin(), at, {}, mean),
-             &right = *std::ranges::min_element(at + 1, line.end(), {}, mean);
+    const MeanAt &left = *std::ranges::min_element(line.begin(), at, {}, mean),
+                 &right = *std::ranges::min_element(at + 1, line.end(), {}, mean);
     const double rise = mean(*at) - std::max(mean(left), mean(right));
     const double low = at->value.low.value_or(mean(*at));
     if (rise > most && left.value.high.value_or(mean(left)) < low && right.value.high.value_or(mean(right)) < low) {
@@ -92,7 +87,7 @@ class Lines {
   void add_line(const std::string& panel, const std::string& series, const Measured& measured,
                 const std::vector<std::size_t>& points) {
     const bool main = &measured == measures_.all.data();
-    std::vector<At> line;
+    std::vector<MeanAt> line;
     for (const std::size_t point : points) {
       if (series_of(point, measured.split) != series) continue;
       std::vector<double> values;
@@ -135,8 +130,8 @@ class Lines {
   }
 
   // The highest of the lines' peaks: more labels would lie on each other.
-  void add_peak(const std::string& panel, const std::string& series, const std::vector<At>& line) {
-    const At* peak = peak_of(line);
+  void add_peak(const std::string& panel, const std::string& series, const std::vector<MeanAt>& line) {
+    const MeanAt* peak = peak_of(line);
     if (peak && (!peak_ || peak->value.mean > peak_->at.value.mean)) peak_ = Peak{*peak, panel, series};
   }
 
@@ -207,7 +202,7 @@ class Lines {
   std::vector<std::string> panels_, series_, splits_;
   Range main_, all_;
   struct Peak {
-    At at;
+    MeanAt at;
     std::string panel, series;
   };
   std::optional<Peak> peak_;
