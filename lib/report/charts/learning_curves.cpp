@@ -20,13 +20,8 @@ struct Split {
 };
 
 // A panel for each point, or for the points that differ in one category only, which colours then tell apart.
-struct Grouping {
-  std::vector<std::size_t> panel;
-  std::ptrdiff_t color = -1;
-};
-
-Grouping group(const std::vector<Factor>& factors) {
-  Grouping grouping;
+Layout group(const std::vector<Factor>& factors) {
+  Layout grouping;
   const auto asked = std::ranges::find(factors, Role::color, &Factor::role);
   if (asked != factors.end()) grouping.color = asked - factors.begin();
   for (std::size_t i = 0; i < factors.size() && asked == factors.end(); ++i)
@@ -200,7 +195,7 @@ class LearningCurves {
 
   const Source& source_;
   const std::vector<Split> splits_;
-  const Grouping grouping_;
+  const Layout grouping_;
   const Time time_;
   Rows rows_{{"x", "y", "low", "high", "n"}, {"kind", "panel", "series", "split", "run", "seed"}};
   std::vector<std::string> panels_, series_, marks_;
