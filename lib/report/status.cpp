@@ -8,7 +8,6 @@
 #include "config/data_facts.h"
 #include "core/text.h"
 #include "plan/cost.h"
-#include "report/json.h"
 #include "report/progress.h"
 #include "report/table.h"
 #include "store/attempts.h"

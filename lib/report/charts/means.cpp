@@ -1,7 +1,6 @@
 #include "report/charts/means.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace descent::report {
 namespace {
