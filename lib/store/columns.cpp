@@ -7,6 +7,11 @@
 namespace descent::store {
 namespace {
 
+// The cell of a member of a row.
+template <class Member> auto cell_of(Member member) {
+  return [member](const auto& row) { return cell(row.*member); };
+}
+
 // Of one split.
 struct SplitColumns {
   std::string name, examples;
@@ -44,31 +49,19 @@ std::vector<Column<Evaluation>> make_curve_columns() {
   using M = Metrics;
   constexpr ColumnKind kind = ColumnKind::measure;
   std::vector<Column<E>> columns{
-      {"epoch", kind, [](const E& row) { return cell(row.epoch); }, {}, "steps divided by the steps of an epoch"},
-      {"step", kind, [](const E& row) { return cell(row.step); }, {}, "updates of the weights so far"},
+      {"epoch", kind, cell_of(&E::epoch), {}, "steps divided by the steps of an epoch"},
+      {"step", kind, cell_of(&E::step), {}, "updates of the weights so far"},
   };
   add(columns,
       {"train", "training examples", Need::train, &M::train_loss, &M::train_error, &M::train_mae, &M::train_r2},
       " with their noisy labels, without weight decay");
   add(columns, {"val", "validation examples", Need::val, &M::val_loss, &M::val_error, &M::val_mae, &M::val_r2}, "");
   add(columns, {"test", "test examples", Need::test, &M::test_loss, &M::test_error, &M::test_mae, &M::test_r2}, "");
-  columns.insert(columns.end(), {
-                                    {"lr",
-                                     kind,
-                                     [](const E& row) { return cell(row.lr); },
-                                     {Need::learning_rate},
-                                     "learning rate of the last step"},
-                                    {"weight_norm",
-                                     kind,
-                                     [](const E& row) { return cell(row.weight_norm); },
-                                     {},
-                                     "Euclidean norm of all weights, without biases and norms"},
-                                    {"gradient_norm",
-                                     kind,
-                                     [](const E& row) { return cell(row.gradient_norm); },
-                                     {Need::gradient},
-                                     "Euclidean norm of the gradient of the last step, before clipping"},
-                                });
+  columns.push_back({"lr", kind, cell_of(&E::lr), {Need::learning_rate}, "learning rate of the last step"});
+  columns.push_back(
+      {"weight_norm", kind, cell_of(&E::weight_norm), {}, "Euclidean norm of all weights, without biases and norms"});
+  const std::string of_gradient = "Euclidean norm of the gradient of the last step, before clipping";
+  columns.push_back({"gradient_norm", kind, cell_of(&E::gradient_norm), {Need::gradient}, of_gradient});
   return columns;
 }
 
@@ -104,22 +97,11 @@ std::vector<Column<Summary>> make_summary_columns() {
   const std::vector<Need> stops{Need::early_stopping}, stops_by_loss{Need::early_stopping, Need::val},
       stops_by_error{Need::early_stopping, Need::val, Need::class_labels};
 
+  const auto state = [](const S& row) { return cell(name_of(row.state())); };
   std::vector<Column<Summary>> columns{
-      {"parameters",
-       ColumnKind::constant,
-       [](const S& row) { return cell(row.parameters); },
-       {},
-       "numbers that are trained"},
-      {"state",
-       label,
-       [](const S& row) { return cell(name_of(row.state())); },
-       {},
-       "done, or diverged: a loss was not finite"},
-      {"diverged_step",
-       label,
-       [](const S& row) { return cell(row.diverged_step); },
-       {},
-       "step before the loss that was not finite"},
+      {"parameters", ColumnKind::constant, cell_of(&S::parameters), {}, "numbers that are trained"},
+      {"state", label, state, {}, "done, or diverged: a loss was not finite"},
+      {"diverged_step", label, cell_of(&S::diverged_step), {}, "step before the loss that was not finite"},
   };
   const Find final = [](const S& row) -> auto& { return row.final; };
   add(columns, "final_", "at the last evaluation", final, {}, all);
@@ -129,7 +111,7 @@ std::vector<Column<Summary>> make_summary_columns() {
   const Find stopped = [](const S& row) -> auto& { return row.early_stopping.stopped; };
   constexpr std::string_view stops_at = "where early stopping stopped, or would have";
   add(columns, "stopped_", stops_at, stopped, stops, {"epoch", "step"});
-  columns.push_back({"stopped_reason", label, [](const S& row) { return cell(row.stopped_reason); }, stops,
+  columns.push_back({"stopped_reason", label, cell_of(&S::stopped_reason), stops,
                      "why early stopping stopped: patience, or the end of training"});
   add(columns, "stopped_", stops_at, stopped, stops, metrics);
   const Find restored = [](const S& row) -> auto& { return row.early_stopping.restored; };
@@ -147,21 +129,13 @@ std::vector<Column<Summary>> make_summary_columns() {
       "val_error", [](const S& row) -> auto& { return row.by_val_error.stopped; },
       [](const S& row) -> auto& { return row.by_val_error.restored; }, stops_by_error);
   // An oracle, not a rule to stop by.
-  const std::vector<Need> error{Need::test, Need::class_labels};
-  columns.insert(columns.end(), {{"min_test_loss",
-                                  measure,
-                                  [](const S& row) { return cell(row.min_test_loss); },
-                                  {Need::test},
-                                  "smallest test loss of all evaluations: no rule could choose it"},
-                                 {"min_test_loss_epoch",
-                                  measure,
-                                  [](const S& row) { return cell(row.min_test_loss_epoch); },
-                                  {Need::test},
-                                  "its epoch"},
-                                 {"min_test_error", measure, [](const S& row) { return cell(row.min_test_error); },
-                                  error, "smallest test error of all evaluations: no rule could choose it"},
-                                 {"min_test_error_epoch", measure,
-                                  [](const S& row) { return cell(row.min_test_error_epoch); }, error, "its epoch"}});
+  const std::vector<Need> loss{Need::test}, error{Need::test, Need::class_labels};
+  columns.push_back({"min_test_loss", measure, cell_of(&S::min_test_loss), loss,
+                     "smallest test loss of all evaluations: no rule could choose it"});
+  columns.push_back({"min_test_loss_epoch", measure, cell_of(&S::min_test_loss_epoch), loss, "its epoch"});
+  columns.push_back({"min_test_error", measure, cell_of(&S::min_test_error), error,
+                     "smallest test error of all evaluations: no rule could choose it"});
+  columns.push_back({"min_test_error_epoch", measure, cell_of(&S::min_test_error_epoch), error, "its epoch"});
   return columns;
 }
 
@@ -221,12 +195,11 @@ std::span<const Column<Summary>> summary_columns() {
 }
 
 std::span<const Column<ProbeRow>> probe_columns() {
-  static const std::vector<Column<ProbeRow>> columns{
-      {"epoch", ColumnKind::measure, [](const ProbeRow& row) { return cell(row.epoch); }, {}},
-      {"step", ColumnKind::measure, [](const ProbeRow& row) { return cell(row.step); }, {}},
-      {"probe", ColumnKind::label, [](const ProbeRow& row) { return cell(row.probe); }, {}},
-      {"layer", ColumnKind::label, [](const ProbeRow& row) { return cell(row.layer); }, {}},
-      {"value", ColumnKind::measure, [](const ProbeRow& row) { return cell(row.value); }, {}},
+  using P = ProbeRow;
+  static const std::vector<Column<P>> columns{
+      {"epoch", ColumnKind::measure, cell_of(&P::epoch), {}}, {"step", ColumnKind::measure, cell_of(&P::step), {}},
+      {"probe", ColumnKind::label, cell_of(&P::probe), {}},   {"layer", ColumnKind::label, cell_of(&P::layer), {}},
+      {"value", ColumnKind::measure, cell_of(&P::value), {}},
   };
   return columns;
 }
