@@ -44,24 +44,19 @@ class Average {
 
 std::span<const store::Column<EnsembleScore>> ensemble_columns() {
   using store::cell, store::ColumnKind;
-  static const std::vector<store::Column<EnsembleScore>> columns{
-      {"seed",
-       ColumnKind::label,
-       [](const EnsembleScore& e) { return cell(e.seed); },
-       {}},  // where the members are points
-      {"size", ColumnKind::label, [](const EnsembleScore& e) { return cell(e.size); }, {}},
-      {"group",
-       ColumnKind::label,
-       [](const EnsembleScore& e) { return cell(e.group); },
-       {}},  // 0 has the first members
-      {"network", ColumnKind::label, [](const EnsembleScore& e) { return cell(e.network); }, {}},
-      {"error", ColumnKind::measure, [](const EnsembleScore& e) { return cell(e.score.error); }, {}},
-      {"loss", ColumnKind::measure, [](const EnsembleScore& e) { return cell(e.score.loss); }, {}},
-      {"member_error", ColumnKind::measure, [](const EnsembleScore& e) { return cell(e.member.error); }, {}},  // mean
-      {"member_loss", ColumnKind::measure, [](const EnsembleScore& e) { return cell(e.member.loss); }, {}},
+  using E = EnsembleScore;
+  static const std::vector<store::Column<E>> columns{
+      {"seed", ColumnKind::label, [](const E& e) { return cell(e.seed); }, {}},  // where the members are points
+      {"size", ColumnKind::label, [](const E& e) { return cell(e.size); }, {}},
+      {"group", ColumnKind::label, [](const E& e) { return cell(e.group); }, {}},  // 0 has the first members
+      {"network", ColumnKind::label, [](const E& e) { return cell(e.network); }, {}},
+      {"error", ColumnKind::measure, [](const E& e) { return cell(e.score.error); }, {}},
+      {"loss", ColumnKind::measure, [](const E& e) { return cell(e.score.loss); }, {}},
+      {"member_error", ColumnKind::measure, [](const E& e) { return cell(e.member.error); }, {}},  // mean
+      {"member_loss", ColumnKind::measure, [](const E& e) { return cell(e.member.loss); }, {}},
       // Mean squared distance of the members to their average: member_loss - loss with squared error (Krogh and
       // Vedelsby 1995).
-      {"ambiguity", ColumnKind::measure, [](const EnsembleScore& e) { return cell(e.ambiguity); }, {}},
+      {"ambiguity", ColumnKind::measure, [](const E& e) { return cell(e.ambiguity); }, {}},
   };
   return columns;
 }
