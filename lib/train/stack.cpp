@@ -109,19 +109,12 @@ class Stack {
   // Measured once: all ranks decide by the same numbers.
   std::vector<store::Metrics> shared_metrics(const std::vector<std::size_t>& active) {
     if (!ranks_) return measure(active);
-    std::vector<store::Metrics> metrics(active.size());
-    const auto archive = [&](auto& ar) {
-      for (store::Metrics& m : metrics)
-        ar(m.train_loss, m.train_error, m.val_loss, m.val_error, m.test_loss, m.test_error);
-    };
     core::Writer writer;
-    if (leads_) {
-      metrics = measure(active);
-      archive(writer);
-    }
+    if (leads_) writer(measure(active));
     const std::string bytes = ranks_->share(writer.bytes());
     core::Reader reader(bytes);
-    archive(reader);
+    std::vector<store::Metrics> metrics;
+    reader(metrics);
     return metrics;
   }
 
@@ -132,19 +125,16 @@ class Stack {
       for (std::size_t i = 0; i < active.size(); ++i) {
         store::Metrics& m = metrics[i];
         const data::RunData& data = engine_->replica(active[i]).data;
-        const auto& [loss, error, mae] = losses[i];
+        const auto measured = [&loss = losses[i]](const data::Part& part) {
+          return std::tuple(loss.loss, loss.error, loss.absolute_error, r_squared(part, loss));
+        };
         switch (split) {
           case config::Split::train:
-            std::tie(m.train_loss, m.train_error, m.train_mae) = std::tie(loss, error, mae);
-            m.train_r2 = r_squared(data.train, losses[i]);
+            std::tie(m.train_loss, m.train_error, m.train_mae, m.train_r2) = measured(data.train);
             break;
-          case config::Split::val:
-            std::tie(m.val_loss, m.val_error, m.val_mae) = std::tie(loss, error, mae);
-            m.val_r2 = r_squared(data.val, losses[i]);
-            break;
+          case config::Split::val: std::tie(m.val_loss, m.val_error, m.val_mae, m.val_r2) = measured(data.val); break;
           case config::Split::test:
-            std::tie(m.test_loss, m.test_error, m.test_mae) = std::tie(loss, error, mae);
-            m.test_r2 = r_squared(data.test, losses[i]);
+            std::tie(m.test_loss, m.test_error, m.test_mae, m.test_r2) = measured(data.test);
             break;
         }
       }
@@ -243,12 +233,10 @@ engine::Replica make_replica(const config::Experiment& experiment, std::int64_t 
 
 std::vector<config::Split> evaluated_splits(const config::Evaluate& evaluate, const data::RunData& data) {
   std::vector<config::Split> splits;
-  const auto add = [&](config::Split split, const data::Part& part) {
-    if (part.size > 0 && config::is_evaluated(evaluate, split)) splits.push_back(split);
-  };
-  add(config::Split::train, data.train);
-  add(config::Split::val, data.val);
-  add(config::Split::test, data.test);
+  for (const auto& [split, part] : {std::pair(config::Split::train, &data.train),
+                                    {config::Split::val, &data.val},
+                                    {config::Split::test, &data.test}})
+    if (part->size > 0 && config::is_evaluated(evaluate, split)) splits.push_back(split);
   return splits;
 }
 
