@@ -31,13 +31,17 @@ struct Draw {
   double jitter() { return noise_sd * noise.normal(); }
 };
 
-// Collects examples; the vectors become those of Examples at the end.
 struct Collected {
   std::vector<double> x, targets;
   std::vector<std::int32_t> y;
-
-  Examples examples() && { return {std::move(x), std::move(y), std::move(targets)}; }
 };
+
+// Example by example: add(all so far, index).
+template <class Add> Examples collect(const Draw& draw, const Add& add) {
+  Collected all;
+  for (std::int64_t i = 0; i < draw.size; ++i) add(all, i);
+  return {std::move(all.x), std::move(all.y), std::move(all.targets)};
+}
 
 // A vector of the given length in a random direction.
 std::vector<double> direction(core::Random& random, std::size_t size, double length) {
@@ -53,45 +57,38 @@ std::vector<double> direction(core::Random& random, std::size_t size, double len
 
 // x_f = scales[f] N(0, 1), target w x + noise.
 Examples linear(Draw& draw, const std::vector<double>& scales, const std::vector<double>& weights) {
-  Collected all;
-  for (std::int64_t i = 0; i < draw.size; ++i) {
+  return collect(draw, [&](Collected& all, std::int64_t) {
     double target = 0;
     for (std::size_t f = 0; f < scales.size(); ++f) {
       all.x.push_back(scales[f] * draw.inputs.normal());
       target += weights[f] * all.x.back();
     }
     all.targets.push_back(target + draw.jitter());
-  }
-  return std::move(all).examples();
+  });
 }
 
 Examples sinusoid(Draw& draw) {
-  Collected all;
-  for (std::int64_t i = 0; i < draw.size; ++i) {
+  return collect(draw, [&](Collected& all, std::int64_t) {
     const double x = draw.inputs.uniform();
     all.x.push_back(x);
     all.targets.push_back(std::sin(2 * std::numbers::pi * x) + draw.jitter());
-  }
-  return std::move(all).examples();
+  });
 }
 
 // The upper half of the circle around (0, 0) and the lower half of that around (1, 1/2), as scikit-learn has them.
 Examples two_moons(Draw& draw) {
-  Collected all;
-  for (std::int64_t i = 0; i < draw.size; ++i) {
+  return collect(draw, [&](Collected& all, std::int64_t i) {
     const double angle = std::numbers::pi * draw.inputs.uniform();
     const bool lower = i % 2 == 1;
     all.x.push_back((lower ? 1 - std::cos(angle) : std::cos(angle)) + draw.jitter());
     all.x.push_back((lower ? 0.5 - std::sin(angle) : std::sin(angle)) + draw.jitter());
     all.y.push_back(lower);
-  }
-  return std::move(all).examples();
+  });
 }
 
 // Arm k: radius t, angle 2 pi (turns t + k / classes), t uniform on [0, 1).
 Examples spirals(Draw& draw) {
-  Collected all;
-  for (std::int64_t i = 0; i < draw.size; ++i) {
+  return collect(draw, [&](Collected& all, std::int64_t i) {
     const std::int64_t arm = i % draw.keys.classes;
     const double radius = draw.inputs.uniform();
     const double turn = static_cast<double>(arm) / static_cast<double>(draw.keys.classes);
@@ -99,8 +96,7 @@ Examples spirals(Draw& draw) {
     all.x.push_back(radius * std::cos(angle) + draw.jitter());
     all.x.push_back(radius * std::sin(angle) + draw.jitter());
     all.y.push_back(static_cast<std::int32_t>(arm));
-  }
-  return std::move(all).examples();
+  });
 }
 
 // Teacher weights w_k with components N(0, 1 / features).
@@ -108,8 +104,7 @@ Examples teacher_student(Draw& draw, std::int64_t features) {
   const std::int64_t units = draw.keys.teacher_units;
   std::vector<double> weights(static_cast<std::size_t>(units * features));
   for (double& weight : weights) weight = draw.function.normal() / std::sqrt(static_cast<double>(features));
-  Collected all;
-  for (std::int64_t i = 0; i < draw.size; ++i) {
+  return collect(draw, [&](Collected& all, std::int64_t i) {
     for (std::int64_t f = 0; f < features; ++f) all.x.push_back(draw.inputs.normal());
     const double* x = all.x.data() + i * features;
     double target = 0;
@@ -119,8 +114,7 @@ Examples teacher_student(Draw& draw, std::int64_t features) {
       target += std::erf(field / std::numbers::sqrt2);
     }
     all.targets.push_back(target / std::sqrt(static_cast<double>(units)) + draw.jitter());
-  }
-  return std::move(all).examples();
+  });
 }
 
 Examples two_scale_regression(Draw& draw) {
@@ -141,16 +135,14 @@ Examples piecewise_linear(Draw& draw) {
     slopes.push_back(4 * draw.function.uniform() - 2);
     heights.push_back(2 * draw.function.uniform() - 1);
   }
-  Collected all;
-  for (std::int64_t i = 0; i < draw.size; ++i) {
+  return collect(draw, [&](Collected& all, std::int64_t) {
     const double position = static_cast<double>(pieces) * draw.inputs.uniform();
     const double length = 2 / static_cast<double>(pieces);
     const auto piece = static_cast<std::size_t>(position);
     const double from_middle = (position - std::floor(position) - 0.5) * length;
     all.x.push_back(position * length - 1);
     all.targets.push_back(heights[piece] + slopes[piece] * from_middle + draw.jitter());
-  }
-  return std::move(all).examples();
+  });
 }
 
 // Weights N(0, 1) on features whose variances run from the smallest to the largest.
