@@ -12,10 +12,10 @@ namespace descent::config {
 
 // A name of other programs and what it is here: a key, and for a choice its name. Without a key, `choice` is advice.
 struct Word {
-  std::string_view word;  // lower case, without '_' and '-'
-  std::string_view path, choice{};
+  std::string word;  // lower case, without '_' and '-'
+  std::string_view path, choice;
 };
-std::span<const Word> foreign_words();
+const std::vector<Word>& foreign_words();
 
 // The paths that a name may stand for: of those that end with it, the ones with the fewest sections around them.
 // "width" stands for "model.width", a whole path for itself, "features" for two.
