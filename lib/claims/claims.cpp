@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "claims/expression.h"
+#include "core/text.h"
 
 namespace descent::claims {
 namespace {
@@ -12,7 +13,7 @@ config::Position position_in(config::Position start, std::string_view text, std:
   if (start.line == 0) return {};
   ++start.column;
   for (const char c : text.substr(0, offset)) {
-    if ((static_cast<unsigned char>(c) & 0xC0) == 0x80) continue;
+    if (!core::starts_character(c)) continue;
     start.column += c == '"' || c == '\\' || c == '\n' || c == '\t' ? 2 : 1;
   }
   return start;

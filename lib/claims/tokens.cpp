@@ -51,7 +51,7 @@ std::size_t read_token(std::string_view rest, Token& token) {
     token.kind = Token::Kind::symbol;
     length = symbol_length(rest);
     std::size_t bytes = 1;  // of one character in UTF-8
-    while (bytes < rest.size() && (static_cast<unsigned char>(rest[bytes]) & 0xC0) == 0x80) ++bytes;
+    while (bytes < rest.size() && !core::starts_character(rest[bytes])) ++bytes;
     if (length == 0) throw Mistakes(token.offset, fmt::format("unexpected {}", core::quoted(rest.substr(0, bytes))));
   }
   token.text = rest.substr(0, length);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 
 #include "cluster/command.h"
 #include "core/error.h"
@@ -17,9 +16,8 @@ std::vector<Task> parse_queue(const std::string& text) {
   for (const std::string& line : core::split(text, '\n')) {
     const std::vector<std::string> words = core::split(line, '|');
     if (words.size() != 5) continue;
-    Task task{words[0], 0, words[2], words[3], words[4]};
-    const auto [end, error] = std::from_chars(words[1].data(), words[1].data() + words[1].size(), task.index);
-    if (error == std::errc() && end == words[1].data() + words[1].size()) tasks.push_back(std::move(task));
+    if (const auto index = core::parse_integer(words[1]))
+      tasks.push_back({words[0], *index, words[2], words[3], words[4]});
   }
   return tasks;
 }

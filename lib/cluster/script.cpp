@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
 
 #include "cluster/command.h"
@@ -41,10 +40,9 @@ std::int64_t seconds_of(const std::string& time) {
   const std::size_t dash = time.find('-');
   std::vector<std::int64_t> numbers;
   for (const std::string& word : core::split(dash == std::string::npos ? time : time.substr(dash + 1), ':')) {
-    std::int64_t number = -1;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-    if (error != std::errc() || end != word.data() + word.size() || number < 0 || number > 1'000'000) throw bad();
-    numbers.push_back(number);
+    const auto number = core::parse_integer(word);
+    if (!number || *number < 0 || *number > 1'000'000) throw bad();
+    numbers.push_back(*number);
   }
   if (numbers.empty() || numbers.size() > 3) throw bad();
   if (dash != std::string::npos) {  // days-hours[:minutes[:seconds]]

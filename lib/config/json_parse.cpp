@@ -12,6 +12,15 @@ namespace {
 
 constexpr std::size_t deepest = 64, most_values = 1'000'000;
 
+// The position behind a text that begins at `start`.
+Position behind(std::string_view text, Position start) {
+  for (const char c : text) {
+    if (c == '\n') start = {start.line + 1, 1};
+    else if (core::starts_character(c)) ++start.column;
+  }
+  return start;
+}
+
 // Follows the tokens of the parser through the text and knows line and column, which the parser does not report. Every
 // byte is passed once.
 class Cursor {
@@ -56,10 +65,7 @@ class Cursor {
 
   void pass(std::size_t length) {
     length = std::min(length, rest_.size());
-    for (const char c : rest_.substr(0, length)) {
-      if (c == '\n') position = {position.line + 1, 1};
-      else if ((c & 0xC0) != 0x80) ++position.column;  // continuation bytes of UTF-8 are not characters
-    }
+    position = behind(rest_.substr(0, length), position);
     rest_.remove_prefix(length);
   }
 
@@ -181,10 +187,7 @@ Json parse_json(std::string_view text, const std::string& file, std::vector<core
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a byte order mark
   const std::size_t bad = std::min(core::find_invalid_utf8(text).value_or(text.npos), text.find('\0'));
   if (bad != text.npos) {
-    const std::string_view before = text.substr(0, bad);
-    const auto line = 1 + std::ranges::count(before, '\n');
-    const auto column =
-        1 + std::ranges::count_if(before.substr(before.rfind('\n') + 1), [](char c) { return (c & 0xC0) != 0x80; });
+    const auto [line, column] = behind(text.substr(0, bad), {1, 1});
     const auto byte = static_cast<unsigned char>(text[bad]);
     problems.push_back({file, line, column, "", fmt::format("not UTF-8 text: byte 0x{:02x}", byte)});
     return {};

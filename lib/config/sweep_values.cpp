@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+
+#include "core/text.h"
 
 namespace descent::config {
 namespace {
@@ -12,10 +13,7 @@ namespace {
 // 0.1 + 2 * 0.1 is meant to be 0.3: twelve digits keep the noise of such sums out of files and tables.
 Json number_at(double value, bool integer) {
   if (integer) return std::llround(value);
-  const std::string digits = fmt::format("{:.12g}", value);
-  double rounded = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), rounded);
-  return rounded;
+  return *core::parse_number(fmt::format("{:.12g}", value));
 }
 
 bool are_three_numbers(const Json& json) {

@@ -52,6 +52,12 @@ bool is_control(std::string_view bytes) {
   return first < 0x20 || first == 0x7f || (first == 0xc2 && static_cast<unsigned char>(bytes[1]) < 0xa0);
 }
 
+template <class Number> std::optional<Number> parse(std::string_view text) {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> nearest(std::string_view name, std::span<const std::string> candidates) {
@@ -141,10 +147,7 @@ std::string format_number(double value) {
   return {digits, end};
 }
 
-std::optional<double> parse_number(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
-}
+std::optional<double> parse_number(std::string_view text) { return parse<double>(text); }
+std::optional<std::int64_t> parse_integer(std::string_view text) { return parse<std::int64_t>(text); }
 
 }  // namespace descent::core

@@ -1,6 +1,7 @@
 #pragma once
 // Small text helpers shared by messages and tables.
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,6 +32,9 @@ std::string counted(std::size_t count, std::string_view noun);
 std::string join(std::span<const std::string> parts, std::string_view separator);
 std::vector<std::string> split(std::string_view text, char separator);
 
+// Whether a character of UTF-8 begins with this byte.
+inline bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
+
 // Byte offset of the first byte that is not UTF-8, if any.
 std::optional<std::size_t> find_invalid_utf8(std::string_view bytes);
 
@@ -39,5 +43,6 @@ std::string format_number(double value);
 
 // The number that the whole text is, if it is one.
 std::optional<double> parse_number(std::string_view text);
+std::optional<std::int64_t> parse_integer(std::string_view text);
 
 }  // namespace descent::core

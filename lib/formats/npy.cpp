@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <regex>
 
@@ -52,9 +51,9 @@ Header parse_header(std::string_view text, const std::string& name) {
   for (const std::string& field : core::split(find("'shape': *\\(([0-9, ]*)\\)"), ',')) {
     const std::size_t start = field.find_first_not_of(' ');
     if (start == field.npos) continue;  // behind the last comma
-    std::int64_t& size = header.shape.emplace_back();
-    const auto [end, error] = std::from_chars(field.data() + start, field.data() + field.size(), size);
-    if (error != std::errc{} || end != field.data() + field.size()) damaged();
+    const auto size = core::parse_integer(std::string_view(field).substr(start));
+    if (!size) damaged();
+    header.shape.push_back(*size);
   }
   return header;
 }

@@ -3,7 +3,6 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -17,12 +16,6 @@ namespace {
 
 template <class T> void append(std::string& bytes, T value) {
   bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-bool is_integer(const std::string& cell) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-  return error == std::errc() && end == cell.data() + cell.size();
 }
 
 // The code points of valid UTF-8.
@@ -41,9 +34,9 @@ std::u32string code_points(const std::string& text) {
 std::string npy_column(const std::vector<std::string>& cells) {
   const std::vector<std::int64_t> shape{static_cast<std::int64_t>(cells.size())};
   const auto is_number = [](const std::string& cell) { return cell.empty() || core::parse_number(cell); };
-  if (std::ranges::all_of(cells, is_integer)) {
+  if (std::ranges::all_of(cells, [](const std::string& cell) { return core::parse_integer(cell).has_value(); })) {
     std::string bytes = npy_header("<i8", shape);
-    for (const std::string& cell : cells) append<std::int64_t>(bytes, std::stoll(cell));
+    for (const std::string& cell : cells) append(bytes, *core::parse_integer(cell));
     return bytes;
   }
   if (std::ranges::all_of(cells, is_number)) {

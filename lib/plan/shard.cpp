@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <iterator>
 #include <numeric>
@@ -16,22 +15,11 @@
 #include "plan/pack.h"
 
 namespace descent::plan {
-namespace {
-
-// Digits only; -1 for anything else.
-std::int64_t whole(const std::string& text) {
-  std::int64_t value = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? value : -1;
-}
-
-}  // namespace
-
 Shard parse_shard(const std::string& text) {
   const std::vector<std::string> words = core::split(text, '/');
   if (words.size() == 2) {
-    const Shard shard{whole(words[0]), whole(words[1])};
-    if (shard.index >= 1 && shard.index <= shard.count && shard.count <= most_shards) return shard;
+    const auto index = core::parse_integer(words[0]), count = core::parse_integer(words[1]);
+    if (index && count && *index >= 1 && *index <= *count && *count <= most_shards) return {*index, *count};
   }
   throw core::InputError(
       fmt::format("--shard {}: must be i/n with i from 1 to n and n at most {}, like 2/3", text, most_shards));

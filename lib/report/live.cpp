@@ -31,7 +31,7 @@ fs::path file_of(const fs::path& folder, std::string process) {
 std::string shortened(std::string line, std::size_t columns) {
   std::size_t seen = 0;
   for (std::size_t i = 0; i < line.size(); ++i)
-    if (starts_character(line[i]) && ++seen > columns) return line.substr(0, i);
+    if (core::starts_character(line[i]) && ++seen > columns) return line.substr(0, i);
   return line;
 }
 

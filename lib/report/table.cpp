@@ -19,7 +19,7 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   std::vector<std::string> lines;
   while (width_of(text) > width) {
     std::size_t cut = 0;
-    for (std::size_t seen = 0; seen <= width; ++cut) seen += starts_character(text[cut]);
+    for (std::size_t seen = 0; seen <= width; ++cut) seen += core::starts_character(text[cut]);
     const std::string_view fits = text.substr(0, --cut);
     if (const std::size_t space = text.substr(0, cut + 1).rfind(' '); space != text.npos && space > 0) cut = space;
     else if (const std::size_t sign = fits.find_last_of("_.,"); sign != text.npos) cut = sign + 1;
@@ -46,7 +46,7 @@ void narrow(std::vector<std::size_t>& widths, std::size_t line) {
 }  // namespace
 
 std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, starts_character));
+  return static_cast<std::size_t>(std::ranges::count_if(text, core::starts_character));
 }
 
 std::string mean_text(const std::optional<stats::Description>& measure) {

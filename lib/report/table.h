@@ -17,9 +17,6 @@ namespace descent::report {
 std::string laid_out(std::vector<std::vector<std::string>> rows, const Screen& screen = {},
                      const std::vector<std::size_t>& left = {});
 
-// Whether a character of UTF-8 starts at this byte.
-inline bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
-
 // Characters of UTF-8 on the screen.
 std::size_t width_of(std::string_view text);
 
