@@ -1,9 +1,11 @@
 #include "config/device.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <regex>
+
+#include "core/text.h"
 
 namespace descent::config {
 namespace {
@@ -35,13 +37,9 @@ std::vector<std::string> device_names() {
 }
 
 std::optional<Device> parse_device(std::string_view name) {
-  constexpr std::string_view numbered = "cuda:";
-  if (name.starts_with(numbered) && name.size() <= numbered.size() + 2) {
-    Device device{DeviceKind::cuda};
-    const char *start = name.data() + numbered.size(), *last = name.data() + name.size();
-    const auto [end, error] = std::from_chars(start, last, device.index);
-    if (error == std::errc() && end == last && *start != '-') return device;
-  }
+  static const std::regex numbered(numbered_device.begin(), numbered_device.end());
+  if (std::regex_match(name.begin(), name.end(), numbered))
+    return Device{DeviceKind::cuda, *core::parse_integer(name.substr(name.find(':') + 1))};
   const auto table = choices_of(DeviceKind{}).table;
   const auto found = std::ranges::find(table, name, &Choice::name);
   if (found == table.end()) return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <regex>
 #include <set>
 #include <utility>
 
@@ -26,12 +27,9 @@ void check_name(Experiment& experiment, const Given& given, Problems& problems) 
   const bool from_file = !given.contains("name");
   if (from_file) experiment.name = stem(problems.file());
   const std::string& name = experiment.name;
-  constexpr std::string_view characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
   const auto unreadable = [](const core::Problem& problem) { return problem.path == "name"; };
   if (std::ranges::any_of(problems.list(), unreadable)) return;
-  if (!name.empty() && std::ssize(name) <= longest_name && name[0] != '.' &&
-      name.find_first_not_of(characters) == name.npos)
-    return;
+  if (std::regex_match(name, std::regex(name_pattern.begin(), name_pattern.end()))) return;
   const Position at = given.find(from_file ? "" : "name")->second;
   problems.add(
       at, "name",
