@@ -9,14 +9,13 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "formats/bytes.h"
 #include "formats/npy.h"
 
 namespace descent::formats {
 namespace {
 
-template <class T> void append(std::string& bytes, T value) {
-  bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
+template <class T> void append(std::string& bytes, T value) { bytes += bytes_of(value); }
 
 // The code points of valid UTF-8.
 std::u32string code_points(const std::string& text) {

@@ -1,8 +1,5 @@
 #include "formats/onnx.h"
 
-#include <bit>
-#include <string_view>
-
 #include "formats/protobuf.h"
 
 namespace descent::formats {
@@ -35,16 +32,10 @@ Message node(const OnnxNode& node, std::size_t number) {
 }
 
 Message tensor(const OnnxTensor& tensor) {
-  static_assert(std::endian::native == std::endian::little, "the raw data of tensors are little-endian");
   Message message;
   for (const std::int64_t size : tensor.shape) message.add(1, size);
   message.add(2, std::holds_alternative<std::vector<float>>(tensor.values) ? float32 : int64).add(8, tensor.name);
-  std::visit(
-      [&](const auto& values) {
-        message.add(9,
-                    std::string_view(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(values[0])));
-      },
-      tensor.values);
+  std::visit([&](const auto& values) { message.add(9, bytes_of(values)); }, tensor.values);
   return message;
 }
 

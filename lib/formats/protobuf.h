@@ -1,10 +1,11 @@
 #pragma once
 // Protobuf messages (https://protobuf.dev/programming-guides/encoding/).
 
-#include <bit>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "formats/bytes.h"
 
 namespace descent::formats {
 
@@ -18,12 +19,12 @@ class ProtobufMessage {
   }
   ProtobufMessage& add(int field, float value) {
     key(field, 5);
-    raw(std::bit_cast<std::uint32_t>(value), 32);
+    bytes_ += bytes_of(value);
     return *this;
   }
   ProtobufMessage& add(int field, double value) {
     key(field, 1);
-    raw(std::bit_cast<std::uint64_t>(value), 64);
+    bytes_ += bytes_of(value);
     return *this;
   }
   ProtobufMessage& add(int field, std::string_view bytes) {
@@ -38,9 +39,6 @@ class ProtobufMessage {
   const std::string& bytes() const { return bytes_; }
 
  private:
-  void raw(std::uint64_t bits, int count) {
-    for (int shift = 0; shift < count; shift += 8) bytes_ += static_cast<char>(bits >> shift & 0xff);
-  }
   void key(int field, int type) { varint(static_cast<std::uint64_t>(field) << 3 | static_cast<std::uint64_t>(type)); }
   void varint(std::uint64_t value) {
     for (; value > 0x7f; value >>= 7) bytes_ += static_cast<char>((value & 0x7f) | 0x80);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -13,14 +12,8 @@
 namespace descent::formats {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the format is little-endian");
-
 constexpr auto metadata_name = "__metadata__";
-
-constexpr std::string_view type_name(std::span<const float>) { return "F32"; }
-constexpr std::string_view type_name(std::span<const double>) { return "F64"; }
-constexpr std::string_view type_name(std::span<const std::int32_t>) { return "I32"; }
-constexpr std::string_view type_name(std::span<const std::int64_t>) { return "I64"; }
+constexpr std::string_view type_names[] = {"F32", "F64", "I32", "I64"};  // in the order of TensorView::values
 
 // The tensors of a header over the bytes behind it, which they cover without gap or overlap.
 class Parser {
@@ -128,22 +121,18 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
   std::uint64_t offset = 0;
   for (const TensorView& tensor : tensors) {
     const std::uint64_t end = offset + std::visit([](auto values) { return values.size_bytes(); }, tensor.values);
-    const std::string_view type = std::visit([](auto values) { return type_name(values); }, tensor.values);
-    header[tensor.name] = {{"dtype", type}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
+    header[tensor.name] = {
+        {"dtype", type_names[tensor.values.index()]}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
     offset = end;
   }
   std::string text = header.dump();
   text.resize((text.size() + 7) / 8 * 8, ' ');  // so that the values are aligned
   const std::uint64_t length = text.size();
   core::AtomicFile file(path);
-  file.write({reinterpret_cast<const char*>(&length), sizeof length});
+  file.write(bytes_of(length));
   file.write(text);
   for (const TensorView& tensor : tensors)
-    std::visit(
-        [&](auto values) {
-          file.write({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
-        },
-        tensor.values);
+    std::visit([&](auto values) { file.write(bytes_of(values)); }, tensor.values);
   file.commit();
 }
 

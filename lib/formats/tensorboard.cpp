@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 
 #include "formats/protobuf.h"
 
@@ -25,21 +24,9 @@ std::uint32_t crc32c(std::string_view bytes) {
   return ~crc;
 }
 
-std::string little_endian(std::uint64_t value, int size) {
-  std::string bytes;
-  for (int i = 0; i < size; ++i) bytes += static_cast<char>(value >> 8 * i & 0xff);
-  return bytes;
-}
-
-std::string packed(const std::vector<double>& values) {
-  std::string bytes;
-  for (const double value : values) bytes += little_endian(std::bit_cast<std::uint64_t>(value), 8);
-  return bytes;
-}
-
 std::string masked_crc(std::string_view bytes) {
   const std::uint32_t crc = crc32c(bytes);
-  return little_endian((crc >> 15 | crc << 17) + 0xa282ead8u, 4);
+  return std::string(bytes_of((crc >> 15 | crc << 17) + 0xa282ead8u));
 }
 
 // A summary with what the HParams dashboard reads (tensorboard/plugins/hparams/plugin_data.proto).
@@ -78,8 +65,8 @@ void EventFile::add_histogram(std::string_view tag, std::int64_t step, const std
                                 .add(3, static_cast<double>(values.size()))
                                 .add(4, sum)
                                 .add(5, squares)
-                                .add(6, packed(limits))
-                                .add(7, packed(counts));
+                                .add(6, bytes_of(limits))
+                                .add(7, bytes_of(counts));
   const Message summary = Message().add(1, Message().add(1, tag).add(5, histogram));
   add_record(Message().add(1, wall_time_).add(2, step).add(5, summary).bytes());
 }
@@ -103,7 +90,8 @@ void EventFile::add_hyperparameters(const std::vector<std::pair<std::string, Val
 }
 
 void EventFile::add_record(std::string_view event) {
-  const std::string length = little_endian(event.size(), 8);
+  const std::uint64_t size = event.size();
+  const std::string_view length = bytes_of(size);
   bytes_.append(length).append(masked_crc(length)).append(event).append(masked_crc(event));
 }
 
