@@ -10,7 +10,6 @@
 #include <set>
 
 #include "cluster/array.h"
-#include "cluster/command.h"
 #include "cluster/script.h"
 #include "config/resolved.h"
 #include "core/error.h"

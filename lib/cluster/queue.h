@@ -1,5 +1,5 @@
 #pragma once
-// Slurm's queue, through sbatch and squeue.
+// Slurm's queue, through sbatch and squeue, and other programs through the shell.
 
 #include <cstdint>
 #include <filesystem>
@@ -7,6 +7,12 @@
 #include <vector>
 
 namespace descent::cluster {
+
+// 'word', for the shell.
+std::string quoted(const std::string& word);
+
+// What a shell command printed on stdout and stderr. FaultError with this text where it fails.
+std::string output_of(const std::string& command);
 
 // A task of an array that has not ended.
 struct Task {

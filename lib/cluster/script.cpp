@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "cluster/command.h"
+#include "cluster/queue.h"
 #include "core/error.h"
 #include "core/text.h"
 

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "cluster/command.h"
 #include "core/error.h"
 
 namespace descent::cluster {
