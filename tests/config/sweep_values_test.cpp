@@ -1,4 +1,4 @@
-#include "config/sweep_values.h"
+#include "config/sweep.h"
 
 #include <gtest/gtest.h>
 
