@@ -10,15 +10,10 @@
 namespace descent::claims {
 namespace {
 
-bool ends_with_name(std::string_view path, std::string_view name) {
-  return path == name ||
-         (path.size() > name.size() && path.ends_with(name) && path[path.size() - name.size() - 1] == '.');
-}
-
 std::vector<std::string> matching(const std::vector<std::string>& paths, std::string_view name) {
   std::vector<std::string> found;
   for (const std::string& path : paths)
-    if (ends_with_name(path, name)) found.push_back(path);
+    if (config::ends_with_name(path, name)) found.push_back(path);
   return found;
 }
 
@@ -26,10 +21,8 @@ std::vector<std::string> matching(const std::vector<std::string>& paths, std::st
 
 Domain::Domain(const plan::Plan& plan) : plan_(plan) {
   for (const std::string& factor : plan.factors) {
-    const std::string above = factor.substr(0, factor.find('.') == factor.npos ? 0 : factor.rfind('.'));
-    const config::Key* section = above.empty() ? nullptr : config::find_key(keys_, above);
-    const config::Key* abbreviated = section ? config::shorthand_of(*section) : nullptr;
-    if (abbreviated && above + "." + std::string(abbreviated->name) == factor) aliases_[above] = factor;
+    if (const std::string section = config::section_abbreviated_by(factor); !section.empty())
+      aliases_[section] = factor;
     const config::Key* key = config::find_key(keys_, factor);
     if (const auto* inside = key ? std::get_if<config::SectionSlot>(&key->slot) : nullptr)
       config::for_each_key(
@@ -40,7 +33,7 @@ Domain::Domain(const plan::Plan& plan) : plan_(plan) {
 std::string Domain::resolve(std::string_view name, std::size_t offset) const {
   std::vector<std::string> found = matching(factors(), name);
   for (const auto& [section, factor] : aliases_)
-    if (ends_with_name(section, name)) found.push_back(factor);
+    if (config::ends_with_name(section, name)) found.push_back(factor);
   if (found.empty()) found = matching(inner_, name);
   if (found.size() == 1) return found[0];
   if (found.size() > 1)

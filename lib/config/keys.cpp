@@ -145,10 +145,21 @@ bool lies_in(std::string_view path, std::string_view section) {
   return path.starts_with(section) && (path.size() == section.size() || path[section.size()] == '.');
 }
 
+bool ends_with_name(std::string_view path, std::string_view name) {
+  return path.ends_with(name) && (path.size() == name.size() || path[path.size() - name.size() - 1] == '.');
+}
+
 const Key* shorthand_of(const Key& key) {
   const auto* section = std::get_if<SectionSlot>(&key.slot);
   if (!section || section->shorthand.empty()) return nullptr;
   return &*std::ranges::find(section->keys, section->shorthand, &Key::name);
+}
+
+std::string section_abbreviated_by(const std::string& path) {
+  const std::size_t last = path.rfind('.');
+  const Key* section = last == path.npos ? nullptr : find_key(default_keys(), path.substr(0, last));
+  const Key* abbreviated = section ? shorthand_of(*section) : nullptr;
+  return abbreviated && abbreviated->name == path.substr(last + 1) ? path.substr(0, last) : "";
 }
 
 bool is_sweepable(const Key& key) {

@@ -90,6 +90,9 @@ inline const Key* find_key(const std::vector<Key>& keys, std::string_view path) 
 // Whether `path` is `section` or lies inside it.
 bool lies_in(std::string_view path, std::string_view section);
 
+// Whether `path` is `name` or ends with it, as "model.norm" with "norm".
+bool ends_with_name(std::string_view path, std::string_view name);
+
 // Calls visit(path, key) for every key of the tree, a section before what is in it.
 template <class Tree, class Visit> void for_each_key(Tree&& keys, const Visit& visit, const std::string& prefix = {}) {
   for (auto& key : keys) {
@@ -101,6 +104,9 @@ template <class Tree, class Visit> void for_each_key(Tree&& keys, const Visit& v
 
 // The key by which a bare value abbreviates this section, or null.
 const Key* shorthand_of(const Key& key);
+
+// The section that is abbreviated by the key with this path: "model.norm" of "model.norm.kind"; otherwise empty.
+std::string section_abbreviated_by(const std::string& path);
 
 // Whether the sweep may vary it: single values and abbreviated sections that change numbers.
 bool is_sweepable(const Key& key);

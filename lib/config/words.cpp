@@ -28,10 +28,6 @@ std::string simplified(std::string_view name) {
 
 std::string_view last_part(std::string_view path) { return path.substr(path.rfind('.') + 1); }
 
-bool ends_with_name(std::string_view path, std::string_view name) {
-  return path.ends_with(name) && (path.size() == name.size() || path[path.size() - name.size() - 1] == '.');
-}
-
 // What a name may have meant: a key and, for a choice, its name.
 struct Meaning {
   std::string path;
@@ -157,13 +153,8 @@ std::string advice_on(std::string_view name) {
 }
 
 std::string short_name(const std::string& path) {
-  const std::size_t last = path.rfind('.');
-  if (last == path.npos) return path;
-  const std::string above = path.substr(0, last);
-  const Key* section = find_key(default_keys(), above);
-  const Key* abbreviated = section ? shorthand_of(*section) : nullptr;
-  if (abbreviated && abbreviated->name == path.substr(last + 1)) return short_name(above);
-  for (std::size_t dot = last; dot != path.npos && dot > 0; dot = path.rfind('.', dot - 1))
+  if (const std::string section = section_abbreviated_by(path); !section.empty()) return short_name(section);
+  for (std::size_t dot = path.rfind('.'); dot != path.npos && dot > 0; dot = path.rfind('.', dot - 1))
     if (const std::string name = path.substr(dot + 1); full_path(name) == path) return name;
   return path;
 }
