@@ -3,10 +3,10 @@
 #include "config/data_facts.h"
 #include "config/declare.h"
 
-// clang-format off: a key reads best on its line or two, however many calls bound it.
-
 namespace descent::config {
 namespace {
+
+const Condition csv = with<DataName::csv>("data"), npy = with<DataName::npy>("data");
 
 bool reads_data(E e) { return !is_generated(e.data.name); }
 
@@ -44,8 +44,7 @@ std::vector<Key> describe(Generator& g) {
           .when(with<DataName::teacher_student, DataName::linear_spectrum>("data")),
       key("classes", &g.classes, "number of arms").within(2, 100).when(with<DataName::spirals>("data")),
       key("turns", &g.turns, "full turns of each arm").above(0).at_most(100).when(with<DataName::spirals>("data")),
-      key("teacher_units", &g.teacher_units, "hidden units of the teacher")
-          .unit("units")
+      key("teacher_units", &g.teacher_units, "hidden units of the teacher [units]")
           .within(1, 10'000)
           .when(with<DataName::teacher_student>("data")),
       key("weak_signal", &g.weak_signal, "power of the signal in the features of small scale")
@@ -70,8 +69,7 @@ std::vector<Key> describe(Distortion& d) {
 
 std::vector<Key> describe(Augmentation& a) {
   return {
-      key("crop_padding", &a.crop_padding, "random crops of images padded with this many zeros on each side")
-          .unit("pixels")
+      key("crop_padding", &a.crop_padding, "random crops of images padded with this many zeros on each side [pixels]")
           .within(0, 1000),
       key("flip", &a.flip, "images are mirrored left to right with probability 1/2"),
   };
@@ -88,35 +86,29 @@ std::vector<Key> describe(Data& d) {
           .cosmetic()
           .when({[](E e) { return needs_path(e.data.name); },
                  "with embedded or generated data; data.name \"csv\" reads a table, \"npy\" a folder of arrays"}),
-      key("layout", choice(d.layout), "order of the axes of images in arrays with four")
-          .when(with<DataName::npy>("data")),
-      key("header", &d.header, "the first line names the columns; without one they are \"0\", \"1\", ...")
-          .when(with<DataName::csv>("data")),
-      key("label_column", &d.label_column, "column with the labels or targets; absent: the last")
-          .when(with<DataName::csv>("data")),
-      key("separator", choice(d.separator), "what stands between two fields").when(with<DataName::csv>("data")),
+      key("layout", choice(d.layout), "order of the axes of images in arrays with four").when(npy),
+      key("header", &d.header, "the first line names the columns; without one they are \"0\", \"1\", ...").when(csv),
+      key("label_column", &d.label_column, "column with the labels or targets; absent: the last").when(csv),
+      key("separator", choice(d.separator), "what stands between two fields").when(csv),
       key("columns", &d.columns,
           "columns with the features; those of texts become categorical; absent: all but the label")
-          .when(with<DataName::csv>("data")),
-      key("ignore", &d.ignore, "columns that are left out").when(with<DataName::csv>("data")),
-      key("categorical", &d.categorical, "columns that become a feature of 0 and 1 for each of their values")
-          .when(with<DataName::csv>("data")),
+          .when(csv),
+      key("ignore", &d.ignore, "columns that are left out").when(csv),
+      key("categorical", &d.categorical, "columns that become a feature of 0 and 1 for each of their values").when(csv),
       key("missing", choice(d.missing), "what a missing value does: an empty field, NA, NaN, null, None or ?")
-          .when(with<DataName::csv>("data")),
+          .when(csv),
       key("task", choice(d.task), "what the labels are").when(with<DataName::csv, DataName::npy>("data")),
-      key("train_size", &d.train_size, "training examples; absent: all of the pool that validation and test leave")
-          .unit("examples")
+      key("train_size", &d.train_size,
+          "training examples; absent: all of the pool that validation and test leave [examples]")
           .within(1, 1e9),
-      key("test_size", &d.test_size, "test examples; absent: the whole test set, or test_fraction")
-          .unit("examples")
+      key("test_size", &d.test_size, "test examples; absent: the whole test set, or test_fraction [examples]")
           .within(1, 1e9),
       key("test_fraction", &d.test_fraction,
           "test examples as a fraction of the pool; absent: 0.2 of data without a test set that give no other size")
           .above(0)
           .below(1)
           .when({[](E e) { return tests_on_rest(e.data); }, "with a test set of its own"}),
-      key("val_size", &d.val_size, "validation examples, from the pool, stratified by class; absent: none")
-          .unit("examples")
+      key("val_size", &d.val_size, "validation examples, from the pool, stratified by class; absent: none [examples]")
           .within(0, 1e9),
       key("val_fraction", &d.val_fraction, "validation examples as a fraction of the pool, instead of val_size")
           .at_least(0)

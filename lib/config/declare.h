@@ -15,13 +15,7 @@ using E = const Experiment&;
 
 inline constexpr double huge = 1e6;  // bounds numbers well inside single precision
 
-inline Key key(std::string_view name, Slot slot, std::string_view help) {
-  Key key{};
-  key.name = name;
-  key.help = help;
-  key.slot = std::move(slot);
-  return key;
-}
+inline Key key(std::string_view name, Slot slot, std::string_view help) { return {name, help, std::move(slot)}; }
 
 inline Key section(std::string_view name, std::vector<Key> keys, std::string_view shorthand, std::string_view help) {
   return key(name, SectionSlot{std::move(keys), shorthand}, help);

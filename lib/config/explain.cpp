@@ -22,8 +22,7 @@ std::string default_text(const Key& key) {
 // One line of a list of keys.
 std::string line_of(std::string_view name, std::size_t width, const Key& key) {
   const std::string preset = default_text(key);
-  return fmt::format("  {:<{}}  {}{}\n", name, width, help_text(key),
-                     preset.empty() ? "" : fmt::format(" ({})", preset));
+  return fmt::format("  {:<{}}  {}{}\n", name, width, key.help, preset.empty() ? "" : fmt::format(" ({})", preset));
 }
 
 std::string explain_all() {
@@ -60,7 +59,7 @@ std::string keys_of_objects(const ObjectsSlot& slot) {
 }
 
 std::string explain_leaf(std::string_view path, const Key& key) {
-  std::string text = fmt::format("{}: {}\n", path, help_text(key));
+  std::string text = fmt::format("{}: {}\n", path, key.help);
   const std::string bounds = bounds_text(key), preset = default_text(key);
   text += fmt::format("Takes {}{}{}.\n", type_name(key.slot), bounds.empty() ? "" : ", ", bounds);
   if (!preset.empty()) text += fmt::format("Default: {}.\n", preset);

@@ -4,8 +4,6 @@
 
 #include "config/declare.h"
 
-// clang-format off: a key reads best on its line or two, however many calls bound it.
-
 namespace descent::config {
 namespace {
 
@@ -76,9 +74,8 @@ std::vector<Key> describe(Experiment& e) {
       key("engine", choice(e.engine), "implementation that trains the networks"),
       key("device", DeviceSlot{&e.device}, "device to train on"),
       key("precision", choice(e.precision), "floating-point precision of training"),
-      key("checkpoint_seconds", &e.checkpoint_seconds, "minimum time between two checkpoints of a run")
+      key("checkpoint_seconds", &e.checkpoint_seconds, "minimum time between two checkpoints of a run [s]")
           .within(0, 86400)
-          .unit("s")
           .cosmetic(),
       section("data", describe(e.data), "name", "data set and its splits"),
       section("model", describe(e.model), "", "the network"),

@@ -25,13 +25,12 @@ struct Condition {
 };
 
 struct Key {
-  std::string_view name, help;
+  std::string_view name, help;  // the unit in brackets behind the help
   Slot slot;
-  std::string_view unit_name;
-  std::optional<Bound> minimum, maximum;
-  std::string_view default_json;      // of an experiment, where it is not the value of the struct; see otherwise()
-  bool changes_numbers = true;        // part of a run's identity; may be swept
-  std::vector<Condition> conditions;  // all must hold
+  std::optional<Bound> minimum{}, maximum{};
+  std::string_view default_json{};      // of an experiment, where it is not the value of the struct; see otherwise()
+  bool changes_numbers = true;          // part of a run's identity; may be swept
+  std::vector<Condition> conditions{};  // all must hold
 
   Key& at_least(double v) {
     minimum = {v, true};
@@ -48,10 +47,6 @@ struct Key {
   }
   Key& below(double v) {
     maximum = {v, false};
-    return *this;
-  }
-  Key& unit(std::string_view v) {
-    unit_name = v;
     return *this;
   }
   // The default of an experiment file, as JSON. The hash of a run leaves out what the struct starts with, so that a new

@@ -1,8 +1,6 @@
 #include "config/declare.h"
 #include "config/shapes.h"
 
-// clang-format off: a key reads best on its line or two, however many calls bound it.
-
 namespace descent::config {
 namespace {
 
@@ -88,8 +86,7 @@ std::vector<Key> describe(Features& f) {
 std::vector<Key> describe(Experts& x) {
   return {
       key("count", &x.count, "number of experts").within(1, 1000),
-      key("hidden", &x.hidden, "sizes of the hidden layers of each expert; absent: linear experts")
-          .unit("units")
+      key("hidden", &x.hidden, "sizes of the hidden layers of each expert; absent: linear experts [units]")
           .within(1, most_units),
       key("std", &x.std,
           "standard deviation of an expert's errors: training maximizes the likelihood of the "
@@ -103,8 +100,7 @@ std::vector<Key> describe(Experts& x) {
 
 std::vector<Key> describe(Gate& g) {
   return {
-      key("hidden", &g.hidden, "sizes of the hidden layers of the gate; absent: a linear gate")
-          .unit("units")
+      key("hidden", &g.hidden, "sizes of the hidden layers of the gate; absent: a linear gate [units]")
           .within(1, most_units),
       key("activation", choice(g.activation), "function applied to the hidden units of the gate")
           .when({[](E e) { return !e.model.gate.hidden.empty(); }, "without model.gate.hidden"}),
@@ -120,10 +116,10 @@ std::vector<Key> describe(Gate& g) {
 
 std::vector<Key> describe(Stem& s) {
   return {
-      key("kernel", &s.kernel, "kernel size; 3 is usual for small images, 7 for large ones (He et al. 2016)")
-          .unit("positions")
+      key("kernel", &s.kernel,
+          "kernel size; 3 is usual for small images, 7 for large ones (He et al. 2016) [positions]")
           .within(1, 1000),
-      key("stride", &s.stride, "stride; 2 is usual for large images").unit("positions").within(1, 1000),
+      key("stride", &s.stride, "stride; 2 is usual for large images [positions]").within(1, 1000),
       key("max_pool", &s.max_pool, "followed by max pooling of size 3 and stride 2, as is usual for large images"),
   };
 }
@@ -135,8 +131,7 @@ std::vector<Key> describe(Model& m) {
       key("kind", choice(m.kind), "family of networks"),
       key("width", &m.width,
           "units of each hidden layer; channels of the first stage of a resnet, doubled by each "
-          "further stage; number of features of a linear model")
-          .unit("units")
+          "further stage; number of features of a linear model [units]")
           .within(1, most_units)
           .otherwise("64")
           .when(equal_layers)
@@ -150,8 +145,7 @@ std::vector<Key> describe(Model& m) {
                  "without the model \"mlp\"; give the layers of a cnn by model.channels, the stages of a resnet "
                  "by model.blocks"})
           .when(equal_layers),
-      key("hidden", &m.hidden, "sizes of the hidden layers one by one, instead of width and depth")
-          .unit("units")
+      key("hidden", &m.hidden, "sizes of the hidden layers one by one, instead of width and depth [units]")
           .within(1, most_units)
           .when(mlp)
           .when({[](E e) { return !e.model.hidden.empty() || (!e.model.width && !e.model.depth); },
@@ -170,22 +164,17 @@ std::vector<Key> describe(Model& m) {
       key("channels", &m.channels, "output channels of the convolutions, one by one; absent: 25, 25, 25")
           .within(1, most_units)
           .when(cnn),
-      key("kernels", &m.kernels, "kernel size of each convolution; absent: 5, 3, 3, ...")
-          .unit("positions")
+      key("kernels", &m.kernels, "kernel size of each convolution; absent: 5, 3, 3, ... [positions]")
           .within(1, 1000)
           .when(cnn),
       key("strides", &m.strides,
-          "stride of each convolution of a cnn or each stage of a resnet; absent: 2, in the first stage 1")
-          .unit("positions")
+          "stride of each convolution of a cnn or each stage of a resnet; absent: 2, in the first stage 1 [positions]")
           .within(1, 1000)
           .when(convnet),
-      key("padding", &m.padding, "zeros around the input of each convolution")
-          .unit("positions")
-          .within(0, 1000)
-          .when(cnn),
+      key("padding", &m.padding, "zeros around the input of each convolution [positions]").within(0, 1000).when(cnn),
       key("max_pool", &m.max_pool,
-          "size and stride of the max pooling after the activation of each layer; 1: no pooling; absent: none")
-          .unit("positions")
+          "size and stride of the max pooling after the activation of each layer; 1: no pooling; absent: none "
+          "[positions]")
           .within(1, 1000)
           .when(cnn),
       key("pooling", choice(m.pooling), "pooling between the last layer and the readout").when(cnn),

@@ -97,7 +97,7 @@ struct TypeSchema {
 
 Json key_schema(const Key& key) {
   Json schema = std::visit(TypeSchema{key}, key.slot);
-  std::string description = help_text(key);
+  std::string description(key.help);
   for (const Condition& condition : key.conditions) description += fmt::format("; no effect {}", condition.otherwise);
   schema["description"] = description;
   if (!std::holds_alternative<SectionSlot>(key.slot) && !std::holds_alternative<std::string*>(key.slot))

@@ -103,8 +103,4 @@ std::string bounds_text(const Key& key) {
   return core::join(parts, " and ");
 }
 
-std::string help_text(const Key& key) {
-  return key.unit_name.empty() ? std::string(key.help) : fmt::format("{} [{}]", key.help, key.unit_name);
-}
-
 }  // namespace descent::config

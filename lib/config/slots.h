@@ -31,7 +31,4 @@ std::string maximum_text(const Bound& bound);
 // "at least 0 and below 1"; empty without bounds.
 std::string bounds_text(const Key& key);
 
-// Help and unit of a key.
-std::string help_text(const Key& key);
-
 }  // namespace descent::config

@@ -1,7 +1,5 @@
 #include "config/declare.h"
 
-// clang-format off: a key reads best on its line or two, however many calls bound it.
-
 namespace descent::config {
 namespace {
 
@@ -63,20 +61,18 @@ std::vector<Key> describe(Schedule& s) {
       key("unit", choice(s.unit), "unit of t, every, milestones and warmup")
           .when({[](E e) { return decaying.applies(e) || e.train.schedule.warmup > 0; },
                  "without a warmup or the schedule \"step\", \"multistep\" or \"exponential\""}),
-      key("every", &s.every, "time between two decays")
-          .unit("epochs or steps")
+      key("every", &s.every, "time between two decays [epochs or steps]")
           .within(1, 1e12)
           .when(with<ScheduleKind::step>()),
-      key("milestones", &s.milestones, "times of the decays, in ascending order")
-          .unit("epochs or steps")
+      key("milestones", &s.milestones, "times of the decays, in ascending order [epochs or steps]")
           .within(1, 1e12)
           .when(with<ScheduleKind::multistep>()),
       key("factor", &s.factor, "factor on lr at each decay").above(0).at_most(100).when(decaying),
       key("minimum_lr", &s.minimum_lr, "learning rate at the end of the cosine")
           .within(0, huge)
           .when(with<ScheduleKind::cosine>()),
-      key("warmup", &s.warmup, "length of the linear warm-up from 0 to lr, before the schedule starts at t = 0")
-          .unit("epochs or steps")
+      key("warmup", &s.warmup,
+          "length of the linear warm-up from 0 to lr, before the schedule starts at t = 0 [epochs or steps]")
           .within(0, 1e12),
   };
 }
@@ -113,11 +109,10 @@ std::vector<Key> describe(EarlyStopping& s) {
 
 std::vector<Key> describe(Evaluate& e) {
   return {
-      key("every_epochs", &e.every_epochs, "evaluation interval; absent: one epoch")
-          .unit("epochs")
+      key("every_epochs", &e.every_epochs, "evaluation interval; absent: one epoch [epochs]")
           .within(1, 1e9)
           .when(takes_steps),
-      key("every_steps", &e.every_steps, "evaluation interval").unit("steps").within(1, 1e12).when(takes_steps),
+      key("every_steps", &e.every_steps, "evaluation interval [steps]").within(1, 1e12).when(takes_steps),
       key("log_spaced", &e.log_spaced, "number of evaluations, evenly spaced in the logarithm of the step")
           .within(2, 1e6)
           .when(takes_steps),
@@ -133,19 +128,17 @@ std::vector<Key> describe(Train& t) {
       section("solver", describe(t.solver), "kind", "iterative training or, for a linear model, a closed form"),
       section("schedule", describe(t.schedule), "kind", "learning rate over time").when(stepped),
       key("batch_size", BatchSlot{&t.batch_size},
-          "examples per step, or \"full\" for all; the default is all where there are fewer")
-          .unit("examples")
+          "examples per step, or \"full\" for all; the default is all where there are fewer [examples]")
           .within(1, 1e9)
           .when(stepped),
       key("drop_last", &t.drop_last, "drop the last batch of an epoch if it is smaller").when(stepped),
-      key("epochs", &t.epochs, "length of training; 0 evaluates the network as initialized")
-          .unit("epochs")
+      key("epochs", &t.epochs, "length of training; 0 evaluates the network as initialized [epochs]")
           .within(0, 1e9)
           .otherwise("20")
           .when(takes_steps)
           .when({[](E e) { return !e.train.steps; },
                  "together with train.steps; give one of them, null removes the other"}),
-      key("steps", &t.steps, "length of training, instead of epochs").unit("steps").within(0, 1e12).when(takes_steps),
+      key("steps", &t.steps, "length of training, instead of epochs [steps]").within(0, 1e12).when(takes_steps),
       section("loss", describe(t.loss), "kind", "what training minimizes"),
       key("clip_gradient_norm", &t.clip_gradient_norm, "maximum gradient norm; larger gradients are scaled down to it")
           .above(0)
