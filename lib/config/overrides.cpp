@@ -71,8 +71,9 @@ Json list_of(std::string_view values) {
 Json value_of(const Key& key, const std::string& text) {
   const Json value = parse_value(text);
   const Key* abbreviated = shorthand_of(key);
-  const bool takes_list = type_name((abbreviated ? abbreviated : &key)->slot).starts_with("a list");
-  return takes_list && (value.is_string() || value.is_number()) ? list_of(text) : value;
+  return takes_list((abbreviated ? abbreviated : &key)->slot) && (value.is_string() || value.is_number())
+             ? list_of(text)
+             : value;
 }
 
 void apply_set(Source& source, const std::string& text, Problems& problems) {

@@ -140,8 +140,7 @@ class SlotReader {
   std::string how_to_vary() const {
     const bool several = value_.is_array() ||
                          (value_.is_string() && value_.get_ref<const std::string&>().find(',') != std::string::npos);
-    const bool takes_lists = type_name(key_.slot).starts_with("a list");
-    if (!several || takes_lists || path_.starts_with("sweep ") || !is_sweepable(key_)) return "";
+    if (!several || takes_list(key_.slot) || path_.starts_with("sweep ") || !is_sweepable(key_)) return "";
     return fmt::format("; to vary it: sweep {}{}", path_,
                        path_ == "model.width" || path_ == "model.depth" ? "; sizes of the layers: model.hidden" : "");
   }

@@ -56,9 +56,8 @@ struct TypeSchema {
 
   Json operator()(const bool*) const { return {{"type", "boolean"}}; }
   Json operator()(const std::int64_t*) const { return bounded("integer", key); }
-  Json operator()(const std::optional<std::int64_t>*) const { return bounded("integer", key); }
   Json operator()(const double*) const { return bounded("number", key); }
-  Json operator()(const std::optional<double>*) const { return bounded("number", key); }
+  template <class T> Json operator()(const std::optional<T>*) const { return (*this)(static_cast<T*>(nullptr)); }
   Json operator()(const std::string*) const {
     if (key.name == "name") return {{"type", "string"}, {"pattern", name_pattern}};
     return {{"type", "string"}, {"maxLength", longest_text}};

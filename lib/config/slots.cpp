@@ -58,8 +58,7 @@ struct TypeName {
   std::string operator()(const std::int64_t*) const { return "an integer"; }
   std::string operator()(const double*) const { return "a number"; }
   std::string operator()(const std::string*) const { return "a string"; }
-  std::string operator()(const std::optional<std::int64_t>*) const { return "an integer"; }
-  std::string operator()(const std::optional<double>*) const { return "a number"; }
+  template <class T> std::string operator()(const std::optional<T>*) const { return (*this)(static_cast<T*>(nullptr)); }
   std::string operator()(const std::vector<std::int64_t>*) const { return "a list of integers"; }
   std::string operator()(const std::vector<std::string>*) const { return "a list of strings"; }
   std::string operator()(const std::array<double, 2>*) const { return "a list of two numbers"; }
@@ -87,6 +86,13 @@ Json default_of(const Key& key) { return key.default_json.empty() ? to_json(key)
 std::string value_text(const Key& key) { return text_of(to_json(key)); }
 
 std::string type_name(const Slot& slot) { return std::visit(TypeName{}, slot); }
+
+bool takes_list(const Slot& slot) {
+  if (const auto* choice = std::get_if<ChoiceSlot>(&slot)) return choice->is_list;
+  return std::holds_alternative<std::vector<std::int64_t>*>(slot) ||
+         std::holds_alternative<std::vector<std::string>*>(slot) ||
+         std::holds_alternative<std::array<double, 2>*>(slot) || std::holds_alternative<ObjectsSlot>(slot);
+}
 
 std::string minimum_text(const Bound& bound) {
   return (bound.inclusive ? "at least " : "above ") + bound_number(bound.value);

@@ -24,6 +24,9 @@ std::string value_text(const Key& key);
 // What a slot takes, in words: "an integer", "one of none, batch, layer, rms".
 std::string type_name(const Slot& slot);
 
+// Whether it takes a list and nothing else.
+bool takes_list(const Slot& slot);
+
 // "at least 0", "below 1".
 std::string minimum_text(const Bound& bound);
 std::string maximum_text(const Bound& bound);
