@@ -11,8 +11,7 @@ namespace {
 void check_features(const Experiment& e, std::vector<Conflict>& found) {
   const Model& model = e.model;
   const Features& features = model.features;
-  if (model.kind != ModelKind::linear_model || features.kind == FeatureKind::raw) return;
-  if (features.kind != FeatureKind::gaussian_basis) return;
+  if (model.kind != ModelKind::linear_model || features.kind != FeatureKind::gaussian_basis) return;
   if (const std::int64_t inputs = data_facts(e.data).shape.features(); inputs != 1)
     found.push_back(
         {{"model.features", "model.features.kind", "data.name"},

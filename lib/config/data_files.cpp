@@ -61,9 +61,7 @@ formats::ArrayOptions array_options(const Data& data) {
 }
 
 formats::TableOptions table_options(const Data& data) {
-  constexpr char separators[] = {0, ',', ';', '\t'};  // in the order of Separator
-  constexpr formats::MissingValues missing[] = {formats::MissingValues::error, formats::MissingValues::drop,
-                                                formats::MissingValues::mean};
+  constexpr char separators[] = {0, ',', ';', '\t'};  // in the order of Separator; MissingValues has that of Missing
   return {.header = data.header,
           .label_column = data.label_column,
           .regression = is_regression(data.task),
@@ -71,7 +69,7 @@ formats::TableOptions table_options(const Data& data) {
           .columns = data.columns,
           .ignore = data.ignore,
           .categorical = data.categorical,
-          .missing = missing[static_cast<int>(data.missing)]};
+          .missing = static_cast<formats::MissingValues>(data.missing)};
 }
 
 std::string reading_key(const Data& data) {

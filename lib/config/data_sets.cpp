@@ -30,33 +30,24 @@ constexpr DataFile digits_files[] = {
 
 // What a generator is without keys.
 struct Generated {
+  DataName name;
   std::int64_t train_size, test_size;
   double noise;
   int version;
 };
+constexpr Generated generators[] = {
+    {DataName::sinusoid, 25, 1000, 0.3, 1},
+    {DataName::two_moons, 200, 1000, 0.1, 1},
+    {DataName::spirals, 400, 1000, 0.03, 1},
+    {DataName::teacher_student, 1000, 1000, 0, 1},
+    {DataName::two_scale_regression, 100, 1000, 0.3, 1},
+    {DataName::piecewise_linear, 400, 1000, 0.05, 1},
+    {DataName::linear_spectrum, 60, 1000, 0.5, 1},
+};
 
 const Generated* generated(DataName name) {
-  static constexpr Generated sinusoid{25, 1000, 0.3, 1}, two_moons{200, 1000, 0.1, 1}, spirals{400, 1000, 0.03, 1},
-      teacher_student{1000, 1000, 0, 1}, two_scale_regression{100, 1000, 0.3, 1}, piecewise_linear{400, 1000, 0.05, 1},
-      linear_spectrum{60, 1000, 0.5, 1};
-  switch (name) {
-    case DataName::mnist1d:
-    case DataName::mnist1d_large:
-    case DataName::digits:
-    case DataName::fashion_mnist:
-    case DataName::idx:
-    case DataName::cifar10:
-    case DataName::npy:
-    case DataName::csv: return nullptr;
-    case DataName::sinusoid: return &sinusoid;
-    case DataName::two_moons: return &two_moons;
-    case DataName::spirals: return &spirals;
-    case DataName::teacher_student: return &teacher_student;
-    case DataName::two_scale_regression: return &two_scale_regression;
-    case DataName::piecewise_linear: return &piecewise_linear;
-    case DataName::linear_spectrum: return &linear_spectrum;
-  }
-  __builtin_unreachable();
+  const auto* found = std::ranges::find(generators, name, &Generated::name);
+  return found == std::end(generators) ? nullptr : found;
 }
 
 // The pool that leaves `train_size` examples beside `val_size` validation examples or a fraction `val_fraction` of it.

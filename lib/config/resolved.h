@@ -18,7 +18,7 @@ inline constexpr std::string_view resolved_file = "experiment.json", results_key
 // Where an experiment comes from.
 struct Origin {
   std::filesystem::path file;  // absolute; paths in the experiment are relative to its folder
-  // The recorded facts by source_of(data).
+  // The recorded facts by source_key(data).
   std::map<std::string, std::shared_ptr<const DataFacts>> facts{};
 
   // Makes the path of the data absolute, with the facts that are recorded for them.
