@@ -204,8 +204,7 @@ void write_events(const store::Results& results, const plan::Plan& plan, const s
   for (const auto& [run, file] : events) {
     std::string name = selected.label(run, ",");
     std::ranges::replace(name, '/', '_');
-    std::error_code error;
-    fs::create_directories(folder / name, error);
+    core::make_folder(folder / name);
     core::write_file_atomically(folder / name / "events.out.tfevents.descent", file.bytes());
   }
 }

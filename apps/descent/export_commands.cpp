@@ -23,16 +23,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  if (!folder.empty()) fs::create_directories(folder, error);
-}
-
 int export_curves(const Target& target, const std::string& selection, const RunOptions& options) {
   const fs::path file = options.file_out;
   if (file.extension() != ".csv" && file.extension() != ".npz")
     throw core::InputError(fmt::format("{}: the name of the file ends with .csv or .npz", options.file_out));
-  make_folder(file.parent_path());
+  core::make_folder(file.parent_path());
   write_curves(target.results, target.plan,
                {selected_points(selection, target.plan, options), options.metrics, options.is_long}, file);
   fmt::print("{}\n", options.file_out);
@@ -128,7 +123,7 @@ int export_model(const Target& target, const std::string& selection, const RunOp
       files.emplace_back(file, plan::python_source(experiment, scalings, title, stem + ".safetensors"));
     if (format == "onnx") files.emplace_back(file, plan::onnx_model(experiment, scalings, title, weights));
   }
-  make_folder(folder);
+  core::make_folder(folder);
   for (const auto& [file, bytes] : files) {
     core::write_file_atomically(file, bytes);
     fmt::print("{}\n", file.string());

@@ -29,8 +29,7 @@ fs::path folder_of(const Target& target, const RunOptions& options) {
 }
 
 void write_page(const fs::path& file, const std::string& html) {
-  std::error_code error;
-  fs::create_directories(file.parent_path(), error);
+  core::make_folder(file.parent_path());
   core::write_file_atomically(file, html);
   fmt::print("{}\n", file.string());
 }

@@ -216,8 +216,7 @@ class Submitter {
   // The tasks read their own copy of the experiment: the file may change while they wait.
   void write_files() const {
     target_.results.prepare();
-    std::error_code error;
-    fs::create_directory(folder_, error);
+    core::make_folder(folder_);
     core::write_file_atomically(folder_ / config::resolved_file, config::write_resolved(target_.document, folder_));
     core::write_file_atomically(folder_ / "task.sh", scripts_.task());
     core::write_file_atomically(folder_ / "finish.sh", scripts_.finish());

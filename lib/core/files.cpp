@@ -127,6 +127,11 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
   file.commit();
 }
 
+void make_folder(const fs::path& folder) {
+  std::error_code ignored;
+  fs::create_directories(folder, ignored);
+}
+
 AtomicFolder::AtomicFolder(fs::path target) : target_(std::move(target)), aside_(aside_of(target_)) {
   if (mkdir(aside_.c_str(), 0777) != 0) fail("create", aside_, errno);
 }

@@ -23,6 +23,9 @@ std::string read_regular_file(const std::filesystem::path& path, std::uint64_t m
 // Writes a temporary file, fsyncs and renames it: a reader sees the old bytes or the new ones. The folder must exist.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
+// Makes a folder, and those above it, where they are missing; the files to be written there report what is wrong.
+void make_folder(const std::filesystem::path& folder);
+
 // A folder that appears complete or not at all: fill `path()`, then commit. Without commit it is removed.
 // The folder above must exist.
 class AtomicFolder {
