@@ -26,23 +26,21 @@ std::string sentence(const core::Problem& problem, const config::Document& docum
   return found && claim < document.base.claims.size() ? ": " + document.base.claims[claim].says : "";
 }
 
-void check_claims_and_plots(const config::Document& document, config::Problems& problems) {
-  claims::check_claims(document, problems);
-  report::check_plots(document, problems);
-}
-
 config::Document read_text(const std::string& text, const std::string& file, const RunOptions& options, Claims claims) {
-  const config::Overrides& overrides = options.overrides;
-  if (claims == Claims::judged || (claims == Claims::warned && options.strict))
-    return config::read_document_text(text, file, overrides, check_claims_and_plots);
-  config::Document document = config::read_document_text(text, file, overrides);
-  if (claims == Claims::unused || (document.base.claims.empty() && document.base.plots.empty())) return document;
-  try {
-    config::read_document_text(text, file, overrides, check_claims_and_plots);
-  } catch (const core::InputError& error) {
-    for (const core::Problem& problem : error.problems())
-      report::warn("warning: " + problem.text() + sentence(problem, document));
-  }
+  std::vector<core::Problem> warnings;
+  const auto check = [&](const config::Document& document, config::Problems& problems) {
+    if (claims == Claims::unused) return;
+    const auto before = static_cast<std::ptrdiff_t>(problems.list().size());
+    claims::check_claims(document, problems);
+    report::check_plots(document, problems);
+    if (claims == Claims::judged || options.strict) return;
+    const auto first = problems.list().begin() + before;
+    warnings.assign(first, problems.list().end());
+    problems.list().erase(first, problems.list().end());
+  };
+  config::Document document = config::read_document_text(text, file, options.overrides, check);
+  for (const core::Problem& problem : warnings)
+    report::warn("warning: " + problem.text() + sentence(problem, document));
   return document;
 }
 
