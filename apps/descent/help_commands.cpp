@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "claims/help.h"
+#include "claims/words.h"
 #include "config/keys.h"
 #include "config/words.h"
 #include "config/write.h"

@@ -6,7 +6,6 @@
 #include <limits>
 #include <optional>
 
-#include "claims/crossing.h"
 #include "stats/jackknife.h"
 #include "stats/stats.h"
 

@@ -7,7 +7,6 @@
 #include <memory>
 #include <vector>
 
-#include "claims/syntax.h"
 #include "claims/words.h"
 
 namespace descent::claims {
@@ -42,7 +41,7 @@ EstimatePointer transform(double (*function)(double), const EstimatePointer& a);
 // Reduces one part or more over a factor, whose values are `positions`.
 EstimatePointer reduce(std::string_view reduction, std::vector<EstimatePointer> parts, std::vector<double> positions);
 
-// Where the parts first compare so with 0; see crossing.h.
+// Where the parts first compare so with 0; see crossing().
 EstimatePointer first_crossing(std::vector<EstimatePointer> parts, std::vector<double> positions, Relation relation);
 
 double calculate(char operation, double a, double b);

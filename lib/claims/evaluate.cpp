@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "claims/crossing.h"
-
 namespace descent::claims {
 namespace {
 

@@ -6,7 +6,6 @@
 #include <cstdint>
 
 #include "claims/domain.h"
-#include "claims/syntax.h"
 #include "claims/words.h"
 
 namespace descent::claims {
@@ -18,7 +17,7 @@ struct Request {
   std::string column;                    // or the name of the probe
   std::int64_t size = 0;                 // of ensembles
   bool joins_points = false;             // an ensemble of points: one number for all runs of a seed
-  bool joins_seeds = false;              // one number for all runs of a point; see aggregates.h
+  bool joins_seeds = false;              // one number for all runs of a point; see values.cpp
   std::vector<Selector> rows{};          // epoch, step, at, layer
   const Reduction* reduction = nullptr;  // over the rows that `rows` leaves; null: there is one
   bool by_step = false;                  // positions are steps, not epochs

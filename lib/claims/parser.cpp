@@ -137,8 +137,8 @@ class Parser : TokenStream {
     if (take("(")) return parenthesized();
     node->word = need_name("a number, a column or \"(\"");
     if (node->word == "first" && is(Token::Kind::name)) return first(std::move(node));
-    if (is_reduction(node->word) && is(Token::Kind::name)) return reduction(std::move(node));
-    if (is_function(node->word)) {
+    if (find_reduction(node->word) && is(Token::Kind::name)) return reduction(std::move(node));
+    if (find_function(node->word)) {
       node->kind = Kind::function;
       need("(");
       node->children.push_back(parenthesized());

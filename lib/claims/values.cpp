@@ -4,10 +4,11 @@
 #include <cmath>
 #include <map>
 
-#include "claims/aggregates.h"
-#include "claims/crossing.h"
 #include "claims/selection.h"
 #include "core/text.h"
+#include "stats/bias_variance.h"
+#include "stats/ensembles.h"
+#include "stats/jackknife.h"
 
 namespace descent::claims {
 namespace {
@@ -45,50 +46,95 @@ double value_along(const Request& request, const Series& series) {
 }
 
 // Reads the table of curves or of probes, one run after the other, for the requests of that source.
-class SeriesReader {
- public:
-  SeriesReader(Source source, const std::vector<Request>& requests, Values& values)
-      : source_(source), requests_(requests), values_(values) {
-    for (const Request& request : requests)
-      if (request.source == source) series_[request.column];
-  }
+template <class Row>
+void read_series(const store::Results& results, store::Table table, std::span<const store::Column<Row>> columns,
+                 Source source, const std::vector<Request>& requests, Values& values) {
+  std::map<std::string, Series> all;  // by column or probe
+  for (const Request& request : requests)
+    if (request.source == source) all[request.column];
+  if (all.empty()) return;
+  const auto finish = [&](std::size_t run) {
+    for (std::size_t i = 0; i < requests.size(); ++i)
+      if (requests[i].source == source) values.numbers[i][run] = value_along(requests[i], all[requests[i].column]);
+    for (auto& [name, series] : all) series = {};
+  };
+  const std::size_t epoch = column_at(columns, "epoch"), step = column_at(columns, "step");
+  std::optional<std::size_t> open;
+  results.for_each_row(table, [&](std::size_t run, const std::vector<std::string>& cells) {
+    if (open && run != *open) finish(*open);
+    open = run;
+    const auto add = [&](Series& series, const std::string& value) {
+      series.epochs.push_back(cell_number(cells[epoch]));
+      series.steps.push_back(cell_number(cells[step]));
+      series.values.push_back(cell_number(value));
+    };
+    if (table == store::Table::curves) {
+      for (auto& [name, series] : all) add(series, cells[column_at(columns, name)]);
+    } else if (const auto found = all.find(cells[column_at(columns, "probe")]); found != all.end()) {
+      add(found->second, cells[column_at(columns, "value")]);
+      found->second.layers.push_back(cells[column_at(columns, "layer")]);
+    }
+  });
+  if (open) finish(*open);
+}
 
-  template <class Row>
-  void read(const store::Results& results, store::Table table, std::span<const store::Column<Row>> columns) {
-    if (series_.empty()) return;
-    const std::size_t epoch = column_at(columns, "epoch"), step = column_at(columns, "step");
-    std::optional<std::size_t> open;
-    results.for_each_row(table, [&](std::size_t run, const std::vector<std::string>& cells) {
-      if (open && run != *open) finish(*open);
-      open = run;
-      const auto add = [&](Series& series, const std::string& value) {
-        series.epochs.push_back(cell_number(cells[epoch]));
-        series.steps.push_back(cell_number(cells[step]));
-        series.values.push_back(cell_number(value));
-      };
-      if (table == store::Table::curves) {
-        for (auto& [name, series] : series_) add(series, cells[column_at(columns, name)]);
-      } else if (const auto found = series_.find(cells[column_at(columns, "probe")]); found != series_.end()) {
-        add(found->second, cells[column_at(columns, "value")]);
-        found->second.layers.push_back(cells[column_at(columns, "layer")]);
-      }
-    });
-    if (open) finish(*open);
-  }
+// `numbers` by run.
+template <class Row>
+void add_row(const Row& row, std::span<const store::Column<Row>> columns, const std::string& name,
+             std::vector<double>& numbers) {
+  const auto& column = columns[column_at(columns, name)];
+  const auto number = [&](const Row& of) { return core::parse_number(column.get(of)).value_or(std::nan("")); };
+  std::vector<double> without;
+  for (const Row& others : row.without) without.push_back(number(others));
+  const std::vector<double> values =
+      without.empty() ? std::vector(row.members.size(), number(row)) : stats::pseudo_values(number(row), without);
+  for (std::size_t i = 0; i < values.size(); ++i) numbers[row.members[i]] = values[i];
+}
 
- private:
-  void finish(std::size_t run) {
-    for (std::size_t i = 0; i < requests_.size(); ++i)
-      if (requests_[i].source == source_)
-        values_.numbers[i][run] = value_along(requests_[i], series_[requests_[i].column]);
-    for (auto& [name, series] : series_) series = {};
+// Runs that are in no group change nothing: they get the mean of the others, whose deviations are scaled so that they
+// count as much among all. An ensemble of points is one number for all runs of its seed.
+void complete(std::vector<double>& numbers, bool by_seed, std::size_t seeds) {
+  const std::size_t points = numbers.size() / seeds, groups = by_seed ? seeds : points, size = by_seed ? points : seeds;
+  for (std::size_t group = 0; group < groups; ++group) {
+    const auto at = [&](std::size_t i) -> double& { return numbers[by_seed ? i * seeds + group : group * seeds + i]; };
+    double sum = 0, count = 0;
+    for (std::size_t i = 0; i < size; ++i)
+      if (!std::isnan(at(i))) sum += at(i), ++count;
+    const double mean = sum / count, factor = by_seed ? 0 : static_cast<double>(size) / count;
+    for (std::size_t i = 0; i < size; ++i) at(i) = std::isnan(at(i)) ? mean : mean + factor * (at(i) - mean);
   }
+}
 
-  const Source source_;
-  const std::vector<Request>& requests_;
-  Values& values_;
-  std::map<std::string, Series> series_;
-};
+// Numbers of several runs together, of ensembles.csv and bias_variance.csv, as numbers of single runs: the mean over a
+// point's runs is the number, their spread says how certain it is (stats::pseudo_values).
+void read_aggregates(const store::Results& results, const plan::Plan& plan, const std::vector<Request>& requests,
+                     Values& values) {
+  // Adds a row to the requests of a source; `wanted` selects among them.
+  const auto add = [&](Source source, const auto& row, auto columns, const auto& wanted) {
+    for (std::size_t i = 0; i < requests.size(); ++i)
+      if (requests[i].source == source && wanted(requests[i]))
+        add_row(row, columns, requests[i].column, values.numbers[i]);
+  };
+  const auto ensemble = std::ranges::find(requests, Source::ensemble, &Request::source);
+  if (ensemble != requests.end())
+    stats::for_each_ensemble(
+        results, plan,
+        [&](const stats::EnsembleScore& row) {
+          add(Source::ensemble, row, stats::ensemble_columns(),
+              [&](const Request& request) { return request.size == row.size; });
+        },
+        !ensemble->joins_points);
+  if (std::ranges::find(requests, Source::bias_variance, &Request::source) != requests.end())
+    stats::for_each_bias_variance(
+        results, plan,
+        [&](const stats::BiasVariance& row) {
+          add(Source::bias_variance, row, stats::bias_variance_columns(), [](const Request&) { return true; });
+        },
+        true);
+  for (std::size_t i = 0; i < requests.size(); ++i)
+    if (requests[i].source == Source::ensemble || requests[i].source == Source::bias_variance)
+      complete(values.numbers[i], requests[i].joins_points, values.seeds);
+}
 
 }  // namespace
 
@@ -104,8 +150,8 @@ Values read_values(const store::Results& results, const plan::Plan& plan, const 
         values.numbers[i][run] = cell_number(cells[column_at(store::summary_columns(), requests[i].column)]);
     }
   });
-  SeriesReader(Source::curve, requests, values).read(results, store::Table::curves, store::curve_columns());
-  SeriesReader(Source::probe, requests, values).read(results, store::Table::probes, store::probe_columns());
+  read_series(results, store::Table::curves, store::curve_columns(), Source::curve, requests, values);
+  read_series(results, store::Table::probes, store::probe_columns(), Source::probe, requests, values);
   read_aggregates(results, plan, requests, values);
   return values;
 }

@@ -7,7 +7,6 @@
 #include <numeric>
 #include <set>
 
-#include "claims/decision.h"
 #include "claims/evaluate.h"
 #include "claims/families.h"
 #include "core/text.h"
@@ -16,6 +15,88 @@ namespace descent::claims {
 namespace {
 
 using Kind = Syntax::Kind;
+
+// A number less another.
+struct Difference {
+  Level level;
+  std::vector<double> by_seed{};  // per_seed
+  double value = 0;               // plain
+  EstimatePointer estimate{};     // per_seed and of_means
+};
+
+// The probabilities, at most, that a statement which is false at its margin is said to hold, and that a true one is
+// said to fail. Statements of several share them out, since any of their parts may err.
+struct Tails {
+  double holds = 0.025, fails = 0.025;
+};
+
+// With fewer, the jackknife's pseudo-values say too little of a statistic of all seeds together.
+constexpr std::size_t least_seeds_of_statistics = 5;
+
+// Distance of the nearer end of the interval beyond the margin; negative on the other side.
+double clearance(const Check& check) {
+  const bool above = check.relation == Relation::greater || check.relation == Relation::at_least;
+  return above ? check.low.value_or(check.measured.value_or(0)) - check.margin
+               : check.margin - check.high.value_or(check.measured.value_or(0));
+}
+
+bool is_worse(const Check& a, const Check& b) {
+  return a.verdict != b.verdict ? a.verdict < b.verdict : clearance(a) < clearance(b);
+}
+
+// "2 of 5 runs missing"
+std::string counted(std::size_t count, std::size_t all, std::string_view what) {
+  return fmt::format("{} of {} {}", count, core::counted(all, "run"), what);
+}
+
+// Fills in measured value, interval and verdict of a check that has its relation and margin; `difference` is
+// `measured - margin`, over this number of seeds.
+void decide(Check& check, const Difference& difference, std::size_t seeds, const Tails& tails) {
+  const auto& each = difference.by_seed;
+  const bool equality = check.relation == Relation::equal, each_seed = equality && difference.level == Level::per_seed;
+  const double value = each_seed             ? *std::ranges::max_element(each, {}, [](double d) { return std::abs(d); })
+                       : difference.estimate ? difference.estimate->value()
+                                             : difference.value;
+  const auto bad = std::ranges::count_if(each, [](double d) { return !std::isfinite(d); });
+  if (!std::isnan(value) && (bad == 0 || std::isinf(value))) check.measured = value + check.margin;
+  if (std::isnan(value) || bad > 0) {
+    check.reason =
+        each.empty() ? "not a number" : counted(static_cast<std::size_t>(bad), each.size(), "without a value");
+    return;
+  }
+  if (each_seed || !difference.estimate) {
+    check.verdict = holds(check.relation, value, 0) ? Verdict::holds : Verdict::fails;
+    return;
+  }
+  const std::size_t least = difference.level == Level::of_means ? least_seeds_of_statistics : 2;
+  if (seeds < least) {
+    check.reason = fmt::format("{}; an interval needs {}", core::counted(seeds, "seed"), least);
+    return;
+  }
+  const bool from_above = check.relation == Relation::greater || check.relation == Relation::at_least;
+  const auto [low, high] = from_above ? difference.estimate->bounds(tails.holds, tails.fails)
+                                      : difference.estimate->bounds(tails.fails, tails.holds);
+  check.low = low + check.margin;
+  check.high = high + check.margin;
+  const bool beyond =
+      equality ? low > 0 || high < 0 : !holds(check.relation, low, 0) && !holds(check.relation, high, 0);
+  if (holds(check.relation, low, 0) && holds(check.relation, high, 0)) check.verdict = Verdict::holds;
+  else if (beyond) check.verdict = Verdict::fails;
+}
+
+// The worst or the best of several checks, with all of them as its parts.
+Check decisive(std::vector<Check> checks, bool worst) {
+  const auto found = worst ? std::ranges::min_element(checks, is_worse) : std::ranges::max_element(checks, is_worse);
+  Check result = *found;
+  if (checks.size() == 1) return result;
+  std::vector<Check> parts;
+  for (Check& check : checks) {
+    if (check.parts.empty()) parts.push_back(std::move(check));
+    else parts.insert(parts.end(), check.parts.begin(), check.parts.end());
+  }
+  result.parts = std::move(parts);
+  return result;
+}
 
 // a +- b +- constants: what of a number is constant. The rest is what a reader wants to see measured.
 double constant_part(const Expression& node) {
@@ -181,6 +262,15 @@ class Judge {
 };
 
 }  // namespace
+
+std::string_view name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::fails: return "fails";
+    case Verdict::undecided: return "undecided";
+    case Verdict::holds: break;
+  }
+  return "holds";
+}
 
 Check judge(const Expression& claim, const Domain& domain, const std::vector<Request>& requests, const Values& values) {
   return decisive(Judge(domain, requests, values).judge(claim, Tails{}), true);

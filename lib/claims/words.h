@@ -2,7 +2,10 @@
 // The reductions and functions of the language, each declared once with its name, help and definition.
 
 #include <span>
+#include <string>
 #include <string_view>
+
+#include "claims/syntax.h"
 
 namespace descent::claims {
 
@@ -13,16 +16,19 @@ struct Reduction {
   bool linear;    // of the means the same as the mean of those of every seed
   bool position;  // gives a position, not a value
 };
-std::span<const Reduction> reductions();
 const Reduction* find_reduction(std::string_view name);
-inline bool is_reduction(std::string_view name) { return find_reduction(name); }
 
 struct Function {
   std::string_view name, help;
   double (*apply)(double);
 };
-std::span<const Function> functions();
 const Function* find_function(std::string_view name);
-inline bool is_function(std::string_view name) { return find_function(name); }
+
+// The first position at which `values` compare so with 0, interpolated linearly from the one before it; infinite where
+// they never do.
+double crossing(std::span<const double> values, std::span<const double> positions, Relation relation);
+
+// The language, explained.
+std::string language_help();
 
 }  // namespace descent::claims

@@ -1,4 +1,4 @@
-#include "claims/aggregates.h"
+#include "claims/values.h"
 
 #include "claims/claims.h"
 #include "claims/read.h"
@@ -9,7 +9,7 @@
 namespace descent::claims {
 namespace {
 
-class aggregates : public store::InFolder {
+class values : public store::InFolder {
  protected:
   // What is claimed, on seven seeds of two widths; `settings` ends the experiment.
   std::vector<Judged> judged(const std::string& settings, const std::vector<std::string>& claims) {
@@ -39,7 +39,7 @@ class aggregates : public store::InFolder {
   std::vector<stats::BiasVariance> decompositions;
 };
 
-TEST_F(aggregates, are_the_numbers_of_their_files_with_intervals) {
+TEST_F(values, are_the_numbers_of_their_files_with_intervals) {
   const auto found = judged(R"("bias_variance": true, "ensemble": {"of": "seeds", "sizes": [1, 7]})",
                             {"ensemble(loss, size=7, width=8) > 0", "bias_variance(cross_entropy_bias, width=4) > 0",
                              "ensemble(loss, size=7) < ensemble(member_loss, size=7)"});
@@ -53,14 +53,14 @@ TEST_F(aggregates, are_the_numbers_of_their_files_with_intervals) {
 }
 
 // Seven seeds make three pairs; the last seed is in none.
-TEST_F(aggregates, are_means_over_the_groups_of_a_size) {
+TEST_F(values, are_means_over_the_groups_of_a_size) {
   const auto found = judged(R"("ensemble": {"of": "seeds", "sizes": [2]})", {"ensemble(error, width=4) > 0"});
   ASSERT_EQ(ensembles.size(), 6u);
   EXPECT_NEAR(*found[0].check.measured,
               (*ensembles[0].score.error + *ensembles[1].score.error + *ensembles[2].score.error) / 3, 1e-12);
 }
 
-TEST_F(aggregates, of_single_networks_are_as_certain_as_the_mean_over_the_seeds) {
+TEST_F(values, of_single_networks_are_as_certain_as_the_mean_over_the_seeds) {
   const auto found =
       judged(R"("bias_variance": true, "ensemble": {"of": "seeds", "sizes": [1]})",
              {"max over width of ensemble(loss) > 0", "max over width of bias_variance(cross_entropy_risk) > 0"});
@@ -68,7 +68,7 @@ TEST_F(aggregates, of_single_networks_are_as_certain_as_the_mean_over_the_seeds)
   EXPECT_NEAR(*found[0].check.high, *found[1].check.high, 1e-9);
 }
 
-TEST_F(aggregates, of_points_are_one_number_per_seed) {
+TEST_F(values, of_points_are_one_number_per_seed) {
   const auto found = judged(R"("ensemble": {"of": "points", "sizes": [1, 2]})",
                             {"ensemble(loss, size=2) < ensemble(loss, size=1)",
                              "on every seed: ensemble(loss, size=2) < ensemble(member_loss, size=2)"});
@@ -78,7 +78,7 @@ TEST_F(aggregates, of_points_are_one_number_per_seed) {
   EXPECT_EQ(found[1].check.measured, 7);
 }
 
-TEST_F(aggregates, wait_for_all_their_runs) {
+TEST_F(values, wait_for_all_their_runs) {
   const auto document = read_document_text(
       R"({"data": {"name": "spirals", "test_size": 50, "generator": {"classes": 3}}, "seeds": 2, "model": {"width": 4, "depth": 1}, "train": {"epochs": 1}, "ensemble": "points",
           "sweep": {"model.width": [4, 8]}, "claims": [{"says": "x", "that": "ensemble(error, size=2) < 1"}]})",
