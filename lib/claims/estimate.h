@@ -4,6 +4,7 @@
 // are therefore simultaneous bounds of all the means it selects from (Bonferroni; Miller 1981, "Simultaneous
 // Statistical Inference", section 2.1), valid whichever is selected.
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -15,14 +16,16 @@ struct Bounds {
   double low, high;
 };
 
-class Estimate {
- public:
-  virtual ~Estimate() = default;
-  virtual double value() const = 0;
-  // The true number lies below `low` with a probability of at most `below`, above `high` of at most `above`.
-  virtual Bounds bounds(double below, double above) const = 0;
-};
+struct Estimate;
 using EstimatePointer = std::shared_ptr<const Estimate>;
+struct Estimate {
+  double value;
+  // The true number lies below `low` with a probability of at most `below`, above `high` of at most `above`.
+  std::function<Bounds(double below, double above)> bounds;
+  std::vector<double> by_seed{};         // of a mean: what it is the mean of
+  std::vector<EstimatePointer> parts{};  // of a maximum or minimum: what it is selected from
+  bool largest = false;                  // a maximum
+};
 
 // The mean of one value per seed; Student's t bounds.
 EstimatePointer mean_of(std::vector<double> values);

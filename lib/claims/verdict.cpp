@@ -55,7 +55,7 @@ void decide(Check& check, const Difference& difference, std::size_t seeds, const
   const auto& each = difference.by_seed;
   const bool equality = check.relation == Relation::equal, each_seed = equality && difference.level == Level::per_seed;
   const double value = each_seed             ? *std::ranges::max_element(each, {}, [](double d) { return std::abs(d); })
-                       : difference.estimate ? difference.estimate->value()
+                       : difference.estimate ? difference.estimate->value
                                              : difference.value;
   const auto bad = std::ranges::count_if(each, [](double d) { return !std::isfinite(d); });
   if (!std::isnan(value) && (bad == 0 || std::isinf(value))) check.measured = value + check.margin;
