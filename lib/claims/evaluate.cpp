@@ -91,6 +91,7 @@ double Evaluator::combined(const Expression& node, std::size_t entry, std::optio
 }
 
 const std::vector<std::vector<double>>& Evaluator::per_seed(const Expression& node) {
+  if (node.kind == Kind::over_seeds) return per_seed(*node.children[0]);  // reduced over one
   auto& result = by_seed_[&node];
   if (!result.empty()) return result;
   std::vector<const std::vector<std::vector<double>>*> children;
@@ -108,26 +109,21 @@ const std::vector<std::vector<double>>& Evaluator::per_seed(const Expression& no
   return result;
 }
 
-std::vector<double> Evaluator::statistic(const Expression& node, const std::vector<std::size_t>& seeds) {
+std::vector<double> Evaluator::statistic(const Expression& node) {
   std::vector<double> result;
   if (node.kind == Kind::number) return {node.number};
   if (node.level <= Level::per_seed || node.kind == Kind::over_seeds || node.kind == Kind::column) {
-    const bool reduces = node.kind == Kind::over_seeds;
-    const Reduction& reduction = reduces ? *node.reduction : *find_reduction("mean");
-    for (const std::vector<double>& row : per_seed(reduces ? *node.children[0] : node)) {
-      std::vector<double> drawn;
-      for (const std::size_t seed : seeds) drawn.push_back(row[seed]);
-      const bool complete = std::ranges::none_of(drawn, [](double value) { return std::isnan(value); });
-      result.push_back(complete ? reduction.apply(drawn, {}) : std::nan(""));
+    const Reduction& reduction = node.kind == Kind::over_seeds ? *node.reduction : *find_reduction("mean");
+    for (const std::vector<double>& row : per_seed(node)) {
+      const bool complete = std::ranges::none_of(row, [](double value) { return std::isnan(value); });
+      result.push_back(complete ? reduction.apply(row, {}) : std::nan(""));
     }
     return result;
   }
-  const auto seed = seeds.size() == 1 ? std::optional(seeds[0]) : std::nullopt;
   std::vector<std::vector<double>> children;
-  for (const ExpressionPointer& child : node.children) children.push_back(statistic(*child, seeds));
+  for (const ExpressionPointer& child : node.children) children.push_back(statistic(*child));
   for (std::size_t entry = 0; entry < node.family.entries.size(); ++entry)
-    result.push_back(
-        combined(node, entry, seed, [&](std::size_t child, std::size_t of) { return children[child][of]; }));
+    result.push_back(combined(node, entry, {}, [&](std::size_t child, std::size_t of) { return children[child][of]; }));
   return result;
 }
 
@@ -142,7 +138,7 @@ EstimatePointer Evaluator::make_estimate(const Expression& node, std::size_t ent
   const auto operand = [&](std::size_t i) { return estimate(*node.children[i], node.rows[entry][i]); };
   if (node.kind == Kind::number) return constant(node.number);
   if (node.kind == Kind::over_seeds) {
-    const std::vector<double>& values = per_seed(*node.children[0])[entry];
+    const std::vector<double>& values = per_seed(node)[entry];
     return node.reduction->name == "median" ? median_over_seeds(values) : mean_of(values);
   }
   if (node.level <= Level::per_seed || node.kind == Kind::column) return mean_of(per_seed(node)[entry]);
@@ -163,11 +159,10 @@ std::vector<bool> Evaluator::holds_for(const Expression& node, std::size_t seed)
   if (node.kind == Kind::on_seeds) return holds_for(*node.children[0], seed);
   std::vector<bool> result(node.family.entries.size());
   if (node.kind == Kind::comparison || node.kind == Kind::trend) {
-    const std::vector<double> left = statistic(*node.children.front(), {seed}),
-                              right = statistic(*node.children.back(), {seed});
+    const auto &left = per_seed(*node.children.front()), &right = per_seed(*node.children.back());
     for (std::size_t entry = 0; entry < result.size(); ++entry)
       result[entry] = std::ranges::all_of(pairs_of(node, entry), [&](const auto& pair) {
-        const double a = left[pair.first], b = right[pair.second];
+        const double a = left[pair.first][seed], b = right[pair.second][seed];
         return node.kind == Kind::trend ? holds(node.relation, a - b, node.number) : holds(node.relation, a, b);
       });
     return result;

@@ -24,11 +24,11 @@ class Evaluator {
   // never the best.
   Runs runs(const Expression& node, std::size_t entry) const;
 
-  // By entry, then seed. For expressions up to Level::per_seed.
+  // By entry, then seed: the number of each seed alone.
   const std::vector<std::vector<double>>& per_seed(const Expression& node);
 
-  // By entry, of exactly these seeds.
-  std::vector<double> statistic(const Expression& node, const std::vector<std::size_t>& seeds);
+  // By entry, of all seeds together.
+  std::vector<double> statistic(const Expression& node);
 
   EstimatePointer estimate(const Expression& node, std::size_t entry);
 

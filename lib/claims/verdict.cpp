@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <set>
 
 #include "claims/evaluate.h"
@@ -200,9 +199,7 @@ class Judge {
       return result;
     }
     if (node.level == Level::plain) {
-      std::vector<std::size_t> everyone(values_.seeds);
-      std::iota(everyone.begin(), everyone.end(), std::size_t{0});
-      const auto a = evaluator_.statistic(left, everyone), b = evaluator_.statistic(right, everyone);
+      const std::vector<double> a = evaluator_.statistic(left), b = evaluator_.statistic(right);
       for (std::size_t i = 0; i < pairs.size(); ++i)
         result[i].value = sign * (a[pairs[i].first] - b[pairs[i].second]) - margin;
       return result;
