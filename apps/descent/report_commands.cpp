@@ -6,10 +6,6 @@
 #include <memory>
 
 #include "claims/claims.h"
-#include "claims/domain.h"
-#include "claims/expression.h"
-#include "claims/mistakes.h"
-#include "claims/syntax.h"
 #include "core/files.h"
 #include "descent/commands.h"
 #include "descent/target.h"
@@ -34,23 +30,6 @@ void write_page(const fs::path& file, const std::string& html) {
   fmt::print("{}\n", file.string());
 }
 
-// Verdicts of the claims that speak of these points; of the others, such as of a swept value that is not there, the
-// opening of the target has warned.
-std::vector<claims::Judged> judged_claims(const Target& target) {
-  const claims::Domain domain(target.plan);
-  config::Document document = target.document;
-  std::erase_if(document.base.claims, [&](const config::Claim& claim) {
-    try {
-      std::vector<claims::Request> requests;
-      claims::compile(*claims::parse(claim.that), domain, requests);
-      return false;
-    } catch (const claims::Mistakes&) {
-      return true;
-    }
-  });
-  return claims::judge_claims(document, target.plan, target.results);
-}
-
 }  // namespace
 
 int write_report(CommandLine& line) {
@@ -69,7 +48,8 @@ int write_report(CommandLine& line) {
            report::write_charts(charts, options.chart_format, folder_of(*target, options), share))
         fmt::print("{}\n", file.string());
     else
-      reports.push_back({target->document, target->plan, target->results, judged_claims(*target), std::move(charts)});
+      reports.push_back({target->document, target->plan, target->results,
+                         claims::judge_claims(target->document, target->plan, target->results), std::move(charts)});
     warn(target->results);
   }
   if (!page) return 0;

@@ -45,13 +45,13 @@ std::vector<Judged> judge_claims(const config::Document& document, const plan::P
                                  const store::Results& results) {
   const Domain domain(plan);
   std::vector<Request> requests;
-  std::vector<ExpressionPointer> nodes;
+  std::vector<std::pair<config::Claim, ExpressionPointer>> claims;
+  Mistakes ignored;  // check_claims reports them
   for (const config::Claim& claim : document.base.claims)
-    nodes.push_back(compile(*parse(claim.that), domain, requests));
+    ignored.collect([&] { claims.emplace_back(claim, compile(*parse(claim.that), domain, requests)); });
   const Values values = read_values(results, plan, requests);
   std::vector<Judged> judged;
-  for (std::size_t i = 0; i < nodes.size(); ++i)
-    judged.push_back({document.base.claims[i], judge(*nodes[i], domain, requests, values)});
+  for (const auto& [claim, node] : claims) judged.push_back({claim, judge(*node, domain, requests, values)});
   return judged;
 }
 

@@ -14,7 +14,8 @@ namespace descent::claims {
 // Adds the mistakes in the claims of an experiment that is being read; a config::FurtherCheck.
 void check_claims(const config::Document& document, config::Problems& problems);
 
-// The claims of a document, each with its verdict on the results so far.
+// The claims of a document, each with its verdict on the results so far; without those that make no sense for its plan,
+// such as of a swept value that is not there.
 struct Judged {
   config::Claim claim;
   Check check;
