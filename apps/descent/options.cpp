@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <string_view>
 #include <vector>
 
 #include "core/error.h"
@@ -47,13 +45,6 @@ core::InputError unexpected_word(const CLI::App& app) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   return core::InputError(fmt::format("descent {}: unexpected \"{}\"{} (see descent {} --help)", command->get_name(),
                                       word, core::did_you_mean(word, names), command->get_name()));
-}
-
-// Looked for before the command line is understood, so that its errors are events too.
-bool asks_for_events(const std::vector<std::string_view>& words) {
-  const auto two = std::ranges::adjacent_find(
-      words, [](std::string_view word, std::string_view next) { return word == "--progress" && next == "json"; });
-  return two != words.end() || std::ranges::find(words, "--progress=json") != words.end();
 }
 
 }  // namespace
@@ -115,8 +106,13 @@ void add_run_options(CLI::App& command, RunOptions& options) {
       ->check(CLI::NonNegativeNumber);
   command
       .add_option_function<std::string>(
-          "--progress", [&options](const std::string& kind) { options.json_progress = kind == "json"; },
+          "--progress",
+          [&options](const std::string& kind) {
+            options.json_progress = kind == "json";
+            if (options.json_progress) report::write_notices_as_events();
+          },
           "json writes every event as a line of JSON to stderr")
+      ->trigger_on_parse()  // so that errors in what follows are events too
       ->type_name("auto|json")
       ->check(CLI::IsMember({"auto", "json"}));
   add_strict_option(command, options);
@@ -143,7 +139,6 @@ void add_plan_options(CLI::App& command, RunOptions& options) {
 }
 
 std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv) {
-  if (asks_for_events({argv, argv + argc})) report::write_notices_as_events();
   if (argc > 1 && argv[1][0] != '-') check_command(app, argv[1]);
   try {
     app.parse(argc, argv);
