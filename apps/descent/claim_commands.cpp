@@ -35,10 +35,10 @@ std::vector<std::string> training_words(const std::string& file, const RunOption
 void check_files(const CommandLine& line) {
   std::error_code error;
   for (const std::string& target : line.words) {
-    if (line.options.run && fs::is_directory(target, error))
+    if (line.run && fs::is_directory(target, error))
       throw core::InputError(fmt::format("{}: --run needs an experiment file; this is a folder", target));
     check_readable_again(target);
-    open(target, line.options, Claims::judged);  // every mistake before the first training
+    open(target, line, Claims::judged);  // every mistake before the first training
   }
 }
 
@@ -54,44 +54,41 @@ SelectedTarget split_side(const std::string& word, const std::string& other_targ
 }  // namespace
 
 int compare(CommandLine& line) {
-  RunOptions& options = line.options;
   const SelectedTarget a = split_side(line.words[0], ""), b = split_side(line.words[1], a.target);
-  const Target left = open(a.target, options), right = open(b.target, options);
-  if (options.metric.empty()) options.metric = report::usual_metric(left.plan);
+  const Target left = open(a.target, line), right = open(b.target, line);
+  if (line.metric.empty()) line.metric = report::usual_metric(left.plan);
   const auto comparisons =
-      claims::compare({left.plan, left.results, a.selection}, {right.plan, right.results, b.selection}, options.metric);
+      claims::compare({left.plan, left.results, a.selection}, {right.plan, right.results, b.selection}, line.metric);
   warn(left.results);
   warn(right.results);
-  if (options.json) fmt::print("{}", report::comparison_json(comparisons));
+  if (line.json) fmt::print("{}", report::comparison_json(comparisons));
   else
-    fmt::print("{}\nA  {}\nB  {}\n\n{}", options.metric, line.words[0], line.words[1],
-               report::comparison_table(comparisons, report::screen_of(stdout, options.no_color)));
+    fmt::print("{}\nA  {}\nB  {}\n\n{}", line.metric, line.words[0], line.words[1],
+               report::comparison_table(comparisons, report::screen_of(stdout, line.no_color)));
   return 0;
 }
 
 int show_best(CommandLine& line) {
-  const RunOptions& options = line.options;
-  const Target target = open(options.file, options);
-  const report::BestOptions question{options.metric, options.over};
-  const std::string text = options.json ? report::best_json(target.results, target.plan, question)
-                                        : report::best_text(target.results, target.plan, question,
-                                                            report::screen_of(stdout, options.no_color));
+  const Target target = open(line.file, line);
+  const report::BestOptions question{line.metric, line.over};
+  const std::string text =
+      line.json ? report::best_json(target.results, target.plan, question)
+                : report::best_text(target.results, target.plan, question, report::screen_of(stdout, line.no_color));
   warn(target.results);
   fmt::print("{}", text);
   return 0;
 }
 
 int verify(CommandLine& line) {
-  const RunOptions& options = line.options;
   check_files(line);
-  const report::Screen screen = report::screen_of(stdout, options.no_color);
+  const report::Screen screen = report::screen_of(stdout, line.no_color);
   report::ClaimCounts total;
   bool trained = true;
   std::string all_json;
   for (const std::string& file : line.words) {
-    const Target target = open(file, options, Claims::judged);
-    if (options.run && !target.results.missing().empty()) {
-      const int status = run_descent_train(training_words(file, options));
+    const Target target = open(file, line, Claims::judged);
+    if (line.run && !target.results.missing().empty()) {
+      const int status = run_descent_train(training_words(file, line));
       if (status == static_cast<int>(core::ExitCode::interrupted)) return status;
       trained = trained && status == 0;
     }
@@ -105,15 +102,15 @@ int verify(CommandLine& line) {
     counts.add(judged);
     total.add(judged);
     all_json += (all_json.empty() ? "[\n" : ",\n") + json.substr(0, json.size() - 1);
-    if (options.json) continue;
+    if (line.json) continue;
     fmt::print("{}{}{}: {}\n", file == line.words[0] ? "" : "\n",
-               judged.empty() ? "" : report::claims_table(judged, screen, options.references) + "\n", target.plan.name,
+               judged.empty() ? "" : report::claims_table(judged, screen, line.references) + "\n", target.plan.name,
                report::counts_text(counts));
     std::fflush(stdout);
   }
-  if (options.json) fmt::print("{}\n]\n", all_json);
+  if (line.json) fmt::print("{}\n]\n", all_json);
   else if (line.words.size() > 1) fmt::print("\n{} experiments, {}\n", line.words.size(), report::counts_text(total));
-  const bool good = trained && total.fails == 0 && (!options.strict || total.undecided == 0);
+  const bool good = trained && total.fails == 0 && (!line.strict || total.undecided == 0);
   return static_cast<int>(good ? core::ExitCode::ok : core::ExitCode::failed);
 }
 

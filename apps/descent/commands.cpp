@@ -7,17 +7,34 @@
 namespace descent {
 namespace {
 
-void add_target(CLI::App& command, CommandLine& line) {
-  command.add_option("RESULTS", line.options.file, "a results folder, or an experiment file")
-      ->required()
-      ->type_name("");
-  add_override_options(command, line.options);
-  add_out_option(command, line.options);
-  add_color_option(command, line.options);
+void add_results_options(CLI::App& command, RunOptions& options) {
+  add_override_options(command, options);
+  add_out_option(command, options);
+}
+
+void add_target(CLI::App& command, RunOptions& options) {
+  command.add_option("RESULTS", options.file, "a results folder, or an experiment file")->required()->type_name("");
+  add_results_options(command, options);
+  add_color_option(command, options);
+}
+
+void add_selected_target(CLI::App& command, RunOptions& options) {
+  constexpr auto help = "a results folder, or an experiment file, with a selection after ':' as in claims";
+  command.add_option("RESULTS", options.file, help)->required()->type_name("");
+}
+
+void add_where_option(CLI::App& command, RunOptions& options) {
+  command.add_option("--where", options.where, "only these points, as in claims: norm=batch,width=8..64")
+      ->type_name("SELECTION");
 }
 
 CLI::Option* add_words(CLI::App& command, CommandLine& line, const char* name, const char* help) {
   return command.add_option(name, line.words, help)->type_name("");
+}
+
+// "a,b,c"
+CLI::Option* add_list(CLI::App& command, const char* name, std::vector<std::string>& values, const char* help) {
+  return command.add_option(name, values, help)->delimiter(',')->allow_extra_args(false)->type_name("LIST");
 }
 
 void add_plot_options(CLI::App& command, RunOptions& options) {
@@ -55,23 +72,23 @@ constexpr Command table[] = {
     {"run", "train the missing runs of an experiment and write its CSVs",
      "descent run experiments/quickstart.json --set train.epochs=20",
      [](CLI::App& command, CommandLine& line) {
-       add_experiment_options(command, line.options);
-       add_out_option(command, line.options);
-       add_run_options(command, line.options);
+       add_experiment_options(command, line);
+       add_out_option(command, line);
+       add_run_options(command, line);
      },
      run_experiment},
     {"validate", "check experiment files", "descent validate experiments/*.json",
      [](CLI::App& command, CommandLine& line) {
        add_words(command, line, "FILE", "experiments, JSON files")->required();
-       add_override_options(command, line.options);
-       add_json_option(command, line.options);
-       add_strict_option(command, line.options);
+       add_override_options(command, line);
+       add_json_option(command, line);
+       add_strict_option(command, line);
      },
      validate},
     {"plan", "show points, runs and stacks without training", "descent plan experiments/quickstart.json --time",
      [](CLI::App& command, CommandLine& line) {
-       add_experiment_options(command, line.options);
-       add_plan_options(command, line.options);
+       add_experiment_options(command, line);
+       add_plan_options(command, line);
      },
      show_plan},
     {"schema", "print the JSON Schema of experiments, for editors", "descent schema > experiment.schema.json",
@@ -80,71 +97,61 @@ constexpr Command table[] = {
      "descent explain model.init",
      [](CLI::App& command, CommandLine& line) {
        add_words(command, line, "KEY", "a key, a section or a column; all keys when left out")->expected(0, 1);
-       add_json_option(command, line.options);
+       add_json_option(command, line);
      },
      explain},
     {"list", "list data sets, initializers, norms and other choices, and the columns of the results",
      "descent list initializers",
      [](CLI::App& command, CommandLine& line) {
        add_words(command, line, "TOPIC", "what to list; the topics when left out")->expected(0, 1);
-       add_json_option(command, line.options);
+       add_json_option(command, line);
      },
      list},
     {"status", "show how many runs are done, failed, interrupted, running or missing",
      "descent status results/quickstart --watch",
      [](CLI::App& command, CommandLine& line) {
        add_target(command, line);
-       add_json_option(command, line.options);
-       command.add_flag("--watch", line.options.watch, "refresh every two seconds until all runs are done");
+       add_json_option(command, line);
+       command.add_flag("--watch", line.watch, "refresh every two seconds until all runs are done");
      },
      show_status},
     {"table", "print the points of finished runs: n, mean and 95 % interval",
      "descent table results/quickstart --where norm=batch --sort test_error",
      [](CLI::App& command, CommandLine& line) {
        add_target(command, line);
-       add_where_option(command, line.options);
-       command
-           .add_option("--columns", line.options.columns, "factors, n, n_diverged and columns of summary.csv, in order")
-           ->delimiter(',')
-           ->allow_extra_args(false)
-           ->type_name("LIST");
-       command.add_option("--sort", line.options.sort, "a column, the least first")->type_name("COLUMN");
-       command.add_flag("--descending", line.options.descending, "the most first");
-       command.add_option("--format", line.options.table_format, "text, csv, json, markdown")
+       add_where_option(command, line);
+       add_list(command, "--columns", line.columns, "factors, n, n_diverged and columns of summary.csv, in order");
+       command.add_option("--sort", line.sort, "a column, the least first")->type_name("COLUMN");
+       command.add_flag("--descending", line.descending, "the most first");
+       command.add_option("--format", line.table_format, "text, csv, json, markdown")
            ->check(CLI::IsMember({"text", "csv", "json", "markdown"}))
            ->type_name("FORMAT")
            ->capture_default_str();
-       add_json_option(command, line.options);
-       command.add_flag("--plot", line.options.plot, "draw a column against a factor instead");
-       add_plot_options(command, line.options);
+       add_json_option(command, line);
+       command.add_flag("--plot", line.plot, "draw a column against a factor instead");
+       add_plot_options(command, line);
      },
      show_table},
     {"plot", "draw learning curves, or a metric against a factor, in the terminal",
      "descent plot results/quickstart:norm=batch --over epoch",
      [](CLI::App& command, CommandLine& line) {
-       command
-           .add_option("RESULTS", line.options.file,
-                       "a results folder, or an experiment file, with a selection after ':' as in claims")
-           ->required()
-           ->type_name("");
-       add_override_options(command, line.options);
-       add_out_option(command, line.options);
-       add_where_option(command, line.options);
-       add_plot_options(command, line.options);
-       add_color_option(command, line.options);
+       add_selected_target(command, line);
+       add_results_options(command, line);
+       add_where_option(command, line);
+       add_plot_options(command, line);
+       add_color_option(command, line);
      },
      plot_results},
     {"verify", "test the claims of experiments on their results", "descent verify --run experiments/*.json",
      [](CLI::App& command, CommandLine& line) {
        add_words(command, line, "RESULTS", "results folders, or experiment files")->required();
-       add_override_options(command, line.options);
-       add_out_option(command, line.options);
-       add_json_option(command, line.options);
-       command.add_flag("--run", line.options.run, "train missing runs first");
-       command.add_flag("--strict", line.options.strict, "undecided claims fail");
-       command.add_flag("--references", line.options.references, "show paper and figure of each claim");
-       add_jobs_option(command, line.options);
-       add_color_option(command, line.options);
+       add_results_options(command, line);
+       add_json_option(command, line);
+       command.add_flag("--run", line.run, "train missing runs first");
+       command.add_flag("--strict", line.strict, "undecided claims fail");
+       command.add_flag("--references", line.references, "show paper and figure of each claim");
+       add_jobs_option(command, line);
+       add_color_option(command, line);
      },
      verify},
     {"compare", "compare two points, or two experiments point by point, over the seeds they share",
@@ -155,13 +162,12 @@ constexpr Command table[] = {
            ->required()
            ->expected(2);
        command
-           .add_option("--metric", line.options.metric,
+           .add_option("--metric", line.metric,
                        "column of summary.csv, or test_error(epoch=10); default: the final test error, or loss")
            ->type_name("COLUMN");
-       add_override_options(command, line.options);
-       add_out_option(command, line.options);
-       add_json_option(command, line.options);
-       add_color_option(command, line.options);
+       add_results_options(command, line);
+       add_json_option(command, line);
+       add_color_option(command, line);
      },
      compare},
     {"best", "the best point of a sweep, how sure that is, and the points that may be as good",
@@ -169,22 +175,19 @@ constexpr Command table[] = {
      [](CLI::App& command, CommandLine& line) {
        add_target(command, line);
        command
-           .add_option("--metric", line.options.metric,
+           .add_option("--metric", line.metric,
                        "column of summary.csv that is smallest at the best; default: the validation error or loss")
            ->type_name("COLUMN");
-       command
-           .add_option("--over", line.options.over, "choose among the values of this factor, for each of the others")
+       command.add_option("--over", line.over, "choose among the values of this factor, for each of the others")
            ->type_name("FACTOR");
-       add_json_option(command, line.options);
+       add_json_option(command, line);
      },
      show_best},
     {"report", "write a page with charts, claims and tables: report.html", "descent report results/quickstart",
      [](CLI::App& command, CommandLine& line) {
        add_words(command, line, "RESULTS", "results folders, or experiment files; several make one page")->required();
-       add_override_options(command, line.options);
-       add_out_option(command, line.options);
-       command
-           .add_option("--format", line.options.chart_format, "each chart as a file instead of the page: vl, svg, png")
+       add_results_options(command, line);
+       command.add_option("--format", line.chart_format, "each chart as a file instead of the page: vl, svg, png")
            ->check(CLI::IsMember({"vl", "svg", "png"}))
            ->type_name("FORMAT");
      },
@@ -192,40 +195,26 @@ constexpr Command table[] = {
     {"export", "write a trained network for Python, C++ and ONNX, or curves for pandas, NumPy and TensorBoard",
      "descent export model results/quickstart:norm=batch,gain=1 --seed 0 --to networks",
      [](CLI::App& command, CommandLine& line) {
-       command.add_option("WHAT", line.options.what, "what to export: model, curves, tensorboard")
+       command.add_option("WHAT", line.what, "what to export: model, curves, tensorboard")
            ->required()
            ->type_name("")
            ->check(CLI::IsMember({"model", "curves", "tensorboard"}));
-       command
-           .add_option("RESULTS", line.options.file,
-                       "a results folder, or an experiment file, with a selection after ':' as in claims")
-           ->required()
-           ->type_name("");
-       add_where_option(command, line.options);
-       command.add_option("--seed", line.options.seed, "model: which run of the selected point")->type_name("N");
-       command
-           .add_option("--run", line.options.run_id,
-                       "model: which run, by its name in summary.csv or the beginning of it")
+       add_selected_target(command, line);
+       add_where_option(command, line);
+       command.add_option("--seed", line.seed, "model: which run of the selected point")->type_name("N");
+       command.add_option("--run", line.run_id, "model: which run, by its name in summary.csv or the beginning of it")
            ->type_name("RUN");
-       add_override_options(command, line.options);
-       add_out_option(command, line.options);
-       command.add_option("--format", line.options.formats, "model: what to write: safetensors, python, onnx")
-           ->delimiter(',')
-           ->allow_extra_args(false)
+       add_results_options(command, line);
+       add_list(command, "--format", line.formats, "model: what to write: safetensors, python, onnx")
            ->check(CLI::IsMember({"safetensors", "python", "onnx"}))
-           ->type_name("LIST")
            ->default_str("safetensors,python,onnx");
-       command.add_option("--to", line.options.to, "model, tensorboard: folder of the files")
+       command.add_option("--to", line.to, "model, tensorboard: folder of the files")
            ->type_name("DIR")
            ->capture_default_str();
-       command.add_option("--metric", line.options.metrics, "curves: columns of curves.csv, one column for every run")
-           ->delimiter(',')
-           ->allow_extra_args(false)
-           ->type_name("LIST")
+       add_list(command, "--metric", line.metrics, "curves: columns of curves.csv, one column for every run")
            ->default_str("test_error");
-       command.add_flag("--long", line.options.is_long,
-                        "curves: one row for every run and evaluation, with all columns");
-       command.add_option("-o,--output", line.options.file_out, "curves: the file to write, .csv or .npz")
+       command.add_flag("--long", line.is_long, "curves: one row for every run and evaluation, with all columns");
+       command.add_option("-o,--output", line.file_out, "curves: the file to write, .csv or .npz")
            ->type_name("FILE")
            ->capture_default_str();
      },
@@ -240,15 +229,14 @@ constexpr Command table[] = {
     {"prune", "list finished runs that the experiment no longer contains", "descent prune results/quickstart --yes",
      [](CLI::App& command, CommandLine& line) {
        add_target(command, line);
-       command.add_flag("--yes", line.options.yes, "delete them");
+       command.add_flag("--yes", line.yes, "delete them");
      },
      prune},
     {"slurm", "train on a Slurm cluster: submit the missing runs as a job array",
      "descent slurm experiments/double_descent_width.json --array 4 --time 1:00:00",
      [](CLI::App& command, CommandLine& line) {
        add_words(command, line, "EXPERIMENT", "experiments, JSON files")->required();
-       add_override_options(command, line.options);
-       add_out_option(command, line.options);
+       add_results_options(command, line);
        add_slurm_options(command, line.slurm);
      },
      submit_to_slurm},

@@ -18,8 +18,7 @@ struct SlurmOptions {
 };
 
 // The parsed command line.
-struct CommandLine {
-  RunOptions options;
+struct CommandLine : RunOptions {
   std::vector<std::string>
       words;  // files of validate and verify, sides of compare, the key, topic, shell or command line to complete
   std::vector<std::string> argv;
@@ -59,8 +58,9 @@ int export_results(CommandLine& line);
 int print_completion(CommandLine& line);
 int complete(CommandLine& line);
 
-// The shells that print_completion knows.
+// The shells that print_completion knows, and what list lists.
 std::vector<std::string> completion_shells();
+std::vector<std::string> topic_names();
 
 // The training program: beside this one, or one that PATH has.
 std::string descent_train();

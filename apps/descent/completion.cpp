@@ -80,13 +80,6 @@ Words assignments(const std::string& word) {
   return found;
 }
 
-Words topic_names() {
-  Words found;
-  for (const config::Topic& topic : config::topics()) found.emplace_back(topic.name);
-  found.emplace_back("columns");
-  return found;
-}
-
 // The candidates for the last of `words`; none means a file name.
 Words candidates(const CLI::App& app, const Words& words) {
   Words found;

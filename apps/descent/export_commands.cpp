@@ -134,13 +134,12 @@ int export_model(const Target& target, const std::string& selection, const RunOp
 }  // namespace
 
 int export_results(CommandLine& line) {
-  const RunOptions& options = line.options;
-  const SelectedTarget words = split_selection(options.file);
-  const Target target = open(words.target, options);
+  const SelectedTarget words = split_selection(line.file);
+  const Target target = open(words.target, line);
   warn(target.results);
-  if (options.what == "curves") return export_curves(target, words.selection, options);
-  if (options.what == "tensorboard") return export_events(target, words.selection, options);
-  return export_model(target, words.selection, options);
+  if (line.what == "curves") return export_curves(target, words.selection, line);
+  if (line.what == "tensorboard") return export_events(target, words.selection, line);
+  return export_model(target, words.selection, line);
 }
 
 }  // namespace descent

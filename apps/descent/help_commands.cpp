@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "claims/words.h"
@@ -68,16 +69,19 @@ std::string explanation(const std::string& name) {
 }
 
 const config::Topic& topic_named(const std::string& name) {
-  std::vector<std::string> names;
-  for (const config::Topic& topic : config::topics()) {
-    if (topic.name == name) return topic;
-    names.emplace_back(topic.name);
-  }
-  names.emplace_back("columns");
-  throw core::InputError(core::unknown("topic", name, names));
+  const auto found = std::ranges::find(config::topics(), name, &config::Topic::name);
+  if (found == config::topics().end()) throw core::InputError(core::unknown("topic", name, topic_names()));
+  return *found;
 }
 
 }  // namespace
+
+std::vector<std::string> topic_names() {
+  std::vector<std::string> names;
+  for (const config::Topic& topic : config::topics()) names.emplace_back(topic.name);
+  names.emplace_back("columns");
+  return names;
+}
 
 int show_schema(CommandLine&) {
   fmt::print("{}", config::json_schema());
@@ -88,7 +92,7 @@ int explain(CommandLine& line) {
   const std::string key = line.words.empty() ? "" : line.words[0];
   std::string text = explanation(key);  // also checks the name
   if (key == "claims") text += claims::language_help();
-  if (!line.options.json) {
+  if (!line.json) {
     fmt::print("{}", text);
     return 0;
   }
@@ -102,22 +106,21 @@ int explain(CommandLine& line) {
 
 int list(CommandLine& line) {
   if (!line.words.empty() && line.words[0] == "columns") {
-    fmt::print("{}", line.options.json ? columns_json().dump(2) + "\n" : columns_text());
+    fmt::print("{}", line.json ? columns_json().dump(2) + "\n" : columns_text());
     return 0;
   }
   if (!line.words.empty()) {
     const config::Topic& topic = topic_named(line.words[0]);
-    fmt::print("{}",
-               line.options.json ? choices_json(topic.choices).dump(2) + "\n" : config::choices_text(topic.choices));
+    fmt::print("{}", line.json ? choices_json(topic.choices).dump(2) + "\n" : config::choices_text(topic.choices));
     return 0;
   }
   Json all = Json::object();
   for (const config::Topic& topic : config::topics()) {
     all[std::string(topic.name)] = choices_json(topic.choices);
-    if (!line.options.json) fmt::print("{}\n", topic.name);
+    if (!line.json) fmt::print("{}\n", topic.name);
   }
   all["columns"] = columns_json();
-  if (line.options.json) fmt::print("{}\n", all.dump(2));
+  if (line.json) fmt::print("{}\n", all.dump(2));
   else fmt::print("columns\n");
   return 0;
 }

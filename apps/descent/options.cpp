@@ -76,11 +76,6 @@ void add_color_option(CLI::App& command, RunOptions& options) {
   command.add_flag("--no-color", options.no_color, "plain text, as with NO_COLOR=1");
 }
 
-void add_where_option(CLI::App& command, RunOptions& options) {
-  command.add_option("--where", options.where, "only these points, as in claims: norm=batch,width=8..64")
-      ->type_name("SELECTION");
-}
-
 void add_json_option(CLI::App& command, RunOptions& options) {
   command.add_flag("--json", options.json, "JSON on stdout");
 }

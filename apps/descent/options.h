@@ -54,7 +54,6 @@ void add_override_options(CLI::App& command, RunOptions& options);    // --set, 
 void add_experiment_options(CLI::App& command, RunOptions& options);  // FILE and those
 void add_out_option(CLI::App& command, RunOptions& options);
 void add_color_option(CLI::App& command, RunOptions& options);
-void add_where_option(CLI::App& command, RunOptions& options);  // --where, of points
 void add_json_option(CLI::App& command, RunOptions& options);
 void add_strict_option(CLI::App& command, RunOptions& options);
 void add_jobs_option(CLI::App& command, RunOptions& options);

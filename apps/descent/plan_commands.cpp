@@ -142,50 +142,49 @@ int validate(CommandLine& line) {
   for (const std::string& file : line.words) {
     report::Json& entry = files.emplace_back(report::Json{{"file", file}, {"valid", true}});
     try {
-      const plan::Plan plan = plan::make_plan(read_experiment(file, line.options, Claims::judged));
+      const plan::Plan plan = plan::make_plan(read_experiment(file, line, Claims::judged));
       const DataReport data = report_data(plan);
-      warn_of_data(data, file, line.options.strict);
+      warn_of_data(data, file, line.strict);
       entry.update({{"points", plan.points.size()},
                     {"runs", plan.runs.size()},
                     {"data", data.texts},
                     {"warnings", data.warnings}});
-      if (!line.options.json)
+      if (!line.json)
         fmt::print("{}: valid, {}, {}\n{}", file, core::counted(plan.points.size(), "point"),
                    core::counted(plan.runs.size(), "run"), data_text(data));
     } catch (const core::InputError& error) {
       entry["valid"] = false;
       for (const core::Problem& problem : error.problems()) {
         entry["problems"].push_back(report::problem_json(problem));
-        if (!line.options.json) report::complain(problem);
+        if (!line.json) report::complain(problem);
       }
       status = static_cast<int>(core::ExitCode::usage);
     }
   }
-  if (line.options.json) fmt::print("{}\n", files.dump(2));
+  if (line.json) fmt::print("{}\n", files.dump(2));
   return status;
 }
 
 int show_plan(CommandLine& line) {
-  const RunOptions& options = line.options;
-  const config::Document document = read_experiment(options.file, options, Claims::warned);
-  if (options.json + options.time + options.resolved + options.layers > 1)
+  const config::Document document = read_experiment(line.file, line, Claims::warned);
+  if (line.json + line.time + line.resolved + line.layers > 1)
     throw core::InputError("plan: give one of --json, --layers, --time and --resolved");
-  if (options.resolved) {
+  if (line.resolved) {
     fmt::print("{}", config::write_document(document));
     return 0;
   }
   const plan::Plan plan = plan::make_plan(document);
   const DataReport data = report_data(plan);
-  warn_of_data(data, options.file, options.strict);
+  warn_of_data(data, line.file, line.strict);
   const report::Screen screen = report::screen_of(stdout, true);
-  if (options.layers) {
-    if (options.strict) refuse_shrinking(plan, options.file);
+  if (line.layers) {
+    if (line.strict) refuse_shrinking(plan, line.file);
     fmt::print("{}{}", data_text(data), report::layers_text(plan, screen));
     return 0;
   }
-  fmt::print("{}", options.json ? plan_json(plan, data) : data_text(data) + plan_text(plan, screen));
-  if (options.shards > 0) std::fputs(shards_text(plan, options.shards).c_str(), options.json ? stderr : stdout);
-  if (options.time) become_descent_train(line.argv);
+  fmt::print("{}", line.json ? plan_json(plan, data) : data_text(data) + plan_text(plan, screen));
+  if (line.shards > 0) std::fputs(shards_text(plan, line.shards).c_str(), line.json ? stderr : stdout);
+  if (line.time) become_descent_train(line.argv);
   return 0;
 }
 

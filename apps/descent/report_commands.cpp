@@ -33,19 +33,17 @@ void write_page(const fs::path& file, const std::string& html) {
 }  // namespace
 
 int write_report(CommandLine& line) {
-  const RunOptions& options = line.options;
   const fs::path share = core::program_folder().parent_path() / "share/descent";
-  const bool page = options.chart_format.empty();
+  const bool page = line.chart_format.empty();
   const report::Assets assets = page ? report::read_assets(share) : report::Assets();
   std::vector<std::unique_ptr<Target>> targets;  // every mistake before the first file
-  for (const std::string& word : line.words) targets.emplace_back(new Target(open(word, options, Claims::warned)));
+  for (const std::string& word : line.words) targets.emplace_back(new Target(open(word, line, Claims::warned)));
   std::vector<report::Report> reports;
   for (const auto& target : targets) {
     std::vector<report::Chart> charts =
         report::charts_of(report::Source(target->plan, target->results), target->document.base.plots);
     if (!page)
-      for (const fs::path& file :
-           report::write_charts(charts, options.chart_format, folder_of(*target, options), share))
+      for (const fs::path& file : report::write_charts(charts, line.chart_format, folder_of(*target, line), share))
         fmt::print("{}\n", file.string());
     else
       reports.push_back({target->document, target->plan, target->results,
@@ -54,9 +52,9 @@ int write_report(CommandLine& line) {
   }
   if (!page) return 0;
   if (reports.size() == 1)
-    write_page(folder_of(*targets[0], options) / "report.html", report::page_of(reports[0], assets));
+    write_page(folder_of(*targets[0], line) / "report.html", report::page_of(reports[0], assets));
   else
-    write_page(fs::path(options.out) / "report.html",
+    write_page(fs::path(line.out) / "report.html",
                report::gallery_of(reports, report::read_course(share / "experiments/README.md"), assets));
   return 0;
 }
@@ -70,11 +68,10 @@ std::string chart_of(const Target& target, const std::vector<std::size_t>& point
 }
 
 int plot_results(CommandLine& line) {
-  const RunOptions& options = line.options;
-  const SelectedTarget words = split_selection(options.file);
-  const Target target = open(words.target, options);
+  const SelectedTarget words = split_selection(line.file);
+  const Target target = open(words.target, line);
   warn(target.results);
-  fmt::print("{}", chart_of(target, selected_points(words.selection, target.plan, options), options));
+  fmt::print("{}", chart_of(target, selected_points(words.selection, target.plan, line), line));
   return 0;
 }
 

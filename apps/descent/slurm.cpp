@@ -65,7 +65,7 @@ std::int64_t suggested_shards(double seconds, std::size_t runs, const std::strin
 class Submitter {
  public:
   Submitter(const std::string& file, const CommandLine& line)
-      : file_(file), line_(line), target_(file, line.options),
+      : file_(file), line_(line), target_(file, line),
         folder_(fs::absolute(cluster::folder_in(target_.results.folder()))), name_(target_.plan.name) {
     warn(target_.results);
     const bool on_gpu = std::ranges::any_of(target_.plan.points, [](const plan::Point& point) {
@@ -77,7 +77,7 @@ class Submitter {
           {{.file = file, .path = "device", .message = "--gpus: trains on the cpu; add --device cuda"}});
     scripts_ = {name_,
                 core::program_folder() / "descent",
-                fs::absolute(line.options.out).lexically_normal(),
+                fs::absolute(line.out).lexically_normal(),
                 1,
                 1,
                 request,
@@ -172,7 +172,7 @@ class Submitter {
 
   void estimate(bool needed) {
     try {
-      open_ = open_seconds(target_, file_, line_.options);
+      open_ = open_seconds(target_, file_, line_);
     } catch (const core::FaultError& error) {
       if (needed) throw core::FaultError(fmt::format("{}: no estimate: {}; give --array N", name_, error.what()));
     }
