@@ -37,7 +37,7 @@ int number(const char* name) {
   const std::optional<double> value = core::parse_number(variable(name));
   if (!value || *value < 0 || *value > 65535 || *value != static_cast<int>(*value))
     throw core::InputError(
-        fmt::format("the environment variable {} is {}: must be a whole number", name, core::quoted(variable(name))));
+        fmt::format("the environment variable {} is {}: must be an integer", name, core::quoted(variable(name))));
   return static_cast<int>(*value);
 }
 

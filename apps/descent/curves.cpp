@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "claims/domain.h"
+#include "config/probe_layers.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
@@ -191,16 +192,28 @@ void write_events(const store::Results& results, const plan::Plan& plan, const s
   const auto probe_cell = [](const std::vector<std::string>& cells, std::string_view name) {
     return cells[store::column_at(store::probe_columns(), name)];
   };
-  std::map<std::tuple<std::size_t, std::string, std::int64_t>, std::vector<double>> layers;  // by run, probe, step
+  struct Histogram {
+    std::vector<double> values, centers;  // of the layers; or the shares of the bins around these
+  };
+  std::map<std::tuple<std::size_t, std::string, std::int64_t>, Histogram> histograms;  // by run, tag, step
   selected.for_each_row(store::Table::probes, [&](std::size_t run, const std::vector<std::string>& cells) {
     const std::string layer = probe_cell(cells, "layer"), tag = "probe/" + probe_cell(cells, "probe"),
                       step_text = probe_cell(cells, "step"), value = probe_cell(cells, "value");
-    add(run, tag + (layer.empty() ? "" : "/" + layer), step_text, value);
-    if (const auto number = core::parse_number(value); !layer.empty() && number && std::isfinite(*number))
-      layers[{run, tag + " of the layers", std::stoll(step_text)}].push_back(*number);
+    const auto bin = config::bin_named(layer);
+    if (!bin) add(run, tag + (layer.empty() ? "" : "/" + layer), step_text, value);
+    const auto number = core::parse_number(value);
+    if (layer.empty() || !number || !std::isfinite(*number)) return;
+    Histogram& histogram =
+        histograms[{run, bin ? tag + "/" + bin->layer : tag + " of the layers", std::stoll(step_text)}];
+    histogram.values.push_back(*number);
+    if (bin) histogram.centers.push_back(bin->center);
   });
-  for (const auto& [key, values] : layers)
-    if (const auto& [run, tag, at] = key; values.size() > 1) event_file(run).add_histogram(tag, at, values);
+  for (const auto& [key, histogram] : histograms) {
+    const auto& [run, tag, at] = key;
+    const auto& [values, centers] = histogram;
+    if (!centers.empty()) event_file(run).add_histogram(tag, at, centers, values);
+    else if (values.size() > 1) event_file(run).add_histogram(tag, at, values);
+  }
   for (const auto& [run, file] : events) {
     std::string name = selected.label(run, ",");
     std::ranges::replace(name, '/', '_');

@@ -41,6 +41,7 @@ std::string_view probe_needs(ProbeName probe, const Experiment& e) {
   switch (probe) {
     case ProbeName::activation_mean:
     case ProbeName::activation_variance:
+    case ProbeName::activation_histogram:
     case ProbeName::variance_factor:
     case ProbeName::mean_drift:
     case ProbeName::sd_drift:

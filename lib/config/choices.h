@@ -98,6 +98,7 @@ enum class EnsembleOf { none, seeds, points };
 enum class ProbeName {
   activation_mean,
   activation_variance,
+  activation_histogram,
   variance_factor,
   saturated_fraction,
   dead_fraction,

@@ -63,7 +63,7 @@ Choices choices_of(Redraw) { return {"redraw", redraws}; }
 
 constexpr Choice tasks[] = {
     {Task::automatic, "auto",
-     "classification if any label is a string or all are whole numbers, not too many different ones"},
+     "classification if any label is a string or all are integers, not too many different ones"},
     {Task::classification, "classification", "labels are names of classes"},
     {Task::regression, "regression", "labels are real targets"},
 };

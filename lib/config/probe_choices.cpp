@@ -8,6 +8,11 @@ constexpr Choice probes[] = {
      "variance of activations across examples, mean over the units of each hidden layer; a unit of a convolution is "
      "a channel, across examples and positions",
      "He et al. 2015"},
+    {ProbeName::activation_histogram, "activation_histogram",
+     "share of each hidden layer's activations in 40 bins of equal width, the layer named with the center of the bin "
+     "(\"linear0 bin=0.025\"): tanh from -1 to 1, sigmoid 0 to 1, ReLU 0 to 4, others -4 to 4; the outer bins hold "
+     "what lies beyond",
+     "Glorot and Bengio 2010, fig. 6"},
     {ProbeName::variance_factor, "variance_factor",
      "activation_variance of each hidden layer over that of the layer below", "He et al. 2015"},
     {ProbeName::saturated_fraction, "saturated_fraction",

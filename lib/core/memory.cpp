@@ -22,7 +22,7 @@ double memory_limit() {
     // Inside a container the group may be named as seen from outside: the root is then its own.
     for (std::filesystem::path group = line.substr(second + 1);; group = group.parent_path()) {
       std::ifstream file(root / group.relative_path() / (version_2 ? "memory.max" : "memory.limit_in_bytes"));
-      if (double bytes = 0; file >> bytes) limit = std::min(limit, bytes);  // "max" is no number
+      if (double bytes = 0; file >> bytes) limit = std::min(limit, bytes);  // "max" is not a number
       if (!group.has_relative_path()) break;
     }
   }

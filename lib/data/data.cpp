@@ -104,7 +104,7 @@ void check_unchanged(const config::Data& config) {
     if (core::sha256(core::read_file(facts.files[i])) != expected[i])
       throw core::FaultError(fmt::format(
           "{}: {}", facts.files[i].string(),
-          config.recorded ? "not the data of these results; train from the experiment file, which reads them anew"
+          config.recorded ? "not the data of these results; train from the experiment file, which reads them again"
                           : "changed while the program runs; start again"));
 }
 

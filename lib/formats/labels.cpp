@@ -33,7 +33,7 @@ LabelKind kind_of(std::span<const double> labels, bool stored_as_real) {
 
 std::string unclear_labels(std::span<const double> labels) {
   return fmt::format(
-      "holds {} different whole numbers in {} examples: set data.task to \"regression\", or to \"classification\" if "
+      "holds {} different integers in {} examples: set data.task to \"regression\", or to \"classification\" if "
       "they are names of classes",
       number_classes(labels).first.size(), labels.size());
 }

@@ -32,7 +32,7 @@ std::pair<std::vector<Label>, std::vector<std::int32_t>> number_classes(std::spa
   return {std::move(distinct), std::move(classes)};
 }
 
-// What numbers are when nobody has said it. Any fraction makes them targets. Whole numbers are classes unless there are
+// What numbers are when nobody has said it. Any fraction makes them targets. Integers are classes unless there are
 // very many different ones: then those that are stored as real numbers or written with a point are targets.
 enum class LabelKind { classes, targets, unclear };
 LabelKind kind_of(std::span<const double> labels, bool stored_as_real);

@@ -19,8 +19,8 @@ namespace {
 // The first bytes of a .npy file, where its header is.
 constexpr std::size_t most_header_bytes = 1 << 16;
 
-// The largest of some elements, from number `first` of the file on, without its sign; InputError where one is no number
-// in single precision.
+// The largest of some elements, from number `first` of the file on, without its sign; InputError where one is not a
+// number in single precision.
 double largest_number(const NpyHeader& header, std::string_view bytes, std::int64_t first, const std::string& name) {
   double largest = 0;
   with_element(header.type, [&]<class Stored>(Stored) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "formats/protobuf.h"
 
@@ -46,27 +47,40 @@ void EventFile::add_scalar(std::string_view tag, std::int64_t step, double value
   add_record(Message().add(1, wall_time_).add(2, step).add(5, summary).bytes());
 }
 
-// tensorboard/compat/proto/summary.proto: HistogramProto, with bins of equal width.
 void EventFile::add_histogram(std::string_view tag, std::int64_t step, const std::vector<double>& values) {
   constexpr std::size_t bins = 30;
   const auto [least, most] = std::ranges::minmax(values);
   const double width = most > least ? (most - least) / bins : 1;
-  std::vector<double> limits, counts(bins);
-  for (std::size_t i = 1; i <= bins; ++i) limits.push_back(least + width * static_cast<double>(i));
+  std::vector<double> counts(bins);
+  for (const double value : values) ++counts[std::min(static_cast<std::size_t>((value - least) / width), bins - 1)];
+  const double squares = std::inner_product(values.begin(), values.end(), values.begin(), 0.0);
+  add_bins(tag, step, {least, width, counts, std::accumulate(values.begin(), values.end(), 0.0), squares});
+}
+
+void EventFile::add_histogram(std::string_view tag, std::int64_t step, const std::vector<double>& centers,
+                              const std::vector<double>& shares) {
   double sum = 0, squares = 0;
-  for (const double value : values) {
-    ++counts[std::min(static_cast<std::size_t>((value - least) / width), bins - 1)];
-    sum += value;
-    squares += value * value;
+  for (std::size_t i = 0; i < centers.size(); ++i) {
+    sum += shares[i] * centers[i];
+    squares += shares[i] * centers[i] * centers[i];
   }
+  const double width = centers[1] - centers[0];
+  add_bins(tag, step, {centers[0] - width / 2, width, shares, sum, squares});
+}
+
+// tensorboard/compat/proto/summary.proto: HistogramProto.
+void EventFile::add_bins(std::string_view tag, std::int64_t step, const Bins& bins) {
+  std::vector<double> limits;
+  for (std::size_t i = 1; i <= bins.counts.size(); ++i)
+    limits.push_back(bins.least + bins.width * static_cast<double>(i));
   const Message histogram = Message()
-                                .add(1, least)
-                                .add(2, most)
-                                .add(3, static_cast<double>(values.size()))
-                                .add(4, sum)
-                                .add(5, squares)
+                                .add(1, bins.least)
+                                .add(2, limits.back())
+                                .add(3, std::accumulate(bins.counts.begin(), bins.counts.end(), 0.0))
+                                .add(4, bins.sum)
+                                .add(5, bins.squares)
                                 .add(6, bytes_of(limits))
-                                .add(7, bytes_of(counts));
+                                .add(7, bytes_of(bins.counts));
   const Message summary = Message().add(1, Message().add(1, tag).add(5, histogram));
   add_record(Message().add(1, wall_time_).add(2, step).add(5, summary).bytes());
 }

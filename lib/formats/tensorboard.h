@@ -18,6 +18,9 @@ class EventFile {
 
   void add_scalar(std::string_view tag, std::int64_t step, double value);
   void add_histogram(std::string_view tag, std::int64_t step, const std::vector<double>& values);  // finite
+  // Of bins of equal width, two or more: their centers and the shares of the values in them.
+  void add_histogram(std::string_view tag, std::int64_t step, const std::vector<double>& centers,
+                     const std::vector<double>& shares);
 
   // One session of the HParams dashboard; those of one group are repetitions of each other.
   using Value = std::variant<double, std::string>;
@@ -27,6 +30,12 @@ class EventFile {
   const std::string& bytes() const { return bytes_; }
 
  private:
+  struct Bins {
+    double least, width;
+    std::vector<double> counts;
+    double sum, squares;  // of the values
+  };
+  void add_bins(std::string_view tag, std::int64_t step, const Bins& bins);
   void add_record(std::string_view event);
 
   double wall_time_;

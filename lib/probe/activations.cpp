@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "config/probe_layers.h"
 #include "probe/measures.h"
 
 namespace descent::probe {
@@ -50,6 +51,25 @@ double mean_variance(const at::Tensor& values) {
 std::string member_of(const ProbeContext& context, const std::string& layer) {
   const bool mixture = context.experiment.model.kind == config::ModelKind::mixture_of_experts;
   return mixture ? layer.substr(0, layer.find('.')) : "";
+}
+
+// The activation function behind a hidden layer.
+config::Activation function_of(const ProbeContext& context, const std::string& layer) {
+  const config::Model& model = context.experiment.model;
+  return member_of(context, layer) == "gate" ? model.gate.activation : model.activation;
+}
+
+std::pair<double, double> usual_range(config::Activation function) {
+  switch (function) {
+    case config::Activation::tanh: return {-1, 1};
+    case config::Activation::sigmoid: return {0, 1};
+    case config::Activation::relu: return {0, 4};
+    case config::Activation::leaky_relu:
+    case config::Activation::gelu:
+    case config::Activation::silu:
+    case config::Activation::identity: return {-4, 4};
+  }
+  __builtin_unreachable();
 }
 
 // Of each layer with batch norm, over the batches that the probe batch holds, each in the groups that have statistics
@@ -120,6 +140,18 @@ void activation_variance(ProbeContext& context, const Add& add) {
     add(activation.layer, mean_variance(activation.values));
 }
 
+void activation_histogram(ProbeContext& context, const Add& add) {
+  constexpr std::int64_t bins = 40;
+  for (const auto& [layer, values, gradient_norm] : context.observation.activations(ActivationKind::activation)) {
+    const auto [low, high] = usual_range(function_of(context, layer));
+    const at::Tensor counts = values.to(at::kDouble).clamp(low, high).histc(bins, low, high).cpu();
+    const double width = (high - low) / bins;
+    for (std::int64_t bin = 0; bin < bins; ++bin)
+      add(config::name_of(config::Bin{layer, low + (static_cast<double>(bin) + 0.5) * width}),
+          counts[bin].item<double>() / static_cast<double>(values.numel()));
+  }
+}
+
 void variance_factor(ProbeContext& context, const Add& add) {
   double below = 0;
   std::string network;
@@ -133,12 +165,10 @@ void variance_factor(ProbeContext& context, const Add& add) {
 
 void saturated_fraction(ProbeContext& context, const Add& add) {
   constexpr double border = 0.97;
-  const config::Model& model = context.experiment.model;
   for (const auto& activation : context.observation.activations(ActivationKind::activation)) {
-    const bool gate = member_of(context, activation.layer) == "gate";
     const at::Tensor h = activation.values.to(at::kDouble);
     at::Tensor saturated;
-    switch (gate ? model.gate.activation : model.activation) {
+    switch (function_of(context, activation.layer)) {
       case config::Activation::relu: saturated = h.eq(0); break;
       case config::Activation::sigmoid: saturated = (2 * h - 1).abs().gt(border); break;
       case config::Activation::tanh:

@@ -28,6 +28,7 @@ struct ProbeContext : Subject {
 // Of hidden layers, over the probe batch.
 void activation_mean(ProbeContext& context, const Add& add);
 void activation_variance(ProbeContext& context, const Add& add);
+void activation_histogram(ProbeContext& context, const Add& add);
 void variance_factor(ProbeContext& context, const Add& add);
 void saturated_fraction(ProbeContext& context, const Add& add);
 void dead_fraction(ProbeContext& context, const Add& add);

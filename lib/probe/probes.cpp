@@ -14,6 +14,7 @@ void measure_one(ProbeName name, ProbeContext& context, const Add& add) {
   switch (name) {
     case ProbeName::activation_mean: return activation_mean(context, add);
     case ProbeName::activation_variance: return activation_variance(context, add);
+    case ProbeName::activation_histogram: return activation_histogram(context, add);
     case ProbeName::variance_factor: return variance_factor(context, add);
     case ProbeName::saturated_fraction: return saturated_fraction(context, add);
     case ProbeName::dead_fraction: return dead_fraction(context, add);

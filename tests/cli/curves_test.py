@@ -94,6 +94,12 @@ class Curves(Trial):
             self.assertEqual(histogram.histogram_value.num, len(values))
             self.assertAlmostEqual(histogram.histogram_value.sum, values.sum())
             self.assertEqual(sum(histogram.histogram_value.bucket), len(values))
+        shares = probes.query("probe == 'activation_histogram' and layer.str.startswith('linear1 ')")
+        for histogram in events.Histograms("probe/activation_histogram/linear1"):
+            self.assertEqual(histogram.histogram_value.bucket, list(shares.query(f"step == {histogram.step}")["value"]))
+            self.assertAlmostEqual(histogram.histogram_value.num, 1)
+            self.assertAlmostEqual(histogram.histogram_value.bucket_limit[-1], 4)
+        self.assertFalse([tag for tag in events.Tags()["scalars"] if "histogram" in tag])
         content = events.SummaryMetadata("_hparams_/session_start_info").plugin_data.content
         start = plugin_data_pb2.HParamsPluginData.FromString(content).session_start_info
         self.assertEqual(start.hparams["model.width"].number_value, 70)

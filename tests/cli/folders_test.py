@@ -72,7 +72,7 @@ class Folders(Trial):
         with open(self.folder / "data/a.csv", "a") as file:
             file.write("1,2,a\n")
         done = self.descent("run", resolved, status=1)
-        self.assertIn("a.csv: not the data of these results; train from the experiment file, which reads them anew",
+        self.assertIn("a.csv: not the data of these results; train from the experiment file, which reads them again",
                       done.stderr)
 
     def test_of_two_experiment_files_of_one_name_one_has_the_folder(self):

@@ -10,7 +10,7 @@ EXPERIMENT = """{
   "model": {"width": 8, "depth": 2, "norm": "batch", "dropout": 0.1},
   "train": {"optimizer": {"name": "adam", "lr": 0.003}, "batch_size": 50, "epochs": EPOCHS},
   "sweep": {"model.width": [8, 70]},
-  "probes": ["weight_norm"], "ensemble": {"of": "seeds", "sizes": [1, 2, 4]}, "bias_variance": true
+  "probes": ["weight_norm", "activation_histogram"], "ensemble": {"of": "seeds", "sizes": [1, 2, 4]}, "bias_variance": true
 }
 """
 

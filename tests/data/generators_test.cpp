@@ -70,7 +70,7 @@ TEST(generators, a_longer_part_begins_like_a_shorter_one) {
   }
 }
 
-TEST(generators, redraw_says_what_a_seed_draws_anew) {
+TEST(generators, redraw_says_what_each_seed_redraws) {
   for (config::Data data : all_generated()) {
     const auto changes = [&](Redraw redraw) {
       data.generator.redraw = redraw;

@@ -202,11 +202,24 @@ def spread(views, size, deviation):
     return values
 
 
+def function_of(keys, layer):
+    return keys["model.gate.activation" if layer.startswith("gate.") else "model.activation"]
+
+
 def saturated(keys, layer):
-    activation = keys["model.gate.activation" if layer.startswith("gate.") else "model.activation"]
     return {"relu": lambda a: a == 0, "tanh": lambda a: a.abs() > 0.97, "sigmoid": lambda a: (2 * a - 1).abs() > 0.97}[
-        activation
+        function_of(keys, layer)
     ]
+
+
+def histograms(keys, views):
+    values = {}
+    for name, view in views.items():
+        low, high = {"relu": (0, 4), "tanh": (-1, 1), "sigmoid": (0, 1)}[function_of(keys, name)]
+        counts, edges = np.histogram(np.clip(view.detach().numpy(), low, high), 40, (low, high))
+        centers = (edges[:-1] + edges[1:]) / 2
+        values |= {f"{name} bin={c:.4g}": count / view.numel() for c, count in zip(centers, counts, strict=True)}
+    return values
 
 
 def expected(keys, names, make, weights, x, y, test_x, test_y, first, before):
@@ -244,6 +257,8 @@ def expected(keys, names, make, weights, x, y, test_x, test_y, first, before):
         "weight_rank": {name: torch.linalg.matrix_rank(w).item() for name, w in units.items()},
         "input_condition": {"": condition(x)},
     }
+    if "activation_histogram" in names:
+        values["activation_histogram"] = histograms(keys, recorder.active)
     if "saturated_fraction" in names:
         values["saturated_fraction"] = {
             name: float(saturated(keys, name)(view).double().mean()) for name, view in recorder.active.items()
@@ -322,7 +337,8 @@ def main():
         for case in cases:
             changes, names = all[case]
             keys = {"engine": engine, "precision": precision, **changes}
-            compare_probes(descent, f"{engine}, {precision}, {case}", keys, names_of(changes, names))
+            exact = ["activation_histogram"] if precision == "float64" else []  # rounding moves a value to the next bin
+            compare_probes(descent, f"{engine}, {precision}, {case}", keys, [*names_of(changes, names), *exact])
     print(f"probes: {common.failures} failures, torch {torch.__version__}")
     sys.exit(1 if common.failures else 0)
 

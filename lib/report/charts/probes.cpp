@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "config/probe_layers.h"
 #include "core/text.h"
 #include "report/charts/charts.h"
 #include "report/charts/means.h"
@@ -11,7 +12,7 @@
 namespace descent::report {
 namespace {
 
-constexpr std::size_t most_series = 8, most_panels = 12, few_layers = 2, many_times = 6;
+constexpr std::size_t most_series = 8, most_panels = 12, few_layers = 2, many_times = 6, most_histograms = 6;
 
 // The rows of probes.csv of one probe.
 struct Probe {
@@ -66,15 +67,15 @@ std::optional<stats::Description> value_at(const Source& source, const Probe& pr
 }
 
 // The points by colour and panel; of numbers with many levels, the colours are panels.
-struct Places {
+struct ChartRoles {
   std::vector<std::size_t> color, panel;
 };
-Places places_of(const Source& source) {
+ChartRoles chart_roles_of(const Source& source) {
   if (source.plan.points.size() <= most_series) return {all_of(source.factors), {}};
   const Layout layout = layout_of(source.factors, SIZE_MAX);
-  Places places{{}, layout.panel};
-  if (layout.color >= 0) places.color = {static_cast<std::size_t>(layout.color)};
-  return places;
+  ChartRoles roles{{}, layout.panel};
+  if (layout.color >= 0) roles.color = {static_cast<std::size_t>(layout.color)};
+  return roles;
 }
 
 std::string capital(std::string words) {
@@ -85,7 +86,7 @@ std::string capital(std::string words) {
 
 // Lines over the layers at the first and the last time, or over time for few layers.
 void add_profile(const Source& source, const Probe& probe, bool over_time, Charts& charts) {
-  const Places places = places_of(source);
+  const ChartRoles roles = chart_roles_of(source);
   const auto numbers = numbered(probe.layers);
   Rows rows({"x", "y", "low", "high", "n"}, {"kind", "panel", "series", "split", "layer"});
   std::vector<std::string> panels_, series, splits;
@@ -97,8 +98,8 @@ void add_profile(const Source& source, const Probe& probe, bool over_time, Chart
       for (std::size_t t = 0; t < times.size(); ++t) {
         const auto value = value_at(source, probe, point, layer, times[t]);
         if (!value) continue;
-        const std::string panel = label_of(source.factors, places.panel, point);
-        std::string label = label_of(source.factors, places.color, point);
+        const std::string panel = label_of(source.factors, roles.panel, point);
+        std::string label = label_of(source.factors, roles.color, point);
         if (label.empty()) label = "all runs";
         const std::string split = over_time ? probe.layers[layer] : fmt::format("step {}", times[t]);
         add_once(panels_, panel);
@@ -154,6 +155,70 @@ void add_profile(const Source& source, const Probe& probe, bool over_time, Chart
   charts.push_back(std::move(chart));
 }
 
+// The bins of a layer at a point and a time, by their centers.
+std::vector<MeanAt> bins_of(const Source& source, const Probe& probe, std::size_t point, const std::string& layer,
+                            double time) {
+  std::vector<MeanAt> bins;
+  for (std::size_t i = 0; i < probe.layers.size(); ++i)
+    if (const auto bin = config::bin_named(probe.layers[i]); bin->layer == layer)
+      if (const auto share = value_at(source, probe, point, i, time)) bins.push_back({bin->center, *share});
+  return bins;
+}
+
+// Histograms of some of the layers, from the first to the last: a panel for each layer or, of many points, each point.
+void add_histograms(const Source& source, const Probe& probe, Charts& charts) {
+  std::vector<std::string> layers, panels_, series, splits;
+  for (const std::string& name : probe.layers) add_once(layers, config::bin_named(name)->layer);
+  const bool many_points = source.plan.points.size() > most_series;
+  Rows rows({"x", "x2", "y", "low", "high", "n"}, {"kind", "panel", "series", "split"});
+  Range shares;
+  std::vector<double> times{probe.times.front(), probe.times.back()};
+  if (probe.times.size() == 1) times.pop_back();
+  const auto add = [&](std::size_t point, const std::string& layer, double time) {
+    const std::vector<MeanAt> bins = bins_of(source, probe, point, layer, time);
+    if (bins.size() < 2) return;
+    std::string label = label_of(source.factors, all_of(source.factors), point), panel = layer;
+    if (label.empty()) label = "all runs";
+    if (many_points) std::swap(label, panel);
+    const std::string split = fmt::format("step {}", time);
+    add_once(panels_, panel);
+    add_once(series, label);
+    add_once(splits, split);
+    const double half = (bins[1].x - bins[0].x) / 2;
+    const auto add_row = [&](const char* kind, double from, double to, const stats::Description& share) {
+      rows.add({from, to, share.mean, low(share), high(share), static_cast<double>(share.n)},
+               {kind, panel, label, split});
+    };
+    for (const auto& [center, share] : bins) {
+      shares.add(share.mean);
+      add_row("share", center - half, center + half, share);
+    }
+    add_row("end", bins.back().x + half, nan, bins.back().value);
+  };
+  for (const std::size_t i : thinned(layers.size(), most_histograms, false))
+    for (std::size_t point = 0; point < source.plan.points.size(); ++point)
+      for (const double time : times) add(point, layers[i], time);
+  if (rows.empty() || panels_.size() > most_panels) return;
+  Chart chart{"probe_" + probe.name,
+              capital(probe.name),
+              "Share of the values in each bin, mean over the seeds; the outer bins hold what lies beyond.",
+              {}};
+  if (splits.size() > 1) chart.caption += fmt::format(" Solid: {}; dashed: {}.", splits.back(), splits.front());
+  const Json x = number("x", {"value", {{"zero", false}, {"nice", false}}}),
+             y = number("y", value_axis("share", shares, shares, true, source.scale)), color = colors(series, "");
+  const Json dash = dashes({splits.rbegin(), splits.rend()}, true);
+  const auto tips = Json::array({tip("panel", "at"), tip("series", "of"), tip("split", "at"), tip("x", "from", true),
+                                 tip("x2", "to", true), tip("y", "mean", true), tip("interval", "95 % interval"),
+                                 tip("n", "n", true)});
+  const Json line{{"mark", {{"type", "line"}, {"interpolate", "step-after"}, {"clip", true}}},
+                  {"encoding", {{"x", x}, {"y", y}, {"color", color}, {"strokeDash", dash}}}};
+  const Json bar = layer("share", {{"type", "bar"}, {"opacity", 0}, {"clip", true}},
+                         {{"x", x}, {"x2", {{"field", "x2"}}}, {"y", y}, {"color", color}, {"tooltip", tips}});
+  chart.spec = panels(rows, panels_, Json::array({line, bar}), 320);
+  chart.spec["description"] = chart.title + ". " + chart.caption;
+  charts.push_back(std::move(chart));
+}
+
 // A probe of the whole network at one time is a value like those of the summary.
 void add_value(const Source& source, const Probe& probe, Charts& charts) {
   Measures measures{"probe_" + probe.name, capital(probe.name), capital(probe.name), {}};
@@ -171,7 +236,8 @@ void add_value(const Source& source, const Probe& probe, Charts& charts) {
 void add_probes(const Source& source, Charts& charts) {
   for (const Probe& probe : read_probes(source)) {
     if (probe.times.empty()) continue;
-    if (probe.layers.size() > few_layers) add_profile(source, probe, false, charts);
+    if (config::bin_named(probe.layers.front())) add_histograms(source, probe, charts);
+    else if (probe.layers.size() > few_layers) add_profile(source, probe, false, charts);
     else if (probe.times.size() >= many_times) add_profile(source, probe, true, charts);
     else add_value(source, probe, charts);
   }

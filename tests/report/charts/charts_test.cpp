@@ -1,5 +1,6 @@
 #include "report/charts/charts.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "report/charts/fixture.h"
@@ -70,6 +71,26 @@ TEST_F(charts, of_diverged_runs_count_them_and_leave_them_out) {
   results.write_part(runs, {});
   const Charts all = charts_of(Source(plan, results));
   EXPECT_THAT(data_of(all[0]), HasSubstr("1 of 2 diverged"));
+}
+
+TEST_F(charts, of_histograms_have_a_panel_for_each_layer_and_end_at_the_edges_of_their_bins) {
+  read(R"("seeds": 2, "probes": ["activation_histogram"], "sweep": {"model.norm": ["none", "batch"]})");
+  const store::Results results(out, plan);
+  std::vector<store::RunResult> runs;
+  for (const plan::Run& run : plan.runs) {
+    runs.push_back(store::result_of(run, 0.25));
+    for (const std::string layer : {"linear0", "linear1"})
+      for (int bin = 0; bin < 4; ++bin)
+        runs.back().probes.push_back({0, 0, "activation_histogram", fmt::format("{} bin={}", layer, bin + 0.5),
+                                      0.1 * bin + 0.1 * static_cast<double>(run.seed)});
+  }
+  results.write_part(runs, {});
+  const Charts all = charts_of(Source(plan, results));
+  const auto chart = std::ranges::find(all, "probe_activation_histogram", &Chart::name);
+  ASSERT_NE(chart, all.end());
+  EXPECT_EQ(chart->spec["facet"]["sort"].dump(), R"(["linear0","linear1"])");
+  EXPECT_THAT(data_of(*chart), HasSubstr("\n3,4,0.35,"));
+  EXPECT_THAT(data_of(*chart), HasSubstr("\n4,,0.35,"));
 }
 
 TEST_F(charts, of_a_sweep_without_common_points_have_no_differences) {
