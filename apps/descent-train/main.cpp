@@ -59,6 +59,16 @@ void catch_signals() {
     if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
 }
 
+std::vector<std::size_t> all_runs(const plan::Plan& plan) {
+  std::vector<std::size_t> runs(plan.runs.size());
+  std::iota(runs.begin(), runs.end(), std::size_t{0});
+  return runs;
+}
+
+std::vector<plan::Stack> stacks_of(const plan::Plan& plan, const std::vector<std::size_t>& runs) {
+  return plan::pack(plan, runs, engine::device_count(plan.points.front().experiment.device));
+}
+
 std::size_t worker_count(const RunOptions& options, const plan::Plan& plan) {
   if (options.jobs > 0) return static_cast<std::size_t>(options.jobs);
   const config::Experiment& first = plan.points.front().experiment;
@@ -120,9 +130,7 @@ int run(const RunOptions& options, int argc, char** argv) {
   const store::Results results(options.out, plan);
   const store::FolderLock lock(results, options.shard);
   const std::vector<std::size_t> missing = plan::select(plan, results.missing(options.save_weights), options.shard);
-  std::vector<std::size_t> all(plan.runs.size());
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  const std::size_t total = plan::select(plan, all, options.shard).size();
+  const std::size_t total = plan::select(plan, all_runs(plan), options.shard).size();
   config::check_owner(results.folder(), document);  // another start may have come first
   results.write_experiment(document);
   if (!options.json_progress) std::fputs(data_text(data).c_str(), stderr);
@@ -151,9 +159,7 @@ int run(const RunOptions& options, int argc, char** argv) {
                                         options.save_weights ? results.weights_folder() : "",
                                         options.checkpoint_seconds.value_or(document.base.checkpoint_seconds),
                                         {}};
-    report =
-        train_with_ranks(plan, plan::pack(plan, missing, engine::device_count(plan.points.front().experiment.device)),
-                         results, session, observer, stop_requested, place, argv);
+    report = train_with_ranks(plan, stacks_of(plan, missing), results, session, observer, stop_requested, place, argv);
   }
   facts.elapsed = std::chrono::steady_clock::now() - begun;
   facts.runs_trained = report.trained;
@@ -180,16 +186,25 @@ int time_plan(const RunOptions& options) {
   }
   std::vector<std::vector<std::string>> rows{report::short_factors(plan)};
   rows[0].push_back("seconds per run");
-  double total = 0;
-  for (const plan::Run& run : plan.runs) total += seconds[run.point];
+  double total = 0, longest = 0;
+  const std::vector<plan::Stack> stacks = stacks_of(plan, all_runs(plan));
+  for (const plan::Stack& stack : stacks) {
+    double of_stack = 0;
+    for (const std::size_t run : stack) of_stack += seconds[plan.runs[run].point];
+    total += of_stack;
+    longest = std::max(longest, of_stack);
+  }
   for (std::size_t i = 0; i < plan.points.size(); ++i) {
     rows.push_back(plan.points[i].values);
     rows.back().push_back(fmt::format("{:.3g}", seconds[i]));
   }
-  const std::size_t workers = worker_count(options, plan);
-  fmt::print("\n{}estimated with a one-second benchmark: {} in total, {} with {} at a time\n",
-             report::laid_out(rows, report::screen_of(stdout, true)), report::format_duration(total),
-             report::format_duration(total / static_cast<double>(workers)), workers);
+  const std::size_t workers = std::min(worker_count(options, plan), stacks.size());
+  fmt::print("\n{}estimated with a one-second benchmark: {} in total",
+             report::laid_out(rows, report::screen_of(stdout, true)), report::format_duration(total));
+  if (workers > 1)
+    fmt::print(", {} with {} at a time",
+               report::format_duration(std::max(total / static_cast<double>(workers), longest)), workers);
+  fmt::print("\n");
   return 0;
 }
 
