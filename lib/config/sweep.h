@@ -1,6 +1,7 @@
 #pragma once
 // The sweep of an experiment file, unfolded into one assignment per point.
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
