@@ -17,6 +17,7 @@ QUICK = ("quickstart", "zero_init_symmetry", "batch_norm_small_batches", "early_
 # What each experiment is about, taken away: (options, replacements in the file). Its claims must not hold any more.
 UNTRAINED = (["--set", "train.epochs=0"], [])
 CONTROLS = {
+    "activation_histograms": (["--set", "model.norm=batch", "--seeds", "3"], []),
     "activation_drift": (["--set", "train.optimizer.lr=0"], []),
     "augmentation": (["--set", "train.epochs=1"], []),
     "bagging": UNTRAINED,
