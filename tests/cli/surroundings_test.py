@@ -87,8 +87,8 @@ class Surroundings(Trial):
         self.descent("run", "x.json")
         self.assertEqual(self.csvs(), self.csvs("whole/trial"))
 
-    def test_one_run_is_not_estimated_to_train_beside_itself(self):
-        estimate = self.descent("plan", "x.json", "--time", "--seeds", "1", "--sweep", "width=8", "--jobs", "4")
+    def test_one_stack_is_not_estimated_to_train_beside_itself(self):
+        estimate = self.descent("plan", "x.json", "--time", "--sweep", "width=8", "--jobs", "4")
         self.assertNotIn("at a time", estimate.stdout)
 
     def test_with_too_few_threads_fewer_workers_train(self):
