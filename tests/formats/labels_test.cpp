@@ -33,7 +33,7 @@ TEST(labels, of_very_many_values_are_targets_when_stored_as_real_numbers_and_unc
   EXPECT_EQ(kind_of(labels, true), LabelKind::targets);
   EXPECT_EQ(kind_of(labels, false), LabelKind::unclear);
   EXPECT_EQ(unclear_labels(labels),
-            "holds 400 different whole numbers in 400 examples: set data.task to \"regression\", or to "
+            "holds 400 different integers in 400 examples: set data.task to \"regression\", or to "
             "\"classification\" if they are names of classes");
   for (double& label : labels) label = static_cast<int>(label) % 22;  // 2 + sqrt(400)
   EXPECT_EQ(kind_of(labels, false), LabelKind::classes);

@@ -1,6 +1,7 @@
 #include "formats/safetensors.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -16,7 +17,8 @@ template <class T> std::string raw(const std::vector<T>& values) {
 
 // What is written of these tensors.
 std::string written(const std::vector<TensorView>& tensors) {
-  const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "descent_a.safetensors";
+  const std::filesystem::path path =
+      std::filesystem::path(testing::TempDir()) / ("descent_a_" + std::to_string(getpid()));
   write_safetensors(path, tensors);
   std::string bytes = core::read_file(path);
   std::filesystem::remove(path);

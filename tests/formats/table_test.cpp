@@ -57,7 +57,7 @@ TEST(table, takes_labels_with_a_fraction_for_real_targets_and_others_when_asked_
 }
 
 // As the targets of diabetes.csv, 151.0 and 75.0, and those of a table with ages.
-TEST(table, takes_many_different_whole_numbers_for_targets_or_asks) {
+TEST(table, takes_many_different_integers_for_targets_or_asks) {
   std::string with_point = "a,y\n", without = "a,age\n";
   for (int i = 0; i < 100; ++i) {
     with_point += fmt::format("0,{}.0\n", 3 * i);
@@ -65,7 +65,7 @@ TEST(table, takes_many_different_whole_numbers_for_targets_or_asks) {
   }
   EXPECT_EQ(table(with_point).classes, 0);
   EXPECT_EQ(error_of(without),
-            "t.csv: column \"age\" holds 100 different whole numbers in 100 examples: set data.task to \"regression\", "
+            "t.csv: column \"age\" holds 100 different integers in 100 examples: set data.task to \"regression\", "
             "or to \"classification\" if they are names of classes; data.label_column names another column");
   EXPECT_EQ(table(without, {.regression = false}).classes, 100);
 }
