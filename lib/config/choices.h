@@ -1,7 +1,6 @@
 #pragma once
-// Every choice a key offers: an enum and its table of names, help and sources (*choices.cpp).
-// Validation, schema, help, listings and completion follow from the tables; the implementation is a switch without
-// default, so that the compiler asks for the missing half.
+// Every choice of a key: an enum and its table of names, help and sources (*choices.cpp), from which validation, help,
+// schema, listings and completion follow. Switches have no default, so that the compiler asks for the missing half.
 
 #include <cstdint>
 #include <span>
