@@ -45,8 +45,16 @@ ConvolutionImpl::ConvolutionImpl(std::int64_t replicas, std::int64_t dimensions,
 at::Tensor ConvolutionImpl::forward(const at::Tensor& x) {
   const std::int64_t replicas = weight.size(0);
   const at::Tensor w = weight.flatten(0, 1), b = bias.defined() ? bias.flatten() : bias;
-  if (weight.dim() == 4) return torch::conv1d(x, w, b, options_.stride, options_.padding, 1, replicas);
-  return torch::conv2d(x, w, b, options_.stride, options_.padding, 1, replicas);
+  at::Tensor input = x;
+  std::int64_t stride = options_.stride;
+  if (options_.kernel == 1 && options_.padding == 0) {
+    // Subsampled first: of few channels, oneDNN's gradient of the weights of such a convolution with a stride writes
+    // beyond its memory (uxlfoundation/oneDNN#6035).
+    for (std::int64_t axis = 2; axis < x.dim(); ++axis) input = input.slice(axis, 0, std::nullopt, stride);
+    stride = 1;
+  }
+  if (weight.dim() == 4) return torch::conv1d(input, w, b, stride, options_.padding, 1, replicas);
+  return torch::conv2d(input, w, b, stride, options_.padding, 1, replicas);
 }
 
 void ConvolutionImpl::initialize(std::int64_t replica, const config::Init& init, at::Generator& generator) {
