@@ -80,8 +80,7 @@ ChartRoles chart_roles_of(const Source& source) {
 
 std::string capital(std::string words) {
   std::ranges::replace(words, '_', ' ');
-  words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
-  return words;
+  return capitalized(std::move(words));
 }
 
 // Lines over the layers at the first and the last time, or over time for few layers.
@@ -134,12 +133,7 @@ void add_profile(const Source& source, const Probe& probe, bool over_time, Chart
   dash["scale"] = {{"domain", order}, {"range", {{1, 0}, {5, 3}, {1.5, 2.5}, {8, 3, 1.5, 3}}}};
   if (splits.size() < 2) dash["legend"] = nullptr;
   else dash["legend"] = {{"title", nullptr}, {"symbolOpacity", 1}};
-  const Json color = colors(series, "");
-  const auto with = [&](Json more) {
-    Json encoding{{"x", x}, {"y", number("y", y)}, {"color", color}};
-    encoding.update(std::move(more));
-    return encoding;
-  };
+  const auto with = shared_by_layers({{"x", x}, {"y", number("y", y)}, {"color", colors(series, "")}});
   const Json detail{{"field", "split"}};
   const auto tips = Json::array({tip("panel", "at"), tip("series", "point"), tip("layer", "layer"), tip("split", "at"),
                                  tip("y", "mean", true), tip("interval", "95 % interval"), tip("n", "n", true)});
@@ -151,31 +145,27 @@ void add_profile(const Source& source, const Probe& probe, bool over_time, Chart
                           layer("mean", {{"type", "point"}, {"filled", true}, {"size", 40}, {"opacity", 1}},
                                 with({{"detail", detail}, {"tooltip", tips}}))}),
              320, y);
-  chart.spec["description"] = chart.title + ". " + chart.caption;
-  charts.push_back(std::move(chart));
-}
-
-// The bins of a layer at a point and a time, by their centers.
-std::vector<MeanAt> bins_of(const Source& source, const Probe& probe, std::size_t point, const std::string& layer,
-                            double time) {
-  std::vector<MeanAt> bins;
-  for (std::size_t i = 0; i < probe.layers.size(); ++i)
-    if (const auto bin = config::bin_named(probe.layers[i]); bin->layer == layer)
-      if (const auto share = value_at(source, probe, point, i, time)) bins.push_back({bin->center, *share});
-  return bins;
+  add_chart(std::move(chart), charts);
 }
 
 // Histograms of some of the layers, from the first to the last: a panel for each layer or, of many points, each point.
 void add_histograms(const Source& source, const Probe& probe, Charts& charts) {
   std::vector<std::string> layers, panels_, series, splits;
-  for (const std::string& name : probe.layers) add_once(layers, config::bin_named(name)->layer);
+  std::vector<config::Bin> all;
+  for (const std::string& name : probe.layers) {
+    all.push_back(*config::bin_named(name));
+    add_once(layers, all.back().layer);
+  }
   const bool many_points = source.plan.points.size() > most_series;
   Rows rows({"x", "x2", "y", "low", "high", "n"}, {"kind", "panel", "series", "split"});
   Range shares;
   std::vector<double> times{probe.times.front(), probe.times.back()};
   if (probe.times.size() == 1) times.pop_back();
   const auto add = [&](std::size_t point, const std::string& layer, double time) {
-    const std::vector<MeanAt> bins = bins_of(source, probe, point, layer, time);
+    std::vector<MeanAt> bins;  // those that the activation function of the point has
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (all[i].layer == layer)
+        if (const auto share = value_at(source, probe, point, i, time)) bins.push_back({all[i].center, *share});
     if (bins.size() < 2) return;
     std::string label = label_of(source.factors, all_of(source.factors), point), panel = layer;
     if (label.empty()) label = "all runs";
@@ -215,8 +205,7 @@ void add_histograms(const Source& source, const Probe& probe, Charts& charts) {
   const Json bar = layer("share", {{"type", "bar"}, {"opacity", 0}, {"clip", true}},
                          {{"x", x}, {"x2", {{"field", "x2"}}}, {"y", y}, {"color", color}, {"tooltip", tips}});
   chart.spec = panels(rows, panels_, Json::array({line, bar}), 320);
-  chart.spec["description"] = chart.title + ". " + chart.caption;
-  charts.push_back(std::move(chart));
+  add_chart(std::move(chart), charts);
 }
 
 // A probe of the whole network at one time is a value like those of the summary.
