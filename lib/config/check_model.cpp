@@ -46,7 +46,7 @@ void check_solver(const Experiment& e, std::vector<Conflict>& found) {
 void check_maps(const Experiment& e, std::vector<Conflict>& found) {
   const Model& model = e.model;
   const bool staged = model.kind == ModelKind::resnet;
-  if (!staged && model.kind != ModelKind::cnn) return;
+  if (!has_maps(model)) return;
   const std::size_t layers = staged ? blocks(model).size() : channels(model).size();
   const auto lengths = [&](const std::vector<std::int64_t>& list, std::string_view path, std::string_view other) {
     if (list.size() == layers) return true;

@@ -4,6 +4,8 @@
 
 namespace descent::config {
 
+bool has_maps(const Model& model) { return model.kind == ModelKind::cnn || model.kind == ModelKind::resnet; }
+
 Window window(bool signal, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
   if (signal) return {.kernel_width = kernel, .stride_width = stride, .padding_width = padding};
   return {kernel, kernel, stride, stride, padding, padding};

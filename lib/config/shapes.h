@@ -18,6 +18,8 @@ struct Shape {
   bool operator==(const Shape&) const = default;
 };
 
+bool has_maps(const Model& model);  // which convolutions compute
+
 // What a convolution or max pooling slides over a map; along the width alone where the map is a signal.
 struct Window {
   std::int64_t kernel_height = 1, kernel_width = 1, stride_height = 1, stride_width = 1;

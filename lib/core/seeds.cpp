@@ -14,9 +14,10 @@ constexpr std::uint64_t mix(std::uint64_t z) {
 
 }  // namespace
 
-std::uint64_t derive_seed(std::uint64_t seed, Purpose purpose) {
-  if (purpose == Purpose::init) return seed;
-  return mix(mix(seed + golden) + static_cast<std::uint64_t>(purpose) * golden);
+std::uint64_t derive_seed(std::int64_t seed, Purpose purpose) {
+  const auto bits = static_cast<std::uint64_t>(seed);
+  if (purpose == Purpose::init) return bits;
+  return mix(mix(bits + golden) + static_cast<std::uint64_t>(purpose) * golden);
 }
 
 }  // namespace descent::core

@@ -40,6 +40,6 @@ inline constexpr std::array<PurposeName, 10> purposes{{
 
 // The seed of one stream of the run with seed `seed`. `init` is `seed` itself, so that
 // torch.manual_seed(seed) in Python reproduces pytorch_default initialization.
-std::uint64_t derive_seed(std::uint64_t seed, Purpose purpose);
+std::uint64_t derive_seed(std::int64_t seed, Purpose purpose);
 
 }  // namespace descent::core

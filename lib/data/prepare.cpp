@@ -12,7 +12,7 @@ namespace descent::data {
 namespace {
 
 core::Random stream_of(std::int64_t seed, core::Purpose purpose, std::uint64_t stream) {
-  return core::Random(core::derive_seed(static_cast<std::uint64_t>(seed), purpose), stream);
+  return core::Random(core::derive_seed(seed, purpose), stream);
 }
 
 // Takes `size` examples out of `pool`, in proportion to their classes, the first of each class in its order; without

@@ -20,8 +20,7 @@ struct ImageVariant {
 class Augmenter {
  public:
   Augmenter(const config::Augmentation& keys, const config::Shape& shape, std::int64_t seed)
-      : keys_(keys), shape_(shape),
-        seed_(core::derive_seed(static_cast<std::uint64_t>(seed), core::Purpose::augmentation)) {}
+      : keys_(keys), shape_(shape), seed_(core::derive_seed(seed, core::Purpose::augmentation)) {}
 
   bool active() const { return keys_.crop_padding > 0 || keys_.flip; }
 

@@ -11,7 +11,7 @@ namespace descent::engine {
 BatchOrder::BatchOrder(const config::Train& train, std::int64_t train_size, std::int64_t seed)
     : size_(train_size), batch_size_(config::batch_size(train, train_size)),
       steps_per_epoch_(config::steps_per_epoch(train, train_size)),
-      seed_(core::derive_seed(static_cast<std::uint64_t>(seed), core::Purpose::order)) {}
+      seed_(core::derive_seed(seed, core::Purpose::order)) {}
 
 std::span<const std::int32_t> BatchOrder::batch(std::int64_t step) {
   const std::int64_t epoch = step / steps_per_epoch_;

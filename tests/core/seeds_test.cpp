@@ -15,7 +15,7 @@ TEST(seeds, init_is_the_seed_itself) {
 TEST(seeds, no_two_streams_of_a_thousand_runs_share_a_seed) {
   std::set<std::uint64_t> seen;
   std::size_t expected = 0;
-  for (std::uint64_t seed = 0; seed < 1000; ++seed)
+  for (std::int64_t seed = 0; seed < 1000; ++seed)
     for (const PurposeName& purpose : purposes)
       if (purpose.purpose != Purpose::init) seen.insert(derive_seed(seed, purpose.purpose)), ++expected;
   EXPECT_EQ(seen.size(), expected);

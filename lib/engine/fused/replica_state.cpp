@@ -19,10 +19,6 @@
 namespace descent::engine {
 namespace {
 
-std::uint64_t derived(const Replica& replica, core::Purpose purpose) {
-  return core::derive_seed(static_cast<std::uint64_t>(replica.seed), purpose);
-}
-
 std::int64_t largest_batch(const Replica& replica) {
   return std::max(config::batch_size(replica.experiment->train, replica.data.train.size), evaluation_rows);
 }
@@ -65,8 +61,8 @@ ReplicaState<T>::ReplicaState(Replica of, const fused::Layout& layout, Workspace
       val_inputs(inputs.get(replica.data.val, layout.features)),
       test_inputs(inputs.get(replica.data.test, layout.features)), parameters(layout.parameters),
       statistics(layout.statistics), experiment_(*replica.experiment), kernels_(fused::kernels<T>()),
-      dropout_seed_(derived(replica, core::Purpose::dropout)),
-      depth_seed_(derived(replica, core::Purpose::stochastic_depth)),
+      dropout_seed_(core::derive_seed(replica.seed, core::Purpose::dropout)),
+      depth_seed_(core::derive_seed(replica.seed, core::Purpose::stochastic_depth)),
       order_(experiment_.train, replica.data.train.size, replica.seed),
       loss_(experiment_.train.loss, replica.data, layout.output_stride, largest_batch(replica)),
       augmenter_(experiment_.data.augmentation, replica.data.shape, replica.seed),

@@ -19,10 +19,6 @@
 namespace descent::engine {
 namespace {
 
-std::uint64_t derived(const Replica& replica, core::Purpose purpose) {
-  return core::derive_seed(static_cast<std::uint64_t>(replica.seed), purpose);
-}
-
 std::shared_ptr<models::Network> network_on(at::Device device, const std::vector<const Replica*>& replicas) {
   const auto network = initial_network(replicas);
   network->to(device);
@@ -163,8 +159,9 @@ at::Tensor ReplicaGroup::compute_steps(std::int64_t begin, std::int64_t end) {
 at::Tensor ReplicaGroup::compute_step(std::int64_t step, bool measured) {
   std::vector<PassSeed> seeds;
   for (const Replica* replica : replicas_)
-    seeds.push_back({derived(*replica, core::Purpose::dropout), static_cast<std::uint64_t>(step),
-                     derived(*replica, core::Purpose::stochastic_depth), static_cast<std::uint64_t>(step)});
+    seeds.push_back({core::derive_seed(replica->seed, core::Purpose::dropout), static_cast<std::uint64_t>(step),
+                     core::derive_seed(replica->seed, core::Purpose::stochastic_depth),
+                     static_cast<std::uint64_t>(step)});
   randomness_->begin_pass(std::move(seeds));
   const Batch whole = batches_.get(step), batch = data_parallel_.part(whole);
   randomness_->take_rows(data_parallel_.rows(whole.x.size(1)).first, whole.x.size(1));

@@ -19,10 +19,6 @@ std::vector<PythonClass> classes_of(const Architecture& architecture) {
   __builtin_unreachable();
 }
 
-bool is_over_maps(const config::Model& model) {
-  return model.kind == config::ModelKind::cnn || model.kind == config::ModelKind::resnet;
-}
-
 std::string import_lines(const Architecture& architecture, bool loads) {
   const config::Model& model = architecture.model;
   const bool has_projection =
@@ -37,7 +33,7 @@ std::string import_lines(const Architecture& architecture, bool loads) {
 }
 
 std::string class_lines(const Architecture& architecture) {
-  const std::int64_t dimensions = !is_over_maps(architecture.model) ? 0 : architecture.is_signal() ? 1 : 2;
+  const std::int64_t dimensions = !config::has_maps(architecture.model) ? 0 : architecture.is_signal() ? 1 : 2;
   std::string text = PythonLayers(architecture.model, dimensions).helper_classes();
   for (const PythonClass& python : classes_of(architecture)) text += python.text() + "\n\n";
   return text;
