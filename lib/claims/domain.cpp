@@ -71,6 +71,11 @@ const std::string& Domain::label(const std::string& factor, std::size_t point) c
   return labels[point];
 }
 
+bool Domain::has_effect(const std::string& factor, std::size_t point) const {
+  const config::Key* key = config::find_key(keys_, factor);
+  return !key || key->has_effect(experiment(point));
+}
+
 std::string Domain::short_name(const std::string& path) const {
   for (std::size_t dot = path.rfind('.'); dot != path.npos && dot > 0; dot = path.rfind('.', dot - 1)) {
     const std::string name = path.substr(dot + 1);

@@ -32,6 +32,8 @@ class Domain {
   // The same where factors must distinguish points: the whole section, where it is given as an object.
   const std::string& label(const std::string& factor, std::size_t point) const;
 
+  bool has_effect(const std::string& factor, std::size_t point) const;  // false: ignored because of another
+
   // The shortest end of a factor's path that no other factor has.
   std::string short_name(const std::string& path) const;
 

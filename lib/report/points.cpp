@@ -120,7 +120,10 @@ std::vector<Row> points_cells(const store::Results& results, const plan::Plan& p
                                                     : column.name);
   for (const PointStats& point : points.list) {
     Row& row = rows.emplace_back();
-    for (const PointColumn& column : columns) row.push_back(column.text(point, plan));
+    for (const PointColumn& column : columns) {
+      const std::string text = column.text(point, plan);
+      row.push_back(text == "null" ? "-" : text);  // a factor of other parts of the sweep
+    }
   }
   return rows;
 }

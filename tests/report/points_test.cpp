@@ -1,5 +1,6 @@
 #include "report/points.h"
 
+#include "claims/read.h"
 #include "store/fixture.h"
 
 namespace descent::report {
@@ -27,6 +28,19 @@ TEST_F(points, shows_the_best_values_where_there_is_validation) {
   EXPECT_EQ(points_table(results, plan, {}),
             "width  n  final_test_error  best_test_error\n"
             "    4  1               0.5            0.375\n");
+}
+
+TEST_F(points, has_no_value_of_a_factor_of_other_parts_of_the_sweep) {
+  const auto plan = plan::make_plan(claims::read_document_text(
+      R"({"name": "trial", "seeds": 1, "model": {"width": 4, "depth": 1}, "train": {"epochs": 1},
+          "sweep": [{"model.width": [4, 8]}, {"model.norm": ["batch"]}]})",
+      "trial.json"));
+  const store::Results results(out, plan);
+  EXPECT_EQ(points_table(results, plan, {}),
+            "width   norm  n\n"
+            "    4      -  0\n"
+            "    8      -  0\n"
+            "    -  batch  0\n");
 }
 
 TEST_F(points, shows_losses_where_there_are_no_errors) {

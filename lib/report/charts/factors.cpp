@@ -13,6 +13,7 @@ namespace descent::report {
 namespace {
 
 constexpr std::size_t most_colors = 8;
+constexpr std::string_view no_effect = "-";
 constexpr double geometric_range = 12;  // largest over smallest value from which a logarithmic axis pays
 
 // In ascending order, if every level is a number.
@@ -74,6 +75,12 @@ std::vector<Factor> varying_factors(const plan::Plan& plan) {
     for (std::size_t point = 0; point < plan.points.size(); ++point)
       factor.level_of.push_back(add_once(factor.levels, domain.label(path, point)));
     sort_numbers(factor);
+    if (!factor.numeric()) {
+      factor.levels.clear();
+      for (std::size_t point = 0; point < plan.points.size(); ++point)
+        factor.level_of[point] = add_once(
+            factor.levels, domain.has_effect(path, point) ? domain.label(path, point) : std::string(no_effect));
+    }
     if (factor.levels.size() > 1 &&
         std::ranges::none_of(factors, [&](const Factor& earlier) { return follows(factor, earlier); }))
       factors.push_back(factor);
@@ -92,14 +99,14 @@ std::vector<Factor> joined(const std::vector<Factor>& factors) {
       result.push_back(factor);
       continue;
     }
-    const char* separator = all.path.empty() ? "" : ", ";
     if (all.path.empty()) first = result.size();
-    all.path += separator + factor.title();
+    all.path += (all.path.empty() ? "" : ", ") + factor.title();
     combinations *= factor.levels.size();
     for (std::size_t point = 0; point < labels.size(); ++point) {
       const std::string& level = factor.levels[factor.level_of[point]];
+      if (level == no_effect) continue;
       const bool needs_name = level == "true" || level == "false";
-      labels[point] += separator + (needs_name ? factor.name + "=" : "") + level;
+      labels[point] += (labels[point].empty() ? "" : ", ") + (needs_name ? factor.name + "=" : "") + level;
     }
   }
   for (const std::string& label : labels) all.level_of.push_back(add_once(all.levels, label));
@@ -154,6 +161,7 @@ std::string label_of(const std::vector<Factor>& factors, const std::vector<std::
   for (const std::size_t i : which) {
     const std::string& level = factors[i].levels[factors[i].level_of[point]];
     if (short_form && which.size() == 1) return level;
+    if (level == no_effect) continue;
     label += (label.empty() ? "" : ", ") + factors[i].name + (factors[i].name.empty() ? "" : "=") + level;
   }
   return label;

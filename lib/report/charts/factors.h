@@ -14,7 +14,8 @@ enum class Role { chosen, x, color };  // in a chart: left to layout_of, or what
 
 struct Factor {
   std::string path, name;             // "model.width", "width"; of several in one "init scheme, residual" and none
-  std::vector<std::string> levels;    // in ascending order where they are numbers, otherwise as in the sweep
+  std::vector<std::string> levels;    // in ascending order where they are numbers, otherwise as in the sweep, "-" where
+                                      // the factor has no effect
   std::vector<double> numbers;        // of the levels; empty for a category
   std::vector<std::size_t> level_of;  // by point
   Spacing spacing = Spacing::linear;

@@ -25,6 +25,19 @@ TEST_F(factors, leave_out_what_follows_from_another) {
   EXPECT_EQ(found[0].name, "batch_size");
 }
 
+TEST_F(factors, are_not_named_where_they_have_no_effect) {
+  read(R"("sweep": [{"model.init.scheme": ["he_normal"], "model.residual": [false]},
+                    {"model.init.scheme": ["he_normal"], "model.residual": [true],
+                     "model.branch_init": ["one", "zero"]}])");
+  const auto found = varying_factors(plan);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[1].levels, (std::vector<std::string>{"-", "one", "zero"}));
+  EXPECT_EQ(label_of(found, {0, 1}, 0), "residual=false");
+  EXPECT_EQ(label_of(found, {0, 1}, 2), "residual=true, branch_init=zero");
+  EXPECT_EQ(joined(found)[0].levels,
+            (std::vector<std::string>{"residual=false", "residual=true, one", "residual=true, zero"}));
+}
+
 TEST(spacing, follows_the_range) {
   EXPECT_EQ(spacing_of({1, 2, 3}), Spacing::linear);
   EXPECT_EQ(spacing_of({0.001, 0.01, 0.1}), Spacing::logarithmic);
