@@ -104,12 +104,31 @@
     figure.querySelector('figcaption').append(' ', buttons);
   }
 
+  // What the tooltips say, as a table that needs no pointer; without the rows of single runs.
+  function addData(figure) {
+    const details = document.createElement('details'), table = document.createElement('table');
+    details.className = 'data';
+    details.append(Object.assign(document.createElement('summary'), {textContent: 'Data of this chart'}), table);
+    details.addEventListener('toggle', () => {
+      const rows = views.get(figure).view.data('source_0').filter(row => row.kind !== 'run');
+      const names = Object.keys(rows[0] ?? {}).filter(name => name !== 'kind' && rows.some(row => row[name] != null && row[name] !== ''));
+      table.createTHead().insertRow().append(...names.map(name => Object.assign(document.createElement('th'), {textContent: name})));
+      const body = table.createTBody();
+      for (const row of rows) {
+        const cells = body.insertRow();
+        for (const name of names) cells.insertCell().textContent = row[name];
+      }
+    }, {once: true});
+    figure.append(details);
+  }
+
   const figures = [...document.querySelectorAll('figure')];
   for (const figure of figures) {
     const spec = json(figure.querySelector('script'));
     specs.set(figure, spec);
     if (spec.facet) figure.classList.add('wide');
     addButtons(figure);
+    addData(figure);
   }
   for (const charts of document.querySelectorAll('.charts')) {
     const narrow = charts.querySelectorAll('figure:not(.wide)');

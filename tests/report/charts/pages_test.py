@@ -82,6 +82,18 @@ class Pages(unittest.TestCase):
             self.assertTrue(page.evaluate("document.querySelector(`path[aria-label*='${picked}'][opacity='1']`) != null"
                                           .replace("${picked}", text.split("run")[1].split()[0])))
 
+    def test_the_data_of_a_chart_can_be_read_without_a_pointer(self):
+        file = self.descent("report", str(self.out / "quickstart")).strip()
+        with browser.Browser() as page:
+            page.open(file)
+            page.evaluate("document.querySelector('#quickstart-final_error summary').click()")
+            page.evaluate("new Promise(done => setTimeout(done, 200))")
+            table = page.evaluate("document.querySelector('#quickstart-final_error details table').innerText")
+            head, first = table.split("\n")[:2]
+            self.assertEqual(head.split("\t")[:5], ["x", "y", "low", "high", "n"])
+            self.assertEqual(first.split("\t")[0], "0.1")
+            self.assertEqual(len(first.split("\t")), len(head.split("\t")))
+
     def test_a_gallery_links_to_every_experiment(self):
         folders = [str(self.out / name) for name in SHORT]
         file = self.descent("report", *folders, "--out", str(self.out)).strip()
