@@ -78,7 +78,7 @@ void check_schedule(const Experiment& e, std::vector<Conflict>& found) {
     found.push_back({{"train.schedule.minimum_lr", "train.optimizer.lr"}, "must not be above the learning rate"});
 }
 
-void check_solver(const Experiment& e, std::vector<Conflict>& found) {
+void check_precision_of_closed_form(const Experiment& e, std::vector<Conflict>& found) {
   const bool rounds = e.precision == Precision::tf32 || e.precision == Precision::bf16;
   if (has_closed_form(e.train) && rounds)
     found.push_back({{"train.solver", "precision"}, "a closed form needs the precision \"float32\" or \"float64\""});
@@ -91,7 +91,7 @@ void check_train(const Experiment& e, bool sizes_fit, std::vector<Conflict>& fou
   check_ranks(e, found);
   check_optimizer(e, found);
   check_schedule(e, found);
-  check_solver(e, found);
+  check_precision_of_closed_form(e, found);
 }
 
 }  // namespace descent::config

@@ -9,32 +9,29 @@
 #include "engine/torch/torch_engine.h"
 
 namespace descent::engine {
-namespace {
-
-// How many engines use each device of one kind.
-class Users {
- public:
-  // Of the devices 0 ... count - 1 one that the fewest use, and now one more.
-  std::size_t enter(std::size_t count) {
-    const std::lock_guard lock(mutex_);
-    users_.resize(std::max(users_.size(), count));
-    const auto index = static_cast<std::size_t>(std::ranges::min_element(users_) - users_.begin());
-    ++users_[index];
-    return index;
-  }
-  void leave(std::size_t index) {
-    const std::lock_guard lock(mutex_);
-    --users_[index];
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<std::size_t> users_;
-};
-
-}  // namespace
 
 struct Factory::Shared {
+  // How many engines use each device of one kind.
+  class Users {
+   public:
+    // Of the devices 0 ... count - 1 one that the fewest use, and now one more.
+    std::size_t enter(std::size_t count) {
+      const std::lock_guard lock(mutex_);
+      users_.resize(std::max(users_.size(), count));
+      const auto index = static_cast<std::size_t>(std::ranges::min_element(users_) - users_.begin());
+      ++users_[index];
+      return index;
+    }
+    void leave(std::size_t index) {
+      const std::lock_guard lock(mutex_);
+      --users_[index];
+    }
+
+   private:
+    std::mutex mutex_;
+    std::vector<std::size_t> users_;
+  };
+
   std::function<void(const std::string&)> note;
   std::shared_ptr<Ranks> ranks;
   Inputs<float> float32{};

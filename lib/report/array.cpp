@@ -16,7 +16,7 @@ namespace descent::report {
 namespace {
 
 constexpr std::array states{"done", "running", "pending", "failed", "unknown"};
-constexpr std::size_t most_rows = 40;
+constexpr std::size_t most_shards = 40;
 
 void add_task(ShardStatus& shard, const cluster::Task& task) {
   shard.state = task.state == "PENDING" ? "pending" : "running";
@@ -66,7 +66,7 @@ std::string array_text(const ArrayStatus& status, const Screen& screen) {
     if (const auto count = std::ranges::count(status.shards, state, &ShardStatus::state); count > 0)
       counts.push_back(fmt::format("{} {}", count, state));
   for (const ShardStatus& shard : status.shards)
-    if (shard.state != "done" && rows.size() <= most_rows)
+    if (shard.state != "done" && rows.size() <= most_shards)
       rows.push_back({std::to_string(shard.index), std::to_string(shard.runs), std::to_string(shard.finished),
                       shard.state, shard.task, shard.elapsed,
                       shard.seconds_left ? format_duration(*shard.seconds_left) : "?", shard.reason});

@@ -12,10 +12,10 @@
 namespace descent::report {
 namespace {
 
-constexpr std::string_view marks = "*o+x#@%&";        // of the lines, in ASCII
-constexpr std::array colors{34, 31, 32, 35, 36, 33};  // ANSI: blue, red, green, magenta, cyan, yellow
+constexpr std::string_view marks = "*o+x#@%&";             // of the lines, in ASCII
+constexpr std::array ansi_colors{34, 31, 32, 35, 36, 33};  // ANSI: blue, red, green, magenta, cyan, yellow
 
-struct Range {
+struct AxisRange {
   double low = std::numeric_limits<double>::infinity(), high = -low;
   bool logarithmic = false;
 
@@ -64,7 +64,8 @@ class Canvas {
     for (std::size_t column = 0; column < width_; ++column) {
       const std::size_t cell = row * width_ + column;
       if (dots_[cell] == 0) text += ' ';
-      else if (color) text += fmt::format("\x1b[{}m{}\x1b[0m", colors[owner_[cell] % colors.size()], character(cell));
+      else if (color)
+        text += fmt::format("\x1b[{}m{}\x1b[0m", ansi_colors[owner_[cell] % ansi_colors.size()], character(cell));
       else text += character(cell);
     }
     return text;
@@ -92,10 +93,10 @@ class Canvas {
   std::vector<std::size_t> owner_;
 };
 
-std::string number(double value, int digits = 3) { return fmt::format("{:.{}g}", value, digits); }
+std::string tick_text(double value, int digits = 3) { return fmt::format("{:.{}g}", value, digits); }
 
 // The names of lines behind the row where each ends; where that row is taken, the nearest one that is free.
-std::vector<std::string> names_by_row(const Drawing& drawing, const Range& y, std::size_t height, bool braille,
+std::vector<std::string> names_by_row(const Drawing& drawing, const AxisRange& y, std::size_t height, bool braille,
                                       bool color) {
   std::vector<std::string> names(height);
   for (std::size_t i = 0; i < drawing.lines.size(); ++i) {
@@ -109,7 +110,7 @@ std::vector<std::string> names_by_row(const Drawing& drawing, const Range& y, st
         continue;
       std::string name = line.name;
       if (!braille) name = fmt::format("{} {}", marks[i % marks.size()], name);
-      if (color) name = fmt::format("\x1b[{}m{}\x1b[0m", colors[i % colors.size()], name);
+      if (color) name = fmt::format("\x1b[{}m{}\x1b[0m", ansi_colors[i % ansi_colors.size()], name);
       names[static_cast<std::size_t>(row)] = name;
       break;
     }
@@ -117,7 +118,7 @@ std::vector<std::string> names_by_row(const Drawing& drawing, const Range& y, st
   return names;
 }
 
-void draw_line(const Line& line, std::size_t index, const Range& x, const Range& y, Canvas& canvas) {
+void draw_line(const Line& line, std::size_t index, const AxisRange& x, const AxisRange& y, Canvas& canvas) {
   constexpr std::size_t most_bars = 24;  // beyond, the interval is a dotted line on either side
   for (std::size_t i = 0; i < line.x.size(); ++i) {
     if (!x.shows(line.x[i])) continue;
@@ -143,7 +144,7 @@ void draw_line(const Line& line, std::size_t index, const Range& x, const Range&
 }  // namespace
 
 std::string draw(const Drawing& drawing, const CanvasOptions& options) {
-  Range x{.logarithmic = drawing.log_x}, y{.logarithmic = drawing.log_y};
+  AxisRange x{.logarithmic = drawing.log_x}, y{.logarithmic = drawing.log_y};
   std::size_t longest = 0;
   for (const Line& line : drawing.lines) {
     for (const double value : line.x) x.include(value);
@@ -155,7 +156,7 @@ std::string draw(const Drawing& drawing, const CanvasOptions& options) {
 
   std::array<std::string, 3> ticks;
   for (int digits = 3; digits <= 8; ++digits) {  // as many as tell the three apart
-    ticks = {number(y.high, digits), number(y.at(0.5), digits), number(y.low, digits)};
+    ticks = {tick_text(y.high, digits), tick_text(y.at(0.5), digits), tick_text(y.low, digits)};
     if (ticks[0] != ticks[1] && ticks[1] != ticks[2]) break;
   }
   const std::size_t margin = std::ranges::max(ticks, {}, &std::string::size).size() + 2, rest = margin + longest + 1,
@@ -177,7 +178,7 @@ std::string draw(const Drawing& drawing, const CanvasOptions& options) {
   }
   text += std::string(margin - 1, ' ') + corner;
   for (std::size_t i = 0; i < width; ++i) text += dash;
-  const std::string first = number(x.low), last = number(x.high);
+  const std::string first = tick_text(x.low), last = tick_text(x.high);
   const std::size_t between = width - std::min(width, first.size() + last.size());
   text += fmt::format("\n{:{}}{}{:^{}}{}\n", "", margin, first, drawing.x_title, between, last);
   return text;

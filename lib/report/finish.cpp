@@ -21,7 +21,7 @@
 namespace descent::report {
 namespace {
 
-constexpr std::size_t most_rows = 40;
+constexpr std::size_t most_table_rows = 40;
 
 // "12 reused, 4 new; 8 stale runs in 2 parts: descent prune lists them".
 std::string origin_text(const store::Results& results, std::size_t finished, std::size_t trained) {
@@ -62,7 +62,7 @@ int finish(const store::Results& results, const plan::Plan& plan, const FinishOp
   std::FILE* out = options.csv_to_stdout ? stderr : stdout;
   if (options.csv_to_stdout) std::cout << std::ifstream(results.folder() / "curves.csv", std::ios::binary).rdbuf();
   for (const std::string& warning : results.take_warnings()) warn(warning);
-  const PointsOptions table{screen_of(out, options.no_color), most_rows};
+  const PointsOptions table{screen_of(out, options.no_color), most_table_rows};
   std::fputs(points_table(results, plan, table).c_str(), out);
   const std::string files = fmt::format("\n{} of {} runs, mean ± 95 % interval; {{{}}}.csv in {}\n", finished,
                                         plan.runs.size(), tables_in(results), results.folder().string());

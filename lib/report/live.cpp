@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t most_points = 512, widest = 72, chart_rows = 8, least_columns = 40;
+constexpr std::size_t most_points = 512, widest = 72, chart_rows = 8, least_width = 40;
 constexpr std::uint64_t largest_file = 1 << 20;
 
 fs::path file_of(const fs::path& folder, std::string process) {
@@ -57,7 +57,7 @@ std::string run_label(const plan::Plan& plan, std::size_t run, std::size_t toget
 }
 
 std::vector<std::string> live_chart(const LiveCurve& curve, std::size_t columns, std::size_t rows, bool braille) {
-  if (curve.steps.size() < 3 || columns < least_columns || rows < 2 * (chart_rows + 1)) return {};
+  if (curve.steps.size() < 3 || columns < least_width || rows < 2 * (chart_rows + 1)) return {};
   const std::size_t width = std::min(columns - 1, widest);
   const auto [least, most] = std::ranges::minmax(curve.losses);
   Drawing drawing{

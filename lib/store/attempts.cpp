@@ -12,13 +12,14 @@
 namespace descent::store {
 namespace {
 
-std::filesystem::path file_in(const std::filesystem::path& folder) { return folder / "attempts.jsonl"; }
+std::filesystem::path attempts_file(const std::filesystem::path& folder) { return folder / "attempts.jsonl"; }
 
 // One write to a file open for appending: lines of several processes do not mix. Of several machines neither: the lock
 // makes a network file system look where the file ends. (Results do not depend on it: it may fail.)
-void append(const std::filesystem::path& folder, const nlohmann::ordered_json& line) {
+void append_line(const std::filesystem::path& folder, const nlohmann::ordered_json& line) {
   const std::string text = line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  const int descriptor = open(file_in(folder).c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+  const int descriptor =
+      open(attempts_file(folder).c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (descriptor < 0) return;
   struct flock whole {};
   whole.l_type = F_WRLCK;
@@ -35,20 +36,21 @@ std::string text_of(const nlohmann::json& process) {
 }  // namespace
 
 void AttemptLog::begun(const std::vector<std::string>& run_hashes) const {
-  append(folder_,
-         {{"time", std::time(nullptr)}, {"process", core::this_process()}, {"jobs", jobs_}, {"begun", run_hashes}});
+  append_line(
+      folder_,
+      {{"time", std::time(nullptr)}, {"process", core::this_process()}, {"jobs", jobs_}, {"begun", run_hashes}});
 }
 
 void AttemptLog::failed(const std::vector<std::string>& run_hashes, const std::string& why) const {
-  append(folder_,
-         {{"time", std::time(nullptr)}, {"process", core::this_process()}, {"why", why}, {"failed", run_hashes}});
+  append_line(folder_,
+              {{"time", std::time(nullptr)}, {"process", core::this_process()}, {"why", why}, {"failed", run_hashes}});
 }
 
 std::map<std::string, Attempts> read_attempts(const std::filesystem::path& folder) {
   std::map<std::string, Attempts> attempts;
   std::error_code error;
-  if (!is_regular_file(symlink_status(file_in(folder), error))) return attempts;
-  std::ifstream file(file_in(folder));
+  if (!is_regular_file(symlink_status(attempts_file(folder), error))) return attempts;
+  std::ifstream file(attempts_file(folder));
   for (std::string text; std::getline(file, text);) try {
       const nlohmann::json line = nlohmann::json::parse(text);
       const bool begun = line.contains("begun");

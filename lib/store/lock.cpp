@@ -32,7 +32,7 @@ struct flock range(short type, off_t start, off_t length) {
 // The first slot for everything, then one for 1/2 and 2/2, for 1/3, 2/3 and 3/3, ...
 off_t slot_of(const plan::Shard& shard) { return (shard.count * (shard.count - 1) / 2 + shard.index - 1) * slot_size; }
 
-std::filesystem::path file_in(const std::filesystem::path& folder) { return folder / ".lock"; }
+std::filesystem::path lock_file(const std::filesystem::path& folder) { return folder / ".lock"; }
 
 std::string process_at(int descriptor, off_t slot) {
   char text[slot_size + 1] = {};
@@ -62,7 +62,7 @@ void collect(int descriptor, off_t begin, off_t end, std::vector<std::string>& p
 
 LockFile::LockFile(const Results& results) {
   results.prepare();
-  const std::filesystem::path file = file_in(results.folder());
+  const std::filesystem::path file = lock_file(results.folder());
   descriptor_ = open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (descriptor_ < 0)
     throw core::FaultError(
@@ -101,7 +101,7 @@ MergeLock::MergeLock(const Results& results) : LockFile(results) {
 
 std::vector<std::string> training_processes(const std::filesystem::path& folder) {
   std::vector<std::string> processes;
-  const int descriptor = open(file_in(folder).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  const int descriptor = open(lock_file(folder).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) return processes;
   collect(descriptor, 0, all_slots, processes);
   close(descriptor);

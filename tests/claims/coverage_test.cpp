@@ -16,9 +16,9 @@ namespace {
 
 constexpr int trials = 1000;
 constexpr double most = 0.035 * trials;
-constexpr std::size_t widths = 6;
+constexpr std::size_t tied_widths = 6;
 
-using Means = std::array<double, widths>;
+using Means = std::array<double, tied_widths>;
 
 // How many of the trials have this verdict. The values of a run are its width's mean, a part that all runs of its seed
 // share, and noise.
@@ -28,10 +28,10 @@ int count(const std::string& claim, int seeds, const Means& means, Verdict verdi
   core::Random random(1);
   int found = 0;
   for (int i = 0; i < trials; ++i) {
-    std::vector<std::vector<double>> values(widths, std::vector<double>(static_cast<std::size_t>(seeds)));
+    std::vector<std::vector<double>> values(tied_widths, std::vector<double>(static_cast<std::size_t>(seeds)));
     for (std::size_t seed = 0; seed < static_cast<std::size_t>(seeds); ++seed) {
       const double shared = 0.5 * random.normal();
-      for (std::size_t w = 0; w < widths; ++w) values[w][seed] = means[w] + shared + random.normal();
+      for (std::size_t w = 0; w < tied_widths; ++w) values[w][seed] = means[w] + shared + random.normal();
     }
     const Check check = trial.judge(claim, [&](const std::string&, double width, double seed) {
       return values[static_cast<std::size_t>(width) - 1][static_cast<std::size_t>(seed)];

@@ -7,7 +7,7 @@
 namespace descent::config {
 namespace {
 
-const std::string file =
+const std::string base_file =
     R"({"seeds": 2, "data": "mnist1d", "model": {"width": 8, "depth": 2, "norm": "batch"},
                              "train": {"epochs": 1}, "sweep": {"model.width": [1, 2], "model.dropout": [0, 0.5]}})";
 
@@ -15,44 +15,45 @@ Overrides set(std::vector<std::string> texts) { return {.set = std::move(texts)}
 Overrides vary(std::vector<std::string> texts) { return {.sweep = std::move(texts)}; }
 
 TEST(overrides, set_changes_a_value) {
-  EXPECT_EQ(read(file, set({"train.epochs=7"})).base.train.epochs, 7);
-  EXPECT_EQ(read(file, set({"model.activation=tanh"})).base.model.activation, Activation::tanh);
+  EXPECT_EQ(read(base_file, set({"train.epochs=7"})).base.train.epochs, 7);
+  EXPECT_EQ(read(base_file, set({"model.activation=tanh"})).base.model.activation, Activation::tanh);
 }
 
 TEST(overrides, set_takes_json) {
   const Document document =
-      read(file, set({"sweep=null", "model.width=null", "model.depth=null", "model.hidden=[3, 4]"}));
+      read(base_file, set({"sweep=null", "model.width=null", "model.depth=null", "model.hidden=[3, 4]"}));
   EXPECT_EQ(document.base.model.hidden, (std::vector<std::int64_t>{3, 4}));
 }
 
 TEST(overrides, set_takes_lists_without_brackets) {
-  EXPECT_EQ(read(file, set({"sweep=null", "model.width=null", "model.depth=null", "hidden=3,4"})).base.model.hidden,
-            (std::vector<std::int64_t>{3, 4}));
-  EXPECT_EQ(read(file, set({"probes=activation_mean,activation_variance"})).base.probes.names.size(), 2);
+  EXPECT_EQ(
+      read(base_file, set({"sweep=null", "model.width=null", "model.depth=null", "hidden=3,4"})).base.model.hidden,
+      (std::vector<std::int64_t>{3, 4}));
+  EXPECT_EQ(read(base_file, set({"probes=activation_mean,activation_variance"})).base.probes.names.size(), 2);
   EXPECT_EQ(problems_of(sweep(R"({"model.norm": ["none"]})"), set({"ignore=id"})),
             "command line: data.ignore: has no effect without the data \"csv\"");
 }
 
 TEST(overrides, set_makes_the_sections_on_its_way) {
-  EXPECT_EQ(read(file, set({"train.early_stopping.monitor=train_loss"})).base.train.early_stopping.monitor,
+  EXPECT_EQ(read(base_file, set({"train.early_stopping.monitor=train_loss"})).base.train.early_stopping.monitor,
             Monitor::train_loss);
 }
 
 TEST(overrides, set_inside_an_abbreviated_section_keeps_the_abbreviated_value) {
-  const Experiment e = read(file, set({"model.norm.momentum=0.5", "data.val_size=100"})).base;
+  const Experiment e = read(base_file, set({"model.norm.momentum=0.5", "data.val_size=100"})).base;
   EXPECT_EQ(e.model.norm.kind, NormKind::batch);
   EXPECT_EQ(e.model.norm.momentum, 0.5);
   EXPECT_EQ(e.data.name, DataName::mnist1d);
 }
 
 TEST(overrides, null_removes_a_key) {
-  const Experiment e = read(file, set({"train.epochs=null", "train.steps=5"})).base;
+  const Experiment e = read(base_file, set({"train.epochs=null", "train.steps=5"})).base;
   EXPECT_EQ(e.train.epochs, std::nullopt);
   EXPECT_EQ(e.train.steps, 5);
 }
 
 TEST(overrides, what_is_set_is_no_longer_swept) {
-  const Document document = read(file, set({"model.width=32"}));
+  const Document document = read(base_file, set({"model.width=32"}));
   EXPECT_EQ(document.factors, std::vector<std::string>{"model.dropout"});
   EXPECT_EQ(document.points[0].model.width, 32);
 }
@@ -64,30 +65,31 @@ TEST(overrides, set_refuses_what_the_sweep_would_undo) {
             "command line: --set: model.width has no effect: the sweep varies model.width");
 }
 
-TEST(overrides, set_removes_the_whole_sweep) { EXPECT_TRUE(read(file, set({"sweep=null"})).factors.empty()); }
+TEST(overrides, set_removes_the_whole_sweep) { EXPECT_TRUE(read(base_file, set({"sweep=null"})).factors.empty()); }
 
 TEST(overrides, set_needs_a_key_that_exists) {
-  EXPECT_EQ(problems_of(file, set({"model.widht=3"})),
+  EXPECT_EQ(problems_of(base_file, set({"model.widht=3"})),
             "command line: --set: unknown key \"model.widht\"; did you mean \"model.width\"?");
 }
 
 TEST(overrides, set_needs_an_equals_sign) {
-  EXPECT_EQ(problems_of(file, set({"model.width"})), "command line: --set: expected KEY=VALUE, got \"model.width\"");
+  EXPECT_EQ(problems_of(base_file, set({"model.width"})),
+            "command line: --set: expected KEY=VALUE, got \"model.width\"");
 }
 
 TEST(overrides, a_bad_value_comes_from_the_command_line) {
-  EXPECT_EQ(problems_of(file, set({"train.epochs=many"})),
+  EXPECT_EQ(problems_of(base_file, set({"train.epochs=many"})),
             "command line: train.epochs: expected an integer, got \"many\"");
 }
 
 TEST(overrides, sweep_replaces_the_values_of_a_factor) {
-  const Document document = read(file, vary({"model.width=4,8,16"}));
+  const Document document = read(base_file, vary({"model.width=4,8,16"}));
   EXPECT_EQ(document.factors, (std::vector<std::string>{"model.width", "model.dropout"}));
   EXPECT_EQ(document.points.size(), 6u);
 }
 
 TEST(overrides, sweep_adds_a_factor) {
-  const Document document = read(file, vary({"model.norm=none,{\"kind\":\"batch\",\"epsilon\":0.1}"}));
+  const Document document = read(base_file, vary({"model.norm=none,{\"kind\":\"batch\",\"epsilon\":0.1}"}));
   EXPECT_EQ(document.points.size(), 8u);
   EXPECT_EQ(document.points[1].model.norm.epsilon, 0.1);
 }
@@ -104,25 +106,26 @@ TEST(overrides, sweep_adds_to_every_branch_of_a_union) {
 }
 
 TEST(overrides, sweep_needs_a_path_that_exists) {
-  EXPECT_EQ(problems_of(file, vary({"model.widht=3"})),
+  EXPECT_EQ(problems_of(base_file, vary({"model.widht=3"})),
             "command line: sweep: unknown key \"model.widht\"; did you mean \"model.width\"?");
-  EXPECT_EQ(problems_of(file, vary({"model.width"})), "command line: --sweep: expected KEY=VALUE, got \"model.width\"");
+  EXPECT_EQ(problems_of(base_file, vary({"model.width"})),
+            "command line: --sweep: expected KEY=VALUE, got \"model.width\"");
 }
 
 TEST(overrides, sweep_values_may_be_wrong) {
-  EXPECT_EQ(problems_of(file, vary({"model.width=4,"})),
+  EXPECT_EQ(problems_of(base_file, vary({"model.width=4,"})),
             "command line: sweep model.width: expected an integer, got \"\"");
 }
 
 TEST(overrides, seeds_are_a_count_or_a_list) {
-  const auto seeds = [](std::string text) { return read(file, {.seeds = text}).base.seeds; };
+  const auto seeds = [](std::string text) { return read(base_file, {.seeds = text}).base.seeds; };
   EXPECT_EQ(seeds("3"), (std::vector<std::int64_t>{0, 1, 2}));
   EXPECT_EQ(seeds("4,7"), (std::vector<std::int64_t>{4, 7}));
   EXPECT_EQ(seeds("[5]"), std::vector<std::int64_t>{5});
 }
 
 TEST(overrides, bad_seeds_come_from_the_command_line) {
-  EXPECT_EQ(problems_of(file, {.seeds = "some"}),
+  EXPECT_EQ(problems_of(base_file, {.seeds = "some"}),
             "command line: seeds: expected a count or a list of integers, got \"some\"");
 }
 

@@ -15,7 +15,7 @@
 namespace descent::engine {
 namespace {
 
-config::Experiment experiment_of(const std::vector<std::string>& set) {
+config::Experiment ranked_experiment(const std::vector<std::string>& set) {
   config::Overrides overrides;
   overrides.set = set;
   return config::read_document_text(R"({
@@ -87,25 +87,25 @@ TEST_F(ranks, take_the_step_of_one_process) {
     std::vector<std::string> alone = set;
     std::erase(alone, "model.norm.synchronized=true");
     SCOPED_TRACE(set.empty() ? "plain" : set.back());
-    expect_near(trained_on_both(experiment_of(with(set, "train.world_size=2")), 1), trained(experiment_of(alone), 1),
-                1e-12);
+    expect_near(trained_on_both(ranked_experiment(with(set, "train.world_size=2")), 1),
+                trained(ranked_experiment(alone), 1), 1e-12);
   }
 }
 
 TEST_F(ranks, stay_with_one_process_over_many_steps) {
   const config::Experiment both =
-      experiment_of({"model.norm=batch", "model.norm.synchronized=true", "train.world_size=2"});
-  expect_near(trained_on_both(both, 100), trained(experiment_of(batch_norm), 100), 1e-9);
+      ranked_experiment({"model.norm=batch", "model.norm.synchronized=true", "train.world_size=2"});
+  expect_near(trained_on_both(both, 100), trained(ranked_experiment(batch_norm), 100), 1e-9);
 }
 
 TEST_F(ranks, with_statistics_of_their_own_compute_what_groups_of_one_process_do) {
-  expect_near(trained_on_both(experiment_of(with(batch_norm, "train.world_size=2")), 1),
-              trained(experiment_of(with(batch_norm, "model.norm.statistics_groups=2")), 1), 1e-12);
+  expect_near(trained_on_both(ranked_experiment(with(batch_norm, "train.world_size=2")), 1),
+              trained(ranked_experiment(with(batch_norm, "model.norm.statistics_groups=2")), 1), 1e-12);
 }
 
 TEST_F(ranks, with_statistics_of_their_own_do_not_compute_what_one_process_does) {
-  const auto a = trained_on_both(experiment_of(with(batch_norm, "train.world_size=2")), 1),
-             b = trained(experiment_of(batch_norm), 1);
+  const auto a = trained_on_both(ranked_experiment(with(batch_norm, "train.world_size=2")), 1),
+             b = trained(ranked_experiment(batch_norm), 1);
   double largest = 0;
   for (std::size_t i = 0; i < a.size(); ++i)
     largest = std::max(largest, (a[i].values - b[i].values).abs().max().item<double>());

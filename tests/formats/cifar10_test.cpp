@@ -14,7 +14,7 @@ using testing::ElementsAre;
 
 std::string record(char label, char pixel) { return label + std::string(3072, pixel); }
 
-std::string error_of(const std::string& bytes) {
+std::string cifar10_error(const std::string& bytes) {
   std::vector<std::uint8_t> x;
   std::vector<std::int32_t> y;
   try {
@@ -46,10 +46,11 @@ TEST(cifar10, reads_five_training_batches_and_a_test_batch) {
 
 TEST(cifar10, says_what_is_wrong_with_a_batch) {
   const std::string remedy = "unpack https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz there";
-  EXPECT_EQ(error_of("ab"),
+  EXPECT_EQ(cifar10_error("ab"),
             "b.bin: holds 2 bytes, which is not a multiple of the 3073 of an image with its label; " + remedy);
-  EXPECT_EQ(error_of(record(3, 'a') + record(10, 'a')), "b.bin: label 10 of image 1 is not one of 0 to 9; " + remedy);
-  EXPECT_EQ(error_of(""),
+  EXPECT_EQ(cifar10_error(record(3, 'a') + record(10, 'a')),
+            "b.bin: label 10 of image 1 is not one of 0 to 9; " + remedy);
+  EXPECT_EQ(cifar10_error(""),
             "b.bin: holds 0 bytes, which is not a multiple of the 3073 of an image with its label; " + remedy);
 }
 

@@ -17,7 +17,7 @@ std::vector<std::vector<std::string>> records(const std::string& text, char sepa
   return all;
 }
 
-std::string error_of(const std::string& text) {
+std::string csv_error(const std::string& text) {
   try {
     records(text);
   } catch (const descent::core::InputError& error) {
@@ -70,9 +70,9 @@ TEST(csv, writes_fields_that_read_back) {
 }
 
 TEST(csv, says_what_is_wrong_and_where) {
-  EXPECT_EQ(error_of("a,y\n1,\"x"), "t.csv:2: a quoted field does not end");
-  EXPECT_EQ(error_of("a,y\n\"1\"2,3\n"), "t.csv:2: \"2\" after a field; expected a comma or the end of the line");
-  EXPECT_EQ(error_of("a;y\n\"1\"2;3\n"), "t.csv:2: \"2\" after a field; expected a semicolon or the end of the line");
+  EXPECT_EQ(csv_error("a,y\n1,\"x"), "t.csv:2: a quoted field does not end");
+  EXPECT_EQ(csv_error("a,y\n\"1\"2,3\n"), "t.csv:2: \"2\" after a field; expected a comma or the end of the line");
+  EXPECT_EQ(csv_error("a;y\n\"1\"2;3\n"), "t.csv:2: \"2\" after a field; expected a semicolon or the end of the line");
 }
 
 }  // namespace

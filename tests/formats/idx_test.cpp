@@ -11,7 +11,7 @@ namespace {
 using namespace descent::formats;
 using testing::ElementsAre;
 
-template <class Read> std::string error_of(const Read& read) {
+template <class Read> std::string idx_error(const Read& read) {
   try {
     read();
   } catch (const descent::core::InputError& error) {
@@ -29,7 +29,7 @@ struct Folder : IdxFolder {
     std::filesystem::remove(path / name);
   }
   std::string facts_error() const {
-    std::string text = error_of([&] { idx_facts(path); });
+    std::string text = idx_error([&] { idx_facts(path); });
     const std::string prefix = path.string() + "/";
     return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
   }
@@ -68,14 +68,14 @@ TEST(idx, fashion_mnist_has_names_of_classes_and_pixels_from_0_to_1) {
 }
 
 TEST(idx, says_how_to_get_fashion_mnist) {
-  EXPECT_EQ(error_of([] { fashion_mnist_facts("/nowhere"); }),
+  EXPECT_EQ(idx_error([] { fashion_mnist_facts("/nowhere"); }),
             "/nowhere/train-images-idx3-ubyte: missing, also as .gz; get Fashion-MNIST with `apt install "
             "dataset-fashion-mnist` (Debian, Ubuntu), or its four files from "
             "https://github.com/zalandoresearch/fashion-mnist and name their folder in data.path");
 }
 
 TEST(idx, says_what_is_wrong_with_a_file) {
-  const auto text = [](const std::string& bytes) { return error_of([&] { parse_idx(bytes, "x"); }); };
+  const auto text = [](const std::string& bytes) { return idx_error([&] { parse_idx(bytes, "x"); }); };
   EXPECT_EQ(text(""), "x: truncated in the IDX header; get it again");
   EXPECT_EQ(text("PK\x03\x04"), "x: not an IDX file");
   EXPECT_EQ(text(idx({1}, "a", 13)),

@@ -16,7 +16,7 @@ using descent::formats::parse_npy;
 using descent::formats::values;
 using testing::ElementsAre;
 
-std::string error_of(const std::string& bytes) {
+std::string npy_error(const std::string& bytes) {
   try {
     parse_npy(bytes, "a.npy");
   } catch (const descent::core::InputError& error) {
@@ -95,7 +95,7 @@ TEST(npy, says_what_is_wrong_with_a_file) {
       {npy(header("<f4", "(3,)"), "12345678"),
        "a.npy: holds 8 bytes of elements where its shape needs 12; restore the file"},
   };
-  for (const auto& [bytes, message] : cases) EXPECT_EQ(error_of(bytes), message);
+  for (const auto& [bytes, message] : cases) EXPECT_EQ(npy_error(bytes), message);
 }
 
 TEST(npy, refuses_an_element_that_an_integer_cannot_hold) {
@@ -128,12 +128,12 @@ TEST(npy, writes_the_header_that_numpy_writes) {
 
 TEST(npy, survives_every_truncation_and_random_damage) {
   const std::string good = npy(header("<f4", "(2, 3)"), raw<float>({1, 2, 3, 4, 5, 6}));
-  for (std::size_t length = 0; length < good.size(); ++length) EXPECT_NE(error_of(good.substr(0, length)), "no error");
+  for (std::size_t length = 0; length < good.size(); ++length) EXPECT_NE(npy_error(good.substr(0, length)), "no error");
   std::mt19937 random(1);
   for (int round = 0; round < 20000; ++round) {
     std::string bytes = good;
     for (int flips = 0; flips < 3; ++flips) bytes[random() % bytes.size()] = static_cast<char>(random());
-    error_of(bytes);
+    npy_error(bytes);
   }
 }
 

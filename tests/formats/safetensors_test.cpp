@@ -72,7 +72,7 @@ TEST(safetensors, are_read_as_they_were_written) {
 }
 
 // The error for a file with this header and 8 bytes of values.
-std::string error_of(const std::string& header, std::size_t values = 8) {
+std::string safetensors_error(const std::string& header, std::size_t values = 8) {
   const std::uint64_t length = header.size();
   const std::string bytes =
       std::string(reinterpret_cast<const char*>(&length), sizeof length) + header + std::string(values, '\0');
@@ -98,26 +98,27 @@ TEST(safetensors, that_are_damaged_are_errors) {
   const auto whole = [](const std::string& what) {
     return "x: not a whole safetensors file: " + what + "; restore it or write it again";
   };
-  EXPECT_EQ(error_of(R"({"__metadata__":{"a":"b"},"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})"), "");
+  EXPECT_EQ(safetensors_error(R"({"__metadata__":{"a":"b"},"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})"),
+            "");
   EXPECT_THROW(parse_safetensors("abc", "x"), core::InputError);
   EXPECT_THROW(parse_safetensors(std::string(8, '\xff'), "x"), core::InputError);
-  EXPECT_EQ(error_of("[]"), whole("the header is not a JSON object"));
-  EXPECT_EQ(error_of("{"), whole("the header is not a JSON object"));
-  EXPECT_EQ(error_of(R"({"t":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})"),
+  EXPECT_EQ(safetensors_error("[]"), whole("the header is not a JSON object"));
+  EXPECT_EQ(safetensors_error("{"), whole("the header is not a JSON object"));
+  EXPECT_EQ(safetensors_error(R"({"t":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})"),
             whole("tensor \"t\" lacks dtype, shape or data_offsets"));
-  EXPECT_EQ(error_of(R"({"t":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}})"),
+  EXPECT_EQ(safetensors_error(R"({"t":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}})"),
             whole("the values of tensor \"t\" lie outside of the file"));
-  EXPECT_EQ(error_of(R"({"t":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})"),
+  EXPECT_EQ(safetensors_error(R"({"t":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})"),
             whole("tensor \"t\" has 8 bytes, which do not fit its shape"));
-  EXPECT_EQ(error_of(R"({"t":{"dtype":"F32","shape":[4294967296,4294967296,2],"data_offsets":[0,8]}})"),
+  EXPECT_EQ(safetensors_error(R"({"t":{"dtype":"F32","shape":[4294967296,4294967296,2],"data_offsets":[0,8]}})"),
             whole("tensor \"t\" has 8 bytes, which do not fit its shape"));
-  EXPECT_EQ(error_of(R"({"t":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,8]}})"),
+  EXPECT_EQ(safetensors_error(R"({"t":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,8]}})"),
             whole("tensor \"t\" has 8 bytes, which do not fit its shape"));
-  EXPECT_EQ(error_of(R"({"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})"),
+  EXPECT_EQ(safetensors_error(R"({"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})"),
             whole("tensor \"t\" does not follow the one before it"));
-  EXPECT_EQ(error_of(R"({"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})"),
+  EXPECT_EQ(safetensors_error(R"({"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})"),
             whole("it holds 8 bytes of values where its header needs 4"));
-  EXPECT_EQ(error_of(R"({"t":{"dtype":"BF16","shape":[4],"data_offsets":[0,8]}})"),
+  EXPECT_EQ(safetensors_error(R"({"t":{"dtype":"BF16","shape":[4],"data_offsets":[0,8]}})"),
             "x: tensor \"t\" has the type BF16; convert it to one of F32, F64, I32, I64");
 }
 

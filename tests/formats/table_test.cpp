@@ -16,7 +16,7 @@ using testing::IsNan;
 
 Table table(const std::string& text, const TableOptions& options = {}) { return parse_table(text, "t.csv", options); }
 
-std::string error_of(const std::string& text, const TableOptions& options = {}) {
+std::string table_error(const std::string& text, const TableOptions& options = {}) {
   try {
     table(text, options);
   } catch (const descent::core::InputError& error) {
@@ -64,7 +64,7 @@ TEST(table, takes_many_different_integers_for_targets_or_asks) {
     without += fmt::format("0,{}\n", i);
   }
   EXPECT_EQ(table(with_point).classes, 0);
-  EXPECT_EQ(error_of(without),
+  EXPECT_EQ(table_error(without),
             "t.csv: column \"age\" holds 100 different integers in 100 examples: set data.task to \"regression\", "
             "or to \"classification\" if they are names of classes; data.label_column names another column");
   EXPECT_EQ(table(without, {.regression = false}).classes, 100);
@@ -72,7 +72,7 @@ TEST(table, takes_many_different_integers_for_targets_or_asks) {
 
 TEST(table, reads_semicolons_with_decimal_commas) {
   EXPECT_THAT(x(table("a;b;y\n5,1;3,5;u\n-4;0,25;v\n")), ElementsAre(5.1, 3.5, -4, 0.25));
-  EXPECT_EQ(error_of("a;b;y\n5,1;3;u\n4.5;1;v\n"),
+  EXPECT_EQ(table_error("a;b;y\n5,1;3;u\n4.5;1;v\n"),
             "t.csv:3: \"4.5\": the file has numbers with a decimal point and with a decimal comma; write all of them "
             "with one");
 }
@@ -119,13 +119,13 @@ TEST(table, leaves_out_or_marks_missing_values) {
 TEST(table, takes_a_separator_at_the_end_of_lines_for_no_column) {
   EXPECT_THAT(x(table("a,b,y,\n1,2,u,\n3,4,v,\n")), ElementsAre(1, 2, 3, 4));
   EXPECT_THAT(x(table("a,b,y\n1,2,u,\n3,4,v\n")), ElementsAre(1, 2, 3, 4));
-  EXPECT_EQ(error_of("a,y,\n1,u,2\n"), "t.csv:2: has 3 fields where the first line has 2");
+  EXPECT_EQ(table_error("a,y,\n1,u,2\n"), "t.csv:2: has 3 fields where the first line has 2");
 }
 
 TEST(table, refuses_labels_that_hardly_occur_twice) {
   std::string prices = "a,price\n";
   for (int i = 0; i < 20; ++i) prices += fmt::format("0,${}.50\n", i);
-  EXPECT_EQ(error_of(prices),
+  EXPECT_EQ(table_error(prices),
             "t.csv: column \"price\" holds 20 different labels in 20 examples, such as \"$0.50\": write numbers as "
             "1234.5, name another column in data.label_column, or set data.task to \"classification\"");
   EXPECT_EQ(table(prices, {.regression = false}).classes, 20);
@@ -154,15 +154,15 @@ TEST(table, warns_of_what_is_probably_a_mistake) {
 
 TEST(table, refuses_a_first_line_of_numbers_that_do_not_count) {
   EXPECT_EQ(
-      error_of("5.1,3.5,setosa\n4.9,3,setosa\n"),
+      table_error("5.1,3.5,setosa\n4.9,3,setosa\n"),
       "t.csv:1: holds the number \"5.1\" where names of columns are needed: set data.header to false, or put a first "
       "line with the names in front");
   EXPECT_EQ(
-      error_of("1,0,x\n2,1,z\n"),
+      table_error("1,0,x\n2,1,z\n"),
       "t.csv:1: holds the number \"0\" where names of columns are needed: set data.header to false, or put a first "
       "line with the names in front");
-  EXPECT_EQ(error_of("0,1,2,y\n5,6,7,0\n7,8,8,1\n"), "no error");
-  EXPECT_EQ(error_of("2019,2020,y\n5,6,0\n7,8,1\n"), "no error");
+  EXPECT_EQ(table_error("0,1,2,y\n5,6,7,0\n7,8,8,1\n"), "no error");
+  EXPECT_EQ(table_error("2019,2020,y\n5,6,0\n7,8,1\n"), "no error");
 }
 
 TEST(table, numbers_the_columns_of_a_file_without_a_header) {
@@ -171,46 +171,48 @@ TEST(table, numbers_the_columns_of_a_file_without_a_header) {
   EXPECT_THAT(read.contents.features, ElementsAre("0", "1"));
   EXPECT_THAT(read.contents.class_names, ElementsAre("7", "8"));
   EXPECT_THAT(x(table("7,5,3\n8,4,2\n", {.header = false, .label_column = "0", .ignore = {"1"}})), ElementsAre(3, 2));
-  EXPECT_EQ(error_of("1,2\n3\n", {.header = false}), "t.csv:2: has 1 field where the first line has 2");
+  EXPECT_EQ(table_error("1,2\n3\n", {.header = false}), "t.csv:2: has 1 field where the first line has 2");
 }
 
 TEST(table, says_what_is_wrong_where_and_which_key_helps) {
-  EXPECT_EQ(error_of(""), "t.csv:1: is empty; a header and a line per example are needed");
-  EXPECT_EQ(error_of("a\n1\n"),
+  EXPECT_EQ(table_error(""), "t.csv:1: is empty; a header and a line per example are needed");
+  EXPECT_EQ(table_error("a\n1\n"),
             "t.csv:1: has one column, \"a\"; features and labels need two or more (data.separator says what stands "
             "between them: comma, semicolon or tab)");
   for (const std::string& text : {std::string("\xff\xfe"
                                               "a\0,\0y\0\n\0",
                                               10),
                                   std::string("PK\3\4\0,\0", 7), std::string("a,y\n1,\xd6l\n")})
-    EXPECT_EQ(error_of(text), "t.csv: is not text in UTF-8: save the table as CSV in UTF-8");
-  EXPECT_EQ(error_of("a,b\n"), "t.csv:1: has a header but no examples");
-  EXPECT_EQ(error_of("width,kind\n1,2\n", {.label_column = "kin"}),
+    EXPECT_EQ(table_error(text), "t.csv: is not text in UTF-8: save the table as CSV in UTF-8");
+  EXPECT_EQ(table_error("a,b\n"), "t.csv:1: has a header but no examples");
+  EXPECT_EQ(table_error("width,kind\n1,2\n", {.label_column = "kin"}),
             "t.csv:1: data.label_column: has no column \"kin\"; did you mean \"kind\"? (one of width, kind)");
-  EXPECT_EQ(error_of("a,a,y\n1,2,3\n", {.ignore = {"a"}}),
+  EXPECT_EQ(table_error("a,a,y\n1,2,3\n", {.ignore = {"a"}}),
             "t.csv:1: data.ignore: has several columns \"a\"; rename them");
-  EXPECT_EQ(error_of("a,y\n1,2\n", {.ignore = {"y"}}), "t.csv:1: data.ignore: \"y\" is the label");
-  EXPECT_EQ(error_of("a,b,y\n1,2,3\n1,2\n"), "t.csv:3: has 2 fields where the first line has 3");
+  EXPECT_EQ(table_error("a,y\n1,2\n", {.ignore = {"y"}}), "t.csv:1: data.ignore: \"y\" is the label");
+  EXPECT_EQ(table_error("a,b,y\n1,2,3\n1,2\n"), "t.csv:3: has 2 fields where the first line has 3");
   EXPECT_EQ(
-      error_of("a,y\n1,2\n3..5,2\n"),
+      table_error("a,y\n1,2\n3..5,2\n"),
       "t.csv:3: column \"a\" holds \"3..5\", which is not a number such as 1234.5: correct it, or name the column in "
       "data.ignore");
-  EXPECT_EQ(error_of("a,y\nred,2\n"),
+  EXPECT_EQ(table_error("a,y\nred,2\n"),
             "t.csv:2: column \"a\" holds \"red\", which is not a number: name the column in data.label_column if it "
             "holds the labels, in data.categorical for a feature for each of its texts, or in data.ignore");
-  EXPECT_EQ(error_of("a,y\n\"1,000\",2\n", {.label_column = "y"}),
+  EXPECT_EQ(table_error("a,y\n\"1,000\",2\n", {.label_column = "y"}),
             "t.csv:2: column \"a\" holds \"1,000\", which is not a number such as 1234.5: name the column in "
             "data.categorical, for a feature for each of its texts, or in data.ignore");
-  EXPECT_EQ(error_of("a,b,y\n1,,2\n,n/a,2\n5,<NA>,2\n", {.missing = MissingValues::drop}),
+  EXPECT_EQ(table_error("a,b,y\n1,,2\n,n/a,2\n5,<NA>,2\n", {.missing = MissingValues::drop}),
             "t.csv:4: has no row without gaps, 2 of them in column \"b\": name it in data.ignore");
-  EXPECT_EQ(error_of("a,y\nnan,2\n"), "t.csv:2: column \"a\" has no value: set data.missing to \"drop\" or \"mean\"");
-  EXPECT_EQ(error_of("a,y\n1,\n", {.missing = MissingValues::mean}),
+  EXPECT_EQ(table_error("a,y\nnan,2\n"),
+            "t.csv:2: column \"a\" has no value: set data.missing to \"drop\" or \"mean\"");
+  EXPECT_EQ(table_error("a,y\n1,\n", {.missing = MissingValues::mean}),
             "t.csv:2: column \"y\" has no label: set data.missing to \"drop\" to leave such rows out");
-  EXPECT_EQ(error_of("a,y\n1e39,2\n"),
+  EXPECT_EQ(table_error("a,y\n1e39,2\n"),
             "t.csv:2: column \"a\" holds \"1e39\", which is not a number in single precision");
-  EXPECT_EQ(error_of("a,y\n1,1e39\n1,0.5\n"),
+  EXPECT_EQ(table_error("a,y\n1,1e39\n1,0.5\n"),
             "t.csv: column \"y\" holds targets that are no numbers in single precision");
-  EXPECT_EQ(error_of("a,y\n1,x\n", {.regression = true}), "t.csv:2: column \"y\" holds \"x\", which is not a number");
+  EXPECT_EQ(table_error("a,y\n1,x\n", {.regression = true}),
+            "t.csv:2: column \"y\" holds \"x\", which is not a number");
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 namespace descent::plan {
 namespace {
 
-std::string experiment(const std::string& sweep, const std::string& seeds = "1") {
+std::string sweep_of(const std::string& sweep, const std::string& seeds = "1") {
   return R"({"name": "a", "seeds": )" + seeds + R"(, "sweep": )" + sweep +
          R"(, "data": "mnist1d", "model": {"width": 8, "depth": 1}, "train": {"epochs": 1}})";
 }
@@ -22,12 +22,12 @@ std::vector<std::size_t> all(const Plan& plan) {
 }
 
 std::size_t stacks_of(const std::string& sweep) {
-  const Plan plan = plan_of(experiment(sweep));
+  const Plan plan = plan_of(sweep_of(sweep));
   return pack(plan, all(plan)).size();
 }
 
 TEST(pack, fills_a_stack_before_it_opens_the_next) {
-  const Plan plan = plan_of(experiment(R"({"model.width": [8]})", "20"));
+  const Plan plan = plan_of(sweep_of(R"({"model.width": [8]})", "20"));
   const auto stacks = pack(plan, all(plan));
   ASSERT_EQ(stacks.size(), 2u);
   EXPECT_EQ(stacks[0].size(), 16u);
@@ -54,13 +54,13 @@ TEST(pack, keeps_points_apart_that_differ_in_shape_or_schedule) {
 }
 
 TEST(pack, takes_only_the_runs_that_are_missing) {
-  const Plan plan = plan_of(experiment(R"({"model.width": [8]})", "6"));
+  const Plan plan = plan_of(sweep_of(R"({"model.width": [8]})", "6"));
   EXPECT_EQ(pack(plan, {1, 4}), (std::vector<Stack>{{1, 4}}));
   EXPECT_TRUE(pack(plan, {}).empty());
 }
 
 TEST(pack, gives_a_stack_of_its_own_to_a_run_that_takes_a_second) {
-  config::Experiment run = plan_of(experiment("{}")).points.front().experiment;
+  config::Experiment run = plan_of(sweep_of("{}")).points.front().experiment;
   EXPECT_EQ(stack_size(run), 16u);
   run.model.width = 64;
   run.train.epochs = 200;

@@ -11,7 +11,7 @@
 namespace descent::report {
 namespace {
 
-constexpr std::size_t most_levels = 6, most_rows = 40;
+constexpr std::size_t most_levels = 6, most_differences = 40;
 
 std::string metric_of(const Source& source) {
   for (const char* metric : {"final_test_error", "final_test_loss", "final_train_loss"})
@@ -51,7 +51,7 @@ void add_differences(const Source& source, Charts& charts) {
       }
     } catch (const core::InputError&) {  // a sweep where these levels have no points in common
     }
-  if (rows.empty() || rows.size() > most_rows) return;
+  if (rows.empty() || rows.size() > most_differences) return;
   const std::string words = words_of(metric);
   Json y = text("label", labels);
   y["axis"] = {{"labelLimit", 260}, {"labelPadding", 6}, {"ticks", false}, {"domain", false}};

@@ -8,7 +8,7 @@
 namespace descent::report {
 namespace {
 
-constexpr std::size_t least_rows = 5, least_columns = 10, most_columns = 80, most_panels = 6, least_of_two = 4;
+constexpr std::size_t least_rows = 5, least_columns = 10, most_columns = 80, most_heat_maps = 6, least_of_two = 4;
 
 Json color_scale(const Source& source, const std::string& title, const Range& values) {
   Json scale{{"scheme", "viridis"}, {"reverse", true}};
@@ -54,7 +54,7 @@ void add_time_map(const Source& source, Column column, Charts& charts) {
                {"cell", panel, factor.levels[factor.level_of[point]]});
     }
   }
-  if (rows.empty() || panels_.size() > most_panels || !time.common) return;
+  if (rows.empty() || panels_.size() > most_heat_maps || !time.common) return;
   const std::string words = words_of(curve_names[column]);
   Json cells = layer("cell", {{"type", "rect"}, {"clip", true}},
                      {{"x", number("x", time.axis)},
@@ -92,7 +92,7 @@ void add_two_numbers(const Source& source, const std::string& column, Charts& ch
     rows.add({value->mean, low(*value), high(*value), static_cast<double>(value->n)},
              {"cell", panel, up.levels[up.level_of[point]], across.levels[across.level_of[point]]});
   }
-  if (rows.empty() || panels_.size() > most_panels) return;
+  if (rows.empty() || panels_.size() > most_heat_maps) return;
   const std::string words = words_of(column);
   Json x = text("across", across.levels);
   x["title"] = across.title();

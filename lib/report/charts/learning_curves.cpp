@@ -10,7 +10,7 @@
 namespace descent::report {
 namespace {
 
-constexpr std::size_t most_panels = 24, most_colored = 4, most_run_rows = 30000;
+constexpr std::size_t most_curve_panels = 24, most_colored = 4, most_run_rows = 30000;
 constexpr double far_above = 3;
 
 struct Split {
@@ -79,7 +79,7 @@ class LearningCurves {
     std::vector<std::string> all;
     for (std::size_t point = 0; point < source_.plan.points.size(); ++point)
       if (has_curve(point)) add_once(all, panel_of(point));
-    for (const std::size_t i : thinned(all.size(), most_panels, false)) panels_.push_back(all[i]);
+    for (const std::size_t i : thinned(all.size(), most_curve_panels, false)) panels_.push_back(all[i]);
     all_panels_ = all.size();
     for (std::size_t point = 0; point < source_.plan.points.size(); ++point)
       if (has_curve(point) && std::ranges::find(panels_, panel_of(point)) != panels_.end()) points_.push_back(point);

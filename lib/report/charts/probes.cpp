@@ -12,7 +12,7 @@
 namespace descent::report {
 namespace {
 
-constexpr std::size_t most_series = 8, most_panels = 12, few_layers = 2, many_times = 6, most_histograms = 6;
+constexpr std::size_t most_series = 8, most_probe_panels = 12, few_layers = 2, many_times = 6, most_histograms = 6;
 
 // The rows of probes.csv of one probe.
 struct Probe {
@@ -111,7 +111,7 @@ void add_profile(const Source& source, const Probe& probe, bool over_time, Chart
                   value->mean, low(*value), high(*value), static_cast<double>(value->n)},
                  {"mean", panel, label, split, probe.layers[layer]});
       }
-  if (rows.empty() || panels_.size() > most_panels || series.size() > most_series) return;
+  if (rows.empty() || panels_.size() > most_probe_panels || series.size() > most_series) return;
   const std::string words = capital(probe.name);
   std::string x_title = over_time ? "step" : numbers ? numbers->first : "layer";
   Chart chart{"probe_" + probe.name,
@@ -188,7 +188,7 @@ void add_histograms(const Source& source, const Probe& probe, Charts& charts) {
   for (const std::size_t i : thinned(layers.size(), most_histograms, false))
     for (std::size_t point = 0; point < source.plan.points.size(); ++point)
       for (const double time : times) add(point, layers[i], time);
-  if (rows.empty() || panels_.size() > most_panels) return;
+  if (rows.empty() || panels_.size() > most_probe_panels) return;
   Chart chart{"probe_" + probe.name,
               capital(probe.name),
               "Share of the values in each bin, mean over the seeds; the outer bins hold what lies beyond.",

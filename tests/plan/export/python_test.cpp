@@ -10,7 +10,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-config::Experiment experiment(const std::string& model) {
+config::Experiment experiment_with(const std::string& model) {
   return config::read_document_text(
              R"({"name": "x", "data": {"name": "two_moons", "normalize": "standard"}, "train": {"steps": 1}, "model": )" +
                  model + "}",
@@ -19,7 +19,7 @@ config::Experiment experiment(const std::string& model) {
 }
 
 TEST(python, source_reads_like_a_network_of_a_lecture) {
-  EXPECT_EQ(python_source(experiment(R"({"hidden": [12, 8], "norm": "batch", "dropout": 0.1})"),
+  EXPECT_EQ(python_source(experiment_with(R"({"hidden": [12, 8], "norm": "batch", "dropout": 0.1})"),
                           {.inputs = {{0.5, -1}, {2, 0.25}}, .targets = {}}, "A network", "x.safetensors"),
             R"("""A network.
 
@@ -76,7 +76,7 @@ if __name__ == "__main__":
 )");
 }
 
-std::string source(const std::string& model) { return python_classes(architecture_of(experiment(model))); }
+std::string source(const std::string& model) { return python_classes(architecture_of(experiment_with(model))); }
 
 TEST(python, residual_perceptron_adds_linear_maps) {
   EXPECT_THAT(source(R"({"width": 5, "depth": 2, "residual": true, "activation": "tanh"})"),
