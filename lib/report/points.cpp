@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 
+#include "claims/domain.h"
 #include "config/words.h"
 #include "core/error.h"
 #include "core/text.h"
@@ -118,11 +119,13 @@ std::vector<Row> points_cells(const store::Results& results, const plan::Plan& p
     rows[0].push_back(column.factor >= 0            ? config::short_name(column.name)
                       : column.name == "n_diverged" ? "diverged"
                                                     : column.name);
+  const claims::Domain domain(plan);
   for (const PointStats& point : points.list) {
     Row& row = rows.emplace_back();
     for (const PointColumn& column : columns) {
-      const std::string text = column.text(point, plan);
-      row.push_back(text == "null" ? "-" : text);  // a factor of other parts of the sweep
+      row.push_back(column.text(point, plan));
+      if (row.back() != "null") continue;  // a factor of other parts of the sweep
+      row.back() = domain.has_effect(column.name, point.point) ? domain.label(column.name, point.point) : "-";
     }
   }
   return rows;

@@ -30,17 +30,19 @@ TEST_F(points, shows_the_best_values_where_there_is_validation) {
             "    4  1               0.5            0.375\n");
 }
 
-TEST_F(points, has_no_value_of_a_factor_of_other_parts_of_the_sweep) {
+TEST_F(points, shows_the_default_of_a_factor_of_other_parts_of_the_sweep_where_it_has_an_effect) {
   const auto plan = plan::make_plan(claims::read_document_text(
       R"({"name": "trial", "seeds": 1, "model": {"width": 4, "depth": 1}, "train": {"epochs": 1},
-          "sweep": [{"model.width": [4, 8]}, {"model.norm": ["batch"]}]})",
+          "sweep": [{"model.width": [4, 8]}, {"model.norm.kind": ["batch"]},
+                    {"model.norm.kind": ["group"], "model.norm.groups": [2]}]})",
       "trial.json"));
   const store::Results results(out, plan);
   EXPECT_EQ(points_table(results, plan, {}),
-            "width   norm  n\n"
-            "    4      -  0\n"
-            "    8      -  0\n"
-            "    -  batch  0\n");
+            "width   norm  groups  n\n"
+            "    4   none       -  0\n"
+            "    8   none       -  0\n"
+            "    4  batch       -  0\n"
+            "    4  group       2  0\n");
 }
 
 TEST_F(points, shows_losses_where_there_are_no_errors) {

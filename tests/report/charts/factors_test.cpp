@@ -26,8 +26,8 @@ TEST_F(factors, leave_out_what_follows_from_another) {
 }
 
 TEST_F(factors, are_not_named_where_they_have_no_effect) {
-  read(R"("sweep": [{"model.init.scheme": ["he_normal"], "model.residual": [false]},
-                    {"model.init.scheme": ["he_normal"], "model.residual": [true],
+  read(R"("sweep": [{"model.init.scheme": ["he_normal"], "model.residual": [false], "model.depth": [2]},
+                    {"model.init.scheme": ["he_normal"], "model.residual": [true], "model.depth": [2],
                      "model.branch_init": ["one", "zero"]}])");
   const auto found = varying_factors(plan);
   ASSERT_EQ(found.size(), 2u);
