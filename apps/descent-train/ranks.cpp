@@ -24,6 +24,8 @@ extern char** environ;
 namespace descent {
 namespace {
 
+using std::chrono::steady_clock;
+
 // Set for the ranks that this program starts; its runs may have other world sizes too.
 constexpr const char* started_here = "DESCENT_LOCAL_RANK";
 
@@ -80,8 +82,8 @@ class LocalRanks {
   LocalRanks& operator=(const LocalRanks&) = delete;
 
   void start(int port, char** argv);
-  // How the first of those failed that have ended by now; empty: none.
-  std::string failure();
+  // How the first of those failed that end within `wait`; empty: none, or interrupted only.
+  std::string failure(std::chrono::milliseconds wait = {});
 
  private:
   struct Process {
@@ -112,23 +114,28 @@ void LocalRanks::start(int port, char** argv) {
   }
 }
 
-std::string LocalRanks::failure() {
+std::string LocalRanks::failure(std::chrono::milliseconds wait) {
+  const auto end = steady_clock::now() + wait;
   std::string killed, failed;
-  std::erase_if(running_, [&](const Process& process) {
-    int status = 0;
-    if (waitpid(process.pid, &status, WNOHANG) != process.pid) return false;
-    if (WIFSIGNALED(status))
-      killed = fmt::format("rank {} was ended by signal {} ({})", process.rank, WTERMSIG(status),
-                           strsignal(WTERMSIG(status)));
-    else if (WEXITSTATUS(status) != 0 && failed.empty())  // perhaps as the others did, because of one
-      failed = fmt::format("rank {} ended with exit status {}", process.rank, WEXITSTATUS(status));
-    return true;
-  });
-  return killed.empty() ? failed : killed;
+  while (true) {
+    std::erase_if(running_, [&](const Process& process) {
+      int status = 0;
+      if (waitpid(process.pid, &status, WNOHANG) != process.pid) return false;
+      if (WIFSIGNALED(status))
+        killed = fmt::format("rank {} was ended by signal {} ({})", process.rank, WTERMSIG(status),
+                             strsignal(WTERMSIG(status)));
+      else if (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != static_cast<int>(core::ExitCode::interrupted) &&
+               failed.empty())
+        failed = fmt::format("rank {} ended with exit status {}", process.rank, WEXITSTATUS(status));
+      return true;
+    });
+    if (!killed.empty()) return killed;
+    if (running_.empty() || steady_clock::now() >= end) return failed;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
 }
 
 LocalRanks::~LocalRanks() {
-  using std::chrono::steady_clock;
   const auto end = steady_clock::now() + std::chrono::seconds(10);
   for (bool killed = false; failure(), !running_.empty(); std::this_thread::sleep_for(std::chrono::milliseconds(10))) {
     if (killed || steady_clock::now() < end) continue;
@@ -192,7 +199,9 @@ train::SessionReport train_with_ranks(const plan::Plan& plan, const std::vector<
       all.diverged += report.diverged;
       all.failed += report.failed;
       halted = stop && !report.interrupted;
-      if (std::string failure = others.failure(); !failure.empty()) observer.failure(failure);
+      // The connection of a killed rank is lost before its status can be read.
+      const std::chrono::seconds wait(report.interrupted ? 1 : 0);
+      if (std::string failure = others.failure(wait); !failure.empty()) observer.failure(failure);
     } catch (const engine::RankLost& error) {
       observer.failure(error.what());
       stop = true;
