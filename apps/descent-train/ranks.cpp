@@ -82,8 +82,9 @@ class LocalRanks {
   LocalRanks& operator=(const LocalRanks&) = delete;
 
   void start(int port, char** argv);
-  // How the first of those failed that end within `wait`; empty: none, or interrupted only.
-  std::string failure(std::chrono::milliseconds wait = {});
+  // How the first of those failed that have ended by now; empty: none. Where training was `interrupted` all end: waits
+  // up to a second for one that was killed, whose connection is lost before its status can be read.
+  std::string failure(bool interrupted = false);
 
  private:
   struct Process {
@@ -114,8 +115,11 @@ void LocalRanks::start(int port, char** argv) {
   }
 }
 
-std::string LocalRanks::failure(std::chrono::milliseconds wait) {
-  const auto end = steady_clock::now() + wait;
+std::string LocalRanks::failure(bool interrupted) {
+  const auto end = steady_clock::now() + std::chrono::seconds(interrupted ? 1 : 0);
+  const auto is_failure = [&](int code) {
+    return code != 0 && !(interrupted && code == static_cast<int>(core::ExitCode::interrupted));
+  };
   std::string killed, failed;
   while (true) {
     std::erase_if(running_, [&](const Process& process) {
@@ -124,8 +128,7 @@ std::string LocalRanks::failure(std::chrono::milliseconds wait) {
       if (WIFSIGNALED(status))
         killed = fmt::format("rank {} was ended by signal {} ({})", process.rank, WTERMSIG(status),
                              strsignal(WTERMSIG(status)));
-      else if (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != static_cast<int>(core::ExitCode::interrupted) &&
-               failed.empty())
+      else if (is_failure(WEXITSTATUS(status)) && failed.empty())  // perhaps as the others did, because of one
         failed = fmt::format("rank {} ended with exit status {}", process.rank, WEXITSTATUS(status));
       return true;
     });
@@ -199,9 +202,7 @@ train::SessionReport train_with_ranks(const plan::Plan& plan, const std::vector<
       all.diverged += report.diverged;
       all.failed += report.failed;
       halted = stop && !report.interrupted;
-      // The connection of a killed rank is lost before its status can be read.
-      const std::chrono::seconds wait(report.interrupted ? 1 : 0);
-      if (std::string failure = others.failure(wait); !failure.empty()) observer.failure(failure);
+      if (std::string failure = others.failure(report.interrupted); !failure.empty()) observer.failure(failure);
     } catch (const engine::RankLost& error) {
       observer.failure(error.what());
       stop = true;
