@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 
 #include "config/engine.h"
 #include "engine/devices.h"
@@ -32,7 +33,22 @@ struct Factory::Shared {
     std::vector<std::size_t> users_;
   };
 
-  std::function<void(const std::string&)> note;
+  // Hears each message once, whatever number of engines has it.
+  class Note {
+   public:
+    explicit Note(std::function<void(const std::string&)> hear) : hear_(std::move(hear)) {}
+    void operator()(const std::string& message) {
+      const std::lock_guard lock(mutex_);
+      if (hear_ && said_.insert(message).second) hear_(message);
+    }
+
+   private:
+    const std::function<void(const std::string&)> hear_;
+    std::mutex mutex_;
+    std::set<std::string> said_;
+  };
+
+  Note note;
   std::shared_ptr<Ranks> ranks;
   Inputs<float> float32{};
   Inputs<double> float64{};
@@ -41,14 +57,14 @@ struct Factory::Shared {
 };
 
 Factory::Factory(std::function<void(const std::string&)> note, std::shared_ptr<Ranks> ranks)
-    : shared_(new Shared{std::move(note), std::move(ranks)}) {}
+    : shared_(new Shared{Shared::Note(std::move(note)), std::move(ranks)}) {}
 Factory::~Factory() = default;
 
 std::unique_ptr<Engine> Factory::make(std::vector<Replica> replicas) const {
   const config::Experiment& experiment = *replicas.front().experiment;
   if (config::chosen_engine(experiment) == config::EngineKind::torch) {
-    TorchPlace place{at::Device(config::name_of(experiment.device)), shared_, shared_->on_devices, shared_->note,
-                     shared_->ranks};
+    TorchPlace place{at::Device(config::name_of(experiment.device)), shared_, shared_->on_devices,
+                     [shared = shared_.get()](const std::string& message) { shared->note(message); }, shared_->ranks};
     if (const std::size_t count = device_count(experiment.device); count > 1 && shared_->ranks)
       place.device.set_index(
           static_cast<at::DeviceIndex>(static_cast<std::size_t>(shared_->ranks->local_rank()) % count));

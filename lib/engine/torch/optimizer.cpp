@@ -37,7 +37,6 @@ Optimizer::Optimizer(std::vector<const Replica*> replicas, models::Network& netw
     parameters_[i].set_data(flat[i]);
   }
   for (std::int64_t m = 0; m < plan::moment_count(config_); ++m) moments_.push_back(flat_like(parameters_));
-  steps_ = torch::zeros({}, parameters_.front().options().dtype(at::kFloat).requires_grad(false));
 }
 
 std::vector<at::Tensor> Optimizer::moments() const {
@@ -46,57 +45,68 @@ std::vector<at::Tensor> Optimizer::moments() const {
   return all;
 }
 
-void Optimizer::step(std::int64_t step) {
-  const torch::NoGradGuard no_grad;
-  std::vector<double> rates, decays;
-  for (const Replica* replica : replicas_) {
-    rates.push_back(replica->learning_rate(step));
-    decays.push_back(replica->experiment->train.optimizer.weight_decay);
+std::vector<Optimizer::Group> Optimizer::groups(std::int64_t step) const {
+  std::vector<Group> groups;
+  for (std::size_t r = 0; r < replicas_.size(); ++r) {
+    const double rate = replicas_[r]->learning_rate(step),
+                 decay = replicas_[r]->experiment->train.optimizer.weight_decay;
+    if (!groups.empty() && groups.back().learning_rate == rate && groups.back().weight_decay == decay)
+      ++groups.back().count;
+    else groups.push_back({static_cast<std::int64_t>(r), 1, rate, decay});
   }
+  return groups;
+}
+
+void Optimizer::step(const std::vector<Group>& groups, const at::Tensor& updates, const at::Tensor& learning_rates) {
+  const torch::NoGradGuard no_grad;
   const bool apart = config_.decay_on == config::DecayOn::weights &&
-                     std::ranges::any_of(decays, [](double decay) { return decay != 0; });
-  steps_.fill_(static_cast<double>(step + 1));
-  const std::size_t count = rates.size();
-  for (std::size_t first = 0, end = 1; first < count; first = end, ++end) {
-    while (end < count && rates[end] == rates[first] && decays[end] == decays[first]) ++end;
-    const Range range{static_cast<std::int64_t>(first), static_cast<std::int64_t>(end - first)};
-    update(selected(true, !apart, range), rates[first], decays[first], step);
-    if (apart) update(selected(false, true, range), rates[first], 0, step);
+                     std::ranges::any_of(groups, [](const Group& group) { return group.weight_decay != 0; });
+  for (const Group& group : groups) {
+    const auto update_group = [&](bool weights, bool others, double weight_decay) {
+      const Tensors tensors = selected(group, weights, others);
+      if (tensors.parameters.empty()) return;
+      if (learning_rates.defined()) update(tensors, learning_rates[group.first], weight_decay, updates);
+      else update(tensors, group.learning_rate, weight_decay, updates);
+    };
+    update_group(true, !apart, group.weight_decay);
+    if (apart) update_group(false, true, 0);
   }
   for (at::Tensor& parameter : parameters_) parameter.mutable_grad().reset();
 }
 
-Optimizer::Tensors Optimizer::selected(bool weights, bool others, const Range& range) const {
+Optimizer::Tensors Optimizer::selected(const Group& group, bool weights, bool others) const {
   Tensors chosen;
   chosen.moments.resize(moments_.size());
-  const auto of_range = [&](const at::Tensor& tensor) {
-    return range.count == tensor.size(0) ? tensor : tensor.narrow(0, range.first, range.count);
+  const auto of_group = [&](const at::Tensor& tensor) {
+    return group.count == tensor.size(0) ? tensor : tensor.narrow(0, group.first, group.count);
   };
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const bool is_weight = parameters_[i].dim() > 2;  // biases and norms are [R, C]
     if (!(is_weight ? weights : others)) continue;
-    chosen.parameters.push_back(of_range(parameters_[i]));
-    chosen.gradients.push_back(of_range(parameters_[i].grad()));
-    for (std::size_t m = 0; m < moments_.size(); ++m) chosen.moments[m].push_back(of_range(moments_[m][i]));
+    chosen.parameters.push_back(of_group(parameters_[i]));
+    chosen.gradients.push_back(of_group(parameters_[i].grad()));
+    for (std::size_t m = 0; m < moments_.size(); ++m) chosen.moments[m].push_back(of_group(moments_[m][i]));
   }
   return chosen;
 }
 
-void Optimizer::update(const Tensors& tensors, double lr, double weight_decay, std::int64_t step) {
+// `learning_rate`: a number, or a tensor [].
+template <class Rate>
+void Optimizer::update(const Tensors& tensors, const Rate& learning_rate, double weight_decay,
+                       const at::Tensor& updates) {
   const auto& [parameters, gradients, moments] = tensors;
-  if (parameters.empty()) return;
-  const std::vector<at::Tensor> steps(parameters.size(), steps_);
+  const std::vector<at::Tensor> counts(parameters.size(), updates);
   const auto [beta1, beta2] = config_.betas;
   switch (config_.name) {
-    case OptimizerName::sgd:
+    case OptimizerName::sgd:  // the momentum before the first step is 0, which needs no case of its own
       return at::_fused_sgd_(parameters, gradients, moments.empty() ? at::TensorList() : moments[0], weight_decay,
-                             config_.momentum, lr, 0, config_.nesterov, false, step == 0);
+                             config_.momentum, learning_rate, 0, config_.nesterov, false, false);
     case OptimizerName::adam:
-      return at::_fused_adam_(parameters, gradients, moments[0], moments[1], {}, steps, lr, beta1, beta2, weight_decay,
-                              config_.eps, false, false);
+      return at::_fused_adam_(parameters, gradients, moments[0], moments[1], {}, counts, learning_rate, beta1, beta2,
+                              weight_decay, config_.eps, false, false);
     case OptimizerName::adamw:
-      return at::_fused_adamw_(parameters, gradients, moments[0], moments[1], {}, steps, lr, beta1, beta2, weight_decay,
-                               config_.eps, false, false);
+      return at::_fused_adamw_(parameters, gradients, moments[0], moments[1], {}, counts, learning_rate, beta1, beta2,
+                               weight_decay, config_.eps, false, false);
   }
 }
 

@@ -16,8 +16,16 @@ class Optimizer {
   // differ in learning rate and weight decay.
   Optimizer(std::vector<const Replica*> replicas, models::Network& network);
 
-  // One step, 0-based, with the gradients of the parameters, which it takes away.
-  void step(std::int64_t step);
+  // Consecutive replicas that one update serves.
+  struct Group {
+    std::int64_t first, count;
+    double learning_rate, weight_decay;  // the same for all
+  };
+  std::vector<Group> groups(std::int64_t step) const;  // of 0-based `step`
+
+  // One update with the gradients of the parameters, which it takes away. `updates`: how many there are with this one,
+  // [] float32. The learning rates are read from the device where `learning_rates`, [R] float32, is defined.
+  void step(const std::vector<Group>& groups, const at::Tensor& updates, const at::Tensor& learning_rates);
 
   // [R, ...] as the parameters, one after the other.
   std::vector<at::Tensor> moments() const;
@@ -28,17 +36,14 @@ class Optimizer {
     std::vector<at::Tensor> parameters, gradients;
     std::vector<std::vector<at::Tensor>> moments;
   };
-  struct Range {
-    std::int64_t first, count;  // of replicas
-  };
-  Tensors selected(bool weights, bool others, const Range& range) const;
-  void update(const Tensors& tensors, double lr, double weight_decay, std::int64_t step);
+  Tensors selected(const Group& group, bool weights, bool others) const;
+  template <class Rate>
+  void update(const Tensors& tensors, const Rate& learning_rate, double weight_decay, const at::Tensor& updates);
 
   const std::vector<const Replica*> replicas_;
   const config::Optimizer& config_;               // but for learning rate and weight decay
   std::vector<at::Tensor> parameters_;            // [R, ...], views of one flat tensor
   std::vector<std::vector<at::Tensor>> moments_;  // likewise
-  at::Tensor steps_;                              // of the updates, float32 as in torch.optim
 };
 
 }  // namespace descent::engine

@@ -5,12 +5,12 @@
 #include <torch/utils.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <limits>
 
 #include "core/seeds.h"
 #include "engine/initial_network.h"
+#include "engine/torch/batches.h"
 #include "engine/torch/loss.h"
 #include "engine/torch/precision.h"
 #include "models/linear_model.h"
@@ -47,13 +47,15 @@ std::vector<at::Tensor> copies_of(const std::vector<at::Tensor>& tensors) {
 ReplicaGroup::ReplicaGroup(std::vector<const Replica*> replicas, const TorchPlace& place)
     : replicas_(std::move(replicas)), experiment_(*replicas_.front()->experiment), device_(place.device),
       options_(tensor_options(experiment_, device_)), network_(network_on(device_, replicas_)),
-      randomness_(make_step_randomness(device_)), train_(replicas_, config::Split::train, options_, place.inputs),
+      graphs_(device_, place.records_graphs && !place.ranks && experiment_.precision != config::Precision::float64,
+              place.note),
+      randomness_(make_step_randomness(device_, !device_.is_cpu() || graphs_.enabled())),
+      train_(replicas_, config::Split::train, options_, place.inputs),
       val_(replicas_, config::Split::val, options_, place.inputs),
-      test_(replicas_, config::Split::test, options_, place.inputs), batches_(replicas_, train_, device_),
-      optimizer_(replicas_, *network_), limited_(limited_weights(experiment_, *network_)),
-      data_parallel_(place.ranks, *network_),
+      test_(replicas_, config::Split::test, options_, place.inputs), optimizer_(replicas_, *network_),
+      limited_(limited_weights(experiment_, *network_)), data_parallel_(place.ranks, *network_),
       measures_updates_(std::ranges::count(experiment_.probes.names, config::ProbeName::update_ratio) > 0),
-      states_(replicas_.size()) {
+      prepared_(replicas_, network_->blocks(), device_, graphs_.enabled()), states_(replicas_.size()) {
   network_->set_randomness(randomness_);
 }
 
@@ -150,20 +152,44 @@ std::optional<ReplicaGroup::Divergence> ReplicaGroup::first_divergence(const at:
 // The losses of steps [begin, end): [steps, R].
 at::Tensor ReplicaGroup::compute_steps(std::int64_t begin, std::int64_t end) {
   network_->train();
-  batches_.prepare(begin, end);
-  std::vector<at::Tensor> losses;
-  for (std::int64_t step = begin; step < end; ++step) losses.push_back(compute_step(step, step + 1 == end));
-  return losses.empty() ? torch::zeros({0, network_->replicas()}) : torch::stack(losses);
+  return graphs_.on_stream([&] {
+    prepared_.prepare(begin, end);
+    std::vector<at::Tensor> losses;
+    for (std::int64_t step = begin; step < end; ++step) {
+      const bool measured = step + 1 == end;
+      const StepResult result = compute_step(step, measured);
+      losses.push_back(result.losses);
+      if (measured) measured_ = result;
+    }
+    return losses.empty() ? torch::zeros({0, network_->replicas()}) : torch::stack(losses);
+  });
 }
 
-at::Tensor ReplicaGroup::compute_step(std::int64_t step, bool measured) {
-  std::vector<PassSeed> seeds;
-  for (const Replica* replica : replicas_)
-    seeds.push_back({core::derive_seed(replica->seed, core::Purpose::dropout), static_cast<std::uint64_t>(step),
-                     core::derive_seed(replica->seed, core::Purpose::stochastic_depth),
-                     static_cast<std::uint64_t>(step)});
-  randomness_->begin_pass(std::move(seeds));
-  const Batch whole = batches_.get(step), batch = data_parallel_.part(whole);
+StepResult ReplicaGroup::compute_step(std::int64_t step, bool measured) {
+  const StepInputs inputs = prepared_.inputs(step);
+  const std::vector<Optimizer::Group> groups = optimizer_.groups(step);
+  const auto compute = [&](const StepInputs& of_step) { return compute_step(of_step, groups, measured); };
+  const auto begin_pass = [&] {
+    std::vector<PassSeed> seeds;
+    for (const Replica* replica : replicas_)
+      seeds.push_back({core::derive_seed(replica->seed, core::Purpose::dropout), static_cast<std::uint64_t>(step)});
+    randomness_->begin_pass(std::move(seeds));
+  };
+  begin_pass();
+  if (!graphs_.enabled()) return compute(inputs);
+  StepGraphs::Key key{inputs.indices.size(1), measured, {}};
+  for (const Optimizer::Group& group : groups) key.groups.push_back(group.count);
+  if (const auto result = graphs_.launch(key, inputs, compute)) return *result;
+  network_->zero_grad();  // a recording that failed may have left some, and has drawn random numbers
+  begin_pass();
+  return compute(inputs);
+}
+
+// Reads what changes from step to step from `inputs` alone.
+StepResult ReplicaGroup::compute_step(const StepInputs& inputs, const std::vector<Optimizer::Group>& groups,
+                                      bool measured) {
+  const Batch whole = training_batch(train_, inputs, replicas_.front()->data.shape), batch = data_parallel_.part(whole);
+  randomness_->use_uniforms(inputs.uniforms);
   randomness_->take_rows(data_parallel_.rows(whole.x.size(1)).first, whole.x.size(1));
   at::Tensor loss;
   {
@@ -173,32 +199,34 @@ at::Tensor ReplicaGroup::compute_step(std::int64_t step, bool measured) {
   const at::Tensor extra = penalty(*network_);
   (extra.defined() ? loss + extra : loss).sum().backward();
   randomness_->take_rows(0, 0);
-  loss = data_parallel_.reduce(loss.detach());
+  StepResult result;
+  result.losses = data_parallel_.reduce(loss.detach());
   const torch::NoGradGuard no_grad;
-  if (measured || experiment_.train.clip_gradient_norm) clip_gradients();
+  if (measured || experiment_.train.clip_gradient_norm) result.gradient_norms = clip_gradients();
   measured &= measures_updates_;
   const std::vector<at::Tensor> before = measured ? copies_of(weights()) : std::vector<at::Tensor>();
-  optimizer_.step(step);
+  optimizer_.step(groups, inputs.updates, inputs.learning_rates);
   limit_norms();
-  if (measured) measure_updates(before);
-  return loss;
+  if (measured) result.update_ratios = update_ratios(before);
+  return result;
 }
 
-// As torch.nn.utils.clip_grad_norm_, for each replica.
-void ReplicaGroup::clip_gradients() {
+// As torch.nn.utils.clip_grad_norm_, for each replica. The norms before: [R]
+at::Tensor ReplicaGroup::clip_gradients() {
   at::Tensor squares;
   for (const at::Tensor& parameter : network_->parameters()) {
     const at::Tensor sum = parameter.grad().flatten(1).square().sum(1);
     squares = squares.defined() ? squares + sum : sum;
   }
-  gradient_norms_ = squares.sqrt();
-  if (!experiment_.train.clip_gradient_norm) return;
-  const at::Tensor factors = (*experiment_.train.clip_gradient_norm / (gradient_norms_ + 1e-6)).clamp_max(1);
+  const at::Tensor norms = squares.sqrt();
+  if (!experiment_.train.clip_gradient_norm) return norms;
+  const at::Tensor factors = (*experiment_.train.clip_gradient_norm / (norms + 1e-6)).clamp_max(1);
   for (const at::Tensor& parameter : network_->parameters()) {
     std::vector<std::int64_t> sizes(static_cast<std::size_t>(parameter.dim()), 1);
     sizes[0] = -1;
     parameter.mutable_grad().mul_(factors.view(sizes));
   }
+  return norms;
 }
 
 // Srivastava et al. 2014, section 5.1, for each replica and hidden unit.
@@ -210,21 +238,21 @@ void ReplicaGroup::limit_norms() {
 }
 
 // Norm of the change of each weight tensor over its norm before; 0 for weights that were and stayed 0. [R, weights]
-void ReplicaGroup::measure_updates(const std::vector<at::Tensor>& before) {
+at::Tensor ReplicaGroup::update_ratios(const std::vector<at::Tensor>& before) const {
   std::vector<at::Tensor> ratios;
   const std::vector<at::Tensor> after = weights();
   for (std::size_t i = 0; i < before.size(); ++i) {
     const at::Tensor change = (after[i] - before[i]).flatten(1).norm(2, 1, false, at::kDouble);
     ratios.push_back(torch::where(change == 0, change, change / before[i].flatten(1).norm(2, 1, false, at::kDouble)));
   }
-  update_ratios_ = torch::stack(ratios, 1);
+  return torch::stack(ratios, 1);
 }
 
 void ReplicaGroup::measure_last_step(std::size_t member) {
   State& state = states_[member];
-  state.gradient_norm = gradient_norms_[static_cast<std::int64_t>(member)].item<double>();
+  state.gradient_norm = measured_.gradient_norms[static_cast<std::int64_t>(member)].item<double>();
   if (!measures_updates_) return;
-  const at::Tensor ratios = update_ratios_[static_cast<std::int64_t>(member)].cpu();
+  const at::Tensor ratios = measured_.update_ratios[static_cast<std::int64_t>(member)].cpu();
   state.update_ratios.assign(ratios.const_data_ptr<double>(), ratios.const_data_ptr<double>() + ratios.numel());
 }
 
@@ -257,66 +285,5 @@ void ReplicaGroup::solve(std::size_t member, std::int64_t step) {
   if (intercept.defined()) intercept.detach()[r].copy_(solution[readout.size(1)]);
   state.step = step;
 }
-
-std::optional<double> ReplicaGroup::learning_rate(std::size_t member) const {
-  const State& state = states_[member];
-  switch (experiment_.train.solver.kind) {
-    case config::SolverKind::optimizer:
-      return replicas_[member]->learning_rate(std::max<std::int64_t>(state.step - 1, 0));
-    case config::SolverKind::gradient_descent: return state.closed_form->lr();
-    case config::SolverKind::least_squares:
-    case config::SolverKind::ridge: return std::nullopt;
-  }
-  __builtin_unreachable();
-}
-
-double ReplicaGroup::weight_norm(std::size_t member) const {
-  at::Tensor squares = torch::zeros({}, options_.dtype(at::kDouble));
-  for (const at::Tensor& weight : weights())
-    squares += weight[static_cast<std::int64_t>(member)].to(at::kDouble).square().sum();
-  return std::sqrt(squares.item<double>());
-}
-
-std::vector<NamedTensor> ReplicaGroup::tensors(std::size_t member) const {
-  std::vector<NamedTensor> all;
-  for (const models::NamedView& view : network_->tensors(static_cast<std::int64_t>(member)))
-    all.push_back({view.name, view.values.to(at::kCPU, view.values.scalar_type(), false, /*copy=*/true).contiguous()});
-  return all;
-}
-
-void ReplicaGroup::keep(std::size_t member) {
-  std::vector<at::Tensor> views;
-  for (const models::NamedView& view : network_->tensors(static_cast<std::int64_t>(member)))
-    views.push_back(view.values);
-  states_[member].kept = copies_of(views);
-}
-
-void ReplicaGroup::restore_kept(std::size_t member) {
-  const std::vector<at::Tensor>& kept = states_[member].kept;
-  if (kept.empty()) return;
-  const std::vector<models::NamedView> views = network_->tensors(static_cast<std::int64_t>(member));
-  for (std::size_t i = 0; i < kept.size(); ++i) views[i].values.copy_(kept[i]);
-}
-
-// Tensors are written from the CPU, so that another device can go on from them.
-template <class Archive> void ReplicaGroup::archive(std::size_t member, Archive& ar) {
-  State& state = states_[member];
-  ar(state.step);
-  ar(state.gradient_norm);
-  ar(state.update_ratios);
-  bool has_kept = !state.kept.empty();
-  ar(has_kept);
-  if (has_kept && state.kept.empty()) keep(member);
-  std::vector<at::Tensor> tensors = state.kept;
-  for (const at::Tensor& tensor : changing()) tensors.push_back(tensor[static_cast<std::int64_t>(member)]);
-  for (const at::Tensor& tensor : tensors) {
-    const at::Tensor values = tensor.cpu().contiguous();
-    ar.values(std::span(static_cast<std::byte*>(values.mutable_data_ptr()), values.nbytes()));
-    if (Archive::reading) tensor.copy_(values);
-  }
-}
-
-template void ReplicaGroup::archive(std::size_t, core::Writer&);
-template void ReplicaGroup::archive(std::size_t, core::Reader&);
 
 }  // namespace descent::engine

@@ -8,10 +8,11 @@
 
 #include "engine/closed_form.h"
 #include "engine/engine.h"
-#include "engine/torch/batches.h"
 #include "engine/torch/data_parallel.h"
 #include "engine/torch/examples.h"
 #include "engine/torch/optimizer.h"
+#include "engine/torch/step_graphs.h"
+#include "engine/torch/step_inputs.h"
 #include "engine/torch/step_randomness.h"
 #include "engine/torch/torch_engine.h"
 #include "models/network.h"
@@ -72,10 +73,11 @@ class ReplicaGroup {
   static std::optional<Divergence> first_divergence(const at::Tensor& losses, const std::vector<std::size_t>& members,
                                                     std::int64_t begin);
   at::Tensor compute_steps(std::int64_t begin, std::int64_t end);
-  at::Tensor compute_step(std::int64_t step, bool measured);
-  void clip_gradients();
+  StepResult compute_step(std::int64_t step, bool measured);
+  StepResult compute_step(const StepInputs& inputs, const std::vector<Optimizer::Group>& groups, bool measured);
+  at::Tensor clip_gradients();
   void limit_norms();
-  void measure_updates(const std::vector<at::Tensor>& before);
+  at::Tensor update_ratios(const std::vector<at::Tensor>& before) const;
   void measure_last_step(std::size_t member);
   void solve(std::size_t member, std::int64_t step);
 
@@ -90,14 +92,15 @@ class ReplicaGroup {
   const at::Device device_;
   const at::TensorOptions options_;
   const std::shared_ptr<models::Network> network_;
+  StepGraphs graphs_;
   const std::shared_ptr<StepRandomness> randomness_;
   const Examples train_, val_, test_;
-  Batches batches_;
   Optimizer optimizer_;
   const std::vector<at::Tensor> limited_;  // by train.max_norm: views of weights
   DataParallel data_parallel_;
   const bool measures_updates_;
-  at::Tensor gradient_norms_, update_ratios_;  // of the last measured step: [R], [R, weights]
+  PreparedSteps prepared_;
+  StepResult measured_;  // the last measured step
   std::vector<State> states_;
 };
 

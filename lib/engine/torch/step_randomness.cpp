@@ -1,5 +1,6 @@
 #include "engine/torch/step_randomness.h"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 #include <torch/types.h>
 
@@ -39,9 +40,7 @@ class DeviceRandomness final : public StepRandomness {
 
   void begin_pass(std::vector<PassSeed> seeds) override {
     StepRandomness::begin_pass(std::move(seeds));
-    while (generators_.size() < seeds_.size())
-      generators_.push_back(
-          at::globalContext().getAcceleratorHooksInterface(device_.type()).getNewGenerator(device_.index()));
+    while (generators_.size() < seeds_.size()) generators_.push_back(new_generator());
     for (std::size_t r = 0; r < seeds_.size(); ++r) {
       core::Random random(seeds_[r].dropout_seed, seeds_[r].stream);
       const std::uint64_t high = random.next();
@@ -54,6 +53,11 @@ class DeviceRandomness final : public StepRandomness {
   }
 
  private:
+  at::Generator new_generator() const {
+    if (device_.is_cpu()) return at::detail::createCPUGenerator();
+    return at::globalContext().getAcceleratorHooksInterface(device_.type()).getNewGenerator(device_.index());
+  }
+
   const at::Device device_;
   std::vector<at::Generator> generators_;
 };
@@ -69,19 +73,12 @@ void StepRandomness::fill_dropout_mask(std::int64_t layer, std::int64_t replica,
   mask.copy_(whole.narrow(0, first_, mask.size(0)));
 }
 
-at::Tensor StepRandomness::branch_scales(std::int64_t block, double survival, std::int64_t replicas,
-                                         const at::Tensor& x) {
-  std::vector<double> scales;
-  for (std::int64_t r = 0; r < replicas; ++r) {
-    const PassSeed& seed = seeds_[static_cast<std::size_t>(r)];
-    core::Random random(seed.depth_seed, seed.step << 16 | static_cast<std::uint64_t>(block));
-    scales.push_back(random.uniform() < survival ? 1 / survival : 0);
-  }
-  return torch::tensor(scales, at::kDouble).to(x.options().requires_grad(false), /*non_blocking=*/true);
+at::Tensor StepRandomness::branch_scales(std::int64_t block, double survival, std::int64_t, const at::Tensor& x) {
+  return uniforms_[block].lt(survival).to(at::kDouble).mul(1 / survival).to(x.scalar_type());
 }
 
-std::shared_ptr<StepRandomness> make_step_randomness(at::Device device) {
-  if (device.is_cpu()) return std::make_shared<CpuRandomness>();
+std::shared_ptr<StepRandomness> make_step_randomness(at::Device device, bool of_device) {
+  if (!of_device) return std::make_shared<CpuRandomness>();
   return std::make_shared<DeviceRandomness>(device);
 }
 

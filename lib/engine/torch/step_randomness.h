@@ -1,6 +1,6 @@
 #pragma once
-// The random numbers of the torch engine's passes: on the CPU those of the fused engine, on other devices those of a
-// generator of the device for each replica.
+// The random numbers of the torch engine's passes: on the CPU those of the fused engine; on other devices, and in
+// recorded steps, those of a generator of the device for each replica.
 
 #include <cstdint>
 #include <memory>
@@ -13,13 +13,14 @@ namespace descent::engine {
 // What determines the random numbers of one pass of one replica.
 struct PassSeed {
   std::uint64_t dropout_seed = 0, stream = 0;
-  std::uint64_t depth_seed = 0, step = 0;  // of stochastic depth
 };
 
 class StepRandomness : public models::Randomness {
  public:
   // Of the next pass, by replica.
   virtual void begin_pass(std::vector<PassSeed> seeds) { seeds_ = std::move(seeds); }
+  // Of stochastic depth in the next pass: [blocks, R] float64.
+  void use_uniforms(const at::Tensor& uniforms) { uniforms_ = uniforms; }
   // From now on the masks are these rows of those of a batch of `total` rows; 0: all.
   void take_rows(std::int64_t first, std::int64_t total) { first_ = first, total_ = total; }
 
@@ -32,9 +33,10 @@ class StepRandomness : public models::Randomness {
   std::vector<PassSeed> seeds_;
 
  private:
+  at::Tensor uniforms_;
   std::int64_t first_ = 0, total_ = 0;
 };
 
-std::shared_ptr<StepRandomness> make_step_randomness(at::Device device);
+std::shared_ptr<StepRandomness> make_step_randomness(at::Device device, bool of_device);
 
 }  // namespace descent::engine

@@ -19,6 +19,7 @@ struct TorchPlace {
   DeviceInputs& inputs;
   std::function<void(const std::string&)> note;  // messages for the user
   std::shared_ptr<Ranks> ranks;                  // that train together; null: this process alone
+  bool records_graphs = true;                    // of training steps, where LibTorch can
 };
 
 std::unique_ptr<Engine> make_torch_engine(std::vector<Replica> replicas, const TorchPlace& place);

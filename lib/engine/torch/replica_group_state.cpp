@@ -1,0 +1,70 @@
+#include <torch/types.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/torch/replica_group.h"
+
+namespace descent::engine {
+
+std::optional<double> ReplicaGroup::learning_rate(std::size_t member) const {
+  const State& state = states_[member];
+  switch (experiment_.train.solver.kind) {
+    case config::SolverKind::optimizer:
+      return replicas_[member]->learning_rate(std::max<std::int64_t>(state.step - 1, 0));
+    case config::SolverKind::gradient_descent: return state.closed_form->lr();
+    case config::SolverKind::least_squares:
+    case config::SolverKind::ridge: return std::nullopt;
+  }
+  __builtin_unreachable();
+}
+
+double ReplicaGroup::weight_norm(std::size_t member) const {
+  at::Tensor squares = torch::zeros({}, options_.dtype(at::kDouble));
+  for (const at::Tensor& weight : weights())
+    squares += weight[static_cast<std::int64_t>(member)].to(at::kDouble).square().sum();
+  return std::sqrt(squares.item<double>());
+}
+
+std::vector<NamedTensor> ReplicaGroup::tensors(std::size_t member) const {
+  std::vector<NamedTensor> all;
+  for (const models::NamedView& view : network_->tensors(static_cast<std::int64_t>(member)))
+    all.push_back({view.name, view.values.to(at::kCPU, view.values.scalar_type(), false, /*copy=*/true).contiguous()});
+  return all;
+}
+
+void ReplicaGroup::keep(std::size_t member) {
+  states_[member].kept.clear();
+  for (const models::NamedView& view : network_->tensors(static_cast<std::int64_t>(member)))
+    states_[member].kept.push_back(view.values.clone());
+}
+
+void ReplicaGroup::restore_kept(std::size_t member) {
+  const std::vector<at::Tensor>& kept = states_[member].kept;
+  if (kept.empty()) return;
+  const std::vector<models::NamedView> views = network_->tensors(static_cast<std::int64_t>(member));
+  for (std::size_t i = 0; i < kept.size(); ++i) views[i].values.copy_(kept[i]);
+}
+
+// Tensors are written from the CPU, so that another device can go on from them.
+template <class Archive> void ReplicaGroup::archive(std::size_t member, Archive& ar) {
+  State& state = states_[member];
+  ar(state.step);
+  ar(state.gradient_norm);
+  ar(state.update_ratios);
+  bool has_kept = !state.kept.empty();
+  ar(has_kept);
+  if (has_kept && state.kept.empty()) keep(member);
+  std::vector<at::Tensor> tensors = state.kept;
+  for (const at::Tensor& tensor : changing()) tensors.push_back(tensor[static_cast<std::int64_t>(member)]);
+  for (const at::Tensor& tensor : tensors) {
+    const at::Tensor values = tensor.cpu().contiguous();
+    ar.values(std::span(static_cast<std::byte*>(values.mutable_data_ptr()), values.nbytes()));
+    if (Archive::reading) tensor.copy_(values);
+  }
+}
+
+template void ReplicaGroup::archive(std::size_t, core::Writer&);
+template void ReplicaGroup::archive(std::size_t, core::Reader&);
+
+}  // namespace descent::engine
