@@ -50,9 +50,7 @@ struct Factory::Shared {
 
   Note note;
   std::shared_ptr<Ranks> ranks;
-  Inputs<float> float32{};
-  Inputs<double> float64{};
-  DeviceInputs on_devices{};
+  std::shared_ptr<DeviceInputs> inputs = std::make_shared<DeviceInputs>();
   Users gpus{};
 };
 
@@ -63,7 +61,7 @@ Factory::~Factory() = default;
 std::unique_ptr<Engine> Factory::make(std::vector<Replica> replicas) const {
   const config::Experiment& experiment = *replicas.front().experiment;
   if (config::chosen_engine(experiment) == config::EngineKind::torch) {
-    TorchPlace place{at::Device(config::name_of(experiment.device)), shared_, shared_->on_devices,
+    TorchPlace place{at::Device(config::name_of(experiment.device)), shared_, *shared_->inputs,
                      [shared = shared_.get()](const std::string& message) { shared->note(message); }, shared_->ranks};
     if (const std::size_t count = device_count(experiment.device); count > 1 && shared_->ranks)
       place.device.set_index(
@@ -76,8 +74,8 @@ std::unique_ptr<Engine> Factory::make(std::vector<Replica> replicas) const {
     return make_torch_engine(std::move(replicas), place);
   }
   if (experiment.precision == config::Precision::float64)
-    return make_fused_engine(std::move(replicas), shared_->float64);
-  return make_fused_engine(std::move(replicas), shared_->float32);
+    return make_fused_engine<double>(std::move(replicas), shared_->inputs);
+  return make_fused_engine<float>(std::move(replicas), shared_->inputs);
 }
 
 }  // namespace descent::engine

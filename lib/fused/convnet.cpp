@@ -21,7 +21,6 @@ template <class T> class ConvNet final : public Network<T> {
   explicit ConvNet(const NetworkSpec& spec)
       : model_(spec.model), layout_(spec.layout), max_rows_(spec.max_rows), scratch_(spec.threads) {
     const plan::Graph graph = plan::convnet_of(model_, layout_.input, layout_.outputs);
-    blocks_ = graph.blocks;
     input_ = Buffer<T>(max_rows_ * shape_.height * shape_.width * padded<T>(shape_.channels));
     std::int64_t widest = 0;
     for (const plan::Node& described : graph.nodes) {
@@ -36,40 +35,11 @@ template <class T> class ConvNet final : public Network<T> {
   }
 
   T* logits_gradient() override { return gradient_of(nodes_.back()); }
-  std::int64_t blocks() const override { return blocks_; }
-
-  void keep_activations(bool keep) override {
-    keep_ = keep;
-    has_gradients_ = false;
-    for (Node& node : nodes_)
-      if (keep && node.kept_gradient.size() == 0) node.kept_gradient = Buffer<T>(node.own.size());
-  }
-
-  std::vector<ActivationView<T>> activations() const override {
-    std::vector<ActivationView<T>> views;
-    const auto add = [&](const Node& node, const std::string& name, ActivationKind kind) {
-      views.push_back({name, kind, node.out, has_gradients_ ? node.kept_gradient.data() : nullptr,
-                       rows_ * node.positions, node.out_shape.channels, node.stride});
-    };
-    for (const Node& node : nodes_) {
-      if (node.op == Op::convolution && &node != &nodes_.back()) add(node, node.name, ActivationKind::linear);
-      if (node.op == Op::normalize) add(nodes_[node.input], node.name, ActivationKind::norm_input);
-      if (node.op != Op::activate) continue;
-      add(nodes_[node.input], node.name, ActivationKind::pre_activation);
-      add(node, node.name, ActivationKind::activation);
-    }
-    add(nodes_.back(), nodes_.back().name, ActivationKind::output);
-    return views;
-  }
 
   void backward(const T*, std::int64_t rows, const T* parameters, T* gradient,
                 const StepRandomness& randomness) override {
-    for (std::size_t i = nodes_.size(); i-- > 0;) {
-      Node& node = nodes_[i];
-      if (keep_) std::copy_n(gradient_of(node), cells(node, rows), node.kept_gradient.data());
-      differentiate(node, {rows, parameters, nullptr, randomness, true}, gradient);
-    }
-    has_gradients_ = keep_;
+    for (std::size_t i = nodes_.size(); i-- > 0;)
+      differentiate(nodes_[i], {rows, parameters, nullptr, randomness, true}, gradient);
   }
 
  private:
@@ -82,7 +52,6 @@ template <class T> class ConvNet final : public Network<T> {
     PatchShape patches{};
     Convolution<T> convolution{};
     Norm<T> norm{};
-    Buffer<T> kept_gradient{};
     std::int64_t uses = 0;       // nodes that read the output
     std::int64_t slot = -1;      // where the gradient of the output lies
     bool adds_gradient = false;  // to that of its input, which another node has written
@@ -156,7 +125,6 @@ template <class T> class ConvNet final : public Network<T> {
 
   const T* run(const T* x, const Context<T>& context) override {
     rows_ = context.rows;
-    has_gradients_ = false;
     const std::int64_t positions = shape_.height * shape_.width, stride = padded<T>(shape_.channels);
     for (std::int64_t r = 0; r < rows_; ++r)
       for (std::int64_t c = 0; c < shape_.channels; ++c)
@@ -168,8 +136,7 @@ template <class T> class ConvNet final : public Network<T> {
 
   void compute(Node& node, const Context<T>& context) {
     const T* x = input_of(node);
-    if (this->path_of(node.block) == ResidualPath::shortcut ||
-        (node.op == Op::dropout && context.randomness.dropout_rate == 0)) {
+    if (node.op == Op::dropout && context.randomness.dropout_rate == 0) {
       node.out = const_cast<T*>(x);  // read only
       return;
     }
@@ -199,7 +166,7 @@ template <class T> class ConvNet final : public Network<T> {
 
   void activate(Node& node) {
     const Node& source = nodes_[node.input];
-    if (!derivative_needs_input(model_.activation) && source.uses == 1 && source.op != Op::dropout && !keep_)
+    if (!derivative_needs_input(model_.activation) && source.uses == 1 && source.op != Op::dropout)
       node.out = source.out;
     kernels_.activate(static_cast<int>(model_.activation), cells(node, rows_), source.out, node.out);
     if (model_.activation == config::Activation::sigmoid)  // f(0) is 1/2
@@ -291,11 +258,8 @@ template <class T> class ConvNet final : public Network<T> {
 
   void add_backward(const Node& node, const Context<T>& context) {
     const std::int64_t count = cells(node, context.rows);
-    const ResidualPath path = this->path_of(node.block);
-    if (path != ResidualPath::branch) pass_gradient(node, node.input, node.adds_gradient, count);
-    else if (!node.adds_gradient) std::fill_n(gradient_of(nodes_[node.input]), count, T(0));
-    const T scale = path == ResidualPath::shortcut ? T(0) : branch_scale(node, context);
-    if (scale != T(1)) kernels_.scale(count, scale, gradient_of(node));
+    pass_gradient(node, node.input, node.adds_gradient, count);
+    if (const T scale = branch_scale(node, context); scale != T(1)) kernels_.scale(count, scale, gradient_of(node));
     pass_gradient(node, node.branch, node.adds_branch_gradient, count);
   }
 
@@ -314,13 +278,11 @@ template <class T> class ConvNet final : public Network<T> {
   const std::int64_t max_rows_;
   const bool drops_units_ = model_.dropout.kind == config::DropoutKind::unit;  // instead of channels
   std::vector<Node> nodes_;
-  std::int64_t blocks_ = 0;
   Buffer<T> input_;  // the examples, channels last
   Buffer<T> ones_;
   ConvolutionScratch<T> scratch_;
   std::vector<Buffer<T>> slots_;  // gradients of outputs, in turn
-  bool keep_ = false, has_gradients_ = false;
-  std::int64_t rows_ = 0;  // of the last pass
+  std::int64_t rows_ = 0;         // of the last pass
 };
 
 }  // namespace

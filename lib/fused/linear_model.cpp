@@ -23,16 +23,8 @@ template <class T> class LinearModel final : public Network<T> {
   }
 
   T* logits_gradient() override { return gradient_.data(); }
-  void keep_activations(bool) override {}  // every pass keeps them
-
-  std::vector<ActivationView<T>> activations() const override {
-    return {{"features", ActivationKind::activation, features_, nullptr, rows_, count_, stride_},
-            {"readout", ActivationKind::output, outputs_.data(), has_gradient_ ? gradient_.data() : nullptr, rows_,
-             layout_.outputs, layout_.output_stride}};
-  }
 
   void backward(const T*, std::int64_t rows, const T*, T* gradient, const StepRandomness&) override {
-    has_gradient_ = true;
     kernels_.matmul({count_, layout_.outputs, rows, features_, 1, stride_, gradient_.data(), layout_.output_stride,
                      nullptr, gradient + weight_, layout_.output_stride});
     if (bias_ != absent) kernels_.column_sums(rows, layout_.output_stride, gradient_.data(), gradient + bias_);
@@ -41,7 +33,6 @@ template <class T> class LinearModel final : public Network<T> {
  private:
   const T* run(const T* x, const Context<T>& context) override {
     rows_ = context.rows;
-    has_gradient_ = false;
     features_ = features_config_.kind == FeatureKind::raw ? x : computed_.data();
     switch (features_config_.kind) {
       case FeatureKind::raw: break;
@@ -81,7 +72,6 @@ template <class T> class LinearModel final : public Network<T> {
   Buffer<T> computed_, outputs_, gradient_;
   const T* features_ = nullptr;  // of the last pass
   std::int64_t rows_ = 0;
-  bool has_gradient_ = false;
 };
 
 }  // namespace

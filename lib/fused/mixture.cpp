@@ -40,10 +40,6 @@ template <class T> class Mixture final : public Network<T> {
   T* logits_gradient() override { return gradient_.data(); }
   bool has_own_loss() const override { return std_.has_value(); }
 
-  void keep_activations(bool keep) override {
-    for (Member& member : members_) member.network->keep_activations(keep);
-  }
-
   // -log sum_e gate_e N(y; mu_e, std^2 I), mean over examples in the gradient (Jacobs et al. 1991, equation 1.3). With
   // the posterior h_e of the experts: the gradient is h_e (mu_e - y) / std^2 for expert e and gate_e - h_e for its
   // gate.
@@ -86,23 +82,6 @@ template <class T> class Mixture final : public Network<T> {
     if (model_.gate.load_balancing > 0) balance_load(rows);
     for (Member& member : members_)
       member.network->backward(x, rows, parameters + member.offset, gradient + member.offset, randomness);
-    has_gradient_ = true;
-  }
-
-  std::vector<ActivationView<T>> activations() const override {
-    std::vector<ActivationView<T>> all;
-    for (const Member& member : members_) {
-      for (ActivationView<T> view : member.network->activations()) {
-        view.name = member.name + "." + view.name;
-        all.push_back(std::move(view));
-      }
-      if (&member == &members_[0])
-        all.push_back({"gate", ActivationKind::gate, gates_.data(), nullptr, rows_, member.layout.outputs,
-                       member.layout.output_stride});
-    }
-    all.push_back({"mixture", ActivationKind::output, outputs_.data(),
-                   has_gradient_ && !own_ ? gradient_.data() : nullptr, rows_, layout_.outputs, layout_.output_stride});
-    return all;
   }
 
  private:
@@ -125,7 +104,7 @@ template <class T> class Mixture final : public Network<T> {
 
   const T* run(const T* x, const Context<T>& context) override {
     rows_ = context.rows;
-    own_ = has_gradient_ = false;
+    own_ = false;
     for (Member& member : members_) {
       const T* parameters = context.parameters + member.offset;
       member.outputs = context.training
@@ -250,7 +229,6 @@ template <class T> class Mixture final : public Network<T> {
   Buffer<T> outputs_, gradient_, largest_, shifted_;  // [B, K] padded
   std::int64_t rows_ = 0;
   bool own_ = false;  // own_loss() has left the gradients of the experts and the gate
-  bool has_gradient_ = false;
 };
 
 }  // namespace

@@ -29,15 +29,13 @@ template <class T> class Mlp final : public Network<T> {
       const std::string name = fmt::format("linear{}", i);
       const TensorSlot& weight = *layout.find(name + ".weight");
       const bool inner = i > 0 && i < depth;
-      Layer& layer = layers_.emplace_back(Layer{.name = name,
-                                                .in = weight.rows,
+      Layer& layer = layers_.emplace_back(Layer{.in = weight.rows,
                                                 .out = weight.columns,
                                                 .stride = weight.stride,
                                                 .hidden = i < depth,
                                                 .residual = inner && model_.residual,
                                                 .weight = weight.offset,
                                                 .bias = layout.offset(name + ".bias")});
-      if (inner && layer.in == layer.out) layer.block = blocks_++;
       widest = std::max({widest, layer.stride, padded<T>(layer.in)});
       largest = std::max(largest, layer.out * transposed_stride_of<T>(layer.in));
       const std::int64_t cells = spec.max_rows * layer.stride;
@@ -56,37 +54,6 @@ template <class T> class Mlp final : public Network<T> {
   }
 
   T* logits_gradient() override { return gradient_[0].data(); }
-  std::int64_t blocks() const override { return blocks_; }
-
-  void keep_activations(bool keep) override {
-    keep_ = keep;
-    has_gradients_ = false;
-    if (!keep || layers_.back().linear_gradient.size() > 0) return;
-    for (Layer& layer : layers_) {
-      const std::int64_t cells = layer.linear.size();
-      layer.linear_gradient = Buffer<T>(cells);
-      if (!layer.hidden) continue;
-      if (!active_apart_) layer.active = Buffer<T>(cells);
-      layer.input_gradient = Buffer<T>(cells);
-      layer.output_gradient = Buffer<T>(cells);
-    }
-  }
-
-  std::vector<ActivationView<T>> activations() const override {
-    std::vector<ActivationView<T>> views;
-    for (const Layer& layer : layers_) {
-      const auto add = [&](ActivationKind kind, const T* values, const Buffer<T>* gradient) {
-        views.push_back({layer.name, kind, values, has_gradients_ && gradient ? gradient->data() : nullptr, rows_,
-                         layer.out, layer.stride});
-      };
-      add(layer.hidden ? ActivationKind::linear : ActivationKind::output, layer.linear.data(), &layer.linear_gradient);
-      if (!layer.hidden) continue;
-      if (has_norm_) add(ActivationKind::norm_input, layer.norm_input, nullptr);
-      add(ActivationKind::pre_activation, layer.active_input, &layer.input_gradient);
-      add(ActivationKind::activation, layer.active_output, &layer.output_gradient);
-    }
-    return views;
-  }
 
   void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient,
                 const StepRandomness& randomness) override {
@@ -94,21 +61,17 @@ template <class T> class Mlp final : public Network<T> {
     T* dx = gradient_[1].data();
     T* spare = gradient_[2].data();
     const T* skip = nullptr;  // the gradient of a residual layer along its shortcut
-    has_gradients_ = keep_;
     for (std::size_t i = layers_.size(); i-- > 0;) {
       Layer& layer = layers_[i];
       const std::int64_t cells = rows * layer.stride;
       if (layer.hidden) {
         if (randomness.dropout_rate != 0) kernels_.multiply(cells, dy, layer.mask.data(), dy);
         if (norm_after_) layer.norm.backward(layer.norm_input, rows, parameters, dy, gradient);
-        if (keep_) std::copy_n(dy, cells, layer.output_gradient.data());
         kernels_.activate_backward(static_cast<int>(model_.activation), cells, layer.active_input, layer.active_output,
                                    dy, dy);
-        if (keep_) std::copy_n(dy, cells, layer.input_gradient.data());
         if (has_norm_ && !norm_after_) layer.norm.backward(layer.norm_input, rows, parameters, dy, gradient);
         if (skip) kernels_.add(cells, dy, skip, dy);
       }
-      if (keep_) std::copy_n(dy, cells, layer.linear_gradient.data());
       const T* input = x;
       std::int64_t input_stride = input_stride_;
       if (i > 0) {
@@ -124,9 +87,7 @@ template <class T> class Mlp final : public Network<T> {
       T* transposed = transposed_.data();
       kernels_.transpose(layer.in, layer.out, parameters + layer.weight, layer.stride, transposed, transposed_stride);
       matmul({rows, layer.in, layer.out, dy, layer.stride, 1, transposed, transposed_stride, nullptr, dx, in_stride});
-      const ResidualPath path = this->path_of(layer.block);
-      if (path == ResidualPath::shortcut) std::fill_n(dx, rows * in_stride, T(0));
-      skip = layer.residual && path != ResidualPath::branch ? dy : nullptr;
+      skip = layer.residual ? dy : nullptr;
       std::swap(dx, spare);
       std::swap(dy, spare);
     }
@@ -135,15 +96,12 @@ template <class T> class Mlp final : public Network<T> {
  private:
   // One layer: where its tensors lie and what its forward pass leaves for the backward pass, each [B, stride].
   struct Layer {
-    std::string name;
     std::int64_t in, out, stride;
     bool hidden;                // followed by norm, activation, dropout
     bool residual;              // adds its input before norm and activation: z + W f(z) + b
     std::int64_t weight, bias;  // offsets
-    std::int64_t block = -1;    // of a hidden layer that keeps the width
     Buffer<T> linear{}, normal{}, active{}, dropped{}, mask{};
     Norm<T> norm{};
-    Buffer<T> linear_gradient{}, input_gradient{}, output_gradient{};  // when kept; the last two of the activation
     const T* norm_input = nullptr;
     const T* active_input = nullptr;
     const T* active_output = nullptr;
@@ -171,11 +129,8 @@ template <class T> class Mlp final : public Network<T> {
 
   const T* run(const T* x, const Context<T>& context) override {
     rows_ = context.rows;
-    has_gradients_ = false;
     std::int64_t stride = input_stride_;
     for (std::size_t i = 0; i + 1 < layers_.size(); ++i) {
-      const bool skipped = this->path_of(layers_[i].block) == ResidualPath::shortcut;
-      if (skipped && !layers_[i].residual) continue;  // as wide as its input
       x = drop(i, hidden(i, x, stride, context), context);
       stride = layers_[i].stride;
     }
@@ -194,14 +149,9 @@ template <class T> class Mlp final : public Network<T> {
     Layer& layer = layers_[index];
     const std::int64_t cells = context.rows * layer.stride;
     T* z = layer.linear.data();
-    if (this->path_of(layer.block) == ResidualPath::shortcut) {
-      std::copy_n(layers_[index - 1].linear.data(), cells, z);
-    } else {
-      const bool relu = relu_in_product_ && !keep_;
-      linear(layer, x, x_stride, context, relu);
-      if (relu) return layer.active_output = z;
-      if (layer.residual) kernels_.add(cells, z, layers_[index - 1].linear.data(), z);
-    }
+    linear(layer, x, x_stride, context, relu_in_product_);
+    if (relu_in_product_) return layer.active_output = z;
+    if (layer.residual) kernels_.add(cells, z, layers_[index - 1].linear.data(), z);
     if (norm_after_) return normalize(layer, activate(layer, z), context);
     return activate(layer, normalize(layer, z, context));
   }
@@ -215,7 +165,7 @@ template <class T> class Mlp final : public Network<T> {
 
   // In place where nothing needs the input later.
   T* activate(Layer& layer, T* x) {
-    T* y = active_apart_ || keep_ ? layer.active.data() : x;
+    T* y = active_apart_ ? layer.active.data() : x;
     kernels_.activate(static_cast<int>(model_.activation), rows_ * layer.stride, x, y);
     if (model_.activation == Activation::sigmoid)
       kernels_.clear_pads(rows_, layer.out, layer.stride, y);  // f(0) is 1/2
@@ -255,10 +205,8 @@ template <class T> class Mlp final : public Network<T> {
   const bool relu_in_product_ = model_.activation == Activation::relu && !has_norm_ && !model_.residual;
   const bool active_apart_ = derivative_needs_input(model_.activation) || model_.residual;
   std::vector<Layer> layers_;  // the last one is the readout
-  std::int64_t blocks_ = 0;
   Buffer<T> transposed_;
   Buffer<T> gradient_[3];  // [B, widest], in turn
-  bool keep_ = false, has_gradients_ = false;
   std::int64_t rows_ = 0;  // of the last pass
 };
 

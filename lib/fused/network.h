@@ -4,13 +4,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "config/experiment.h"
 #include "fused/kernels/kernels.h"
 #include "fused/layout.h"
-#include "plan/activations.h"
 
 namespace descent::fused {
 
@@ -28,19 +25,6 @@ template <class T> struct Context {
   T* statistics;        // [S]
   const StepRandomness& randomness;
   bool training;
-};
-
-using plan::ActivationKind;
-using plan::ResidualPath;
-
-// What one layer computed in the last pass: [rows, features], padded to stride. Of a convolution the rows are
-// [B, height, width].
-template <class T> struct ActivationView {
-  std::string name;  // of the layer in files: "linear3"
-  ActivationKind kind;
-  const T* values;
-  const T* gradient;  // of the loss; null unless backward() was the last pass
-  std::int64_t rows, features, stride;
 };
 
 template <class T> class Network {
@@ -75,28 +59,8 @@ template <class T> class Network {
     return run(x, {rows, parameters, const_cast<T*>(statistics), randomness, false});
   }
 
-  // Whether passes keep what activations() returns. Changes no number.
-  virtual void keep_activations(bool keep) = 0;
-
-  // Layer by layer what the last pass computed, the output last. Valid until the next pass.
-  virtual std::vector<ActivationView<T>> activations() const = 0;
-
-  // The number of blocks that can be skipped: residual ones, or parts of a plain network that keep the shape.
-  virtual std::int64_t blocks() const { return 0; }
-
-  // The paths of the next passes: predict() skips the branch of blocks whose path is `shortcut`; backward() carries the
-  // gradient along these paths of residual blocks. Empty: full everywhere.
-  void set_block_paths(std::vector<ResidualPath> paths) { paths_ = std::move(paths); }
-
  protected:
   virtual const T* run(const T* x, const Context<T>& context) = 0;
-
-  ResidualPath path_of(std::int64_t block) const {
-    return block >= 0 && block < std::ssize(paths_) ? paths_[static_cast<std::size_t>(block)] : ResidualPath::full;
-  }
-
- private:
-  std::vector<ResidualPath> paths_;
 };
 
 // For batches of up to `max_rows` examples; no number depends on `threads`. With `loss` cross_entropy a mixture mixes

@@ -8,12 +8,6 @@
 
 namespace descent::fused {
 
-// [rows, columns] of a buffer whose rows are `stride` apart. Shares its memory.
-template <class T>
-at::Tensor matrix_view(const T* values, std::int64_t rows, std::int64_t columns, std::int64_t stride) {
-  return at::from_blob(const_cast<T*>(values), {rows, columns}, {stride, 1}, c10::CppTypeToScalarType<T>::value);
-}
-
 // [out, in, positions] of one tensor of a network, stored as [positions, in, out] with padded rows. Shares the memory
 // of `buffer`, the parameters or statistics that the tensor belongs to.
 template <class T> at::Tensor tensor_view(const TensorSlot& t, const T* buffer) {
@@ -22,15 +16,9 @@ template <class T> at::Tensor tensor_view(const TensorSlot& t, const T* buffer) 
                        {1, t.stride, t.channels * t.stride}, c10::CppTypeToScalarType<T>::value);
 }
 
-// In PyTorch's layout: weights [out, in], kernels [out, in, height, width], vectors [out]. Shares the memory of
-// `buffer` where a view can.
-template <class T> at::Tensor pytorch_view(const TensorSlot& tensor, const T* buffer) {
-  return tensor_view(tensor, buffer).reshape(tensor.shape);
-}
-
-// A dense copy in PyTorch's layout.
+// A dense copy in PyTorch's layout: weights [out, in], kernels [out, in, height, width], vectors [out].
 template <class T> at::Tensor dense_tensor(const TensorSlot& tensor, const T* buffer) {
-  return pytorch_view(tensor, buffer).clone(at::MemoryFormat::Contiguous);
+  return tensor_view(tensor, buffer).reshape(tensor.shape).clone(at::MemoryFormat::Contiguous);
 }
 
 // The reverse: `values` in PyTorch's layout into the buffer.

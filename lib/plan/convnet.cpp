@@ -50,19 +50,9 @@ class Builder {
                 .input = input,
                 .branch = branch,
                 .out_shape = shape_of(input),
-                .block = graph_.blocks++,
+                .block = blocks_++,
                 .survival = survival,
                 .name = name_of(branch)});
-  }
-
-  // Makes the nodes after `input` one block, where they keep its shape.
-  std::int64_t close_block(std::int64_t input) {
-    const std::int64_t last = std::ssize(graph_.nodes) - 1;
-    if (shape_of(input) == shape_of(last)) {
-      for (std::int64_t node = input + 1; node <= last; ++node) graph_.nodes[node].block = graph_.blocks;
-      ++graph_.blocks;
-    }
-    return last;
   }
 
   std::int64_t subsample(std::int64_t input, std::int64_t stride, const Shape& out) {
@@ -127,7 +117,7 @@ class Builder {
   const config::Model& model_;
   const Shape input_;
   Graph graph_;
-  std::int64_t dropouts_ = 0;
+  std::int64_t dropouts_ = 0, blocks_ = 0;
 };
 
 Graph cnn(const config::Model& model, const Shape& shape, std::int64_t outputs) {
@@ -138,12 +128,10 @@ Graph cnn(const config::Model& model, const Shape& shape, std::int64_t outputs) 
   std::int64_t h = -1;
   for (std::size_t i = 0; i < channels.size(); ++i) {
     const std::string norm = fmt::format("norm{}", i);
-    const std::int64_t input = h;
     h = build.convolve(h, fmt::format("conv{}", i), channels[i], kernels[i], strides[i], model.padding, true);
     h = after ? build.normalize(build.activate(h), norm) : build.activate(build.normalize(h, norm));
     if (max_pool[i] > 1) h = build.pool(h, max_pool[i], max_pool[i], 0);
-    build.drop(h);
-    h = build.close_block(input);
+    h = build.drop(h);
   }
   return build.finish(h, model.pooling, outputs);
 }
@@ -205,10 +193,9 @@ class ResNet {
       if (!pre) h = build_.normalize(h, norm, last && zero_norm);
       if (!pre && !last) h = build_.activate(h);
     }
-    const bool plain = model_.shortcut == config::ShortcutKind::none;
-    if (!plain) h = build_.sum(shortcut(input, activated, name, block, build_.shape_of(h)), h, survival);
-    if (!pre) h = build_.activate(h);
-    return plain ? build_.close_block(input) : h;
+    if (model_.shortcut != config::ShortcutKind::none)
+      h = build_.sum(shortcut(input, activated, name, block, build_.shape_of(h)), h, survival);
+    return pre ? h : build_.activate(h);
   }
 
   std::int64_t shortcut(std::int64_t input, std::int64_t activated, const std::string& name, const Block& block,

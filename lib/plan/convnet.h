@@ -27,7 +27,7 @@ struct Node {
   std::int64_t layer = -1;  // convolution and normalize: index of its layer
   config::Window window{};  // convolution, shortcut and max_pool
   std::int64_t number = 0;  // dropout: among the dropouts
-  std::int64_t block = -1;  // that ends in this sum; of a plain network every node of a block that keeps its shape
+  std::int64_t block = -1;  // add: the residual block that ends in it
   double survival = 1;      // add: probability that training keeps the branch
   std::string name{};       // of the convolution that it follows
 };
@@ -35,7 +35,6 @@ struct Node {
 struct Graph {
   std::vector<Layer> layers;  // in the order of construction in PyTorch
   std::vector<Node> nodes;
-  std::int64_t blocks = 0;
 };
 
 // Of the models "cnn" and "resnet".

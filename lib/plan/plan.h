@@ -10,7 +10,7 @@
 namespace descent::plan {
 
 // Raised when a change of the program changes the numbers of a run.
-inline constexpr int numerics = 5;
+inline constexpr int numerics = 6;
 
 // One cell of the sweep.
 struct Point {

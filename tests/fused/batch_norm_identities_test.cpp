@@ -180,38 +180,6 @@ TEST_P(batch_norm_identities, statistics_of_small_batches_are_as_noisy_as_theory
   }
 }
 
-TEST_P(batch_norm_identities, units_have_mean_0_and_variance_1_but_for_epsilon_with_gamma_1_and_beta_0) {
-  config::Model model;
-  model.hidden = {32, 32, 32};
-  model.norm.kind = config::NormKind::batch;
-  RandomNetwork net(model, 20, 3, 100, GetParam());
-  for (const TensorSlot& tensor : net.layout.tensors) {
-    double* values = net.parameters.data() + tensor.offset;
-    if (tensor.role == TensorRole::gamma) std::fill_n(values, tensor.columns, 1.0);
-    if (tensor.role == TensorRole::beta) std::fill_n(values, tensor.columns, 0.0);
-  }
-  net.network->keep_activations(true);
-  net.train();
-  const auto column = [&](const ActivationView<double>& view, std::int64_t unit) {
-    std::vector<double> values;
-    for (std::int64_t r = 0; r < view.rows; ++r) values.push_back(view.values[r * view.stride + unit]);
-    return values;
-  };
-  int layers = 0;
-  ActivationView<double> before_norm;
-  for (const ActivationView<double>& view : net.network->activations()) {
-    if (view.kind == ActivationKind::linear) before_norm = view;
-    if (view.kind != ActivationKind::pre_activation) continue;
-    ++layers;
-    for (std::int64_t unit = 0; unit < 32; ++unit) {
-      const double biased = 99.0 / 100, before = biased * unbiased_variance(column(before_norm, unit));
-      EXPECT_NEAR(mean_of(column(view, unit)), 0, rounding);
-      EXPECT_NEAR(biased * unbiased_variance(column(view, unit)), before / (before + model.norm.epsilon), rounding);
-    }
-  }
-  EXPECT_EQ(layers, 3);
-}
-
 TEST_P(batch_norm_identities, gamma_and_beta_can_undo_the_normalization) {
   const Buffer<double> x = draw(batch, features);
   const Normalized plain = normalize(x, 1, false);

@@ -133,18 +133,6 @@ TEST(convnet, an_example_is_predicted_alike_alone_and_in_any_batch) {
   }
 }
 
-TEST(convnet, keeping_activations_changes_no_number) {
-  for (const config::Model& model : models()) {
-    Net plain(model, signal), kept(model, signal);
-    kept.network->keep_activations(true);
-    plain.differentiate();
-    kept.differentiate();
-    for (std::int64_t i = 0; i < plain.gradient.size(); ++i)
-      ASSERT_EQ(plain.gradient.data()[i], kept.gradient.data()[i]);
-    EXPECT_EQ(kept.network->activations().back().name, "linear");
-  }
-}
-
 TEST(convnet, channel_dropout_switches_whole_channels_off) {
   config::Model model = models().front();
   model.activation = config::Activation::identity;

@@ -48,12 +48,17 @@ TEST(linear_model, raw_features_give_a_linear_map_of_the_inputs) {
 
 TEST(linear_model, gaussian_features_are_centered_evenly) {
   Small net({config::FeatureKind::gaussian_basis, 0.1, {0, 1}}, 1);
-  net.network->predict(net.x.data(), 2, net.parameters.data(), net.statistics.data());
-  const ActivationView<double> phi = net.network->activations().front();
+  const double* out = net.network->predict(net.x.data(), 2, net.parameters.data(), net.statistics.data());
+  const std::int64_t weight = net.layout.offset("readout.weight"), bias = net.layout.offset("readout.bias");
   for (std::int64_t r = 0; r < 2; ++r)
-    for (std::int64_t i = 0; i < 5; ++i) {
-      const double distance = net.x.data()[r * net.layout.input_stride] - 0.25 * static_cast<double>(i);
-      EXPECT_NEAR(phi.values[r * phi.stride + i], std::exp(-distance * distance / 0.02), 1e-14);
+    for (std::int64_t k = 0; k < 3; ++k) {
+      double expected = net.parameters.data()[bias + k];
+      for (std::int64_t i = 0; i < 5; ++i) {
+        const double distance = net.x.data()[r * net.layout.input_stride] - 0.25 * static_cast<double>(i);
+        expected +=
+            std::exp(-distance * distance / 0.02) * net.parameters.data()[weight + i * net.layout.output_stride + k];
+      }
+      EXPECT_NEAR(out[r * net.layout.output_stride + k], expected, 1e-14);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 
 #include "core/random.h"
@@ -34,15 +35,37 @@ class mixture : public testing::Test {
       for (std::int64_t k = 0; k < outputs; ++k) targets.data()[r * layout.output_stride + k] = random.normal();
     }
     network = make_network<double>(model, layout, rows, 1, loss);
-    network->keep_activations(true);
   }
   const double* predict() { return network->predict(x.data(), rows, parameters.data(), statistics.data()); }
 
-  ActivationView<double> view(const std::string& name) {
-    for (const ActivationView<double>& candidate : network->activations())
-      if (candidate.name == name) return candidate;
-    ADD_FAILURE() << "no layer " << name;
-    return {};
+  // [rows, stride]: what the gate or an expert puts out by itself.
+  std::vector<double> outputs_of(const std::string& name) {
+    const bool is_gate = name == "gate";
+    const config::Model part = is_gate ? config::gate_model(model) : config::expert_model(model);
+    const Layout own = make_layout<double>(part, {1, 1, inputs}, is_gate ? model.experts.count : outputs);
+    const auto alone = make_network<double>(part, own, rows);
+    const double* out =
+        alone->predict(x.data(), rows, parameters.data() + layout.offset(name + ".linear0.weight"), statistics.data());
+    return {out, out + rows * own.output_stride};
+  }
+
+  // [rows][experts]: the softmax over the top_k largest logits of the gate.
+  std::vector<std::vector<double>> gates() {
+    const std::vector<double> logits = outputs_of("gate");
+    const auto count = static_cast<std::size_t>(model.experts.count), stride = logits.size() / rows;
+    std::vector<std::vector<double>> all;
+    for (std::size_t r = 0; r < rows; ++r) {
+      std::vector<double> row(logits.begin() + static_cast<std::ptrdiff_t>(r * stride),
+                              logits.begin() + static_cast<std::ptrdiff_t>(r * stride + count));
+      std::vector<double> sorted = row;
+      std::ranges::sort(sorted, std::greater());
+      const double least = sorted[static_cast<std::size_t>(model.gate.top_k.value_or(model.experts.count)) - 1];
+      double sum = 0;
+      for (double& value : row) sum += value = value < least ? 0 : std::exp(value);
+      for (double& value : row) value /= sum;
+      all.push_back(row);
+    }
+    return all;
   }
 
   // What training minimizes: train.loss of the outputs or the likelihood, and the load.
@@ -56,15 +79,15 @@ class mixture : public testing::Test {
         for (std::int64_t k = 0; k < outputs; ++k)
           sum += targets.data()[r * layout.output_stride + k] * out[r * layout.output_stride + k];
     }
-    const ActivationView<double> gate = view("gate");
+    const std::vector<std::vector<double>> gate = gates();
     double squares = 0;
-    for (std::int64_t e = 0; e < gate.features; ++e) {
+    for (std::size_t e = 0; e < gate[0].size(); ++e) {
       double importance = 0;
-      for (std::int64_t r = 0; r < rows; ++r) importance += gate.values[r * gate.stride + e];
+      for (const std::vector<double>& row : gate) importance += row[e];
       squares += importance * importance;
     }
-    const double mean = static_cast<double>(rows) / static_cast<double>(gate.features);
-    const double variance = squares / static_cast<double>(gate.features) - mean * mean;
+    const auto count = static_cast<double>(gate[0].size());
+    const double mean = static_cast<double>(rows) / count, variance = squares / count - mean * mean;
     return sum + model.gate.load_balancing * variance / (mean * mean);
   }
 
@@ -126,14 +149,18 @@ TEST_F(mixture, the_likelihood_is_that_of_a_sum_of_gaussians) {
   build(LossKind::mse);
   predict();
   double expected = 0;
+  const std::vector<std::vector<double>> gate = gates();
   for (std::int64_t r = 0; r < rows; ++r) {
     double density = 0;
-    for (std::int64_t e = 0; e < 4; ++e) {
-      const ActivationView<double> gate = view("gate"), mean = view("expert" + std::to_string(e) + ".linear0");
+    for (std::size_t e = 0; e < 4; ++e) {
+      const std::vector<double> mean = outputs_of("expert" + std::to_string(e));
       double squares = 0;
-      for (std::int64_t k = 0; k < outputs; ++k)
-        squares += std::pow(targets.data()[r * layout.output_stride + k] - mean.values[r * mean.stride + k], 2);
-      density += gate.values[r * gate.stride + e] * std::exp(-squares / 0.5) / std::pow(2 * std::numbers::pi * 0.25, 2);
+      for (std::int64_t k = 0; k < outputs; ++k) {
+        const std::int64_t i = r * layout.output_stride + k;
+        squares += std::pow(targets.data()[i] - mean[static_cast<std::size_t>(i)], 2);
+      }
+      density +=
+          gate[static_cast<std::size_t>(r)][e] * std::exp(-squares / 0.5) / std::pow(2 * std::numbers::pi * 0.25, 2);
     }
     expected -= std::log(density);
   }
@@ -158,30 +185,26 @@ TEST_F(mixture, experts_that_agree_on_nothing_still_give_finite_logarithms) {
     for (std::int64_t k = 0; k < outputs; ++k) EXPECT_TRUE(std::isfinite(out[r * layout.output_stride + k]));
 }
 
-TEST_F(mixture, top_k_opens_that_many_gates_and_they_sum_to_one) {
+TEST_F(mixture, the_outputs_are_those_of_the_experts_with_the_top_k_gates_weighted_by_them) {
   model.gate.top_k = 2;
   build(LossKind::mse);
-  predict();
-  const ActivationView<double> gate = view("gate");
-  ASSERT_EQ(gate.features, 4);
-  for (std::int64_t r = 0; r < rows; ++r) {
-    double sum = 0;
-    int open = 0;
-    for (std::int64_t e = 0; e < 4; ++e) {
-      sum += gate.values[r * gate.stride + e];
-      open += gate.values[r * gate.stride + e] > 0;
-    }
-    EXPECT_EQ(open, 2);
-    EXPECT_NEAR(sum, 1, 1e-15);
+  const double* out = predict();
+  const std::vector<std::vector<double>> gate = gates();
+  std::vector<double> expected(static_cast<std::size_t>(rows * layout.output_stride));
+  for (std::size_t e = 0; e < 4; ++e) {
+    const std::vector<double> expert = outputs_of("expert" + std::to_string(e));
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      expected[i] += gate[i / static_cast<std::size_t>(layout.output_stride)][e] * expert[i];
   }
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(out[i], expected[i], 1e-14);
 }
 
 TEST_F(mixture, a_single_expert_is_the_whole_network) {
   model.experts.count = 1;
   build(LossKind::mse);
   const double* out = predict();
-  const ActivationView<double> expert = view("expert0.linear0");
-  for (std::int64_t i = 0; i < rows * layout.output_stride; ++i) EXPECT_EQ(out[i], expert.values[i]);
+  const std::vector<double> expert = outputs_of("expert0");
+  for (std::size_t i = 0; i < expert.size(); ++i) EXPECT_EQ(out[i], expert[i]);
 }
 
 }  // namespace

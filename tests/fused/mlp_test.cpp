@@ -168,41 +168,6 @@ TEST(mlp, residual_branches_that_start_at_0_pass_signal_and_gradient_unchanged) 
       ASSERT_EQ(a[r * padded<double>(classes) + k], b[r * padded<double>(classes) + k]);
 }
 
-TEST(mlp, keeping_activations_changes_no_number) {
-  for (const Case& c : cases()) {
-    Net plain(c), kept(c);
-    kept.network->keep_activations(true);
-    ASSERT_EQ(plain.loss(plain.network->logits_gradient()), kept.loss(kept.network->logits_gradient()));
-    for (Net* net : {&plain, &kept})
-      net->network->backward(net->x.data(), rows, net->parameters.data(), net->gradient.data(), net->dropout);
-    for (std::int64_t i = 0; i < plain.gradient.size(); ++i)
-      ASSERT_EQ(plain.gradient.data()[i], kept.gradient.data()[i]);
-  }
-}
-
-TEST(mlp, activations_are_those_before_and_after_the_function_with_the_gradient_that_makes_the_weights) {
-  Net net({config::Activation::relu, config::NormKind::none, config::NormPosition::before, 0});
-  net.network->keep_activations(true);
-  net.loss(net.network->logits_gradient());
-  EXPECT_EQ(net.network->activations()[0].gradient, nullptr);
-  net.network->backward(net.x.data(), rows, net.parameters.data(), net.gradient.data(), net.dropout);
-  const auto views = net.network->activations();
-  ASSERT_EQ(views.size(), 7u);
-  EXPECT_EQ(views[4].name, "linear1");
-  EXPECT_EQ(views[6].name, "linear2");
-  EXPECT_EQ(views[6].kind, ActivationKind::output);
-  const ActivationView<double>&before = views[1], &after = views[2], &next = views[4];
-  for (std::int64_t i = 0; i < rows * before.stride; ++i) ASSERT_EQ(after.values[i], std::max(before.values[i], 0.0));
-  const TensorSlot& weight = *net.layout.find("linear1.weight");
-  for (std::int64_t i = 0; i < weight.rows; ++i)
-    for (std::int64_t o = 0; o < weight.columns; ++o) {
-      double sum = 0;
-      for (std::int64_t r = 0; r < rows; ++r)
-        sum += after.values[r * after.stride + i] * next.gradient[r * next.stride + o];
-      ASSERT_NEAR(sum, net.gradient.data()[weight.offset + i * weight.stride + o], 1e-14);
-    }
-}
-
 TEST(mlp, batch_norm_normalizes_each_unit_over_the_batch_before_the_activation) {
   Net net({config::Activation::identity, config::NormKind::batch, config::NormPosition::before, 0});
   config::Model model = net.model;

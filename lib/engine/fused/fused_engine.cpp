@@ -9,7 +9,7 @@ namespace {
 
 template <class T> class FusedEngine final : public Engine {
  public:
-  FusedEngine(std::vector<Replica> replicas, Inputs<T>& inputs)
+  FusedEngine(std::vector<Replica> replicas, std::shared_ptr<DeviceInputs> inputs)
       : layout_(fused::make_layout<T>(replicas.front().experiment->model, replicas.front().data.shape,
                                       replicas.front().data.outputs)),
         workspace_(replicas.front(), layout_) {
@@ -41,7 +41,7 @@ template <class T> class FusedEngine final : public Engine {
   std::vector<NamedTensor> tensors(std::size_t replica) const override { return states_[replica]->tensors(); }
   void keep(std::size_t replica) override { states_[replica]->keep(); }
   void restore_kept(std::size_t replica) override { states_[replica]->restore_kept(); }
-  std::unique_ptr<Observation> observe(std::size_t replica) override { return engine::observe(*states_[replica]); }
+  std::unique_ptr<Observation> observe(std::size_t replica) override { return states_[replica]->observe(); }
   void finish(std::size_t) override {}
   void save(std::size_t replica, core::Writer& writer) override { states_[replica]->archive(writer); }
   void load(std::size_t replica, core::Reader& reader) override { states_[replica]->archive(reader); }
@@ -54,11 +54,12 @@ template <class T> class FusedEngine final : public Engine {
 
 }  // namespace
 
-template <class T> std::unique_ptr<Engine> make_fused_engine(std::vector<Replica> replicas, Inputs<T>& inputs) {
-  return std::make_unique<FusedEngine<T>>(std::move(replicas), inputs);
+template <class T>
+std::unique_ptr<Engine> make_fused_engine(std::vector<Replica> replicas, std::shared_ptr<DeviceInputs> inputs) {
+  return std::make_unique<FusedEngine<T>>(std::move(replicas), std::move(inputs));
 }
 
-template std::unique_ptr<Engine> make_fused_engine(std::vector<Replica>, Inputs<float>&);
-template std::unique_ptr<Engine> make_fused_engine(std::vector<Replica>, Inputs<double>&);
+template std::unique_ptr<Engine> make_fused_engine<float>(std::vector<Replica>, std::shared_ptr<DeviceInputs>);
+template std::unique_ptr<Engine> make_fused_engine<double>(std::vector<Replica>, std::shared_ptr<DeviceInputs>);
 
 }  // namespace descent::engine

@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "engine/engine.h"
-#include "engine/fused/inputs.h"
+#include "engine/torch/examples.h"
 
 namespace descent::engine {
 
-template <class T> std::unique_ptr<Engine> make_fused_engine(std::vector<Replica> replicas, Inputs<T>& inputs);
+template <class T>
+std::unique_ptr<Engine> make_fused_engine(std::vector<Replica> replicas, std::shared_ptr<DeviceInputs> inputs);
 
 }  // namespace descent::engine

@@ -12,6 +12,7 @@
 #include "engine/evaluation.h"
 #include "engine/fused/optimizer.h"
 #include "engine/initial_network.h"
+#include "engine/torch/observation.h"
 #include "fused/softmax.h"
 #include "fused/tensors.h"
 #include "plan/memory.h"
@@ -55,12 +56,12 @@ Workspace<T>::Workspace(const Replica& replica, const fused::Layout& layout)
       gradient(layout.parameters) {}
 
 template <class T>
-ReplicaState<T>::ReplicaState(Replica of, const fused::Layout& layout, Workspace<T>& workspace, Inputs<T>& inputs)
-    : replica(std::move(of)), layout(layout), workspace(workspace),
-      train_inputs(inputs.get(replica.data.train, layout.features)),
-      val_inputs(inputs.get(replica.data.val, layout.features)),
-      test_inputs(inputs.get(replica.data.test, layout.features)), parameters(layout.parameters),
-      statistics(layout.statistics), experiment_(*replica.experiment), kernels_(fused::kernels<T>()),
+ReplicaState<T>::ReplicaState(Replica of, const fused::Layout& layout, Workspace<T>& workspace,
+                              std::shared_ptr<DeviceInputs> inputs)
+    : replica(std::move(of)), layout(layout), workspace(workspace), parameters(layout.parameters),
+      statistics(layout.statistics), experiment_(*replica.experiment), device_inputs_(std::move(inputs)),
+      train_(examples_of(replica.data.train)), val_(examples_of(replica.data.val)),
+      test_(examples_of(replica.data.test)), kernels_(fused::kernels<T>()),
       dropout_seed_(core::derive_seed(replica.seed, core::Purpose::dropout)),
       depth_seed_(core::derive_seed(replica.seed, core::Purpose::stochastic_depth)),
       order_(experiment_.train, replica.data.train.size, replica.seed),
@@ -80,7 +81,7 @@ template <class T> void ReplicaState<T>::gather(std::span<const std::int32_t> ba
   T* x = workspace.batch.data();
   core::Random draws = augmenter_.draws(step);
   for (std::size_t i = 0; i < batch.size(); ++i, x += stride) {
-    const T* example = train_inputs->data() + batch[i] * stride;
+    const T* example = train_.rows() + batch[i] * stride;
     if (augmenter_.active()) augmenter_.apply(draws, example, x);
     else copy_row(example, stride, x);
   }
@@ -133,11 +134,16 @@ template <class T> double ReplicaState<T>::weight_norm() const {
   return std::sqrt(squares);
 }
 
-template <class T> typename ReplicaState<T>::Examples ReplicaState<T>::examples(config::Split split) const {
+template <class T> typename ReplicaState<T>::Examples ReplicaState<T>::examples_of(const data::Part& part) const {
+  if (part.size == 0) return {part, nullptr};
+  return {part, device_inputs_->get(part, layout.features, at::TensorOptions(c10::CppTypeToScalarType<T>::value))};
+}
+
+template <class T> const typename ReplicaState<T>::Examples& ReplicaState<T>::examples(config::Split split) const {
   switch (split) {
-    case config::Split::train: return {replica.data.train, train_inputs};
-    case config::Split::val: return {replica.data.val, val_inputs};
-    case config::Split::test: return {replica.data.test, test_inputs};
+    case config::Split::train: return train_;
+    case config::Split::val: return val_;
+    case config::Split::test: return test_;
   }
   __builtin_unreachable();
 }
@@ -146,13 +152,14 @@ template <class T>
 template <class Visit>
 void ReplicaState<T>::for_each_output(config::Split split, const Visit& visit) {
   fused::Network<T>& network = *workspace.network;
-  const auto& [part, inputs] = examples(split);
+  const Examples& all = examples(split);
+  const data::Part& part = all.part;
   const std::int64_t rows = predicts_in_batches(experiment_.model)
                                 ? std::min(config::batch_size(experiment_.train, replica.data.train.size), part.size)
                                 : evaluation_rows;
   for (std::int64_t start = 0; start < part.size;) {
     const std::int64_t size = pass_size(experiment_.model, start, rows, part.size);
-    const T* x = inputs->data() + start * layout.input_stride;
+    const T* x = all.rows() + start * layout.input_stride;
     visit(start, size,
           dropout_samples_ > 0 ? average_of_masks(split, start, size, x)
                                : network.predict(x, size, parameters.data(), statistics.data()));
@@ -237,6 +244,15 @@ template <class T> void ReplicaState<T>::restore_kept() {
   if (kept_.size() == 0) return;
   std::copy_n(kept_.data(), layout.parameters, parameters.data());
   std::copy_n(kept_.data() + layout.parameters, layout.statistics, statistics.data());
+}
+
+// LibTorch's modules show the inside.
+template <class T> std::unique_ptr<Observation> ReplicaState<T>::observe() {
+  if (!evaluator_)
+    evaluator_ = std::make_unique<Evaluator>(
+        std::vector<const Replica*>{&replica}, at::TensorOptions(c10::CppTypeToScalarType<T>::value), *device_inputs_,
+        make_step_randomness(at::kCPU, false), [this](std::size_t) { return step; });
+  return engine::observe({*evaluator_, 0, [this] { return tensors(); }, update_ratios});
 }
 
 template <class T> template <class Archive> void ReplicaState<T>::archive(Archive& ar) {

@@ -8,8 +8,8 @@
 #include "engine/augment.h"
 #include "engine/batch_order.h"
 #include "engine/engine.h"
-#include "engine/fused/inputs.h"
 #include "engine/fused/loss.h"
+#include "engine/torch/evaluator.h"
 #include "fused/network.h"
 
 namespace descent::engine {
@@ -26,7 +26,8 @@ template <class T> struct Workspace {
 template <class T> class ReplicaState {
  public:
   // `layout` and `workspace` must outlive this.
-  ReplicaState(Replica replica, const fused::Layout& layout, Workspace<T>& workspace, Inputs<T>& inputs);
+  ReplicaState(Replica replica, const fused::Layout& layout, Workspace<T>& workspace,
+               std::shared_ptr<DeviceInputs> inputs);
 
   std::optional<std::int64_t> advance(std::int64_t until);
   SplitLoss evaluate(config::Split split);
@@ -36,6 +37,7 @@ template <class T> class ReplicaState {
   std::vector<NamedTensor> tensors() const;
   void keep();
   void restore_kept();
+  std::unique_ptr<Observation> observe();
 
   // To and from a checkpoint.
   template <class Archive> void archive(Archive& ar);
@@ -43,7 +45,6 @@ template <class T> class ReplicaState {
   const Replica replica;
   const fused::Layout& layout;
   Workspace<T>& workspace;
-  const Input<T> train_inputs, val_inputs, test_inputs;
   fused::Buffer<T> parameters, statistics;  // [P], [S]
   std::int64_t step = 0;
   std::optional<double> gradient_norm;
@@ -57,11 +58,15 @@ template <class T> class ReplicaState {
   void update(std::int64_t until);
   struct Examples {
     const data::Part& part;
-    const Input<T>& inputs;
+    std::shared_ptr<const at::Tensor> inputs;  // [N, F], rows padded to the layout's stride
+    const T* rows() const { return inputs->template const_data_ptr<T>(); }
   };
-  Examples examples(config::Split split) const;
+  Examples examples_of(const data::Part& part) const;
+  const Examples& examples(config::Split split) const;
 
   const config::Experiment& experiment_;
+  const std::shared_ptr<DeviceInputs> device_inputs_;
+  const Examples train_, val_, test_;
   const fused::Kernels<T>& kernels_;
   const std::uint64_t dropout_seed_, depth_seed_;
   BatchOrder order_;
@@ -73,9 +78,7 @@ template <class T> class ReplicaState {
   fused::Buffer<T> moments_;  // [moments, P]
   fused::Buffer<T> kept_;     // parameters and statistics that restore_kept() brings back
   fused::Buffer<T> averaged_;
+  std::unique_ptr<Evaluator> evaluator_;  // of observations, from the first one on
 };
-
-// Of the replica, which must outlive it.
-template <class T> std::unique_ptr<Observation> observe(ReplicaState<T>& state);
 
 }  // namespace descent::engine

@@ -14,7 +14,9 @@ std::shared_ptr<const at::Tensor> DeviceInputs::get(const data::Part& part, std:
   std::shared_ptr<const at::Tensor> tensor = entry.tensor.lock();
   if (tensor && entry.source.lock() == part.x) return tensor;
   const at::Tensor values = torch::from_blob(const_cast<double*>(part.x->data()), {part.size, features}, at::kDouble);
-  tensor = std::make_shared<const at::Tensor>(torch::empty({part.size, features}, options).copy_(values));
+  const auto vector = options.device().is_cpu() ? std::int64_t{64} / std::int64_t(options.dtype().itemsize()) : 1;
+  const at::Tensor rows = torch::zeros({part.size, (features + vector - 1) / vector * vector}, options);
+  tensor = std::make_shared<const at::Tensor>(rows.narrow(1, 0, features).copy_(values));
   std::erase_if(known_, [&](const auto& item) { return item.first != key && item.second.tensor.expired(); });
   entry = {part.x, tensor};
   return tensor;

@@ -50,10 +50,10 @@ ReplicaGroup::ReplicaGroup(std::vector<const Replica*> replicas, const TorchPlac
       graphs_(device_, place.records_graphs && !place.ranks && experiment_.precision != config::Precision::float64,
               place.note),
       randomness_(make_step_randomness(device_, !device_.is_cpu() || graphs_.enabled())),
-      train_(replicas_, config::Split::train, options_, place.inputs),
-      val_(replicas_, config::Split::val, options_, place.inputs),
-      test_(replicas_, config::Split::test, options_, place.inputs), optimizer_(replicas_, *network_),
-      limited_(limited_weights(experiment_, *network_)), data_parallel_(place.ranks, *network_),
+      evaluator_(replicas_, options_, place.inputs, randomness_,
+                 [this](std::size_t member) { return states_[member].step; }),
+      optimizer_(replicas_, *network_), limited_(limited_weights(experiment_, *network_)),
+      data_parallel_(place.ranks, *network_),
       measures_updates_(std::ranges::count(experiment_.probes.names, config::ProbeName::update_ratio) > 0),
       prepared_(replicas_, network_->blocks(), device_, graphs_.enabled()), states_(replicas_.size()) {
   network_->set_randomness(randomness_);
@@ -188,7 +188,8 @@ StepResult ReplicaGroup::compute_step(std::int64_t step, bool measured) {
 // Reads what changes from step to step from `inputs` alone.
 StepResult ReplicaGroup::compute_step(const StepInputs& inputs, const std::vector<Optimizer::Group>& groups,
                                       bool measured) {
-  const Batch whole = training_batch(train_, inputs, replicas_.front()->data.shape), batch = data_parallel_.part(whole);
+  const Batch whole = training_batch(evaluator_.examples(config::Split::train), inputs, replicas_.front()->data.shape),
+              batch = data_parallel_.part(whole);
   randomness_->use_uniforms(inputs.uniforms);
   randomness_->take_rows(data_parallel_.rows(whole.x.size(1)).first, whole.x.size(1));
   at::Tensor loss;
@@ -272,7 +273,8 @@ void ReplicaGroup::solve(std::size_t member, std::int64_t step) {
   const at::Tensor readout = model.readout()->weight.detach()[r];  // [K, F]
   const at::Tensor intercept = model.readout()->bias;
   if (!state.closed_form) {
-    const Batch all = train_.rows(0, train_.size());
+    const Examples& train = evaluator_.examples(config::Split::train);
+    const Batch all = train.rows(0, train.size());
     at::Tensor phi = model.features(all.x)[r].to(at::kDouble).cpu();
     if (intercept.defined()) phi = torch::cat({phi, phi.new_ones({phi.size(0), 1})}, 1);
     const at::Tensor y = targets_of(all, readout.size(0))[r].to(at::kDouble).cpu();

@@ -9,7 +9,7 @@
 #include "engine/closed_form.h"
 #include "engine/engine.h"
 #include "engine/torch/data_parallel.h"
-#include "engine/torch/examples.h"
+#include "engine/torch/evaluator.h"
 #include "engine/torch/optimizer.h"
 #include "engine/torch/step_graphs.h"
 #include "engine/torch/step_inputs.h"
@@ -27,14 +27,9 @@ class ReplicaGroup {
   // As Engine::advance(), for the members `active`; the result is parallel to it.
   std::vector<std::optional<std::int64_t>> advance(std::span<const std::size_t> active, std::int64_t until);
 
-  // A network whose replicas stand for the members `first`, `first` + 1, ...: the group's own, or a copy of one member.
-  struct Members {
-    models::Network& network;
-    std::int64_t first;
-  };
-  std::vector<SplitLoss> evaluate(const Members& of, config::Split split);
-  std::vector<SplitLoss> evaluate(config::Split split);  // of all members
-  at::Tensor predict(std::size_t member, config::Split split);
+  std::vector<SplitLoss> evaluate(config::Split split) { return evaluator_.evaluate({*network_, 0}, split); }
+  at::Tensor predict(std::size_t member, config::Split split) { return evaluator_.predict(*network_, member, split); }
+  std::unique_ptr<Observation> observe(std::size_t member);
 
   std::optional<double> learning_rate(std::size_t member) const;
   double weight_norm(std::size_t member) const;
@@ -53,11 +48,6 @@ class ReplicaGroup {
     std::optional<ClosedForm> closed_form;  // from the first advance() to finish()
   };
   const State& state(std::size_t member) const { return states_[member]; }
-  const Replica& replica(std::size_t member) const { return *replicas_[member]; }
-  const models::Network& network() const { return *network_; }
-  const Examples& examples(config::Split split) const;
-  const std::shared_ptr<StepRandomness>& randomness() const { return randomness_; }
-  at::Device device() const { return device_; }
 
  private:
   struct Divergence {
@@ -81,12 +71,6 @@ class ReplicaGroup {
   void measure_last_step(std::size_t member);
   void solve(std::size_t member, std::int64_t step);
 
-  // Visits the outputs [R, B, K] of consecutive examples in evaluation mode: visit(batch, outputs).
-  template <class Visit> void for_each_output(const Members& of, config::Split split, const Visit& visit);
-  bool samples_masks() const;
-  at::Tensor target_units(const Members& of) const;
-  at::Tensor average_of_masks(const Members& of, const at::Tensor& x, config::Split split, std::int64_t start);
-
   const std::vector<const Replica*> replicas_;
   const config::Experiment& experiment_;  // of the first: shapes, schedule, precision
   const at::Device device_;
@@ -94,7 +78,7 @@ class ReplicaGroup {
   const std::shared_ptr<models::Network> network_;
   StepGraphs graphs_;
   const std::shared_ptr<StepRandomness> randomness_;
-  const Examples train_, val_, test_;
+  Evaluator evaluator_;
   Optimizer optimizer_;
   const std::vector<at::Tensor> limited_;  // by train.max_norm: views of weights
   DataParallel data_parallel_;
@@ -103,8 +87,5 @@ class ReplicaGroup {
   StepResult measured_;  // the last measured step
   std::vector<State> states_;
 };
-
-// Of one member, which must outlive it.
-std::unique_ptr<Observation> observe(ReplicaGroup& group, std::size_t member);
 
 }  // namespace descent::engine

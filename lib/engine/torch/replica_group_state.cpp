@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/torch/observation.h"
 #include "engine/torch/replica_group.h"
 
 namespace descent::engine {
@@ -44,6 +45,11 @@ void ReplicaGroup::restore_kept(std::size_t member) {
   if (kept.empty()) return;
   const std::vector<models::NamedView> views = network_->tensors(static_cast<std::int64_t>(member));
   for (std::size_t i = 0; i < kept.size(); ++i) views[i].values.copy_(kept[i]);
+}
+
+std::unique_ptr<Observation> ReplicaGroup::observe(std::size_t member) {
+  return engine::observe(
+      {evaluator_, member, [this, member] { return tensors(member); }, states_[member].update_ratios});
 }
 
 // Tensors are written from the CPU, so that another device can go on from them.

@@ -69,9 +69,7 @@ class TorchEngine final : public Engine {
     groups_.use(replica, [](ReplicaGroup& group, std::size_t member) { group.keep(member); });
   }
   void restore_kept(std::size_t replica) override { group(replica).restore_kept(member(replica)); }
-  std::unique_ptr<Observation> observe(std::size_t replica) override {
-    return engine::observe(group(replica), member(replica));
-  }
+  std::unique_ptr<Observation> observe(std::size_t replica) override { return group(replica).observe(member(replica)); }
   void finish(std::size_t replica) override { group(replica).finish(member(replica)); }
   void save(std::size_t replica, core::Writer& writer) override { group(replica).archive(member(replica), writer); }
   void load(std::size_t replica, core::Reader& reader) override { group(replica).archive(member(replica), reader); }

@@ -1,4 +1,4 @@
-// The inside of a network of the torch engine.
+#include "engine/torch/observation.h"
 
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/types.h>
@@ -9,14 +9,15 @@
 #include "engine/evaluation.h"
 #include "engine/torch/loss.h"
 #include "engine/torch/precision.h"
-#include "engine/torch/replica_group.h"
 
 namespace descent::engine {
 namespace {
 
 std::shared_ptr<models::Network> probe_network(const Replica& replica, const at::TensorOptions& options) {
-  const auto network = models::make_network(observed_model(replica.experiment->model), replica.data.shape,
-                                            replica.data.outputs, 1, replica.experiment->train.loss.kind);
+  config::Model model = observed_model(replica.experiment->model);
+  model.init = {.scheme = config::InitScheme::zeros};  // until it has the tensors of the replica
+  const auto network =
+      models::make_network(model, replica.data.shape, replica.data.outputs, 1, replica.experiment->train.loss.kind);
   network->to(options.device(), c10::typeMetaToScalarType(options.dtype()));
   network->set_dropout_rates({0});
   return network;
@@ -31,19 +32,19 @@ at::Tensor as_rows(const models::Network& network, const at::Tensor& values) {
   return own.cpu();
 }
 
-class TorchObservation final : public Observation {
+class NetworkObservation final : public Observation {
  public:
-  TorchObservation(ReplicaGroup& group, std::size_t member)
-      : group_(group), member_(member),
-        rows_(observed_rows(group.replica(member).experiment->model, group.replica(member).data)),
-        network_(
-            probe_network(group.replica(member), tensor_options(*group.replica(member).experiment, group.device()))) {
+  explicit NetworkObservation(const Observed& observed)
+      : observed_(observed), replica_(observed.evaluator.replica(observed.member)),
+        first_(static_cast<std::int64_t>(observed.member)),
+        rows_(observed_rows(replica_.experiment->model, replica_.data)),
+        network_(probe_network(replica_, observed.evaluator.options())) {
     copy_tensors();
   }
 
   std::int64_t rows() const override { return rows_; }
   std::int64_t blocks() const override { return network_->blocks(); }
-  std::vector<NamedTensor> tensors() const override { return group_.tensors(member_); }
+  std::vector<NamedTensor> tensors() const override { return observed_.tensors(); }
 
   std::vector<LayerActivation> activations(plan::ActivationKind kind) override {
     pass();
@@ -56,15 +57,16 @@ class TorchObservation final : public Observation {
 
   std::vector<LayerWeights> weights() override {
     pass();
-    const std::vector<double>& ratios = group_.state(member_).update_ratios;
+    const std::vector<double>& ratios = observed_.update_ratios;
     std::vector<LayerWeights> all;
-    for (const models::NamedView& view : group_.network().tensors(static_cast<std::int64_t>(member_))) {
+    for (const models::NamedView& view : network_->tensors(0)) {
       if (!view.is_weight) continue;
       const std::string layer = view.name.substr(0, view.name.rfind('.'));
       const bool hidden = std::ranges::any_of(activations_, [&](const models::Activation& a) {
         return a.kind == plan::ActivationKind::linear && a.layer == layer;
       });
-      all.push_back({layer, hidden, view.values.cpu(), norm_of(view.values), std::nullopt});
+      all.push_back({layer, hidden, view.values.to(at::kCPU, view.values.scalar_type(), false, /*copy=*/true),
+                     norm_of(view.values), std::nullopt});
       if (!ratios.empty()) all.back().update_ratio = ratios[all.size() - 1];
     }
     return all;
@@ -88,10 +90,9 @@ class TorchObservation final : public Observation {
     passed_ = false;
     copy_tensors();
     network_->set_block_paths(paths);
-    network_->set_randomness(group_.randomness());
-    network_->set_dropout_rates({group_.replica(member_).experiment->model.dropout.rate});
-    const SplitLoss test =
-        group_.evaluate({*network_, static_cast<std::int64_t>(member_)}, config::Split::test).front();
+    network_->set_randomness(observed_.evaluator.randomness());
+    network_->set_dropout_rates({replica_.experiment->model.dropout.rate});
+    const SplitLoss test = observed_.evaluator.evaluate({*network_, first_}, config::Split::test).front();
     network_->set_dropout_rates({0});
     network_->set_block_paths({});
     return test.error.value_or(test.loss);
@@ -104,30 +105,26 @@ class TorchObservation final : public Observation {
     for (const NamedTensor& named : tensors)
       std::ranges::find(own, named.name, &models::NamedView::name)->values.copy_(named.values);
     network_->eval();
-    const Batch batch =
-        group_.examples(config::Split::train).rows(0, rows_).of_replicas(static_cast<std::int64_t>(member_), 1);
-    return network_->forward(batch.x)[0].cpu();
+    return network_->forward(train().rows(0, rows_).of_replicas(first_, 1).x)[0].cpu();
   }
 
-  at::Tensor inputs() override {
-    const Examples& train = group_.examples(config::Split::train);
-    return train.rows(0, train.size()).x[static_cast<std::int64_t>(member_)].cpu();
-  }
+  at::Tensor inputs() override { return train().rows(0, train().size()).x[first_].cpu(); }
 
  private:
+  const Examples& train() const { return observed_.evaluator.examples(config::Split::train); }
+
   // The loss of the first `examples` training examples, in training mode; leaves what the layers compute.
   at::Tensor loss_of(std::int64_t examples) {
     passed_ = false;
     copy_tensors();  // training mode moves the running statistics
     network_->train();
-    const Batch batch =
-        group_.examples(config::Split::train).rows(0, examples).of_replicas(static_cast<std::int64_t>(member_), 1);
+    const Batch batch = train().rows(0, examples).of_replicas(first_, 1);
     activations_.clear();
     network_->record(&activations_);
-    const PrecisionMode mode(*group_.replica(member_).experiment, group_.device());
+    const PrecisionMode mode(*replica_.experiment, observed_.evaluator.options().device());
     const at::Tensor outputs = network_->forward(batch.x);
     network_->record(nullptr);
-    return training_loss(group_.replica(member_).experiment->train.loss, *network_, outputs, batch).sum();
+    return training_loss(replica_.experiment->train.loss, *network_, outputs, batch).sum();
   }
 
   void pass() {
@@ -153,12 +150,14 @@ class TorchObservation final : public Observation {
   }
 
   void copy_tensors() {
-    const auto from = group_.network().tensors(static_cast<std::int64_t>(member_)), to = network_->tensors(0);
-    for (std::size_t i = 0; i < to.size(); ++i) to[i].values.copy_(from[i].values);
+    const auto own = network_->tensors(0);
+    const std::vector<NamedTensor> from = observed_.tensors();
+    for (std::size_t i = 0; i < own.size(); ++i) own[i].values.copy_(from[i].values);
   }
 
-  ReplicaGroup& group_;
-  const std::size_t member_;
+  const Observed observed_;
+  const Replica& replica_;
+  const std::int64_t first_;  // of the evaluator's members
   const std::int64_t rows_;
   const std::shared_ptr<models::Network> network_;  // of this replica alone, with copies of its tensors
   std::vector<models::Activation> activations_;     // of the last pass
@@ -168,8 +167,8 @@ class TorchObservation final : public Observation {
 
 }  // namespace
 
-std::unique_ptr<Observation> observe(ReplicaGroup& group, std::size_t member) {
-  return std::make_unique<TorchObservation>(group, member);
+std::unique_ptr<Observation> observe(const Observed& observed) {
+  return std::make_unique<NetworkObservation>(observed);
 }
 
 }  // namespace descent::engine

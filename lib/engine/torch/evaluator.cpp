@@ -1,3 +1,5 @@
+#include "engine/torch/evaluator.h"
+
 #include <torch/types.h>
 #include <torch/utils.h>
 
@@ -7,7 +9,6 @@
 #include "engine/evaluation.h"
 #include "engine/torch/loss.h"
 #include "engine/torch/precision.h"
-#include "engine/torch/replica_group.h"
 
 namespace descent::engine {
 namespace {
@@ -16,7 +17,14 @@ constexpr std::int64_t rows_without_masks = 1000;
 
 }  // namespace
 
-const Examples& ReplicaGroup::examples(config::Split split) const {
+Evaluator::Evaluator(std::vector<const Replica*> replicas, const at::TensorOptions& options, DeviceInputs& inputs,
+                     std::shared_ptr<StepRandomness> randomness, Steps steps)
+    : replicas_(std::move(replicas)), experiment_(*replicas_.front()->experiment), options_(options),
+      randomness_(std::move(randomness)), steps_(std::move(steps)),
+      train_(replicas_, config::Split::train, options, inputs), val_(replicas_, config::Split::val, options, inputs),
+      test_(replicas_, config::Split::test, options, inputs) {}
+
+const Examples& Evaluator::examples(config::Split split) const {
   switch (split) {
     case config::Split::train: return train_;
     case config::Split::val: return val_;
@@ -25,9 +33,9 @@ const Examples& ReplicaGroup::examples(config::Split split) const {
   __builtin_unreachable();
 }
 
-template <class Visit> void ReplicaGroup::for_each_output(const Members& of, config::Split split, const Visit& visit) {
+template <class Visit> void Evaluator::for_each_output(const Members& of, config::Split split, const Visit& visit) {
   const torch::NoGradGuard no_grad;
-  const PrecisionMode mode(experiment_, device_);
+  const PrecisionMode mode(experiment_, options_.device());
   const Examples& all = examples(split);
   const bool samples = samples_masks();
   const std::int64_t rows = predicts_in_batches(experiment_.model)
@@ -43,14 +51,14 @@ template <class Visit> void ReplicaGroup::for_each_output(const Members& of, con
   }
 }
 
-bool ReplicaGroup::samples_masks() const {
+bool Evaluator::samples_masks() const {
   return std::ranges::any_of(replicas_, [](const Replica* r) { return dropout_samples(*r->experiment) > 0; });
 }
 
 // [R, rows, K]: the mean outputs over random masks; after training with cross-entropy the logarithms of the mean
 // probabilities, so that a softmax gives these back.
-at::Tensor ReplicaGroup::average_of_masks(const Members& of, const at::Tensor& x, config::Split split,
-                                          std::int64_t start) {
+at::Tensor Evaluator::average_of_masks(const Members& of, const at::Tensor& x, config::Split split,
+                                       std::int64_t start) {
   const bool probabilities = experiment_.train.loss.kind == config::LossKind::cross_entropy;
   of.network.predict_with_dropout(true);
   at::Tensor sum, outputs;
@@ -58,7 +66,7 @@ at::Tensor ReplicaGroup::average_of_masks(const Members& of, const at::Tensor& x
     std::vector<PassSeed> seeds;
     for (std::int64_t r = of.first; r < of.first + of.network.replicas(); ++r) {
       const auto member = static_cast<std::size_t>(r);
-      const PredictionSeed passes = prediction_seed(replicas_[member]->seed, states_[member].step, split);
+      const PredictionSeed passes = prediction_seed(replicas_[member]->seed, steps_(member), split);
       seeds.push_back({passes.seed, passes.stream(start, sample)});
     }
     randomness_->begin_pass(std::move(seeds));
@@ -72,20 +80,18 @@ at::Tensor ReplicaGroup::average_of_masks(const Members& of, const at::Tensor& x
   return (probabilities ? mean.clamp_min(std::numeric_limits<double>::min()).log() : mean).to(outputs.scalar_type());
 }
 
-std::vector<SplitLoss> ReplicaGroup::evaluate(config::Split split) { return evaluate({*network_, 0}, split); }
-
 // [R, 1, K]: the unit of each target, where the networks learn scaled ones.
-at::Tensor ReplicaGroup::target_units(const Members& of) const {
+at::Tensor Evaluator::target_units(const Members& of) const {
   std::vector<at::Tensor> scales;
   for (std::int64_t r = of.first; r < of.first + of.network.replicas(); ++r) {
     const std::vector<double>& scale = replicas_[static_cast<std::size_t>(r)]->data.target_scaling.scale;
     if (scale.empty()) return {};
     scales.push_back(torch::tensor(at::ArrayRef<double>(scale), at::kDouble).reciprocal().unsqueeze(0));
   }
-  return torch::stack(scales).to(device_);
+  return torch::stack(scales).to(options_.device());
 }
 
-std::vector<SplitLoss> ReplicaGroup::evaluate(const Members& of, config::Split split) {
+std::vector<SplitLoss> Evaluator::evaluate(const Members& of, config::Split split) {
   const bool has_classes = replicas_.front()->data.classes > 0;
   const at::TensorOptions sums = options_.dtype(at::kDouble);
   const at::Tensor losses = torch::zeros({of.network.replicas()}, sums), errors = torch::zeros_like(losses);
@@ -112,9 +118,9 @@ std::vector<SplitLoss> ReplicaGroup::evaluate(const Members& of, config::Split s
   return all;
 }
 
-at::Tensor ReplicaGroup::predict(std::size_t member, config::Split split) {
+at::Tensor Evaluator::predict(models::Network& network, std::size_t member, config::Split split) {
   std::vector<at::Tensor> parts;
-  for_each_output({*network_, 0}, split, [&](const Batch&, const at::Tensor& outputs) {
+  for_each_output({network, 0}, split, [&](const Batch&, const at::Tensor& outputs) {
     const at::Tensor own = outputs[static_cast<std::int64_t>(member)].to(at::kDouble);
     parts.push_back(experiment_.train.loss.kind == config::LossKind::cross_entropy ? own.log_softmax(-1) : own);
   });

@@ -1,0 +1,53 @@
+#pragma once
+// How LibTorch modules are evaluated: R networks on the examples of their replicas, all at once.
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "engine/engine.h"
+#include "engine/torch/examples.h"
+#include "engine/torch/step_randomness.h"
+#include "models/network.h"
+
+namespace descent::engine {
+
+class Evaluator {
+ public:
+  // The steps that a member has taken; random dropout masks depend on them.
+  using Steps = std::function<std::int64_t(std::size_t member)>;
+
+  // Replicas and inputs must outlive this; networks draw their masks from `randomness`.
+  Evaluator(std::vector<const Replica*> replicas, const at::TensorOptions& options, DeviceInputs& inputs,
+            std::shared_ptr<StepRandomness> randomness, Steps steps);
+
+  // A network whose replicas stand for the members `first`, `first` + 1, ...
+  struct Members {
+    models::Network& network;
+    std::int64_t first;
+  };
+  std::vector<SplitLoss> evaluate(const Members& of, config::Split split);
+  // Of one member of a network of all.
+  at::Tensor predict(models::Network& network, std::size_t member, config::Split split);
+
+  const Replica& replica(std::size_t member) const { return *replicas_[member]; }
+  const Examples& examples(config::Split split) const;
+  const at::TensorOptions& options() const { return options_; }
+  const std::shared_ptr<StepRandomness>& randomness() const { return randomness_; }
+
+ private:
+  // Visits the outputs [R, B, K] of consecutive examples in evaluation mode: visit(batch, outputs).
+  template <class Visit> void for_each_output(const Members& of, config::Split split, const Visit& visit);
+  bool samples_masks() const;
+  at::Tensor target_units(const Members& of) const;
+  at::Tensor average_of_masks(const Members& of, const at::Tensor& x, config::Split split, std::int64_t start);
+
+  const std::vector<const Replica*> replicas_;
+  const config::Experiment& experiment_;  // of the first: what all have in common
+  const at::TensorOptions options_;
+  const std::shared_ptr<StepRandomness> randomness_;
+  const Steps steps_;
+  const Examples train_, val_, test_;
+};
+
+}  // namespace descent::engine
