@@ -2,10 +2,11 @@
 // convolution is a channel, over examples and positions.
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/xlogy.h>
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 #include "config/probe_layers.h"
 #include "probe/measures.h"
@@ -15,37 +16,17 @@ namespace {
 
 using plan::ActivationKind;
 
-// Mean and standard deviation of each unit over the rows of [rows, features].
+// Mean and standard deviation of each unit over the rows of [rows, units]: [units] float64.
 struct UnitMoments {
-  std::vector<double> mean, sd;
+  at::Tensor mean, sd;
 };
 
 UnitMoments unit_moments(const at::Tensor& values) {
-  const at::Tensor dense = values.to(at::kDouble).contiguous();
-  const auto units = static_cast<std::size_t>(dense.size(1));
-  const std::span all(dense.const_data_ptr<double>(), static_cast<std::size_t>(dense.numel()));
-  const auto n = static_cast<double>(dense.size(0));
-  UnitMoments moments{std::vector<double>(units), std::vector<double>(units)};
-  for (std::size_t r = 0; r < all.size(); r += units)
-    for (std::size_t u = 0; u < units; ++u) moments.mean[u] += all[r + u] / n;
-  for (std::size_t r = 0; r < all.size(); r += units)
-    for (std::size_t u = 0; u < units; ++u) {
-      const double d = all[r + u] - moments.mean[u];
-      moments.sd[u] += d * d / n;
-    }
-  for (double& sd : moments.sd) sd = std::sqrt(sd);
-  return moments;
+  const at::Tensor x = values.to(at::kDouble);
+  return {x.mean(0), x.std(0, /*unbiased=*/false)};
 }
 
-double mean_of(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-double mean_variance(const at::Tensor& values) {
-  double sum = 0;
-  for (const double sd : unit_moments(values).sd) sum += sd * sd;
-  return sum / static_cast<double>(values.size(1));
-}
+double mean_variance(const at::Tensor& values) { return unit_moments(values).sd.square().mean().item<double>(); }
 
 // "gate" or "expert3": the part of a mixture that a layer belongs to; empty in other networks.
 std::string member_of(const ProbeContext& context, const std::string& layer) {
@@ -81,58 +62,42 @@ template <class Deviation> void spread(ProbeContext& context, const Add& add, De
   const std::int64_t batch = std::min(config::batch_size(e.train, context.observation.inputs().size(0)), rows);
   for (const auto& [layer, values, gradient_norm] : context.observation.activations(ActivationKind::norm_input)) {
     const UnitMoments whole = unit_moments(values);
+    const at::Tensor varies = whole.sd.ne(0);
     const std::int64_t size = batch / groups * (values.size(0) / rows), count = values.size(0) / size;
-    double squares = 0;
-    std::int64_t units = 0;
-    for (std::int64_t g = 0; g < count; ++g) {
-      const UnitMoments part = unit_moments(values.narrow(0, g * size, size));
-      for (std::size_t u = 0; u < whole.sd.size(); ++u) {
-        if (whole.sd[u] == 0) continue;
-        const double d = deviation(part, whole, u);
-        squares += d * d;
-        ++units;
-      }
-    }
-    if (units > 0) add(layer, std::sqrt(squares / static_cast<double>(units)));
+    std::vector<at::Tensor> deviations;
+    for (std::int64_t g = 0; g < count; ++g)
+      deviations.push_back(deviation(unit_moments(values.narrow(0, g * size, size)), whole).masked_select(varies));
+    const at::Tensor all = at::cat(deviations);
+    if (all.numel() > 0) add(layer, all.square().mean().sqrt().item<double>());
   }
 }
 
 // Change of a moment of each unit since the last observation over its sd then, mean of the absolute values; units that
 // were constant then are left out.
-void drift(ProbeContext& context, const std::vector<double>& before, const std::vector<double> UnitMoments::*moment,
+void drift(ProbeContext& context, const std::vector<double>& before, const at::Tensor UnitMoments::*moment,
            const Add& add) {
   if (before.empty()) return;  // the first observation
-  std::size_t first = 0;
+  const at::Tensor all_before = at::tensor(before, at::kDouble),
+                   all_sds = at::tensor(context.drift.unit_sds, at::kDouble);
+  std::int64_t first = 0;
   for (const auto& [layer, values, gradient_norm] : context.observation.activations(ActivationKind::pre_activation)) {
-    const UnitMoments now = unit_moments(values);
-    double sum = 0;
-    std::int64_t units = 0;
-    for (std::size_t u = 0; u < now.sd.size(); ++u)
-      if (const double sd = context.drift.unit_sds[first + u]; sd > 0) {
-        sum += std::abs((now.*moment)[u] - before[first + u]) / sd;
-        ++units;
-      }
-    first += now.sd.size();
-    if (units > 0) add(layer, sum / static_cast<double>(units));
+    const at::Tensor now = unit_moments(values).*moment, sd = all_sds.narrow(0, first, now.numel());
+    const at::Tensor changes = ((now - all_before.narrow(0, first, now.numel())).abs() / sd).masked_select(sd.gt(0));
+    first += now.numel();
+    if (changes.numel() > 0) add(layer, changes.mean().item<double>());
   }
 }
 
-// Mean over the examples of `of(gates of an example)`.
-template <class Function> double gate_mean(ProbeContext& context, Function of) {
-  const at::Tensor gates =
-      context.observation.activations(ActivationKind::gate).front().values.to(at::kDouble).contiguous();
-  const auto experts = static_cast<std::size_t>(gates.size(1));
-  const double* values = gates.const_data_ptr<double>();
-  double sum = 0;
-  for (std::int64_t r = 0; r < gates.size(0); ++r, values += experts) sum += of(std::span(values, experts));
-  return sum / static_cast<double>(gates.size(0));
+// [examples, experts]
+at::Tensor gates(ProbeContext& context) {
+  return context.observation.activations(ActivationKind::gate).front().values.to(at::kDouble);
 }
 
 }  // namespace
 
 void activation_mean(ProbeContext& context, const Add& add) {
   for (const auto& activation : context.observation.activations(ActivationKind::activation))
-    add(activation.layer, mean_of(unit_moments(activation.values).mean));
+    add(activation.layer, activation.values.to(at::kDouble).mean().item<double>());
 }
 
 void activation_variance(ProbeContext& context, const Add& add) {
@@ -188,15 +153,13 @@ void dead_fraction(ProbeContext& context, const Add& add) {
 }
 
 void batch_mean_spread(ProbeContext& context, const Add& add) {
-  spread(context, add, [](const UnitMoments& part, const UnitMoments& whole, std::size_t u) {
-    return (part.mean[u] - whole.mean[u]) / whole.sd[u];
-  });
+  spread(context, add,
+         [](const UnitMoments& part, const UnitMoments& whole) { return (part.mean - whole.mean) / whole.sd; });
 }
 
 void batch_variance_spread(ProbeContext& context, const Add& add) {
-  spread(context, add, [](const UnitMoments& part, const UnitMoments& whole, std::size_t u) {
-    return std::pow(part.sd[u] / whole.sd[u], 2) - 1;
-  });
+  spread(context, add,
+         [](const UnitMoments& part, const UnitMoments& whole) { return (part.sd / whole.sd).square() - 1; });
 }
 
 void mean_drift(ProbeContext& context, const Add& add) {
@@ -207,32 +170,27 @@ void sd_drift(ProbeContext& context, const Add& add) { drift(context, context.dr
 
 DriftState drift_state(ProbeContext& context) {
   DriftState state;
+  const auto append = [](std::vector<double>& all, const at::Tensor& of_layer) {
+    all.insert(all.end(), of_layer.const_data_ptr<double>(), of_layer.const_data_ptr<double>() + of_layer.numel());
+  };
   for (const auto& activation : context.observation.activations(ActivationKind::pre_activation)) {
     const UnitMoments now = unit_moments(activation.values);
-    state.unit_means.insert(state.unit_means.end(), now.mean.begin(), now.mean.end());
-    state.unit_sds.insert(state.unit_sds.end(), now.sd.begin(), now.sd.end());
+    append(state.unit_means, now.mean);
+    append(state.unit_sds, now.sd);
   }
   return state;
 }
 
 void gate_entropy(ProbeContext& context, const Add& add) {
-  add("", gate_mean(context, [](std::span<const double> gates) {
-        double entropy = 0;
-        for (const double gate : gates)
-          if (gate > 0) entropy -= gate * std::log(gate);
-        return entropy;
-      }));
+  const at::Tensor g = gates(context);
+  add("", -at::xlogy(g, g).sum(1).mean().item<double>());
 }
 
 void expert_usage(ProbeContext& context, const Add& add) {
-  for (const auto& activation : context.observation.activations(ActivationKind::gate)) {
-    const std::vector<double> means = unit_moments(activation.values).mean;
-    for (std::size_t e = 0; e < means.size(); ++e) add("expert" + std::to_string(e), means[e]);
-  }
+  const at::Tensor means = gates(context).mean(0);
+  for (std::int64_t e = 0; e < means.numel(); ++e) add("expert" + std::to_string(e), means[e].item<double>());
 }
 
-void gate_maximum(ProbeContext& context, const Add& add) {
-  add("", gate_mean(context, [](std::span<const double> gates) { return std::ranges::max(gates); }));
-}
+void gate_maximum(ProbeContext& context, const Add& add) { add("", gates(context).amax(1).mean().item<double>()); }
 
 }  // namespace descent::probe

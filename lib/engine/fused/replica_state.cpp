@@ -58,8 +58,8 @@ Workspace<T>::Workspace(const Replica& replica, const fused::Layout& layout)
 template <class T>
 ReplicaState<T>::ReplicaState(Replica of, const fused::Layout& layout, Workspace<T>& workspace,
                               std::shared_ptr<DeviceInputs> inputs)
-    : replica(std::move(of)), layout(layout), workspace(workspace), parameters(layout.parameters),
-      statistics(layout.statistics), experiment_(*replica.experiment), device_inputs_(std::move(inputs)),
+    : replica(std::move(of)), layout_(layout), workspace_(workspace), parameters_(layout.parameters),
+      statistics_(layout.statistics), experiment_(*replica.experiment), device_inputs_(std::move(inputs)),
       train_(examples_of(replica.data.train)), val_(examples_of(replica.data.val)),
       test_(examples_of(replica.data.test)), kernels_(fused::kernels<T>()),
       dropout_seed_(core::derive_seed(replica.seed, core::Purpose::dropout)),
@@ -72,33 +72,34 @@ ReplicaState<T>::ReplicaState(Replica of, const fused::Layout& layout, Workspace
       moments_(plan::moment_count(experiment_.train.optimizer) * layout.parameters) {
   for (const models::NamedView& view : initial_network({&replica})->tensors(0)) {
     const fused::TensorSlot& tensor = *layout.find(view.name);
-    fused::write_dense(tensor, view.values, tensor.is_statistic() ? statistics.data() : parameters.data());
+    fused::write_dense(tensor, view.values, tensor.is_statistic() ? statistics_.data() : parameters_.data());
   }
 }
 
 template <class T> void ReplicaState<T>::gather(std::span<const std::int32_t> batch) {
-  const std::int64_t stride = layout.input_stride;
-  T* x = workspace.batch.data();
+  const std::int64_t stride = layout_.input_stride;
+  const T* const examples = train_.rows();
+  T* x = workspace_.batch.data();
   core::Random draws = augmenter_.draws(step);
   for (std::size_t i = 0; i < batch.size(); ++i, x += stride) {
-    const T* example = train_.rows() + batch[i] * stride;
+    const T* example = examples + batch[i] * stride;
     if (augmenter_.active()) augmenter_.apply(draws, example, x);
     else copy_row(example, stride, x);
   }
 }
 
 template <class T> std::optional<std::int64_t> ReplicaState<T>::advance(std::int64_t until) {
-  fused::Network<T>& network = *workspace.network;
+  fused::Network<T>& network = *workspace_.network;
   for (; step < until; ++step) {
     const auto indices = order_.batch(step);
     const auto rows = static_cast<std::int64_t>(indices.size());
     gather(indices);
     const fused::StepRandomness randomness{experiment_.model.dropout.rate, dropout_seed_,
                                            static_cast<std::uint64_t>(step), depth_seed_};
-    const T* x = workspace.batch.data();
-    const T* outputs = network.forward(x, rows, parameters.data(), statistics.data(), randomness);
+    const T* x = workspace_.batch.data();
+    const T* outputs = network.forward(x, rows, parameters_.data(), statistics_.data(), randomness);
     if (!std::isfinite(loss_.train(network, replica.data.train, indices, outputs).loss)) return step;
-    network.backward(x, rows, parameters.data(), workspace.gradient.data(), randomness);
+    network.backward(x, rows, parameters_.data(), workspace_.gradient.data(), randomness);
     update(until);
   }
   return std::nullopt;
@@ -106,8 +107,8 @@ template <class T> std::optional<std::int64_t> ReplicaState<T>::advance(std::int
 
 // The step of the optimizer.
 template <class T> void ReplicaState<T>::update(std::int64_t until) {
-  const std::int64_t count = layout.parameters;
-  T* const gradient = workspace.gradient.data();
+  const std::int64_t count = layout_.parameters;
+  T* const gradient = workspace_.gradient.data();
   const std::optional<double>& largest = experiment_.train.clip_gradient_norm;
   if (largest || step + 1 == until) {
     gradient_norm = std::sqrt(kernels_.square_sum(count, gradient));
@@ -116,27 +117,27 @@ template <class T> void ReplicaState<T>::update(std::int64_t until) {
       kernels_.scale(count, static_cast<T>(*largest / (*gradient_norm + 1e-6)), gradient);
   }
   const bool measured = measures_updates_ && step + 1 == until;
-  if (measured) before_.assign(parameters.data(), parameters.data() + count);
-  optimizer_step<T>(experiment_.train.optimizer, replica.learning_rate(step), step, layout, parameters.data(), gradient,
-                    moments_.data());
+  if (measured) before_.assign(parameters_.data(), parameters_.data() + count);
+  optimizer_step<T>(experiment_.train.optimizer, replica.learning_rate(step), step, layout_, parameters_.data(),
+                    gradient, moments_.data());
   if (const double most = experiment_.train.max_norm; most > 0)
-    for (const fused::TensorSlot& tensor : layout.tensors)
+    for (const fused::TensorSlot& tensor : layout_.tensors)
       if (tensor.of_hidden_units)
-        kernels_.limit_columns(tensor.rows, tensor.stride, static_cast<T>(most), parameters.data() + tensor.offset);
-  if (measured) update_ratios = ratios_of_update<T>(layout, before_.data(), parameters.data());
+        kernels_.limit_columns(tensor.rows, tensor.stride, static_cast<T>(most), parameters_.data() + tensor.offset);
+  if (measured) update_ratios = ratios_of_update<T>(layout_, before_.data(), parameters_.data());
 }
 
 template <class T> double ReplicaState<T>::weight_norm() const {
   double squares = 0;
-  for (const fused::TensorSlot& tensor : layout.tensors)
+  for (const fused::TensorSlot& tensor : layout_.tensors)
     if (tensor.role == fused::TensorRole::weight)
-      squares += kernels_.square_sum(tensor.size(), parameters.data() + tensor.offset);
+      squares += kernels_.square_sum(tensor.size(), parameters_.data() + tensor.offset);
   return std::sqrt(squares);
 }
 
 template <class T> typename ReplicaState<T>::Examples ReplicaState<T>::examples_of(const data::Part& part) const {
   if (part.size == 0) return {part, nullptr};
-  return {part, device_inputs_->get(part, layout.features, at::TensorOptions(c10::CppTypeToScalarType<T>::value))};
+  return {part, device_inputs_->get(part, layout_.features, at::TensorOptions(c10::CppTypeToScalarType<T>::value))};
 }
 
 template <class T> const typename ReplicaState<T>::Examples& ReplicaState<T>::examples(config::Split split) const {
@@ -151,7 +152,7 @@ template <class T> const typename ReplicaState<T>::Examples& ReplicaState<T>::ex
 template <class T>
 template <class Visit>
 void ReplicaState<T>::for_each_output(config::Split split, const Visit& visit) {
-  fused::Network<T>& network = *workspace.network;
+  fused::Network<T>& network = *workspace_.network;
   const Examples& all = examples(split);
   const data::Part& part = all.part;
   const std::int64_t rows = predicts_in_batches(experiment_.model)
@@ -159,10 +160,10 @@ void ReplicaState<T>::for_each_output(config::Split split, const Visit& visit) {
                                 : evaluation_rows;
   for (std::int64_t start = 0; start < part.size;) {
     const std::int64_t size = pass_size(experiment_.model, start, rows, part.size);
-    const T* x = all.rows() + start * layout.input_stride;
+    const T* x = all.rows() + start * layout_.input_stride;
     visit(start, size,
           dropout_samples_ > 0 ? average_of_masks(split, start, size, x)
-                               : network.predict(x, size, parameters.data(), statistics.data()));
+                               : network.predict(x, size, parameters_.data(), statistics_.data()));
     start += size;
   }
 }
@@ -171,14 +172,14 @@ void ReplicaState<T>::for_each_output(config::Split split, const Visit& visit) {
 // probabilities, so that a softmax gives these back. Dropout mask i is the same for any number of samples.
 template <class T>
 const T* ReplicaState<T>::average_of_masks(config::Split split, std::int64_t start, std::int64_t rows, const T* x) {
-  const std::int64_t count = layout.outputs, stride = layout.output_stride;
+  const std::int64_t count = layout_.outputs, stride = layout_.output_stride;
   const bool probabilities = experiment_.train.loss.kind == config::LossKind::cross_entropy;
   const PredictionSeed passes = prediction_seed(replica.seed, step, split);
   std::vector<double> sums(static_cast<std::size_t>(rows * count)), row;
   for (std::int64_t sample = 0; sample < dropout_samples_; ++sample) {
     const T* outputs =
-        workspace.network->predict(x, rows, parameters.data(), statistics.data(),
-                                   {experiment_.model.dropout.rate, passes.seed, passes.stream(start, sample)});
+        workspace_.network->predict(x, rows, parameters_.data(), statistics_.data(),
+                                    {experiment_.model.dropout.rate, passes.seed, passes.stream(start, sample)});
     auto sum = sums.begin();
     for (std::int64_t i = 0; i < rows; ++i) {
       row.assign(outputs + i * stride, outputs + i * stride + count);
@@ -213,12 +214,12 @@ template <class T> SplitLoss ReplicaState<T>::evaluate(config::Split split) {
 }
 
 template <class T> at::Tensor ReplicaState<T>::predict(config::Split split) {
-  const std::int64_t outputs = layout.outputs;
+  const std::int64_t outputs = layout_.outputs;
   at::Tensor result = at::empty({examples(split).part.size, outputs}, at::kDouble);
   for_each_output(split, [&](std::int64_t start, std::int64_t size, const T* values) {
     for (std::int64_t i = 0; i < size; ++i) {
       const std::span row(result.mutable_data_ptr<double>() + (start + i) * outputs, static_cast<std::size_t>(outputs));
-      std::copy_n(values + i * layout.output_stride, outputs, row.begin());
+      std::copy_n(values + i * layout_.output_stride, outputs, row.begin());
       if (experiment_.train.loss.kind == config::LossKind::cross_entropy) fused::log_softmax(row);
       for (std::size_t k = 0; k < row.size(); ++k) row[k] = replica.data.target_scaling.invert(row[k], k);
     }
@@ -228,22 +229,22 @@ template <class T> at::Tensor ReplicaState<T>::predict(config::Split split) {
 
 template <class T> std::vector<NamedTensor> ReplicaState<T>::tensors() const {
   std::vector<NamedTensor> all;
-  for (const fused::TensorSlot& tensor : layout.tensors)
+  for (const fused::TensorSlot& tensor : layout_.tensors)
     all.push_back(
-        {tensor.name, fused::dense_tensor(tensor, tensor.is_statistic() ? statistics.data() : parameters.data())});
+        {tensor.name, fused::dense_tensor(tensor, tensor.is_statistic() ? statistics_.data() : parameters_.data())});
   return all;
 }
 
 template <class T> void ReplicaState<T>::keep() {
-  if (kept_.size() == 0) kept_ = fused::Buffer<T>(layout.parameters + layout.statistics);
-  std::copy_n(parameters.data(), layout.parameters, kept_.data());
-  std::copy_n(statistics.data(), layout.statistics, kept_.data() + layout.parameters);
+  if (kept_.size() == 0) kept_ = fused::Buffer<T>(layout_.parameters + layout_.statistics);
+  std::copy_n(parameters_.data(), layout_.parameters, kept_.data());
+  std::copy_n(statistics_.data(), layout_.statistics, kept_.data() + layout_.parameters);
 }
 
 template <class T> void ReplicaState<T>::restore_kept() {
   if (kept_.size() == 0) return;
-  std::copy_n(kept_.data(), layout.parameters, parameters.data());
-  std::copy_n(kept_.data() + layout.parameters, layout.statistics, statistics.data());
+  std::copy_n(kept_.data(), layout_.parameters, parameters_.data());
+  std::copy_n(kept_.data() + layout_.parameters, layout_.statistics, statistics_.data());
 }
 
 // LibTorch's modules show the inside.
@@ -261,8 +262,8 @@ template <class T> template <class Archive> void ReplicaState<T>::archive(Archiv
   ar(update_ratios);
   bool has_kept = kept_.size() > 0;
   ar(has_kept);
-  if (has_kept && kept_.size() == 0) kept_ = fused::Buffer<T>(layout.parameters + layout.statistics);
-  for (fused::Buffer<T>* buffer : {&parameters, &statistics, &moments_, &kept_})
+  if (has_kept && kept_.size() == 0) kept_ = fused::Buffer<T>(layout_.parameters + layout_.statistics);
+  for (fused::Buffer<T>* buffer : {&parameters_, &statistics_, &moments_, &kept_})
     ar.values(std::span(buffer->data(), static_cast<std::size_t>(buffer->size())));
 }
 

@@ -43,9 +43,6 @@ template <class T> class ReplicaState {
   template <class Archive> void archive(Archive& ar);
 
   const Replica replica;
-  const fused::Layout& layout;
-  Workspace<T>& workspace;
-  fused::Buffer<T> parameters, statistics;  // [P], [S]
   std::int64_t step = 0;
   std::optional<double> gradient_norm;
   std::vector<double> update_ratios;  // of the last step, by weight tensor; empty before the first
@@ -64,6 +61,9 @@ template <class T> class ReplicaState {
   Examples examples_of(const data::Part& part) const;
   const Examples& examples(config::Split split) const;
 
+  const fused::Layout& layout_;
+  Workspace<T>& workspace_;
+  fused::Buffer<T> parameters_, statistics_;  // [P], [S]
   const config::Experiment& experiment_;
   const std::shared_ptr<DeviceInputs> device_inputs_;
   const Examples train_, val_, test_;
