@@ -71,6 +71,7 @@ std::unique_ptr<Engine> Factory::make(std::vector<Replica> replicas) const {
       place.device.set_index(static_cast<at::DeviceIndex>(index));
       place.lease = std::shared_ptr<void>(nullptr, [shared = shared_, index](void*) { shared->gpus.leave(index); });
     }
+    place.make_graph = graphs_of(place.device);
     return make_torch_engine(std::move(replicas), place);
   }
   if (experiment.precision == config::Precision::float64)

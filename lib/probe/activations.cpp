@@ -3,8 +3,8 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/special_entr.h>
 #include <ATen/ops/tensor.h>
-#include <ATen/ops/xlogy.h>
 
 #include <algorithm>
 
@@ -182,8 +182,7 @@ DriftState drift_state(ProbeContext& context) {
 }
 
 void gate_entropy(ProbeContext& context, const Add& add) {
-  const at::Tensor g = gates(context);
-  add("", -at::xlogy(g, g).sum(1).mean().item<double>());
+  add("", at::special_entr(gates(context)).sum(1).mean().item<double>());
 }
 
 void expert_usage(ProbeContext& context, const Add& add) {

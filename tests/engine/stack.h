@@ -17,7 +17,7 @@ struct Stack {
   static double usual_rate(std::int64_t seed, std::int64_t) { return seed < 2 ? 0.01 : 0.03; }
 
   Stack(const config::Experiment& experiment, std::int64_t count, bool one_by_one, const Rate& rate = usual_rate,
-        bool records_graphs = false, at::Device device = at::kCPU) {
+        MakeGraph make_graph = {}, at::Device device = at::kCPU) {
     at::set_num_threads(1);
     std::vector<Replica> replicas;
     for (std::int64_t seed = 0; seed < count; ++seed)
@@ -26,7 +26,7 @@ struct Stack {
     groups = std::make_unique<ReplicaGroups>(
         std::move(replicas), one_by_one,
         TorchPlace{device, nullptr, inputs, [this](const std::string& note) { notes.push_back(note); }, nullptr,
-                   records_graphs});
+                   std::move(make_graph)});
   }
   // All members of each group together.
   void advance(std::int64_t until) {

@@ -1,9 +1,7 @@
 // Training steps that are recorded once and launched again, on a CPU that can do what CUDA graphs do: operations are
 // kept with their arguments, tensors at their addresses and numbers with their values, and computed again.
 
-#if __has_include(<ATen/core/GraphImplInterface.h>)  // not in LibTorch 2.11
 #include <ATen/Context.h>
-#include <ATen/core/GraphImplInterface.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
 #include <c10/core/impl/LocalDispatchKeySet.h>
@@ -24,16 +22,14 @@ struct Call {
   torch::jit::Stack arguments, results;
 };
 
-class CpuGraph final : public at::GraphImplInterface {
+class CpuGraph final : public DeviceGraph {
  public:
-  explicit CpuGraph(const at::GraphImplArgs&) {}
-
-  void capture_begin(c10::MempoolId_t, at::GraphCaptureMode) override {
+  void begin(const std::vector<at::Generator>&, const DeviceGraph*) override {
     TORCH_CHECK(can_record, "this CPU records nothing");
     recording = this;
     included_.emplace(recorder);
   }
-  void capture_end() override {
+  void end() override {
     included_.reset();
     recording = nullptr;
     const at::AutoDispatchBelowAutograd no_autograd;
@@ -48,11 +44,6 @@ class CpuGraph final : public at::GraphImplInterface {
       for (std::size_t i = 0; i < stack.size(); ++i) write(stack[i], call.results[i]);
     }
   }
-  void instantiate() override {}
-  void reset() override { calls_.clear(); }
-  c10::MempoolId_t pool() const override { return {1, 0}; }
-  void enable_debug_mode() override {}
-  void debug_dump(const std::string&) override {}
 
   static void record(const c10::OperatorHandle& operation, c10::DispatchKeySet keys, torch::jit::Stack* stack) {
     const c10::impl::ExcludeDispatchKeyGuard once(recorder);
@@ -109,17 +100,6 @@ TORCH_LIBRARY_IMPL(aten, FPGA, library) {
       library.impl(toString(name).c_str(), torch::CppFunction::makeFromBoxedFunction<&CpuGraph::record>());
 }
 
-}  // namespace
-}  // namespace descent::engine
-
-namespace at {
-using descent::engine::CpuGraph;
-REGISTER_GRAPH_IMPL(CPU, CpuGraph)
-}  // namespace at
-
-namespace descent::engine {
-namespace {
-
 config::Experiment experiment_of(const std::vector<std::string>& set) {
   config::Overrides overrides;
   overrides.set = set;
@@ -143,7 +123,7 @@ struct Trained {
   Trained(const config::Experiment& experiment, bool recorded) {
     CpuGraph::can_record = recorded;
     CpuGraph::replays = 0;
-    Stack stack(experiment, 4, false, decayed_rate, /*records_graphs=*/true);
+    Stack stack(experiment, 4, false, decayed_rate, [] { return std::make_unique<CpuGraph>(); });
     for (const std::int64_t until : {3, 7, 40, 63}) {
       stack.advance(until);
       for (std::size_t r = 0; r < 4; ++r) {
@@ -165,7 +145,6 @@ struct Trained {
 
 // What a step may compute: models, norms, optimizers, random numbers.
 const std::vector<std::vector<std::string>> cases{
-
     {"model.norm=batch", "model.dropout=0.2", "train.optimizer.momentum=0.9"},
     {"train.optimizer.name=adam", "model.norm=layer", "train.clip_gradient_norm=0.5",
      "probes.names=[\"update_ratio\"]"},
@@ -195,13 +174,21 @@ TEST(step_graphs, a_recorded_step_computes_the_bits_of_one_that_is_not_for_every
 }
 
 TEST(step_graphs, a_gpu_ends_in_the_weights_of_steps_that_are_launched_one_by_one) {
-  if (!at::hasCUDA()) GTEST_SKIP() << "no GPU";
+  const MakeGraph make = graphs_of(at::kCUDA);
+  if (!at::hasCUDA() || !make) GTEST_SKIP() << "no GPU";
   for (const std::vector<std::string>& set : cases) {
     SCOPED_TRACE(testing::PrintToString(set));
     const config::Experiment experiment = experiment_of(set);
-    Stack recorded(experiment, 4, false, decayed_rate, true, at::kCUDA),
-        plain(experiment, 4, false, decayed_rate, false, at::kCUDA);
-    for (Stack* stack : {&recorded, &plain}) stack->advance(12);
+    std::int64_t graphs = 0;
+    const auto counted = [&] {
+      ++graphs;
+      return make();
+    };
+    Stack recorded(experiment, 4, false, decayed_rate, counted, at::kCUDA),
+        plain(experiment, 4, false, decayed_rate, {}, at::kCUDA);
+    for (Stack* stack : {&recorded, &plain})
+      for (const std::int64_t until : {3, 5, 7, 9, 12}) stack->advance(until);
+    EXPECT_GT(graphs, 0);
     EXPECT_EQ(recorded.notes, std::vector<std::string>());
     const double tolerance = experiment.precision == config::Precision::bf16 ? 1e-2 : 1e-4;
     for (std::size_t r = 0; r < 4; ++r) {
@@ -212,6 +199,25 @@ TEST(step_graphs, a_gpu_ends_in_the_weights_of_steps_that_are_launched_one_by_on
   }
 }
 
+TEST(step_graphs, where_memory_runs_out_recordings_go_before_a_stack_is_halved) {
+  const config::Experiment experiment = experiment_of({"model.norm=batch"});
+  const auto make = [] { return std::make_unique<CpuGraph>(); };
+  CpuGraph::can_record = true;
+  bool full = false;
+  const auto rate = [&](std::int64_t seed, std::int64_t step) {
+    if (step == 33 && std::exchange(full, false)) throw c10::OutOfMemoryError({__func__, __FILE__, __LINE__}, "full");
+    return decayed_rate(seed, step);
+  };
+  Stack filled(experiment, 4, false, rate, make), whole(experiment, 4, false, rate, make);
+  for (Stack* stack : {&filled, &whole}) stack->advance(20);
+  full = true;
+  for (Stack* stack : {&filled, &whole}) stack->advance(40);
+  EXPECT_EQ(filled.groups->size(), 1u);
+  for (std::size_t r = 0; r < 4; ++r)
+    for (std::size_t i = 0; i < whole.tensors(r).size(); ++i)
+      EXPECT_TRUE(at::equal(filled.tensors(r)[i].values, whole.tensors(r)[i].values));
+}
+
 TEST(step_graphs, steps_that_cannot_be_recorded_are_launched_one_by_one_and_the_reason_is_said_once) {
   const Trained plain(experiment_of({}), false);
   EXPECT_EQ(plain.notes, std::vector<std::string>{"training steps are launched kernel by kernel on cpu, since they "
@@ -220,4 +226,3 @@ TEST(step_graphs, steps_that_cannot_be_recorded_are_launched_one_by_one_and_the_
 
 }  // namespace
 }  // namespace descent::engine
-#endif

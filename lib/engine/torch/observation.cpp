@@ -39,6 +39,8 @@ class NetworkObservation final : public Observation {
         first_(static_cast<std::int64_t>(observed.member)),
         rows_(observed_rows(replica_.experiment->model, replica_.data)),
         network_(probe_network(replica_, observed.evaluator.options())) {
+    for (const NamedTensor& tensor : observed.tensors())
+      tensors_.push_back(tensor.values.to(observed.evaluator.options().device()));
     copy_tensors();
   }
 
@@ -151,8 +153,7 @@ class NetworkObservation final : public Observation {
 
   void copy_tensors() {
     const auto own = network_->tensors(0);
-    const std::vector<NamedTensor> from = observed_.tensors();
-    for (std::size_t i = 0; i < own.size(); ++i) own[i].values.copy_(from[i].values);
+    for (std::size_t i = 0; i < own.size(); ++i) own[i].values.copy_(tensors_[i]);
   }
 
   const Observed observed_;
@@ -160,6 +161,7 @@ class NetworkObservation final : public Observation {
   const std::int64_t first_;  // of the evaluator's members
   const std::int64_t rows_;
   const std::shared_ptr<models::Network> network_;  // of this replica alone, with copies of its tensors
+  std::vector<at::Tensor> tensors_;                 // of the network, parallel to its own
   std::vector<models::Activation> activations_;     // of the last pass
   std::vector<at::Tensor> gradients_;               // parallel to activations_, then of the weights; may be undefined
   bool passed_ = false;                             // both are of the probe batch

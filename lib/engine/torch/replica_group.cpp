@@ -36,6 +36,12 @@ std::vector<at::Tensor> limited_weights(const config::Experiment& experiment, co
   return limited;
 }
 
+// LibTorch's updates read learning rates from the device in float32; ranks meet on the host.
+bool records_graphs(const config::Experiment& experiment, const TorchPlace& place) {
+  return !place.ranks && experiment.precision != config::Precision::float64 &&
+         !config::has_closed_form(experiment.train);
+}
+
 std::vector<at::Tensor> copies_of(const std::vector<at::Tensor>& tensors) {
   std::vector<at::Tensor> copies;
   for (const at::Tensor& tensor : tensors) copies.push_back(tensor.clone());
@@ -47,8 +53,7 @@ std::vector<at::Tensor> copies_of(const std::vector<at::Tensor>& tensors) {
 ReplicaGroup::ReplicaGroup(std::vector<const Replica*> replicas, const TorchPlace& place)
     : replicas_(std::move(replicas)), experiment_(*replicas_.front()->experiment), device_(place.device),
       options_(tensor_options(experiment_, device_)), network_(network_on(device_, replicas_)),
-      graphs_(device_, place.records_graphs && !place.ranks && experiment_.precision != config::Precision::float64,
-              place.note),
+      graphs_(device_, records_graphs(experiment_, place) ? place.make_graph : MakeGraph(), place.note),
       randomness_(make_step_randomness(device_, !device_.is_cpu() || graphs_.enabled())),
       evaluator_(replicas_, options_, place.inputs, randomness_,
                  [this](std::size_t member) { return states_[member].step; }),
@@ -118,6 +123,7 @@ std::optional<ReplicaGroup::Divergence> ReplicaGroup::take_steps(const std::vect
   } catch (const c10::OutOfMemoryError&) {  // as if no step had been taken
     network_->zero_grad();
     restore();
+    if (graphs_.give_up()) return take_steps(members, end);
     throw;
   }
   std::vector<std::int64_t> others;
@@ -179,7 +185,7 @@ StepResult ReplicaGroup::compute_step(std::int64_t step, bool measured) {
   if (!graphs_.enabled()) return compute(inputs);
   StepGraphs::Key key{inputs.indices.size(1), measured, {}};
   for (const Optimizer::Group& group : groups) key.groups.push_back(group.count);
-  if (const auto result = graphs_.launch(key, inputs, compute)) return *result;
+  if (const auto result = graphs_.launch(key, inputs, randomness_->generators(), compute)) return *result;
   network_->zero_grad();  // a recording that failed may have left some, and has drawn random numbers
   begin_pass();
   return compute(inputs);

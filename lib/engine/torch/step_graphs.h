@@ -3,7 +3,6 @@
 // one, so that small networks do not wait for the host. These are the same kernels in the same order.
 
 #include <ATen/core/Tensor.h>
-#include <c10/core/Stream.h>
 
 #include <compare>
 #include <cstdint>
@@ -14,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/torch/device_graph.h"
 #include "engine/torch/step_inputs.h"
 
 namespace descent::engine {
@@ -32,12 +32,15 @@ class StepGraphs {
  public:
   using Compute = std::function<StepResult(const StepInputs&)>;
 
-  // `enabled`: where this LibTorch can record graphs of the device. `note` hears why that failed.
-  StepGraphs(at::Device device, bool enabled, std::function<void(const std::string&)> note);
+  // Without `make_graph` steps are not recorded. `note` hears why that failed.
+  StepGraphs(at::Device device, MakeGraph make_graph, std::function<void(const std::string&)> note);
   ~StepGraphs();
 
   // False too after a recording has failed.
-  bool enabled() const { return enabled_; }
+  bool enabled() const { return make_graph_ != nullptr; }
+
+  // Nothing is recorded from now on. Whether that frees memory.
+  bool give_up();
 
   // Calls `work`, in which steps are recorded and launched, on a stream of its own.
   at::Tensor on_stream(const std::function<at::Tensor()>& work) const;
@@ -51,15 +54,19 @@ class StepGraphs {
   };
   // compute(inputs), launched as a graph; all but the losses is valid until the next launch. Nothing where the caller
   // has to compute: in the first steps, in which libraries choose their kernels and allocate, and where a recording
-  // failed. `compute` may read nothing else that changes from step to step, except random numbers of generators of the
-  // device, and must not wait for the device.
-  std::optional<StepResult> launch(const Key& key, const StepInputs& inputs, const Compute& compute);
+  // failed. `compute` may read nothing else that changes from step to step, except random numbers of `generators`, and
+  // must not wait for the device.
+  std::optional<StepResult> launch(const Key& key, const StepInputs& inputs,
+                                   const std::vector<at::Generator>& generators, const Compute& compute);
 
  private:
+  bool record(StepRecording& recording, const StepInputs& inputs, const std::vector<at::Generator>& generators,
+              const DeviceGraph* other, const Compute& compute);
+
   const at::Device device_;
-  bool enabled_;
+  MakeGraph make_graph_;
   const std::function<void(const std::string&)> note_;
-  std::optional<c10::Stream> stream_;  // none on the CPU
+  std::shared_ptr<const c10::Stream> stream_;  // none on the CPU
   std::map<Key, std::unique_ptr<StepRecording>> recordings_;
 };
 

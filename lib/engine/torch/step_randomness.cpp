@@ -48,6 +48,8 @@ class DeviceRandomness final : public StepRandomness {
     }
   }
 
+  std::vector<at::Generator> generators() const override { return generators_; }
+
   void draw_mask(std::int64_t, std::int64_t replica, double rate, const at::Tensor& mask) override {
     mask.bernoulli_(1 - rate, generators_[static_cast<std::size_t>(replica)]).div_(1 - rate);
   }

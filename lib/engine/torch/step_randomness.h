@@ -19,6 +19,8 @@ class StepRandomness : public models::Randomness {
  public:
   // Of the next pass, by replica.
   virtual void begin_pass(std::vector<PassSeed> seeds) { seeds_ = std::move(seeds); }
+  // Of the device, that masks are drawn with.
+  virtual std::vector<at::Generator> generators() const { return {}; }
   // Of stochastic depth in the next pass: [blocks, R] float64.
   void use_uniforms(const at::Tensor& uniforms) { uniforms_ = uniforms; }
   // From now on the masks are these rows of those of a batch of `total` rows; 0: all.

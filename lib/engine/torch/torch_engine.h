@@ -8,6 +8,7 @@
 
 #include "engine/engine.h"
 #include "engine/ranks.h"
+#include "engine/torch/device_graph.h"
 #include "engine/torch/examples.h"
 
 namespace descent::engine {
@@ -19,7 +20,7 @@ struct TorchPlace {
   DeviceInputs& inputs;
   std::function<void(const std::string&)> note;  // messages for the user
   std::shared_ptr<Ranks> ranks;                  // that train together; null: this process alone
-  bool records_graphs = true;                    // of training steps, where LibTorch can
+  MakeGraph make_graph{};                        // of training steps; empty: they are not recorded
 };
 
 std::unique_ptr<Engine> make_torch_engine(std::vector<Replica> replicas, const TorchPlace& place);
