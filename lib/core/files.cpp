@@ -43,11 +43,10 @@ fs::path aside_of(const fs::path& target) {
   return target.parent_path() / fmt::format("{}{}-{}-{}", aside_prefix, target.filename().string(), writer, counter++);
 }
 
+// Negative where the file cannot be opened.
 class Descriptor {
  public:
-  Descriptor(const fs::path& path, int flags) : path_(path), value_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {
-    if (value_ < 0) fail("open", path, errno);
-  }
+  Descriptor(const fs::path& path, int flags) : path_(path), value_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
   ~Descriptor() {
     if (value_ >= 0) close(value_);
   }
@@ -64,6 +63,12 @@ class Descriptor {
   int value_;
 };
 
+struct OpenFile : Descriptor {
+  OpenFile(const fs::path& path, int flags) : Descriptor(path, flags) {
+    if (get() < 0) fail("open", path, errno);
+  }
+};
+
 void write_all(int descriptor, std::string_view bytes, const fs::path& path) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
@@ -76,7 +81,31 @@ void write_all(int descriptor, std::string_view bytes, const fs::path& path) {
 // Makes the names inside a folder survive a power cut.
 void sync_folder(const fs::path& folder) {
   const fs::path path = folder.empty() ? fs::path(".") : folder;
-  Descriptor(path, O_RDONLY | O_DIRECTORY).sync();
+  OpenFile(path, O_RDONLY | O_DIRECTORY).sync();
+}
+
+InputError unreadable(const fs::path& path, std::string message) {
+  return InputError(std::vector{Problem{.file = path.string(), .message = std::move(message)}});
+}
+
+std::string read_all(const Descriptor& file, const fs::path& path, const struct stat& status, std::uint64_t max_bytes) {
+  const auto too_large = [&] {
+    return unreadable(path, fmt::format("larger than {} bytes, the most that such a file may have", max_bytes));
+  };
+  if (S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) > max_bytes) throw too_large();
+  std::string bytes(static_cast<std::size_t>(status.st_size) + 1, '\0');  // one more, to see the end
+  std::size_t size = 0;
+  for (;;) {
+    if (size == bytes.size()) bytes.resize(bytes.size() * 2 + 4096);  // it grew, or is a pipe
+    const ssize_t count = ::read(file.get(), bytes.data() + size, bytes.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail("read", path, errno);
+    size += static_cast<std::size_t>(count);
+    if (size > max_bytes) throw too_large();
+    if (count == 0 || size == static_cast<std::size_t>(status.st_size)) break;
+  }
+  bytes.resize(size);
+  return bytes;
 }
 
 }  // namespace
@@ -86,39 +115,36 @@ void fail(std::string_view action, const fs::path& path, int code) {
 }
 
 std::string read_file(const fs::path& path, std::uint64_t max_bytes) {
-  const auto wrong = [&](const std::string& message) {
-    return InputError(std::vector{Problem{.file = path.string(), .message = message}});
-  };
   struct stat status;
   if (stat(path.c_str(), &status) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) throw wrong("no such file");
+    if (errno == ENOENT || errno == ENOTDIR) throw unreadable(path, "no such file");
     fail("read", path, errno);
   }
-  if (S_ISDIR(status.st_mode)) throw wrong("is a folder, not a file");
-  const auto too_large = fmt::format("larger than {} bytes, the most that such a file may have", max_bytes);
-  if (S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) > max_bytes) throw wrong(too_large);
-
-  const Descriptor file(path, O_RDONLY);
-  std::string bytes(static_cast<std::size_t>(status.st_size) + 1, '\0');  // one more, to see the end
-  std::size_t size = 0;
-  for (;;) {
-    if (size == bytes.size()) bytes.resize(bytes.size() * 2 + 4096);  // it grew, or is a pipe
-    const ssize_t count = ::read(file.get(), bytes.data() + size, bytes.size() - size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail("read", path, errno);
-    if (count == 0) break;
-    size += static_cast<std::size_t>(count);
-    if (size > max_bytes) throw wrong(too_large);
-  }
-  bytes.resize(size);
-  return bytes;
+  if (S_ISDIR(status.st_mode)) throw unreadable(path, "is a folder, not a file");
+  return read_all(OpenFile(path, O_RDONLY), path, status, max_bytes);
 }
 
 std::string read_regular_file(const fs::path& path, std::uint64_t max_bytes) {
+  const Descriptor file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   struct stat status;
-  if (lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
-    throw InputError(std::vector{Problem{.file = path.string(), .message = "is not a regular file"}});
-  return read_file(path, max_bytes);
+  if (file.get() < 0 && (errno == ENOENT || errno == ENOTDIR)) throw unreadable(path, "no such file");
+  if (file.get() < 0 && errno != ELOOP && errno != ENXIO) fail("open", path, errno);
+  if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) throw unreadable(path, "is not a regular file");
+  return read_all(file, path, status, max_bytes);
+}
+
+std::string read_range(const fs::path& path, std::uint64_t begin, std::uint64_t end) {
+  const Descriptor file(path, O_RDONLY);
+  std::string bytes(end - begin, '\0');
+  std::size_t size = 0;
+  while (size < bytes.size()) {
+    const ssize_t count = pread(file.get(), bytes.data() + size, bytes.size() - size, static_cast<off_t>(begin + size));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    size += static_cast<std::size_t>(count);
+  }
+  bytes.resize(size);
+  return bytes;
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
@@ -143,7 +169,7 @@ AtomicFolder::~AtomicFolder() {
 
 void AtomicFolder::write(std::string_view name, std::string_view bytes) {
   const fs::path path = aside_ / name;
-  const Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC);
+  const OpenFile file(path, O_WRONLY | O_CREAT | O_TRUNC);
   write_all(file.get(), bytes, path);
   file.sync();
 }
@@ -159,7 +185,7 @@ void AtomicFolder::commit() {
 }
 
 AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)), aside_(aside_of(path_)) {
-  descriptor_ = Descriptor(aside_, O_WRONLY | O_CREAT | O_EXCL).release();
+  descriptor_ = OpenFile(aside_, O_WRONLY | O_CREAT | O_EXCL).release();
 }
 
 AtomicFile::~AtomicFile() {

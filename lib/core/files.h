@@ -20,6 +20,9 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes
 // The same of a file that others may have put there: InputError also for a link, a device and a pipe.
 std::string read_regular_file(const std::filesystem::path& path, std::uint64_t max_bytes);
 
+// The bytes from `begin` to `end`; fewer where the file has fewer or cannot be read.
+std::string read_range(const std::filesystem::path& path, std::uint64_t begin, std::uint64_t end);
+
 // Writes a temporary file, fsyncs and renames it: a reader sees the old bytes or the new ones. The folder must exist.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 

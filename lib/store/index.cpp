@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <nlohmann/json.hpp>
+#include <variant>
 
 #include "config/json.h"
 #include "config/keys.h"
@@ -14,6 +16,9 @@ namespace descent::store {
 namespace fs = std::filesystem;
 
 namespace {
+
+// Parts that are read at the same time: most of the time goes by until their files are open.
+constexpr std::size_t readers = 8;
 
 // What an experiment sets, but for the factors: ", with train.epochs=30".
 std::string settings_of(const config::Experiment& experiment, const std::vector<std::string>& factors) {
@@ -36,28 +41,42 @@ Results::Index::Index(fs::path parts_folder, const plan::Plan& plan)
 
 std::unique_lock<std::mutex> Results::Index::refreshed() {
   std::unique_lock lock(mutex);
-  std::vector<fs::path> folders;
+  const std::vector<std::string> names = new_parts();
+  std::vector<std::variant<Part, DamagedPart>> read(names.size());
+  const auto read_some = [&](std::size_t first) {
+    for (std::size_t i = first; i < names.size(); i += readers) try {
+        read[i] = read_part(folder_ / names[i], [this](const std::string& hash) {
+          const auto run = run_of_.find(hash);
+          return run == run_of_.end() ? nullptr : &plan_.experiment(run->second);
+        });
+      } catch (const DamagedPart& damage) {
+        read[i] = damage;
+      }
+  };
+  std::vector<std::future<void>> all;
+  for (std::size_t first = 0; first < std::min(readers, names.size()); ++first)
+    all.push_back(std::async(std::launch::async, read_some, first));
+  for (std::future<void>& reader : all) reader.get();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    known_.insert(names[i]);
+    if (Part* part = std::get_if<Part>(&read[i])) add(names[i], std::move(*part));
+    else set_aside(names[i], std::get<DamagedPart>(read[i]).what());
+  }
+  return lock;
+}
+
+std::vector<std::string> Results::Index::new_parts() const {
+  std::vector<std::string> names;
   std::error_code error;
   for (fs::directory_iterator entry(folder_, error); !error && entry != fs::directory_iterator();
        entry.increment(error)) {
-    const fs::path& path = entry->path();
-    const bool is_part = path.filename().string().find('.') == std::string::npos;  // not unfinished, set aside
-    if (is_part && !known_.contains(path)) folders.push_back(path);
+    std::string name = entry->path().filename();
+    const bool is_part = name.find('.') == std::string::npos;  // not unfinished, set aside
+    if (is_part && !known_.contains(name)) names.push_back(std::move(name));
   }
   if (error && error != std::errc::no_such_file_or_directory) core::fail("list", folder_, error.value());
-  std::ranges::sort(folders);
-  for (const fs::path& part : folders) {
-    known_.insert(part);
-    try {
-      add(part, read_part(part, [this](const std::string& hash) {
-            const auto run = run_of_.find(hash);
-            return run == run_of_.end() ? nullptr : &plan_.experiment(run->second);
-          }));
-    } catch (const DamagedPart& damage) {
-      set_aside(part, damage.what());
-    }
-  }
-  return lock;
+  std::ranges::sort(names);
+  return names;
 }
 
 bool Results::Index::holds(const std::vector<RunResult>& results) const {
@@ -84,33 +103,35 @@ std::vector<std::string> Results::Index::names_of(const std::vector<RunResult>& 
 
 void Results::Index::for_each_run(Table table,
                                   const std::function<void(std::size_t run, std::string_view rows)>& visit) const {
-  for (std::size_t i = 0; i < found.size(); ++i)
-    if (const auto& location = found[i])
-      if (const Range rows = location->rows.rows.at(table); rows.begin < rows.end)
-        visit(i, read_range(parts[location->part] / file_name(table), rows));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (!found[i]) continue;
+    const PartRun& run = found[i]->run;
+    if (table == Table::summary) visit(i, run.summary);
+    else if (const Range rows = table == Table::curves ? run.curve : run.probes; rows.begin < rows.end)
+      visit(i, read_range(folder_of(*found[i]) / file_name(table), rows));
+  }
 }
 
-void Results::Index::add(const fs::path& path, const Part& part) {
+void Results::Index::add(const std::string& name, Part part) {
   bool used = false, planned = false;
-  for (const PartRun& run : part.runs) {
+  for (PartRun& run : part.runs) {
     const auto entry = run_of_.find(run.hash);
     if (entry == run_of_.end()) continue;
     planned = true;
     if (found[entry->second]) continue;  // in another part already
-    found[entry->second] = Location{parts.size(), run, part.seconds / static_cast<double>(part.runs.size())};
+    found[entry->second] = Location{parts.size(), std::move(run), part.seconds / static_cast<double>(part.runs.size())};
     used = true;
   }
-  if (!planned) stale.push_back({path, part.names});
-  if (used) parts.push_back(path);
+  if (!planned) stale.push_back({folder_ / name, part.names});
+  if (used) parts.push_back(name);
 }
 
-void Results::Index::set_aside(const fs::path& part, const std::string& reason) {
-  fs::path aside = part;
-  aside += ".damaged";
+void Results::Index::set_aside(const std::string& name, const std::string& reason) {
+  const fs::path part = folder_ / name, aside = folder_ / (name + ".damaged");
   std::error_code error;
   fs::remove_all(aside, error);
   fs::rename(part, aside, error);
-  if (!error) known_.erase(part);  // its runs will be trained again, under the same name
+  if (!error) known_.erase(name);  // its runs will be trained again, under the same name
   warnings.push_back(fmt::format("{}: damaged ({}); {}, its runs count as missing", part.string(), reason,
                                  error ? "ignored" : "set aside as " + aside.filename().string()));
 }

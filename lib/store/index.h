@@ -5,10 +5,10 @@
 #include <functional>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "plan/plan.h"
@@ -20,12 +20,12 @@ namespace descent::store {
 struct Results::Index {
   struct Location {
     std::size_t part;
-    PartRun rows;
+    PartRun run;
     double seconds;  // its share of the part's
   };
   std::mutex mutex;
   std::vector<std::optional<Location>> found;  // by run of the plan
-  std::vector<std::filesystem::path> parts;    // those that hold runs of the plan
+  std::vector<std::string> parts;              // names of those that hold runs of the plan
   std::vector<StalePart> stale;
   std::vector<std::string> warnings;
   bool prepared = false;  // the folder was made or found
@@ -35,6 +35,8 @@ struct Results::Index {
 
   // Holds the mutex after reading the parts that have come since the last call; sets damaged ones aside.
   [[nodiscard]] std::unique_lock<std::mutex> refreshed();
+
+  std::filesystem::path folder_of(const Location& location) const { return folder_ / parts[location.part]; }
 
   // Whether every one of these runs of the plan has its rows.
   bool holds(const std::vector<RunResult>& results) const;
@@ -46,13 +48,14 @@ struct Results::Index {
   void for_each_run(Table table, const std::function<void(std::size_t run, std::string_view rows)>& visit) const;
 
  private:
-  void add(const std::filesystem::path& path, const Part& part);
-  void set_aside(const std::filesystem::path& part, const std::string& reason);
+  std::vector<std::string> new_parts() const;
+  void add(const std::string& name, Part part);
+  void set_aside(const std::string& name, const std::string& reason);
 
   const plan::Plan& plan_;
   const std::filesystem::path folder_;
   std::unordered_map<std::string_view, std::size_t> run_of_;  // hash -> run of the plan
-  std::set<std::filesystem::path> known_;                     // parts already read
+  std::unordered_set<std::string> known_;                     // names of the parts already read
 };
 
 }  // namespace descent::store

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -23,7 +22,14 @@ namespace {
 // The files of a part and their bytes.
 using Files = std::map<std::string, std::string, std::less<>>;
 
-std::string header_of(Table table) { return "run," + column_names(table) + "\n"; }
+const std::string& header_of(Table table) {
+  static const auto headers = [] {
+    std::map<Table, std::string> all;
+    for (const Table each : all_tables) all[each] = "run," + column_names(each) + "\n";
+    return all;
+  }();
+  return headers.at(table);
+}
 
 // The columns are part of the name: a program with other columns makes other parts and never mixes them.
 std::string part_name(const std::vector<std::string>& hashes, const Files& files) {
@@ -71,7 +77,11 @@ void find_rows(const std::string& csv, Table table, Part& part) {
     }
     if (rows == 0 && table != Table::probes) throw DamagedPart("rows of run " + id_of(run.hash) + " are missing");
     if (rows > 1 && table == Table::summary) throw DamagedPart("run " + id_of(run.hash) + " has several summaries");
-    run.rows[table] = range_of(csv, begin, at);
+    switch (table) {
+      case Table::curves: run.curve = range_of(csv, begin, at); break;
+      case Table::summary: run.summary = csv.substr(begin, at - begin); break;
+      case Table::probes: run.probes = range_of(csv, begin, at); break;
+    }
   }
   if (at != csv.size()) throw DamagedPart("it holds rows of unknown runs");
 }
@@ -218,11 +228,8 @@ void write_part(const std::filesystem::path& parts, const std::vector<RunResult>
 }
 
 std::string read_range(const std::filesystem::path& path, Range range) {
-  std::string bytes(range.end - range.begin, '\0');
-  std::ifstream file(path, std::ios::binary);
-  file.seekg(static_cast<std::streamoff>(range.begin));
-  if (!file.read(bytes.data(), static_cast<std::streamsize>(bytes.size())) ||
-      range_of(bytes, 0, bytes.size()).fingerprint != range.fingerprint)
+  std::string bytes = core::read_range(path, range.begin, range.end);
+  if (range_of(bytes, 0, bytes.size()).fingerprint != range.fingerprint)
     throw core::FaultError(fmt::format("{}: changed while it was read; run the command again", path.string()));
   return bytes;
 }
@@ -271,8 +278,6 @@ Part read_part(const std::filesystem::path& folder, const ExperimentOf& experime
   if (part.names.size() != part.runs.size()) throw DamagedPart("it does not name every run");
   for (const Table table : all_tables)
     if (const auto file = files.find(file_name(table)); file != files.end()) find_rows(file->second, table, part);
-    else
-      for (PartRun& run : part.runs) run.rows[table] = {};
   find_predictions(files, about, part, experiment_of);
   return part;
 } catch (const nlohmann::json::exception&) {

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -33,7 +32,8 @@ struct PredictionRanges {
 
 struct PartRun {
   std::string hash;
-  std::map<Table, Range> rows{};  // of every table
+  std::string summary{};  // its row, which every command reads
+  Range curve{}, probes{};
   PredictionRanges predictions{};
 };
 

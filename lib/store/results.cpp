@@ -132,7 +132,8 @@ std::size_t Results::take_from(const Results& other) const {
   std::set<std::size_t> wanted;
   for (const std::size_t run : lacking)
     if (const auto& location = other.index_->found[run]) wanted.insert(location->part);
-  for (const std::size_t part : wanted) copy_part(other.index_->parts[part], folder_ / "parts");
+  for (const std::size_t part : wanted)
+    copy_part(other.folder_ / "parts" / other.index_->parts[part], folder_ / "parts");
   std::error_code error;
   fs::create_directory(weights_folder(), error);
   for (const plan::Run& run : plan_.runs)
@@ -200,8 +201,8 @@ void Results::for_each_row(Table table, const RowVisitor& visit) const {
 std::optional<Predictions> Results::predictions(std::size_t run) const {
   const auto lock = index_->refreshed();
   const auto& location = index_->found[run];
-  if (!location || location->rows.predictions.outputs == 0) return std::nullopt;
-  return read_predictions(index_->parts[location->part], location->rows.predictions);
+  if (!location || location->run.predictions.outputs == 0) return std::nullopt;
+  return read_predictions(index_->folder_of(*location), location->run.predictions);
 }
 
 void Results::write_experiment(const config::Document& document) const {

@@ -2,9 +2,10 @@
 """Time and memory of the commands that handle whole sweeps, at 1,000, 10,000 and 100,000 runs: plan, status, merge, and
 `run` where every run is finished. The runs are really trained, one step each.
 
-Usage: scale.py DESCENT [--runs N...] [--folder DIR]     (a folder that is there already is measured again, not trained)
+Usage: scale.py DESCENT [--runs N...] [--folder DIR] [--alone]
+A folder that is there already is measured again, not trained. --alone: each run in a part of its own, as long runs are.
 """
-import argparse, json, os, pathlib, tempfile, time
+import argparse, hashlib, json, os, pathlib, shutil, tempfile, time
 
 POINTS = 100
 
@@ -30,11 +31,36 @@ def measured(command, folder):
     return time.monotonic() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
+def sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def split(part):
+    """Replaces a part by one for each of its runs."""
+    about = json.loads((part / "part.json").read_text())
+    headers, rows = {}, {}
+    for name in sorted(about["sha256"]):
+        headers[name], *lines = (part / name).read_text().splitlines(keepends=True)
+        for line in lines:
+            rows.setdefault((line.split(",")[0], name), []).append(line)
+    for run, full, name in zip(about["runs"], about["hashes"], about["names"]):
+        files = {file: header + "".join(rows[run, file]) for file, header in headers.items()}
+        own = {"cpu_seconds": 0.5, "hashes": [full], "names": [name], "runs": [run], "seconds": 0.5,
+               "sha256": {file: sha256(text) for file, text in files.items()}}
+        own["checksum"] = sha256(json.dumps(own, sort_keys=True, separators=(",", ":")))
+        folder = part.parent / sha256("".join(headers.values()) + full)[:16]
+        folder.mkdir()
+        for file, text in {**files, "part.json": json.dumps(own, indent=1) + "\n"}.items():
+            (folder / file).write_text(text)
+    shutil.rmtree(part)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("descent", type=pathlib.Path)
     parser.add_argument("--runs", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--folder", type=pathlib.Path)
+    parser.add_argument("--alone", action="store_true")
     options = parser.parse_args()
     root = options.folder or pathlib.Path(tempfile.mkdtemp(prefix="descent_scale_"))
     program = str(options.descent.resolve())
@@ -51,6 +77,9 @@ def main():
                 continue
             print(f"{runs:>7}  {name:<28} {'{:8.2f} {:8.2f} {:6.0f}'.format(*measured([program, *words], folder))}",
                   flush=True)
+            if name == "train" and options.alone:
+                for part in list((folder / "results/scale/parts").iterdir()):
+                    split(part)
 
 
 if __name__ == "__main__":

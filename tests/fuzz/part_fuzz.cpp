@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       return hash == plan.runs[0].hash || hash == plan.runs[1].hash ? &plan.points[0].experiment : nullptr;
     });
     for (const store::PartRun& run : read.runs) {
-      for (const auto& [table, rows] : run.rows)
+      for (const auto& [table, rows] : {std::pair(store::Table::curves, run.curve), {store::Table::probes, run.probes}})
         if (rows.begin < rows.end) store::read_range(part / store::file_name(table), rows);
       fuzz::require(store::read_predictions(part, run.predictions).values.size() == 6);
     }
