@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Data-parallel runs over two processes of this machine. Usage: ranks_test.py DESCENT"""
-import json, os, signal, subprocess, sys, time, unittest
+import contextlib, json, os, signal, socket, subprocess, sys, time, unittest
 
-from trial import Trial
+from trial import DESCENT, Trial
 
 EXPERIMENT = """{
   "name": "trial", "seeds": 2, "checkpoint_seconds": 0.05, "engine": "torch", "precision": "float64",
@@ -55,6 +55,33 @@ class Ranks(Trial):
         self.assertLess(time.monotonic() - killed, 10)
         self.assertFalse(os.path.exists(f"/proc/{other}"))
         return process.returncode, errors
+
+    @contextlib.contextmanager
+    def before_rank_1_joins(self):
+        """Rank 0 and rank 1, which reads the experiment from a pipe and joins when this context ends."""
+        text = (self.folder / "x.json").read_text()
+        (self.folder / "x.json").unlink()
+        pipes = [self.folder / "x.json", self.folder / "of_rank_1"]
+        for pipe in pipes:
+            os.mkfifo(pipe)
+        process = self.start("run", "x.json", "--ranks", "2", program=DESCENT.parent / "descent-train")
+        with open(pipes[0], "wb", buffering=0) as pipe:  # opens when rank 0 does
+            os.rename(pipes[1], pipes[0])
+            pipe.write(text.encode())
+        with open(pipes[0], "wb", buffering=0) as pipe:
+            yield process, self.others(process)[0]
+            with contextlib.suppress(BrokenPipeError):  # it may be gone
+                pipe.write(text.encode())
+        pipes[0].unlink()
+        pipes[0].write_text(text)
+
+    def assert_interrupted(self, process, message=""):
+        """Ends within seconds, before a step was taken; the same command resumes."""
+        errors = process.communicate(timeout=60)[1]
+        self.assertEqual(process.returncode, 75, errors)
+        self.assertIn(message, errors)
+        self.assertIn("descent: interrupted; 0 of 2 runs are finished and kept. Run the same command again to resume.\n",
+                      errors)
 
     def resume(self):
         done = self.descent("run", "x.json", "--ranks", "2")
@@ -118,6 +145,41 @@ class Ranks(Trial):
         status, errors = self.kill_in_training(lambda first, other: first, signal.SIGKILL)
         self.assertEqual(status, -signal.SIGKILL)
         self.assertRegex(errors, "descent: rank 1: the connection to another rank is lost: ")
+        self.resume()
+
+    def test_rank_0_that_is_stopped_before_the_others_are_there_waits_no_longer(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            place = free.getsockname()
+        process = self.start("run", "x.json", "--ranks", "2", env={
+            **os.environ, "RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(place[1])})
+        end = time.monotonic() + 60
+        with socket.socket() as knock:
+            while knock.connect_ex(place) != 0:  # until it waits for rank 1, which never comes
+                self.assertIsNone(process.poll())
+                self.assertLess(time.monotonic(), end)
+                time.sleep(0.02)
+        process.terminate()
+        self.assert_interrupted(process, "descent: stopped before all ranks were there\n")
+        self.resume()
+
+    def test_a_signal_to_a_rank_that_has_not_joined_stops_all_when_it_has(self):
+        with self.before_rank_1_joins() as (process, other):
+            os.kill(other, signal.SIGTERM)
+        self.assert_interrupted(process)
+        self.resume()
+
+    def test_a_rank_that_is_killed_before_it_joins_ends_rank_0(self):
+        with self.before_rank_1_joins() as (process, other):
+            os.kill(other, signal.SIGKILL)
+            self.assert_interrupted(process, "descent: rank 1 was ended by signal 9 (Killed)\n")
+        self.resume()
+
+    def test_rank_0_that_is_stopped_ends_a_rank_that_has_not_joined(self):
+        with self.before_rank_1_joins() as (process, other):
+            process.terminate()
+            self.assert_interrupted(process, "descent: stopped before all ranks were there\n")
+            self.assertFalse(os.path.exists(f"/proc/{other}"))
         self.resume()
 
     def test_a_signal_to_one_rank_stops_all_at_the_same_step(self):

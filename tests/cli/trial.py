@@ -34,9 +34,9 @@ class Trial(unittest.TestCase):
         self.assertEqual(done.returncode, status, f"{words}: {done.stderr}{done.stdout}")
         return done
 
-    def start(self, *words, **more):
+    def start(self, *words, program=DESCENT, **more):
         """A sweep in the background; ends with the test."""
-        process = subprocess.Popen(self.words(*words), cwd=self.folder, stdout=subprocess.DEVNULL,
+        process = subprocess.Popen([program, *words], cwd=self.folder, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.PIPE, text=True, **more)
 
         def end():
