@@ -78,6 +78,8 @@ Status read_status(const store::Results& results, const plan::Plan& plan) {
   status.runs = plan.runs.size();
   double known_cost = 0, known_seconds = 0;
   std::map<std::string, std::size_t> jobs;  // of the processes that are training
+  std::vector<double> costs;                // of a run, by point
+  for (const plan::Point& point : plan.points) costs.push_back(plan::run_seconds(point.experiment));
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
     const plan::Run& run = plan.runs[i];
     const store::Attempts& attempts = traces.of(run);
@@ -89,10 +91,9 @@ Status read_status(const store::Results& results, const plan::Plan& plan) {
     }
     if (state == RunState::failed) ++status.failures[attempts.failure];
     if (state == RunState::running) jobs[attempts.process] = attempts.jobs;
-    const config::Experiment& experiment = plan.points[run.point].experiment;
-    const double cost = plan::run_seconds(experiment);
+    const double cost = costs[run.point];
     const auto step = traces.steps.find(run.hash);
-    const double before = step == traces.steps.end() ? 0 : part_before(experiment, step->second);
+    const double before = step == traces.steps.end() ? 0 : part_before(plan.points[run.point].experiment, step->second);
     // A diverged run ended early: its time says nothing about the cost of the others.
     if (state == RunState::done) known_cost += cost, known_seconds += seconds[i];
     status.open.push_back(finished[i] ? 0 : cost * (1 - before));
