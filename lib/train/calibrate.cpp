@@ -84,7 +84,7 @@ class Measurement {
     seconds_ += (now() - start) / steps * static_cast<double>(length_.total_steps);
   }
 
-  // The first point of a run prepares what its others use; later runs are faster than the first, which meets cold memory.
+  // The first point of a run prepares what its others use; the first run meets cold memory.
   void solve(const std::vector<EvaluationPoint>& points, double budget) {
     const double start = now();
     double first = 0, others = 0;

@@ -43,7 +43,17 @@ TEST(cost, is_within_a_factor_of_two_of_what_was_measured) {
       {R"("precision": "float64", "data": {"name": "piecewise_linear", "train_size": 400, "test_size": 2000},
           "model": {"kind": "mixture_of_experts", "experts": {"count": 4}, "gate": {"hidden": [16]}},
           "train": {"loss": "mse", "batch_size": "full", "steps": 1500, "evaluate": {"every_steps": 100}})",
-       0.13}};
+       0.13},
+      {R"("precision": "float64",
+          "data": {"name": "mnist1d_large", "train_size": 300, "subset": "random", "test_size": 4000},
+          "model": {"kind": "linear_model", "features": "random_relu", "width": 400},
+          "train": {"solver": "least_squares", "loss": "mse"})",
+       0.037},
+      {R"("precision": "float64", "data": {"name": "two_scale_regression", "train_size": 100, "test_size": 5000},
+          "model": {"kind": "linear_model"},
+          "train": {"solver": {"kind": "gradient_descent", "relative_lr": 0.5}, "loss": "mse", "steps": 10000000,
+                    "evaluate": {"log_spaced": 141}})",
+       0.15}};
   for (const auto& [keys, seconds] : measured) {
     EXPECT_GT(seconds_of(keys), seconds / 2) << keys;
     EXPECT_LT(seconds_of(keys), seconds * 2) << keys;
