@@ -1,5 +1,6 @@
 #include "plan/cost.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "config/engine.h"
@@ -34,7 +35,7 @@ double evaluated_examples(const config::Experiment& e, std::int64_t steps) {
   const std::int64_t every = evaluate.every_steps
                                  ? *evaluate.every_steps
                                  : evaluate.every_epochs.value_or(1) * config::steps_per_epoch(e.train, sizes.train);
-  const double count = evaluate.log_spaced ? static_cast<double>(*evaluate.log_spaced)
+  const double count = evaluate.log_spaced ? static_cast<double>(std::min(*evaluate.log_spaced, 1 + steps))
                                            : 1 + static_cast<double>(steps) / static_cast<double>(every);
   std::int64_t examples = 0;
   for (const auto& [split, size] : {std::pair(config::Split::train, sizes.train),
