@@ -55,7 +55,7 @@ std::unique_lock<std::mutex> Results::Index::refreshed() {
   };
   std::vector<std::future<void>> all;
   for (std::size_t first = 0; first < std::min(readers, names.size()); ++first)
-    all.push_back(std::async(std::launch::async, read_some, first));
+    all.push_back(std::async(read_some, first));
   for (std::future<void>& reader : all) reader.get();
   for (std::size_t i = 0; i < names.size(); ++i) {
     known_.insert(names[i]);
