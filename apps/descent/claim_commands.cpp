@@ -11,10 +11,9 @@
 #include "core/files.h"
 #include "descent/commands.h"
 #include "descent/target.h"
-#include "report/best.h"
 #include "report/claims.h"
 #include "report/compare.h"
-#include "report/terminal.h"
+#include "report/table.h"
 
 namespace descent {
 namespace fs = std::filesystem;

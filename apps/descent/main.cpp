@@ -5,8 +5,8 @@
 #include <CLI/CLI.hpp>
 
 #include "descent/commands.h"
-#include "report/guard.h"
 #include "report/manifest.h"
+#include "report/notice.h"
 
 namespace descent {
 namespace {

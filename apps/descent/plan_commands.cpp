@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <numeric>
 
-#include "claims/claims.h"
+#include "claims/domain.h"
 #include "config/engine.h"
 #include "config/write.h"
 #include "core/error.h"
@@ -22,7 +22,6 @@
 #include "plan/plan.h"
 #include "plan/shard.h"
 #include "report/json.h"
-#include "report/layers.h"
 #include "report/notice.h"
 #include "report/table.h"
 
@@ -127,6 +126,40 @@ std::string shards_text(const plan::Plan& plan, std::int64_t count) {
                      core::counted(static_cast<std::size_t>(count), "shard"), std::ranges::max(seconds) / mean);
 }
 
+std::string table_of(const std::vector<plan::LayerRow>& layers, const report::Screen& screen) {
+  std::vector<std::vector<std::string>> rows{{"layer", "kind", "output", "parameters", "fan-in", "initial sd"}};
+  for (const plan::LayerRow& layer : layers)
+    rows.push_back({layer.name, layer.kind, fmt::format("{}", fmt::join(layer.output, " x ")),
+                    std::to_string(layer.parameters), layer.fan_in ? std::to_string(*layer.fan_in) : "-",
+                    layer.initial_sd ? fmt::format("{:.4g}", *layer.initial_sd) : "-"});
+  return report::laid_out(rows, screen, {0, 1});
+}
+
+// A table of the layers of each different network, headed by the first point that has it where there are several.
+std::string layers_text(const plan::Plan& plan, const report::Screen& screen) {
+  std::vector<std::pair<std::vector<plan::LayerRow>, std::vector<std::size_t>>> networks;  // and their points
+  for (std::size_t point = 0; point < plan.points.size(); ++point) {
+    std::vector<plan::LayerRow> layers = plan::layer_table(plan.points[point].experiment);
+    const auto same = std::ranges::find(networks, layers, [](const auto& network) { return network.first; });
+    if (same != networks.end()) same->second.push_back(point);
+    else networks.push_back({std::move(layers), {point}});
+  }
+  const claims::Domain domain(plan);
+  std::string text;
+  for (const auto& [layers, points] : networks) {
+    const config::Experiment& experiment = plan.points[points[0]].experiment;
+    if (networks.size() > 1)
+      text += fmt::format("{}{}{}\n", text.empty() ? "" : "\n", core::printable(domain.settings(points[0], ", ")),
+                          points.size() > 1 ? fmt::format(" and {} more", points.size() - 1) : "");
+    text += table_of(layers, screen);
+    text +=
+        core::counted(static_cast<std::size_t>(plan::parameter_count(plan::layers_of(experiment))), "parameter") + "\n";
+    if (const std::string warning = plan::early_shrinking(experiment); !warning.empty())
+      text += "warning: " + warning + "\n";
+  }
+  return text;
+}
+
 // InputError where the table of layers would warn.
 void refuse_shrinking(const plan::Plan& plan, const std::string& file) {
   for (const plan::Point& point : plan.points)
@@ -179,7 +212,7 @@ int show_plan(CommandLine& line) {
   const report::Screen screen = report::screen_of(stdout, true);
   if (line.layers) {
     if (line.strict) refuse_shrinking(plan, line.file);
-    fmt::print("{}{}", data_text(data), report::layers_text(plan, screen));
+    fmt::print("{}{}", data_text(data), layers_text(plan, screen));
     return 0;
   }
   fmt::print("{}", line.json ? plan_json(plan, data) : data_text(data) + plan_text(plan, screen));

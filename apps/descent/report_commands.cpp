@@ -12,7 +12,7 @@
 #include "report/charts/files.h"
 #include "report/charts/page.h"
 #include "report/charts/terminal.h"
-#include "report/terminal.h"
+#include "report/table.h"
 
 namespace descent {
 namespace fs = std::filesystem;

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "cluster/array.h"
+#include "cluster/queue.h"
 #include "cluster/script.h"
 #include "config/resolved.h"
 #include "core/error.h"
@@ -75,14 +75,8 @@ class Submitter {
     if (request.gpus > 0 && !on_gpu)
       throw core::InputError(
           {{.file = file, .path = "device", .message = "--gpus: trains on the cpu; add --device cuda"}});
-    scripts_ = {name_,
-                core::program_folder() / "descent",
-                fs::absolute(line.out).lexically_normal(),
-                1,
-                1,
-                request,
-                !target_.document.base.claims.empty(),
-                std::ranges::find(commands(), std::string_view("report"), &Command::name) != commands().end()};
+    scripts_ = {name_,   core::program_folder() / "descent",   fs::absolute(line.out).lexically_normal(), 1, 1,
+                request, !target_.document.base.claims.empty()};
     std::int64_t cores = 1;  // of one run
     for (const plan::Point& point : target_.plan.points)
       cores = std::max(cores, point.experiment.train.threads * point.experiment.train.world_size);
@@ -120,9 +114,9 @@ class Submitter {
     const std::string after = finish(job);
     next.array.submitted.push_back(job);
     cluster::write_array(target_.results.folder(), next.array);
-    fmt::print("{}: submitted Slurm job {}, shards {}; then job {}: merge{}{}; logs in {}\n", name_, job,
+    fmt::print("{}: submitted Slurm job {}, shards {}; then job {}: merge{}, report; logs in {}\n", name_, job,
                cluster::ranges(next.shards), cluster::submit(after), scripts_.verifies ? ", verify" : "",
-               scripts_.reports ? ", report" : "", cluster::folder_in(target_.results.folder()).string());
+               cluster::folder_in(target_.results.folder()).string());
   }
 
  private:

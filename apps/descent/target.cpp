@@ -6,12 +6,12 @@
 #include <cstdio>
 
 #include "claims/claims.h"
-#include "claims/selection.h"
+#include "claims/domain.h"
 #include "config/resolved.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
-#include "report/charts/plots.h"
+#include "report/charts/charts.h"
 #include "report/notice.h"
 
 namespace descent {

@@ -1,10 +1,10 @@
-#include "claims/columns.h"
+#include "claims/expression.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "claims/selection.h"
+#include "claims/domain.h"
 #include "config/words.h"
 #include "core/text.h"
 #include "stats/bias_variance.h"

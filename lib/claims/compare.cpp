@@ -88,13 +88,6 @@ Comparison compare_entries(const std::map<std::int64_t, double>& a, const std::m
   return comparison;
 }
 
-// Bonferroni: each interval at 1 - 0.05 / count.
-bool lies_beyond(const Comparison& comparison, std::size_t count) {
-  if (comparison.n < 2) return false;
-  const double half = stats::half_width(*comparison.difference, 0.025 / static_cast<double>(count));
-  return std::abs(comparison.difference->mean) > half;
-}
-
 }  // namespace
 
 std::vector<Comparison> compare(const Side& a, const Side& b, std::string_view metric) {
@@ -118,7 +111,11 @@ std::vector<Comparison> compare(const Side& a, const Side& b, std::string_view m
       if (comparisons.size() > 10'000) throw core::InputError("more than 10000 comparisons; select fewer points");
     }
   if (comparisons.empty()) throw core::InputError("the two sides have no point in common; select one of each");
-  for (Comparison& comparison : comparisons) comparison.beyond_all = lies_beyond(comparison, comparisons.size());
+  for (Comparison& comparison : comparisons)
+    if (comparison.n > 1) {
+      const stats::Description wide = stats::simultaneous(*comparison.difference, comparisons.size());
+      comparison.beyond_all = *wide.low > 0 || *wide.high < 0;
+    }
   return comparisons;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "claims/columns.h"
 #include "claims/expression.h"
 #include "claims/families.h"
 

@@ -1,5 +1,6 @@
 #pragma once
-// The points of a plan as claims see them: factors by short names, values as they take effect.
+// The points of a plan as claims see them: factors by short names, values as they take effect; which of them a
+// selection such as (width=24..128, norm=batch) keeps.
 
 #include <cstddef>
 #include <map>
@@ -8,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "claims/mistakes.h"
+#include "claims/syntax.h"
 #include "config/keys.h"
 #include "plan/plan.h"
 
@@ -32,7 +33,8 @@ class Domain {
   // The same where factors must distinguish points: the whole section, where it is given as an object.
   const std::string& label(const std::string& factor, std::size_t point) const;
 
-  bool has_effect(const std::string& factor, std::size_t point) const;  // false: ignored because of another
+  // The label, or "-" where the factor has no effect, ignored because of another.
+  std::string effect(const std::string& factor, std::size_t point) const;
 
   // The shortest end of a factor's path that no other factor has.
   std::string short_name(const std::string& path) const;
@@ -53,5 +55,14 @@ class Domain {
   std::vector<std::string> inner_;              // keys inside factors that are sections
   mutable std::map<std::string, std::vector<std::string>> values_, labels_;
 };
+
+bool matches(const Selector& selector, double value);
+bool matches(const Selector& selector, const std::string& value);
+
+// In plan order. Throws Mistakes for unknown factors and values, and where no point is left.
+std::vector<std::size_t> select_points(const std::vector<const Selector*>& selectors, const Domain& domain);
+
+// The same of a text, "width=48, norm=batch"; empty for all points. InputError instead of Mistakes.
+std::vector<std::size_t> select_points(const std::string& selection, const plan::Plan& plan);
 
 }  // namespace descent::claims

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "stats/jackknife.h"
 #include "stats/stats.h"
 
 namespace descent::claims {

@@ -4,11 +4,11 @@
 #include <cmath>
 #include <map>
 
-#include "claims/selection.h"
+#include "claims/domain.h"
 #include "core/text.h"
 #include "stats/bias_variance.h"
 #include "stats/ensembles.h"
-#include "stats/jackknife.h"
+#include "stats/stats.h"
 
 namespace descent::claims {
 namespace {

@@ -1,4 +1,4 @@
-#include "claims/verdict.h"
+#include "claims/claims.h"
 
 #include <fmt/format.h>
 
@@ -14,14 +14,6 @@ namespace descent::claims {
 namespace {
 
 using Kind = Syntax::Kind;
-
-// A number less another.
-struct Difference {
-  Level level;
-  std::vector<double> by_seed{};  // per_seed
-  double value = 0;               // plain
-  EstimatePointer estimate{};     // per_seed and of_means
-};
 
 // The probabilities, at most, that a statement which is false at its margin is said to hold, and that a true one is
 // said to fail. Statements of several share them out, since any of their parts may err.
@@ -49,13 +41,12 @@ std::string counted(std::size_t count, std::size_t all, std::string_view what) {
 }
 
 // Fills in measured value, interval and verdict of a check that has its relation and margin; `difference` is
-// `measured - margin`, over this number of seeds.
-void decide(Check& check, const Difference& difference, std::size_t seeds, const Tails& tails) {
-  const auto& each = difference.by_seed;
-  const bool equality = check.relation == Relation::equal, each_seed = equality && difference.level == Level::per_seed;
-  const double value = each_seed             ? *std::ranges::max_element(each, {}, [](double d) { return std::abs(d); })
-                       : difference.estimate ? difference.estimate->value
-                                             : difference.value;
+// `measured - margin`, of this level and over this number of seeds.
+void decide(Check& check, const Estimate& difference, Level level, std::size_t seeds, const Tails& tails) {
+  const std::vector<double> each = level == Level::per_seed ? difference.by_seed : std::vector<double>();
+  const bool equality = check.relation == Relation::equal, each_seed = equality && level == Level::per_seed;
+  const double value =
+      each_seed ? *std::ranges::max_element(each, {}, [](double d) { return std::abs(d); }) : difference.value;
   const auto bad = std::ranges::count_if(each, [](double d) { return !std::isfinite(d); });
   if (!std::isnan(value) && (bad == 0 || std::isinf(value))) check.measured = value + check.margin;
   if (std::isnan(value) || bad > 0) {
@@ -63,18 +54,18 @@ void decide(Check& check, const Difference& difference, std::size_t seeds, const
         each.empty() ? "not a number" : counted(static_cast<std::size_t>(bad), each.size(), "without a value");
     return;
   }
-  if (each_seed || !difference.estimate) {
+  if (each_seed || level == Level::plain) {
     check.verdict = holds(check.relation, value, 0) ? Verdict::holds : Verdict::fails;
     return;
   }
-  const std::size_t least = difference.level == Level::of_means ? least_seeds_of_statistics : 2;
+  const std::size_t least = level == Level::of_means ? least_seeds_of_statistics : 2;
   if (seeds < least) {
     check.reason = fmt::format("{}; an interval needs {}", core::counted(seeds, "seed"), least);
     return;
   }
   const bool from_above = check.relation == Relation::greater || check.relation == Relation::at_least;
-  const auto [low, high] = from_above ? difference.estimate->bounds(tails.holds, tails.fails)
-                                      : difference.estimate->bounds(tails.fails, tails.holds);
+  const auto [low, high] =
+      from_above ? difference.bounds(tails.holds, tails.fails) : difference.bounds(tails.fails, tails.holds);
   check.low = low + check.margin;
   check.high = high + check.margin;
   const bool beyond =
@@ -157,7 +148,7 @@ class Judge {
     const bool flipped = node.children[0]->level == Level::constant;  // 0.1 <= x is shown as x >= 0.1
     const double left = constant_part(*node.children.front()), right = constant_part(*node.children.back());
     const auto naming = naming_axes(node.family);
-    const std::vector<Difference> differences = subtract(node, flipped);
+    const std::vector<EstimatePointer> differences = subtract(node, flipped);
     tails.fails /= static_cast<double>(std::max<std::size_t>(differences.size(), 1));  // all have to hold
     std::size_t next = 0;
     std::vector<Check> checks;
@@ -168,48 +159,39 @@ class Judge {
       const bool decided = decided_by_runs(node, entry, false, check);
       std::vector<Check> steps;
       for (const auto& [later, earlier] : pairs_of(node, entry)) {
-        const Difference& difference = differences[next++];
+        const EstimatePointer& difference = differences[next++];
         if (decided) continue;
         Check& step = steps.emplace_back(check);
         if (trend)
           step.where += fmt::format("{}from {:.6g} to {:.6g}", step.where.empty() ? "" : ", ", node.positions[earlier],
                                     node.positions[later]);
-        decide(step, difference, values_.seeds, tails);
+        decide(step, *difference, node.level, values_.seeds, tails);
       }
       checks.push_back(decided ? std::move(check) : decisive(std::move(steps), true));
     }
     return checks;
   }
 
-  // left - right of every pair of a comparison or trend, less the margin of a trend; right - left when flipped.
-  std::vector<Difference> subtract(const Expression& node, bool flipped) {
+  // left - right of every pair of a comparison or trend, less the margin of a trend; right - left when flipped. Of
+  // level plain they have no bounds.
+  std::vector<EstimatePointer> subtract(const Expression& node, bool flipped) {
     const Expression &left = *node.children.front(), &right = *node.children.back();
-    const double sign = flipped ? -1 : 1, margin = node.kind == Kind::trend ? node.number : 0;
-    std::vector<std::pair<std::size_t, std::size_t>> pairs;
-    for (std::size_t entry = 0; entry < node.family.entries.size(); ++entry)
-      for (const auto& pair : pairs_of(node, entry)) pairs.push_back(pair);
-    std::vector<Difference> result(pairs.size(), Difference{node.level});
-    if (node.level == Level::per_seed) {
-      const auto &a = evaluator_.per_seed(left), &b = evaluator_.per_seed(right);
-      for (std::size_t i = 0; i < pairs.size(); ++i) {
-        for (std::size_t seed = 0; seed < values_.seeds; ++seed)
-          result[i].by_seed.push_back(sign * (a[pairs[i].first][seed] - b[pairs[i].second][seed]) - margin);
-        result[i].estimate = mean_of(result[i].by_seed);
-      }
-      return result;
-    }
-    if (node.level == Level::plain) {
-      const std::vector<double> a = evaluator_.statistic(left), b = evaluator_.statistic(right);
-      for (std::size_t i = 0; i < pairs.size(); ++i)
-        result[i].value = sign * (a[pairs[i].first] - b[pairs[i].second]) - margin;
-      return result;
-    }
+    const double margin = node.kind == Kind::trend ? node.number : 0;
     const EstimatePointer margins = mean_of(std::vector<double>(values_.seeds, margin));
-    for (std::size_t i = 0; i < pairs.size(); ++i) {
-      const EstimatePointer a = evaluator_.estimate(left, pairs[i].first),
-                            b = evaluator_.estimate(right, pairs[i].second);
-      result[i].estimate = combine('-', flipped ? combine('-', b, a) : combine('-', a, b), margins);
-    }
+    std::vector<double> a, b;
+    if (node.level == Level::plain) a = evaluator_.statistic(left), b = evaluator_.statistic(right);
+    std::vector<EstimatePointer> result;
+    for (std::size_t entry = 0; entry < node.family.entries.size(); ++entry)
+      for (const auto& [first, second] : pairs_of(node, entry)) {
+        if (node.level == Level::plain) {
+          const double value = (flipped ? b[second] - a[first] : a[first] - b[second]) - margin;
+          result.push_back(std::make_shared<const Estimate>(Estimate{value, {}}));
+          continue;
+        }
+        const EstimatePointer of_left = evaluator_.estimate(left, first), of_right = evaluator_.estimate(right, second);
+        const EstimatePointer difference = flipped ? combine('-', of_right, of_left) : combine('-', of_left, of_right);
+        result.push_back(combine('-', difference, margins));
+      }
     return result;
   }
 

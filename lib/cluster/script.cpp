@@ -90,7 +90,7 @@ std::string Scripts::finish() const {
   };
   step("merge");
   if (verifies) step("verify");
-  if (reports) step("report");
+  step("report");
   return text + "exit $status\n";
 }
 

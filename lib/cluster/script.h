@@ -25,7 +25,7 @@ struct Scripts {
   std::int64_t shards = 1;
   std::int64_t jobs = 1;  // stacks that a task trains at the same time
   Request request{};
-  bool verifies = false, reports = false;
+  bool verifies = false;
 
   // Both run in the folder that holds experiment.json, where their logs go.
   std::string task() const;

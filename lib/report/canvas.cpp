@@ -144,7 +144,10 @@ void draw_line(const Line& line, std::size_t index, const AxisRange& x, const Ax
 }  // namespace
 
 std::string draw(const Drawing& drawing, const CanvasOptions& options) {
-  AxisRange x{.logarithmic = drawing.log_x}, y{.logarithmic = drawing.log_y};
+  AxisRange means;
+  for (const Line& line : drawing.lines)
+    for (const double value : line.y) means.include(value);
+  AxisRange x{.logarithmic = drawing.log_x}, y{.logarithmic = spans_decades(means.low, means.high)};
   std::size_t longest = 0;
   for (const Line& line : drawing.lines) {
     for (const double value : line.x) x.include(value);

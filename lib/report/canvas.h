@@ -15,7 +15,7 @@ struct Line {
 
 struct Drawing {
   std::string title, x_title;
-  bool log_x = false, log_y = false;
+  bool log_x = false;
   std::vector<Line> lines;
 };
 
@@ -24,6 +24,9 @@ struct CanvasOptions {
   bool braille = true;
   bool color = false;
 };
+
+// Whether values of this range are shown on a logarithmic axis, where no one has chosen.
+inline bool spans_decades(double least, double most) { return least > 0 && most > 50 * least; }
 
 // The lines with their names behind their ends. Values that are not finite, or not positive on a logarithmic axis, are
 // left out; "nothing to draw" where none is left.

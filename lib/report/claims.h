@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "claims/claims.h"
-#include "report/terminal.h"
+#include "report/table.h"
 
 namespace descent::report {
 

@@ -2,22 +2,134 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "config/words.h"
+#include "core/error.h"
 #include "core/text.h"
 #include "report/json.h"
-#include "report/table.h"
-#include "store/columns.h"
+#include "stats/tables.h"
 
 namespace descent::report {
 namespace {
 
 using claims::Comparison;
 
-std::string difference_text(const Comparison& comparison, bool mark) {
-  if (!comparison.difference) return "-";
-  const stats::Description& description = *comparison.difference;
-  if (!description.sd) return fmt::format("{:.3g}", description.mean);
-  return fmt::format("{:.3g} [{:.3g}, {:.3g}]{}", description.mean, *description.low, *description.high,
-                     mark && comparison.beyond_all ? " *" : "");
+// "0.117 [0.027, 0.207]"
+std::string interval_text(const stats::Description& measure) {
+  return measure.sd ? fmt::format("{:.3g} [{:.3g}, {:.3g}]", measure.mean, *measure.low, *measure.high)
+                    : fmt::format("{:.3g}", measure.mean);
+}
+
+using Values = std::vector<std::vector<double>>;  // [points][seeds]
+
+std::string chosen_metric(const std::string& given, const plan::Plan& plan) {
+  if (given.empty()) {
+    for (const char* usual : {"final_val_error", "final_val_loss"})
+      if (is_filled(usual, plan)) return usual;
+    throw core::InputError(
+        fmt::format("there are no validation examples to choose by; give data.val_fraction, or choose by the test "
+                    "examples with --metric {}, which flatters the chosen point",
+                    is_filled("final_test_error", plan) ? "test_error or test_loss" : "test_loss"));
+  }
+  const std::vector<std::string>& known = stats::measure_names();
+  std::vector<std::string> spellings = known;  // without "final_"
+  for (const auto& column : store::curve_columns()) spellings.push_back(column.name);
+  for (const std::string& name : {given, "final_" + given})
+    if (std::ranges::find(known, name) != known.end()) {
+      if (name.ends_with("_r2"))
+        throw core::InputError(fmt::format("{0}r2 is largest at the best, not smallest; {0}rmse chooses the same point",
+                                           name.substr(0, name.size() - 2)));
+      if (is_filled(name, plan)) return name;
+      throw core::InputError(fmt::format("{} is empty in these results; descent list columns", name));
+    }
+  const std::string advice = config::advice_on(given);
+  throw core::InputError(
+      fmt::format("unknown column {}{}", core::quoted(given),
+                  advice.empty() ? core::did_you_mean(given, spellings) + " (descent list columns)" : advice));
+}
+
+// Of a column; the plan has the seeds of a point one after the other.
+Values values_of(const store::Results& results, const plan::Plan& plan, const std::string& metric) {
+  const std::size_t seeds = plan.runs.size() / plan.points.size();
+  Values values(plan.points.size(), std::vector<double>(seeds, NAN));
+  const std::size_t column = store::column_at(store::summary_columns(), metric);
+  results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
+    const bool diverged = store::state_in(cells) == store::RunState::diverged;
+    values[run / seeds][run % seeds] = diverged ? INFINITY : core::parse_number(cells[column]).value_or(NAN);
+  });
+  return values;
+}
+
+// Points that are compared with each other: all, or those that agree in every factor but `over`.
+struct Group {
+  std::string name;  // "norm=batch"; empty for all
+  std::vector<std::size_t> points;
+};
+
+std::string settings_text(const plan::Plan& plan, std::size_t point, const std::vector<std::size_t>& factors) {
+  std::vector<std::string> parts;
+  for (const std::size_t i : factors)
+    parts.push_back(config::short_name(plan.factors[i]) + "=" + plan.points[point].values[i]);
+  return core::join(parts, ", ");
+}
+
+struct Question {
+  std::string metric;
+  std::vector<std::size_t> named;  // factors that distinguish the points of a group
+  std::vector<Group> groups;
+  Values values;
+};
+
+Question question_of(const store::Results& results, const plan::Plan& plan, const BestOptions& options) {
+  Question question{.metric = chosen_metric(options.metric, plan), .named = {}, .groups = {}, .values = {}};
+  const std::string over = options.over.empty() ? "" : config::full_path(options.over);
+  std::vector<std::size_t> others;
+  for (std::size_t i = 0; i < plan.factors.size(); ++i) {
+    const std::string& factor = plan.factors[i];
+    const bool is_asked = over.empty() || factor == over || config::short_name(factor) == options.over;
+    const auto varies = [&](const plan::Point& point) { return point.values[i] != plan.points[0].values[i]; };
+    if (is_asked && (!over.empty() || std::ranges::any_of(plan.points, varies))) question.named.push_back(i);
+    else if (!is_asked) others.push_back(i);
+  }
+  if (question.named.empty())
+    throw core::InputError(plan.factors.empty() ? "the experiment has no sweep, so nothing to choose from"
+                                                : core::unknown("factor", options.over, short_factors(plan)));
+  std::map<std::string, std::size_t> places;
+  for (std::size_t point = 0; point < plan.points.size(); ++point) {
+    const std::string name = settings_text(plan, point, others);
+    if (places.emplace(name, question.groups.size()).second) question.groups.push_back({name, {}});
+    question.groups[places[name]].points.push_back(point);
+  }
+  question.values = values_of(results, plan, question.metric);
+  return question;
+}
+
+std::optional<stats::Best> best_of(const Group& group, const Values& values) {
+  Values of_group;
+  for (const std::size_t point : group.points) of_group.push_back(values[point]);
+  return stats::choose_best(of_group);
+}
+
+std::string verdict_of(const stats::Best& best, std::size_t i) {
+  const stats::Rival& point = best.points[i];
+  if (i == best.chosen) return "best";
+  if (!point.own) return "not finished, or diverged";
+  return point.equal ? "cannot be told from it" : "worse";
+}
+
+// What the chosen point reaches on the test examples, which did not choose it.
+std::string test_text(const store::Results& results, const plan::Plan& plan, std::size_t point,
+                      const std::string& metric) {
+  if (metric.find("test") != metric.npos) return "";
+  for (const char* name : {"final_test_error", "final_test_loss"}) {
+    if (!is_filled(name, plan)) continue;
+    const auto best = stats::choose_best({values_of(results, plan, name)[point]});
+    return best ? fmt::format("there {} {}\n", name, mean_text(best->points[0].own)) : "";
+  }
+  return "";
 }
 
 }  // namespace
@@ -39,8 +151,10 @@ std::string comparison_table(const std::vector<Comparison>& comparisons, const S
   std::size_t left_out = 0;
   for (const Comparison& comparison : comparisons) {
     const bool empty = !comparison.difference;
+    const std::string mark = many && comparison.beyond_all ? " *" : "";
     rows.push_back({std::to_string(comparison.n), empty ? "-" : fmt::format("{:.4g}", comparison.a),
-                    empty ? "-" : fmt::format("{:.4g}", comparison.b), difference_text(comparison, many),
+                    empty ? "-" : fmt::format("{:.4g}", comparison.b),
+                    empty ? "-" : interval_text(*comparison.difference) + mark,
                     comparison.effect ? fmt::format("{:.2f}", *comparison.effect) : "-"});
     if (many) rows.back().insert(rows.back().begin(), comparison.where);
     left_out += comparison.left_out;
@@ -75,6 +189,68 @@ std::string comparison_json(const std::vector<Comparison>& comparisons) {
     list.push_back(std::move(entry));
   }
   return list.dump(2) + "\n";
+}
+
+std::string best_text(const store::Results& results, const plan::Plan& plan, const BestOptions& options,
+                      const Screen& screen) {
+  const Question question = question_of(results, plan, options);
+  std::string text;
+  for (const Group& group : question.groups) {
+    if (!group.name.empty()) text += fmt::format("{}{}\n", text.empty() ? "" : "\n", group.name);
+    const auto best = best_of(group, question.values);
+    if (!best) {
+      text += "no point whose runs have finished without diverging\n";
+      continue;
+    }
+    std::vector<std::vector<std::string>> rows{{}};
+    for (const std::size_t i : question.named) rows[0].push_back(config::short_name(plan.factors[i]));
+    rows[0].insert(rows[0].end(), {"n", question.metric, "difference [95 % interval]", ""});
+    std::vector<std::string> equal;
+    for (std::size_t i = 0; i < group.points.size(); ++i) {
+      const stats::Rival& point = best->points[i];
+      auto& row = rows.emplace_back();
+      for (const std::size_t factor : question.named) row.push_back(plan.points[group.points[i]].values[factor]);
+      row.insert(row.end(), {std::to_string(point.own ? point.own->n : 0), mean_text(point.own),
+                             point.difference ? interval_text(*point.difference) : "", verdict_of(*best, i)});
+      if (point.equal) equal.push_back(settings_text(plan, group.points[i], question.named));
+    }
+    const std::size_t chosen = group.points[best->chosen], last = rows[0].size();
+    text += laid_out(rows, screen, {last - 2, last - 1});
+    text += "\n" +
+            core::printable(fmt::format("best: {}, {} {}", settings_text(plan, chosen, question.named), question.metric,
+                                        mean_text(best->points[best->chosen].own))) +
+            "\n";
+    text += core::printable("cannot be told from it: " + (equal.empty() ? "none" : core::join(equal, "; "))) + "\n";
+    text += test_text(results, plan, chosen, question.metric);
+  }
+  text +=
+      "\nDifferences are paired over the seeds; together the intervals of a table hold their true values with 95 %.\n";
+  if (question.metric.find("test") != std::string::npos)
+    text += "Chosen by the test examples, which flatters the best: choose by validation for an honest estimate.\n";
+  return text;
+}
+
+std::string best_json(const store::Results& results, const plan::Plan& plan, const BestOptions& options) {
+  const Question question = question_of(results, plan, options);
+  Json groups = Json::array();
+  for (const Group& group : question.groups) {
+    Json entry{{"metric", question.metric}, {"chosen", nullptr}, {"points", Json::array()}};
+    if (const auto best = best_of(group, question.values)) {
+      entry["chosen"] = point_json(plan, group.points[best->chosen]);
+      for (std::size_t i = 0; i < group.points.size(); ++i) {
+        const stats::Rival& point = best->points[i];
+        Json row{{"point", point_json(plan, group.points[i])}, {"equal", point.equal || i == best->chosen}};
+        if (point.own) row.update({{"n", point.own->n}, {"mean", point.own->mean}});
+        if (point.own && point.own->sd) row.update({{"low", *point.own->low}, {"high", *point.own->high}});
+        if (point.difference) row["difference"] = point.difference->mean;
+        if (point.difference && point.difference->sd)
+          row.update({{"difference_low", *point.difference->low}, {"difference_high", *point.difference->high}});
+        entry["points"].push_back(std::move(row));
+      }
+    }
+    groups.push_back(std::move(entry));
+  }
+  return groups.dump(2) + "\n";
 }
 
 }  // namespace descent::report

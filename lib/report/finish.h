@@ -1,13 +1,20 @@
 #pragma once
-// How `descent run` ends, in both programs: merged CSVs, points.csv, the table of points.
+// How `descent run` begins and ends: what a changed experiment means for the results that are there; in both programs
+// merged CSVs, points.csv, the table of points.
 
 #include <cstddef>
 #include <optional>
+#include <string>
 
+#include "config/read.h"
 #include "plan/shard.h"
 #include "store/results.h"
 
 namespace descent::report {
+
+// "train.epochs: 20 -> 30 changes 18 finished runs; ..." compared with the experiment that the folder holds; empty
+// where no finished run is lost by a changed key.
+std::string changes_text(const store::Results& results, const config::Document& now, const plan::Plan& plan);
 
 struct FinishOptions {
   bool csv_to_stdout = false;  // curves.csv on stdout; the table then goes to stderr

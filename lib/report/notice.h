@@ -1,6 +1,8 @@
 #pragma once
-// Warnings and errors of a command on stderr: lines, or with --progress json events like those of the training.
+// Warnings and errors of a program on stderr: lines, or with --progress json events like those of the training. And its
+// outermost function, which reports every error so and returns the exit status.
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -21,5 +23,9 @@ void complain(const core::Problem& problem);  // an event has its place too: fil
 
 // Of `descent validate --json` and of events.
 Json problem_json(const core::Problem& problem);
+
+// Runs `body`. InputError: its problems, exit 2; FaultError and every other: "descent: ...", exit 1;
+// a stdout whose reader is gone (`| head`): no message. Closed standard streams are /dev/null.
+int guarded(const std::function<int()>& body);
 
 }  // namespace descent::report

@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
+#include <iterator>
 
 #include "claims/domain.h"
 #include "config/words.h"
@@ -38,12 +37,14 @@ struct PointColumn {
   std::string text(const PointStats& point, const plan::Plan& plan) const {
     if (factor >= 0) return plan.points[point.point].values[static_cast<std::size_t>(factor)];
     if (!measured()) return std::to_string(name == "n" ? point.n : point.n_diverged);
-    return mean_text(point.measures[stats::measure(name)]);
+    return mean_text(measure(point));
+  }
+  const std::optional<stats::Description>& measure(const PointStats& point) const {
+    return point.measures[stats::measure(name)];
   }
   std::optional<double> number(const PointStats& point, const plan::Plan& plan) const {
     if (!measured()) return core::parse_number(text(point, plan));
-    const auto& measure = point.measures[stats::measure(name)];
-    return measure ? std::optional(measure->mean) : std::nullopt;
+    return measure(point) ? std::optional(measure(point)->mean) : std::nullopt;
   }
 };
 
@@ -124,8 +125,7 @@ std::vector<Row> points_cells(const store::Results& results, const plan::Plan& p
     Row& row = rows.emplace_back();
     for (const PointColumn& column : columns) {
       row.push_back(column.text(point, plan));
-      if (row.back() != "null") continue;  // a factor of other parts of the sweep
-      row.back() = domain.has_effect(column.name, point.point) ? domain.label(column.name, point.point) : "-";
+      if (row.back() == "null") row.back() = domain.effect(column.name, point.point);  // of other parts of the sweep
     }
   }
   return rows;
@@ -163,9 +163,8 @@ std::string points_json(const store::Results& results, const plan::Plan& plan, c
   for (const PointStats& point : points.list) {
     Json entry{{"point", point_json(plan, point.point)}, {"n", point.n}, {"n_diverged", point.n_diverged}};
     for (const PointColumn& column : columns) {
-      if (!column.measured()) continue;
-      const auto& measure = point.measures[stats::measure(column.name)];
-      if (!measure) continue;
+      if (!column.measured() || !column.measure(point)) continue;
+      const auto& measure = column.measure(point);
       Json numbers{{"mean", measure->mean}};
       if (measure->sd) numbers.update({{"sd", *measure->sd}, {"low", *measure->low}, {"high", *measure->high}});
       entry[column.name] = numbers;
@@ -182,20 +181,12 @@ std::vector<Row> points_values(const store::Results& results, const plan::Plan& 
   for (const PointColumn& column : columns)
     if (!column.measured()) rows[0].push_back(column.name);
     else
-      for (const char* part : {"_mean", "_sd", "_low", "_high"}) rows[0].push_back(column.name + part);
+      for (const char* part : stats::measure_parts) rows[0].push_back(column.name + part);
   for (const PointStats& point : points.list) {
     Row& row = rows.emplace_back();
-    for (const PointColumn& column : columns) {
-      if (!column.measured()) {
-        row.push_back(column.text(point, plan));
-        continue;
-      }
-      const auto& measure = point.measures[stats::measure(column.name)];
-      const auto cell = [](const std::optional<double>& value) { return value ? core::format_number(*value) : ""; };
-      if (measure)
-        row.insert(row.end(), {cell(measure->mean), cell(measure->sd), cell(measure->low), cell(measure->high)});
-      else row.insert(row.end(), 4, "");
-    }
+    for (const PointColumn& column : columns)
+      if (column.measured()) std::ranges::copy(stats::measure_cells(column.measure(point)), std::back_inserter(row));
+      else row.push_back(column.text(point, plan));
   }
   return rows;
 }

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "plan/plan.h"
-#include "report/terminal.h"
-#include "stats/points.h"
+#include "report/table.h"
+#include "stats/tables.h"
 #include "store/results.h"
 
 namespace descent::report {

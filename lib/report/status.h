@@ -1,17 +1,17 @@
 #pragma once
-// How far an experiment is: the states of its runs by point, attempts, times, failures.
+// How far an experiment is: the states of its runs by point, attempts, times, failures; the Slurm array that trains it,
+// shard by shard.
 
-#include <array>
 #include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "cluster/queue.h"
 #include "plan/plan.h"
 #include "report/json.h"
-#include "report/terminal.h"
+#include "report/table.h"
 #include "store/results.h"
 
 namespace descent::report {
@@ -45,5 +45,27 @@ Status read_status(const store::Results& results, const plan::Plan& plan);
 // A table of points with a line of totals; then failures, remaining time and running processes.
 std::string status_text(const Status& status, const plan::Plan& plan, const Screen& screen);
 Json status_json(const Status& status, const plan::Plan& plan);
+
+struct ShardStatus {
+  std::int64_t index = 1;
+  std::size_t runs = 0, finished = 0;
+  std::string state{};  // done, pending, running, failed: neither finished nor in the queue, unknown: no queue
+  std::string task{}, elapsed{}, reason{};
+  std::optional<double> seconds_left{};  // of training
+};
+
+struct ArrayStatus {
+  cluster::Array array;
+  std::vector<ShardStatus> shards;
+  std::string problem;  // why the queue could not be read
+};
+
+// Nothing where none was submitted, or one of another version of the experiment.
+std::optional<ArrayStatus> read_array_status(const store::Results& results, const plan::Plan& plan,
+                                             const Status& status);
+
+// A line of totals and a table of the shards that are not done.
+std::string array_text(const ArrayStatus& status, const Screen& screen);
+Json array_json(const ArrayStatus& status);
 
 }  // namespace descent::report

@@ -51,6 +51,30 @@ double upper_quantile(double tail, double df) {
   }
 }
 
+// Of the values of a point.
+std::optional<Description> own(const std::vector<double>& values) {
+  std::vector<double> present;
+  for (const double value : values)
+    if (!std::isnan(value)) present.push_back(value);
+  if (present.empty() || std::ranges::any_of(present, [](double value) { return std::isinf(value); })) return {};
+  return describe(present);
+}
+
+// Paired by seed.
+std::optional<Description> difference(const std::vector<double>& a, const std::vector<double>& b) {
+  std::vector<double> differences;
+  for (std::size_t seed = 0; seed < a.size(); ++seed)
+    if (!std::isnan(a[seed]) && !std::isnan(b[seed])) differences.push_back(a[seed] - b[seed]);
+  if (differences.empty()) return {};
+  return describe(differences);
+}
+
+void set_interval(Description& description, double tail) {
+  const double half = half_width(description, tail);
+  description.low = description.mean - half;
+  description.high = description.mean + half;
+}
+
 }  // namespace
 
 double student_t_quantile(double p, double df) {
@@ -78,10 +102,37 @@ Description describe(std::span<const double> values) {
   double squares = 0;
   for (const double value : values) squares += (value - result.mean) * (value - result.mean);
   result.sd = std::sqrt(squares / (n - 1));
-  const double half = half_width(result, 1 - 0.975);
-  result.low = result.mean - half;
-  result.high = result.mean + half;
+  set_interval(result, 1 - 0.975);
   return result;
+}
+
+Description simultaneous(Description description, std::size_t comparisons) {
+  if (description.sd) set_interval(description, 0.025 / static_cast<double>(comparisons));
+  return description;
+}
+
+std::vector<double> pseudo_values(double whole, std::span<const double> without) {
+  const double others = static_cast<double>(without.size()) - 1, mean = describe(without).mean;
+  std::vector<double> values;
+  for (const double value : without) values.push_back(whole + others * (mean - value));
+  return values;
+}
+
+std::optional<Best> choose_best(const std::vector<std::vector<double>>& values) {
+  Best best;
+  for (const std::vector<double>& of_point : values) best.points.push_back({own(of_point), {}, false});
+  const auto mean = [](const Rival& point) { return point.own ? point.own->mean : INFINITY; };
+  const auto smallest = std::ranges::min_element(best.points, {}, mean);
+  if (smallest == best.points.end() || !smallest->own) return std::nullopt;
+  best.chosen = static_cast<std::size_t>(smallest - best.points.begin());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    Rival& rival = best.points[i];
+    if (i == best.chosen || !rival.own) continue;
+    if (const auto found = difference(values[i], values[best.chosen]))
+      rival.difference = simultaneous(*found, values.size() - 1);
+    rival.equal = !rival.difference || !rival.difference->sd || *rival.difference->low <= 0;
+  }
+  return best;
 }
 
 }  // namespace descent::stats

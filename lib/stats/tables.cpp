@@ -1,11 +1,79 @@
 #include "stats/tables.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <stdexcept>
 
 #include "core/files.h"
+#include "core/text.h"
 #include "formats/csv.h"
 
 namespace descent::stats {
+namespace {
+
+std::vector<std::size_t> columns_with(store::ColumnKind kind) {
+  std::vector<std::size_t> found;
+  const auto columns = store::summary_columns();
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (columns[i].kind == kind) found.push_back(i);
+  return found;
+}
+
+const std::vector<std::size_t> constant_columns = columns_with(store::ColumnKind::constant),
+                               measure_columns = columns_with(store::ColumnKind::measure);
+
+// Collects the runs of one point; the plan has them one after the other.
+class Collector {
+ public:
+  explicit Collector(std::size_t point) : stats_{.point = point, .constants = {}, .measures = {}} {
+    stats_.constants.resize(constant_columns.size());
+    values_.resize(measure_columns.size());
+  }
+
+  std::size_t point() const { return stats_.point; }
+
+  void add(const std::vector<std::string>& cells) {
+    for (std::size_t i = 0; i < stats_.constants.size(); ++i) stats_.constants[i] = cells[constant_columns[i]];
+    if (store::state_in(cells) == store::RunState::diverged) {
+      ++stats_.n_diverged;
+      return;
+    }
+    ++stats_.n;
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      const auto value = core::parse_number(cells[measure_columns[i]]);
+      if (value) values_[i].push_back(*value);
+    }
+  }
+
+  const PointStats& finish() {
+    for (const std::vector<double>& values : values_)
+      stats_.measures.push_back(values.empty() ? std::optional<Description>() : describe(values));
+    return stats_;
+  }
+
+ private:
+  PointStats stats_;
+  std::vector<std::vector<double>> values_;
+};
+
+// `measures`: positions in measure_names().
+std::string points_columns(const std::vector<std::size_t>& measures) {
+  std::string names = "n,n_diverged";
+  for (const std::size_t column : constant_columns) names += "," + store::summary_columns()[column].name;
+  for (const std::size_t measure : measures)
+    for (const char* part : measure_parts) names += "," + measure_names()[measure] + part;
+  return names;
+}
+
+std::string points_row(const PointStats& stats, const std::vector<std::size_t>& measures) {
+  std::string row = std::to_string(stats.n) + "," + std::to_string(stats.n_diverged);
+  for (const std::string& constant : stats.constants) row += "," + constant;
+  for (const std::size_t measure : measures)
+    for (const std::string& cell : measure_cells(stats.measures[measure])) row += "," + cell;
+  return row;
+}
+
+}  // namespace
 
 void write_table(const store::Results& results, const plan::Plan& plan, std::string_view name, std::string_view columns,
                  const std::function<void(const AddRow&)>& fill) {
@@ -25,6 +93,50 @@ void write_table(const store::Results& results, const plan::Plan& plan, std::str
 void remove_table(const store::Results& results, std::string_view name) {
   std::error_code ignored;
   std::filesystem::remove(results.folder() / name, ignored);
+}
+
+const std::vector<std::string>& measure_names() {
+  static const auto names = [] {
+    std::vector<std::string> all;
+    for (const std::size_t column : measure_columns) all.push_back(store::summary_columns()[column].name);
+    return all;
+  }();
+  return names;
+}
+
+std::size_t measure(std::string_view name) {
+  const auto entry = std::ranges::find(measure_names(), name);
+  if (entry == measure_names().end()) throw std::logic_error("no measure " + std::string(name));
+  return static_cast<std::size_t>(entry - measure_names().begin());
+}
+
+std::array<std::string, 4> measure_cells(const std::optional<Description>& measure) {
+  if (!measure) return {};
+  return {store::cell(measure->mean), store::cell(measure->sd), store::cell(measure->low), store::cell(measure->high)};
+}
+
+void for_each_point(const store::Results& results, const plan::Plan& plan,
+                    const std::function<void(const PointStats&)>& visit) {
+  Collector open(0);
+  const auto next = [&] {
+    visit(open.finish());
+    open = Collector(open.point() + 1);
+  };
+  results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
+    while (open.point() < plan.runs[run].point) next();
+    open.add(cells);
+  });
+  while (open.point() < plan.points.size()) next();
+}
+
+void write_points(const store::Results& results, const plan::Plan& plan) {
+  const std::vector<bool> written = written_columns(store::Table::summary, plan);
+  std::vector<std::size_t> measures;
+  for (std::size_t i = 0; i < measure_columns.size(); ++i)
+    if (written[measure_columns[i]]) measures.push_back(i);
+  write_table(results, plan, points_file, points_columns(measures), [&](const AddRow& add) {
+    for_each_point(results, plan, [&](const PointStats& stats) { add(stats.point, points_row(stats, measures)); });
+  });
 }
 
 }  // namespace descent::stats

@@ -8,7 +8,6 @@
 #include "claims/estimate.h"
 #include "claims/trial.h"
 #include "core/random.h"
-#include "stats/jackknife.h"
 #include "stats/stats.h"
 
 namespace descent::claims {

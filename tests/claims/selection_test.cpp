@@ -1,4 +1,4 @@
-#include "claims/selection.h"
+#include "claims/domain.h"
 
 #include <gmock/gmock.h>
 

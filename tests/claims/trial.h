@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "claims/claims.h"
-#include "claims/columns.h"
+#include "claims/expression.h"
 #include "core/text.h"
 #include "plan/document.h"
 

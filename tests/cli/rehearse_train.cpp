@@ -9,8 +9,8 @@
 #include "descent/options.h"
 #include "plan/pack.h"
 #include "report/finish.h"
-#include "report/guard.h"
 #include "report/manifest.h"
+#include "report/notice.h"
 
 namespace descent {
 namespace {

@@ -1,4 +1,4 @@
-#include "cluster/array.h"
+#include "cluster/queue.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

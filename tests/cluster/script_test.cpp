@@ -66,9 +66,10 @@ TEST(script, that_follows_the_array_does_every_step_and_fails_where_one_does) {
 #SBATCH --partition=gpu
 status=0
 '/d' merge experiment.json --out '/r' || status=$?
+'/d' report experiment.json --out '/r' || status=$?
 exit $status
 )");
-  scripts.verifies = scripts.reports = true;
+  scripts.verifies = true;
   EXPECT_THAT(scripts.finish(), HasSubstr("'/d' verify experiment.json --out '/r' || status=$?\n'/d' report "));
 }
 

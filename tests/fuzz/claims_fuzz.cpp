@@ -1,8 +1,8 @@
 // Any text is a claim of an experiment or has mistakes that point into it; a claim that makes sense is judged, even
 // without results.
 
+#include "claims/claims.h"
 #include "claims/expression.h"
-#include "claims/verdict.h"
 #include "config/read.h"
 #include "fuzz.h"
 

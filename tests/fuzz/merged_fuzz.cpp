@@ -16,7 +16,7 @@
 #include "results.h"
 #include "stats/bias_variance.h"
 #include "stats/ensembles.h"
-#include "stats/points.h"
+#include "stats/tables.h"
 
 using namespace descent;
 namespace fs = std::filesystem;

@@ -17,7 +17,7 @@
 #include "oracle/dump.h"
 #include "plan/export/python.h"
 #include "plan/plan.h"
-#include "report/guard.h"
+#include "report/notice.h"
 
 namespace descent {
 namespace {

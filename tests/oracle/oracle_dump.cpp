@@ -11,7 +11,7 @@
 #include "engine/batch_order.h"
 #include "oracle/dump.h"
 #include "plan/plan.h"
-#include "report/guard.h"
+#include "report/notice.h"
 #include "train/stack.h"
 
 namespace descent {

@@ -1,4 +1,4 @@
-#include "report/array.h"
+#include "report/status.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "report/guard.h"
+#include "report/notice.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "report/live.h"
+#include "report/progress.h"
 
 #include <cmath>
 

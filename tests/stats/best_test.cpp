@@ -1,4 +1,4 @@
-#include "stats/best.h"
+#include "stats/stats.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "stats/jackknife.h"
+#include "stats/stats.h"
 
 #include <gtest/gtest.h>
 

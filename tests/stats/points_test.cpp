@@ -1,4 +1,4 @@
-#include "stats/points.h"
+#include "stats/tables.h"
 
 #include <algorithm>
 #include <cmath>

@@ -31,26 +31,29 @@ void leave_out_panel(Json& encoding) {
 
 }  // namespace
 
-Rows::Rows(Names numbers, Names texts) : parse_(Json::object()) {
-  for (const char* name : numbers) {
+Rows::Rows(Names numbers, Names texts) : parse_(Json::object()), numbers_(numbers.size()), texts_(texts.size()) {
+  const auto add_column = [&](const char* name, const char* type) {
     text_.append(text_.empty() ? "" : ",").append(name);
-    parse_[name] = "number";
-  }
-  for (const char* name : texts) {
-    text_.append(",").append(name);
-    parse_[name] = "string";
-  }
+    parse_[name] = type;
+  };
+  for (const char* name : numbers) add_column(name, "number");
+  for (const char* name : texts) add_column(name, "string");
 }
 
-void Rows::add(std::initializer_list<double> numbers, const std::vector<std::string_view>& texts) {
-  std::string line = "\n";
-  for (const double& value : numbers) {
-    if (&value != numbers.begin()) line += ',';
-    if (std::isfinite(value)) line += fmt::format("{:.5g}", value);
-  }
+void Rows::add(std::vector<double> numbers, Texts texts) {
+  numbers.resize(numbers_, NAN);
+  texts.resize(texts_);
+  std::string line;
+  for (const double value : numbers) line += std::isfinite(value) ? fmt::format(",{:.5g}", value) : ",";
   for (const std::string_view text : texts) append_quoted(line += ',', text);
-  text_ += line;
+  text_ += "\n" + line.substr(1);
   ++count_;
+}
+
+void Rows::add(std::vector<double> numbers, const stats::Description& mean, Texts texts) {
+  numbers.insert(numbers.end(),
+                 {mean.mean, mean.low.value_or(NAN), mean.high.value_or(NAN), static_cast<double>(mean.n)});
+  add(std::move(numbers), std::move(texts));
 }
 
 Json Rows::data() const { return {{"values", text_}, {"format", {{"type", "csv"}, {"parse", parse_}}}}; }
@@ -66,16 +69,43 @@ Json text(std::string_view field, const std::vector<std::string>& order) {
   return {{"field", field}, {"type", "nominal"}, {"sort", order}, {"title", nullptr}};
 }
 
-Json tip(std::string_view field, std::string_view title, bool is_number) {
+Json interval(const std::string& along, const Axis& axis) {
+  return {{along, number("low", axis)}, {along + "2", {{"field", "high"}}}};
+}
+
+Json band(const Axis& axis) {
+  Json encoding = interval("y", axis);
+  encoding["detail"] = {{"field", "split"}};
+  return encoding;
+}
+
+Json tip(std::string_view field, std::string_view title) {
+  const bool is_number = field == "x" || field == "x2" || field == "y" || field == "value" || field == "n";
   Json entry{{"field", field}, {"type", is_number ? "quantitative" : "nominal"}, {"title", title}};
   if (is_number) entry["format"] = ".4~g";
   return entry;
+}
+
+Json mean_tips(std::initializer_list<Json> columns, std::string_view field, std::string_view title,
+               std::string_view n_title) {
+  auto all = Json::array();
+  for (const Json& column : columns) all.push_back(column);
+  all.insert(all.end(), {tip(field, title), tip("interval", "95 % interval"), tip("n", n_title)});
+  return all;
 }
 
 std::string of_kind(std::string_view kind) { return fmt::format("datum.kind == '{}'", kind); }
 
 Json layer(std::string_view kind, Json mark, Json encoding) {
   return {{"transform", {{{"filter", of_kind(kind)}}}}, {"mark", std::move(mark)}, {"encoding", std::move(encoding)}};
+}
+
+Json dots(int size) { return {{"type", "point"}, {"filled", true}, {"size", size}, {"opacity", 1}}; }
+
+Json pick(std::string_view field) {
+  return Json::array(
+      {{{"name", "pick"},
+        {"select", {{"type", "point"}, {"fields", {field}}, {"on", "pointerover"}, {"clear", "pointerout"}}}}});
 }
 
 Json colors(const std::vector<std::string>& series, std::string_view title) {

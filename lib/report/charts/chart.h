@@ -8,23 +8,34 @@
 #include <vector>
 
 #include "report/json.h"
+#include "stats/stats.h"
 
 namespace descent::report {
 
 struct Chart {
   std::string name;            // "learning_curves_error": of its file, and of its anchor in the page
   std::string title, caption;  // above and below it
-  Json spec;                   // without colours and fonts (theme.h)
+  Json spec;                   // without colours and fonts
 };
+
+// The configuration of Vega-Lite for charts in files: fonts, and the colours for white paper.
+Json file_theme();
+// The same for the page, with references to its style: `var(--ink)`.
+Json page_theme();
+// What defines these, light, dark and for print.
+std::string style_variables();
 
 // The rows of a chart, as CSV: Vega-Lite reads it as it reads objects, in a tenth of the bytes.
 class Rows {
  public:
   using Names = std::initializer_list<const char*>;
+  using Texts = std::vector<std::string_view>;
   Rows(Names numbers, Names texts);
 
-  // Numbers are rounded to 5 digits; NaN and infinities are empty.
-  void add(std::initializer_list<double> numbers, const std::vector<std::string_view>& texts);
+  // Numbers are rounded to 5 digits; NaN, infinities and those that are not given are empty.
+  void add(std::vector<double> numbers, Texts texts);
+  // Ends with the numbers of a mean: itself, the ends of its interval, n.
+  void add(std::vector<double> numbers, const stats::Description& mean, Texts texts);
   bool empty() const { return count_ == 0; }
   std::size_t size() const { return count_; }
   Json data() const;  // the member "data" of a specification
@@ -32,7 +43,7 @@ class Rows {
  private:
   std::string text_;
   Json parse_;
-  std::size_t count_ = 0;
+  std::size_t numbers_, texts_, count_ = 0;
 };
 
 // Scale and axis of a position.
@@ -47,20 +58,31 @@ struct Axis {
 Json number(std::string_view field, const Axis& axis);
 // Text, in this order of its values.
 Json text(std::string_view field, const std::vector<std::string>& order);
-// A column of a tooltip.
-Json tip(std::string_view field, std::string_view title, bool is_number = false);
-// Of an encoding, what several layers share: with(more) is the encoding of one of them.
-inline auto shared_by_layers(Json common) {
-  return [common = std::move(common)](const Json& more) {
-    Json encoding = common;
-    encoding.update(more);
-    return encoding;
-  };
-}
-// A layer of the rows of one kind (their column "kind").
-Json layer(std::string_view kind, Json mark, Json encoding);
+// The two ends of intervals along "x" or "y".
+Json interval(const std::string& along, const Axis& axis);
+// The same along y, for each split.
+Json band(const Axis& axis);
+// A column of a tooltip; x, x2, y, value and n are numbers.
+Json tip(std::string_view field, std::string_view title);
+// A tooltip with these columns and those of a mean: itself, in the column `field`, its interval and n.
+Json mean_tips(std::initializer_list<Json> columns, std::string_view field, std::string_view title = "mean",
+               std::string_view n_title = "n");
 // "datum.kind == 'mean'"
 std::string of_kind(std::string_view kind);
+// A layer of the rows of one kind (their column "kind").
+Json layer(std::string_view kind, Json mark, Json encoding);
+// Of an encoding, what several layers share: with(kind, mark, more) is one of them.
+inline auto shared_by_layers(Json common) {
+  return [common = std::move(common)](std::string_view kind, Json mark, const Json& more) {
+    Json encoding = common;
+    encoding.update(more);
+    return layer(kind, std::move(mark), std::move(encoding));
+  };
+}
+// The mark of means.
+Json dots(int size);
+// What lets the mouse choose the rows with the same value of a column, the parameter "pick" of opacities.
+Json pick(std::string_view field);
 
 // The colours of the series, with a legend where there are several.
 Json colors(const std::vector<std::string>& series, std::string_view title);

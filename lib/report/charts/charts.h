@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "report/charts/chart.h"
+#include "config/read.h"
+#include "config/reader.h"
 #include "report/charts/source.h"
 
 namespace descent::report {
@@ -31,6 +32,27 @@ struct Measures {
   bool has_threshold = false;     // marks the interpolation threshold and the peak
   bool shows_runs = true;         // each value is of one run
 };
+// What the charts of a measure have in common.
+struct MeasureChart {
+  MeasureChart(const Source& source, const Measures& measures, Rows rows)
+      : source_(source), measures_(measures), rows_(std::move(rows)) {}
+
+  bool is_main(const Measured& measured) const { return &measured == measures_.all.data(); }
+  bool shows_runs() const { return measures_.shows_runs && source_.seeds > 1; }
+  Axis axis() const;
+  // Adds the mean of a measure at a point, and of the main one the runs: rows that begin with these numbers, and with a
+  // kind, the place in the chart and the series.
+  std::optional<stats::Description> add_values(const Measured& measured, std::size_t point,
+                                               const std::vector<double>& numbers, std::string_view kind,
+                                               const std::string& place, const std::string& series);
+
+  const Source& source_;
+  const Measures& measures_;
+  Rows rows_;
+  std::vector<std::string> series_;
+  Range main_, all_;
+  bool diverged_ = false;
+};
 // Against a factor of numbers as lines, otherwise as bars.
 void add_factor_chart(const Source& source, const Measures& measures, Charts& charts);
 void add_lines(const Source& source, const Measures& measures, Charts& charts);  // needs a number with three levels
@@ -50,5 +72,16 @@ void add_probes(const Source& source, Charts& charts);
 
 // Levels of a category against the first one, over the seeds that they share.
 void add_differences(const Source& source, Charts& charts);
+
+// The key "plots" of an experiment: charts that the report gets, and what becomes of those that it chooses itself.
+
+// Adds the mistakes in the plots of an experiment that is being read; a config::FurtherCheck.
+void check_plots(const config::Document& document, config::Problems& problems);
+
+// The chart of a metric.
+void add_plot(const Source& source, const config::Plot& plot, Charts& charts);
+
+// A column of summary.csv: the metric itself, or the final value of one of curves.csv. Empty if there is none.
+std::string summary_column(std::string_view metric);
 
 }  // namespace descent::report

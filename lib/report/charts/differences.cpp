@@ -6,7 +6,6 @@
 #include "claims/compare.h"
 #include "core/error.h"
 #include "report/charts/charts.h"
-#include "report/charts/means.h"
 
 namespace descent::report {
 namespace {
@@ -46,8 +45,7 @@ void add_differences(const Source& source, Charts& charts) {
         if (!seen.insert(label + "/" + category->levels[level]).second) return;  // other factors differ too
         add_once(labels, label);
         add_once(series, category->levels[level]);
-        rows.add({difference.mean, low(difference), high(difference), static_cast<double>(difference.n)},
-                 {"mean", label, category->levels[level]});
+        rows.add({}, difference, {"mean", label, category->levels[level]});
       }
     } catch (const core::InputError&) {  // a sweep where these levels have no points in common
     }
@@ -58,18 +56,14 @@ void add_differences(const Source& source, Charts& charts) {
   Json color = colors(series, category->title());
   color["scale"]["domain"] = category->levels;  // the colours that they have in other charts
   if (series.size() > 1) color["legend"]["values"] = series;
-  Json common{
-      {"x", number("x", {fmt::format("difference of the {}", words), {{"zero", true}}})}, {"y", y}, {"color", color}};
+  const std::string title = fmt::format("difference of the {}", words);
+  Json common{{"x", number("x", {title, {{"zero", true}}})}, {"y", y}, {"color", color}};
   if (series.size() > 1) common["yOffset"] = text("series", series);
   const auto with = shared_by_layers(common);
-  const auto tips = Json::array({tip("label", "at"), tip("series", category->title()), tip("x", "difference", true),
-                                 tip("interval", "95 % interval"), tip("n", "pairs", true)});
-  Json zero{{"mark", {{"type", "rule"}, {"strokeDash", {3, 3}}}}, {"encoding", {{"x", {{"datum", 0}}}}}};
-  const auto layers = Json::array(
-      {zero,
-       layer("mean", {{"type", "rule"}, {"strokeWidth", 2.5}},
-             with({{"x", number("low", {fmt::format("difference of the {}", words)})}, {"x2", {{"field", "high"}}}})),
-       layer("mean", {{"type", "point"}, {"filled", true}, {"size", 70}, {"opacity", 1}}, with({{"tooltip", tips}}))});
+  const Json all_tips = mean_tips({tip("label", "at"), tip("series", category->title())}, "x", "difference", "pairs");
+  const Json zero{{"mark", {{"type", "rule"}, {"strokeDash", {3, 3}}}}, {"encoding", {{"x", {{"datum", 0}}}}}};
+  const auto layers = Json::array({zero, with("mean", {{"type", "rule"}, {"strokeWidth", 2.5}}, interval("x", {title})),
+                                   with("mean", dots(70), {{"tooltip", all_tips}})});
   add_chart(
       {"differences", fmt::format("Differences of the {} from {} = {}", words, category->title(), category->levels[0]),
        "Paired over the seeds that both have: mean and 95 % interval. An interval beside 0 is a difference.",

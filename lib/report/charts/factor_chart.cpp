@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "report/charts/charts.h"
-#include "report/charts/plots.h"
 
 namespace descent::report {
 namespace {
@@ -42,8 +41,32 @@ void change_charts(Source& source, const config::Plot& plot, void (*add)(const S
 
 }  // namespace
 
+Axis MeasureChart::axis() const {
+  return value_axis(measures_.axis, main_, all_, measures_.axis.ends_with("error"), source_.scale);
+}
+
+std::optional<stats::Description> MeasureChart::add_values(const Measured& measured, std::size_t point,
+                                                           const std::vector<double>& numbers, std::string_view kind,
+                                                           const std::string& place, const std::string& series) {
+  std::vector<double> values;
+  for (const std::size_t run : source_.runs_of(point)) {
+    values.push_back(measured.value(run));
+    if (!is_main(measured) || !shows_runs() || !std::isfinite(values.back())) continue;
+    std::vector<double> all = numbers;
+    all.push_back(values.back());
+    rows_.add(all, {"run", place, series, measured.split, source_.plan.runs[run].id().substr(0, 8),
+                    std::to_string(source_.plan.runs[run].seed)});
+  }
+  const auto value = describe_finite(values);
+  if (!value) return value;
+  all_.add(value->mean);
+  if (is_main(measured)) main_.add(value->mean);
+  rows_.add(numbers, *value, {kind, place, series, measured.split});
+  return value;
+}
+
 void add_factor_chart(const Source& source, const Measures& measures, Charts& charts) {
-  if (layout_of(source.factors, 3).x >= 0) add_lines(source, measures, charts);
+  if (layout_of(source.factors, 3).x) add_lines(source, measures, charts);
   else add_bars(source, measures, charts);
 }
 

@@ -46,14 +46,13 @@ bool follows(const Factor& later, const Factor& earlier) {
 }
 
 // The most levels that the factor takes while all others stay the same.
-std::size_t longest_line(const std::vector<Factor>& factors, std::size_t factor) {
+std::size_t longest_line(const std::vector<Factor>& factors, const Factor& factor) {
   std::map<std::vector<std::size_t>, std::size_t> lengths;
   std::size_t longest = 0;
-  for (std::size_t point = 0; point < factors[factor].level_of.size(); ++point) {
-    std::vector<std::size_t> others;
-    for (std::size_t i = 0; i < factors.size(); ++i)
-      if (i != factor) others.push_back(factors[i].level_of[point]);
-    longest = std::max(longest, ++lengths[others]);
+  for (std::size_t point = 0; point < factor.level_of.size(); ++point) {
+    std::vector<std::size_t> levels;
+    for (const Factor* other : all_of(factors, &factor)) levels.push_back(other->level_of[point]);
+    longest = std::max(longest, ++lengths[levels]);
   }
   return longest;
 }
@@ -72,15 +71,15 @@ std::vector<Factor> varying_factors(const plan::Plan& plan) {
   std::vector<Factor> factors;
   for (const std::string& path : plan.factors) {
     Factor factor{path, domain.short_name(path), {}, {}, {}};
-    for (std::size_t point = 0; point < plan.points.size(); ++point)
-      factor.level_of.push_back(add_once(factor.levels, domain.label(path, point)));
-    sort_numbers(factor);
-    if (!factor.numeric()) {
+    const auto set_levels = [&](auto text) {
       factor.levels.clear();
+      factor.level_of.clear();
       for (std::size_t point = 0; point < plan.points.size(); ++point)
-        factor.level_of[point] = add_once(
-            factor.levels, domain.has_effect(path, point) ? domain.label(path, point) : std::string(no_effect));
-    }
+        factor.level_of.push_back(add_once(factor.levels, (domain.*text)(path, point)));
+    };
+    set_levels(&claims::Domain::label);
+    sort_numbers(factor);
+    if (!factor.numeric()) set_levels(&claims::Domain::effect);
     if (factor.levels.size() > 1 &&
         std::ranges::none_of(factors, [&](const Factor& earlier) { return follows(factor, earlier); }))
       factors.push_back(factor);
@@ -103,7 +102,7 @@ std::vector<Factor> joined(const std::vector<Factor>& factors) {
     all.path += (all.path.empty() ? "" : ", ") + factor.title();
     combinations *= factor.levels.size();
     for (std::size_t point = 0; point < labels.size(); ++point) {
-      const std::string& level = factor.levels[factor.level_of[point]];
+      const std::string& level = factor.level(point);
       if (level == no_effect) continue;
       const bool needs_name = level == "true" || level == "false";
       labels[point] += (labels[point].empty() ? "" : ", ") + (needs_name ? factor.name + "=" : "") + level;
@@ -128,49 +127,62 @@ Spacing spacing_of(const std::vector<double>& values) {
   return zero ? Spacing::from_zero : Spacing::logarithmic;
 }
 
-Layout layout_of(const std::vector<Factor>& factors, std::size_t least_levels) {
-  Layout layout;
-  std::size_t most = least_levels - 1;
-  for (std::size_t i = 0; i < factors.size(); ++i) {
-    if (!factors[i].numeric() || factors[i].role == Role::color || longest_line(factors, i) <= most) continue;
-    layout.x = static_cast<std::ptrdiff_t>(i);
-    most = longest_line(factors, i);
-  }
-  const auto asked = [&](Role role) { return std::ranges::find(factors, role, &Factor::role) - factors.begin(); };
-  const auto x = asked(Role::x), color = asked(Role::color), none = std::ssize(factors);
-  if (x < none) layout.x = factors[static_cast<std::size_t>(x)].numeric() ? x : -1;
-  // The colour: the category with the most levels that colours can tell apart, otherwise such a number.
-  const auto merit = [&](std::size_t i) {
-    if (color < none) return static_cast<std::size_t>(static_cast<std::ptrdiff_t>(i) == color);
-    if (factors[i].levels.size() > most_colors || factors[i].role == Role::x) return std::size_t{0};
-    return factors[i].levels.size() + (factors[i].numeric() ? 0 : 100);
-  };
-  for (std::size_t i = 0; i < factors.size(); ++i)
-    if (static_cast<std::ptrdiff_t>(i) != layout.x && merit(i) > 0 &&
-        (layout.color < 0 || merit(i) > merit(static_cast<std::size_t>(layout.color))))
-      layout.color = static_cast<std::ptrdiff_t>(i);
-  for (std::size_t i = 0; i < factors.size(); ++i)
-    if (static_cast<std::ptrdiff_t>(i) != layout.x && static_cast<std::ptrdiff_t>(i) != layout.color)
-      layout.panel.push_back(i);
+Factors all_of(const std::vector<Factor>& factors, const Factor* but) {
+  Factors all;
+  for (const Factor& factor : factors)
+    if (&factor != but) all.push_back(&factor);
+  return all;
+}
+
+Layout colored(const std::vector<Factor>& factors, const Factor* x,
+               const std::function<std::size_t(const Factor&)>& merit) {
+  Layout layout{x};
+  std::size_t most = 0;
+  for (const Factor* factor : all_of(factors, x))
+    if (merit(*factor) > most) {
+      layout.color = factor;
+      most = merit(*factor);
+    }
+  for (const Factor* factor : all_of(factors, x))
+    if (factor != layout.color) layout.panel.push_back(factor);
   return layout;
 }
 
-std::string label_of(const std::vector<Factor>& factors, const std::vector<std::size_t>& which, std::size_t point,
-                     bool short_form) {
+Layout layout_of(const std::vector<Factor>& factors, std::size_t least_levels) {
+  const Factor* x = nullptr;
+  std::size_t most = least_levels - 1;
+  for (const Factor& factor : factors) {
+    if (!factor.numeric() || factor.role == Role::color || longest_line(factors, factor) <= most) continue;
+    x = &factor;
+    most = longest_line(factors, factor);
+  }
+  const auto asked = [&](Role role) {
+    const auto found = std::ranges::find(factors, role, &Factor::role);
+    return found == factors.end() ? nullptr : &*found;
+  };
+  if (const Factor* wanted = asked(Role::x)) x = wanted->numeric() ? wanted : nullptr;
+  // The colour: the category with the most levels that colours can tell apart, otherwise such a number.
+  const Factor* color = asked(Role::color);
+  return colored(factors, x, [=](const Factor& factor) -> std::size_t {
+    if (color) return &factor == color;
+    if (factor.levels.size() > most_colors || factor.role == Role::x) return 0;
+    return factor.levels.size() + (factor.numeric() ? 0 : 100);
+  });
+}
+
+std::string label_of(const Factors& factors, std::size_t point, bool short_form) {
+  if (short_form && factors.size() == 1) return factors[0]->level(point);
   std::string label;
-  for (const std::size_t i : which) {
-    const std::string& level = factors[i].levels[factors[i].level_of[point]];
-    if (short_form && which.size() == 1) return level;
-    if (level == no_effect) continue;
-    label += (label.empty() ? "" : ", ") + factors[i].name + (factors[i].name.empty() ? "" : "=") + level;
+  for (const Factor* factor : factors) {
+    if (factor->level(point) == no_effect) continue;
+    label += (label.empty() ? "" : ", ") + factor->name + (factor->name.empty() ? "" : "=") + factor->level(point);
   }
   return label;
 }
 
-std::vector<std::size_t> all_of(const std::vector<Factor>& factors) {
-  std::vector<std::size_t> all(factors.size());
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  return all;
+std::string series_label(const Factors& factors, std::size_t point) {
+  const std::string label = label_of(factors, point);
+  return label.empty() ? "all runs" : label;
 }
 
 }  // namespace descent::report

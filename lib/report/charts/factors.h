@@ -1,6 +1,7 @@
 #pragma once
 // What the sweep varies, as axes, colours and panels of charts.
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct Factor {
   Role role = Role::chosen;
 
   bool numeric() const { return !numbers.empty(); }
+  const std::string& level(std::size_t point) const { return levels[level_of[point]]; }
+  double number(std::size_t point) const { return numbers[level_of[point]]; }
   std::string title() const;  // "dropout rate"
 };
 
@@ -34,18 +37,26 @@ std::vector<Factor> joined(const std::vector<Factor>& factors);
 // How numbers are best laid out on an axis.
 Spacing spacing_of(const std::vector<double>& values);
 
-// What becomes of the factors in a chart of points: indices into the factors.
+using Factors = std::vector<const Factor*>;
+// All but one.
+Factors all_of(const std::vector<Factor>& factors, const Factor* but = nullptr);
+
+// What becomes of the factors in a chart of points.
 struct Layout {
-  std::ptrdiff_t x = -1, color = -1;  // -1: none
-  std::vector<std::size_t> panel;     // the others
+  const Factor *x = nullptr, *color = nullptr;  // null: none
+  Factors panel{};                              // the others
 };
+
+// The factor with the most merit becomes the colour; none without merit.
+Layout colored(const std::vector<Factor>& factors, const Factor* x,
+               const std::function<std::size_t(const Factor&)>& merit);
 
 // `least_levels`: that a number on the axis x takes while the others stay the same; more than 8 colours are too many.
 Layout layout_of(const std::vector<Factor>& factors, std::size_t least_levels);
 
 // "norm=batch, gain=3": these factors at a point; of a single one only the value where `short_form`.
-std::string label_of(const std::vector<Factor>& factors, const std::vector<std::size_t>& which, std::size_t point,
-                     bool short_form = false);
-std::vector<std::size_t> all_of(const std::vector<Factor>& factors);
+std::string label_of(const Factors& factors, std::size_t point, bool short_form = false);
+// The same as the name of a series.
+std::string series_label(const Factors& factors, std::size_t point);
 
 }  // namespace descent::report

@@ -10,7 +10,6 @@
 
 #include "core/error.h"
 #include "core/files.h"
-#include "report/charts/theme.h"
 
 namespace descent::report {
 namespace fs = std::filesystem;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "report/charts/charts.h"
-#include "report/charts/means.h"
 
 namespace descent::report {
 namespace {
@@ -34,16 +33,15 @@ int height_of(const Factor& factor) { return std::clamp<int>(static_cast<int>(fa
 // Mean of a curve at each level of a number and each time.
 void add_time_map(const Source& source, Column column, Charts& charts) {
   const Layout layout = layout_of(source.factors, least_rows);
-  if (layout.x < 0 || !source.has[column]) return;
-  const Factor& factor = source.factors[static_cast<std::size_t>(layout.x)];
-  std::vector<std::size_t> others = all_of(source.factors);
-  std::erase(others, static_cast<std::size_t>(layout.x));
+  if (!layout.x || !source.has[column]) return;
+  const Factor& factor = *layout.x;
+  const Factors others = all_of(source.factors, &factor);
   const Time time = time_of(source, column);
   Rows rows({"x", "x2", "value", "n"}, {"kind", "panel", "level"});
   std::vector<std::string> panels_;
   Range values;
   for (std::size_t point = 0; point < source.plan.points.size(); ++point) {
-    const std::string panel = label_of(source.factors, others, point);
+    const std::string panel = label_of(others, point);
     const std::vector<MeanAt> curve = mean_curve(source, point, column, time.column, most_columns, time.logarithmic);
     if (curve.size() < least_columns) continue;
     add_once(panels_, panel);
@@ -51,7 +49,7 @@ void add_time_map(const Source& source, Column column, Charts& charts) {
       const MeanAt& at = curve[i + 1];
       values.add(at.value.mean);
       rows.add({curve[i].x, at.x, at.value.mean, static_cast<double>(at.value.n)},
-               {"cell", panel, factor.levels[factor.level_of[point]]});
+               {"cell", panel, factor.level(point)});
     }
   }
   if (rows.empty() || panels_.size() > most_heat_maps || !time.common) return;
@@ -61,8 +59,8 @@ void add_time_map(const Source& source, Column column, Charts& charts) {
                       {"x2", {{"field", "x2"}}},
                       {"y", rows_of(factor)},
                       {"color", color_scale(source, words, values)},
-                      {"tooltip", Json::array({tip("level", factor.title()), tip("x2", time.axis.title, true),
-                                               tip("value", "mean", true), tip("n", "n", true)})}});
+                      {"tooltip", Json::array({tip("level", factor.title()), tip("x2", time.axis.title),
+                                               tip("value", "mean"), tip("n", "n")})}});
   cells["encoding"]["x"]["axis"]["grid"] = false;
   add_chart({fmt::format("{}_over_time", curve_names[column]),
              capitalized(fmt::format("{} by {} and {}", words, factor.title(), time.axis.title)),
@@ -73,13 +71,13 @@ void add_time_map(const Source& source, Column column, Charts& charts) {
 
 // A final value at each level of two numbers.
 void add_two_numbers(const Source& source, const std::string& column, Charts& charts) {
-  std::vector<std::size_t> numbers, others;
-  for (std::size_t i = 0; i < source.factors.size(); ++i)
-    (source.factors[i].numeric() && source.factors[i].levels.size() >= least_of_two && numbers.size() < 2 ? numbers
-                                                                                                          : others)
-        .push_back(i);
+  Factors numbers, others;
+  for (const Factor* factor : all_of(source.factors)) {
+    const bool is_axis = factor->numeric() && factor->levels.size() >= least_of_two && numbers.size() < 2;
+    (is_axis ? numbers : others).push_back(factor);
+  }
   if (numbers.size() < 2 || !source.has_summary(column)) return;
-  const Factor &across = source.factors[numbers[0]], &up = source.factors[numbers[1]];
+  const Factor &across = *numbers[0], &up = *numbers[1];
   Rows rows({"value", "low", "high", "n"}, {"kind", "panel", "level", "across"});
   std::vector<std::string> panels_;
   Range means;
@@ -87,21 +85,19 @@ void add_two_numbers(const Source& source, const std::string& column, Charts& ch
     const auto value = describe_summary(source, point, column);
     if (!value) continue;
     means.add(value->mean);
-    const std::string panel = label_of(source.factors, others, point);
+    const std::string panel = label_of(others, point);
     add_once(panels_, panel);
-    rows.add({value->mean, low(*value), high(*value), static_cast<double>(value->n)},
-             {"cell", panel, up.levels[up.level_of[point]], across.levels[across.level_of[point]]});
+    rows.add({}, *value, {"cell", panel, up.level(point), across.level(point)});
   }
   if (rows.empty() || panels_.size() > most_heat_maps) return;
   const std::string words = words_of(column);
   Json x = text("across", across.levels);
   x["title"] = across.title();
   x["axis"] = {{"grid", false}, {"ticks", false}, {"labelAngle", 0}, {"labelOverlap", true}};
-  const auto tips = Json::array({tip("across", across.title()), tip("level", up.title()), tip("value", "mean", true),
-                                 tip("interval", "95 % interval"), tip("n", "n", true)});
+  const Json all_tips = mean_tips({tip("across", across.title()), tip("level", up.title())}, "value");
   const Json cells =
       layer("cell", {{"type", "rect"}},
-            {{"x", x}, {"y", rows_of(up)}, {"color", color_scale(source, words, means)}, {"tooltip", tips}});
+            {{"x", x}, {"y", rows_of(up)}, {"color", color_scale(source, words, means)}, {"tooltip", all_tips}});
   add_chart({column + "_map", capitalized(fmt::format("{} by {} and {}", words, across.title(), up.title())),
              "Mean over the seeds.", panels(rows, panels_, Json::array({cells}), height_of(up))},
             charts);

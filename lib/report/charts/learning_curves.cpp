@@ -5,7 +5,6 @@
 
 #include "core/text.h"
 #include "report/charts/charts.h"
-#include "report/charts/means.h"
 
 namespace descent::report {
 namespace {
@@ -20,18 +19,11 @@ struct Split {
 
 // A panel for each point, or for the points that differ in one category only, which colours then tell apart.
 Layout group(const std::vector<Factor>& factors) {
-  Layout grouping;
-  const auto asked = std::ranges::find(factors, Role::color, &Factor::role);
-  if (asked != factors.end()) grouping.color = asked - factors.begin();
-  for (std::size_t i = 0; i < factors.size() && asked == factors.end(); ++i)
-    if (!factors[i].numeric() && factors[i].levels.size() <= most_colored &&
-        (grouping.color < 0 ||
-         factors[i].levels.size() > factors[static_cast<std::size_t>(grouping.color)].levels.size()))
-      grouping.color = static_cast<std::ptrdiff_t>(i);
-  if (factors.size() == 1 && factors[0].levels.size() <= most_colored) grouping.color = 0;
-  for (std::size_t i = 0; i < factors.size(); ++i)
-    if (static_cast<std::ptrdiff_t>(i) != grouping.color) grouping.panel.push_back(i);
-  return grouping;
+  return colored(factors, nullptr, [&](const Factor& factor) -> std::size_t {
+    if (factor.role == Role::color) return SIZE_MAX;
+    const bool is_group = factor.levels.size() <= most_colored && (!factor.numeric() || factors.size() == 1);
+    return is_group ? factor.levels.size() : 0;
+  });
 }
 
 class LearningCurves {
@@ -63,11 +55,10 @@ class LearningCurves {
   // What the untrained networks have is not worth the space then.
   bool begins_far_above() const { return untrained_.most > far_above * all_.most; }
 
-  std::string panel_of(std::size_t point) const { return label_of(source_.factors, grouping_.panel, point); }
+  std::string panel_of(std::size_t point) const { return label_of(grouping_.panel, point); }
 
   std::string series_of(std::size_t point, const std::string& split) const {
-    return grouping_.color < 0 ? split
-                               : label_of(source_.factors, {static_cast<std::size_t>(grouping_.color)}, point, true);
+    return grouping_.color ? grouping_.color->level(point) : split;
   }
 
   bool has_curve(std::size_t point) const {
@@ -95,8 +86,7 @@ class LearningCurves {
       const std::size_t most = points_.size() > 12 ? 60 : 120;
       for (const MeanAt& at : mean_curve(source_, point, split.column, time_.column, most, time_.logarithmic)) {
         add_once(series_, series);
-        rows_.add({at.x, at.value.mean, low(at.value), high(at.value), static_cast<double>(at.value.n)},
-                  {"mean", panel, series, split.name, "", ""});
+        rows_.add({at.x}, at.value, {"mean", panel, series, split.name});
         if (at.x == 0) {
           untrained_.add(at.value.mean);
           continue;
@@ -119,7 +109,7 @@ class LearningCurves {
       const auto& curve = source_.curves[run];
       for (const std::size_t i : thinned(curve.size(), rows_of_run_, time_.logarithmic))
         if (std::isfinite(curve[i][splits_[0].column]))
-          rows_.add({curve[i][time_.column], curve[i][splits_[0].column], nan, nan, nan},
+          rows_.add({curve[i][time_.column], curve[i][splits_[0].column]},
                     {"run", panel, series, splits_[0].name, source_.plan.runs[run].id().substr(0, 8),
                      std::to_string(source_.plan.runs[run].seed)});
     }
@@ -132,48 +122,41 @@ class LearningCurves {
                y = describe_summary(source_, point, prefix + "test_" + measure);
     if (!x || !y) return;
     add_once(marks_, what);
-    rows_.add({x->mean, y->mean, low(*x), high(*x), static_cast<double>(x->n)},
-              {kind, panel, series_of(point, splits_[0].name), what, "", ""});
+    rows_.add({x->mean, y->mean, x->low.value_or(nan), x->high.value_or(nan), static_cast<double>(x->n)},
+              {kind, panel, series_of(point, splits_[0].name), what});
   }
 
   Json layers(const Axis& axis) const {
-    const bool colored = grouping_.color >= 0;
-    const Json color =
-        colors(series_, colored ? source_.factors[static_cast<std::size_t>(grouping_.color)].title() : "");
+    const Json color = colors(series_, grouping_.color ? grouping_.color->title() : ""), detail{{"field", "split"}},
+               detail_run{{"field", "run"}};
     std::vector<std::string> splits;
     for (const Split& split : splits_) splits.push_back(split.name);
-    const Json dash = dashes(splits, colored);
     const auto with = shared_by_layers({{"x", number("x", time_.axis)}, {"y", number("y", axis)}, {"color", color}});
-    const Json detail{{"field", "split"}};
-    const auto tips = Json::array({tip("series", "series"), tip("split", "of"), tip("x", time_.axis.title, true),
-                                   tip("y", "mean", true), tip("interval", "95 % interval"), tip("n", "n", true)});
-    const auto run_tips =
-        Json::array({tip("panel", "point"), tip("series", "series"), tip("seed", "seed"), tip("run", "run")});
+    const Json x_tip = tip("x", time_.axis.title),
+               run_tips = Json::array(
+                   {tip("panel", "point"), tip("series", "series"), tip("seed", "seed"), tip("run", "run")});
     auto all = Json::array();
-    all.push_back(layer("mean", {{"type", "area"}, {"clip", true}, {"opacity", 0.18}},
-                        with({{"y", number("low", axis)}, {"y2", {{"field", "high"}}}, {"detail", detail}})));
-    const Json detail_run{{"field", "run"}};
-    Json run = layer(
-        "run", {{"type", "line"}, {"clip", true}, {"strokeWidth", 1.5}},
-        with({{"detail", detail_run},
-              {"opacity", {{"condition", {{"param", "pick"}, {"empty", false}, {"value", 1}}}, {"value", 0.16}}}}));
-    // Unseen and broad: what the mouse finds.
-    Json broad = layer("run", {{"type", "line"}, {"clip", true}, {"strokeWidth", 8}, {"opacity", 0}},
-                       with({{"detail", detail_run}, {"tooltip", run_tips}}));
-    broad["params"] = {
-        {{"name", "pick"},
-         {"select", {{"type", "point"}, {"fields", {"run"}}, {"on", "pointerover"}, {"clear", "pointerout"}}}}};
-    if (source_.seeds > 1) all.insert(all.end(), {run, broad});
-    all.push_back(layer("mean", {{"type", "line"}, {"clip", true}, {"strokeWidth", 2}}, with({{"strokeDash", dash}})));
-    all.push_back(layer("mean", {{"type", "point"}, {"clip", true}, {"size", 50}, {"filled", true}, {"opacity", 0}},
-                        with({{"detail", detail}, {"tooltip", tips}})));
-    const auto mark_tips = Json::array({tip("split", "mark"), tip("x", time_.axis.title, true), tip("y", "mean", true),
-                                        tip("interval", "95 % interval"), tip("n", "n", true)});
+    all.push_back(with("mean", {{"type", "area"}, {"clip", true}, {"opacity", 0.18}}, band(axis)));
+    if (source_.seeds > 1) {
+      all.push_back(
+          with("run", {{"type", "line"}, {"clip", true}, {"strokeWidth", 1.5}},
+               {{"detail", detail_run},
+                {"opacity", {{"condition", {{"param", "pick"}, {"empty", false}, {"value", 1}}}, {"value", 0.16}}}}));
+      // Unseen and broad: what the mouse finds.
+      all.push_back(with("run", {{"type", "line"}, {"clip", true}, {"strokeWidth", 8}, {"opacity", 0}},
+                         {{"detail", detail_run}, {"tooltip", run_tips}}));
+      all.back()["params"] = pick("run");
+    }
+    all.push_back(with("mean", {{"type", "line"}, {"clip", true}, {"strokeWidth", 2}},
+                       {{"strokeDash", dashes(splits, grouping_.color != nullptr)}}));
+    all.push_back(
+        with("mean", {{"type", "point"}, {"clip", true}, {"size", 50}, {"filled", true}, {"opacity", 0}},
+             {{"detail", detail}, {"tooltip", mean_tips({tip("series", "series"), tip("split", "of"), x_tip}, "y")}}));
     for (const auto& [kind, shape] : {std::pair{"best", "diamond"}, {"stop", "square"}})
       if (!marks_.empty())
-        all.push_back(layer(
+        all.push_back(with(
             kind, {{"type", "point"}, {"clip", true}, {"shape", shape}, {"size", 70}, {"filled", true}, {"opacity", 1}},
-            with({{"tooltip", mark_tips}})));
+            {{"tooltip", mean_tips({tip("split", "mark"), x_tip}, "y")}}));
     return all;
   }
 
@@ -181,7 +164,7 @@ class LearningCurves {
     std::string text =
         fmt::format("Mean over the seeds with its 95 % interval{}.",
                     source_.seeds > 1 ? "; thin lines are the single runs (" + splits_[0].name + ")" : "");
-    if (grouping_.color >= 0 && splits_.size() > 1)
+    if (grouping_.color && splits_.size() > 1)
       text += fmt::format(" Solid: {}; dashed: {}.", splits_[0].name, splits_[1].name);
     if (std::ranges::find(marks_, "best validation value") != marks_.end())
       text += " Diamond: the best validation value.";

@@ -7,7 +7,6 @@
 #include <optional>
 
 #include "report/charts/charts.h"
-#include "report/charts/means.h"
 
 namespace descent::report {
 namespace {
@@ -34,36 +33,31 @@ const MeanAt* peak_of(const std::vector<MeanAt>& line) {
   return peak;
 }
 
-class Lines {
+class Lines : MeasureChart {
  public:
   Lines(const Source& source, const Measures& measures)
-      : source_(source), measures_(measures), layout_(layout_of(source.factors, 3)),
-        x_(source.factors[static_cast<std::size_t>(layout_.x)]) {}
+      : MeasureChart(source, measures,
+                     {{"x", "y", "low", "high", "n"}, {"kind", "panel", "series", "split", "run", "seed"}}),
+        layout_(layout_of(source.factors, 3)), x_(*layout_.x) {}
 
   void add(Charts& charts) {
     for (std::size_t point = 0; point < source_.plan.points.size(); ++point) add_once(panels_, panel_of(point));
     for (const std::string& panel : panels_) add_panel(panel);
     if (all_.most < all_.least) return;
     if (peak_)
-      rows_.add({peak_->at.x, peak_->at.value.mean, low(peak_->at.value), high(peak_->at.value),
-                 static_cast<double>(peak_->at.value.n)},
-                {"peak", peak_->panel, peak_->series,
-                 fmt::format("peak {:.3g} at {}", peak_->at.value.mean, peak_->at.x), "", ""});
-    const Axis axis = value_axis(measures_.axis, main_, all_, measures_.axis.ends_with("error"), source_.scale);
+      rows_.add(
+          {peak_->at.x}, peak_->at.value,
+          {"peak", peak_->panel, peak_->series, fmt::format("peak {:.3g} at {}", peak_->at.value.mean, peak_->at.x)});
     add_chart({measures_.name, measures_.title + " against " + x_.title(), caption(),
-               panels(rows_, panels_, layers(axis), 340, axis)},
+               panels(rows_, panels_, layers(), 340, axis())},
               charts);
   }
 
  private:
-  bool shows_runs() const { return measures_.shows_runs && source_.seeds > 1; }
-  std::string panel_of(std::size_t point) const { return label_of(source_.factors, layout_.panel, point); }
-  bool colored() const { return layout_.color >= 0; }
-  const Factor& color_factor() const { return source_.factors[static_cast<std::size_t>(layout_.color)]; }
+  std::string panel_of(std::size_t point) const { return label_of(layout_.panel, point); }
   std::string series_of(std::size_t point, const std::string& split) const {
-    return colored() ? color_factor().levels[color_factor().level_of[point]] : split;
+    return layout_.color ? layout_.color->level(point) : split;
   }
-  double x_of(std::size_t point) const { return x_.numbers[x_.level_of[point]]; }
 
   void add_panel(const std::string& panel) {
     std::vector<std::size_t> points;
@@ -79,37 +73,23 @@ class Lines {
     for (const std::size_t point : points)
       if (const std::size_t n = source_.diverged_of(point); n > 0) {
         diverged_ = true;
-        rows_.add({x_of(point), nan, nan, nan, static_cast<double>(n)},
-                  {"diverged", panel, series_of(point, measures_.all[0].split), "", "", ""});
+        rows_.add({x_.number(point), nan, nan, nan, static_cast<double>(n)},
+                  {"diverged", panel, series_of(point, measures_.all[0].split)});
       }
   }
 
   void add_line(const std::string& panel, const std::string& series, const Measured& measured,
                 const std::vector<std::size_t>& points) {
-    const bool main = &measured == measures_.all.data();
     std::vector<MeanAt> line;
     for (const std::size_t point : points) {
       if (series_of(point, measured.split) != series) continue;
-      std::vector<double> values;
-      for (const std::size_t run : source_.runs_of(point)) {
-        values.push_back(measured.value(run));
-        if (main && shows_runs() && std::isfinite(values.back()))
-          rows_.add({x_of(point), values.back(), nan, nan, nan},
-                    {"run", panel, series, measured.split, source_.plan.runs[run].id().substr(0, 8),
-                     std::to_string(source_.plan.runs[run].seed)});
-      }
-      const auto value = describe_finite(values);
-      if (!value) continue;
-      line.push_back({x_of(point), *value});
-      all_.add(value->mean);
-      if (main) main_.add(value->mean);
-      rows_.add({x_of(point), value->mean, low(*value), high(*value), static_cast<double>(value->n)},
-                {"mean", panel, series, measured.split, "", ""});
+      const auto value = add_values(measured, point, {x_.number(point)}, "mean", panel, series);
+      if (value) line.push_back({x_.number(point), *value});
     }
     if (line.empty()) return;
     add_once(series_, series);
     add_once(splits_, measured.split);
-    if (measures_.has_threshold && main) add_peak(panel, series, line);
+    if (measures_.has_threshold && is_main(measured)) add_peak(panel, series, line);
   }
 
   // Where a series begins to fit its training data.
@@ -124,7 +104,7 @@ class Lines {
       } else if (std::ranges::find(above, series) != above.end()) {
         threshold_ = true;
         add_once(done, series);
-        rows_.add({x_of(point), nan, nan, nan, nan}, {"threshold", panel, series, "fits the training data", "", ""});
+        rows_.add({x_.number(point)}, {"threshold", panel, series, "fits the training data"});
       }
     }
   }
@@ -135,55 +115,48 @@ class Lines {
     if (peak && (!peak_ || peak->value.mean > peak_->at.value.mean)) peak_ = Peak{*peak, panel, series};
   }
 
-  Json layers(const Axis& axis) const {
-    const Json x = number("x", factor_axis(x_));
-    const Json color = colors(series_, colored() ? color_factor().title() : "");
-    const Json dash = dashes(splits_, colored());
+  Json layers() const {
+    const Axis axis = this->axis();
+    const Json x = number("x", factor_axis(x_)), detail{{"field", "split"}};
+    const std::string title = x_.title(), color_title = layout_.color ? layout_.color->title() : "";
+    const Json color = colors(series_, color_title);
     const auto with = shared_by_layers({{"x", x}, {"y", number("y", axis)}, {"color", color}});
-    const Json detail{{"field", "split"}};
-    const auto tips = Json::array({tip("panel", "at"), tip("series", colored() ? color_factor().title() : "of"),
-                                   tip("split", "of"), tip("x", x_.title(), true), tip("y", "mean", true),
-                                   tip("interval", "95 % interval"), tip("n", "n", true)});
+    const Json all_tips = mean_tips(
+        {tip("panel", "at"), tip("series", layout_.color ? color_title : "of"), tip("split", "of"), tip("x", title)},
+        "y");
     auto all = Json::array();
     if (threshold_)
       all.push_back(layer("threshold", {{"type", "rule"}, {"strokeDash", {2, 3}}, {"opacity", 0.8}},
-                          {{"x", x}, {"tooltip", Json::array({tip("split", "here"), tip("x", x_.title(), true)})}}));
-    all.push_back(layer("mean", {{"type", "area"}, {"clip", true}, {"opacity", 0.2}},
-                        with({{"y", number("low", axis)}, {"y2", {{"field", "high"}}}, {"detail", detail}})));
-    if (shows_runs()) all.push_back(run_dots(with));
-    all.push_back(layer("mean", {{"type", "line"}, {"clip", true}}, with({{"strokeDash", dash}})));
-    all.push_back(layer("mean", {{"type", "point"}, {"filled", true}, {"size", 42}, {"opacity", 1}},
-                        with({{"detail", detail}, {"tooltip", tips}})));
+                          {{"x", x}, {"tooltip", Json::array({tip("split", "here"), tip("x", title)})}}));
+    all.push_back(with("mean", {{"type", "area"}, {"clip", true}, {"opacity", 0.2}}, band(axis)));
+    if (shows_runs()) {  // hovering over one shows what its seed did everywhere
+      all.push_back(
+          with("run", {{"type", "point"}, {"filled", true}, {"size", 16}, {"clip", true}},
+               {{"tooltip", Json::array({tip("series", "series"), tip("x", title), tip("y", "value"),
+                                         tip("seed", "seed"), tip("run", "run")})},
+                {"opacity", {{"condition", {{"param", "pick"}, {"empty", false}, {"value", 1}}}, {"value", 0.28}}}}));
+      all.back()["params"] = pick("seed");
+    }
+    all.push_back(
+        with("mean", {{"type", "line"}, {"clip", true}}, {{"strokeDash", dashes(splits_, layout_.color != nullptr)}}));
+    all.push_back(with("mean", dots(42), {{"detail", detail}, {"tooltip", all_tips}}));
     if (peak_)
-      all.push_back(layer("peak", {{"type", "text"}, {"dy", -14}, {"fontWeight", 600}, {"clip", false}},
-                          with({{"text", {{"field", "split"}}}, {"tooltip", tips}})));
+      all.push_back(with("peak", {{"type", "text"}, {"dy", -14}, {"fontWeight", 600}, {"clip", false}},
+                         {{"text", {{"field", "split"}}}, {"tooltip", all_tips}}));
     if (diverged_)
-      all.push_back(layer("diverged", {{"type", "text"}, {"text", "\u2715"}, {"fontSize", 13}, {"y", 6}},
-                          {{"x", x},
-                           {"color", color},
-                           {"tooltip", Json::array({tip("series", "series"), tip("x", x_.title(), true),
-                                                    tip("n", "diverged runs", true)})}}));
+      all.push_back(
+          layer("diverged", {{"type", "text"}, {"text", "\u2715"}, {"fontSize", 13}, {"y", 6}},
+                {{"x", x},
+                 {"color", color},
+                 {"tooltip", Json::array({tip("series", "series"), tip("x", title), tip("n", "diverged runs")})}}));
     return all;
-  }
-
-  // Hovering over one run shows what its seed did everywhere.
-  template <class With> Json run_dots(const With& with) const {
-    Json dots = layer(
-        "run", {{"type", "point"}, {"filled", true}, {"size", 16}, {"clip", true}},
-        with({{"tooltip", Json::array({tip("series", "series"), tip("x", x_.title(), true), tip("y", "value", true),
-                                       tip("seed", "seed"), tip("run", "run")})},
-              {"opacity", {{"condition", {{"param", "pick"}, {"empty", false}, {"value", 1}}}, {"value", 0.28}}}}));
-    dots["params"] = {
-        {{"name", "pick"},
-         {"select", {{"type", "point"}, {"fields", {"seed"}}, {"on", "pointerover"}, {"clear", "pointerout"}}}}};
-    return dots;
   }
 
   std::string caption() const {
     std::string text = "Mean over the seeds with its 95 % interval";
     if (shows_runs()) text += fmt::format("; small dots are the runs ({})", measures_.all[0].split);
     text += ".";
-    if (colored() && splits_.size() > 1) {
+    if (layout_.color && splits_.size() > 1) {
       const char* const styles[] = {"Solid", "dashed", "dotted", "dash-dotted"};
       for (std::size_t i = 0; i < splits_.size() && i < 4; ++i)
         text += fmt::format("{}{}: {}", i ? "; " : " ", styles[i], splits_[i]);
@@ -194,19 +167,15 @@ class Lines {
     return text;
   }
 
-  const Source& source_;
-  const Measures& measures_;
   const Layout layout_;
   const Factor& x_;
-  Rows rows_{{"x", "y", "low", "high", "n"}, {"kind", "panel", "series", "split", "run", "seed"}};
-  std::vector<std::string> panels_, series_, splits_;
-  Range main_, all_;
+  std::vector<std::string> panels_, splits_;
   struct Peak {
     MeanAt at;
     std::string panel, series;
   };
   std::optional<Peak> peak_;
-  bool threshold_ = false, diverged_ = false;
+  bool threshold_ = false;
 };
 
 }  // namespace

@@ -7,9 +7,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
-#include "report/charts/html.h"
 #include "report/charts/section.h"
-#include "report/charts/theme.h"
 #include "report/claims.h"
 #include "report/manifest.h"
 

@@ -1,10 +1,10 @@
-#include "report/charts/plots.h"
+#include "report/charts/charts.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "claims/selection.h"
+#include "claims/domain.h"
 #include "core/error.h"
 #include "core/text.h"
 
@@ -167,7 +167,7 @@ void add_plot(const Source& whole, const config::Plot& plot, Charts& charts) {
   }
   const std::string column = summary_column(plot.metric);
   const std::optional<Column> curve = curve_column(plot.metric);
-  const bool of_time = is_time(plot.over) || (plot.over.empty() && layout_of(source.factors, 3).x < 0);
+  const bool of_time = is_time(plot.over) || (plot.over.empty() && !layout_of(source.factors, 3).x);
   Charts found;
   if (curve && of_time) {
     if (!plot.over.empty()) source.time = plot.over == "step" ? step : epoch;

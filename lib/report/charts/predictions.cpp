@@ -6,10 +6,9 @@
 #include <map>
 
 #include "report/charts/charts.h"
-#include "report/charts/means.h"
 #include "stats/bias_variance.h"
 #include "stats/ensembles.h"
-#include "stats/jackknife.h"
+#include "stats/stats.h"
 
 namespace descent::report {
 namespace {
@@ -71,8 +70,7 @@ void add_sizes(const Source& source, const std::vector<stats::EnsembleScore>& en
   for (const stats::EnsembleScore& ensemble : ensembles) {
     const std::optional<double> value = score(ensemble.score);
     if (!value) continue;
-    std::string label = ensemble.point ? label_of(source.factors, all_of(source.factors), *ensemble.point) : "points";
-    if (label.empty()) label = "all runs";
+    const std::string label = ensemble.point ? series_label(all_of(source.factors), *ensemble.point) : "points";
     add_once(series, label);
     groups[{label, ensemble.size}].push_back(*value);
     sizes.push_back(static_cast<double>(ensemble.size));
@@ -81,8 +79,7 @@ void add_sizes(const Source& source, const std::vector<stats::EnsembleScore>& en
   for (const auto& [key, values] : groups) {
     const stats::Description value = stats::describe(values);
     means.add(value.mean);
-    rows.add({static_cast<double>(key.second), value.mean, low(value), high(value), static_cast<double>(value.n)},
-             {"mean", key.first});
+    rows.add({static_cast<double>(key.second)}, value, {"mean", key.first});
   }
   if (rows.size() < 2 || series.size() > 8) return;
   Axis x{"networks in the ensemble", {{"type", "log"}, {"nice", false}, {"padding", 12}}};
@@ -90,14 +87,11 @@ void add_sizes(const Source& source, const std::vector<stats::EnsembleScore>& en
   sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
   x.ticks = sizes;
   const Axis y = value_axis(fmt::format("test {}", measure), means, means, false, source.scale);
-  const auto tips = Json::array({tip("series", "point"), tip("x", "networks", true), tip("y", "mean", true),
-                                 tip("interval", "95 % interval"), tip("n", "groups", true)});
+  const Json all_tips = mean_tips({tip("series", "point"), tip("x", "networks")}, "y", "mean", "groups");
   const auto with = shared_by_layers({{"x", number("x", x)}, {"y", number("y", y)}, {"color", colors(series, "")}});
-  const auto layers = Json::array(
-      {layer("mean", {{"type", "rule"}, {"strokeWidth", 1.5}},
-             with({{"y", number("low", y)}, {"y2", {{"field", "high"}}}})),
-       layer("mean", {{"type", "line"}}, with(Json::object())),
-       layer("mean", {{"type", "point"}, {"filled", true}, {"size", 60}, {"opacity", 1}}, with({{"tooltip", tips}}))});
+  const auto layers =
+      Json::array({with("mean", {{"type", "rule"}, {"strokeWidth", 1.5}}, interval("y", y)),
+                   with("mean", {{"type", "line"}}, Json::object()), with("mean", dots(60), {{"tooltip", all_tips}})});
   add_chart({fmt::format("ensembles_{}", measure), fmt::format("Ensembles: test {} by size", measure),
              "The predictions of so many networks averaged; mean over the groups with its 95 % interval.",
              panels(rows, {}, layers, 320, y)},

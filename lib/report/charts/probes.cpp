@@ -7,7 +7,6 @@
 #include "config/probe_layers.h"
 #include "core/text.h"
 #include "report/charts/charts.h"
-#include "report/charts/means.h"
 
 namespace descent::report {
 namespace {
@@ -68,19 +67,22 @@ std::optional<stats::Description> value_at(const Source& source, const Probe& pr
 
 // The points by colour and panel; of numbers with many levels, the colours are panels.
 struct ChartRoles {
-  std::vector<std::size_t> color, panel;
+  Factors color, panel;
 };
 ChartRoles chart_roles_of(const Source& source) {
   if (source.plan.points.size() <= most_series) return {all_of(source.factors), {}};
   const Layout layout = layout_of(source.factors, SIZE_MAX);
-  ChartRoles roles{{}, layout.panel};
-  if (layout.color >= 0) roles.color = {static_cast<std::size_t>(layout.color)};
-  return roles;
+  return {layout.color ? Factors{layout.color} : Factors{}, layout.panel};
 }
 
 std::string capital(std::string words) {
   std::ranges::replace(words, '_', ' ');
   return capitalized(std::move(words));
+}
+
+// Of the first and the last time, for a caption.
+std::string dashes_text(const std::vector<std::string>& times) {
+  return times.size() > 1 ? fmt::format(" Solid: {}; dashed: {}.", times.back(), times.front()) : "";
 }
 
 // Lines over the layers at the first and the last time, or over time for few layers.
@@ -97,9 +99,7 @@ void add_profile(const Source& source, const Probe& probe, bool over_time, Chart
       for (std::size_t t = 0; t < times.size(); ++t) {
         const auto value = value_at(source, probe, point, layer, times[t]);
         if (!value) continue;
-        const std::string panel = label_of(source.factors, roles.panel, point);
-        std::string label = label_of(source.factors, roles.color, point);
-        if (label.empty()) label = "all runs";
+        const std::string panel = label_of(roles.panel, point), label = series_label(roles.color, point);
         const std::string split = over_time ? probe.layers[layer] : fmt::format("step {}", times[t]);
         add_once(panels_, panel);
         add_once(series, label);
@@ -107,9 +107,8 @@ void add_profile(const Source& source, const Probe& probe, bool over_time, Chart
         means.add(value->mean);
         rows.add({over_time ? times[t]
                   : numbers ? numbers->second[layer]
-                            : static_cast<double>(layer),
-                  value->mean, low(*value), high(*value), static_cast<double>(value->n)},
-                 {"mean", panel, label, split, probe.layers[layer]});
+                            : static_cast<double>(layer)},
+                 *value, {"mean", panel, label, split, probe.layers[layer]});
       }
   if (rows.empty() || panels_.size() > most_probe_panels || series.size() > most_series) return;
   const std::string words = capital(probe.name);
@@ -118,8 +117,7 @@ void add_profile(const Source& source, const Probe& probe, bool over_time, Chart
               words + " by " + (numbers && !over_time ? "number " + x_title : x_title),
               "Mean over the seeds with its 95 % interval.",
               {}};
-  if (splits.size() > 1 && !over_time)
-    chart.caption += fmt::format(" Solid: {}; dashed: {}.", splits.back(), splits.front());
+  if (!over_time) chart.caption += dashes_text(splits);
   const Axis y = value_axis(words, means, means, false, source.scale);
   Json x = number("x", {x_title, {{"zero", false}, {"nice", false}, {"padding", 10}}});
   if (!over_time && !numbers) {
@@ -127,24 +125,17 @@ void add_profile(const Source& source, const Probe& probe, bool over_time, Chart
     x["title"] = "layer";
     x["axis"] = {{"labelAngle", -40}, {"labelOverlap", true}, {"grid", false}};
   }
-  Json dash = text("split", splits);
-  std::vector<std::string> order(splits.rbegin(), splits.rend());
-  if (over_time) order = splits;
-  dash["scale"] = {{"domain", order}, {"range", {{1, 0}, {5, 3}, {1.5, 2.5}, {8, 3, 1.5, 3}}}};
-  if (splits.size() < 2) dash["legend"] = nullptr;
-  else dash["legend"] = {{"title", nullptr}, {"symbolOpacity", 1}};
+  Json dash = dashes(splits, false);
+  if (!over_time) dash["scale"]["domain"] = std::vector<std::string>(splits.rbegin(), splits.rend());
   const auto with = shared_by_layers({{"x", x}, {"y", number("y", y)}, {"color", colors(series, "")}});
   const Json detail{{"field", "split"}};
-  const auto tips = Json::array({tip("panel", "at"), tip("series", "point"), tip("layer", "layer"), tip("split", "at"),
-                                 tip("y", "mean", true), tip("interval", "95 % interval"), tip("n", "n", true)});
-  chart.spec =
-      panels(rows, panels_,
-             Json::array({layer("mean", {{"type", "area"}, {"opacity", 0.18}, {"clip", true}},
-                                with({{"y", number("low", y)}, {"y2", {{"field", "high"}}}, {"detail", detail}})),
-                          layer("mean", {{"type", "line"}, {"clip", true}}, with({{"strokeDash", dash}})),
-                          layer("mean", {{"type", "point"}, {"filled", true}, {"size", 40}, {"opacity", 1}},
-                                with({{"detail", detail}, {"tooltip", tips}}))}),
-             320, y);
+  const Json all_tips =
+      mean_tips({tip("panel", "at"), tip("series", "point"), tip("layer", "layer"), tip("split", "at")}, "y");
+  chart.spec = panels(rows, panels_,
+                      Json::array({with("mean", {{"type", "area"}, {"opacity", 0.18}, {"clip", true}}, band(y)),
+                                   with("mean", {{"type", "line"}, {"clip", true}}, {{"strokeDash", dash}}),
+                                   with("mean", dots(40), {{"detail", detail}, {"tooltip", all_tips}})}),
+                      320, y);
   add_chart(std::move(chart), charts);
 }
 
@@ -167,8 +158,7 @@ void add_histograms(const Source& source, const Probe& probe, Charts& charts) {
       if (all[i].layer == layer)
         if (const auto share = value_at(source, probe, point, i, time)) bins.push_back({all[i].center, *share});
     if (bins.size() < 2) return;
-    std::string label = label_of(source.factors, all_of(source.factors), point), panel = layer;
-    if (label.empty()) label = "all runs";
+    std::string label = series_label(all_of(source.factors), point), panel = layer;
     if (many_points) std::swap(label, panel);
     const std::string split = fmt::format("step {}", time);
     add_once(panels_, panel);
@@ -176,8 +166,7 @@ void add_histograms(const Source& source, const Probe& probe, Charts& charts) {
     add_once(splits, split);
     const double half = (bins[1].x - bins[0].x) / 2;
     const auto add_row = [&](const char* kind, double from, double to, const stats::Description& share) {
-      rows.add({from, to, share.mean, low(share), high(share), static_cast<double>(share.n)},
-               {kind, panel, label, split});
+      rows.add({from, to}, share, {kind, panel, label, split});
     };
     for (const auto& [center, share] : bins) {
       shares.add(share.mean);
@@ -193,17 +182,16 @@ void add_histograms(const Source& source, const Probe& probe, Charts& charts) {
               capital(probe.name),
               "Share of the values in each bin, mean over the seeds; the outer bins hold what lies beyond.",
               {}};
-  if (splits.size() > 1) chart.caption += fmt::format(" Solid: {}; dashed: {}.", splits.back(), splits.front());
+  chart.caption += dashes_text(splits);
   const Json x = number("x", {"value", {{"zero", false}, {"nice", false}}}),
              y = number("y", value_axis("share", shares, shares, true, source.scale)), color = colors(series, "");
   const Json dash = dashes({splits.rbegin(), splits.rend()}, true);
-  const auto tips = Json::array({tip("panel", "at"), tip("series", "of"), tip("split", "at"), tip("x", "from", true),
-                                 tip("x2", "to", true), tip("y", "mean", true), tip("interval", "95 % interval"),
-                                 tip("n", "n", true)});
+  const Json all_tips =
+      mean_tips({tip("panel", "at"), tip("series", "of"), tip("split", "at"), tip("x", "from"), tip("x2", "to")}, "y");
   const Json line{{"mark", {{"type", "line"}, {"interpolate", "step-after"}, {"clip", true}}},
                   {"encoding", {{"x", x}, {"y", y}, {"color", color}, {"strokeDash", dash}}}};
   const Json bar = layer("share", {{"type", "bar"}, {"opacity", 0}, {"clip", true}},
-                         {{"x", x}, {"x2", {{"field", "x2"}}}, {"y", y}, {"color", color}, {"tooltip", tips}});
+                         {{"x", x}, {"x2", {{"field", "x2"}}}, {"y", y}, {"color", color}, {"tooltip", all_tips}});
   chart.spec = panels(rows, panels_, Json::array({line, bar}), 320);
   add_chart(std::move(chart), charts);
 }

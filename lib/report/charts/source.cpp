@@ -4,8 +4,37 @@
 #include <cmath>
 
 #include "core/text.h"
+#include "report/canvas.h"
 
 namespace descent::report {
+namespace {
+
+constexpr double few_epochs = 3;
+constexpr double log_range = 50;
+constexpr double early = 0.1, mostly = 0.7;  // a logarithmic axis pays where 0.7 of the change is in the first tenth
+
+// Whether the curve changes mostly in its first part, and that part has enough evaluations to show it.
+bool is_early(const std::vector<MeanAt>& curve) {
+  if (curve.size() < 20) return false;
+  const auto value = [](const MeanAt& at) { return at.value.mean; };
+  const auto [least, most] = std::ranges::minmax(curve, {}, value);
+  const auto split = std::ranges::find_if(curve, [&](const MeanAt& at) { return at.x >= early * curve.back().x; });
+  if (split - curve.begin() < 5) return false;
+  const auto [a, b] = std::ranges::minmax_element(curve.begin(), split + 1, {}, value);
+  return value(*b) - value(*a) >= mostly * (value(most) - value(least));
+}
+
+// Powers of ten, over less than three decades twice and five times them too.
+std::vector<double> decimal_ticks(double from, double to) {
+  std::vector<double> ticks;
+  for (double power = std::pow(10, std::floor(std::log10(from))); power <= to * 1.001; power *= 10)
+    for (const double factor : {1.0, 2.0, 5.0})
+      if ((factor == 1 || to < from * 1000) && power * factor >= from * 0.999 && power * factor <= to * 1.001)
+        ticks.push_back(power * factor);
+  return ticks;
+}
+
+}  // namespace
 
 Source::Source(const plan::Plan& plan, const store::Results& results)
     : plan(plan), results(results), factors(varying_factors(plan)), seeds(plan.runs.size() / plan.points.size()),
@@ -68,6 +97,107 @@ std::string words_of(std::string_view column) {
     if (const std::size_t at = words.find(name); at != words.npos)
       words.replace(at, std::string_view(name).size(), word);
   return words;
+}
+
+std::optional<stats::Description> describe_finite(const std::vector<double>& values) {
+  std::vector<double> finite;
+  std::ranges::copy_if(values, std::back_inserter(finite), [](double value) { return std::isfinite(value); });
+  if (finite.empty()) return {};
+  return stats::describe(finite);
+}
+
+std::optional<stats::Description> describe_summary(const Source& source, std::size_t point, std::string_view column) {
+  std::vector<double> values;
+  for (const std::size_t run : source.runs_of(point)) values.push_back(source.summary_value(run, column));
+  return describe_finite(values);
+}
+
+std::vector<MeanAt> mean_curve(const Source& source, std::size_t point, Column column, Column x, std::size_t most,
+                               bool logarithmic) {
+  const std::vector<std::size_t> runs = source.runs_of(point);
+  std::vector<std::size_t> lengths;
+  for (const std::size_t run : runs) lengths.push_back(source.curves[run].size());
+  std::ranges::sort(lengths);
+  std::vector<MeanAt> curve;
+  for (const std::size_t row : thinned(lengths.empty() ? 0 : lengths[lengths.size() / 2], most, logarithmic)) {
+    std::vector<double> values;
+    double position = 0;
+    for (const std::size_t run : runs) {
+      if (row >= source.curves[run].size()) continue;
+      position = source.curves[run][row][x];
+      values.push_back(source.curves[run][row][column]);
+    }
+    if (const auto value = describe_finite(values)) curve.push_back({position, *value});
+  }
+  return curve;
+}
+
+std::vector<std::size_t> thinned(std::size_t n, std::size_t most, bool logarithmic) {
+  std::vector<std::size_t> kept;
+  for (std::size_t i = 0; i < std::min(n, most); ++i) {
+    const double share = most <= 1 ? 0 : static_cast<double>(i) / static_cast<double>(std::min(n, most) - (n > 1));
+    const double last = static_cast<double>(n - 1);
+    const double at = n <= most ? static_cast<double>(i) : logarithmic ? std::pow(last + 1, share) - 1 : share * last;
+    const auto index = static_cast<std::size_t>(std::lround(at));
+    if (kept.empty() || index > kept.back()) kept.push_back(index);
+  }
+  return kept;
+}
+
+Time time_of(const Source& source, Column measured) {
+  double longest = 0, shortest = INFINITY, first = INFINITY, last_epoch = 0;
+  std::size_t early_points = 0, points = 0;
+  for (const auto& curve : source.curves)
+    if (!curve.empty()) last_epoch = std::max(last_epoch, curve.back()[epoch]);
+  const Column column = source.time.value_or(last_epoch <= few_epochs ? step : epoch);
+  for (std::size_t point = 0; point < source.plan.points.size(); ++point) {
+    const std::vector<MeanAt> curve = mean_curve(source, point, measured, column);
+    if (curve.empty()) continue;
+    ++points;
+    early_points += is_early(curve);
+    longest = std::max(longest, curve.back().x);
+    shortest = std::min(shortest, curve.back().x);
+    for (const MeanAt& at : curve)
+      if (at.x > 0) first = std::min(first, at.x);
+  }
+  Time time{
+      column, points > 0 && early_points * 2 > points, shortest * 2 > longest, {column == step ? "step" : "epoch"}};
+  if (time.logarithmic) {
+    time.axis.scale = {{"type", "symlog"}, {"constant", first}, {"nice", false}};
+    time.axis.ticks = decimal_ticks(first, longest);
+    time.axis.ticks.insert(time.axis.ticks.begin(), 0);
+  } else {
+    time.axis.scale = {{"nice", false}};
+  }
+  return time;
+}
+
+void Range::add(double value) {
+  if (!std::isfinite(value)) return;
+  least = std::min(least, value);
+  most = std::max(most, value);
+}
+
+Axis value_axis(const std::string& title, const Range& main, const Range& all, bool from_zero,
+                config::PlotScale scale) {
+  const bool pays = !from_zero && spans_decades(main.least, main.most);
+  const bool wanted = scale == config::PlotScale::automatic ? pays : scale == config::PlotScale::logarithmic;
+  if (!wanted || !(main.least > 0)) return {title, {{"zero", from_zero}}, {}, all.least >= 0 ? 0 : -INFINITY};
+  // What is far below the main means, or not positive, lies on the floor.
+  const double floor = std::max(all.least, main.least / log_range) / 1.3, most = all.most * 1.3;
+  return {title, {{"type", "log"}, {"domain", {floor, most}}, {"nice", false}}, decimal_ticks(floor, most), floor};
+}
+
+Axis factor_axis(const Factor& factor) {
+  Axis axis{factor.title()};
+  if (factor.levels.size() <= 16) axis.ticks = factor.numbers;
+  switch (factor.spacing) {
+    case Spacing::linear: axis.scale = {{"zero", false}, {"nice", false}}; break;
+    case Spacing::logarithmic: axis.scale = {{"type", "log"}, {"nice", false}}; break;
+    case Spacing::from_zero: axis.scale = {{"type", "symlog"}, {"constant", factor.numbers[1]}, {"nice", false}}; break;
+  }
+  axis.scale["padding"] = 12;
+  return axis;
 }
 
 }  // namespace descent::report

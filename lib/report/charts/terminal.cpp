@@ -7,24 +7,13 @@
 
 #include "core/error.h"
 #include "core/text.h"
-#include "report/charts/means.h"
-#include "report/charts/plots.h"
+#include "report/charts/charts.h"
 #include "report/compare.h"
 
 namespace descent::report {
 namespace {
 
 constexpr std::size_t most_lines = 8;
-
-bool spans_decades(const Drawing& drawing) {
-  double low = INFINITY, high = 0;
-  for (const Line& line : drawing.lines)
-    for (const double value : line.y) {
-      low = std::min(low, value);
-      high = std::max(high, value);
-    }
-  return low > 0 && high > 50 * low;
-}
 
 void add(Line& line, double x, const stats::Description& value) {
   line.x.push_back(x);
@@ -52,9 +41,9 @@ std::string summary_column_with_values(const Source& source, const std::string& 
 
 Drawing learning_curves(const Source& source, const TerminalChart& wanted) {
   const Column column = curve_column(source, wanted.metric), x = wanted.over == "step" ? step : epoch;
-  Drawing drawing{words_of(wanted.metric), wanted.over, false, false, {}};
+  Drawing drawing{words_of(wanted.metric), wanted.over, false, {}};
   for (const std::size_t point : wanted.points) {
-    Line line{label_of(source.factors, all_of(source.factors), point), {}, {}, {}, {}};
+    Line line{label_of(all_of(source.factors), point), {}, {}, {}, {}};
     for (const auto& [at, value] : mean_curve(source, point, column, x)) add(line, at, value);
     drawing.lines.push_back(std::move(line));
   }
@@ -64,16 +53,14 @@ Drawing learning_curves(const Source& source, const TerminalChart& wanted) {
 Drawing factor_curves(const Source& source, const TerminalChart& wanted, const Factor& factor) {
   const std::string column = summary_column_with_values(source, wanted.metric);
   if (!factor.numeric()) throw core::InputError(fmt::format("the values of {} are not numbers", factor.path));
-  std::vector<std::size_t> others = all_of(source.factors);
-  std::erase_if(others, [&](std::size_t i) { return source.factors[i].path == factor.path; });
-  Drawing drawing{words_of(column), factor.name, factor.spacing == Spacing::logarithmic, false, {}};
+  Drawing drawing{words_of(column), factor.name, factor.spacing == Spacing::logarithmic, {}};
   std::map<std::string, std::map<double, stats::Description>> lines;
   std::vector<std::string> names;
   for (const std::size_t point : wanted.points) {
-    const std::string name = label_of(source.factors, others, point);
+    const std::string name = label_of(all_of(source.factors, &factor), point);
     add_once(names, name);
     if (const auto described = describe_summary(source, point, column))
-      lines[name].emplace(factor.numbers[factor.level_of[point]], *described);
+      lines[name].emplace(factor.number(point), *described);
   }
   for (const std::string& name : names) {
     Line line{name, {}, {}, {}, {}};
@@ -88,8 +75,8 @@ Drawing factor_curves(const Source& source, const TerminalChart& wanted, const F
 std::string terminal_chart(const Source& source, const TerminalChart& wanted, const CanvasOptions& options) {
   TerminalChart chart = wanted;
   if (chart.metric.empty()) chart.metric = usual_metric(source.plan).substr(std::string_view("final_").size());
-  const auto x = layout_of(source.factors, 3).x;
-  if (chart.over.empty()) chart.over = x < 0 ? "epoch" : source.factors[static_cast<std::size_t>(x)].path;
+  const Factor* x = layout_of(source.factors, 3).x;
+  if (chart.over.empty()) chart.over = x ? x->path : "epoch";
   const bool of_time = chart.over == "epoch" || chart.over == "step";
   const auto factor = std::ranges::find_if(
       source.factors, [&](const Factor& f) { return f.path == chart.over || f.name == chart.over; });
@@ -99,7 +86,7 @@ std::string terminal_chart(const Source& source, const TerminalChart& wanted, co
     throw core::InputError(core::unknown("axis", chart.over, known));
   }
   Drawing drawing = of_time ? learning_curves(source, chart) : factor_curves(source, chart, *factor);
-  drawing.log_y = spans_decades(drawing);
+
   const std::size_t all = drawing.lines.size();
   if (all > most_lines) drawing.lines.resize(most_lines);
   std::string text = draw(drawing, options);

@@ -1,8 +1,8 @@
-#include "report/charts/theme.h"
-
 #include <fmt/format.h>
 
 #include <functional>
+
+#include "report/charts/chart.h"
 
 namespace descent::report {
 namespace {

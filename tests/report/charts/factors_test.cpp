@@ -15,7 +15,7 @@ TEST_F(factors, have_numbers_in_ascending_order_and_categories_as_given) {
   EXPECT_EQ(found[0].spacing, Spacing::logarithmic);
   EXPECT_EQ(found[1].levels, (std::vector<std::string>{"xavier_normal", "he_normal"}));
   EXPECT_FALSE(found[1].numeric());
-  EXPECT_EQ(label_of(found, {0, 1}, 0), "width=64, init=xavier_normal");
+  EXPECT_EQ(label_of(all_of(found), 0), "width=64, init=xavier_normal");
 }
 
 TEST_F(factors, leave_out_what_follows_from_another) {
@@ -32,8 +32,8 @@ TEST_F(factors, are_not_named_where_they_have_no_effect) {
   const auto found = varying_factors(plan);
   ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[1].levels, (std::vector<std::string>{"-", "one", "zero"}));
-  EXPECT_EQ(label_of(found, {0, 1}, 0), "residual=false");
-  EXPECT_EQ(label_of(found, {0, 1}, 2), "residual=true, branch_init=zero");
+  EXPECT_EQ(label_of(all_of(found), 0), "residual=false");
+  EXPECT_EQ(label_of(all_of(found), 2), "residual=true, branch_init=zero");
   EXPECT_EQ(joined(found)[0].levels,
             (std::vector<std::string>{"residual=false", "residual=true, one", "residual=true, zero"}));
 }
@@ -49,17 +49,18 @@ TEST_F(factors, become_axis_colour_and_panels) {
   read(R"("sweep": {"model.norm": ["none", "batch"], "model.width": [4, 8, 16], "data.label_noise.rate": [0, 0.1]})");
   const auto found = varying_factors(plan);
   const Layout layout = layout_of(found, 3);
-  EXPECT_EQ(layout.x, 1);
-  EXPECT_EQ(layout.color, 0);
-  EXPECT_EQ(layout.panel, std::vector<std::size_t>{2});
-  EXPECT_EQ(layout_of(found, SIZE_MAX).x, -1);
+  EXPECT_EQ(layout.x, &found[1]);
+  EXPECT_EQ(layout.color, &found[0]);
+  EXPECT_EQ(layout.panel, Factors{&found[2]});
+  EXPECT_EQ(layout_of(found, SIZE_MAX).x, nullptr);
   EXPECT_EQ(found[2].title(), "label noise rate");
 }
 
 TEST_F(factors, are_no_axis_where_they_only_follow_the_branches_of_a_union) {
   read(R"("sweep": [{"model.norm": ["none"], "lr": [0.1]}, {"model.norm": ["batch"], "lr": [0.2, 0.3]},
                     {"model.norm": ["layer"], "lr": [0.4]}])");
-  EXPECT_EQ(layout_of(varying_factors(plan), 3).x, -1);
+  const auto found = varying_factors(plan);
+  EXPECT_EQ(layout_of(found, 3).x, nullptr);
 }
 
 TEST_F(factors, of_a_sweep_of_parts_are_one_where_few_combinations_occur) {
@@ -71,7 +72,7 @@ TEST_F(factors, of_a_sweep_of_parts_are_one_where_few_combinations_occur) {
   EXPECT_EQ(factors[0].title(), "init scheme, residual");
   EXPECT_EQ(factors[0].levels,
             (std::vector<std::string>{"he, residual=false", "he, residual=true", "default, residual=true"}));
-  EXPECT_EQ(label_of(factors, {0, 1}, 2), "he, residual=true, depth=11");
+  EXPECT_EQ(label_of(all_of(factors), 2), "he, residual=true, depth=11");
   const Factor other{"model.norm.kind", "norm", {"none", "batch"}, {}, {0, 1, 0, 1}};
   const Factor half{"model.residual", "residual", {"false", "true"}, {}, {0, 0, 1, 1}};
   EXPECT_EQ(joined({half, other}).size(), 2u);  // all four combinations

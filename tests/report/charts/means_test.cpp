@@ -1,4 +1,4 @@
-#include "report/charts/means.h"
+#include "report/charts/source.h"
 
 #include "report/charts/fixture.h"
 

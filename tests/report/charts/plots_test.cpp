@@ -1,4 +1,4 @@
-#include "report/charts/plots.h"
+#include "report/charts/charts.h"
 
 #include <gmock/gmock.h>
 
