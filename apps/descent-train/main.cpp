@@ -20,7 +20,6 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "descent-train/ranks.h"
-#include "descent/data_report.h"
 #include "descent/options.h"
 #include "engine/devices.h"
 #include "plan/layers.h"

@@ -1,11 +1,10 @@
 #pragma once
-// The commands of the shell program: one function each, listed once in commands.cpp.
+// The commands of the shell program: one function each, listed once in main.cpp.
 
-#include <span>
 #include <string>
 #include <vector>
 
-#include "cluster/script.h"
+#include "cluster/slurm.h"
 #include "descent/options.h"
 
 namespace descent {
@@ -24,16 +23,6 @@ struct CommandLine : RunOptions {
   std::vector<std::string> argv;
   SlurmOptions slurm{};
 };
-
-struct Command {
-  const char* name;
-  const char* help;
-  const char* example;
-  void (*configure)(CLI::App& command, CommandLine& line);
-  int (*run)(CommandLine& line);
-  bool hidden = false;
-};
-std::span<const Command> commands();
 
 // Declares every command and its options.
 void configure(CLI::App& app, CommandLine& line);
@@ -58,6 +47,8 @@ int export_results(CommandLine& line);
 int print_completion(CommandLine& line);
 int complete(CommandLine& line);
 
+// What export writes.
+inline const std::vector<std::string> export_kinds{"model", "curves", "tensorboard"};
 // The shells that print_completion knows, and what list lists.
 std::vector<std::string> completion_shells();
 std::vector<std::string> topic_names();

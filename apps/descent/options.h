@@ -1,5 +1,7 @@
 #pragma once
-// The command line of `descent run` and `descent plan`, declared once: descent-train parses the same options.
+// What both programs begin with. The command line of `descent run` and `descent plan`, declared once: descent-train
+// parses the same options. What was understood of the data of a plan: said before anything is trained, and kept in the
+// manifest.
 
 #include <cstdint>
 #include <optional>
@@ -63,5 +65,18 @@ void add_plan_options(CLI::App& command, RunOptions& options);  // of `plan`, be
 // Parses. An exit status when the program is done: 0 after --help or --version, 2 after wrong usage (already reported
 // on stderr); otherwise nothing. InputError for unknown commands and options.
 std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv);
+
+struct DataReport {
+  std::vector<std::string> texts;     // two lines for each data set or split of the points
+  std::vector<std::string> warnings;  // what is probably a mistake
+};
+
+DataReport report_data(const plan::Plan& plan);
+
+// All of it for a person: the texts, shortened where there are many.
+std::string data_text(const DataReport& data);
+
+// The warnings to stderr; with `strict` an InputError with all of them.
+void warn_of_data(const DataReport& data, const std::string& file, bool strict);
 
 }  // namespace descent

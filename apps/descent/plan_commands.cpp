@@ -13,7 +13,7 @@
 #include "core/seeds.h"
 #include "core/text.h"
 #include "descent/commands.h"
-#include "descent/data_report.h"
+#include "descent/options.h"
 #include "descent/target.h"
 #include "plan/layer_table.h"
 #include "plan/layers.h"

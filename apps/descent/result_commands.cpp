@@ -1,49 +1,73 @@
-// Commands that read or write results: run, table, merge.
+// Commands that show, judge and draw results: status, table, verify, compare, best, report, plot.
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <optional>
+#include <filesystem>
+#include <memory>
 #include <thread>
 
+#include "claims/claims.h"
 #include "core/error.h"
-#include "core/text.h"
+#include "core/files.h"
 #include "descent/commands.h"
 #include "descent/target.h"
 #include "formats/csv.h"
-#include "plan/plan.h"
-#include "report/finish.h"
-#include "report/manifest.h"
-#include "report/notice.h"
+#include "report/charts/page.h"
+#include "report/claims.h"
+#include "report/compare.h"
 #include "report/points.h"
 #include "report/progress.h"
 #include "report/status.h"
-#include "report/table.h"
-#include "store/lock.h"
-#include "store/parts.h"
-#include "store/results.h"
 
 namespace descent {
 namespace fs = std::filesystem;
 
-int run_experiment(CommandLine& line) {
-  check_readable_again(line.file);
-  const Target target(line.file, line, Claims::warned);
-  if (const std::string changes = report::changes_text(target.results, target.document, target.plan); !changes.empty())
-    report::warn(changes);
-  // A manifest of another plan, or none, is written again by the program that knows LibTorch.
-  if (line.json_progress || !report::has_manifest_of(target.results.folder(), target.plan))
-    become_descent_train(line.argv);
-  const auto missing = plan::select(target.plan, target.results.missing(line.save_weights), line.shard);
-  warn(target.results);
-  if (!missing.empty()) become_descent_train(line.argv);
-  target.results.write_experiment(target.document);
-  return report::finish(target.results, target.plan, {!line.csv.empty(), line.no_color, 0, line.shard});
+namespace {
+
+// The command line of descent-train for what a target misses.
+std::vector<std::string> training_words(const std::string& file, const RunOptions& options) {
+  std::vector<std::string> words{"descent", "run", file, "--out", options.out};
+  for (const std::string& set : options.overrides.set) words.insert(words.end(), {"--set", set});
+  for (const std::string& sweep : options.overrides.sweep) words.insert(words.end(), {"--sweep", sweep});
+  if (!options.overrides.seeds.empty()) words.insert(words.end(), {"--seeds", options.overrides.seeds});
+  if (options.jobs > 0) words.insert(words.end(), {"--jobs", std::to_string(options.jobs)});
+  if (options.no_color) words.push_back("--no-color");
+  return words;
 }
 
-namespace {
+void check_files(const CommandLine& line) {
+  std::error_code error;
+  for (const std::string& target : line.words) {
+    if (line.run && fs::is_directory(target, error))
+      throw core::InputError(fmt::format("{}: --run needs an experiment file; this is a folder", target));
+    check_readable_again(target);
+    open(target, line, Claims::judged);  // every mistake before the first training
+  }
+}
+
+// Where no file of that name exists, the whole is a selection of the other side's target.
+SelectedTarget split_side(const std::string& word, const std::string& other_target) {
+  SelectedTarget side = split_selection(word);
+  const bool is_selection = side.selection.empty() && !other_target.empty() && word.find('=') != word.npos;
+  std::error_code error;
+  if (is_selection && !fs::exists(word, error)) return {other_target, word};
+  return side;  // opening it reports where it is missing
+}
+
+// DIR/<experiment name> of --out DIR; without it the results folder.
+fs::path folder_of(const Target& target, const RunOptions& options) {
+  return options.out == RunOptions().out ? target.results.folder() : fs::path(options.out) / target.plan.name;
+}
+
+void write_page(const fs::path& file, const std::string& html) {
+  core::make_folder(file.parent_path());
+  core::write_file_atomically(file, html);
+  fmt::print("{}\n", file.string());
+}
 
 std::string csv_text(const store::Results& results, const plan::Plan& plan, const report::PointsOptions& options) {
   std::string text;
@@ -53,31 +77,6 @@ std::string csv_text(const store::Results& results, const plan::Plan& plan, cons
   return text;
 }
 
-}  // namespace
-
-int show_table(CommandLine& line) {
-  const SelectedTarget words = split_selection(line.file);
-  const Target target = open(words.target, line);
-  const report::PointsOptions wanted{.screen = report::screen_of(stdout, line.no_color),
-                                     .points = selected_points(words.selection, target.plan, line),
-                                     .columns = line.columns,
-                                     .sort = line.sort,
-                                     .descending = line.descending};
-  const std::string format = line.json ? "json" : line.table_format;
-  constexpr std::pair<std::string_view, decltype(&report::points_table)> formats[] = {
-      {"text", report::points_table},
-      {"csv", csv_text},
-      {"json", report::points_json},
-      {"markdown", report::points_markdown}};
-  const auto write = std::ranges::find(formats, format, [](const auto& entry) { return entry.first; });
-  fmt::print("{}",
-             line.plot ? chart_of(target, wanted.points, line) : write->second(target.results, target.plan, wanted));
-  warn(target.results);
-  return 0;
-}
-
-namespace {
-
 // What the processes of this folder train now; one below the other as long as there is room.
 std::string live_charts(const fs::path& folder, const report::Status& status) {
   const report::TerminalSize size = report::terminal_size(stdout);
@@ -85,21 +84,6 @@ std::string live_charts(const fs::path& folder, const report::Status& status) {
   for (const report::LiveCurve& curve : report::read_live(folder, status.processes))
     for (const std::string& line : report::live_chart(curve, size.columns, size.rows, report::shows_unicode()))
       text += line + "\n";
-  return text;
-}
-
-// "3 runs with train.epochs=1: model.width=4 seed 0, 1; model.width=8 seed 0"
-std::string runs_text(const std::vector<std::string>& runs) {
-  const auto settings_of = [](const std::string& run) { return run.substr(std::min(run.size(), run.find(", with "))); };
-  const std::string settings = settings_of(runs[0]);
-  std::string text = core::counted(runs.size(), "run") + (settings.empty() ? "" : settings.substr(1)), before;
-  for (std::string run : runs) {
-    if (settings_of(run) == settings) run.resize(run.size() - settings.size());
-    const std::size_t seed = run.rfind("seed ");
-    const std::string point = run.substr(0, seed == run.npos ? seed : seed + 5);
-    text += before.empty() ? ": " + run : point == before ? ", " + run.substr(point.size()) : "; " + run;
-    before = point;
-  }
   return text;
 }
 
@@ -129,40 +113,129 @@ int show_status(CommandLine& line) {
   }
 }
 
-int prune(CommandLine& line) {
-  const Target target = open(line.file, line);
-  const std::vector<store::StalePart> stale = target.results.stale();
+int show_table(CommandLine& line) {
+  const SelectedTarget words = split_selection(line.file);
+  const Target target = open(words.target, line);
+  const report::PointsOptions wanted{.screen = report::screen_of(stdout, line.no_color),
+                                     .points = selected_points(words.selection, target.plan, line),
+                                     .columns = line.columns,
+                                     .sort = line.sort,
+                                     .descending = line.descending};
+  const std::string format = line.json ? "json" : line.table_format;
+  constexpr std::pair<std::string_view, decltype(&report::points_table)> formats[] = {
+      {"text", report::points_table},
+      {"csv", csv_text},
+      {"json", report::points_json},
+      {"markdown", report::points_markdown}};
+  const auto write = std::ranges::find(formats, format, [](const auto& entry) { return entry.first; });
+  fmt::print("{}",
+             line.plot ? chart_of(target, wanted.points, line) : write->second(target.results, target.plan, wanted));
   warn(target.results);
-  std::size_t runs = 0;
-  for (const store::StalePart& part : stale) runs += part.runs.size();
-  if (line.yes && runs > 0 && target.results.missing().size() == target.plan.runs.size())
-    throw core::InputError(
-        fmt::format("{}: no run of the experiment as it is now is finished, and --yes would delete all {} that are; "
-                    "train first, or remove the folder",
-                    target.results.folder().string(), runs));
-  std::optional<store::FolderLock> lock;  // not during a training, perhaps of an earlier version of the file
-  if (line.yes && !stale.empty()) lock.emplace(target.results);
-  for (const store::StalePart& part : stale) {  // named before it is deleted
-    fmt::print("{}\n", part.runs.empty() ? part.folder.string() + ": of another version of descent"
-                                         : core::printable(runs_text(part.runs)));
-    if (line.yes) store::remove_part(part.folder);
-  }
-  fmt::print("{} in {}{}\n", core::counted(runs, "stale run"), core::counted(stale.size(), "part"),
-             stale.empty() ? ""
-             : line.yes    ? ", deleted"
-                           : "; --yes deletes them");
   return 0;
 }
 
-int merge(CommandLine& line) {
+int compare(CommandLine& line) {
+  const SelectedTarget a = split_side(line.words[0], ""), b = split_side(line.words[1], a.target);
+  const Target left = open(a.target, line), right = open(b.target, line);
+  if (line.metric.empty()) line.metric = report::usual_metric(left.plan);
+  const auto comparisons =
+      claims::compare({left.plan, left.results, a.selection}, {right.plan, right.results, b.selection}, line.metric);
+  warn(left.results);
+  warn(right.results);
+  if (line.json) fmt::print("{}", report::comparison_json(comparisons));
+  else
+    fmt::print("{}\nA  {}\nB  {}\n\n{}", line.metric, line.words[0], line.words[1],
+               report::comparison_table(comparisons, report::screen_of(stdout, line.no_color)));
+  return 0;
+}
+
+int show_best(CommandLine& line) {
   const Target target = open(line.file, line);
-  for (const std::string& folder : line.words) {
-    if (!store::is_results_folder(folder)) throw core::InputError(fmt::format("{}: not a results folder", folder));
-    const store::Results other = store::Results::at(folder, target.plan);
-    fmt::print(stderr, "{}: {} new\n", folder, target.results.take_from(other));
-    warn(other);
+  const report::BestOptions question{line.metric, line.over};
+  const std::string text =
+      line.json ? report::best_json(target.results, target.plan, question)
+                : report::best_text(target.results, target.plan, question, report::screen_of(stdout, line.no_color));
+  warn(target.results);
+  fmt::print("{}", text);
+  return 0;
+}
+
+int verify(CommandLine& line) {
+  check_files(line);
+  const report::Screen screen = report::screen_of(stdout, line.no_color);
+  report::ClaimCounts total;
+  bool trained = true;
+  std::string all_json;
+  for (const std::string& file : line.words) {
+    const Target target = open(file, line, Claims::judged);
+    if (line.run && !target.results.missing().empty()) {
+      const int status = run_descent_train(training_words(file, line));
+      if (status == static_cast<int>(core::ExitCode::interrupted)) return status;
+      trained = trained && status == 0;
+    }
+    const auto judged = claims::judge_claims(target.document, target.plan, target.results);
+    warn(target.results);
+    const std::string json = report::claims_json(target.plan.name, judged);
+    // Where nothing may be written, as on a shared disk, the verdicts are printed only.
+    if (store::is_results_folder(target.results.folder()) && access(target.results.folder().c_str(), W_OK) == 0)
+      core::write_file_atomically(target.results.folder() / "claims.json", json);
+    report::ClaimCounts counts;
+    counts.add(judged);
+    total.add(judged);
+    all_json += (all_json.empty() ? "[\n" : ",\n") + json.substr(0, json.size() - 1);
+    if (line.json) continue;
+    fmt::print("{}{}{}: {}\n", file == line.words[0] ? "" : "\n",
+               judged.empty() ? "" : report::claims_table(judged, screen, line.references) + "\n", target.plan.name,
+               report::counts_text(counts));
+    std::fflush(stdout);
   }
-  return report::finish(target.results, target.plan, {false, line.no_color});
+  if (line.json) fmt::print("{}\n]\n", all_json);
+  else if (line.words.size() > 1) fmt::print("\n{} experiments, {}\n", line.words.size(), report::counts_text(total));
+  const bool good = trained && total.fails == 0 && (!line.strict || total.undecided == 0);
+  return static_cast<int>(good ? core::ExitCode::ok : core::ExitCode::failed);
+}
+
+int write_report(CommandLine& line) {
+  const fs::path share = core::program_folder().parent_path() / "share/descent";
+  const bool page = line.chart_format.empty();
+  const report::Assets assets = page ? report::read_assets(share) : report::Assets();
+  std::vector<std::unique_ptr<Target>> targets;  // every mistake before the first file
+  for (const std::string& word : line.words) targets.emplace_back(new Target(open(word, line, Claims::warned)));
+  std::vector<report::Report> reports;
+  for (const auto& target : targets) {
+    std::vector<report::Chart> charts =
+        report::charts_of(report::Source(target->plan, target->results), target->document.base.plots);
+    if (!page)
+      for (const fs::path& file : report::write_charts(charts, line.chart_format, folder_of(*target, line), share))
+        fmt::print("{}\n", file.string());
+    else
+      reports.push_back({target->document, target->plan, target->results,
+                         claims::judge_claims(target->document, target->plan, target->results), std::move(charts)});
+    warn(target->results);
+  }
+  if (!page) return 0;
+  if (reports.size() == 1)
+    write_page(folder_of(*targets[0], line) / "report.html", report::page_of(reports[0], assets));
+  else
+    write_page(fs::path(line.out) / "report.html",
+               report::gallery_of(reports, report::read_course(share / "experiments/README.md"), assets));
+  return 0;
+}
+
+std::string chart_of(const Target& target, const std::vector<std::size_t>& points, const RunOptions& options) {
+  report::CanvasOptions canvas{.width = report::terminal_width(stdout)};
+  canvas.braille = !options.ascii && report::shows_unicode();
+  canvas.color = report::screen_of(stdout, options.no_color).color;
+  return report::terminal_chart(report::Source(target.plan, target.results), {points, options.plotted, options.over},
+                                canvas);
+}
+
+int plot_results(CommandLine& line) {
+  const SelectedTarget words = split_selection(line.file);
+  const Target target = open(words.target, line);
+  warn(target.results);
+  fmt::print("{}", chart_of(target, selected_points(words.selection, target.plan, line), line));
+  return 0;
 }
 
 }  // namespace descent

@@ -9,8 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "cluster/queue.h"
-#include "cluster/script.h"
+#include "cluster/slurm.h"
 #include "config/resolved.h"
 #include "core/error.h"
 #include "core/files.h"

@@ -7,7 +7,6 @@
 #include "claims/domain.h"
 #include "config/words.h"
 #include "core/text.h"
-#include "stats/bias_variance.h"
 #include "stats/ensembles.h"
 #include "store/columns.h"
 

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "claims/expression.h"
-#include "claims/families.h"
 
 namespace descent::claims {
 namespace {

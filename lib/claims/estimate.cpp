@@ -1,4 +1,4 @@
-#include "claims/estimate.h"
+#include "claims/evaluate.h"
 
 #include <algorithm>
 #include <cmath>

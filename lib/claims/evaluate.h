@@ -1,14 +1,70 @@
 #pragma once
-// Numbers of a claim: of every seed, and estimated from all of them.
+// The numbers that claims need of the runs, read from the results folder; the numbers of a claim: of every seed, and
+// estimated from all of them.
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
+#include <vector>
 
-#include "claims/estimate.h"
-#include "claims/values.h"
+#include "claims/expression.h"
+#include "store/results.h"
 
 namespace descent::claims {
+
+using store::RunState;
+
+struct Values {
+  std::size_t seeds = 0;
+  std::vector<RunState> states;              // by run of the plan: point by point, seeds inside
+  std::vector<std::vector<double>> numbers;  // by request, then run; NaN where there is none
+};
+
+// One pass over each table that is needed.
+Values read_values(const store::Results& results, const plan::Plan& plan, const std::vector<Request>& requests);
+
+// Numbers estimated from the runs, with confidence bounds. The largest of several estimated means tends to lie above
+// the largest true mean, and resampling the runs adds the same bias again. Bounds of a maximum, a minimum or a position
+// are therefore simultaneous bounds of all the means it selects from (Bonferroni; Miller 1981, "Simultaneous
+// Statistical Inference", section 2.1), valid whichever is selected.
+struct Bounds {
+  double low, high;
+};
+
+struct Estimate;
+using EstimatePointer = std::shared_ptr<const Estimate>;
+struct Estimate {
+  double value;
+  // The true number lies below `low` with a probability of at most `below`, above `high` of at most `above`.
+  std::function<Bounds(double below, double above)> bounds;
+  std::vector<double> by_seed{};         // of a mean: what it is the mean of
+  std::vector<EstimatePointer> parts{};  // of a maximum or minimum: what it is selected from
+  bool largest = false;                  // a maximum
+};
+
+// The mean of one value per seed; Student's t bounds.
+EstimatePointer mean_of(std::vector<double> values);
+
+// The median of one value per seed; bounds are order statistics (sign test), infinite for fewer than six seeds.
+EstimatePointer median_over_seeds(std::vector<double> values);
+
+// a + b, a - b, a * b, a / b, a ^ b; means are of the same seeds. Of a maximum it is the maximum of the operation on
+// its parts as far as signs are known, so that runs of the same seed stay paired. Of means it is a statistic of all
+// seeds together, by the pseudo-values of the jackknife.
+EstimatePointer combine(char operation, const EstimatePointer& a, const EstimatePointer& b);
+
+// Of functions that increase.
+EstimatePointer transform(double (*function)(double), const EstimatePointer& a);
+
+// Reduces one part or more over a factor, whose values are `positions`.
+EstimatePointer reduce(std::string_view reduction, std::vector<EstimatePointer> parts, std::vector<double> positions);
+
+// Where the parts first compare so with 0; see crossing().
+EstimatePointer first_crossing(std::vector<EstimatePointer> parts, std::vector<double> positions, Relation relation);
+
+double calculate(char operation, double a, double b);
 
 // The runs that an entry rests on.
 struct Runs {

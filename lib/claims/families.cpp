@@ -1,4 +1,4 @@
-#include "claims/families.h"
+#include "claims/expression.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
+#include "claims/syntax.h"
 #include "claims/tokens.h"
-#include "claims/words.h"
 
 namespace descent::claims {
 namespace {

@@ -1,4 +1,4 @@
-#include "claims/values.h"
+#include "claims/evaluate.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,6 @@
 
 #include "claims/domain.h"
 #include "core/text.h"
-#include "stats/bias_variance.h"
 #include "stats/ensembles.h"
 #include "stats/stats.h"
 
@@ -109,28 +108,17 @@ void complete(std::vector<double>& numbers, bool by_seed, std::size_t seeds) {
 // point's runs is the number, their spread says how certain it is (stats::pseudo_values).
 void read_aggregates(const store::Results& results, const plan::Plan& plan, const std::vector<Request>& requests,
                      Values& values) {
-  // Adds a row to the requests of a source; `wanted` selects among them.
-  const auto add = [&](Source source, const auto& row, auto columns, const auto& wanted) {
-    for (std::size_t i = 0; i < requests.size(); ++i)
-      if (requests[i].source == source && wanted(requests[i]))
-        add_row(row, columns, requests[i].column, values.numbers[i]);
-  };
   const auto ensemble = std::ranges::find(requests, Source::ensemble, &Request::source);
   if (ensemble != requests.end())
-    stats::for_each_ensemble(
-        results, plan,
-        [&](const stats::EnsembleScore& row) {
-          add(Source::ensemble, row, stats::ensemble_columns(),
-              [&](const Request& request) { return request.size == row.size; });
-        },
-        !ensemble->joins_points);
+    for (const stats::EnsembleScore& row : stats::ensembles_of(results, plan, !ensemble->joins_points))
+      for (std::size_t i = 0; i < requests.size(); ++i)
+        if (requests[i].source == Source::ensemble && requests[i].size == row.size)
+          add_row(row, stats::ensemble_columns(), requests[i].column, values.numbers[i]);
   if (std::ranges::find(requests, Source::bias_variance, &Request::source) != requests.end())
-    stats::for_each_bias_variance(
-        results, plan,
-        [&](const stats::BiasVariance& row) {
-          add(Source::bias_variance, row, stats::bias_variance_columns(), [](const Request&) { return true; });
-        },
-        true);
+    for (const stats::BiasVariance& row : stats::bias_variance_of(results, plan, true))
+      for (std::size_t i = 0; i < requests.size(); ++i)
+        if (requests[i].source == Source::bias_variance)
+          add_row(row, stats::bias_variance_columns(), requests[i].column, values.numbers[i]);
   for (std::size_t i = 0; i < requests.size(); ++i)
     if (requests[i].source == Source::ensemble || requests[i].source == Source::bias_variance)
       complete(values.numbers[i], requests[i].joins_points, values.seeds);

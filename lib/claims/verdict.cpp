@@ -7,7 +7,7 @@
 #include <set>
 
 #include "claims/evaluate.h"
-#include "claims/families.h"
+#include "claims/expression.h"
 #include "core/text.h"
 
 namespace descent::claims {

@@ -1,4 +1,4 @@
-#include "claims/words.h"
+#include "claims/syntax.h"
 
 #include <fmt/format.h>
 

@@ -7,8 +7,6 @@
 #include <cmath>
 #include <limits>
 
-#include "core/text.h"
-
 namespace descent::report {
 namespace {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "claims/compare.h"
+#include "claims/claims.h"
 #include "report/table.h"
 
 namespace descent::report {

@@ -16,7 +16,6 @@
 #include "core/text.h"
 #include "report/notice.h"
 #include "report/points.h"
-#include "stats/bias_variance.h"
 #include "stats/ensembles.h"
 #include "stats/tables.h"
 #include "store/lock.h"

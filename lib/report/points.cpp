@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "report/json.h"
 #include "report/table.h"
+#include "stats/tables.h"
 
 namespace descent::report {
 namespace {

@@ -6,7 +6,6 @@
 
 #include "plan/plan.h"
 #include "report/table.h"
-#include "stats/tables.h"
 #include "store/results.h"
 
 namespace descent::report {

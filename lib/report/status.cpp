@@ -6,8 +6,7 @@
 #include <array>
 #include <numeric>
 
-#include "cluster/script.h"
-#include "config/data_facts.h"
+#include "cluster/slurm.h"
 #include "core/error.h"
 #include "core/text.h"
 #include "plan/cost.h"

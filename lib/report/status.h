@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "cluster/queue.h"
+#include "cluster/slurm.h"
 #include "plan/plan.h"
 #include "report/json.h"
 #include "report/table.h"

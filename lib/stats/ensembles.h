@@ -1,7 +1,8 @@
 #pragma once
-// Ensembles: the averaged predictions of several runs (Hansen and Salamon 1990; Lakshminarayanan et al. 2017).
+// What the predictions of several runs for the same test examples say together. Ensembles: their averages (Hansen and
+// Salamon 1990; Lakshminarayanan et al. 2017). Bias, the error common to all networks of one point, and variance, how
+// much these differ.
 
-#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -27,10 +28,36 @@ struct EnsembleScore {
 std::span<const store::Column<EnsembleScore>> ensemble_columns();
 
 // Every group of every size: n members make n / size groups, in the order of the plan.
-void for_each_ensemble(const store::Results& results, const plan::Plan& plan,
-                       const std::function<void(const EnsembleScore&)>& visit, bool leave_out = false);
+std::vector<EnsembleScore> ensembles_of(const store::Results& results, const plan::Plan& plan, bool leave_out = false);
 
 // ensembles.csv; removes one of an earlier experiment where there are none.
 void write_ensembles(const store::Results& results, const plan::Plan& plan);
+
+// Means over the test examples; `n` networks. risk is the loss of the networks on average.
+struct BiasVariance {
+  std::size_t point = 0, n = 0;
+  std::string_view network{};  // network_of() the point's experiment
+  // Squared distance, mean over outputs (Geman et al. 1992): risk = bias + variance. Unbiased for any number of
+  // networks: the variance with n - 1, the bias less variance / n, so that a small one can be negative.
+  std::optional<double> squared_risk, squared_bias, squared_variance;
+  // 0-1 loss (Domingos 2000), the main prediction being the vote of all: risk = bias + variance_where_right -
+  // variance_where_wrong, since leaving a wrong vote helps.
+  std::optional<double> error_risk, error_bias, error_variance_where_right, error_variance_where_wrong;
+  // Cross-entropy (Heskes 1998; Yang et al. 2020), the main prediction being the normalized geometric mean:
+  // risk = bias + variance.
+  std::optional<double> cross_entropy_risk, cross_entropy_bias, cross_entropy_variance;
+  std::vector<std::size_t> members{};   // runs
+  std::vector<BiasVariance> without{};  // each of three or more networks left out; only on request
+};
+
+// After the factors.
+std::span<const store::Column<BiasVariance>> bias_variance_columns();
+
+// Every point with two networks or more, in the order of the plan.
+std::vector<BiasVariance> bias_variance_of(const store::Results& results, const plan::Plan& plan,
+                                           bool leave_out = false);
+
+// bias_variance.csv; removes one of an earlier experiment where the experiment does not ask for it.
+void write_bias_variance(const store::Results& results, const plan::Plan& plan);
 
 }  // namespace descent::stats

@@ -1,8 +1,6 @@
 #pragma once
 // Predictions scored and averaged over runs, one run at a time: the memory of a few test sets, however many runs.
 
-#include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>

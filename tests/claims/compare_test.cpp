@@ -1,4 +1,4 @@
-#include "claims/compare.h"
+#include "claims/claims.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-#include "claims/estimate.h"
+#include "claims/evaluate.h"
 #include "claims/trial.h"
 #include "core/random.h"
 #include "stats/stats.h"

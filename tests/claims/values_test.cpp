@@ -1,8 +1,7 @@
-#include "claims/values.h"
+#include "claims/evaluate.h"
 
 #include "claims/claims.h"
 #include "claims/read.h"
-#include "stats/bias_variance.h"
 #include "stats/ensembles.h"
 #include "stats/made_up.h"
 
@@ -28,9 +27,8 @@ class values : public store::InFolder {
       rows.back().predictions = stats::random_probabilities(run.point * 100 + static_cast<std::uint64_t>(run.seed));
     }
     results.write_part(rows, {});
-    stats::for_each_ensemble(results, plan, [&](const stats::EnsembleScore& row) { ensembles.push_back(row); });
-    stats::for_each_bias_variance(results, plan,
-                                  [&](const stats::BiasVariance& row) { decompositions.push_back(row); });
+    ensembles = stats::ensembles_of(results, plan);
+    decompositions = stats::bias_variance_of(results, plan);
     return judge_claims(document, plan, results);
   }
 

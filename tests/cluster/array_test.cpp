@@ -1,4 +1,4 @@
-#include "cluster/queue.h"
+#include "cluster/slurm.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "cluster/script.h"
+#include "cluster/slurm.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -14,7 +14,6 @@
 #include "report/points.h"
 #include "report/status.h"
 #include "results.h"
-#include "stats/bias_variance.h"
 #include "stats/ensembles.h"
 #include "stats/tables.h"
 

@@ -12,22 +12,21 @@ Line line(const std::string& name, const std::vector<double>& x, const std::vect
 }
 
 TEST(canvas, draws_a_line_between_its_axes_with_its_name_at_its_end) {
-  EXPECT_EQ(draw({"test error", "width", false, {line("a", {0, 1}, {0, 1})}},
-                 {.width = 30, .height = 9, .braille = false}),
-            "     test error\n"
-            "  1 |                  *** * a\n"
-            "    |               ***\n"
-            "    |           ****\n"
-            "0.5 |        ***\n"
-            "    |    ****\n"
-            "  0 |****\n"
-            "    +---------------------\n"
-            "     0       width       1\n");
+  EXPECT_EQ(
+      draw({"test error", "width", false, {line("a", {0, 1}, {0, 1})}}, {.width = 30, .height = 9, .braille = false}),
+      "     test error\n"
+      "  1 |                  *** * a\n"
+      "    |               ***\n"
+      "    |           ****\n"
+      "0.5 |        ***\n"
+      "    |    ****\n"
+      "  0 |****\n"
+      "    +---------------------\n"
+      "     0       width       1\n");
 }
 
 TEST(canvas, has_ticks_that_differ_on_a_nearly_flat_line) {
-  const std::string text =
-      draw({"", "x", false, {line("", {0, 1}, {2.302, 2.304})}}, {.width = 40, .height = 9});
+  const std::string text = draw({"", "x", false, {line("", {0, 1}, {2.302, 2.304})}}, {.width = 40, .height = 9});
   for (const char* tick : {"2.304 ", "2.303 ", "2.302 "}) EXPECT_NE(text.find(tick), text.npos) << tick << text;
 }
 

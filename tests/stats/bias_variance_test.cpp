@@ -1,4 +1,4 @@
-#include "stats/bias_variance.h"
+#include "stats/ensembles.h"
 
 #include "made_up.h"
 
@@ -16,8 +16,7 @@ plan::Plan decomposed(std::int64_t seeds, const store::Predictions& like = rando
 }
 
 BiasVariance only(const store::Results& results, const plan::Plan& plan) {
-  std::vector<BiasVariance> all;
-  for_each_bias_variance(results, plan, [&](const BiasVariance& row) { all.push_back(row); });
+  const auto all = bias_variance_of(results, plan);
   EXPECT_EQ(all.size(), 1u);
   return all.at(0);
 }
@@ -109,9 +108,7 @@ TEST_F(bias_variance, can_leave_out_each_network) {
   const store::Results four(out / "four", of_four), three(out / "three", of_three);
   for (const plan::Run& run : of_four.runs) four.write_part({saying(run, random_probabilities(run.seed))}, {});
   for (const plan::Run& run : of_three.runs) three.write_part({saying(run, random_probabilities(run.seed))}, {});
-  std::vector<BiasVariance> all;
-  for_each_bias_variance(
-      four, of_four, [&](const BiasVariance& row) { all.push_back(row); }, true);
+  const auto all = bias_variance_of(four, of_four, true);
   ASSERT_EQ(all.at(0).without.size(), 4u);
   const BiasVariance &without_last = all[0].without[3], expected = only(three, of_three);
   EXPECT_EQ(without_last.n, 3u);

@@ -19,12 +19,6 @@ plan::Plan voting(std::vector<std::string> widths, std::int64_t seeds, EnsembleO
   });
 }
 
-std::vector<EnsembleScore> all_of(const store::Results& results, const plan::Plan& plan) {
-  std::vector<EnsembleScore> all;
-  for_each_ensemble(results, plan, [&](const EnsembleScore& ensemble) { all.push_back(ensemble); });
-  return all;
-}
-
 // Two examples of the classes 0 and 1.
 store::Predictions two(std::vector<double> values) { return {2, logarithms_of(std::move(values)), {0, 1}, {}}; }
 
@@ -37,7 +31,7 @@ TEST_F(ensembles, average_the_probabilities_of_their_members) {
   const std::string csv = read("ensembles.csv");
   EXPECT_EQ(csv.substr(0, csv.find('\n')),
             "model.width,seed,size,group,network,error,loss,member_error,member_loss,ambiguity");
-  const auto all = all_of(results, plan);
+  const auto all = ensembles_of(results, plan);
   ASSERT_EQ(all.size(), 3u);
   EXPECT_NEAR(all[0].score.loss, (-std::log(0.75) - std::log(0.25)) / 2, 1e-15);
   EXPECT_EQ(all[0].score.error, 0.5);
@@ -56,7 +50,7 @@ TEST_F(ensembles, split_the_seeds_of_every_point_in_groups) {
   for (const plan::Run& run : plan.runs)
     results.write_part({saying(run, random_probabilities(run.point * 10 + run.seed))}, {});
   std::vector<std::string> groups;
-  for (const EnsembleScore& e : all_of(results, plan))
+  for (const EnsembleScore& e : ensembles_of(results, plan))
     groups.push_back(plan.points[*e.point].values[0] + ":" + std::to_string(e.size) + "/" + std::to_string(e.group));
   EXPECT_THAT(groups, ElementsAre("4:2/0", "4:2/1", "4:5/0", "8:2/0", "8:2/1", "8:5/0"));
 }
@@ -81,7 +75,7 @@ TEST_F(ensembles, have_the_loss_of_their_members_less_the_ambiguity) {
   const auto plan = predicting(store::plan_with({"4"}, 7), random_outputs(0), regression);
   const store::Results results(out, plan);
   for (const plan::Run& run : plan.runs) results.write_part({saying(run, random_outputs(run.seed))}, {});
-  const EnsembleScore ensemble = all_of(results, plan).at(0);
+  const EnsembleScore ensemble = ensembles_of(results, plan).at(0);
   EXPECT_NEAR(ensemble.score.loss, ensemble.member.loss - ensemble.ambiguity.value(), 1e-14);
   EXPECT_GT(*ensemble.ambiguity, 0.1);
   EXPECT_FALSE(ensemble.score.error || ensemble.member.error);
@@ -98,7 +92,7 @@ TEST_F(ensembles, leave_out_members_that_diverged) {
     }
     results.write_part({result}, {});
   }
-  const auto all = all_of(results, plan);
+  const auto all = ensembles_of(results, plan);
   ASSERT_EQ(all.size(), 1u);
   EXPECT_TRUE(std::isfinite(all[0].score.loss));
 }
@@ -108,8 +102,8 @@ TEST_F(ensembles, members_that_are_sure_and_wrong_have_their_whole_loss) {
   const auto plan = voting({"4"}, 2, EnsembleOf::seeds, {2}, sure(0));
   const store::Results results(out, plan);
   results.write_part({saying(plan.runs[0], sure(-337)), saying(plan.runs[1], sure(-4000))}, {});
-  EXPECT_NEAR(all_of(results, plan).at(0).member.loss, (337.0 + 4000) / 2, 1e-10);
-  EXPECT_NEAR(all_of(results, plan).at(0).score.loss, 337 + std::log(2), 1e-10);
+  EXPECT_NEAR(ensembles_of(results, plan).at(0).member.loss, (337.0 + 4000) / 2, 1e-10);
+  EXPECT_NEAR(ensembles_of(results, plan).at(0).score.loss, 337 + std::log(2), 1e-10);
 }
 
 TEST_F(ensembles, of_large_targets_have_the_losses_of_small_ones) {
@@ -120,8 +114,8 @@ TEST_F(ensembles, of_large_targets_have_the_losses_of_small_ones) {
   });
   const store::Results results(out, plan);
   results.write_part({saying(plan.runs[0], off_by(1)), saying(plan.runs[1], off_by(2))}, {});
-  EXPECT_NEAR(all_of(results, plan).at(0).member.loss, 2.5, 1e-5);
-  EXPECT_NEAR(all_of(results, plan).at(0).score.loss, 2.25, 1e-5);
+  EXPECT_NEAR(ensembles_of(results, plan).at(0).member.loss, 2.5, 1e-5);
+  EXPECT_NEAR(ensembles_of(results, plan).at(0).score.loss, 2.25, 1e-5);
 }
 
 TEST_F(ensembles, have_losses_without_label_smoothing) {
@@ -132,7 +126,7 @@ TEST_F(ensembles, have_losses_without_label_smoothing) {
   });
   const store::Results results(out, plan);
   results.write_part({saying(plan.runs[0], said)}, {});
-  EXPECT_NEAR(all_of(results, plan).at(0).score.loss, -std::log(0.75), 1e-15);
+  EXPECT_NEAR(ensembles_of(results, plan).at(0).score.loss, -std::log(0.75), 1e-15);
 }
 
 TEST_F(ensembles, name_the_network_of_each_run_that_they_average) {
@@ -141,7 +135,7 @@ TEST_F(ensembles, name_the_network_of_each_run_that_they_average) {
   const store::Results results(out, plan);
   for (const plan::Run& run : plan.runs) results.write_part({saying(run, random_probabilities(run.point))}, {});
   std::vector<std::string_view> networks;
-  for (const EnsembleScore& ensemble : all_of(results, plan)) networks.push_back(ensemble.network);
+  for (const EnsembleScore& ensemble : ensembles_of(results, plan)) networks.push_back(ensemble.network);
   EXPECT_THAT(networks, ElementsAre("final", "restored", "mixed"));
 }
 
@@ -151,7 +145,7 @@ TEST_F(ensembles, refuse_members_with_other_test_examples) {
   store::Predictions other = random_probabilities(1);
   other.labels[7] = 0;
   results.write_part({saying(plan.runs[0], random_probabilities(0)), saying(plan.runs[1], other)}, {});
-  EXPECT_THROW(all_of(results, plan), core::InputError);
+  EXPECT_THROW(ensembles_of(results, plan), core::InputError);
 }
 
 TEST_F(ensembles, leave_no_file_where_none_are_asked_for) {
@@ -169,11 +163,9 @@ TEST_F(ensembles, can_leave_out_each_member) {
   const store::Results three(out / "three", of_three), two(out / "two", of_two);
   for (const plan::Run& run : of_three.runs) three.write_part({saying(run, random_probabilities(run.seed))}, {});
   for (const plan::Run& run : of_two.runs) two.write_part({saying(run, random_probabilities(run.seed))}, {});
-  std::vector<EnsembleScore> all;
-  for_each_ensemble(
-      three, of_three, [&](const EnsembleScore& ensemble) { all.push_back(ensemble); }, true);
+  const auto all = ensembles_of(three, of_three, true);
   EXPECT_TRUE(all[0].without.empty()) << "nothing is left of an ensemble of one";
-  const EnsembleScore &without_last = all.at(3).without.at(2), expected = all_of(two, of_two).at(0);
+  const EnsembleScore &without_last = all.at(3).without.at(2), expected = ensembles_of(two, of_two).at(0);
   EXPECT_NEAR(without_last.score.loss, expected.score.loss, 1e-15);
   EXPECT_EQ(without_last.score.error, expected.score.error);
   EXPECT_NEAR(without_last.member.loss, expected.member.loss, 1e-15);

@@ -7,6 +7,7 @@
 
 #include "config/read.h"
 #include "config/reader.h"
+#include "report/canvas.h"
 #include "report/charts/source.h"
 
 namespace descent::report {
@@ -83,5 +84,16 @@ void add_plot(const Source& source, const config::Plot& plot, Charts& charts);
 
 // A column of summary.csv: the metric itself, or the final value of one of curves.csv. Empty if there is none.
 std::string summary_column(std::string_view metric);
+
+// A chart for a terminal.
+struct TerminalChart {
+  std::vector<std::size_t> points;  // of the plan
+  std::string metric{};             // of curves.csv or summary.csv; empty: the test error, or what comes nearest to it
+  std::string over{};               // "epoch", "step" or a factor; empty: a factor of three numbers or more, or epoch
+};
+
+// Means over the seeds with their 95 % intervals, a line for each point or each value of the other factors. InputError
+// for names that the experiment does not have.
+std::string terminal_chart(const Source& source, const TerminalChart& wanted, const CanvasOptions& options);
 
 }  // namespace descent::report

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "claims/compare.h"
+#include "claims/claims.h"
 #include "core/error.h"
 #include "report/charts/charts.h"
 

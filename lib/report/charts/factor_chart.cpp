@@ -1,11 +1,113 @@
+// A measure against the factors: as bars with intervals, the seeds as dots; points alone where a logarithmic axis has
+// no 0.
+
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <iterator>
+#include <cmath>
 #include <utility>
 
 #include "report/charts/charts.h"
 
 namespace descent::report {
 namespace {
+
+constexpr std::size_t most_bars = 60;
+
+class Bars : MeasureChart {
+ public:
+  Bars(const Source& source, const Measures& measures)
+      : MeasureChart(source, measures,
+                     {{"x", "low", "high", "n"}, {"kind", "label", "series", "split", "run", "seed"}}),
+        color_(source.factors.size() > 1 ? layout_of(source.factors, SIZE_MAX).color : nullptr),
+        rest_(all_of(source.factors, color_)) {}
+
+  void add(Charts& charts) {
+    const std::size_t most = std::min(most_bars, source_.plan.points.size());
+    for (const std::size_t point : thinned(source_.plan.points.size(), most, false)) add_point(point);
+    if (all_.most < all_.least) return;
+    const std::size_t step = color_ ? 16 * series_.size() + 10 : 34;
+    add_chart({measures_.name, measures_.title + (rest_.empty() ? "" : " by " + names()), caption(),
+               panels(rows_, {}, layers(), static_cast<int>(labels_.size() * step), axis(), "x")},
+              charts);
+  }
+
+ private:
+  std::string names() const {
+    std::string names;
+    for (const Factor* factor : rest_) names += (names.empty() ? "" : ", ") + factor->title();
+    return color_ ? names + " and " + color_->title() : names;
+  }
+
+  void add_point(std::size_t point) {
+    const std::string label = rest_.empty() ? "all runs" : label_of(rest_, point, true),
+                      series = color_ ? color_->level(point) : measures_.all[0].split;
+    add_once(labels_, label);
+    add_once(series_, series);
+    for (const Measured& measured : measures_.all) {
+      const bool main = is_main(measured);
+      if (add_values(measured, point, {}, main ? "mean" : "other", label, series) && !main)
+        add_once(others_, measured.split);
+    }
+    if (const std::size_t n = source_.diverged_of(point); n > 0) {
+      diverged_ = true;
+      rows_.add({nan, nan, nan, static_cast<double>(n)},
+                {"diverged", label, series, fmt::format("\u2715 {} of {} diverged", n, source_.seeds)});
+    }
+  }
+
+  // Bars begin at 0.
+  Axis axis() const {
+    Axis axis = MeasureChart::axis();
+    if (!(axis.floor > 0)) axis.scale["zero"] = true;
+    return axis;
+  }
+
+  Json layers() const {
+    const Axis axis = this->axis();
+    Json y = text("label", labels_);
+    y["axis"] = {{"labelLimit", 260}, {"ticks", false}, {"domain", false}, {"grid", false}};
+    Json common{{"x", number("x", axis)}, {"y", y}, {"color", colors(series_, color_ ? color_->title() : "")}};
+    if (color_) common["yOffset"] = text("series", series_);
+    const auto with = shared_by_layers(common);
+    const Json with_tips{
+        {"tooltip", mean_tips({tip("label", "point"), tip("series", "series"), tip("split", "of")}, "x")}};
+    auto all = Json::array();
+    if (!axis.scale.contains("type"))
+      all.push_back(with("mean", {{"type", "bar"}, {"opacity", 0.35}, {"height", {{"band", 0.78}}}}, with_tips));
+    if (!others_.empty()) {
+      Json encoding{{"shape", shapes()}};
+      encoding.update(with_tips);
+      all.push_back(with("other", {{"type", "point"}, {"size", 60}, {"strokeWidth", 1.5}}, encoding));
+    }
+    if (shows_runs())
+      all.push_back(with("run", {{"type", "point"}, {"clip", true}, {"filled", true}, {"size", 14}, {"opacity", 0.45}},
+                         {{"tooltip", Json::array({tip("label", "point"), tip("series", "series"), tip("x", "value"),
+                                                   tip("seed", "seed"), tip("run", "run")})}}));
+    all.push_back(with("mean", {{"type", "rule"}, {"clip", true}, {"strokeWidth", 2}}, interval("x", axis)));
+    all.push_back(with("mean", dots(60), with_tips));
+    if (diverged_)
+      all.push_back(with("diverged", {{"type", "text"}, {"align", "left"}, {"baseline", "middle"}},
+                         {{"text", {{"field", "split"}}}, {"x", {{"value", 6}}}}));
+    return all;
+  }
+
+  Json shapes() const {
+    Json shape = text("split", others_);
+    shape["scale"] = {{"domain", others_}, {"range", {"triangle-up", "diamond", "square", "cross"}}};
+    shape["legend"] = {{"title", nullptr}, {"symbolSize", 60}, {"symbolStrokeWidth", 1.5}, {"symbolOpacity", 1}};
+    return shape;
+  }
+
+  std::string caption() const {
+    return capitalized(fmt::format("{} mean over the seeds, with its 95 % interval{}.", measures_.all[0].split,
+                                   shows_runs() ? "; small dots are the runs" : ""));
+  }
+
+  const Factor* color_;
+  const Factors rest_;
+  std::vector<std::string> labels_, others_;
+};
 
 // Of one evaluation that the summary names: "final_".
 void add(const Source& source, const std::string& measure, Charts& charts) {
@@ -19,24 +121,6 @@ void add(const Source& source, const std::string& measure, Charts& charts) {
       measures.all.push_back({split, [&source, name](std::size_t run) { return source.summary_value(run, name); }});
   }
   if (!measures.all.empty()) add_factor_chart(source, measures, charts);
-}
-
-// Those of the charts that a plot changes or removes.
-void change_charts(Source& source, const config::Plot& plot, void (*add)(const Source&, Charts&), Charts& charts) {
-  const auto is_meant = [&](const Chart& chart) {
-    return plot.metric.empty() || ("_" + chart.name + "_").find("_" + plot.metric + "_") != std::string::npos;
-  };
-  if (plot.remove) std::erase_if(charts, is_meant);
-  if (plot.scale != config::PlotScale::automatic) {
-    Charts scaled;
-    source.scale = plot.scale;
-    add(source, scaled);
-    for (Chart& chart : charts)
-      if (is_meant(chart)) chart.spec = std::ranges::find(scaled, chart.name, &Chart::name)->spec;
-  }
-  if (!plot.title.empty())
-    for (Chart& chart : charts)
-      if (is_meant(chart)) chart.title = plot.title;
 }
 
 }  // namespace
@@ -65,6 +149,8 @@ std::optional<stats::Description> MeasureChart::add_values(const Measured& measu
   return value;
 }
 
+void add_bars(const Source& source, const Measures& measures, Charts& charts) { Bars(source, measures).add(charts); }
+
 void add_factor_chart(const Source& source, const Measures& measures, Charts& charts) {
   if (layout_of(source.factors, 3).x) add_lines(source, measures, charts);
   else add_bars(source, measures, charts);
@@ -73,30 +159,6 @@ void add_factor_chart(const Source& source, const Measures& measures, Charts& ch
 void add_final_values(const Source& source, Charts& charts) {
   add(source, "error", charts);
   add(source, "loss", charts);
-}
-
-Charts charts_of(Source&& source, const std::vector<config::Plot>& plots) {
-  using config::ChartKind;
-  constexpr std::pair<ChartKind, void (*)(const Source&, Charts&)> chosen[] = {
-      {ChartKind::final_values, add_final_values}, {ChartKind::heat_maps, add_heat_maps},
-      {ChartKind::differences, add_differences},   {ChartKind::bias_variance, add_bias_variance},
-      {ChartKind::ensembles, add_ensembles},       {ChartKind::probes, add_probes},
-      {ChartKind::curves, add_learning_curves},
-  };
-  Charts charts;
-  for (const config::Plot& plot : plots)
-    if (plot.chart == ChartKind::metric) add_plot(source, plot, charts);
-  const std::vector<Factor> apart = source.factors, together = joined(apart);
-  for (const auto& [kind, add] : chosen) {
-    Charts found;
-    source.factors = kind == ChartKind::differences ? apart : together;
-    source.scale = config::PlotScale::automatic;
-    add(source, found);
-    for (const config::Plot& plot : plots)
-      if (plot.chart == kind) change_charts(source, plot, add, found);
-    std::ranges::move(found, std::back_inserter(charts));
-  }
-  return charts;
 }
 
 }  // namespace descent::report

@@ -1,8 +1,9 @@
 #pragma once
-// report.html: one file that opens without a network, of one experiment or of many.
+// report.html: one file that opens without a network, of one experiment or of many; and charts as files of their own.
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "claims/claims.h"
@@ -37,5 +38,12 @@ std::string page_of(const Report& report, const Assets& assets);
 // Contents by topic, then every experiment, in the order of the course; those that it does not know come last.
 std::string gallery_of(const std::vector<Report>& reports, const std::vector<CoursePlace>& course,
                        const Assets& assets);
+
+// Charts for slides, papers, JupyterLab and the Vega editor. Writes each chart into the folder, which is made: "vl" as
+// NAME.vl.json; "svg" and "png" by a Python that has the package vl-convert-python, run with the script in `share`;
+// InputError where there is none. Returns the files.
+std::vector<std::filesystem::path> write_charts(const std::vector<Chart>& charts, std::string_view format,
+                                                const std::filesystem::path& folder,
+                                                const std::filesystem::path& share);
 
 }  // namespace descent::report

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "claims/domain.h"
 #include "core/error.h"
@@ -136,6 +138,24 @@ plan::Plan part_of(const plan::Plan& whole, const std::vector<std::size_t>& poin
   return part;
 }
 
+// Those of the charts that a plot changes or removes.
+void change_charts(Source& source, const config::Plot& plot, void (*add)(const Source&, Charts&), Charts& charts) {
+  const auto is_meant = [&](const Chart& chart) {
+    return plot.metric.empty() || ("_" + chart.name + "_").find("_" + plot.metric + "_") != std::string::npos;
+  };
+  if (plot.remove) std::erase_if(charts, is_meant);
+  if (plot.scale != config::PlotScale::automatic) {
+    Charts scaled;
+    source.scale = plot.scale;
+    add(source, scaled);
+    for (Chart& chart : charts)
+      if (is_meant(chart)) chart.spec = std::ranges::find(scaled, chart.name, &Chart::name)->spec;
+  }
+  if (!plot.title.empty())
+    for (Chart& chart : charts)
+      if (is_meant(chart)) chart.title = plot.title;
+}
+
 }  // namespace
 
 std::string summary_column(std::string_view metric) {
@@ -193,6 +213,30 @@ void add_plot(const Source& whole, const config::Plot& plot, Charts& charts) {
     if (!plot.title.empty()) chart.title = plot.title;
     charts.push_back(std::move(chart));
   }
+}
+
+Charts charts_of(Source&& source, const std::vector<config::Plot>& plots) {
+  using config::ChartKind;
+  constexpr std::pair<ChartKind, void (*)(const Source&, Charts&)> chosen[] = {
+      {ChartKind::final_values, add_final_values}, {ChartKind::heat_maps, add_heat_maps},
+      {ChartKind::differences, add_differences},   {ChartKind::bias_variance, add_bias_variance},
+      {ChartKind::ensembles, add_ensembles},       {ChartKind::probes, add_probes},
+      {ChartKind::curves, add_learning_curves},
+  };
+  Charts charts;
+  for (const config::Plot& plot : plots)
+    if (plot.chart == ChartKind::metric) add_plot(source, plot, charts);
+  const std::vector<Factor> apart = source.factors, together = joined(apart);
+  for (const auto& [kind, add] : chosen) {
+    Charts found;
+    source.factors = kind == ChartKind::differences ? apart : together;
+    source.scale = config::PlotScale::automatic;
+    add(source, found);
+    for (const config::Plot& plot : plots)
+      if (plot.chart == kind) change_charts(source, plot, add, found);
+    std::ranges::move(found, std::back_inserter(charts));
+  }
+  return charts;
 }
 
 }  // namespace descent::report

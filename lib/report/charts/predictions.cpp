@@ -6,7 +6,6 @@
 #include <map>
 
 #include "report/charts/charts.h"
-#include "stats/bias_variance.h"
 #include "stats/ensembles.h"
 #include "stats/stats.h"
 
@@ -16,34 +15,27 @@ namespace {
 using stats::BiasVariance;
 using Field = std::optional<double> BiasVariance::*;
 
-struct Part {
-  const char* name;
-  Field field;
-};
 struct Decomposition {
   const char *name, *title, *axis;
-  std::vector<Part> parts;
+  std::vector<std::pair<const char*, Field>> parts;
 };
-
-const std::vector<Decomposition> decompositions{{"bias_variance_squared",
-                                                 "Bias and variance of the squared error",
-                                                 "squared error",
-                                                 {{"risk", &BiasVariance::squared_risk},
-                                                  {"bias\u00b2", &BiasVariance::squared_bias},
-                                                  {"variance", &BiasVariance::squared_variance}}},
-                                                {"bias_variance_error",
-                                                 "Bias and variance of the 0-1 loss",
-                                                 "error",
-                                                 {{"risk", &BiasVariance::error_risk},
-                                                  {"bias", &BiasVariance::error_bias},
-                                                  {"variance where right", &BiasVariance::error_variance_where_right},
-                                                  {"variance where wrong", &BiasVariance::error_variance_where_wrong}}},
-                                                {"bias_variance_cross_entropy",
-                                                 "Bias and variance of the cross-entropy",
-                                                 "cross-entropy",
-                                                 {{"risk", &BiasVariance::cross_entropy_risk},
-                                                  {"bias", &BiasVariance::cross_entropy_bias},
-                                                  {"variance", &BiasVariance::cross_entropy_variance}}}};
+using B = BiasVariance;
+const Decomposition decompositions[] = {
+    {"bias_variance_squared",
+     "Bias and variance of the squared error",
+     "squared error",
+     {{"risk", &B::squared_risk}, {"bias\u00b2", &B::squared_bias}, {"variance", &B::squared_variance}}},
+    {"bias_variance_error",
+     "Bias and variance of the 0-1 loss",
+     "error",
+     {{"risk", &B::error_risk},
+      {"bias", &B::error_bias},
+      {"variance where right", &B::error_variance_where_right},
+      {"variance where wrong", &B::error_variance_where_wrong}}},
+    {"bias_variance_cross_entropy",
+     "Bias and variance of the cross-entropy",
+     "cross-entropy",
+     {{"risk", &B::cross_entropy_risk}, {"bias", &B::cross_entropy_bias}, {"variance", &B::cross_entropy_variance}}}};
 
 // By run of the plan: the jackknife's pseudo-values, whose mean and interval are those of the statistic.
 std::map<std::size_t, double> by_run(const std::vector<BiasVariance>& points, Field field) {
@@ -101,15 +93,13 @@ void add_sizes(const Source& source, const std::vector<stats::EnsembleScore>& en
 }  // namespace
 
 void add_bias_variance(const Source& source, Charts& charts) {
-  std::vector<BiasVariance> points;
-  stats::for_each_bias_variance(
-      source.results, source.plan, [&](const BiasVariance& point) { points.push_back(point); }, true);
+  const std::vector<BiasVariance> points = stats::bias_variance_of(source.results, source.plan, true);
   for (const Decomposition& decomposition : decompositions) {
     Measures measures{decomposition.name, decomposition.title, decomposition.axis, {}};
-    for (const Part& part : decomposition.parts) {
-      const std::map<std::size_t, double> values = by_run(points, part.field);
+    for (const auto& [name, field] : decomposition.parts) {
+      const std::map<std::size_t, double> values = by_run(points, field);
       if (!values.empty())
-        measures.all.push_back({part.name, [values](std::size_t run) {
+        measures.all.push_back({name, [values](std::size_t run) {
                                   const auto found = values.find(run);
                                   return found == values.end() ? nan : found->second;
                                 }});
@@ -120,9 +110,7 @@ void add_bias_variance(const Source& source, Charts& charts) {
 }
 
 void add_ensembles(const Source& source, Charts& charts) {
-  std::vector<stats::EnsembleScore> ensembles;
-  stats::for_each_ensemble(source.results, source.plan,
-                           [&](const stats::EnsembleScore& ensemble) { ensembles.push_back(ensemble); });
+  const std::vector<stats::EnsembleScore> ensembles = stats::ensembles_of(source.results, source.plan);
   add_sizes(
       source, ensembles, "error", [](const stats::Score& score) { return score.error; }, charts);
   add_sizes(

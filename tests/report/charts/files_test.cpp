@@ -1,4 +1,4 @@
-#include "report/charts/files.h"
+#include "report/charts/page.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "report/charts/terminal.h"
+#include "report/charts/charts.h"
 
 #include <gtest/gtest.h>
 
