@@ -1,4 +1,4 @@
-#include "descent/curves.h"
+#include "descent/commands.h"
 
 #include <fmt/format.h>
 
@@ -17,7 +17,7 @@
 #include "formats/csv.h"
 #include "formats/npz.h"
 #include "formats/tensorboard.h"
-#include "report/compare.h"
+#include "report/claims.h"
 
 namespace descent {
 namespace fs = std::filesystem;
@@ -39,18 +39,16 @@ std::vector<std::pair<std::string, std::size_t>> written(store::Table table, con
   return found;
 }
 
-// The runs of some points of a plan.
+// The runs of the points that are selected.
 class Selected {
  public:
-  Selected(const store::Results& results, const plan::Plan& plan, const std::vector<std::size_t>& points)
-      : results_(results), plan_(plan), domain_(plan), is_selected_(plan.points.size()) {
-    for (const std::size_t point : points) is_selected_[point] = true;
-  }
+  Selected(const Target& target, const RunOptions& options)
+      : results_(target.results), plan_(target.plan), domain_(target.plan), points_(selected_points(target, options)) {}
 
   // The rows of a table that belong to the points.
   template <class Visit> void for_each_row(store::Table table, const Visit& visit) const {
     results_.for_each_row(table, [&](std::size_t run, const std::vector<std::string>& cells) {
-      if (is_selected_[plan_.runs[run].point]) visit(run, cells);
+      if (std::ranges::binary_search(points_, plan_.runs[run].point)) visit(run, cells);
     });
   }
 
@@ -68,7 +66,7 @@ class Selected {
   const store::Results& results_;
   const plan::Plan& plan_;
   const claims::Domain domain_;
-  std::vector<bool> is_selected_;
+  const std::vector<std::size_t> points_;
 };
 
 std::vector<Column> long_table(const Selected& selected, const plan::Plan& plan) {
@@ -87,9 +85,9 @@ std::vector<Column> long_table(const Selected& selected, const plan::Plan& plan)
   return table;
 }
 
-// The metrics with their positions; InputError for one that the curves do not have.
-std::vector<std::pair<std::string, std::size_t>> chosen(const std::vector<std::string>& metrics,
-                                                        const plan::Plan& plan) {
+// The metrics, or the usual one, with their positions; InputError for one that the curves do not have.
+std::vector<std::pair<std::string, std::size_t>> chosen(std::vector<std::string> metrics, const plan::Plan& plan) {
+  if (metrics.empty()) metrics = {report::usual_metric(plan).substr(std::string_view("final_").size())};
   auto columns = written(store::Table::curves, plan);
   std::erase_if(columns, [](const auto& column) { return column.first == "epoch" || column.first == "step"; });
   std::vector<std::string> known;
@@ -100,8 +98,7 @@ std::vector<std::pair<std::string, std::size_t>> chosen(const std::vector<std::s
     if (at == known.end()) throw core::InputError(core::unknown("column of curves.csv", metric, known));
     found.push_back(columns[static_cast<std::size_t>(at - known.begin())]);
   }
-  if (!metrics.empty()) return found;
-  return chosen({report::usual_metric(plan).substr(std::string_view("final_").size())}, plan);
+  return found;
 }
 
 std::vector<Column> wide_table(const Selected& selected, const plan::Plan& plan,
@@ -149,20 +146,19 @@ void write_csv(const std::vector<Column>& table, const fs::path& path) {
 
 }  // namespace
 
-void write_curves(const store::Results& results, const plan::Plan& plan, const CurveOptions& options,
-                  const fs::path& file) {
-  const Selected selected(results, plan, options.points);
+void write_curves(const Target& target, const RunOptions& options, const fs::path& file) {
+  const Selected selected(target, options);
   const std::vector<Column> table =
-      options.is_long ? long_table(selected, plan) : wide_table(selected, plan, options.metrics);
+      options.is_long ? long_table(selected, target.plan) : wide_table(selected, target.plan, options.metrics);
   if (file.extension() != ".npz") return write_csv(table, file);
   std::vector<std::pair<std::string, std::string>> arrays;
   for (const Column& column : table) arrays.emplace_back(column.name + ".npy", formats::npy_column(column.cells));
   core::write_file_atomically(file, formats::zip_archive(arrays));
 }
 
-void write_events(const store::Results& results, const plan::Plan& plan, const std::vector<std::size_t>& points,
-                  const fs::path& folder) {
-  const Selected selected(results, plan, points);
+void write_events(const Target& target, const RunOptions& options, const fs::path& folder) {
+  const Selected selected(target, options);
+  const plan::Plan& plan = target.plan;
   const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
   std::map<std::size_t, formats::EventFile> events;  // by run
   const auto columns = chosen({}, plan);

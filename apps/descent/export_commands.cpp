@@ -11,8 +11,6 @@
 #include "core/files.h"
 #include "data/data.h"
 #include "descent/commands.h"
-#include "descent/curves.h"
-#include "descent/target.h"
 #include "formats/safetensors.h"
 #include "formats/scaling.h"
 #include "plan/export/onnx.h"
@@ -23,25 +21,24 @@ namespace fs = std::filesystem;
 
 namespace {
 
-int export_curves(const Target& target, const std::string& selection, const RunOptions& options) {
+int export_curves(const Target& target, const RunOptions& options) {
   const fs::path file = options.file_out;
   if (file.extension() != ".csv" && file.extension() != ".npz")
     throw core::InputError(fmt::format("{}: the name of the file ends with .csv or .npz", options.file_out));
   core::make_folder(file.parent_path());
-  write_curves(target.results, target.plan,
-               {selected_points(selection, target.plan, options), options.metrics, options.is_long}, file);
+  write_curves(target, options, file);
   fmt::print("{}\n", options.file_out);
   return 0;
 }
 
-int export_events(const Target& target, const std::string& selection, const RunOptions& options) {
-  write_events(target.results, target.plan, selected_points(selection, target.plan, options), options.to);
+int export_events(const Target& target, const RunOptions& options) {
+  write_events(target, options, options.to);
   fmt::print("tensorboard --logdir {}\n", options.to);
   return 0;
 }
 
-std::size_t chosen_run(const Target& target, const std::string& selection, const RunOptions& options) {
-  const std::vector<std::size_t> points = selected_points(selection, target.plan, options);
+std::size_t chosen_run(const Target& target, const RunOptions& options) {
+  const std::vector<std::size_t> points = selected_points(target, options);
   const auto matches = [&](const plan::Run& run) {
     return run.hash.starts_with(options.run_id) && run.seed == options.seed.value_or(run.seed) &&
            std::ranges::find(points, run.point) != points.end();
@@ -109,8 +106,8 @@ std::string stem_of(const plan::Plan& plan, std::size_t run) {
   return stem;
 }
 
-int export_model(const Target& target, const std::string& selection, const RunOptions& options) {
-  const std::size_t run = chosen_run(target, selection, options);
+int export_model(const Target& target, const RunOptions& options) {
+  const std::size_t run = chosen_run(target, options);
   const fs::path weights = weights_file(target, run), folder = options.to;
   const config::Experiment& experiment = target.plan.experiment(run);
   const formats::Scalings scalings = scalings_of(experiment, target.plan.runs[run].seed, weights);
@@ -134,12 +131,11 @@ int export_model(const Target& target, const std::string& selection, const RunOp
 }  // namespace
 
 int export_results(CommandLine& line) {
-  const SelectedTarget words = split_selection(line.file);
-  const Target target = open(words.target, line);
+  const Target target = open(split_selection(line.file).target, line);
   warn(target.results);
-  if (line.what == "curves") return export_curves(target, words.selection, line);
-  if (line.what == "tensorboard") return export_events(target, words.selection, line);
-  return export_model(target, words.selection, line);
+  if (line.what == "curves") return export_curves(target, line);
+  if (line.what == "tensorboard") return export_events(target, line);
+  return export_model(target, line);
 }
 
 }  // namespace descent

@@ -71,12 +71,6 @@ std::string explanation(const std::string& name) {
   return config::explain(name);
 }
 
-const config::Topic& topic_named(const std::string& name) {
-  const auto found = std::ranges::find(config::topics(), name, &config::Topic::name);
-  if (found == config::topics().end()) throw core::InputError(core::unknown("topic", name, topic_names()));
-  return *found;
-}
-
 using Words = std::vector<std::string>;
 
 const std::map<std::string, std::string_view> scripts{
@@ -199,23 +193,21 @@ int explain(CommandLine& line) {
 }
 
 int list(CommandLine& line) {
-  if (!line.words.empty() && line.words[0] == "columns") {
-    fmt::print("{}", line.json ? columns_json().dump(2) + "\n" : columns_text());
+  if (line.words.empty() && !line.json) {
+    fmt::print("{}\n", core::join(topic_names(), "\n"));
     return 0;
   }
-  if (!line.words.empty()) {
-    const config::Topic& topic = topic_named(line.words[0]);
-    fmt::print("{}", line.json ? choices_json(topic.choices).dump(2) + "\n" : config::choices_text(topic.choices));
-    return 0;
-  }
+  const std::string topic = line.words.empty() ? "" : line.words[0];
   Json all = Json::object();
-  for (const config::Topic& topic : config::topics()) {
-    all[std::string(topic.name)] = choices_json(topic.choices);
-    if (!line.json) fmt::print("{}\n", topic.name);
+  std::string text;
+  for (const config::Topic& each : config::topics()) {
+    all[std::string(each.name)] = choices_json(each.choices);
+    if (each.name == topic) text = config::choices_text(each.choices);
   }
   all["columns"] = columns_json();
-  if (line.json) fmt::print("{}\n", all.dump(2));
-  else fmt::print("columns\n");
+  if (topic == "columns") text = columns_text();
+  if (!topic.empty() && !all.contains(topic)) throw core::InputError(core::unknown("topic", topic, topic_names()));
+  fmt::print("{}", line.json ? (topic.empty() ? all : all[topic]).dump(2) + "\n" : text);
   return 0;
 }
 

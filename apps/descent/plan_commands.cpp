@@ -14,7 +14,6 @@
 #include "core/text.h"
 #include "descent/commands.h"
 #include "descent/options.h"
-#include "descent/target.h"
 #include "plan/layer_table.h"
 #include "plan/layers.h"
 #include "plan/memory.h"

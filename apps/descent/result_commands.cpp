@@ -14,11 +14,9 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "descent/commands.h"
-#include "descent/target.h"
 #include "formats/csv.h"
 #include "report/charts/page.h"
 #include "report/claims.h"
-#include "report/compare.h"
 #include "report/points.h"
 #include "report/progress.h"
 #include "report/status.h"
@@ -87,6 +85,15 @@ std::string live_charts(const fs::path& folder, const report::Status& status) {
   return text;
 }
 
+// A chart of these points for the terminal, as --metric and --over ask for.
+std::string chart_of(const Target& target, const std::vector<std::size_t>& points, const RunOptions& options) {
+  report::CanvasOptions canvas{.width = report::terminal_width(stdout)};
+  canvas.braille = !options.ascii && report::shows_unicode();
+  canvas.color = report::screen_of(stdout, options.no_color).color;
+  return report::terminal_chart(report::Source(target.plan, target.results), {points, options.plotted, options.over},
+                                canvas);
+}
+
 }  // namespace
 
 int show_status(CommandLine& line) {
@@ -114,10 +121,9 @@ int show_status(CommandLine& line) {
 }
 
 int show_table(CommandLine& line) {
-  const SelectedTarget words = split_selection(line.file);
-  const Target target = open(words.target, line);
+  const Target target = open(split_selection(line.file).target, line);
   const report::PointsOptions wanted{.screen = report::screen_of(stdout, line.no_color),
-                                     .points = selected_points(words.selection, target.plan, line),
+                                     .points = selected_points(target, line),
                                      .columns = line.columns,
                                      .sort = line.sort,
                                      .descending = line.descending};
@@ -222,19 +228,10 @@ int write_report(CommandLine& line) {
   return 0;
 }
 
-std::string chart_of(const Target& target, const std::vector<std::size_t>& points, const RunOptions& options) {
-  report::CanvasOptions canvas{.width = report::terminal_width(stdout)};
-  canvas.braille = !options.ascii && report::shows_unicode();
-  canvas.color = report::screen_of(stdout, options.no_color).color;
-  return report::terminal_chart(report::Source(target.plan, target.results), {points, options.plotted, options.over},
-                                canvas);
-}
-
 int plot_results(CommandLine& line) {
-  const SelectedTarget words = split_selection(line.file);
-  const Target target = open(words.target, line);
+  const Target target = open(split_selection(line.file).target, line);
   warn(target.results);
-  fmt::print("{}", chart_of(target, selected_points(words.selection, target.plan, line), line));
+  fmt::print("{}", chart_of(target, selected_points(target, line), line));
   return 0;
 }
 

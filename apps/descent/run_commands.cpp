@@ -17,7 +17,6 @@
 #include "core/files.h"
 #include "core/text.h"
 #include "descent/commands.h"
-#include "descent/target.h"
 #include "report/finish.h"
 #include "report/manifest.h"
 #include "report/notice.h"

@@ -15,7 +15,6 @@
 #include "core/files.h"
 #include "core/text.h"
 #include "descent/commands.h"
-#include "descent/target.h"
 #include "report/progress.h"
 #include "report/status.h"
 #include "store/lock.h"
@@ -24,13 +23,6 @@ namespace descent {
 namespace {
 
 namespace fs = std::filesystem;
-
-// What is to be submitted for one experiment.
-struct Submission {
-  cluster::Array array;              // its record, without the new job
-  std::vector<cluster::Task> ends;   // tasks that are ending: their successors wait
-  std::vector<std::int64_t> shards;  // with missing runs that no task trains
-};
 
 // The rough seconds of one core that each run still needs: from finished runs, or from a benchmark of this machine.
 // FaultError where it cannot run the experiment.
@@ -89,18 +81,18 @@ class Submitter {
       fmt::print("{}: all {} are finished, nothing to submit\n", name_, core::counted(target_.plan.runs.size(), "run"));
       return;
     }
-    Submission next = plan_submission();
-    if (next.shards.empty()) {
+    plan_submission();
+    if (shards_.empty()) {
       fmt::print("{}: what is missing is in the queue already: Slurm job {}\n", name_,
-                 core::join(next.array.submitted, ", "));
+                 core::join(array_.submitted, ", "));
       return;
     }
-    scripts_.shards = next.array.shards;
-    std::fputs(cost_text(next).c_str(), stdout);
-    const std::string task = command_of_task(next);
+    scripts_.shards = array_.shards;
+    std::fputs(cost_text().c_str(), stdout);
+    const std::string task = command_of_task();
     const auto finish = [&](const std::string& job) {
       std::string after = "afterany:" + job;
-      for (const std::string& earlier : next.array.submitted) after += ":" + earlier;
+      for (const std::string& earlier : array_.submitted) after += ":" + earlier;
       return cluster::submission(folder_, " --dependency=" + after, "finish.sh");
     };
     if (line_.slurm.dry_run) {
@@ -111,56 +103,55 @@ class Submitter {
     write_files();
     const std::string job = cluster::submit(task);
     const std::string after = finish(job);
-    next.array.submitted.push_back(job);
-    cluster::write_array(target_.results.folder(), next.array);
+    array_.submitted.push_back(job);
+    cluster::write_array(target_.results.folder(), array_);
     fmt::print("{}: submitted Slurm job {}, shards {}; then job {}: merge{}, report; logs in {}\n", name_, job,
-               cluster::ranges(next.shards), cluster::submit(after), scripts_.verifies ? ", verify" : "",
+               cluster::ranges(shards_), cluster::submit(after), scripts_.verifies ? ", verify" : "",
                cluster::folder_in(target_.results.folder()).string());
   }
 
  private:
   // Which shards are missing, beside what runs. FaultError where something else is running.
-  Submission plan_submission() {
+  void plan_submission() {
     const std::optional<cluster::Array> before = cluster::read_array(target_.results.folder());
     std::vector<cluster::Task> tasks;
     if (before) tasks = before->own(cluster::queued_tasks(cluster::task_job(name_)));
-    Submission next{{target_.plan.hash, line_.slurm.shards, scripts_.jobs}, {}, {}};
+    array_ = {target_.plan.hash, line_.slurm.shards, scripts_.jobs};
     std::set<std::int64_t> queued;
     std::set<std::string> jobs;
     for (const cluster::Task& task : tasks) {
-      if (task.ends()) next.ends.push_back(task);
+      if (task.ends()) ending_.push_back(task);
       else queued.insert(task.index), jobs.insert(task.job);
     }
-    next.array.submitted.assign(jobs.begin(), jobs.end());
-    const std::string running = core::join(next.array.submitted, " ");
+    array_.submitted.assign(jobs.begin(), jobs.end());
+    const std::string running = core::join(array_.submitted, " ");
     if (!queued.empty() && before->plan != target_.plan.hash)
       throw core::FaultError(
           fmt::format("{}: Slurm job {} trains another version of this experiment; wait for it, or "
                       "cancel it (scancel {}) and submit again",
                       target_.results.folder().string(), running, running));
-    if (!queued.empty() && next.array.shards != 0 && next.array.shards != before->shards)
+    if (!queued.empty() && array_.shards != 0 && array_.shards != before->shards)
       throw core::FaultError(
           fmt::format("{}: Slurm job {} has {}; use --array {}, or cancel it (scancel {}) and submit "
                       "again",
                       target_.results.folder().string(), running,
                       core::counted(static_cast<std::size_t>(before->shards), "shard"), before->shards, running));
-    if (queued.empty() && next.ends.empty())
+    if (queued.empty() && ending_.empty())
       if (const auto processes = store::training_processes(target_.results.folder()); !processes.empty())
         throw core::FaultError(
             fmt::format("{}: process {} is training into this folder; wait for it, or choose another "
                         "--out",
                         target_.results.folder().string(), core::printable(processes[0])));
-    if (next.array.shards == 0 && before && before->plan == target_.plan.hash) next.array.shards = before->shards;
-    estimate(next.array.shards == 0);
-    if (next.array.shards == 0)
-      next.array.shards =
+    if (array_.shards == 0 && before && before->plan == target_.plan.hash) array_.shards = before->shards;
+    estimate(array_.shards == 0);
+    if (array_.shards == 0)
+      array_.shards =
           suggested_shards(seconds_ / static_cast<double>(scripts_.jobs), missing_.size(), scripts_.request.time);
-    shard_of_ = plan::shards_of(target_.plan, next.array.shards);
+    shard_of_ = plan::shards_of(target_.plan, array_.shards);
     std::set<std::int64_t> open;
     for (const std::size_t run : missing_)
       if (!queued.contains(shard_of_[run])) open.insert(shard_of_[run]);
-    next.shards.assign(open.begin(), open.end());
-    return next;
+    shards_.assign(open.begin(), open.end());
   }
 
   void estimate(bool needed) {
@@ -173,19 +164,18 @@ class Submitter {
   }
 
   // What it will cost, before it is submitted.
-  std::string cost_text(const Submission& next) const {
-    const std::set<std::int64_t> wanted(next.shards.begin(), next.shards.end());
-    std::vector<double> seconds(static_cast<std::size_t>(next.array.shards));
+  std::string cost_text() const {
+    const std::set<std::int64_t> wanted(shards_.begin(), shards_.end());
+    std::vector<double> seconds(static_cast<std::size_t>(array_.shards));
     std::size_t runs = 0;
     for (const std::size_t run : missing_) {
       if (!wanted.contains(shard_of_[run])) continue;
       ++runs;
       if (!open_.empty()) seconds[static_cast<std::size_t>(shard_of_[run] - 1)] += open_[run];
     }
-    const std::string text =
-        fmt::format("{}: {} of {} in {} of {}", name_, runs, core::counted(target_.plan.runs.size(), "run"),
-                    core::counted(next.shards.size(), "task"),
-                    core::counted(static_cast<std::size_t>(scripts_.request.cpus), "core"));
+    const std::string text = fmt::format(
+        "{}: {} of {} in {} of {}", name_, runs, core::counted(target_.plan.runs.size(), "run"),
+        core::counted(shards_.size(), "task"), core::counted(static_cast<std::size_t>(scripts_.request.cpus), "core"));
     if (open_.empty()) return text + "; no estimate of the time\n";
     double all = 0;
     for (const double one : seconds) all += one / static_cast<double>(scripts_.jobs);
@@ -199,10 +189,10 @@ class Submitter {
                            : "");
   }
 
-  std::string command_of_task(const Submission& next) const {
-    std::string options = " --array=" + cluster::ranges(next.shards);
-    for (std::size_t i = 0; i < next.ends.size(); ++i)
-      options += (i == 0 ? " --dependency=afterany:" : ":") + next.ends[i].id();
+  std::string command_of_task() const {
+    std::string options = " --array=" + cluster::ranges(shards_);
+    for (std::size_t i = 0; i < ending_.size(); ++i)
+      options += (i == 0 ? " --dependency=afterany:" : ":") + ending_[i].id();
     return cluster::submission(folder_, options, "task.sh");
   }
 
@@ -221,6 +211,9 @@ class Submitter {
   const fs::path folder_;
   const std::string name_;
   cluster::Scripts scripts_;
+  cluster::Array array_;                // its record, without the new job
+  std::vector<cluster::Task> ending_;   // their successors wait
+  std::vector<std::int64_t> shards_;    // with missing runs that no task trains
   std::vector<std::size_t> missing_;    // runs
   std::vector<double> open_;            // seconds of each run that is missing; empty: unknown
   double seconds_ = 0;                  // their sum

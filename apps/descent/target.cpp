@@ -1,4 +1,4 @@
-#include "descent/target.h"
+#include "descent/commands.h"
 
 #include <fmt/format.h>
 
@@ -72,10 +72,10 @@ SelectedTarget split_selection(const std::string& word) {
   return {word.substr(0, colon), word.substr(colon + 1)};
 }
 
-std::vector<std::size_t> selected_points(const std::string& selection, const plan::Plan& plan,
-                                         const RunOptions& options) {
-  std::vector<std::size_t> points = claims::select_points(selection, plan);
-  const std::vector<std::size_t> others = claims::select_points(options.where, plan);
+std::vector<std::size_t> selected_points(const Target& target, const RunOptions& options) {
+  const std::string selection = split_selection(options.file).selection;
+  std::vector<std::size_t> points = claims::select_points(selection, target.plan);
+  const std::vector<std::size_t> others = claims::select_points(options.where, target.plan);
   std::erase_if(points, [&](std::size_t point) { return !std::ranges::binary_search(others, point); });
   if (points.empty()) throw core::InputError(fmt::format("no point has both {} and {}", selection, options.where));
   return points;

@@ -1,4 +1,4 @@
-#include "report/compare.h"
+#include "report/claims.h"
 
 #include <fmt/format.h>
 
@@ -21,6 +21,11 @@ using claims::Comparison;
 std::string interval_text(const stats::Description& measure) {
   return measure.sd ? fmt::format("{:.3g} [{:.3g}, {:.3g}]", measure.mean, *measure.low, *measure.high)
                     : fmt::format("{:.3g}", measure.mean);
+}
+
+// Whether some point of the plan fills the column of summary.csv.
+bool is_filled(std::string_view column, const plan::Plan& plan) {
+  return store::written_columns(store::Table::summary, plan)[store::column_at(store::summary_columns(), column)];
 }
 
 using Values = std::vector<std::vector<double>>;  // [points][seeds]
@@ -65,8 +70,9 @@ Values values_of(const store::Results& results, const plan::Plan& plan, const st
 
 // Points that are compared with each other: all, or those that agree in every factor but `over`.
 struct Group {
-  std::string name;  // "norm=batch"; empty for all
-  std::vector<std::size_t> points;
+  std::string name{};  // "norm=batch"; empty for all
+  std::vector<std::size_t> points{};
+  std::optional<stats::Best> best{};
 };
 
 std::string settings_text(const plan::Plan& plan, std::size_t point, const std::vector<std::size_t>& factors) {
@@ -80,11 +86,10 @@ struct Question {
   std::string metric;
   std::vector<std::size_t> named;  // factors that distinguish the points of a group
   std::vector<Group> groups;
-  Values values;
 };
 
 Question question_of(const store::Results& results, const plan::Plan& plan, const BestOptions& options) {
-  Question question{.metric = chosen_metric(options.metric, plan), .named = {}, .groups = {}, .values = {}};
+  Question question{chosen_metric(options.metric, plan), {}, {}};
   const std::string over = options.over.empty() ? "" : config::full_path(options.over);
   std::vector<std::size_t> others;
   for (std::size_t i = 0; i < plan.factors.size(); ++i) {
@@ -100,17 +105,16 @@ Question question_of(const store::Results& results, const plan::Plan& plan, cons
   std::map<std::string, std::size_t> places;
   for (std::size_t point = 0; point < plan.points.size(); ++point) {
     const std::string name = settings_text(plan, point, others);
-    if (places.emplace(name, question.groups.size()).second) question.groups.push_back({name, {}});
+    if (places.emplace(name, question.groups.size()).second) question.groups.push_back({name});
     question.groups[places[name]].points.push_back(point);
   }
-  question.values = values_of(results, plan, question.metric);
+  const Values values = values_of(results, plan, question.metric);
+  for (Group& group : question.groups) {
+    Values of_group;
+    for (const std::size_t point : group.points) of_group.push_back(values[point]);
+    group.best = stats::choose_best(of_group);
+  }
   return question;
-}
-
-std::optional<stats::Best> best_of(const Group& group, const Values& values) {
-  Values of_group;
-  for (const std::size_t point : group.points) of_group.push_back(values[point]);
-  return stats::choose_best(of_group);
 }
 
 std::string verdict_of(const stats::Best& best, std::size_t i) {
@@ -133,10 +137,6 @@ std::string test_text(const store::Results& results, const plan::Plan& plan, std
 }
 
 }  // namespace
-
-bool is_filled(std::string_view column, const plan::Plan& plan) {
-  return store::written_columns(store::Table::summary, plan)[store::column_at(store::summary_columns(), column)];
-}
 
 std::string usual_metric(const plan::Plan& plan) {
   for (const char* name : {"final_test_error", "final_test_loss", "final_train_error"})
@@ -197,7 +197,7 @@ std::string best_text(const store::Results& results, const plan::Plan& plan, con
   std::string text;
   for (const Group& group : question.groups) {
     if (!group.name.empty()) text += fmt::format("{}{}\n", text.empty() ? "" : "\n", group.name);
-    const auto best = best_of(group, question.values);
+    const auto& best = group.best;
     if (!best) {
       text += "no point whose runs have finished without diverging\n";
       continue;
@@ -235,7 +235,7 @@ std::string best_json(const store::Results& results, const plan::Plan& plan, con
   Json groups = Json::array();
   for (const Group& group : question.groups) {
     Json entry{{"metric", question.metric}, {"chosen", nullptr}, {"points", Json::array()}};
-    if (const auto best = best_of(group, question.values)) {
+    if (const auto& best = group.best) {
       entry["chosen"] = point_json(plan, group.points[best->chosen]);
       for (std::size_t i = 0; i < group.points.size(); ++i) {
         const stats::Rival& point = best->points[i];

@@ -1,4 +1,4 @@
-#include "report/compare.h"
+#include "report/claims.h"
 
 #include <gtest/gtest.h>
 

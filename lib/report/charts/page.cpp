@@ -11,7 +11,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
-#include "report/charts/section.h"
+#include "report/charts/page.h"
 #include "report/claims.h"
 #include "report/manifest.h"
 

@@ -1,4 +1,4 @@
-#include "report/charts/section.h"
+#include "report/charts/page.h"
 
 #include <fmt/format.h>
 

@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "report/charts/charts.h"
-#include "report/compare.h"
+#include "report/claims.h"
 
 namespace descent::report {
 namespace {

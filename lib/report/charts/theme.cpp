@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
-#include <functional>
+#include <string>
+#include <string_view>
 
 #include "report/charts/chart.h"
 
@@ -19,69 +20,48 @@ constexpr Color palette[] = {
     {"c3", "#009e73", "#2fc79b"},    {"c4", "#cc79a7", "#e79ac6"},   {"c5", "#e69f00", "#f2c14e"},
     {"c6", "#56b4e9", "#a6dcff"},    {"c7", "#7a7f87", "#a0a8b0"},   {"c8", "#1b1f24", "#e8eaed"}};
 
-Json theme(const std::function<std::string(const char*)>& color) {
-  const std::string ink = color("ink"), muted = color("muted");
-  return {
-      {"background", "transparent"},
-      {"font", "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"},
-      {"padding", 4},
-      {"view", {{"stroke", nullptr}}},
-      {"axis",
-       {{"labelColor", muted},
-        {"titleColor", ink},
-        {"titleFontWeight", 500},
-        {"labelFontSize", 11.5},
-        {"titleFontSize", 12.5},
-        {"gridColor", color("grid")},
-        {"domainColor", color("axis")},
-        {"tickColor", color("axis")},
-        {"tickSize", 4},
-        {"titlePadding", 8}}},
-      {"axisY", {{"domain", false}, {"ticks", false}, {"tickCount", 6}}},
-      {"axisX", {{"grid", false}, {"tickCount", 6}}},
-      {"legend",
-       {{"orient", "top"},
-        {"labelColor", ink},
-        {"titleColor", muted},
-        {"titleFontWeight", 500},
-        {"labelFontSize", 12},
-        {"titleFontSize", 12},
-        {"symbolType", "stroke"},
-        {"symbolStrokeWidth", 3},
-        {"symbolSize", 160},
-        {"offset", 10},
-        {"layout", {{"top", {{"margin", 24}}}}},
-        {"labelLimit", 300},
-        {"titleLimit", 400}}},
-      {"header",
-       {{"labelColor", ink},
-        {"labelFontSize", 12},
-        {"labelFontWeight", 600},
-        {"labelAnchor", "start"},
-        {"labelPadding", 6}}},
-      {"facet", {{"spacing", 22}}},
-      {"line", {{"strokeWidth", 2}, {"strokeJoin", "round"}}},
-      {"text", {{"color", ink}, {"fontSize", 12}}},
-      {"rule", {{"color", muted}}},
-      {"range",
-       {{"category",
-         {color("c1"), color("c2"), color("c3"), color("c4"), color("c5"), color("c6"), color("c7"), color("c8")}}}}};
+// The configuration of Vega-Lite; "$ink" stands for that colour.
+constexpr std::string_view theme_text = R"({
+  "background": "transparent",
+  "font": "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif",
+  "padding": 4,
+  "view": {"stroke": null},
+  "axis": {"labelColor": "$muted", "titleColor": "$ink", "titleFontWeight": 500, "labelFontSize": 11.5,
+           "titleFontSize": 12.5, "gridColor": "$grid", "domainColor": "$axis", "tickColor": "$axis", "tickSize": 4,
+           "titlePadding": 8},
+  "axisY": {"domain": false, "ticks": false, "tickCount": 6},
+  "axisX": {"grid": false, "tickCount": 6},
+  "legend": {"orient": "top", "labelColor": "$ink", "titleColor": "$muted", "titleFontWeight": 500, "labelFontSize": 12,
+             "titleFontSize": 12, "symbolType": "stroke", "symbolStrokeWidth": 3, "symbolSize": 160, "offset": 10,
+             "layout": {"top": {"margin": 24}}, "labelLimit": 300, "titleLimit": 400},
+  "header": {"labelColor": "$ink", "labelFontSize": 12, "labelFontWeight": 600, "labelAnchor": "start",
+             "labelPadding": 6},
+  "facet": {"spacing": 22},
+  "line": {"strokeWidth": 2, "strokeJoin": "round"},
+  "text": {"color": "$ink", "fontSize": 12},
+  "rule": {"color": "$muted"},
+  "range": {"category": ["$c1", "$c2", "$c3", "$c4", "$c5", "$c6", "$c7", "$c8"]}
+})";
+
+Json theme(std::string (*value_of)(const Color&)) {
+  std::string text(theme_text);
+  for (const Color& color : palette) {
+    const std::string sign = fmt::format("\"${}\"", color.name), value = fmt::format("\"{}\"", value_of(color));
+    for (std::size_t at = 0; (at = text.find(sign, at)) != text.npos;) text.replace(at, sign.size(), value);
+  }
+  return Json::parse(text);
 }
 
 }  // namespace
 
 Json file_theme() {
-  Json config = theme([](const char* name) {
-    for (const Color& color : palette)
-      if (std::string_view(color.name) == name) return std::string(color.light);
-    return std::string();
-  });
+  Json config = theme([](const Color& color) { return std::string(color.light); });
   config["background"] = "white";
   return config;
 }
 
 Json page_theme() {
-  return theme([](const char* name) { return fmt::format("var(--{})", name); });
+  return theme([](const Color& color) { return fmt::format("var(--{})", color.name); });
 }
 
 std::string style_variables() {

@@ -5,7 +5,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "report/charts/fixture.h"
-#include "report/charts/section.h"
+#include "report/charts/page.h"
 
 namespace descent::report {
 namespace {
