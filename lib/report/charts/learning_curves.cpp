@@ -34,7 +34,7 @@ class LearningCurves {
 
   void add(const std::string& measure, Charts& charts) {
     choose_points();
-    for (const std::size_t point : points_) add_point(point, measure);
+    for (const std::size_t point : points_) add_point(point);
     if (rows_.empty()) return;
     const std::string title = words_of(measure);
     if (!begins_far_above())
@@ -79,7 +79,7 @@ class LearningCurves {
     rows_of_run_ = std::clamp<std::size_t>(most_run_rows / std::max<std::size_t>(runs, 1), 16, 100);
   }
 
-  void add_point(std::size_t point, const std::string& measure) {
+  void add_point(std::size_t point) {
     const std::string panel = panel_of(point);
     for (const Split& split : splits_) {
       const std::string series = series_of(point, split.name);
@@ -97,8 +97,8 @@ class LearningCurves {
     }
     add_runs(point, panel);
     if (splits_[0].name != "test") return;  // the marks are of its values
-    add_mark(point, panel, "best", "best_", "best validation value", measure);
-    add_mark(point, panel, "stop", "stopped_", "early stopping", measure);
+    add_mark(point, panel, "best", "best_", "best validation value");
+    add_mark(point, panel, "stop", "stopped_", "early stopping");
   }
 
   // The runs behind the mean, of the main split only.
@@ -117,9 +117,9 @@ class LearningCurves {
 
   // The mean place of a step that the summary names.
   void add_mark(std::size_t point, const std::string& panel, const char* kind, const std::string& prefix,
-                const char* what, const std::string& measure) {
+                const char* what) {
     const auto x = describe_summary(source_, point, prefix + curve_names[time_.column]),
-               y = describe_summary(source_, point, prefix + "test_" + measure);
+               y = describe_summary(source_, point, prefix + curve_names[splits_[0].column]);
     if (!x || !y) return;
     add_once(marks_, what);
     rows_.add({x->mean, y->mean, x->low.value_or(nan), x->high.value_or(nan), static_cast<double>(x->n)},

@@ -174,6 +174,8 @@ void check_plots(const config::Document& document, config::Problems& problems) {
 }
 
 void add_plot(const Source& whole, const config::Plot& plot, Charts& charts) {
+  const std::string column = summary_column(plot.metric);
+  if (column.empty()) return;  // a mistake, which check_plots reports
   const std::vector<std::size_t> points = claims::select_points(plot.where, whole.plan);
   const plan::Plan plan = part_of(whole.plan, points);
   Source source(plan, whole, points);
@@ -185,7 +187,6 @@ void add_plot(const Source& whole, const config::Plot& plot, Charts& charts) {
     factor.role = Role::x;
     over = &factor;
   }
-  const std::string column = summary_column(plot.metric);
   const std::optional<Column> curve = curve_column(plot.metric);
   const bool of_time = is_time(plot.over) || (plot.over.empty() && !layout_of(source.factors, 3).x);
   Charts found;
@@ -205,11 +206,9 @@ void add_plot(const Source& whole, const config::Plot& plot, Charts& charts) {
     std::string name =
         plot.metric + (plot.over.empty() ? "" : "_over_" + plot.over) + (plot.by.empty() ? "" : "_by_" + plot.by);
     std::ranges::replace(name, '.', '_');
-    const auto taken = [&](const std::string& wanted) {
-      return std::ranges::find(charts, wanted, &Chart::name) != charts.end();
-    };
     chart.name = name;
-    for (int i = 2; taken(chart.name); ++i) chart.name = fmt::format("{}_{}", name, i);
+    for (int i = 2; std::ranges::find(charts, chart.name, &Chart::name) != charts.end(); ++i)
+      chart.name = fmt::format("{}_{}", name, i);
     if (!plot.title.empty()) chart.title = plot.title;
     charts.push_back(std::move(chart));
   }

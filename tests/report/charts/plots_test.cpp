@@ -71,6 +71,15 @@ TEST_F(plots_of_a_report, draw_only_the_points_that_are_selected) {
   EXPECT_THAT(data, AllOf(HasSubstr("\n8,"), HasSubstr("\n32,")));
 }
 
+TEST_F(plots_of_a_report, draw_the_test_error_over_time) {
+  const Charts charts = with(R"([{"metric": "test_error", "over": "epoch"}])");
+  EXPECT_THAT(data_of(named(charts, "test_error_over_epoch")), HasSubstr(",mean,"));
+}
+
+TEST_F(plots_of_a_report, of_no_known_metric_are_left_out) {
+  EXPECT_EQ(names_of(with(R"([{"metric": "test_eror"}])")), names_of(with("[]")));
+}
+
 TEST_F(plots_of_a_report, set_the_scale) {
   const Charts charts =
       with(R"([{"metric": "test_error", "scale": "log"}, {"chart": "final_values", "scale": "log"}])");
