@@ -32,25 +32,10 @@ struct CommandLine : RunOptions {
 // Declares every command and its options.
 void configure(CLI::App& app, CommandLine& line);
 
-int run_experiment(CommandLine& line);
-int validate(CommandLine& line);
-int show_plan(CommandLine& line);
-int show_schema(CommandLine& line);
-int explain(CommandLine& line);
-int list(CommandLine& line);
-int show_table(CommandLine& line);
-int plot_results(CommandLine& line);
-int show_status(CommandLine& line);
-int merge(CommandLine& line);
-int verify(CommandLine& line);
-int compare(CommandLine& line);
-int write_report(CommandLine& line);
-int show_best(CommandLine& line);
-int prune(CommandLine& line);
-int submit_to_slurm(CommandLine& line);
-int export_results(CommandLine& line);
-int print_completion(CommandLine& line);
-int complete(CommandLine& line);
+// The commands; each returns the exit status.
+using Action = int(CommandLine& line);
+Action run_experiment, validate, show_plan, show_schema, explain, list, show_table, plot_results, show_status, merge,
+    verify, compare, write_report, show_best, prune, submit_to_slurm, export_results, print_completion, complete;
 
 // What export writes.
 inline const std::vector<std::string> export_kinds{"model", "curves", "tensorboard"};

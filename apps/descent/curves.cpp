@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cmath>
 #include <map>
-#include <optional>
 #include <tuple>
 
 #include "claims/domain.h"
@@ -39,43 +38,29 @@ std::vector<std::pair<std::string, std::size_t>> written(store::Table table, con
   return found;
 }
 
-// The runs of the points that are selected.
-class Selected {
- public:
-  Selected(const Target& target, const RunOptions& options)
-      : results_(target.results), plan_(target.plan), domain_(target.plan), points_(selected_points(target, options)) {}
+// The rows of a table that belong to these points.
+template <class Visit>
+void for_each_row(const Target& target, const std::vector<std::size_t>& points, store::Table table,
+                  const Visit& visit) {
+  target.results.for_each_row(table, [&](std::size_t run, const std::vector<std::string>& cells) {
+    if (std::ranges::binary_search(points, target.plan.runs[run].point)) visit(run, cells);
+  });
+}
 
-  // The rows of a table that belong to the points.
-  template <class Visit> void for_each_row(store::Table table, const Visit& visit) const {
-    results_.for_each_row(table, [&](std::size_t run, const std::vector<std::string>& cells) {
-      if (std::ranges::binary_search(points_, plan_.runs[run].point)) visit(run, cells);
-    });
-  }
+// "width=48 seed=0"
+std::string label_of(const claims::Domain& domain, const plan::Run& run, std::string_view separator) {
+  const std::string point = domain.settings(run.point, separator);
+  return fmt::format("{}{}seed={}", point, point.empty() ? "" : separator, run.seed);
+}
 
-  std::string settings(std::size_t run, std::string_view separator) const {
-    return domain_.settings(plan_.runs[run].point, separator);
-  }
-
-  // "width=48 seed=0"
-  std::string label(std::size_t run, std::string_view separator) const {
-    const std::string point = settings(run, separator);
-    return fmt::format("{}{}seed={}", point, point.empty() ? "" : separator, plan_.runs[run].seed);
-  }
-
- private:
-  const store::Results& results_;
-  const plan::Plan& plan_;
-  const claims::Domain domain_;
-  const std::vector<std::size_t> points_;
-};
-
-std::vector<Column> long_table(const Selected& selected, const plan::Plan& plan) {
+std::vector<Column> long_table(const Target& target, const std::vector<std::size_t>& points) {
+  const plan::Plan& plan = target.plan;
   std::vector<Column> table{{"run"}};
   for (const std::string& factor : plan.factors) table.push_back({factor});
   table.push_back({"seed"});
   const auto columns = written(store::Table::curves, plan);
   for (const auto& [name, position] : columns) table.push_back({name});
-  selected.for_each_row(store::Table::curves, [&](std::size_t run, const std::vector<std::string>& cells) {
+  for_each_row(target, points, store::Table::curves, [&](std::size_t run, const std::vector<std::string>& cells) {
     std::size_t next = 0;
     table[next++].cells.push_back(plan.runs[run].id());
     for (const std::string& value : plan.points[plan.runs[run].point].values) table[next++].cells.push_back(value);
@@ -101,23 +86,24 @@ std::vector<std::pair<std::string, std::size_t>> chosen(std::vector<std::string>
   return found;
 }
 
-std::vector<Column> wide_table(const Selected& selected, const plan::Plan& plan,
+std::vector<Column> wide_table(const Target& target, const std::vector<std::size_t>& points,
                                const std::vector<std::string>& metrics) {
-  const auto columns = chosen(metrics, plan);
+  const auto columns = chosen(metrics, target.plan);
+  const claims::Domain domain(target.plan);
   std::map<std::int64_t, std::size_t> row_of;  // step -> row
   std::vector<Column> table{{"epoch"}, {"step"}};
   const std::size_t epoch = store::column_at(store::curve_columns(), "epoch"),
                     step = store::column_at(store::curve_columns(), "step");
-  selected.for_each_row(store::Table::curves, [&](std::size_t, const std::vector<std::string>& cells) {
+  for_each_row(target, points, store::Table::curves, [&](std::size_t, const std::vector<std::string>& cells) {
     row_of.try_emplace(std::stoll(cells[step]));
   });
   std::size_t rows = 0;
   for (auto& [of, row] : row_of) row = rows++;
   for (Column& column : table) column.cells.resize(rows);
   std::optional<std::size_t> last;
-  selected.for_each_row(store::Table::curves, [&](std::size_t run, const std::vector<std::string>& cells) {
+  for_each_row(target, points, store::Table::curves, [&](std::size_t run, const std::vector<std::string>& cells) {
     if (run != last) {
-      const std::string label = selected.label(run, " ");
+      const std::string label = label_of(domain, target.plan.runs[run], " ");
       for (const auto& [name, position] : columns)
         table.push_back({columns.size() > 1 ? name + " " + label : label, std::vector<std::string>(rows)});
       last = run;
@@ -147,9 +133,9 @@ void write_csv(const std::vector<Column>& table, const fs::path& path) {
 }  // namespace
 
 void write_curves(const Target& target, const RunOptions& options, const fs::path& file) {
-  const Selected selected(target, options);
+  const std::vector<std::size_t> points = selected_points(target, options);
   const std::vector<Column> table =
-      options.is_long ? long_table(selected, target.plan) : wide_table(selected, target.plan, options.metrics);
+      options.is_long ? long_table(target, points) : wide_table(target, points, options.metrics);
   if (file.extension() != ".npz") return write_csv(table, file);
   std::vector<std::pair<std::string, std::string>> arrays;
   for (const Column& column : table) arrays.emplace_back(column.name + ".npy", formats::npy_column(column.cells));
@@ -157,8 +143,9 @@ void write_curves(const Target& target, const RunOptions& options, const fs::pat
 }
 
 void write_events(const Target& target, const RunOptions& options, const fs::path& folder) {
-  const Selected selected(target, options);
+  const std::vector<std::size_t> points = selected_points(target, options);
   const plan::Plan& plan = target.plan;
+  const claims::Domain domain(plan);
   const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
   std::map<std::size_t, formats::EventFile> events;  // by run
   const auto columns = chosen({}, plan);
@@ -173,7 +160,7 @@ void write_events(const Target& target, const RunOptions& options, const fs::pat
       values.emplace_back(plan.factors[i], number ? formats::EventFile::Value(*number) : text);
     }
     values.emplace_back("seed", static_cast<double>(made.seed));
-    entry->second.add_hyperparameters(values, {columns[0].first}, selected.settings(run, " "));
+    entry->second.add_hyperparameters(values, {columns[0].first}, domain.settings(made.point, " "));
     return entry->second;
   };
   const auto add = [&](std::size_t run, const std::string& tag, const std::string& step, const std::string& value) {
@@ -181,7 +168,7 @@ void write_events(const Target& target, const RunOptions& options, const fs::pat
   };
   const std::size_t step = store::column_at(store::curve_columns(), "step");
   const auto all = written(store::Table::curves, plan);
-  selected.for_each_row(store::Table::curves, [&](std::size_t run, const std::vector<std::string>& cells) {
+  for_each_row(target, points, store::Table::curves, [&](std::size_t run, const std::vector<std::string>& cells) {
     for (const auto& [name, position] : all)
       if (position != step) add(run, name, cells[step], cells[position]);
   });
@@ -192,7 +179,7 @@ void write_events(const Target& target, const RunOptions& options, const fs::pat
     std::vector<double> values, centers;  // of the layers; or the shares of the bins around these
   };
   std::map<std::tuple<std::size_t, std::string, std::int64_t>, Histogram> histograms;  // by run, tag, step
-  selected.for_each_row(store::Table::probes, [&](std::size_t run, const std::vector<std::string>& cells) {
+  for_each_row(target, points, store::Table::probes, [&](std::size_t run, const std::vector<std::string>& cells) {
     const std::string layer = probe_cell(cells, "layer"), tag = "probe/" + probe_cell(cells, "probe"),
                       step_text = probe_cell(cells, "step"), value = probe_cell(cells, "value");
     const auto bin = config::bin_named(layer);
@@ -211,7 +198,7 @@ void write_events(const Target& target, const RunOptions& options, const fs::pat
     else if (values.size() > 1) event_file(run).add_histogram(tag, at, values);
   }
   for (const auto& [run, file] : events) {
-    std::string name = selected.label(run, ",");
+    std::string name = label_of(domain, plan.runs[run], ",");
     std::ranges::replace(name, '/', '_');
     core::make_folder(folder / name);
     core::write_file_atomically(folder / name / "events.out.tfevents.descent", file.bytes());

@@ -5,8 +5,8 @@
 #include <CLI/CLI.hpp>
 
 #include "descent/commands.h"
-#include "report/manifest.h"
 #include "report/notice.h"
+#include "report/run.h"
 
 namespace descent {
 namespace {
@@ -71,7 +71,7 @@ struct Command {
   const char* help;
   const char* example;
   void (*configure)(CLI::App& command, CommandLine& line);
-  int (*run)(CommandLine& line);
+  Action* run;
   bool hidden = false;
 };
 

@@ -52,15 +52,12 @@ struct RunOptions {
 };
 
 // Groups of options, for the commands that take them.
-void add_override_options(CLI::App& command, RunOptions& options);    // --set, --sweep, --engine, ..., --seeds
-void add_experiment_options(CLI::App& command, RunOptions& options);  // FILE and those
-void add_out_option(CLI::App& command, RunOptions& options);
-void add_color_option(CLI::App& command, RunOptions& options);
-void add_json_option(CLI::App& command, RunOptions& options);
-void add_strict_option(CLI::App& command, RunOptions& options);
-void add_jobs_option(CLI::App& command, RunOptions& options);
-void add_run_options(CLI::App& command, RunOptions& options);   // of `run`, beside experiment and --out
-void add_plan_options(CLI::App& command, RunOptions& options);  // of `plan`, beside the experiment
+using AddOptions = void(CLI::App& command, RunOptions& options);
+AddOptions add_override_options;    // --set, --sweep, --engine, ..., --seeds
+AddOptions add_experiment_options;  // FILE and those
+AddOptions add_out_option, add_color_option, add_json_option, add_strict_option, add_jobs_option;
+AddOptions add_run_options;   // of `run`, beside experiment and --out
+AddOptions add_plan_options;  // of `plan`, beside the experiment
 
 // Parses. An exit status when the program is done: 0 after --help or --version, 2 after wrong usage (already reported
 // on stderr); otherwise nothing. InputError for unknown commands and options.

@@ -10,16 +10,13 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
-#include <optional>
 
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
 #include "descent/commands.h"
-#include "report/finish.h"
-#include "report/manifest.h"
 #include "report/notice.h"
+#include "report/run.h"
 #include "store/lock.h"
 #include "store/parts.h"
 

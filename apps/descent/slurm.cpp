@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "cluster/slurm.h"
 #include "config/resolved.h"
 #include "core/error.h"
 #include "core/files.h"

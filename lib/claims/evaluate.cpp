@@ -109,24 +109,6 @@ const std::vector<std::vector<double>>& Evaluator::per_seed(const Expression& no
   return result;
 }
 
-std::vector<double> Evaluator::statistic(const Expression& node) {
-  std::vector<double> result;
-  if (node.kind == Kind::number) return {node.number};
-  if (node.level <= Level::per_seed || node.kind == Kind::over_seeds || node.kind == Kind::column) {
-    const Reduction& reduction = node.kind == Kind::over_seeds ? *node.reduction : *find_reduction("mean");
-    for (const std::vector<double>& row : per_seed(node)) {
-      const bool complete = std::ranges::none_of(row, [](double value) { return std::isnan(value); });
-      result.push_back(complete ? reduction.apply(row, {}) : std::nan(""));
-    }
-    return result;
-  }
-  std::vector<std::vector<double>> children;
-  for (const ExpressionPointer& child : node.children) children.push_back(statistic(*child));
-  for (std::size_t entry = 0; entry < node.family.entries.size(); ++entry)
-    result.push_back(combined(node, entry, {}, [&](std::size_t child, std::size_t of) { return children[child][of]; }));
-  return result;
-}
-
 EstimatePointer Evaluator::estimate(const Expression& node, std::size_t entry) {
   EstimatePointer& known = estimates_[{&node, node.kind == Kind::number ? 0 : entry}];
   if (!known) known = make_estimate(node, entry);
@@ -137,11 +119,19 @@ EstimatePointer Evaluator::make_estimate(const Expression& node, std::size_t ent
   const auto constant = [&](double value) { return mean_of(std::vector<double>(values_.seeds, value)); };
   const auto operand = [&](std::size_t i) { return estimate(*node.children[i], node.rows[entry][i]); };
   if (node.kind == Kind::number) return constant(node.number);
+  const auto plain = [](double value) { return std::make_shared<const Estimate>(Estimate{value, {}}); };
   if (node.kind == Kind::over_seeds) {
     const std::vector<double>& values = per_seed(node)[entry];
-    return node.reduction->name == "median" ? median_over_seeds(values) : mean_of(values);
+    if (node.reduction->name == "median") return median_over_seeds(values);
+    if (node.level != Level::plain) return mean_of(values);
+    const bool complete = std::ranges::none_of(values, [](double value) { return std::isnan(value); });
+    return plain(complete ? node.reduction->apply(values, {}) : std::nan(""));
   }
   if (node.level <= Level::per_seed || node.kind == Kind::column) return mean_of(per_seed(node)[entry]);
+  if (node.level == Level::plain)
+    return plain(combined(node, entry, {}, [&](std::size_t child, std::size_t of) {
+      return estimate(*node.children[child], of)->value;
+    }));
   if (node.kind == Kind::arithmetic) return combine(node.operation, operand(0), operand(1));
   if (node.kind == Kind::function && node.function->name == "abs")
     return reduce("max", {operand(0), combine('-', constant(0), operand(0))}, {});

@@ -83,9 +83,7 @@ class Evaluator {
   // By entry, then seed: the number of each seed alone.
   const std::vector<std::vector<double>>& per_seed(const Expression& node);
 
-  // By entry, of all seeds together.
-  std::vector<double> statistic(const Expression& node);
-
+  // Of level plain it has no bounds.
   EstimatePointer estimate(const Expression& node, std::size_t entry);
 
   // Whether a statement holds for the runs of one seed, by entry. Without a value it does not.

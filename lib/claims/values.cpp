@@ -7,7 +7,6 @@
 #include "claims/domain.h"
 #include "core/text.h"
 #include "stats/ensembles.h"
-#include "stats/stats.h"
 
 namespace descent::claims {
 namespace {
@@ -77,19 +76,6 @@ void read_series(const store::Results& results, store::Table table, std::span<co
   if (open) finish(*open);
 }
 
-// `numbers` by run.
-template <class Row>
-void add_row(const Row& row, std::span<const store::Column<Row>> columns, const std::string& name,
-             std::vector<double>& numbers) {
-  const auto& column = columns[column_at(columns, name)];
-  const auto number = [&](const Row& of) { return core::parse_number(column.get(of)).value_or(std::nan("")); };
-  std::vector<double> without;
-  for (const Row& others : row.without) without.push_back(number(others));
-  const std::vector<double> values =
-      without.empty() ? std::vector(row.members.size(), number(row)) : stats::pseudo_values(number(row), without);
-  for (std::size_t i = 0; i < values.size(); ++i) numbers[row.members[i]] = values[i];
-}
-
 // Runs that are in no group change nothing: they get the mean of the others, whose deviations are scaled so that they
 // count as much among all. An ensemble of points is one number for all runs of its seed.
 void complete(std::vector<double>& numbers, bool by_seed, std::size_t seeds) {
@@ -104,8 +90,7 @@ void complete(std::vector<double>& numbers, bool by_seed, std::size_t seeds) {
   }
 }
 
-// Numbers of several runs together, of ensembles.csv and bias_variance.csv, as numbers of single runs: the mean over a
-// point's runs is the number, their spread says how certain it is (stats::pseudo_values).
+// Numbers of several runs together, of ensembles.csv and bias_variance.csv, as numbers of single runs.
 void read_aggregates(const store::Results& results, const plan::Plan& plan, const std::vector<Request>& requests,
                      Values& values) {
   const auto ensemble = std::ranges::find(requests, Source::ensemble, &Request::source);
@@ -113,12 +98,12 @@ void read_aggregates(const store::Results& results, const plan::Plan& plan, cons
     for (const stats::EnsembleScore& row : stats::ensembles_of(results, plan, !ensemble->joins_points))
       for (std::size_t i = 0; i < requests.size(); ++i)
         if (requests[i].source == Source::ensemble && requests[i].size == row.size)
-          add_row(row, stats::ensemble_columns(), requests[i].column, values.numbers[i]);
+          stats::share_out(row, stats::ensemble_columns(), requests[i].column, values.numbers[i]);
   if (std::ranges::find(requests, Source::bias_variance, &Request::source) != requests.end())
     for (const stats::BiasVariance& row : stats::bias_variance_of(results, plan, true))
       for (std::size_t i = 0; i < requests.size(); ++i)
         if (requests[i].source == Source::bias_variance)
-          add_row(row, stats::bias_variance_columns(), requests[i].column, values.numbers[i]);
+          stats::share_out(row, stats::bias_variance_columns(), requests[i].column, values.numbers[i]);
   for (std::size_t i = 0; i < requests.size(); ++i)
     if (requests[i].source == Source::ensemble || requests[i].source == Source::bias_variance)
       complete(values.numbers[i], requests[i].joins_points, values.seeds);

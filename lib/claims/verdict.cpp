@@ -172,25 +172,16 @@ class Judge {
     return checks;
   }
 
-  // left - right of every pair of a comparison or trend, less the margin of a trend; right - left when flipped. Of
-  // level plain they have no bounds.
+  // left - right of every pair of a comparison or trend, less the margin of a trend; right - left when flipped.
   std::vector<EstimatePointer> subtract(const Expression& node, bool flipped) {
-    const Expression &left = *node.children.front(), &right = *node.children.back();
     const double margin = node.kind == Kind::trend ? node.number : 0;
     const EstimatePointer margins = mean_of(std::vector<double>(values_.seeds, margin));
-    std::vector<double> a, b;
-    if (node.level == Level::plain) a = evaluator_.statistic(left), b = evaluator_.statistic(right);
     std::vector<EstimatePointer> result;
     for (std::size_t entry = 0; entry < node.family.entries.size(); ++entry)
       for (const auto& [first, second] : pairs_of(node, entry)) {
-        if (node.level == Level::plain) {
-          const double value = (flipped ? b[second] - a[first] : a[first] - b[second]) - margin;
-          result.push_back(std::make_shared<const Estimate>(Estimate{value, {}}));
-          continue;
-        }
-        const EstimatePointer of_left = evaluator_.estimate(left, first), of_right = evaluator_.estimate(right, second);
-        const EstimatePointer difference = flipped ? combine('-', of_right, of_left) : combine('-', of_left, of_right);
-        result.push_back(combine('-', difference, margins));
+        const EstimatePointer left = evaluator_.estimate(*node.children.front(), first),
+                              right = evaluator_.estimate(*node.children.back(), second);
+        result.push_back(combine('-', flipped ? combine('-', right, left) : combine('-', left, right), margins));
       }
     return result;
   }
@@ -243,12 +234,8 @@ class Judge {
 }  // namespace
 
 std::string_view name_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::fails: return "fails";
-    case Verdict::undecided: return "undecided";
-    case Verdict::holds: break;
-  }
-  return "holds";
+  constexpr std::string_view names[] = {"fails", "undecided", "holds"};
+  return names[static_cast<std::size_t>(verdict)];
 }
 
 Check judge(const Expression& claim, const Domain& domain, const std::vector<Request>& requests, const Values& values) {

@@ -6,7 +6,6 @@
 
 #include "core/text.h"
 #include "report/json.h"
-#include "report/table.h"
 
 namespace descent::report {
 namespace {

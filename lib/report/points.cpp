@@ -10,7 +10,6 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "report/json.h"
-#include "report/table.h"
 #include "stats/tables.h"
 
 namespace descent::report {

@@ -139,7 +139,7 @@ Progress::Progress(const plan::Plan& plan, std::size_t runs_total, double cost_t
     : state_{.runs_total = runs_total, .cost_total = cost_total}, plan_(plan), options_(options), start_(Clock::now()),
       shown_(start_), written_(start_) {
   if (options_.form == ProgressForm::json)
-    std::fputs(event_line("start", {{"experiment", plan.name}, {"runs", runs_total}}).c_str(), options_.out);
+    write(event_line("start", {{"experiment", plan.name}, {"runs", runs_total}}));
 }
 
 Progress::~Progress() { close(); }
@@ -175,12 +175,10 @@ void Progress::finish_run(std::size_t run, store::RunState state) {
   if (run == run_) run_.reset();
   if (options_.form == ProgressForm::json) {
     const plan::Run& made = plan_.runs[run];
-    std::fputs(event_line("run", {{"run", made.id()},
-                                  {"point", point_json(plan_, made.point)},
-                                  {"seed", made.seed},
-                                  {"state", store::name_of(state)}})
-                   .c_str(),
-               options_.out);
+    write(event_line("run", {{"run", made.id()},
+                             {"point", point_json(plan_, made.point)},
+                             {"seed", made.seed},
+                             {"state", store::name_of(state)}}));
   }
   show(false);
 }
@@ -188,9 +186,8 @@ void Progress::finish_run(std::size_t run, store::RunState state) {
 void Progress::note(const std::string& line) {
   const std::lock_guard lock(mutex_);
   clear();
-  std::fputs(options_.form == ProgressForm::json ? event_line("warning", {{"message", line}}).c_str()
-                                                 : (core::printable(line) + "\n").c_str(),
-             options_.out);
+  const bool json = options_.form == ProgressForm::json;
+  write(json ? event_line("warning", {{"message", line}}) : core::printable(line) + "\n");
 }
 
 void Progress::close() {
@@ -222,10 +219,8 @@ void Progress::show(bool last) {
   first_ = false;
   state_.seconds = std::chrono::duration<double>(now - start_).count();
   switch (options_.form) {
-    case ProgressForm::lines: std::fputs((progress_line(state_, 0) + "\n").c_str(), options_.out); break;
-    case ProgressForm::json:
-      std::fputs(event_line(last ? "end" : "progress", state_json()).c_str(), options_.out);
-      break;
+    case ProgressForm::lines: write(progress_line(state_, 0) + "\n"); break;
+    case ProgressForm::json: write(event_line(last ? "end" : "progress", state_json())); break;
     case ProgressForm::terminal:
       if (last) clear();
       else draw();
@@ -254,11 +249,11 @@ void Progress::draw() {
     drawn_.push_back(width_of(line));
   }
   if (before > lines.size()) text += "\x1b[J";
-  std::fputs(text.c_str(), options_.out);
+  write(text);
 }
 
 void Progress::clear() {
-  if (!drawn_.empty()) std::fputs((up(terminal_size(options_.out).columns) + "\x1b[J").c_str(), options_.out);
+  if (!drawn_.empty()) write(up(terminal_size(options_.out).columns) + "\x1b[J");
   drawn_.clear();
 }
 

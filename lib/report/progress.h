@@ -82,6 +82,7 @@ class Progress {
 
  private:
   using Clock = std::chrono::steady_clock;
+  void write(const std::string& text) { std::fputs(text.c_str(), options_.out); }
   void show(bool last);
   void draw();
   void clear();

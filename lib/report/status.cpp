@@ -6,7 +6,6 @@
 #include <array>
 #include <numeric>
 
-#include "cluster/slurm.h"
 #include "core/error.h"
 #include "core/text.h"
 #include "plan/cost.h"
@@ -48,14 +47,6 @@ struct Traces {
 double part_before(const config::Experiment& experiment, std::int64_t step) {
   const std::int64_t steps = config::total_steps(experiment.train, config::split_sizes(experiment.data).train);
   return std::min(static_cast<double>(step) / static_cast<double>(std::max<std::int64_t>(1, steps)), 0.999);
-}
-
-std::vector<std::string> cells_of(const PointStatus& point) {
-  std::vector<std::string> cells;
-  for (const auto& [state, name] : store::run_states) cells.push_back(std::to_string(point.count(state)));
-  cells.push_back(std::to_string(point.attempts));
-  cells.push_back(fmt::format("{:.1f}", point.seconds));
-  return cells;
 }
 
 Json json_of(const PointStatus& point) {
@@ -125,14 +116,16 @@ std::string status_text(const Status& status, const plan::Plan& plan, const Scre
   std::vector<std::vector<std::string>> rows{short_factors(plan)};
   for (const auto& [state, name] : store::run_states) rows[0].emplace_back(name);
   rows[0].insert(rows[0].end(), {"attempts", "seconds"});
-  for (std::size_t i = 0; i < status.points.size(); ++i) {
-    rows.push_back(plan.points[i].values);
-    for (std::string& cell : cells_of(status.points[i])) rows.back().push_back(std::move(cell));
-  }
+  const auto add = [&](std::vector<std::string> row, const PointStatus& point) {
+    for (const auto& [state, name] : store::run_states) row.push_back(std::to_string(point.count(state)));
+    row.insert(row.end(), {std::to_string(point.attempts), fmt::format("{:.1f}", point.seconds)});
+    rows.push_back(std::move(row));
+  };
+  for (std::size_t i = 0; i < status.points.size(); ++i) add(plan.points[i].values, status.points[i]);
   if (status.points.size() > 1) {
-    rows.emplace_back(plan.factors.size());
-    rows.back()[0] = "all";
-    for (std::string& cell : cells_of(status.total)) rows.back().push_back(std::move(cell));
+    std::vector<std::string> all(plan.factors.size());
+    all[0] = "all";
+    add(all, status.total);
   }
   std::string text = laid_out(rows, screen);
   for (const auto& [why, runs] : status.failures)

@@ -3,12 +3,14 @@
 // Salamon 1990; Lakshminarayanan et al. 2017). Bias, the error common to all networks of one point, and variance, how
 // much these differ.
 
+#include <cmath>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "stats/predictions.h"
+#include "stats/stats.h"
 
 namespace descent::stats {
 
@@ -56,6 +58,20 @@ std::span<const store::Column<BiasVariance>> bias_variance_columns();
 // Every point with two networks or more, in the order of the plan.
 std::vector<BiasVariance> bias_variance_of(const store::Results& results, const plan::Plan& plan,
                                            bool leave_out = false);
+
+// A column of such a row as numbers of the runs that it was made of, by run: their mean is the number, their spread
+// says how certain it is (pseudo_values), where the row has those without each of them.
+template <class Row>
+void share_out(const Row& row, std::span<const store::Column<Row>> columns, std::string_view name,
+               std::vector<double>& numbers) {
+  const auto& column = columns[column_at(columns, name)];
+  const auto number = [&](const Row& of) { return core::parse_number(column.get(of)).value_or(NAN); };
+  std::vector<double> without;
+  for (const Row& others : row.without) without.push_back(number(others));
+  const std::vector<double> values =
+      without.empty() ? std::vector(row.members.size(), number(row)) : pseudo_values(number(row), without);
+  for (std::size_t i = 0; i < values.size(); ++i) numbers[row.members[i]] = values[i];
+}
 
 // bias_variance.csv; removes one of an earlier experiment where the experiment does not ask for it.
 void write_bias_variance(const store::Results& results, const plan::Plan& plan);

@@ -22,40 +22,6 @@ std::vector<std::size_t> columns_with(store::ColumnKind kind) {
 const std::vector<std::size_t> constant_columns = columns_with(store::ColumnKind::constant),
                                measure_columns = columns_with(store::ColumnKind::measure);
 
-// Collects the runs of one point; the plan has them one after the other.
-class Collector {
- public:
-  explicit Collector(std::size_t point) : stats_{.point = point, .constants = {}, .measures = {}} {
-    stats_.constants.resize(constant_columns.size());
-    values_.resize(measure_columns.size());
-  }
-
-  std::size_t point() const { return stats_.point; }
-
-  void add(const std::vector<std::string>& cells) {
-    for (std::size_t i = 0; i < stats_.constants.size(); ++i) stats_.constants[i] = cells[constant_columns[i]];
-    if (store::state_in(cells) == store::RunState::diverged) {
-      ++stats_.n_diverged;
-      return;
-    }
-    ++stats_.n;
-    for (std::size_t i = 0; i < values_.size(); ++i) {
-      const auto value = core::parse_number(cells[measure_columns[i]]);
-      if (value) values_[i].push_back(*value);
-    }
-  }
-
-  const PointStats& finish() {
-    for (const std::vector<double>& values : values_)
-      stats_.measures.push_back(values.empty() ? std::optional<Description>() : describe(values));
-    return stats_;
-  }
-
- private:
-  PointStats stats_;
-  std::vector<std::vector<double>> values_;
-};
-
 // `measures`: positions in measure_names().
 std::string points_columns(const std::vector<std::size_t>& measures) {
   std::string names = "n,n_diverged";
@@ -117,16 +83,28 @@ std::array<std::string, 4> measure_cells(const std::optional<Description>& measu
 
 void for_each_point(const store::Results& results, const plan::Plan& plan,
                     const std::function<void(const PointStats&)>& visit) {
-  Collector open(0);
+  const auto empty = [](std::size_t point) {
+    return PointStats{.point = point, .constants = std::vector<std::string>(constant_columns.size()), .measures = {}};
+  };
+  PointStats open = empty(0);  // the plan has the runs of a point one after the other
+  std::vector<std::vector<double>> values(measure_columns.size());
   const auto next = [&] {
-    visit(open.finish());
-    open = Collector(open.point() + 1);
+    for (std::vector<double>& of_measure : values) {
+      open.measures.push_back(of_measure.empty() ? std::optional<Description>() : describe(of_measure));
+      of_measure.clear();
+    }
+    visit(open);
+    open = empty(open.point + 1);
   };
   results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
-    while (open.point() < plan.runs[run].point) next();
-    open.add(cells);
+    while (open.point < plan.runs[run].point) next();
+    for (std::size_t i = 0; i < constant_columns.size(); ++i) open.constants[i] = cells[constant_columns[i]];
+    const bool diverged = store::state_in(cells) == store::RunState::diverged;
+    ++(diverged ? open.n_diverged : open.n);
+    for (std::size_t i = 0; i < values.size() && !diverged; ++i)
+      if (const auto value = core::parse_number(cells[measure_columns[i]])) values[i].push_back(*value);
   });
-  while (open.point() < plan.points.size()) next();
+  while (open.point < plan.points.size()) next();
 }
 
 void write_points(const store::Results& results, const plan::Plan& plan) {

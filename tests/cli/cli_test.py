@@ -435,7 +435,7 @@ class Shell(Cli):
         def offers(*words):
             return self.descent("complete", "--", *words).stdout.split()
         self.assertEqual(offers("ex"), ["explain", "export"])
-        self.assertEqual(offers("export", ""), ["model"])
+        self.assertEqual(offers("export", ""), ["model", "curves", "tensorboard"])
         self.assertEqual(offers("run", "x.json", "--sa"), ["--save-weights"])
         self.assertEqual(offers("run", "--set", "train.optimizer.l"), ["train.optimizer.lr="])
         self.assertEqual(offers("run", "--set", "model.norm.kind=b"), ["model.norm.kind=batch"])

@@ -8,9 +8,8 @@
 
 #include "descent/options.h"
 #include "plan/pack.h"
-#include "report/finish.h"
-#include "report/manifest.h"
 #include "report/notice.h"
+#include "report/run.h"
 
 namespace descent {
 namespace {

@@ -1,4 +1,4 @@
-#include "report/finish.h"
+#include "report/run.h"
 
 #include "store/fixture.h"
 

@@ -1,4 +1,4 @@
-#include "report/manifest.h"
+#include "report/run.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

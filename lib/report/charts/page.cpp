@@ -13,7 +13,7 @@
 #include "core/text.h"
 #include "report/charts/page.h"
 #include "report/claims.h"
-#include "report/manifest.h"
+#include "report/run.h"
 
 namespace descent::report {
 namespace fs = std::filesystem;

@@ -28,13 +28,12 @@ std::vector<Probe> read_probes(const Source& source) {
   source.results.for_each_row(store::Table::probes, [&](std::size_t run, const std::vector<std::string>& cells) {
     auto probe = std::ranges::find(probes, cells[name], &Probe::name);
     if (probe == probes.end()) probe = probes.insert(probes.end(), {cells[name], {}, {}, {}});
-    add_once(probe->layers, cells[layer]);
+    const std::size_t index = add_once(probe->layers, cells[layer]);
     const auto number = core::parse_number(cells[value]);
     if (!number || source.diverged[run]) return;
     const double step = core::parse_number(cells[at]).value_or(0);
     if (const auto place = std::ranges::lower_bound(probe->times, step); place == probe->times.end() || *place != step)
       probe->times.insert(place, step);
-    const auto index = static_cast<std::size_t>(std::ranges::find(probe->layers, cells[layer]) - probe->layers.begin());
     probe->values[{index, run, step}] = *number;
   });
   return probes;
@@ -74,11 +73,6 @@ ChartRoles chart_roles_of(const Source& source) {
   return {layout.color ? Factors{layout.color} : Factors{}, layout.panel};
 }
 
-std::string capital(std::string words) {
-  std::ranges::replace(words, '_', ' ');
-  return capitalized(std::move(words));
-}
-
 // Of the first and the last time, for a caption.
 std::string dashes_text(const std::vector<std::string>& times) {
   return times.size() > 1 ? fmt::format(" Solid: {}; dashed: {}.", times.back(), times.front()) : "";
@@ -110,7 +104,7 @@ void add_profile(const Source& source, const Probe& probe, bool over_time, Chart
                  *value, {"mean", panel, label, split, probe.layers[layer]});
       }
   if (rows.empty() || panels_.size() > most_probe_panels || series.size() > most_series) return;
-  const std::string words = capital(probe.name);
+  const std::string words = capitalized(words_of(probe.name));
   std::string x_title = over_time ? "step" : numbers ? numbers->first : "layer";
   Chart chart{"probe_" + probe.name,
               words + " by " + (numbers && !over_time ? "number " + x_title : x_title),
@@ -178,7 +172,7 @@ void add_histograms(const Source& source, const Probe& probe, Charts& charts) {
       for (const double time : times) add(point, layers[i], time);
   if (rows.empty() || panels_.size() > most_probe_panels) return;
   Chart chart{"probe_" + probe.name,
-              capital(probe.name),
+              capitalized(words_of(probe.name)),
               "Share of the values in each bin, mean over the seeds; the outer bins hold what lies beyond.",
               {}};
   chart.caption += dashes_text(splits);
@@ -197,7 +191,7 @@ void add_histograms(const Source& source, const Probe& probe, Charts& charts) {
 
 // A probe of the whole network at one time is a value like those of the summary.
 void add_value(const Source& source, const Probe& probe, Charts& charts) {
-  Measures measures{"probe_" + probe.name, capital(probe.name), capital(probe.name), {}};
+  Measures measures{"probe_" + probe.name, capitalized(words_of(probe.name)), capitalized(words_of(probe.name)), {}};
   for (std::size_t layer = 0; layer < probe.layers.size(); ++layer)
     measures.all.push_back(
         {probe.layers[layer].empty() ? "network" : probe.layers[layer], [&probe, layer](std::size_t run) {

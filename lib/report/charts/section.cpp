@@ -7,8 +7,8 @@
 
 #include "core/text.h"
 #include "report/claims.h"
-#include "report/manifest.h"
 #include "report/points.h"
+#include "report/run.h"
 #include "report/status.h"
 #include "store/attempts.h"
 
@@ -60,12 +60,7 @@ std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t
 using claims::Verdict;
 
 const char* sign(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::holds: return "\u2713";
-    case Verdict::fails: return "\u2717";
-    case Verdict::undecided: return "?";
-  }
-  __builtin_unreachable();
+  return verdict == Verdict::holds ? "\u2713" : verdict == Verdict::fails ? "\u2717" : "?";
 }
 
 // The interval as a line, the measured value as a dot, the margin as a rule; nothing without finite numbers.

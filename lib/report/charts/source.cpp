@@ -1,7 +1,6 @@
 #include "report/charts/source.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/text.h"
 #include "report/canvas.h"
@@ -38,9 +37,8 @@ std::vector<double> decimal_ticks(double from, double to) {
 
 Source::Source(const plan::Plan& plan, const store::Results& results)
     : plan(plan), results(results), factors(varying_factors(plan)), seeds(plan.runs.size() / plan.points.size()),
-      finished(plan.runs.size()), diverged(plan.runs.size()), curves(plan.runs.size()), summary(plan.runs.size()) {
+      diverged(plan.runs.size()), curves(plan.runs.size()), summary(plan.runs.size()) {
   results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
-    finished[run] = true;
     diverged[run] = store::state_in(cells) == store::RunState::diverged;
     for (const std::string& cell : cells) summary[run].push_back(core::parse_number(cell).value_or(nan));
   });
@@ -60,7 +58,6 @@ Source::Source(const plan::Plan& part, const Source& whole, const std::vector<st
     : plan(part), results(whole.results), factors(varying_factors(part)), seeds(whole.seeds), has(whole.has) {
   for (const std::size_t point : points)
     for (std::size_t run = point * seeds; run < (point + 1) * seeds; ++run) {
-      finished.push_back(whole.finished[run]);
       diverged.push_back(whole.diverged[run]);
       curves.push_back(whole.curves[run]);
       summary.push_back(whole.summary[run]);
@@ -70,14 +67,14 @@ Source::Source(const plan::Plan& part, const Source& whole, const std::vector<st
 std::vector<std::size_t> Source::runs_of(std::size_t point) const {
   std::vector<std::size_t> runs;
   for (std::size_t run = point * seeds; run < (point + 1) * seeds; ++run)
-    if (finished[run] && !diverged[run]) runs.push_back(run);
+    if (!summary[run].empty() && !diverged[run]) runs.push_back(run);
   return runs;
 }
 
 std::size_t Source::diverged_of(std::size_t point) const {
-  return static_cast<std::size_t>(std::count(diverged.begin() + static_cast<std::ptrdiff_t>(point * seeds),
-                                             diverged.begin() + static_cast<std::ptrdiff_t>((point + 1) * seeds),
-                                             true));
+  std::size_t count = 0;
+  for (std::size_t run = point * seeds; run < (point + 1) * seeds; ++run) count += diverged[run];
+  return count;
 }
 
 double Source::summary_value(std::size_t run, std::string_view column) const {

@@ -34,9 +34,9 @@ struct Source {
   const store::Results& results;
   std::vector<Factor> factors;
   std::size_t seeds;                            // runs of a point
-  std::vector<bool> finished, diverged;         // by run
+  std::vector<bool> diverged;                   // by run
   std::vector<std::vector<Evaluation>> curves;  // by run
-  std::vector<std::vector<double>> summary;     // by run, then column of store::summary_columns()
+  std::vector<std::vector<double>> summary;     // by run, then column of store::summary_columns(); empty: not finished
   std::array<bool, curve_names.size()> has{};   // columns with a value
   // What a plot of the experiment asks for.
   config::PlotScale scale = config::PlotScale::automatic;
