@@ -13,7 +13,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <numeric>
 #include <thread>
 
 #include "config/resolved.h"
@@ -53,12 +52,6 @@ void catch_signals() {
   action.sa_handler = on_signal;
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2})
     if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
-}
-
-std::vector<std::size_t> all_runs(const plan::Plan& plan) {
-  std::vector<std::size_t> runs(plan.runs.size());
-  std::iota(runs.begin(), runs.end(), std::size_t{0});
-  return runs;
 }
 
 std::vector<plan::Stack> stacks_of(const plan::Plan& plan, const std::vector<std::size_t>& runs) {

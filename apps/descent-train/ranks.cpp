@@ -51,6 +51,83 @@ std::string first_host(const std::string& list) {
   return list.substr(0, bracket) + list.substr(bracket + 1, end - bracket - 1);
 }
 
+// The processes of ranks 1, 2, ... on this host.
+class LocalRanks {
+ public:
+  explicit LocalRanks(int size) : size_(size) {}
+  // Waits for their end, and ends those that do not.
+  ~LocalRanks() {
+    const auto end = steady_clock::now() + std::chrono::seconds(10);
+    for (bool killed = false; failure(), !running_.empty();
+         std::this_thread::sleep_for(std::chrono::milliseconds(10))) {
+      if (killed || steady_clock::now() < end) continue;
+      for (const Process& process : running_) kill(process.pid, SIGKILL);
+      killed = true;
+    }
+  }
+  LocalRanks(const LocalRanks&) = delete;
+  LocalRanks& operator=(const LocalRanks&) = delete;
+
+  void start(int port, char** argv) {
+    const std::string program = std::filesystem::read_symlink("/proc/self/exe");
+    for (int rank = 1; rank < size_; ++rank) {
+      std::vector<std::string> own{fmt::format("RANK={}", rank),
+                                   fmt::format("LOCAL_RANK={}", rank),
+                                   fmt::format("{}={}", started_here, rank),
+                                   fmt::format("WORLD_SIZE={}", size_),
+                                   "MASTER_ADDR=127.0.0.1",
+                                   fmt::format("MASTER_PORT={}", port)};
+      std::vector<char*> all;
+      for (std::string& text : own) all.push_back(text.data());
+      for (char** text = environ; *text; ++text) all.push_back(*text);
+      all.push_back(nullptr);
+      pid_t pid = 0;
+      if (const int error = posix_spawn(&pid, program.c_str(), nullptr, nullptr, argv, all.data()); error != 0)
+        throw core::FaultError(fmt::format("rank {} cannot be started: {}", rank, std::strerror(error)));
+      running_.push_back({rank, pid});
+    }
+  }
+
+  // How the first of those failed that have ended by now; empty: none. Where training was `interrupted` all end: waits
+  // up to a second for one that was killed, whose connection is lost before its status can be read.
+  std::string failure(bool interrupted = false) {
+    const auto end = steady_clock::now() + std::chrono::seconds(interrupted ? 1 : 0);
+    const auto is_failure = [&](int code) {
+      return code != 0 && !(interrupted && code == static_cast<int>(core::ExitCode::interrupted));
+    };
+    std::string killed, failed;
+    while (true) {
+      std::erase_if(running_, [&](const Process& process) {
+        int status = 0;
+        if (waitpid(process.pid, &status, WNOHANG) != process.pid) return false;
+        if (WIFSIGNALED(status))
+          killed = fmt::format("rank {} was ended by signal {} ({})", process.rank, WTERMSIG(status),
+                               strsignal(WTERMSIG(status)));
+        else if (is_failure(WEXITSTATUS(status)) && failed.empty())  // perhaps as the others did, because of one
+          failed = fmt::format("rank {} ended with exit status {}", process.rank, WEXITSTATUS(status));
+        return true;
+      });
+      if (!killed.empty()) return killed;
+      if (running_.empty() || steady_clock::now() >= end) return failed;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  }
+
+ private:
+  struct Process {
+    int rank;
+    pid_t pid;
+  };
+  const int size_;
+  std::vector<Process> running_;
+};
+
+std::vector<std::int64_t> world_sizes(const plan::Plan& plan) {
+  std::set<std::int64_t> sizes;
+  for (const plan::Point& point : plan.points) sizes.insert(point.experiment.train.world_size);
+  return {sizes.begin(), sizes.end()};
+}
+
 }  // namespace
 
 std::optional<engine::RankPlace> rank_of_environment(bool is_shard) {
@@ -70,90 +147,6 @@ std::optional<engine::RankPlace> rank_of_environment(bool is_shard) {
   return engine::RankPlace{number("SLURM_PROCID"), number("SLURM_STEP_NUM_TASKS"), number("SLURM_LOCALID"),
                            address.empty() ? first_host(variable("SLURM_STEP_NODELIST")) : address, port};
 }
-
-namespace {
-
-// The processes of ranks 1, 2, ... on this host.
-class LocalRanks {
- public:
-  explicit LocalRanks(int size) : size_(size) {}
-  ~LocalRanks();  // waits for their end, and ends those that do not
-  LocalRanks(const LocalRanks&) = delete;
-  LocalRanks& operator=(const LocalRanks&) = delete;
-
-  void start(int port, char** argv);
-  // How the first of those failed that have ended by now; empty: none. Where training was `interrupted` all end: waits
-  // up to a second for one that was killed, whose connection is lost before its status can be read.
-  std::string failure(bool interrupted = false);
-
- private:
-  struct Process {
-    int rank;
-    pid_t pid;
-  };
-  const int size_;
-  std::vector<Process> running_;
-};
-
-void LocalRanks::start(int port, char** argv) {
-  const std::string program = std::filesystem::read_symlink("/proc/self/exe");
-  for (int rank = 1; rank < size_; ++rank) {
-    std::vector<std::string> own{fmt::format("RANK={}", rank),
-                                 fmt::format("LOCAL_RANK={}", rank),
-                                 fmt::format("{}={}", started_here, rank),
-                                 fmt::format("WORLD_SIZE={}", size_),
-                                 "MASTER_ADDR=127.0.0.1",
-                                 fmt::format("MASTER_PORT={}", port)};
-    std::vector<char*> all;
-    for (std::string& text : own) all.push_back(text.data());
-    for (char** text = environ; *text; ++text) all.push_back(*text);
-    all.push_back(nullptr);
-    pid_t pid = 0;
-    if (const int error = posix_spawn(&pid, program.c_str(), nullptr, nullptr, argv, all.data()); error != 0)
-      throw core::FaultError(fmt::format("rank {} cannot be started: {}", rank, std::strerror(error)));
-    running_.push_back({rank, pid});
-  }
-}
-
-std::string LocalRanks::failure(bool interrupted) {
-  const auto end = steady_clock::now() + std::chrono::seconds(interrupted ? 1 : 0);
-  const auto is_failure = [&](int code) {
-    return code != 0 && !(interrupted && code == static_cast<int>(core::ExitCode::interrupted));
-  };
-  std::string killed, failed;
-  while (true) {
-    std::erase_if(running_, [&](const Process& process) {
-      int status = 0;
-      if (waitpid(process.pid, &status, WNOHANG) != process.pid) return false;
-      if (WIFSIGNALED(status))
-        killed = fmt::format("rank {} was ended by signal {} ({})", process.rank, WTERMSIG(status),
-                             strsignal(WTERMSIG(status)));
-      else if (is_failure(WEXITSTATUS(status)) && failed.empty())  // perhaps as the others did, because of one
-        failed = fmt::format("rank {} ended with exit status {}", process.rank, WEXITSTATUS(status));
-      return true;
-    });
-    if (!killed.empty()) return killed;
-    if (running_.empty() || steady_clock::now() >= end) return failed;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-}
-
-LocalRanks::~LocalRanks() {
-  const auto end = steady_clock::now() + std::chrono::seconds(10);
-  for (bool killed = false; failure(), !running_.empty(); std::this_thread::sleep_for(std::chrono::milliseconds(10))) {
-    if (killed || steady_clock::now() < end) continue;
-    for (const Process& process : running_) kill(process.pid, SIGKILL);
-    killed = true;
-  }
-}
-
-std::vector<std::int64_t> world_sizes(const plan::Plan& plan) {
-  std::set<std::int64_t> sizes;
-  for (const plan::Point& point : plan.points) sizes.insert(point.experiment.train.world_size);
-  return {sizes.begin(), sizes.end()};
-}
-
-}  // namespace
 
 void check_ranks(const plan::Plan& plan, const std::string& file, const std::optional<engine::RankPlace>& place) {
   const auto refuse = [&](std::string message) {

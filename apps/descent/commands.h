@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "cluster/slurm.h"
 #include "config/read.h"
 #include "descent/options.h"
 #include "plan/plan.h"
@@ -14,26 +13,11 @@
 
 namespace descent {
 
-// Of slurm.
-struct SlurmOptions {
-  cluster::Request request{};
-  std::int64_t shards = 0;  // 0: as many as the estimate suggests
-  bool dry_run = false;
-};
-
-// The parsed command line.
-struct CommandLine : RunOptions {
-  std::vector<std::string>
-      words;  // files of validate and verify, sides of compare, the key, topic, shell or command line to complete
-  std::vector<std::string> argv;
-  SlurmOptions slurm{};
-};
-
 // Declares every command and its options.
-void configure(CLI::App& app, CommandLine& line);
+void configure(CLI::App& app, RunOptions& line);
 
 // The commands; each returns the exit status.
-using Action = int(CommandLine& line);
+using Action = int(RunOptions& line);
 Action run_experiment, validate, show_plan, show_schema, explain, list, show_table, plot_results, show_status, merge,
     verify, compare, write_report, show_best, prune, submit_to_slurm, export_results, print_completion, complete;
 

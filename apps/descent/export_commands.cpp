@@ -129,7 +129,7 @@ int export_model(const Target& target, const RunOptions& options) {
 
 }  // namespace
 
-int export_results(CommandLine& line) {
+int export_results(RunOptions& line) {
   const Target target = open(split_selection(line.file).target, line);
   warn(target.results);
   if (line.what == "curves") return export_curves(target, line);

@@ -6,7 +6,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "claims/syntax.h"
 #include "config/keys.h"
@@ -15,12 +14,13 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "descent/commands.h"
+#include "report/json.h"
 #include "store/columns.h"
 
 namespace descent {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using report::Json;
 
 Json choices_json(const config::Choices& choices) {
   Json rows = Json::array();
@@ -171,12 +171,12 @@ std::vector<std::string> topic_names() {
   return names;
 }
 
-int show_schema(CommandLine&) {
+int show_schema(RunOptions&) {
   fmt::print("{}", config::json_schema());
   return 0;
 }
 
-int explain(CommandLine& line) {
+int explain(RunOptions& line) {
   const std::string key = line.words.empty() ? "" : line.words[0];
   std::string text = explanation(key);  // also checks the name
   if (key == "claims") text += claims::language_help();
@@ -192,7 +192,7 @@ int explain(CommandLine& line) {
   return 0;
 }
 
-int list(CommandLine& line) {
+int list(RunOptions& line) {
   if (line.words.empty() && !line.json) {
     fmt::print("{}\n", core::join(topic_names(), "\n"));
     return 0;
@@ -217,14 +217,14 @@ std::vector<std::string> completion_shells() {
   return names;
 }
 
-int print_completion(CommandLine& line) {
+int print_completion(RunOptions& line) {
   fmt::print("{}", scripts.at(line.words[0]));
   return 0;
 }
 
-int complete(CommandLine& line) {
+int complete(RunOptions& line) {
   CLI::App app;
-  CommandLine ignored;
+  RunOptions ignored;
   configure(app, ignored);
   const Words words = line.words.empty() ? Words{""} : line.words;
   for (const std::string& candidate : candidates(app, words))

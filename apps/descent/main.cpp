@@ -49,28 +49,28 @@ void add_plot_options(CLI::App& command, RunOptions& options) {
   command.add_flag("--ascii", options.ascii, "draw with characters that every terminal has");
 }
 
-void add_slurm_options(CLI::App& command, SlurmOptions& slurm) {
+void add_slurm_options(CLI::App& command, RunOptions& line) {
   constexpr std::int64_t most = 100'000;
-  add_value(command, "--array", slurm.shards, "N", "number of tasks; default: from an estimate of the training time")
+  add_value(command, "--array", line.tasks, "N", "number of tasks; default: from an estimate of the training time")
       ->check(CLI::Range(std::int64_t{1}, plan::most_shards));
-  add_value(command, "--time", slurm.request.time, "T", "time limit of a task, which continues in a new one")
+  add_value(command, "--time", line.request.time, "T", "time limit of a task, which continues in a new one")
       ->check([](const std::string& time) { return cluster::seconds_of(time), std::string(); });
-  add_value(command, "--partition", slurm.request.partition, "P", "partition of the cluster");
-  add_value(command, "--account", slurm.request.account, "A", "account to charge");
-  add_value(command, "--cpus-per-task", slurm.request.cpus, "C", "cores, and runs at a time, of a task; default: 1")
+  add_value(command, "--partition", line.request.partition, "P", "partition of the cluster");
+  add_value(command, "--account", line.request.account, "A", "account to charge");
+  add_value(command, "--cpus-per-task", line.request.cpus, "C", "cores, and runs at a time, of a task; default: 1")
       ->check(CLI::Range(std::int64_t{1}, most));
-  add_value(command, "--gpus", slurm.request.gpus, "G", "GPUs of a task, for experiments with the device cuda")
+  add_value(command, "--gpus", line.request.gpus, "G", "GPUs of a task, for experiments with the device cuda")
       ->check(CLI::Range(std::int64_t{1}, most));
-  add_value(command, "--mem", slurm.request.mem, "M", "memory of a task, such as 4G");
-  add_value(command, "--sbatch", slurm.request.more, "OPTIONS", "more options of sbatch, in one word: '--qos=long'");
-  command.add_flag("--dry-run", slurm.dry_run, "show scripts and commands, submit nothing");
+  add_value(command, "--mem", line.request.mem, "M", "memory of a task, such as 4G");
+  add_value(command, "--sbatch", line.request.more, "OPTIONS", "more options of sbatch, in one word: '--qos=long'");
+  command.add_flag("--dry-run", line.dry_run, "show scripts and commands, submit nothing");
 }
 
 struct Command {
   const char* name;
   const char* help;
   const char* example;
-  void (*configure)(CLI::App& command, CommandLine& line);
+  void (*configure)(CLI::App& command, RunOptions& line);
   Action* run;
   bool hidden = false;
 };
@@ -78,14 +78,14 @@ struct Command {
 constexpr Command table[] = {
     {"run", "train the missing runs of an experiment and write its CSVs",
      "descent run experiments/quickstart.json --set train.epochs=20",
-     [](CLI::App& command, CommandLine& line) {
+     [](CLI::App& command, RunOptions& line) {
        add_experiment_options(command, line);
        add_out_option(command, line);
        add_run_options(command, line);
      },
      run_experiment},
     {"validate", "check experiment files", "descent validate experiments/*.json",
-     [](CLI::App& command, CommandLine& line) {
+     [](CLI::App& command, RunOptions& line) {
        add_value(command, "FILE", line.words, "", "experiments, JSON files")->required();
        add_override_options(command, line);
        add_json_option(command, line);
@@ -93,16 +93,16 @@ constexpr Command table[] = {
      },
      validate},
     {"plan", "show points, runs and stacks without training", "descent plan experiments/quickstart.json --time",
-     [](CLI::App& command, CommandLine& line) {
+     [](CLI::App& command, RunOptions& line) {
        add_experiment_options(command, line);
        add_plan_options(command, line);
      },
      show_plan},
     {"schema", "print the JSON Schema of experiments, for editors", "descent schema > experiment.schema.json",
-     [](CLI::App&, CommandLine&) {}, show_schema},
+     [](CLI::App&, RunOptions&) {}, show_schema},
     {"explain", "describe a key: meaning, default and choices; or a column of the results",
      "descent explain model.init",
-     [](CLI::App& command, CommandLine& line) {
+     [](CLI::App& command, RunOptions& line) {
        add_value(command, "KEY", line.words, "", "a key, a section or a column; all keys when left out")
            ->expected(0, 1);
        add_json_option(command, line);
@@ -110,14 +110,14 @@ constexpr Command table[] = {
      explain},
     {"list", "list data sets, initializers, norms and other choices, and the columns of the results",
      "descent list initializers",
-     [](CLI::App& command, CommandLine& line) {
+     [](CLI::App& command, RunOptions& line) {
        add_value(command, "TOPIC", line.words, "", "what to list; the topics when left out")->expected(0, 1);
        add_json_option(command, line);
      },
      list},
     {"status", "show how many runs are done, failed, interrupted, running or missing",
      "descent status results/quickstart --watch",
-     [](CLI::App& command, CommandLine& line) {
+     [](CLI::App& command, RunOptions& line) {
        add_target(command, line);
        add_json_option(command, line);
        command.add_flag("--watch", line.watch, "refresh every two seconds until all runs are done");
@@ -125,7 +125,7 @@ constexpr Command table[] = {
      show_status},
     {"table", "print the points of finished runs: n, mean and 95 % interval",
      "descent table results/quickstart --where norm=batch --sort test_error",
-     [](CLI::App& command, CommandLine& line) {
+     [](CLI::App& command, RunOptions& line) {
        add_target(command, line);
        add_where_option(command, line);
        add_list(command, "--columns", line.columns, "factors, n, n_diverged and columns of summary.csv, in order");
@@ -141,7 +141,7 @@ constexpr Command table[] = {
      show_table},
     {"plot", "draw learning curves, or a metric against a factor, in the terminal",
      "descent plot results/quickstart:norm=batch --over epoch",
-     [](CLI::App& command, CommandLine& line) {
+     [](CLI::App& command, RunOptions& line) {
        add_selected_target(command, line);
        add_results_options(command, line);
        add_where_option(command, line);
@@ -150,7 +150,7 @@ constexpr Command table[] = {
      },
      plot_results},
     {"verify", "test the claims of experiments on their results", "descent verify --run experiments/*.json",
-     [](CLI::App& command, CommandLine& line) {
+     [](CLI::App& command, RunOptions& line) {
        add_value(command, "RESULTS", line.words, "", "results folders, or experiment files")->required();
        add_results_options(command, line);
        add_json_option(command, line);
@@ -163,7 +163,7 @@ constexpr Command table[] = {
      verify},
     {"compare", "compare two points, or two experiments point by point, over the seeds they share",
      "descent compare results/double_descent_width:width=48 width=256",
-     [](CLI::App& command, CommandLine& line) {
+     [](CLI::App& command, RunOptions& line) {
        add_value(command, "A B", line.words, "",
                  "results or experiment, with a selection after ':' as in claims; B may be a selection alone")
            ->required()
@@ -177,7 +177,7 @@ constexpr Command table[] = {
      compare},
     {"best", "the best point of a sweep, how sure that is, and the points that may be as good",
      "descent best results/weight_decay --over weight_decay",
-     [](CLI::App& command, CommandLine& line) {
+     [](CLI::App& command, RunOptions& line) {
        add_target(command, line);
        add_value(command, "--metric", line.metric, "COLUMN",
                  "column of summary.csv that is smallest at the best; default: the validation error or loss");
@@ -187,7 +187,7 @@ constexpr Command table[] = {
      },
      show_best},
     {"report", "write a page with charts, claims and tables: report.html", "descent report results/quickstart",
-     [](CLI::App& command, CommandLine& line) {
+     [](CLI::App& command, RunOptions& line) {
        add_value(command, "RESULTS", line.words, "", "results folders, or experiment files; several make one page")
            ->required();
        add_results_options(command, line);
@@ -198,7 +198,7 @@ constexpr Command table[] = {
      write_report},
     {"export", "write a trained network for Python, C++ and ONNX, or curves for pandas, NumPy and TensorBoard",
      "descent export model results/quickstart:norm=batch,gain=1 --seed 0 --to networks",
-     [](CLI::App& command, CommandLine& line) {
+     [](CLI::App& command, RunOptions& line) {
        add_value(command, "WHAT", line.what, "", "what to export: model, curves, tensorboard")
            ->required()
            ->check(CLI::IsMember(export_kinds));
@@ -221,28 +221,28 @@ constexpr Command table[] = {
      export_results},
     {"merge", "write the CSVs again, with the finished runs of other folders too",
      "descent merge results/quickstart /elsewhere/results/quickstart",
-     [](CLI::App& command, CommandLine& line) {
+     [](CLI::App& command, RunOptions& line) {
        add_target(command, line);
        add_value(command, "OTHER", line.words, "",
                  "results folders, such as those of other shards, whose runs are copied first");
      },
      merge},
     {"prune", "list finished runs that the experiment no longer contains", "descent prune results/quickstart --yes",
-     [](CLI::App& command, CommandLine& line) {
+     [](CLI::App& command, RunOptions& line) {
        add_target(command, line);
        command.add_flag("--yes", line.yes, "delete them");
      },
      prune},
     {"slurm", "train on a Slurm cluster: submit the missing runs as a job array",
      "descent slurm experiments/double_descent_width.json --array 4 --time 1:00:00",
-     [](CLI::App& command, CommandLine& line) {
+     [](CLI::App& command, RunOptions& line) {
        add_value(command, "EXPERIMENT", line.words, "", "experiments, JSON files")->required();
        add_results_options(command, line);
-       add_slurm_options(command, line.slurm);
+       add_slurm_options(command, line);
      },
      submit_to_slurm},
     {"completion", "print the completion script of a shell", "source <(descent completion bash)",
-     [](CLI::App& command, CommandLine& line) {
+     [](CLI::App& command, RunOptions& line) {
        add_value(command, "SHELL", line.words, "", "whose script")
            ->required()
            ->expected(1)
@@ -250,12 +250,12 @@ constexpr Command table[] = {
      },
      print_completion},
     {"complete", "print the completions of a command line", "descent complete -- run --se",
-     [](CLI::App& command, CommandLine& line) { add_value(command, "WORDS", line.words, "", "words after `descent`"); },
+     [](CLI::App& command, RunOptions& line) { add_value(command, "WORDS", line.words, "", "words after `descent`"); },
      complete, true},
 };
 
 int run_program(int argc, char** argv) {
-  CommandLine line;
+  RunOptions line;
   line.argv.assign(argv, argv + argc);
   CLI::App app("Descent trains the networks of an experiment file and writes their learning curves.", "descent");
   app.set_version_flag("--version", fmt::format("descent {} ({})", report::version(), report::git_hash()));
@@ -270,7 +270,7 @@ int run_program(int argc, char** argv) {
 
 }  // namespace
 
-void configure(CLI::App& app, CommandLine& line) {
+void configure(CLI::App& app, RunOptions& line) {
   for (const Command& command : table) {
     CLI::App* added = app.add_subcommand(command.name, command.help);
     command.configure(*added, line);

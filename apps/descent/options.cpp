@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <numeric>
 
 #include "core/error.h"
 #include "core/text.h"
@@ -151,6 +152,12 @@ std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const
     if (error.get_exit_code() != 0) throw core::InputError(fmt::format("{} (see --help)", error.what()));
     return app.exit(error);
   }
+}
+
+std::vector<std::size_t> all_runs(const plan::Plan& plan) {
+  std::vector<std::size_t> runs(plan.runs.size());
+  std::iota(runs.begin(), runs.end(), std::size_t{0});
+  return runs;
 }
 
 DataReport report_data(const plan::Plan& plan) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cluster/slurm.h"
 #include "config/read.h"
 #include "plan/shard.h"
 
@@ -49,6 +50,12 @@ struct RunOptions {
   std::string sort, table_format = "text";
   bool descending = false, plot = false;  // table
   bool json_progress = false;             // run
+  cluster::Request request{};             // slurm
+  std::int64_t tasks = 0;                 // slurm: 0: as many as the estimate suggests
+  bool dry_run = false;                   // slurm
+  // Files of validate and verify, sides of compare, the key, topic, shell or command line to complete.
+  std::vector<std::string> words{};
+  std::vector<std::string> argv{};
 };
 
 // Groups of options, for the commands that take them.
@@ -62,6 +69,9 @@ AddOptions add_plan_options;  // of `plan`, beside the experiment
 // Parses. An exit status when the program is done: 0 after --help or --version, 2 after wrong usage (already reported
 // on stderr); otherwise nothing. InputError for unknown commands and options.
 std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv);
+
+// Indices into Plan::runs.
+std::vector<std::size_t> all_runs(const plan::Plan& plan);
 
 struct DataReport {
   std::vector<std::string> texts;     // two lines for each data set or split of the points

@@ -35,12 +35,6 @@ Size size_of(const config::Experiment& experiment) {
           plan::run_flops(experiment)};
 }
 
-std::vector<plan::Stack> all_stacks(const plan::Plan& plan) {
-  std::vector<std::size_t> runs(plan.runs.size());
-  std::iota(runs.begin(), runs.end(), std::size_t{0});
-  return plan::pack(plan, runs);
-}
-
 // Which engine trains on which device: a line for all points, or one for each group of points that differ in it.
 std::string engines_text(const plan::Plan& plan) {
   std::vector<std::pair<std::string, std::size_t>> groups;  // in the order of the points
@@ -80,7 +74,7 @@ std::string plan_text(const plan::Plan& plan, const report::Screen& screen) {
   }
   return fmt::format("{}{}: {}, {} in {}, {:.3g} GFLOP of matrix products\n{}{}", report::laid_out(rows, screen),
                      plan.name, core::counted(plan.points.size(), "point"), core::counted(plan.runs.size(), "run"),
-                     core::counted(all_stacks(plan).size(), "stack"), total / 1e9, engines_text(plan),
+                     core::counted(plan::pack(plan, all_runs(plan)).size(), "stack"), total / 1e9, engines_text(plan),
                      memory_text(plan));
 }
 
@@ -105,7 +99,7 @@ std::string plan_json(const plan::Plan& plan, const DataReport& data) {
     points[run.point]["runs"].push_back({{"run", run.id()}, {"seed", run.seed}, {"hash", run.hash}, {"seeds", seeds}});
   }
   Json stacks = Json::array();
-  for (const plan::Stack& stack : all_stacks(plan)) {
+  for (const plan::Stack& stack : plan::pack(plan, all_runs(plan))) {
     stacks.push_back(Json::array());
     for (const std::size_t run : stack) stacks.back().push_back(plan.runs[run].id());
   }
@@ -165,7 +159,7 @@ void refuse_shrinking(const plan::Plan& plan, const std::string& file) {
 
 }  // namespace
 
-int validate(CommandLine& line) {
+int validate(RunOptions& line) {
   int status = 0;
   report::Json files = report::Json::array();
   for (const std::string& file : line.words) {
@@ -194,7 +188,7 @@ int validate(CommandLine& line) {
   return status;
 }
 
-int show_plan(CommandLine& line) {
+int show_plan(RunOptions& line) {
   const config::Document document = read_experiment(line.file, line, Claims::warned);
   if (line.json + line.time + line.resolved + line.layers > 1)
     throw core::InputError("plan: give one of --json, --layers, --time and --resolved");

@@ -36,7 +36,7 @@ std::vector<std::string> training_words(const std::string& file, const RunOption
   return words;
 }
 
-void check_files(const CommandLine& line) {
+void check_files(const RunOptions& line) {
   std::error_code error;
   for (const std::string& target : line.words) {
     if (line.run && fs::is_directory(target, error))
@@ -86,7 +86,7 @@ std::string live_charts(const fs::path& folder, const report::Status& status) {
 
 // A chart of these points for the terminal, as --metric and --over ask for.
 std::string chart_of(const Target& target, const std::vector<std::size_t>& points, const RunOptions& options) {
-  report::CanvasOptions canvas{.width = report::terminal_width(stdout)};
+  report::CanvasOptions canvas{.width = report::terminal_size(stdout).columns};
   canvas.braille = !options.ascii && report::shows_unicode();
   canvas.color = report::screen_of(stdout, options.no_color).color;
   return report::terminal_chart(report::Source(target.plan, target.results), {points, options.plotted, options.over},
@@ -95,7 +95,7 @@ std::string chart_of(const Target& target, const std::vector<std::size_t>& point
 
 }  // namespace
 
-int show_status(CommandLine& line) {
+int show_status(RunOptions& line) {
   const Target target = open(line.file, line);
   const bool terminal = report::is_terminal(stdout);
   for (;;) {
@@ -119,7 +119,7 @@ int show_status(CommandLine& line) {
   }
 }
 
-int show_table(CommandLine& line) {
+int show_table(RunOptions& line) {
   const Target target = open(split_selection(line.file).target, line);
   const report::PointsOptions wanted{.screen = report::screen_of(stdout, line.no_color),
                                      .points = selected_points(target, line),
@@ -139,7 +139,7 @@ int show_table(CommandLine& line) {
   return 0;
 }
 
-int compare(CommandLine& line) {
+int compare(RunOptions& line) {
   const SelectedTarget a = split_side(line.words[0], ""), b = split_side(line.words[1], a.target);
   const Target left = open(a.target, line), right = open(b.target, line);
   if (line.metric.empty()) line.metric = report::usual_metric(left.plan);
@@ -154,7 +154,7 @@ int compare(CommandLine& line) {
   return 0;
 }
 
-int show_best(CommandLine& line) {
+int show_best(RunOptions& line) {
   const Target target = open(line.file, line);
   const report::BestOptions question{line.metric, line.over};
   const std::string text =
@@ -165,7 +165,7 @@ int show_best(CommandLine& line) {
   return 0;
 }
 
-int verify(CommandLine& line) {
+int verify(RunOptions& line) {
   check_files(line);
   const report::Screen screen = report::screen_of(stdout, line.no_color);
   report::ClaimCounts total;
@@ -184,14 +184,12 @@ int verify(CommandLine& line) {
     // Where nothing may be written, as on a shared disk, the verdicts are printed only.
     if (store::is_results_folder(target.results.folder()) && access(target.results.folder().c_str(), W_OK) == 0)
       core::write_file_atomically(target.results.folder() / "claims.json", json);
-    report::ClaimCounts counts;
-    counts.add(judged);
     total.add(judged);
     all_json += (all_json.empty() ? "[\n" : ",\n") + json.substr(0, json.size() - 1);
     if (line.json) continue;
     fmt::print("{}{}{}: {}\n", file == line.words[0] ? "" : "\n",
                judged.empty() ? "" : report::claims_table(judged, screen, line.references) + "\n", target.plan.name,
-               report::counts_text(counts));
+               report::counts_text(report::ClaimCounts().add(judged)));
     std::fflush(stdout);
   }
   if (line.json) fmt::print("{}\n]\n", all_json);
@@ -200,7 +198,7 @@ int verify(CommandLine& line) {
   return static_cast<int>(good ? core::ExitCode::ok : core::ExitCode::failed);
 }
 
-int write_report(CommandLine& line) {
+int write_report(RunOptions& line) {
   const fs::path share = core::program_folder().parent_path() / "share/descent";
   const bool page = line.chart_format.empty();
   const report::Assets assets = page ? report::read_assets(share) : report::Assets();
@@ -227,7 +225,7 @@ int write_report(CommandLine& line) {
   return 0;
 }
 
-int plot_results(CommandLine& line) {
+int plot_results(RunOptions& line) {
   const Target target = open(split_selection(line.file).target, line);
   warn(target.results);
   fmt::print("{}", chart_of(target, selected_points(target, line), line));

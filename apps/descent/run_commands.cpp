@@ -92,7 +92,7 @@ int run_descent_train(const std::vector<std::string>& argv) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int run_experiment(CommandLine& line) {
+int run_experiment(RunOptions& line) {
   check_readable_again(line.file);
   const Target target(line.file, line, Claims::warned);
   if (const std::string changes = report::changes_text(target.results, target.document, target.plan); !changes.empty())
@@ -107,7 +107,7 @@ int run_experiment(CommandLine& line) {
   return report::finish(target.results, target.plan, {!line.csv.empty(), line.no_color, 0, line.shard});
 }
 
-int prune(CommandLine& line) {
+int prune(RunOptions& line) {
   const Target target = open(line.file, line);
   const std::vector<store::StalePart> stale = target.results.stale();
   warn(target.results);
@@ -132,7 +132,7 @@ int prune(CommandLine& line) {
   return 0;
 }
 
-int merge(CommandLine& line) {
+int merge(RunOptions& line) {
   const Target target = open(line.file, line);
   for (const std::string& folder : line.words) {
     if (!store::is_results_folder(folder)) throw core::InputError(fmt::format("{}: not a results folder", folder));

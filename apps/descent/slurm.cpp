@@ -54,14 +54,14 @@ std::int64_t suggested_shards(double seconds, std::size_t runs, const std::strin
 
 class Submitter {
  public:
-  Submitter(const std::string& file, const CommandLine& line)
+  Submitter(const std::string& file, const RunOptions& line)
       : file_(file), line_(line), target_(file, line),
         folder_(fs::absolute(cluster::folder_in(target_.results.folder()))), name_(target_.plan.name) {
     warn(target_.results);
     const bool on_gpu = std::ranges::any_of(target_.plan.points, [](const plan::Point& point) {
       return point.experiment.device.kind == config::DeviceKind::cuda;
     });
-    const cluster::Request& request = line.slurm.request;
+    const cluster::Request& request = line.request;
     if (request.gpus > 0 && !on_gpu)
       throw core::InputError(
           {{.file = file, .path = "device", .message = "--gpus: trains on the cpu; add --device cuda"}});
@@ -94,7 +94,7 @@ class Submitter {
       for (const std::string& earlier : array_.submitted) after += ":" + earlier;
       return cluster::submission(folder_, " --dependency=" + after, "finish.sh");
     };
-    if (line_.slurm.dry_run) {
+    if (line_.dry_run) {
       fmt::print("\n# {}\n{}\n# {}\n{}\n{}\n{}\n", (folder_ / "task.sh").string(), scripts_.task(),
                  (folder_ / "finish.sh").string(), scripts_.finish(), task, finish("JOB"));
       return;
@@ -115,7 +115,7 @@ class Submitter {
     const std::optional<cluster::Array> before = cluster::read_array(target_.results.folder());
     std::vector<cluster::Task> tasks;
     if (before) tasks = before->own(cluster::queued_tasks(cluster::task_job(name_)));
-    array_ = {target_.plan.hash, line_.slurm.shards, scripts_.jobs};
+    array_ = {target_.plan.hash, line_.tasks, scripts_.jobs};
     std::set<std::int64_t> queued;
     std::set<std::string> jobs;
     for (const cluster::Task& task : tasks) {
@@ -124,23 +124,22 @@ class Submitter {
     }
     array_.submitted.assign(jobs.begin(), jobs.end());
     const std::string running = core::join(array_.submitted, " ");
+    const auto refusal = [&](const std::string& why) {
+      return core::FaultError(target_.results.folder().string() + ": " + why);
+    };
     if (!queued.empty() && before->plan != target_.plan.hash)
-      throw core::FaultError(
-          fmt::format("{}: Slurm job {} trains another version of this experiment; wait for it, or "
-                      "cancel it (scancel {}) and submit again",
-                      target_.results.folder().string(), running, running));
+      throw refusal(
+          fmt::format("Slurm job {0} trains another version of this experiment; wait for it, or cancel it "
+                      "(scancel {0}) and submit again",
+                      running));
     if (!queued.empty() && array_.shards != 0 && array_.shards != before->shards)
-      throw core::FaultError(
-          fmt::format("{}: Slurm job {} has {}; use --array {}, or cancel it (scancel {}) and submit "
-                      "again",
-                      target_.results.folder().string(), running,
-                      core::counted(static_cast<std::size_t>(before->shards), "shard"), before->shards, running));
+      throw refusal(fmt::format("Slurm job {0} has {1}; use --array {2}, or cancel it (scancel {0}) and submit again",
+                                running, core::counted(static_cast<std::size_t>(before->shards), "shard"),
+                                before->shards));
     if (queued.empty() && ending_.empty())
       if (const auto processes = store::training_processes(target_.results.folder()); !processes.empty())
-        throw core::FaultError(
-            fmt::format("{}: process {} is training into this folder; wait for it, or choose another "
-                        "--out",
-                        target_.results.folder().string(), core::printable(processes[0])));
+        throw refusal(fmt::format("process {} is training into this folder; wait for it, or choose another --out",
+                                  core::printable(processes[0])));
     if (array_.shards == 0 && before && before->plan == target_.plan.hash) array_.shards = before->shards;
     estimate(array_.shards == 0);
     if (array_.shards == 0)
@@ -205,7 +204,7 @@ class Submitter {
   }
 
   const std::string file_;
-  const CommandLine& line_;
+  const RunOptions& line_;
   const Target target_;
   const fs::path folder_;
   const std::string name_;
@@ -221,7 +220,7 @@ class Submitter {
 
 }  // namespace
 
-int submit_to_slurm(CommandLine& line) {
+int submit_to_slurm(RunOptions& line) {
   std::vector<std::unique_ptr<Submitter>> all;  // every file is checked before the first is submitted
   for (const std::string& file : line.words) all.push_back(std::make_unique<Submitter>(file, line));
   for (const auto& experiment : all) experiment->submit();

@@ -160,10 +160,10 @@ ColumnUse use_column(const Syntax& column, const Domain& domain) {
   const auto of = domain.points() > 0 ? domain.experiment(0).ensemble.of : config::EnsembleOf::none;
   if (is_ensemble && known && of != config::EnsembleOf::none)
     mistakes.collect([&] { use.sizes = select_sizes(column, domain); });
-  std::vector<const Selector*> of_points;
+  std::vector<Selector> of_points;
   for (const Selector& selector : column.selectors) {
     if (is_ensemble && selector.name == "size") continue;
-    if (!selects_rows(selector.name)) of_points.push_back(&selector);
+    if (!selects_rows(selector.name)) of_points.push_back(selector);
     else if (known) mistakes.collect([&] { check_rows(selector, column, request); });
     if (selects_rows(selector.name)) request.rows.push_back(selector);
   }

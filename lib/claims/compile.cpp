@@ -32,24 +32,25 @@ class Compiler {
     fail(syntax.offset, "a number, where a statement is needed: compare it, as in \">= 0.1\"");
   }
 
-  // `along` is the reduction over epochs or steps that is applied to it, `first` a crossing.
-  ExpressionPointer column(const Syntax& syntax, const Syntax* along = nullptr, const Syntax* first = nullptr) {
+  // `over` is the reduction over epochs or steps that is applied to it, or the first one of a crossing.
+  ExpressionPointer column(const Syntax& syntax, const Syntax* over = nullptr) {
     ColumnUse use = use_column(syntax, domain_);
     Request& request = use.request;
-    if (!along && !first && !use.single)
+    if (!over && !use.single)
       fail(syntax.offset,
            fmt::format("{0} has many values per run; write {0}(at=end), {0}(epoch=10) or min over epoch of {0}",
                        syntax.word));
-    if ((along || first) && !use.along)
+    if (over && !use.along)
       fail(syntax.offset, fmt::format("{} has one value per run here, nothing to reduce", syntax.word));
-    if (along) request.reduction = find_reduction(along->word);
-    if (first) {
-      request.first = first->relations[0];
-      if (first->children[1]->kind != Kind::number)
-        fail(first->children[1]->offset, "along a curve, compare with a number");
-      request.bound = first->children[1]->number;
+    if (over && over->kind == Kind::first) {
+      request.first = over->relations[0];
+      if (over->children[1]->kind != Kind::number)
+        fail(over->children[1]->offset, "along a curve, compare with a number");
+      request.bound = over->children[1]->number;
+    } else if (over) {
+      request.reduction = find_reduction(over->word);
     }
-    request.by_step = (along && along->over == "step") || (first && first->over == "step");
+    request.by_step = over && over->over == "step";
     ExpressionPointer node = make(Kind::column, request.joins_seeds ? Level::of_means : Level::per_seed);
     const std::vector<std::string> factors = domain_.varying(use.points);
     node->family.axes = factors;
@@ -175,7 +176,7 @@ class Compiler {
     if (reduces_rows(syntax.over) && syntax.over != "layer") {
       if (left.kind != Kind::column)
         fail(left.offset, fmt::format("the first {} is found along a column of curves.csv", syntax.over));
-      return column(left, nullptr, &syntax);
+      return column(left, &syntax);
     }
     ExpressionPointer difference =
         over_children(Kind::arithmetic, compiled(syntax.children, &Compiler::number), syntax.offset);

@@ -134,7 +134,7 @@ bool matches(const Selector& selector, const std::string& value) {
   return number && matches(selector, *number);
 }
 
-std::vector<std::size_t> select_points(const std::vector<const Selector*>& selectors, const Domain& domain) {
+std::vector<std::size_t> select_points(const std::vector<Selector>& selectors, const Domain& domain) {
   std::vector<std::size_t> points(domain.points());
   std::iota(points.begin(), points.end(), std::size_t{0});
   std::set<std::string> paths;
@@ -149,7 +149,7 @@ std::vector<std::size_t> select_points(const std::vector<const Selector*>& selec
       throw Mistakes(selector.offset, fmt::format("no point has this {}{}", selector.name,
                                                   paths.size() > 1 ? " together with what is selected before it" : ""));
   };
-  for (const Selector* selector : selectors) mistakes.collect([&] { select(*selector); });
+  for (const Selector& selector : selectors) mistakes.collect([&] { select(selector); });
   mistakes.raise();
   return points;
 }
@@ -160,9 +160,7 @@ std::vector<std::size_t> select_points(const std::string& selection, const plan:
     const Domain domain(plan);
     const SyntaxPointer syntax = parse(selection.empty() ? "points" : before + selection + ")");
     if (syntax->kind != Syntax::Kind::column) throw Mistakes(before.size(), "more than a selection of points");
-    std::vector<const Selector*> selectors;
-    for (const Selector& selector : syntax->selectors) selectors.push_back(&selector);
-    return select_points(selectors, domain);
+    return select_points(syntax->selectors, domain);
   } catch (const Mistakes& mistakes) {
     const auto& [offset, message] = mistakes.list[0];
     throw core::InputError(

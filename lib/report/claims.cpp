@@ -60,12 +60,13 @@ std::string sentence(const claims::Judged& judged, bool references) {
   return text;
 }
 
-void ClaimCounts::add(const std::vector<claims::Judged>& judged) {
+ClaimCounts& ClaimCounts::add(const std::vector<claims::Judged>& judged) {
   for (const claims::Judged& claim : judged) {
     holds += claim.check.verdict == claims::Verdict::holds;
     fails += claim.check.verdict == claims::Verdict::fails;
     undecided += claim.check.verdict == claims::Verdict::undecided;
   }
+  return *this;
 }
 
 std::string counts_text(const ClaimCounts& counts) {
@@ -92,8 +93,7 @@ std::string claims_table(const std::vector<claims::Judged>& judged, const Screen
 }
 
 std::string claims_json(const std::string& experiment, const std::vector<claims::Judged>& judged) {
-  ClaimCounts counts;
-  counts.add(judged);
+  const ClaimCounts counts = ClaimCounts().add(judged);
   Json json{{"experiment", experiment},      {"confidence", 0.95},     {"holds", counts.holds}, {"fails", counts.fails},
             {"undecided", counts.undecided}, {"claims", Json::array()}};
   for (const claims::Judged& claim : judged) {

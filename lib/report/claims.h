@@ -15,7 +15,7 @@ struct ClaimCounts {
   std::size_t holds = 0, fails = 0, undecided = 0;
 
   std::size_t all() const { return holds + fails + undecided; }
-  void add(const std::vector<claims::Judged>& judged);
+  ClaimCounts& add(const std::vector<claims::Judged>& judged);
 };
 
 // "6 claims: 5 hold, 1 undecided".

@@ -60,19 +60,6 @@ PointColumn find(const std::string& name, const plan::Plan& plan) {
   throw core::InputError(core::unknown("column", name, known));
 }
 
-// Those that are asked for; otherwise the factors, the counts and `chosen`.
-std::vector<PointColumn> columns_of(const plan::Plan& plan, const PointsOptions& options, const Row& chosen,
-                                    bool diverged) {
-  std::vector<PointColumn> columns;
-  for (const std::string& name : options.columns) columns.push_back(find(name, plan));
-  if (!columns.empty()) return columns;
-  for (const std::string& factor : plan.factors) columns.push_back(find(factor, plan));
-  columns.push_back({"n"});
-  if (diverged) columns.push_back({"n_diverged"});
-  for (const std::string& name : chosen) columns.push_back({name});
-  return columns;
-}
-
 // The points that are asked for, in their order.
 struct Points {
   Points(const store::Results& results, const plan::Plan& plan, const PointsOptions& options)
@@ -94,12 +81,22 @@ struct Points {
     list.resize(std::min(list.size(), options.most_rows));
   }
 
-  // Those of the names that have a value.
-  Row with_values(const Row& names) const {
-    Row found;
-    std::ranges::copy_if(names, std::back_inserter(found),
-                         [&](const std::string& name) { return has[stats::measure(name)]; });
-    return found;
+  // Those that are asked for; otherwise the factors, the counts and, of the first of `choices` that have values, these.
+  std::vector<PointColumn> columns(const plan::Plan& plan, const PointsOptions& options,
+                                   const std::vector<Row>& choices, bool counts_diverged) const {
+    std::vector<PointColumn> columns;
+    for (const std::string& name : options.columns) columns.push_back(find(name, plan));
+    if (!columns.empty()) return columns;
+    for (const std::string& factor : plan.factors) columns.push_back(find(factor, plan));
+    columns.push_back({"n"});
+    if (counts_diverged) columns.push_back({"n_diverged"});
+    const std::size_t others = columns.size();
+    for (const Row& choice : choices) {
+      if (columns.size() > others) break;
+      for (const std::string& name : choice)
+        if (has[stats::measure(name)]) columns.push_back({name});
+    }
+    return columns;
   }
 
   std::vector<PointStats> list;
@@ -111,10 +108,8 @@ struct Points {
 
 std::vector<Row> points_cells(const store::Results& results, const plan::Plan& plan, const PointsOptions& options) {
   const Points points(results, plan, options);
-  Row chosen;
-  for (const Row& choice : options.every_measure ? all_columns : column_choices)
-    if (chosen.empty()) chosen = points.with_values(choice);
-  const std::vector<PointColumn> columns = columns_of(plan, options, chosen, points.diverged);
+  const std::vector<PointColumn> columns =
+      points.columns(plan, options, options.every_measure ? all_columns : column_choices, points.diverged);
   std::vector<Row> rows(1);
   for (const PointColumn& column : columns)
     rows[0].push_back(column.factor >= 0            ? config::short_name(column.name)
@@ -158,7 +153,7 @@ std::string points_markdown(const store::Results& results, const plan::Plan& pla
 
 std::string points_json(const store::Results& results, const plan::Plan& plan, const PointsOptions& options) {
   const Points points(results, plan, options);
-  const std::vector<PointColumn> columns = columns_of(plan, options, points.with_values(stats::measure_names()), true);
+  const std::vector<PointColumn> columns = points.columns(plan, options, {stats::measure_names()}, true);
   auto list = Json::array();
   for (const PointStats& point : points.list) {
     Json entry{{"point", point_json(plan, point.point)}, {"n", point.n}, {"n_diverged", point.n_diverged}};
@@ -176,7 +171,7 @@ std::string points_json(const store::Results& results, const plan::Plan& plan, c
 
 std::vector<Row> points_values(const store::Results& results, const plan::Plan& plan, const PointsOptions& options) {
   const Points points(results, plan, options);
-  const std::vector<PointColumn> columns = columns_of(plan, options, points.with_values(stats::measure_names()), true);
+  const std::vector<PointColumn> columns = points.columns(plan, options, {stats::measure_names()}, true);
   std::vector<Row> rows(1);
   for (const PointColumn& column : columns)
     if (!column.measured()) rows[0].push_back(column.name);

@@ -11,7 +11,6 @@
 #include <fstream>
 #include <iostream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
 
@@ -56,8 +55,8 @@ std::string cpu_model() {
   return "unknown";
 }
 
-nlohmann::ordered_json environment() {
-  auto found = nlohmann::ordered_json::object();
+Json environment() {
+  auto found = Json::object();
   for (const char* name : environment_names)
     if (const char* value = std::getenv(name)) found[name] = value;
   return found;
@@ -125,22 +124,22 @@ std::string_view version() { return DESCENT_VERSION; }
 
 std::string_view git_hash() { return DESCENT_GIT_HASH; }
 
-std::string read_manifest(const std::filesystem::path& folder) try {
+Json read_manifest(const std::filesystem::path& folder) try {
   constexpr std::uint64_t most_bytes = 16 << 20;
-  return core::read_regular_file(folder / "manifest.json", most_bytes);
+  return Json::parse(core::read_regular_file(folder / "manifest.json", most_bytes), nullptr, false);
 } catch (const std::runtime_error&) {
-  return "";
+  return {};
 }
 
 bool has_manifest_of(const std::filesystem::path& folder, const plan::Plan& plan) {
-  const auto manifest = nlohmann::json::parse(read_manifest(folder), nullptr, false);
-  return manifest.is_object() && manifest.value("plan_hash", nlohmann::json()) == plan.hash;
+  const Json manifest = read_manifest(folder);
+  return manifest.is_object() && manifest.value("plan_hash", Json()) == plan.hash;
 }
 
 std::string manifest_json(const plan::Plan& plan, const ManifestFacts& facts) {
   utsname system{};
   uname(&system);
-  const nlohmann::ordered_json manifest{
+  const Json manifest{
       {"experiment", plan.name},
       {"plan_hash", plan.hash},
       {"points", plan.points.size()},
@@ -163,7 +162,7 @@ std::string manifest_json(const plan::Plan& plan, const ManifestFacts& facts) {
       {"system", std::string(system.sysname) + " " + system.release + " " + system.machine},
       {"environment", environment()},
   };
-  return manifest.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string changes_text(const store::Results& results, const config::Document& now, const plan::Plan& plan) {

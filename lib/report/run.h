@@ -13,6 +13,7 @@
 
 #include "config/read.h"
 #include "plan/shard.h"
+#include "report/json.h"
 #include "store/results.h"
 
 namespace descent::report {
@@ -32,8 +33,8 @@ struct ManifestFacts {
   std::chrono::duration<double> elapsed{};  // by a clock that nobody sets back
 };
 
-// The text of manifest.json in the folder; empty where it is missing, unreadable or a link.
-std::string read_manifest(const std::filesystem::path& folder);
+// manifest.json in the folder; no object where it is missing, unreadable or a link.
+Json read_manifest(const std::filesystem::path& folder);
 
 // Whether the folder has a manifest of this plan.
 bool has_manifest_of(const std::filesystem::path& folder, const plan::Plan& plan);

@@ -106,7 +106,7 @@ Screen screen_of(std::FILE* stream, bool no_color) {
   const char* forbidden = std::getenv("NO_COLOR");  // https://no-color.org: present and not empty
   const char* kind = std::getenv("TERM");
   const bool color = !no_color && !(forbidden && *forbidden) && kind && std::string_view(kind) != "dumb";
-  return {color, terminal_width(stream)};
+  return {color, terminal_size(stream).columns};
 }
 
 bool shows_unicode() {

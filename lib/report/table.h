@@ -31,7 +31,6 @@ struct TerminalSize {
   std::size_t columns = 80, rows = 24;
 };
 TerminalSize terminal_size(std::FILE* stream);
-inline std::size_t terminal_width(std::FILE* stream) { return terminal_size(stream).columns; }
 
 // Rows of cells, made printable, in columns, right-aligned but for those named in `left`; the first row is the head,
 // bold in colour. Where lines would be longer than the screen is wide, the widest columns are wrapped.

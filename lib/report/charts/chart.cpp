@@ -161,10 +161,10 @@ Json mean_tips(std::initializer_list<Json> columns, std::string_view field, std:
   return all;
 }
 
-std::string of_kind(std::string_view kind) { return fmt::format("datum.kind == '{}'", kind); }
-
 Json layer(std::string_view kind, Json mark, Json encoding) {
-  return {{"transform", {{{"filter", of_kind(kind)}}}}, {"mark", std::move(mark)}, {"encoding", std::move(encoding)}};
+  return {{"transform", {{{"filter", fmt::format("datum.kind == '{}'", kind)}}}},
+          {"mark", std::move(mark)},
+          {"encoding", std::move(encoding)}};
 }
 
 Json dots(int size) { return {{"type", "point"}, {"filled", true}, {"size", size}, {"opacity", 1}}; }
@@ -173,6 +173,10 @@ Json pick(std::string_view field) {
   return Json::array(
       {{{"name", "pick"},
         {"select", {{"type", "point"}, {"fields", {field}}, {"on", "pointerover"}, {"clear", "pointerout"}}}}});
+}
+
+Json unless_picked(double opacity) {
+  return {{"condition", {{"param", "pick"}, {"empty", false}, {"value", 1}}}, {"value", opacity}};
 }
 
 Json colors(const std::vector<std::string>& series, std::string_view title) {

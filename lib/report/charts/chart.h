@@ -67,8 +67,6 @@ Json tip(std::string_view field, std::string_view title);
 // A tooltip with these columns and those of a mean: itself, in the column `field`, its interval and n.
 Json mean_tips(std::initializer_list<Json> columns, std::string_view field, std::string_view title = "mean",
                std::string_view n_title = "n");
-// "datum.kind == 'mean'"
-std::string of_kind(std::string_view kind);
 // A layer of the rows of one kind (their column "kind").
 Json layer(std::string_view kind, Json mark, Json encoding);
 // Of an encoding, what several layers share: with(kind, mark, more) is one of them.
@@ -81,8 +79,9 @@ inline auto shared_by_layers(Json common) {
 }
 // The mark of means.
 Json dots(int size);
-// What lets the mouse choose the rows with the same value of a column, the parameter "pick" of opacities.
+// What lets the mouse choose the rows with the same value of a column, and the opacity of those that are not chosen.
 Json pick(std::string_view field);
+Json unless_picked(double opacity);
 
 // The colours of the series, with a legend where there are several.
 Json colors(const std::vector<std::string>& series, std::string_view title);

@@ -138,10 +138,8 @@ class LearningCurves {
     auto all = Json::array();
     all.push_back(with("mean", {{"type", "area"}, {"clip", true}, {"opacity", 0.18}}, band(axis)));
     if (source_.seeds > 1) {
-      all.push_back(
-          with("run", {{"type", "line"}, {"clip", true}, {"strokeWidth", 1.5}},
-               {{"detail", detail_run},
-                {"opacity", {{"condition", {{"param", "pick"}, {"empty", false}, {"value", 1}}}, {"value", 0.16}}}}));
+      all.push_back(with("run", {{"type", "line"}, {"clip", true}, {"strokeWidth", 1.5}},
+                         {{"detail", detail_run}, {"opacity", unless_picked(0.16)}}));
       // Unseen and broad: what the mouse finds.
       all.push_back(with("run", {{"type", "line"}, {"clip", true}, {"strokeWidth", 8}, {"opacity", 0}},
                          {{"detail", detail_run}, {"tooltip", run_tips}}));

@@ -129,11 +129,10 @@ class Lines : MeasureChart {
                           {{"x", x}, {"tooltip", Json::array({tip("split", "here"), tip("x", title)})}}));
     all.push_back(with("mean", {{"type", "area"}, {"clip", true}, {"opacity", 0.2}}, band(axis)));
     if (shows_runs()) {  // hovering over one shows what its seed did everywhere
-      all.push_back(
-          with("run", {{"type", "point"}, {"filled", true}, {"size", 16}, {"clip", true}},
-               {{"tooltip", Json::array({tip("series", "series"), tip("x", title), tip("y", "value"),
-                                         tip("seed", "seed"), tip("run", "run")})},
-                {"opacity", {{"condition", {{"param", "pick"}, {"empty", false}, {"value", 1}}}, {"value", 0.28}}}}));
+      all.push_back(with("run", {{"type", "point"}, {"filled", true}, {"size", 16}, {"clip", true}},
+                         {{"tooltip", Json::array({tip("series", "series"), tip("x", title), tip("y", "value"),
+                                                   tip("seed", "seed"), tip("run", "run")})},
+                          {"opacity", unless_picked(0.28)}}));
       all.back()["params"] = pick("seed");
     }
     all.push_back(

@@ -122,8 +122,7 @@ std::string gallery_of(const std::vector<Report>& reports, const std::vector<Cou
   ClaimCounts total;
   for (const Report* each : order) {
     const Report& report = *each;
-    ClaimCounts counts;
-    counts.add(report.judged);
+    const ClaimCounts counts = ClaimCounts().add(report.judged);
     total.add(report.judged);
     const auto at = static_cast<std::size_t>(place(report));
     const std::string here = at < course.size() ? course[at].topic : course.empty() ? "" : "More";

@@ -90,9 +90,8 @@ std::string relation(const claims::Check& check) {
 
 std::string claims_section(const std::vector<claims::Judged>& judged) {
   if (judged.empty()) return "";
-  ClaimCounts counts;
-  counts.add(judged);
-  std::string html = fmt::format("<div class=\"claims\">\n<h3>{}</h3>\n<ul>\n", escaped(counts_text(counts)));
+  std::string html =
+      fmt::format("<div class=\"claims\">\n<h3>{}</h3>\n<ul>\n", escaped(counts_text(ClaimCounts().add(judged))));
   for (const claims::Judged& claim : judged) {
     const std::string_view verdict = claims::name_of(claim.check.verdict);
     html += fmt::format(
@@ -163,7 +162,7 @@ std::string failures_section(const Report& report) {
 }
 
 std::string provenance_section(const Report& report) try {
-  const auto manifest = Json::parse(read_manifest(report.results.folder()), nullptr, false);
+  const Json manifest = read_manifest(report.results.folder());
   if (!manifest.is_object()) return "";
   const auto text = [&](const char* key) {
     const Json value = manifest.value(key, Json());
