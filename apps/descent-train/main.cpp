@@ -4,7 +4,6 @@
 #include <torch/version.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -24,7 +23,6 @@
 #include "plan/layers.h"
 #include "plan/memory.h"
 #include "plan/pack.h"
-#include "report/json.h"
 #include "report/notice.h"
 #include "report/progress.h"
 #include "report/run.h"

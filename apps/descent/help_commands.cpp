@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
 
@@ -14,7 +13,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "descent/commands.h"
-#include "report/json.h"
+#include "report/table.h"
 #include "store/columns.h"
 
 namespace descent {
@@ -30,37 +29,25 @@ Json choices_json(const config::Choices& choices) {
 }
 
 // The columns of the tables that hold a row for each run or evaluation.
-struct ColumnHelp {
-  std::string_view file;
-  std::string name, help;
-};
-
-std::vector<ColumnHelp> column_helps() {
-  std::vector<ColumnHelp> all;
+Json columns_json() {
+  Json rows = Json::array();
   const auto add = [&](store::Table table, auto columns) {
-    for (const auto& column : columns) all.push_back({store::file_name(table), column.name, column.help});
+    for (const auto& column : columns)
+      rows.push_back({{"file", store::file_name(table)}, {"name", column.name}, {"help", column.help}});
   };
   add(store::Table::curves, store::curve_columns());
   add(store::Table::summary, store::summary_columns());
-  return all;
+  return rows;
 }
 
 std::string columns_text() {
-  std::string text;
-  std::string_view file;
-  for (const ColumnHelp& column : column_helps()) {
-    if (column.file != file) text += fmt::format("{}{}:\n", file.empty() ? "" : "\n", column.file);
-    file = column.file;
-    text += fmt::format("  {:<30}  {}\n", column.name, column.help);
+  std::string text, file;
+  for (const Json& column : columns_json()) {
+    if (column["file"] != file) text += fmt::format("{}{}:\n", file.empty() ? "" : "\n", std::string(column["file"]));
+    file = column["file"];
+    text += fmt::format("  {:<30}  {}\n", std::string(column["name"]), std::string(column["help"]));
   }
   return text + "\npoints.csv has n, n_diverged and <column>_mean, _sd, _low, _high of the numbers of summary.csv.\n";
-}
-
-Json columns_json() {
-  Json rows = Json::array();
-  for (const ColumnHelp& column : column_helps())
-    rows.push_back({{"file", column.file}, {"name", column.name}, {"help", column.help}});
-  return rows;
 }
 
 // Of a key; of a column of the results where there is no such key.

@@ -2,20 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "descent/commands.h"
 #include "report/notice.h"
 #include "report/run.h"
 
 namespace descent {
 namespace {
-
-// An option whose value the help calls `type`.
-template <class Value>
-CLI::Option* add_value(CLI::App& command, const char* name, Value& value, const char* type, const char* help) {
-  return command.add_option(name, value, help)->type_name(type);
-}
 
 void add_results_options(CLI::App& command, RunOptions& options) {
   add_override_options(command, options);

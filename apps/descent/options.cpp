@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <numeric>
 
@@ -29,12 +28,6 @@ void add_shorthand(CLI::App& command, RunOptions& options, const std::string& fl
       ->type_name(form);
 }
 
-// One value per flag: `--set a=1 --set b=2`.
-void add_repeatable(CLI::App& command, const std::string& flag, std::vector<std::string>& values,
-                    const std::string& help, const std::string& form) {
-  command.add_option(flag, values, help)->allow_extra_args(false)->type_name(form);
-}
-
 void check_command(const CLI::App& app, const std::string& word) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
@@ -58,25 +51,28 @@ core::InputError unexpected_word(const CLI::App& app) {
 }  // namespace
 
 void add_override_options(CLI::App& command, RunOptions& options) {
-  add_repeatable(command, "--set", options.overrides.set, "change a key of the experiment; repeatable", "KEY=VALUE");
-  add_repeatable(command, "--sweep", options.overrides.sweep, "add or replace a factor of the sweep; repeatable",
-                 "KEY=V1,V2,...");
+  // One value per flag: `--set a=1 --set b=2`.
+  add_value(command, "--set", options.overrides.set, "KEY=VALUE", "change a key of the experiment; repeatable")
+      ->allow_extra_args(false);
+  add_value(command, "--sweep", options.overrides.sweep, "KEY=V1,V2,...",
+            "add or replace a factor of the sweep; repeatable")
+      ->allow_extra_args(false);
   add_shorthand(command, options, "--engine", "engine", "auto, torch or fused; short for --set engine=E", "E");
   add_shorthand(command, options, "--device", "device", "cpu, cuda, cuda:1, ... or auto; short for --set device=D",
                 "D");
   add_shorthand(command, options, "--ranks", "train.world_size",
                 "processes that train each run together; short for --set train.world_size=K", "K");
-  command.add_option("--seeds", options.overrides.seeds, "number of seeds, or a list: 5 or [1,2,3]")->type_name("N");
+  add_value(command, "--seeds", options.overrides.seeds, "N", "number of seeds, or a list: 5 or [1,2,3]");
 }
 
 void add_experiment_options(CLI::App& command, RunOptions& options) {
-  command.add_option("FILE", options.file, "the experiment, a JSON file")->required()->type_name("");
+  add_value(command, "FILE", options.file, "", "the experiment, a JSON file")->required();
   add_override_options(command, options);
 }
 
 void add_out_option(CLI::App& command, RunOptions& options) {
-  command.add_option("--out", options.out, "root folder of the results, which are written to DIR/<experiment name>")
-      ->type_name("DIR")
+  add_value(command, "--out", options.out, "DIR",
+            "root folder of the results, which are written to DIR/<experiment name>")
       ->default_str("results");
 }
 
@@ -93,19 +89,17 @@ void add_strict_option(CLI::App& command, RunOptions& options) {
 }
 
 void add_jobs_option(CLI::App& command, RunOptions& options) {
-  command.add_option("--jobs", options.jobs, "number of stacks trained at the same time; default: the number of cores")
-      ->type_name("N")
+  add_value(command, "--jobs", options.jobs, "N",
+            "number of stacks trained at the same time; default: the number of cores")
       ->check(CLI::Range(1, 4096));
 }
 
 void add_run_options(CLI::App& command, RunOptions& options) {
   add_jobs_option(command, options);
-  command.add_option("--csv", options.csv, "- writes the merged curves to stdout")
-      ->type_name("-")
-      ->check(CLI::IsMember({"-"}));
+  add_value(command, "--csv", options.csv, "-", "- writes the merged curves to stdout")->check(CLI::IsMember({"-"}));
   command.add_flag("--save-weights", options.save_weights, "keep the weights of every run as safetensors");
-  command.add_option("--checkpoint-seconds", options.checkpoint_seconds, "minimum time between two checkpoints")
-      ->type_name("SECONDS")
+  add_value(command, "--checkpoint-seconds", options.checkpoint_seconds, "SECONDS",
+            "minimum time between two checkpoints")
       ->check(CLI::NonNegativeNumber);
   command
       .add_option_function<std::string>(
@@ -136,8 +130,8 @@ void add_plan_options(CLI::App& command, RunOptions& options) {
   command.add_flag("--resolved", options.resolved, "print the experiment with all its defaults");
   command.add_flag("--layers", options.layers, "print the layers of the networks: shapes, parameters, initial weights");
   add_jobs_option(command, options);
-  command.add_option("--shards", options.shards, "show how evenly N shards divide the work (descent run --shard i/N)")
-      ->type_name("N")
+  add_value(command, "--shards", options.shards, "N",
+            "show how evenly N shards divide the work (descent run --shard i/N)")
       ->check(CLI::Range(std::int64_t{1}, plan::most_shards));
 }
 

@@ -3,6 +3,7 @@
 // parses the same options. What was understood of the data of a plan: said before anything is trained, and kept in the
 // manifest.
 
+#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,10 +12,6 @@
 #include "cluster/slurm.h"
 #include "config/read.h"
 #include "plan/shard.h"
-
-namespace CLI {
-class App;
-}
 
 namespace descent {
 
@@ -57,6 +54,12 @@ struct RunOptions {
   std::vector<std::string> words{};
   std::vector<std::string> argv{};
 };
+
+// An option whose value the help calls `type`.
+template <class Value>
+CLI::Option* add_value(CLI::App& command, const char* name, Value& value, const char* type, const char* help) {
+  return command.add_option(name, value, help)->type_name(type);
+}
 
 // Groups of options, for the commands that take them.
 using AddOptions = void(CLI::App& command, RunOptions& options);

@@ -17,7 +17,6 @@
 #include "plan/layers.h"
 #include "plan/memory.h"
 #include "plan/pack.h"
-#include "report/json.h"
 #include "report/notice.h"
 #include "report/table.h"
 

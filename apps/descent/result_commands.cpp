@@ -156,10 +156,9 @@ int compare(RunOptions& line) {
 
 int show_best(RunOptions& line) {
   const Target target = open(line.file, line);
-  const report::BestOptions question{line.metric, line.over};
-  const std::string text =
-      line.json ? report::best_json(target.results, target.plan, question)
-                : report::best_text(target.results, target.plan, question, report::screen_of(stdout, line.no_color));
+  const std::string text = line.json ? report::best_json(target.results, target.plan, line.metric, line.over)
+                                     : report::best_text(target.results, target.plan, line.metric, line.over,
+                                                         report::screen_of(stdout, line.no_color));
   warn(target.results);
   fmt::print("{}", text);
   return 0;

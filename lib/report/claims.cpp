@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "core/text.h"
-#include "report/json.h"
+#include "report/table.h"
 
 namespace descent::report {
 namespace {

@@ -41,14 +41,12 @@ std::string usual_metric(const plan::Plan& plan);
 std::string comparison_table(const std::vector<claims::Comparison>& comparisons, const Screen& screen);
 std::string comparison_json(const std::vector<claims::Comparison>& comparisons);
 
-struct BestOptions {
-  std::string metric{};  // a column, "final_" may be left out; empty: validation error, or loss without classes
-  std::string over{};    // a factor: the best value of it for each value of the others; empty: the best of all points
-};
-
+// `metric`: a column, "final_" may be left out; empty: validation error, or loss without classes. `over`: a factor, the
+// best value of it for each value of the others; empty: the best of all points.
 // InputError for names that do not exist and where there is nothing to choose by.
-std::string best_text(const store::Results& results, const plan::Plan& plan, const BestOptions& options,
-                      const Screen& screen);
-std::string best_json(const store::Results& results, const plan::Plan& plan, const BestOptions& options);
+std::string best_text(const store::Results& results, const plan::Plan& plan, const std::string& metric,
+                      const std::string& over, const Screen& screen);
+std::string best_json(const store::Results& results, const plan::Plan& plan, const std::string& metric,
+                      const std::string& over);
 
 }  // namespace descent::report

@@ -9,7 +9,7 @@
 #include "config/words.h"
 #include "core/error.h"
 #include "core/text.h"
-#include "report/json.h"
+#include "report/table.h"
 #include "stats/tables.h"
 
 namespace descent::report {
@@ -88,20 +88,21 @@ struct Question {
   std::vector<Group> groups;
 };
 
-Question question_of(const store::Results& results, const plan::Plan& plan, const BestOptions& options) {
-  Question question{chosen_metric(options.metric, plan), {}, {}};
-  const std::string over = options.over.empty() ? "" : config::full_path(options.over);
+Question question_of(const store::Results& results, const plan::Plan& plan, const std::string& metric,
+                     const std::string& wanted) {
+  Question question{chosen_metric(metric, plan), {}, {}};
+  const std::string over = wanted.empty() ? "" : config::full_path(wanted);
   std::vector<std::size_t> others;
   for (std::size_t i = 0; i < plan.factors.size(); ++i) {
     const std::string& factor = plan.factors[i];
-    const bool is_asked = over.empty() || factor == over || config::short_name(factor) == options.over;
+    const bool is_asked = over.empty() || factor == over || config::short_name(factor) == wanted;
     const auto varies = [&](const plan::Point& point) { return point.values[i] != plan.points[0].values[i]; };
     if (is_asked && (!over.empty() || std::ranges::any_of(plan.points, varies))) question.named.push_back(i);
     else if (!is_asked) others.push_back(i);
   }
   if (question.named.empty())
     throw core::InputError(plan.factors.empty() ? "the experiment has no sweep, so nothing to choose from"
-                                                : core::unknown("factor", options.over, short_factors(plan)));
+                                                : core::unknown("factor", wanted, short_factors(plan)));
   std::map<std::string, std::size_t> places;
   for (std::size_t point = 0; point < plan.points.size(); ++point) {
     const std::string name = settings_text(plan, point, others);
@@ -191,9 +192,9 @@ std::string comparison_json(const std::vector<Comparison>& comparisons) {
   return list.dump(2) + "\n";
 }
 
-std::string best_text(const store::Results& results, const plan::Plan& plan, const BestOptions& options,
-                      const Screen& screen) {
-  const Question question = question_of(results, plan, options);
+std::string best_text(const store::Results& results, const plan::Plan& plan, const std::string& metric,
+                      const std::string& over, const Screen& screen) {
+  const Question question = question_of(results, plan, metric, over);
   std::string text;
   for (const Group& group : question.groups) {
     if (!group.name.empty()) text += fmt::format("{}{}\n", text.empty() ? "" : "\n", group.name);
@@ -230,8 +231,9 @@ std::string best_text(const store::Results& results, const plan::Plan& plan, con
   return text;
 }
 
-std::string best_json(const store::Results& results, const plan::Plan& plan, const BestOptions& options) {
-  const Question question = question_of(results, plan, options);
+std::string best_json(const store::Results& results, const plan::Plan& plan, const std::string& metric,
+                      const std::string& over) {
+  const Question question = question_of(results, plan, metric, over);
   Json groups = Json::array();
   for (const Group& group : question.groups) {
     Json entry{{"metric", question.metric}, {"chosen", nullptr}, {"points", Json::array()}};

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "core/error.h"
-#include "report/json.h"
+#include "report/table.h"
 
 namespace descent::report {
 

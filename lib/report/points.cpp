@@ -9,7 +9,7 @@
 #include "config/words.h"
 #include "core/error.h"
 #include "core/text.h"
-#include "report/json.h"
+#include "report/table.h"
 #include "stats/tables.h"
 
 namespace descent::report {

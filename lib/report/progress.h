@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "plan/plan.h"
-#include "report/json.h"
+#include "report/table.h"
 #include "store/run_state.h"
 
 namespace descent::report {

@@ -13,7 +13,7 @@
 
 #include "config/read.h"
 #include "plan/shard.h"
-#include "report/json.h"
+#include "report/table.h"
 #include "store/results.h"
 
 namespace descent::report {

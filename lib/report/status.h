@@ -10,7 +10,6 @@
 
 #include "cluster/slurm.h"
 #include "plan/plan.h"
-#include "report/json.h"
 #include "report/table.h"
 #include "store/results.h"
 

@@ -1,9 +1,11 @@
 #pragma once
-// Tables for people, and how to write to the stream that they go to.
+// Tables for people, and how to write to the stream that they go to; what several reports write as JSON.
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,5 +47,19 @@ std::vector<std::string> short_factors(const plan::Plan& plan);
 
 // "0.321 ± 0.012": the mean and half its interval; "-" where there is none.
 std::string mean_text(const std::optional<stats::Description>& measure);
+
+using Json = nlohmann::ordered_json;
+
+// The values of the factors at a point.
+inline Json point_json(const plan::Plan& plan, std::size_t point) {
+  Json values = Json::object();
+  for (std::size_t i = 0; i < plan.factors.size(); ++i) values[plan.factors[i]] = plan.points[point].values[i];
+  return values;
+}
+
+// Infinities and NaN, which JSON cannot represent, are left out.
+inline void add_finite(Json& json, const char* name, const std::optional<double>& value) {
+  if (value && std::isfinite(*value)) json[name] = *value;
+}
 
 }  // namespace descent::report

@@ -70,7 +70,7 @@ void Spread::add(std::span<const double> values, int sign) {
 
 double Spread::mean_variance() const {
   double sum = 0;
-  for (std::size_t i = 0; i < squares_.size(); ++i) sum += variance(i);
+  for (std::size_t i = 0; i < squares_.size(); ++i) sum += squares_[i] / static_cast<double>(count_);
   return sum / static_cast<double>(squares_.size());
 }
 

@@ -41,7 +41,6 @@ class Spread {
   void add(std::span<const double> values, int sign = 1);  // [N, K]; -1 takes back what was added
   std::size_t count() const { return count_; }
   const std::vector<double>& mean() const { return mean_; }
-  double variance(std::size_t i) const { return squares_[i] / static_cast<double>(count_); }
   double mean_variance() const;  // over all elements
 
  private:

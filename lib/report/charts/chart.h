@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "report/json.h"
+#include "report/table.h"
 #include "stats/stats.h"
 
 namespace descent::report {

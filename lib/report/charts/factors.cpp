@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 
 #include "claims/domain.h"
 #include "core/text.h"
@@ -18,18 +17,18 @@ constexpr double geometric_range = 12;  // largest over smallest value from whic
 
 // In ascending order, if every level is a number.
 void sort_numbers(Factor& factor) {
-  std::vector<double> numbers;
-  for (const std::string& level : factor.levels)
-    if (const auto number = core::parse_number(level); number && std::isfinite(*number)) numbers.push_back(*number);
-  if (numbers.size() < factor.levels.size()) return;
-  std::vector<std::size_t> order(numbers.size()), rank(numbers.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return numbers[i]; });
+  std::vector<std::pair<double, std::size_t>> order;  // the numbers and their places
+  for (std::size_t i = 0; i < factor.levels.size(); ++i)
+    if (const auto number = core::parse_number(factor.levels[i]); number && std::isfinite(*number))
+      order.emplace_back(*number, i);
+  if (order.size() < factor.levels.size()) return;
+  std::ranges::sort(order);
+  std::vector<std::size_t> rank(order.size());
   std::vector<std::string> levels;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    rank[order[i]] = i;
-    levels.push_back(factor.levels[order[i]]);
-    factor.numbers.push_back(numbers[order[i]]);
+  for (const auto& [number, place] : order) {
+    rank[place] = levels.size();
+    levels.push_back(factor.levels[place]);
+    factor.numbers.push_back(number);
   }
   for (std::size_t& level : factor.level_of) level = rank[level];
   factor.levels = levels;

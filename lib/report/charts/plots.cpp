@@ -17,13 +17,6 @@ using config::ChartKind;
 
 bool is_time(std::string_view name) { return name == "epoch" || name == "step"; }
 
-// A column of every evaluation that charts can show.
-std::optional<Column> curve_column(std::string_view metric) {
-  const auto found = std::find(curve_names.begin() + train_loss, curve_names.end(), metric);
-  if (found == curve_names.end()) return {};
-  return static_cast<Column>(found - curve_names.begin());
-}
-
 std::vector<std::string> metrics() {
   std::vector<std::string> names(curve_names.begin() + train_loss, curve_names.end());
   names.insert(names.end(), stats::measure_names().begin(), stats::measure_names().end());

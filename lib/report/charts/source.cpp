@@ -87,6 +87,12 @@ bool Source::has_summary(std::string_view column) const {
   return false;
 }
 
+std::optional<Column> curve_column(std::string_view metric) {
+  const auto found = std::find(curve_names.begin() + train_loss, curve_names.end(), metric);
+  if (found == curve_names.end()) return {};
+  return static_cast<Column>(found - curve_names.begin());
+}
+
 std::string words_of(std::string_view column) {
   std::string words(column);
   std::ranges::replace(words, '_', ' ');

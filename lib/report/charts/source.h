@@ -50,6 +50,9 @@ struct Source {
   bool has_summary(std::string_view column) const;
 };
 
+// A column of every evaluation that charts can show.
+std::optional<Column> curve_column(std::string_view metric);
+
 // "training error", "test loss": of a column of curves.csv, "final_test_loss" too.
 std::string words_of(std::string_view column);
 

@@ -22,14 +22,6 @@ void add(Line& line, double x, const stats::Description& value) {
   line.high.push_back(value.high.value_or(value.mean));
 }
 
-Column curve_column(const Source& source, const std::string& metric) {
-  std::vector<std::string> known;
-  for (std::size_t i = train_loss; i < curve_names.size(); ++i)
-    if (source.has[i]) known.emplace_back(curve_names[i]);
-  if (std::ranges::find(known, metric) == known.end()) throw core::InputError(core::unknown("metric", metric, known));
-  return static_cast<Column>(std::ranges::find(curve_names, metric) - curve_names.begin());
-}
-
 std::string summary_column_with_values(const Source& source, const std::string& metric) {
   std::vector<std::string> known;
   std::ranges::copy_if(stats::measure_names(), std::back_inserter(known),
@@ -40,7 +32,12 @@ std::string summary_column_with_values(const Source& source, const std::string& 
 }
 
 Drawing learning_curves(const Source& source, const TerminalChart& wanted) {
-  const Column column = curve_column(source, wanted.metric), x = wanted.over == "step" ? step : epoch;
+  std::vector<std::string> known;
+  for (std::size_t i = train_loss; i < curve_names.size(); ++i)
+    if (source.has[i]) known.emplace_back(curve_names[i]);
+  if (std::ranges::find(known, wanted.metric) == known.end())
+    throw core::InputError(core::unknown("metric", wanted.metric, known));
+  const Column column = *curve_column(wanted.metric), x = wanted.over == "step" ? step : epoch;
   Drawing drawing{words_of(wanted.metric), wanted.over, false, {}};
   for (const std::size_t point : wanted.points) {
     Line line{label_of(all_of(source.factors), point), {}, {}, {}, {}};
