@@ -9,6 +9,11 @@ std::string_view Choices::name_of(int value) const {
   return found == table.end() ? "?" : found->name;
 }
 
+const Choice* Choices::find(std::string_view name) const {
+  const auto found = std::ranges::find(table, name, &Choice::name);
+  return found == table.end() ? nullptr : &*found;
+}
+
 std::vector<std::string> Choices::names() const {
   std::vector<std::string> names;
   for (const Choice& choice : table) names.emplace_back(choice.name);

@@ -26,6 +26,7 @@ struct Choices {
   std::span<const Choice> table;
 
   std::string_view name_of(int value) const;
+  const Choice* find(std::string_view name) const;  // null: none has it
   std::vector<std::string> names() const;
 };
 

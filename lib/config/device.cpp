@@ -1,6 +1,5 @@
 #include "config/device.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <regex>
@@ -40,9 +39,8 @@ std::optional<Device> parse_device(std::string_view name) {
   static const std::regex numbered(numbered_device.begin(), numbered_device.end());
   if (std::regex_match(name.begin(), name.end(), numbered))
     return Device{DeviceKind::cuda, *core::parse_integer(name.substr(name.find(':') + 1))};
-  const auto table = choices_of(DeviceKind{}).table;
-  const auto found = std::ranges::find(table, name, &Choice::name);
-  if (found == table.end()) return std::nullopt;
+  const Choice* found = choices_of(DeviceKind{}).find(name);
+  if (!found) return std::nullopt;
   const auto kind = static_cast<DeviceKind>(found->value);
   return kind == DeviceKind::automatic ? automatic_device() : Device{kind};
 }

@@ -173,7 +173,7 @@ class Points {
   bool takes_part(const std::string& factor, const Conflict& conflict) const {
     const Key* key = find_key(keys_, factor);
     const Key* abbreviated = key ? shorthand_of(*key) : nullptr;
-    const bool chooses = key && std::holds_alternative<ChoiceSlot>((abbreviated ? *abbreviated : *key).slot);
+    const bool chooses = key && choices_in(abbreviated ? *abbreviated : *key);
     const std::string section = abbreviated ? factor : factor.substr(0, factor.rfind('.'));
     return conflict.message.find(factor) != std::string::npos ||
            std::ranges::any_of(conflict.paths, [&](std::string_view path) {

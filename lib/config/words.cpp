@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "config/keys.h"
+#include "config/slots.h"
 #include "config/write.h"
 #include "core/text.h"
 
@@ -59,10 +59,8 @@ Meanings spelled_otherwise(std::string_view name) {
 Meanings chosen_by(std::string_view name) {
   Meanings found;
   for (const std::string& path : key_paths()) {
-    const auto* slot = std::get_if<ChoiceSlot>(&find_key(default_keys(), path)->slot);
-    if (!slot) continue;
-    const auto choice = std::ranges::find(slot->choices.table, name, &Choice::name);
-    if (choice != slot->choices.table.end()) found.push_back({path, choice->name});
+    const Choices* choices = choices_in(*find_key(default_keys(), path));
+    if (const Choice* choice = choices ? choices->find(name) : nullptr) found.push_back({path, choice->name});
   }
   return found.size() > most_meanings ? Meanings() : found;
 }
@@ -165,7 +163,7 @@ std::string unknown_path(std::string_view name) {
   const std::string_view last = last_part(name);
   const std::string section = full_path(name.substr(0, name.size() - std::min(name.size(), last.size() + 1)));
   const Key* around = find_key(default_keys(), section);
-  const bool in_a_section = around && std::holds_alternative<SectionSlot>(around->slot);
+  const bool in_a_section = around && around->is_section();
   Names keys;
   for (const Key& key : in_a_section ? std::get<SectionSlot>(around->slot).keys : default_keys())
     keys.emplace_back(key.name);

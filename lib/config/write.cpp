@@ -21,8 +21,7 @@ class View {
 
   View() : keys_(describe(experiment_)) {
     for_each_key(keys_, [&](const std::string& path, Key& key) {
-      if (!std::holds_alternative<SectionSlot>(key.slot))
-        leaves_.push_back({path, &key, compact(to_json(key)), compact(default_of(key))});
+      if (!key.is_section()) leaves_.push_back({path, &key, compact(to_json(key)), compact(default_of(key))});
     });
   }
 
