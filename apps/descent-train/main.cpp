@@ -18,7 +18,7 @@
 
 #include "config/resolved.h"
 #include "core/error.h"
-#include "core/memory.h"
+#include "core/process.h"
 #include "descent-train/ranks.h"
 #include "descent/data_report.h"
 #include "descent/options.h"
