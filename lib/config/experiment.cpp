@@ -53,17 +53,11 @@ bool compares_predictions(const Experiment& experiment) {
 }
 
 Model expert_model(const Model& mixture) {
-  Model model;
-  model.hidden = mixture.experts.hidden;
-  model.activation = mixture.activation;
-  return model;
+  return {.hidden = mixture.experts.hidden, .activation = mixture.activation};
 }
 
 Model gate_model(const Model& mixture) {
-  Model model;
-  model.hidden = mixture.gate.hidden;
-  model.activation = mixture.gate.activation;
-  return model;
+  return {.hidden = mixture.gate.hidden, .activation = mixture.gate.activation};
 }
 
 std::int64_t feature_count(const Model& model, std::int64_t inputs) {

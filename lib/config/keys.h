@@ -93,6 +93,9 @@ inline const Key* find_key(const std::vector<Key>& keys, std::string_view path) 
   return find_key(const_cast<std::vector<Key>&>(keys), path);
 }
 
+// "kind" of "model.norm.kind".
+inline std::string_view last_name(std::string_view path) { return path.substr(path.rfind('.') + 1); }
+
 // Whether `path` is `section` or lies inside it.
 bool lies_in(std::string_view path, std::string_view section);
 

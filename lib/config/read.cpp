@@ -9,10 +9,9 @@
 #include <utility>
 
 #include "config/check.h"
-#include "config/overrides.h"
 #include "config/resolved.h"
 #include "config/slots.h"
-#include "config/sweep.h"
+#include "config/source.h"
 #include "core/files.h"
 #include "core/text.h"
 
