@@ -7,7 +7,7 @@
 #include <set>
 #include <utility>
 
-#include "config/data_files.h"
+#include "config/data_facts.h"
 #include "config/write.h"
 #include "core/files.h"
 #include "core/sha256.h"
@@ -61,13 +61,13 @@ std::int64_t number_of(const Json& value, std::int64_t least, std::int64_t most)
 std::pair<std::string, std::shared_ptr<const DataFacts>> read_facts(const Json& record, const fs::path& folder) {
   const auto text = [&](const char* key) { return record.at(key).get<std::string>(); };
   const std::string path = (folder / text("path")).lexically_normal();
-  DataFacts facts{.train_size = number_of(record.at("train_size"), 0, most_examples),
-                  .test_size = number_of(record.at("test_size"), 0, most_examples),
-                  .classes = number_of(record.at("classes"), 0, most_numbers),
-                  .outputs = number_of(record.at("outputs"), 1, most_numbers),
-                  .version = static_cast<int>(number_of(record.at("version"), 0, most_numbers))};
   const auto size = [&](std::size_t axis) { return number_of(record.at("shape").at(axis), 1, most_numbers); };
-  facts.stored = {size(0), size(1), size(2)};
+  DataFacts facts{{.train_size = number_of(record.at("train_size"), 0, most_examples),
+                   .test_size = number_of(record.at("test_size"), 0, most_examples),
+                   .stored = {size(0), size(1), size(2)},
+                   .classes = number_of(record.at("classes"), 0, most_numbers),
+                   .outputs = number_of(record.at("outputs"), 1, most_numbers),
+                   .version = static_cast<int>(number_of(record.at("version"), 0, most_numbers))}};
   if (facts.stored.channels * facts.stored.height > most_numbers || facts.stored.features() > most_numbers)
     throw core::InputError("its examples are too large");
   for (const Json& file : record.at("files")) {
@@ -76,7 +76,6 @@ std::pair<std::string, std::shared_ptr<const DataFacts>> read_facts(const Json& 
     facts.sha256.push_back(file.at("sha256").get<std::string>());
   }
   return {fmt::format("{}\n{}\n{}", text("name"), path, text("reading")),  // source_key()
-
           std::make_shared<const DataFacts>(std::move(facts))};
 }
 

@@ -1,4 +1,4 @@
-#include "data/generators.h"
+// Data sets that are drawn instead of read.
 
 #include <cmath>
 #include <numbers>
@@ -6,6 +6,7 @@
 #include "config/data_facts.h"
 #include "core/random.h"
 #include "core/seeds.h"
+#include "data/data.h"
 
 namespace descent::data {
 namespace {

@@ -89,7 +89,7 @@ Facts facts_of(const Parts& parts, std::span<const std::string_view> names = {})
     contents.class_names.push_back(label < std::ssize(names) ? std::string(names[label]) : std::to_string(label));
   return {.train_size = train_size,
           .test_size = test_size,
-          .shape = {1, train.shape[1], train.shape[2]},
+          .stored = {1, train.shape[1], train.shape[2]},
           .classes = classes,
           .outputs = classes,
           .files = {train.images, train.label_file, test.images, test.label_file},
