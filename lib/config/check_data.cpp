@@ -30,11 +30,6 @@ bool check_path(const Experiment& e, Conflicts& found) {
   return problem.empty();
 }
 
-void check_spectrum(const Experiment& e, Conflicts& found) {
-  const auto& [smallest, largest] = e.data.generator.eigenvalues;
-  if (smallest > largest) found.add({"data.generator.eigenvalues"}, "must be in ascending order");
-}
-
 // False when the sizes make no sense, so that what depends on them cannot be checked.
 bool check_sizes(const Experiment& e, Conflicts& found) {
   const Data& data = e.data;
@@ -102,7 +97,8 @@ void check_task(const Experiment& e, Conflicts& found) {
 
 bool check_data(const Experiment& e, Conflicts& found) {
   const bool sizes_fit = check_path(e, found) && check_sizes(e, found);
-  check_spectrum(e, found);
+  const auto& [smallest, largest] = e.data.generator.eigenvalues;
+  if (smallest > largest) found.add({"data.generator.eigenvalues"}, "must be in ascending order");
   check_task(e, found);
   return sizes_fit;
 }

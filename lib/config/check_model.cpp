@@ -16,13 +16,6 @@ void check_features(const Experiment& e, Conflicts& found) {
   if (features.centers[0] >= features.centers[1]) found.add({"model.features.centers"}, "must be in ascending order");
 }
 
-void check_mixture(const Experiment& e, Conflicts& found) {
-  const Model& model = e.model;
-  if (model.kind == ModelKind::mixture_of_experts && model.gate.top_k.value_or(1) > model.experts.count)
-    found.add({"model.gate.top_k", "model.experts.count", "model.experts"},
-              "must not exceed the number of experts: {} of {}", *model.gate.top_k, model.experts.count);
-}
-
 void check_solver(const Experiment& e, Conflicts& found) {
   const Solver& solver = e.train.solver;
   if (!has_closed_form(e.train)) return;
@@ -109,11 +102,6 @@ void check_residual(const Experiment& e, Conflicts& found) {
     found.add({"model.norm_position", "model.residual"}, "a residual network needs the norm before the activation");
 }
 
-void check_init(const Experiment& e, Conflicts& found) {
-  if (e.model.init.scheme == InitScheme::constant && !e.model.init.value)
-    found.add({"model.init", "model.init.value"}, "the initializer \"constant\" needs model.init.value");
-}
-
 // Whether a block can be left out: a residual one, or a part of a plain network that keeps the shape of its input.
 bool has_blocks(const Experiment& e) {
   const Model& m = e.model;
@@ -195,13 +183,17 @@ std::string_view probe_needs(ProbeName probe, const Experiment& e) {
 
 void check_model(const Experiment& e, Conflicts& found) {
   check_features(e, found);
-  check_mixture(e, found);
+  if (const Model& model = e.model;
+      model.kind == ModelKind::mixture_of_experts && model.gate.top_k.value_or(1) > model.experts.count)
+    found.add({"model.gate.top_k", "model.experts.count", "model.experts"},
+              "must not exceed the number of experts: {} of {}", *model.gate.top_k, model.experts.count);
   check_solver(e, found);
   check_maps(e, found);
   check_stages(e, found);
   check_norm_groups(e, found);
   check_residual(e, found);
-  check_init(e, found);
+  if (e.model.init.scheme == InitScheme::constant && !e.model.init.value)
+    found.add({"model.init", "model.init.value"}, "the initializer \"constant\" needs model.init.value");
 }
 
 void check_probes(const Experiment& e, Conflicts& found) {

@@ -101,8 +101,8 @@ class SlotReader {
     switch (field.type) {
       case ValueType::boolean: return json.is_boolean() || (wrong_type(json, pointer), false);
       case ValueType::text: return is_text(json, pointer);
-      case ValueType::choice: return is_choice(json, pointer, field.choices);
-      case ValueType::device: return is_device(json);
+      case ValueType::choice:
+      case ValueType::device: return is_known(json, pointer, field);
       case ValueType::batch:
         if (json == "full") return true;
         [[fallthrough]];
@@ -126,17 +126,15 @@ class SlotReader {
                   fmt::format("must be {}, got {}", above ? maximum_text(*high) : minimum_text(*low), shown(json)));
     return false;
   }
-  bool is_choice(const Json& json, const std::string& pointer, const Choices& choices) {
+  bool is_known(const Json& json, const std::string& pointer, const Field& field) {
     if (!json.is_string()) return wrong_type(json, pointer), false;
     const auto name = json.get<std::string>();
-    if (choices.find(name)) return true;
-    return problems_.add(pointer, path_, unknown_choice(choices, name)), false;
-  }
-  bool is_device(const Json& json) {
-    if (!json.is_string()) return wrong_type(), false;
-    const auto name = json.get<std::string>();
-    if (parse_device(name)) return true;
-    return fail(unknown_choice("device", device_names(), name, type_name(key_.slot))), false;
+    const bool is_device = field.type == ValueType::device;
+    if (is_device ? parse_device(name).has_value() : field.choices.find(name) != nullptr) return true;
+    problems_.add(pointer, path_,
+                  is_device ? unknown_choice("device", device_names(), name, type_name(key_.slot))
+                            : unknown_choice(field.choices, name));
+    return false;
   }
 
   void read_list(Field& field) {
