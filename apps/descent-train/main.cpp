@@ -16,7 +16,7 @@
 #include <numeric>
 #include <thread>
 
-#include "config/resolved.h"
+#include "config/write.h"
 #include "core/error.h"
 #include "core/process.h"
 #include "descent-train/ranks.h"

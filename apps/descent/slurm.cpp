@@ -11,7 +11,7 @@
 
 #include "cluster/array.h"
 #include "cluster/script.h"
-#include "config/resolved.h"
+#include "config/write.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"

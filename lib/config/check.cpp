@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "config/engine.h"
+#include "config/experiment.h"
 #include "core/text.h"
 
 namespace descent::config {
@@ -64,34 +64,20 @@ void check_batches(const Experiment& e, Conflicts& found) {
               train, batch);
 }
 
-void check_optimizer(const Experiment& e, Conflicts& found) {
+void check_optimization(const Experiment& e, Conflicts& found) {
   const Optimizer& optimizer = e.train.optimizer;
-  if (optimizer.name == OptimizerName::sgd && optimizer.nesterov && optimizer.momentum == 0)
-    found.add({"train.optimizer.nesterov", "train.optimizer.momentum"}, "needs momentum above 0");
-}
-
-void check_schedule(const Experiment& e, Conflicts& found) {
   const Schedule& schedule = e.train.schedule;
   const std::string_view milestones = "train.schedule.milestones";
+  if (optimizer.name == OptimizerName::sgd && optimizer.nesterov && optimizer.momentum == 0)
+    found.add({"train.optimizer.nesterov", "train.optimizer.momentum"}, "needs momentum above 0");
   if (schedule.kind == ScheduleKind::multistep && schedule.milestones.empty())
     found.add({"train.schedule", milestones}, "the schedule \"multistep\" needs milestones");
   check_ascending(milestones, schedule.milestones, found);
-  if (schedule.kind == ScheduleKind::cosine && schedule.minimum_lr > e.train.optimizer.lr)
+  if (schedule.kind == ScheduleKind::cosine && schedule.minimum_lr > optimizer.lr)
     found.add({"train.schedule.minimum_lr", "train.optimizer.lr"}, "must not be above the learning rate");
-}
-
-void check_precision_of_closed_form(const Experiment& e, Conflicts& found) {
   const bool rounds = e.precision == Precision::tf32 || e.precision == Precision::bf16;
   if (has_closed_form(e.train) && rounds)
     found.add({"train.solver", "precision"}, "a closed form needs the precision \"float32\" or \"float64\"");
-}
-
-void check_train(const Experiment& e, bool sizes_fit, Conflicts& found) {
-  if (sizes_fit) check_batches(e, found);
-  check_ranks(e, found);
-  check_optimizer(e, found);
-  check_schedule(e, found);
-  check_precision_of_closed_form(e, found);
 }
 
 void check_engine(const Experiment& e, Conflicts& found) {
@@ -157,7 +143,9 @@ Conflicts check(const Experiment& e, const Given& given) {
   check_probes(e, found);
   const bool sizes_fit = check_data(e, found);
   check_model(e, found);
-  check_train(e, sizes_fit, found);
+  if (sizes_fit) check_batches(e, found);
+  check_ranks(e, found);
+  check_optimization(e, found);
   check_readings(e, given, found);
   if (!sizes_fit) return found;
   check_evaluation(e, split_sizes(e.data).val > 0, found);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
-#include "config/engine.h"
+#include "config/experiment.h"
 #include "engine/devices.h"
 #include "engine/fused/fused_engine.h"
 #include "engine/torch/torch_engine.h"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "config/engine.h"
+#include "config/experiment.h"
 #include "plan/layers.h"
 
 namespace descent::plan {

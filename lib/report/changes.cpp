@@ -7,8 +7,8 @@
 #include <set>
 
 #include "config/keys.h"
-#include "config/resolved.h"
 #include "config/slots.h"
+#include "config/write.h"
 #include "core/error.h"
 #include "core/text.h"
 

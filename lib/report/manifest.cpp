@@ -10,7 +10,7 @@
 #include <set>
 #include <thread>
 
-#include "config/engine.h"
+#include "config/experiment.h"
 #include "core/files.h"
 #include "git_hash.h"  // written by git_hash.cmake
 
