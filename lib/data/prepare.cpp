@@ -9,14 +9,9 @@
 
 #include "config/data_facts.h"
 #include "core/random.h"
-#include "core/seeds.h"
 
 namespace descent::data {
 namespace {
-
-core::Random stream_of(std::int64_t seed, core::Purpose purpose, std::uint64_t stream) {
-  return core::Random(core::derive_seed(seed, purpose), stream);
-}
 
 // Takes `size` examples out of `pool`, in proportion to their classes, the first of each class in its order; without
 // classes all examples count as one.
@@ -67,7 +62,7 @@ Parts choose_parts(const config::Data& config, std::span<const std::int32_t> poo
   std::vector<std::int32_t> pool(static_cast<std::size_t>(config::data_facts(config).train_size));
   std::iota(pool.begin(), pool.end(), 0);
   if (subset != config::Subset::first) {
-    core::Random random = stream_of(seed, core::Purpose::split, 0);
+    core::Random random(seed, core::Purpose::split, 0);
     core::permute(random, std::ssize(pool), pool);
   }
   Parts parts;
@@ -82,7 +77,7 @@ Parts choose_parts(const config::Data& config, std::span<const std::int32_t> poo
     return parts;
   }
   if (sizes.val > 0) {
-    core::Random random = stream_of(seed, core::Purpose::split, 1);
+    core::Random random(seed, core::Purpose::split, 1);
     std::vector<std::int32_t> order;
     core::permute(random, std::ssize(pool), order);
     std::vector<bool> chosen(pool.size());
@@ -136,7 +131,7 @@ double target_variance(std::span<const double> targets, std::int64_t outputs) {
 }
 
 std::vector<std::int32_t> bootstrap_sample(std::int64_t size, std::int64_t seed) {
-  core::Random random = stream_of(seed, core::Purpose::bootstrap, 0);
+  core::Random random(seed, core::Purpose::bootstrap, 0);
   std::vector<std::int32_t> drawn(static_cast<std::size_t>(size));
   for (std::int32_t& index : drawn) index = static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(size)));
   return drawn;
@@ -145,7 +140,7 @@ std::vector<std::int32_t> bootstrap_sample(std::int64_t size, std::int64_t seed)
 std::vector<std::int32_t> feature_permutation(std::int64_t features, std::optional<std::int64_t> example) {
   constexpr std::uint64_t first_example = 1000;  // the streams of distortions and generators are lower
   const std::uint64_t stream = example ? first_example + static_cast<std::uint64_t>(*example) : 0;
-  core::Random random = stream_of(0, core::Purpose::data, stream);
+  core::Random random(0, core::Purpose::data, stream);
   std::vector<std::int32_t> order;
   core::permute(random, features, order);
   return order;
@@ -156,7 +151,7 @@ void add_label_noise(const config::LabelNoise& noise, config::Split part, std::i
   const bool wanted = part == config::Split::train || (part == config::Split::val ? noise.on_val : noise.on_test);
   if (noise.rate <= 0 || !wanted) return;
   const std::uint64_t stream = part == config::Split::train ? 0 : part == config::Split::val ? 1 : 2;
-  core::Random random = stream_of(seed, core::Purpose::label_noise, stream);
+  core::Random random(seed, core::Purpose::label_noise, stream);
   const bool other = noise.kind == config::NoiseKind::other;
   for (std::int32_t& label : labels) {
     const bool moved = random.uniform() < noise.rate;
@@ -195,7 +190,7 @@ Transform::Transform(const config::Data& config, std::int64_t stored_features)
   std::iota(columns_.begin(), columns_.end(), 0);
   if (config.shuffle_features) columns_ = feature_permutation(stored_features);
   constexpr std::uint64_t stream = 100;  // of the purpose `data`; the permutation and the generators have lower ones
-  core::Random random(core::derive_seed(0, core::Purpose::data), stream);
+  core::Random random(0, core::Purpose::data, stream);
   const config::Distortion& distortion = config.distortion;
   for (std::size_t f = 0; f < columns_.size(); ++f) {
     scales_[f] = std::pow(10, distortion.decades * (2 * random.uniform() - 1));
