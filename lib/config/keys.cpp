@@ -19,21 +19,6 @@ std::vector<Key> describe(Probes& p) {
   };
 }
 
-std::vector<Key> describe(Predict& p) {
-  return {
-      key("dropout_samples", &p.dropout_samples,
-          "dropout masks whose predictions are averaged in every evaluation (Gal and Ghahramani 2016); 0: one pass "
-          "without dropout",
-          within(0, 10'000), when([](E e) { return e.model.dropout.rate > 0; }, "without model.dropout.rate")),
-  };
-}
-
-std::vector<Key> describe(Record& r) {
-  return {
-      key("predictions", &r.predictions, "record the final predictions on the test examples: predictions.npy"),
-  };
-}
-
 std::vector<Key> describe(Ensemble& e) {
   return {
       key("of", &e.of, "whose predictions are averaged; implies record.predictions", cosmetic),
@@ -71,8 +56,17 @@ std::vector<Key> describe(Experiment& e) {
       section("data", describe(e.data), "name", "data set and its splits"),
       section("model", describe(e.model), "", "the network"),
       section("train", describe(e.train), "", "how the network is trained"),
-      section("predict", describe(e.predict), "", "how a trained network predicts"),
-      section("record", describe(e.record), "", "what is recorded of a run besides its curves"),
+      section(
+          "predict",
+          {key("dropout_samples", &e.predict.dropout_samples,
+               "dropout masks whose predictions are averaged in every evaluation (Gal and Ghahramani 2016); 0: one "
+               "pass without dropout",
+               within(0, 10'000), when([](E e) { return e.model.dropout.rate > 0; }, "without model.dropout.rate"))},
+          "", "how a trained network predicts"),
+      section("record",
+              {key("predictions", &e.record.predictions,
+                   "record the final predictions on the test examples: predictions.npy")},
+              "", "what is recorded of a run besides its curves"),
       section("ensemble", describe(e.ensemble), "of", "averaged predictions of several networks: ensembles.csv",
               cosmetic),
       key("bias_variance", &e.bias_variance,

@@ -37,7 +37,7 @@ class SlotReader {
   void operator()(Field& field) {
     if (field.type == ValueType::seeds && !value_.is_array()) read_count(field);
     else if (field.longest > 0) read_list(field);
-    else if (is_read(value_, pointer_, field)) field.set(value_);
+    else if (is_valid(value_, pointer_, field)) field.set(value_);
   }
   void operator()(SectionSlot& section) {
     if (value_.is_object()) return read_section(value_, pointer_, path_, section.keys, given_, problems_);
@@ -85,21 +85,23 @@ class SlotReader {
                        path_ == "model.width" || path_ == "model.depth" ? "; sizes of the layers: model.hidden" : "");
   }
 
-  void wrong_type(const Json& part, const std::string& pointer) {
-    if (&part == &value_) return wrong_type();
-    problems_.add(pointer, path_, fmt::format("expected {}, got {} in it", type_name(key_.slot), shown(part)));
+  // False, as what is read of a part of the value.
+  bool wrong_type(const Json& part, const std::string& pointer) {
+    if (&part == &value_) wrong_type();
+    else problems_.add(pointer, path_, fmt::format("expected {}, got {} in it", type_name(key_.slot), shown(part)));
+    return false;
   }
 
   bool is_text(const Json& json, const std::string& pointer) {
-    if (!json.is_string()) return wrong_type(json, pointer), false;
+    if (!json.is_string()) return wrong_type(json, pointer);
     if (std::ssize(json.get_ref<const std::string&>()) <= longest_text) return true;
     return problems_.add(pointer, path_, fmt::format("longer than {} bytes", longest_text)), false;
   }
 
   // Whether a value, or an entry of a list, is of the type of the field.
-  bool is_read(const Json& json, const std::string& pointer, const Field& field) {
+  bool is_valid(const Json& json, const std::string& pointer, const Field& field) {
     switch (field.type) {
-      case ValueType::boolean: return json.is_boolean() || (wrong_type(json, pointer), false);
+      case ValueType::boolean: return json.is_boolean() || wrong_type(json, pointer);
       case ValueType::text: return is_text(json, pointer);
       case ValueType::choice:
       case ValueType::device: return is_known(json, pointer, field);
@@ -108,11 +110,8 @@ class SlotReader {
         [[fallthrough]];
       case ValueType::seeds:
       case ValueType::integer:
-        if (!is_integer(json)) return wrong_type(json, pointer), false;
-        return is_within_bounds(json, pointer);
-      case ValueType::number:
-        if (!json.is_number()) return wrong_type(json, pointer), false;
-        return is_within_bounds(json, pointer);
+        return (is_integer(json) || wrong_type(json, pointer)) && is_within_bounds(json, pointer);
+      case ValueType::number: return (json.is_number() || wrong_type(json, pointer)) && is_within_bounds(json, pointer);
     }
     __builtin_unreachable();
   }
@@ -127,7 +126,7 @@ class SlotReader {
     return false;
   }
   bool is_known(const Json& json, const std::string& pointer, const Field& field) {
-    if (!json.is_string()) return wrong_type(json, pointer), false;
+    if (!json.is_string()) return wrong_type(json, pointer);
     const auto name = json.get<std::string>();
     const bool is_device = field.type == ValueType::device;
     if (is_device ? parse_device(name).has_value() : field.choices.find(name) != nullptr) return true;
@@ -146,13 +145,14 @@ class SlotReader {
     if (value_.empty() && field.shortest > 0) return fail("an empty list");
     Json read = Json::array();
     for (std::size_t i = 0; i < value_.size() && !problems_.full(); ++i) {
-      if (!is_read(value_[i], element(i), field)) continue;
+      if (!is_valid(value_[i], element(i), field)) continue;
       if (of_choices && std::ranges::find(read, value_[i]) != read.end())
         problems_.add(element(i), path_, fmt::format("\"{}\" is listed twice", value_[i].get<std::string>()));
       else read.push_back(value_[i]);
     }
     // Numbers all or none: the checks that follow count on their bounds.
-    if (of_choices || read.size() == value_.size()) field.set(read);
+    if (!of_choices && read.size() < value_.size()) return;
+    field.set(read);
     if (field.type != ValueType::seeds) return;
     std::set<std::int64_t> seen;
     for (const Json& seed : read)

@@ -26,7 +26,7 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 // Makes a folder, and those above it, where they are missing; the files to be written there report what is wrong.
 void make_folder(const std::filesystem::path& folder);
 
-// A folder that appears complete or not at all: write its files, then commit. Without commit it is removed.
+// A folder that appears complete or not at all: fill `path()`, then commit. Without commit it is removed.
 // The folder above must exist.
 class AtomicFolder {
  public:
@@ -35,6 +35,7 @@ class AtomicFolder {
   AtomicFolder(const AtomicFolder&) = delete;
   AtomicFolder& operator=(const AtomicFolder&) = delete;
 
+  const std::filesystem::path& path() const { return aside_; }
   void write(std::string_view name, std::string_view bytes);  // one file inside, fsynced
   void commit();                                              // rename; keeps an existing target
 
