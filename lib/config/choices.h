@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "formats/table.h"
+#include "formats/data_set.h"
 
 namespace descent::config {
 

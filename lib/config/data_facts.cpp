@@ -16,6 +16,8 @@
 #include "formats/bytes.h"
 #include "formats/cifar10.h"
 #include "formats/idx.h"
+#include "formats/npy_folder.h"
+#include "formats/table.h"
 
 namespace descent::config {
 namespace {

@@ -9,8 +9,11 @@
 
 #include "config/shapes.h"
 #include "formats/data_set.h"
-#include "formats/npy_folder.h"
-#include "formats/table.h"
+
+namespace descent::formats {
+struct ArrayOptions;
+struct TableOptions;
+}  // namespace descent::formats
 
 namespace descent::config {
 

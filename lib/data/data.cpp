@@ -15,6 +15,7 @@
 #include "formats/idx.h"
 #include "formats/npy.h"
 #include "formats/npy_folder.h"
+#include "formats/table.h"
 
 namespace descent::data {
 namespace {

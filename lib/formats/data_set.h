@@ -39,6 +39,9 @@ struct Contents {
   std::vector<std::string> warnings{};        // what is probably a mistake
 };
 
+// What a missing value of a table does.
+enum class MissingValues { error, drop, mean };
+
 // Of one example, in the order in which its features lie; a signal has height 1.
 struct Shape {
   std::int64_t channels = 1, height = 1, width = 1;
