@@ -14,9 +14,9 @@
 #include <cstring>
 #include <thread>
 
-#include "config/resolved.h"
+#include "config/write.h"
 #include "core/error.h"
-#include "core/memory.h"
+#include "core/process.h"
 #include "descent-train/ranks.h"
 #include "descent/options.h"
 #include "engine/devices.h"

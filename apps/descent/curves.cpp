@@ -14,7 +14,7 @@
 #include "core/files.h"
 #include "core/text.h"
 #include "formats/csv.h"
-#include "formats/npz.h"
+#include "formats/npy.h"
 #include "formats/tensorboard.h"
 #include "report/claims.h"
 

@@ -103,10 +103,9 @@ Words values_of(std::string_view path) {
   const config::Key* key = config::find_key(config::default_keys(), config::full_path(path));
   if (const config::Key* abbreviated = key ? config::shorthand_of(*key) : nullptr) key = abbreviated;
   if (!key) return {};
-  if (const auto* slot = std::get_if<config::ChoiceSlot>(&key->slot); slot && !slot->is_list)
-    return slot->choices.names();
-  if (std::holds_alternative<config::DeviceSlot>(key->slot)) return config::choices_of(config::DeviceKind{}).names();
-  return std::holds_alternative<bool*>(key->slot) ? Words{"true", "false"} : Words{};
+  const auto* field = std::get_if<config::Field>(&key->slot);
+  if (!field || field->longest > 0) return {};
+  return field->type == config::ValueType::boolean ? Words{"true", "false"} : field->choices.names();
 }
 
 // `--set` and `--sweep`: first a key and '=', then its values.

@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "claims/domain.h"
-#include "config/engine.h"
+#include "config/experiment.h"
 #include "config/write.h"
 #include "core/error.h"
 #include "core/seeds.h"

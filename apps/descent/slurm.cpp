@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "config/resolved.h"
+#include "config/write.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"

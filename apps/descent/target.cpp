@@ -7,7 +7,7 @@
 
 #include "claims/claims.h"
 #include "claims/domain.h"
-#include "config/resolved.h"
+#include "config/write.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"

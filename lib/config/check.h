@@ -1,6 +1,8 @@
 #pragma once
 // Combinations of keys that cannot work, though each key alone could.
 
+#include <fmt/format.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,17 +17,26 @@ struct Conflict {
   std::string message;
 };
 
+struct Conflicts : std::vector<Conflict> {
+  void add(std::vector<std::string_view> paths, std::string message) {
+    push_back({std::move(paths), std::move(message)});
+  }
+  template <class First, class... Rest>
+  void add(std::vector<std::string_view> paths, fmt::format_string<First, Rest...> text, First&& first,
+           Rest&&... rest) {
+    push_back({std::move(paths), fmt::format(text, std::forward<First>(first), std::forward<Rest>(rest)...)});
+  }
+};
+
 // Everything wrong with the keys of one experiment taken together.
-std::vector<Conflict> check(const Experiment& experiment, const Given& given);
+Conflicts check(const Experiment& experiment, const Given& given);
 
 // The keys that give every seed test examples of its own: what networks say of them cannot be compared.
 std::vector<std::string_view> keys_of_other_tests(const Data& data);
 
-// Its parts. The sizes of the data decide whether what depends on them can be checked at all.
-bool check_data(const Experiment& experiment, std::vector<Conflict>& found);  // false: the sizes make no sense
-void check_model(const Experiment& experiment, std::vector<Conflict>& found);
-void check_train(const Experiment& experiment, bool sizes_fit, std::vector<Conflict>& found);
-void check_probes(const Experiment& experiment, std::vector<Conflict>& found);  // whether each applies to the network
-void check_ascending(std::string_view path, const std::vector<std::int64_t>& values, std::vector<Conflict>& found);
+// Its parts.
+bool check_data(const Experiment& experiment, Conflicts& found);  // false: the sizes of the data make no sense
+void check_model(const Experiment& experiment, Conflicts& found);
+void check_probes(const Experiment& experiment, Conflicts& found);  // whether each applies to the network
 
 }  // namespace descent::config

@@ -1,7 +1,3 @@
-#include <fmt/format.h>
-
-#include <algorithm>
-
 #include "config/check.h"
 #include "config/data_facts.h"
 #include "core/text.h"
@@ -23,24 +19,19 @@ std::string sum_text(const SplitSizes& sizes, bool with_test) {
 }
 
 // False when the data cannot be used.
-bool check_path(const Experiment& e, std::vector<Conflict>& found) {
+bool check_path(const Experiment& e, Conflicts& found) {
   const std::string_view path = "data.path";
   if (needs_path(e.data.name) && e.data.path.empty()) {
-    found.push_back({{path, "data.name"}, fmt::format("the data \"{}\" need data.path", name_of(e.data.name))});
+    found.add({path, "data.name"}, "the data \"{}\" need data.path", name_of(e.data.name));
     return false;
   }
   const std::string problem = data_facts(e.data).problem;
-  if (!problem.empty()) found.push_back({{path, "data.name"}, problem});
+  if (!problem.empty()) found.add({path, "data.name"}, problem);
   return problem.empty();
 }
 
-void check_spectrum(const Experiment& e, std::vector<Conflict>& found) {
-  const auto& [smallest, largest] = e.data.generator.eigenvalues;
-  if (smallest > largest) found.push_back({{"data.generator.eigenvalues"}, "must be in ascending order"});
-}
-
 // False when the sizes make no sense, so that what depends on them cannot be checked.
-bool check_sizes(const Experiment& e, std::vector<Conflict>& found) {
+bool check_sizes(const Experiment& e, Conflicts& found) {
   const Data& data = e.data;
   const DataFacts facts = data_facts(data);
   const std::string_view name = name_of(data.name);
@@ -49,7 +40,7 @@ bool check_sizes(const Experiment& e, std::vector<Conflict>& found) {
     for (const auto path :
          {train_size, val_size, val_fraction, test_size, test_fraction, test_from, std::string_view("data.name")})
       paths.push_back(path);
-    found.push_back({std::move(paths), std::move(message)});
+    found.add(std::move(paths), std::move(message));
     return false;
   };
   if (data.val_size && data.val_fraction) return fail({val_fraction}, "give either val_size or val_fraction");
@@ -81,18 +72,16 @@ bool check_sizes(const Experiment& e, std::vector<Conflict>& found) {
 }
 
 // What needs classes, on data that have real targets instead.
-void check_task(const Experiment& e, std::vector<Conflict>& found) {
+void check_task(const Experiment& e, Conflicts& found) {
   const DataFacts facts = data_facts(e.data);
   if (facts.classes == 1)
-    found.push_back({{"data.name", "data.path"}, "all examples are of one class: there is nothing to learn"});
+    found.add({"data.name", "data.path"}, "all examples are of one class: there is nothing to learn");
   if (facts.classes > 0 || !facts.problem.empty()) return;
   const auto fail = [&](std::vector<std::string_view> paths, std::string_view what, std::string_view remedy) {
     paths.push_back("data.name");
     const bool is_table = facts.contents && !facts.contents->label.empty();
-    found.push_back({std::move(paths), fmt::format("{} needs classes; {} has real targets: {}", what,
-                                                   is_table ? "column " + core::quoted(facts.contents->label)
-                                                            : std::string(name_of(e.data.name)),
-                                                   remedy)});
+    found.add(std::move(paths), "{} needs classes; {} has real targets: {}", what,
+              is_table ? "column " + core::quoted(facts.contents->label) : std::string(name_of(e.data.name)), remedy);
   };
   if (e.train.loss.kind == LossKind::cross_entropy)
     fail({"train.loss", "train.loss.kind"}, "the loss \"cross_entropy\"", "use \"mse\"");
@@ -106,9 +95,10 @@ void check_task(const Experiment& e, std::vector<Conflict>& found) {
 
 }  // namespace
 
-bool check_data(const Experiment& e, std::vector<Conflict>& found) {
+bool check_data(const Experiment& e, Conflicts& found) {
   const bool sizes_fit = check_path(e, found) && check_sizes(e, found);
-  check_spectrum(e, found);
+  const auto& [smallest, largest] = e.data.generator.eigenvalues;
+  if (smallest > largest) found.add({"data.generator.eigenvalues"}, "must be in ascending order");
   check_task(e, found);
   return sizes_fit;
 }

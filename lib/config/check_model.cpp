@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "config/check.h"
@@ -8,51 +6,40 @@
 namespace descent::config {
 namespace {
 
-void check_features(const Experiment& e, std::vector<Conflict>& found) {
+void check_features(const Experiment& e, Conflicts& found) {
   const Model& model = e.model;
   const Features& features = model.features;
   if (model.kind != ModelKind::linear_model || features.kind != FeatureKind::gaussian_basis) return;
   if (const std::int64_t inputs = data_facts(e.data).shape.features(); inputs != 1)
-    found.push_back(
-        {{"model.features", "model.features.kind", "data.name"},
-         fmt::format("a Gaussian basis needs data with one feature; {} has {}", name_of(e.data.name), inputs)});
-  if (features.centers[0] >= features.centers[1])
-    found.push_back({{"model.features.centers"}, "must be in ascending order"});
+    found.add({"model.features", "model.features.kind", "data.name"},
+              "a Gaussian basis needs data with one feature; {} has {}", name_of(e.data.name), inputs);
+  if (features.centers[0] >= features.centers[1]) found.add({"model.features.centers"}, "must be in ascending order");
 }
 
-void check_mixture(const Experiment& e, std::vector<Conflict>& found) {
-  const Model& model = e.model;
-  if (model.kind == ModelKind::mixture_of_experts && model.gate.top_k.value_or(1) > model.experts.count)
-    found.push_back(
-        {{"model.gate.top_k", "model.experts.count", "model.experts"},
-         fmt::format("must not exceed the number of experts: {} of {}", *model.gate.top_k, model.experts.count)});
-}
-
-void check_solver(const Experiment& e, std::vector<Conflict>& found) {
+void check_solver(const Experiment& e, Conflicts& found) {
   const Solver& solver = e.train.solver;
   if (!has_closed_form(e.train)) return;
   const std::string_view name = name_of(solver.kind);
   if (e.model.kind != ModelKind::linear_model)
-    found.push_back({{"train.solver", "train.solver.kind", "model.kind"},
-                     fmt::format("the solver \"{}\" needs the model \"linear_model\"", name)});
+    found.add({"train.solver", "train.solver.kind", "model.kind"}, "the solver \"{}\" needs the model \"linear_model\"",
+              name);
   else if (e.train.loss.kind != LossKind::mse)
-    found.push_back({{"train.solver", "train.solver.kind", "train.loss", "train.loss.kind"},
-                     fmt::format("\"{}\" minimizes the squared error; set train.loss to \"mse\"", name)});
+    found.add({"train.solver", "train.solver.kind", "train.loss", "train.loss.kind"},
+              "\"{}\" minimizes the squared error; set train.loss to \"mse\"", name);
   if (solver.kind == SolverKind::ridge && !solver.lambda)
-    found.push_back({{"train.solver", "train.solver.lambda"}, "the solver \"ridge\" needs train.solver.lambda"});
+    found.add({"train.solver", "train.solver.lambda"}, "the solver \"ridge\" needs train.solver.lambda");
 }
 
 // One number per layer or stage; maps not smaller than the kernel that goes over them.
-void check_maps(const Experiment& e, std::vector<Conflict>& found) {
+void check_maps(const Experiment& e, Conflicts& found) {
   const Model& model = e.model;
   const bool staged = model.kind == ModelKind::resnet;
   if (!has_maps(model)) return;
   const std::size_t layers = staged ? blocks(model).size() : channels(model).size();
   const auto lengths = [&](const std::vector<std::int64_t>& list, std::string_view path, std::string_view other) {
     if (list.size() == layers) return true;
-    found.push_back({{path, other},
-                     fmt::format("needs one number for each of the {} {}, has {}", layers, staged ? "stages" : "layers",
-                                 list.size())});
+    found.add({path, other}, "needs one number for each of the {} {}, has {}", layers, staged ? "stages" : "layers",
+              list.size());
     return false;
   };
   if (!lengths(strides(model), "model.strides", staged ? "model.blocks" : "model.channels") || staged) return;
@@ -67,28 +54,26 @@ void check_maps(const Experiment& e, std::vector<Conflict>& found) {
   const std::int64_t kernel = kernels(model)[layer];
   const Window convolution = window(signal, kernel, strides(model)[layer], model.padding);
   if (!convolution.fits(maps[layer]))
-    found.push_back(
-        {{"model.kernels", "model.channels", "model.strides", "model.padding", "model.kind"},
-         fmt::format("layer {}: a kernel of {} does not fit a map of {}", layer + 1, kernel, size(maps[layer]))});
+    found.add({"model.kernels", "model.channels", "model.strides", "model.padding", "model.kind"},
+              "layer {}: a kernel of {} does not fit a map of {}", layer + 1, kernel, size(maps[layer]));
   else
-    found.push_back({{"model.max_pool", "model.channels", "model.strides", "model.padding", "model.kind"},
-                     fmt::format("layer {}: a pooling window of {} does not fit a map of {}", layer + 1,
-                                 max_pool(model)[layer], size(convolution.output(maps[layer], 1)))});
+    found.add({"model.max_pool", "model.channels", "model.strides", "model.padding", "model.kind"},
+              "layer {}: a pooling window of {} does not fit a map of {}", layer + 1, max_pool(model)[layer],
+              size(convolution.output(maps[layer], 1)));
 }
 
 // Each stage of a resnet doubles the channels.
-void check_stages(const Experiment& e, std::vector<Conflict>& found) {
+void check_stages(const Experiment& e, Conflicts& found) {
   if (e.model.kind != ModelKind::resnet) return;
   auto width = e.model.width.value_or(1);
   for (std::size_t stage = 1; stage <= blocks(e.model).size(); ++stage, width *= 2)
     if (width > most_units)
-      return found.push_back(
-          {{"model.blocks", "model.width"},
-           fmt::format("stage {} would have {} channels; the most is {}", stage, width, most_units)});
+      return found.add({"model.blocks", "model.width"}, "stage {} would have {} channels; the most is {}", stage, width,
+                       most_units);
 }
 
 // Group norm divides the features of every layer evenly.
-void check_norm_groups(const Experiment& e, std::vector<Conflict>& found) {
+void check_norm_groups(const Experiment& e, Conflicts& found) {
   const Model& model = e.model;
   if (model.norm.kind != NormKind::group) return;
   std::vector<std::int64_t> widths;
@@ -101,39 +86,120 @@ void check_norm_groups(const Experiment& e, std::vector<Conflict>& found) {
   }
   for (const std::int64_t width : widths)
     if (width % model.norm.groups != 0) {
-      found.push_back({{"model.norm.groups", "model.norm", "model.norm.kind"},
-                       fmt::format("a width of {} is not divisible into {} groups", width, model.norm.groups)});
+      found.add({"model.norm.groups", "model.norm", "model.norm.kind"}, "a width of {} is not divisible into {} groups",
+                width, model.norm.groups);
       return;
     }
 }
 
-void check_residual(const Experiment& e, std::vector<Conflict>& found) {
+void check_residual(const Experiment& e, Conflicts& found) {
   if (e.model.kind != ModelKind::mlp || !e.model.residual) return;
   const std::vector<std::int64_t> widths = hidden_widths(e.model);
   if (widths.size() < 2 || std::ranges::adjacent_find(widths, std::ranges::not_equal_to{}) != widths.end())
-    found.push_back({{"model.residual", "model.depth", "model.hidden"},
-                     "a residual network needs at least two hidden layers, all of the same width"});
+    found.add({"model.residual", "model.depth", "model.hidden"},
+              "a residual network needs at least two hidden layers, all of the same width");
   if (e.model.norm.kind != NormKind::none && e.model.norm_position == NormPosition::after)
-    found.push_back(
-        {{"model.norm_position", "model.residual"}, "a residual network needs the norm before the activation"});
+    found.add({"model.norm_position", "model.residual"}, "a residual network needs the norm before the activation");
 }
 
-void check_init(const Experiment& e, std::vector<Conflict>& found) {
-  if (e.model.init.scheme == InitScheme::constant && !e.model.init.value)
-    found.push_back({{"model.init", "model.init.value"}, "the initializer \"constant\" needs model.init.value"});
+// Whether a block can be left out: a residual one, or a part of a plain network that keeps the shape of its input.
+bool has_blocks(const Experiment& e) {
+  const Model& m = e.model;
+  switch (m.kind) {
+    case ModelKind::mlp: {
+      const std::vector<std::int64_t> widths = hidden_widths(m);
+      return std::ranges::adjacent_find(widths) != widths.end();
+    }
+    case ModelKind::resnet:
+      return m.shortcut != ShortcutKind::none || std::ranges::any_of(residual_blocks(m), &Block::keeps_shape);
+    case ModelKind::cnn: {
+      const DataFacts facts = data_facts(e.data);
+      const std::vector<Shape> maps = cnn_maps(m, facts.shape);
+      return !facts.problem.empty() || std::ranges::adjacent_find(maps) != maps.end();
+    }
+    case ModelKind::linear_model:
+    case ModelKind::mixture_of_experts: return false;
+  }
+  __builtin_unreachable();
+}
+
+// What a probe needs of the experiment; nothing: all is well.
+std::string_view probe_needs(ProbeName probe, const Experiment& e) {
+  const Model& model = e.model;
+  const bool mixture = model.kind == ModelKind::mixture_of_experts, linear = model.kind == ModelKind::linear_model;
+  const auto is = [&](auto... activations) {
+    const auto one_of = [&](Activation activation) { return ((activation == activations) || ...); };
+    return one_of(model.activation) && (!mixture || model.gate.hidden.empty() || one_of(model.gate.activation));
+  };
+  constexpr std::string_view hidden = "the model \"mlp\", \"cnn\", \"resnet\" or \"mixture_of_experts\"";
+  switch (probe) {
+    case ProbeName::activation_mean:
+    case ProbeName::activation_variance:
+    case ProbeName::activation_histogram:
+    case ProbeName::variance_factor:
+    case ProbeName::mean_drift:
+    case ProbeName::sd_drift:
+    case ProbeName::signal_gradient_norm:
+    case ProbeName::unit_distance:
+    case ProbeName::weight_rank: return linear ? hidden : "";
+    case ProbeName::gradient_ratio: return linear || mixture ? "the model \"mlp\", \"cnn\" or \"resnet\"" : "";
+    case ProbeName::saturated_fraction:
+      if (linear) return hidden;
+      if (is(Activation::tanh, Activation::sigmoid, Activation::relu)) return "";
+      return "the activation \"tanh\", \"sigmoid\" or \"relu\"";
+    case ProbeName::dead_fraction:
+      if (linear) return hidden;
+      return is(Activation::relu) ? "" : "the activation \"relu\"";
+    case ProbeName::batch_mean_spread:
+    case ProbeName::batch_variance_spread: return model.norm.kind == NormKind::batch ? "" : "the norm \"batch\"";
+    case ProbeName::gate_entropy:
+    case ProbeName::expert_usage:
+    case ProbeName::gate_maximum: return mixture ? "" : "the model \"mixture_of_experts\"";
+    case ProbeName::path_share:
+    case ProbeName::path_length:
+    case ProbeName::path_reach:
+    case ProbeName::path_factor:
+      if (model.residual || (model.kind == ModelKind::resnet && model.shortcut != ShortcutKind::none)) return "";
+      return "residual blocks: the model \"mlp\" with model.residual, or \"resnet\" with model.shortcut";
+    case ProbeName::symmetry_difference:
+      if (linear) return hidden;
+      return model.kind == ModelKind::mlp && hidden_widths(model).empty() ? "a hidden layer" : "";
+    case ProbeName::restored_difference:
+      return e.train.early_stopping.monitor != Monitor::none && e.predict.dropout_samples == 0
+                 ? ""
+                 : "train.early_stopping, and predictions without dropout_samples";
+    case ProbeName::lesion_error:
+    case ProbeName::lesion_worst_error:
+      return has_blocks(e) ? "" : "residual blocks, or hidden layers that keep the shape of their input";
+    case ProbeName::gradient_norm:
+    case ProbeName::weight_norm:
+    case ProbeName::update_ratio:
+    case ProbeName::input_condition: return "";
+  }
+  __builtin_unreachable();
 }
 
 }  // namespace
 
-void check_model(const Experiment& e, std::vector<Conflict>& found) {
+void check_model(const Experiment& e, Conflicts& found) {
   check_features(e, found);
-  check_mixture(e, found);
+  if (const Model& model = e.model;
+      model.kind == ModelKind::mixture_of_experts && model.gate.top_k.value_or(1) > model.experts.count)
+    found.add({"model.gate.top_k", "model.experts.count", "model.experts"},
+              "must not exceed the number of experts: {} of {}", *model.gate.top_k, model.experts.count);
   check_solver(e, found);
   check_maps(e, found);
   check_stages(e, found);
   check_norm_groups(e, found);
   check_residual(e, found);
-  check_init(e, found);
+  if (e.model.init.scheme == InitScheme::constant && !e.model.init.value)
+    found.add({"model.init", "model.init.value"}, "the initializer \"constant\" needs model.init.value");
+}
+
+void check_probes(const Experiment& e, Conflicts& found) {
+  for (const ProbeName probe : e.probes.names)
+    if (const std::string_view needs = probe_needs(probe, e); !needs.empty())
+      found.add({"probes.names", "probes"}, "{} needs {}", name_of(probe), needs);
 }
 
 }  // namespace descent::config

@@ -9,6 +9,11 @@ std::string_view Choices::name_of(int value) const {
   return found == table.end() ? "?" : found->name;
 }
 
+const Choice* Choices::find(std::string_view name) const {
+  const auto found = std::ranges::find(table, name, &Choice::name);
+  return found == table.end() ? nullptr : &*found;
+}
+
 std::vector<std::string> Choices::names() const {
   std::vector<std::string> names;
   for (const Choice& choice : table) names.emplace_back(choice.name);
@@ -47,6 +52,92 @@ constexpr Choice ensembles[] = {
      "Hansen and Salamon 1990"},
 };
 Choices choices_of(EnsembleOf) { return {"kind of ensemble", ensembles}; }
+
+constexpr Choice probes[] = {
+    {ProbeName::activation_mean, "activation_mean", "mean of each hidden layer's activations"},
+    {ProbeName::activation_variance, "activation_variance",
+     "variance of activations across examples, mean over the units of each hidden layer; a unit of a convolution is "
+     "a channel, across examples and positions",
+     "He et al. 2015"},
+    {ProbeName::activation_histogram, "activation_histogram",
+     "share of each hidden layer's activations in 40 bins of equal width, the layer named with the center of the bin "
+     "(\"linear0 bin=0.025\"): tanh from -1 to 1, sigmoid 0 to 1, ReLU 0 to 4, others -4 to 4; the outer bins hold "
+     "what lies beyond",
+     "Glorot and Bengio 2010, fig. 6"},
+    {ProbeName::variance_factor, "variance_factor",
+     "activation_variance of each hidden layer over that of the layer below", "He et al. 2015"},
+    {ProbeName::saturated_fraction, "saturated_fraction",
+     "share of activations where the function is flat: |tanh| > 0.97, |2 sigmoid - 1| > 0.97, ReLU = 0",
+     "Glorot and Bengio 2010"},
+    {ProbeName::dead_fraction, "dead_fraction",
+     "share of ReLU units that are 0 for every example (channels: at every position too)", "Maas et al. 2013"},
+    {ProbeName::batch_mean_spread, "batch_mean_spread",
+     "for each batch norm: root mean square deviation of batch means from the mean of the probe batch, in standard "
+     "deviations",
+     "Wu and He 2018"},
+    {ProbeName::batch_variance_spread, "batch_variance_spread",
+     "for each batch norm: root mean square relative deviation of batch variances from that of the probe batch",
+     "Wu and He 2018"},
+    {ProbeName::mean_drift, "mean_drift",
+     "absolute change of the mean of each hidden pre-activation since the last measurement, over its standard "
+     "deviation at that time; mean over the units of each layer",
+     "Ioffe and Szegedy 2015"},
+    {ProbeName::sd_drift, "sd_drift", "the same for the standard deviation", "Ioffe and Szegedy 2015"},
+    {ProbeName::gate_entropy, "gate_entropy",
+     "entropy of a mixture's gates in nats, mean over examples: 0 where one expert has all the weight, ln(experts) "
+     "where all have the same"},
+    {ProbeName::expert_usage, "expert_usage", "mean gate of each expert", "Shazeer et al. 2017"},
+    {ProbeName::gate_maximum, "gate_maximum", "largest gate, mean over examples: 1 where the experts specialize",
+     "Jacobs et al. 1991"},
+    {ProbeName::gradient_norm, "gradient_norm", "Euclidean norm of the gradient of each layer's weights"},
+    {ProbeName::signal_gradient_norm, "signal_gradient_norm",
+     "Euclidean norm of the gradient of the output of each hidden layer's linear map (in a residual perceptron "
+     "with its shortcut) or convolution",
+     "Glorot and Bengio 2010"},
+    {ProbeName::gradient_ratio, "gradient_ratio",
+     "signal_gradient_norm of the first hidden layer over that of the last: gradients vanish far below 1 and explode "
+     "far above",
+     "Hochreiter 1991; Glorot and Bengio 2010"},
+    {ProbeName::weight_norm, "weight_norm", "Euclidean norm of the weights of each layer, without biases"},
+    {ProbeName::update_ratio, "update_ratio",
+     "norm of the change of each layer's weights in the last step over the norm of the weights before it"},
+    {ProbeName::unit_distance, "unit_distance",
+     "largest difference between two units of a hidden layer (filters of a convolution) in the weight of the same "
+     "input; 0: all units are equal",
+     "Goodfellow et al. 2016, section 8.4"},
+    {ProbeName::weight_rank, "weight_rank",
+     "rank of each hidden layer's weights, a row for each unit or filter: singular values above max(in, out) * "
+     "epsilon * the largest"},
+    {ProbeName::path_share, "path_share",
+     "share of the gradient that takes paths through each number of residual branches, estimated on 100 examples",
+     "Veit et al. 2016"},
+    {ProbeName::path_length, "path_length", "mean number of residual branches that the gradient passes through",
+     "Veit et al. 2016"},
+    {ProbeName::path_reach, "path_reach",
+     "smallest number of branches such that 95 % of the gradient takes paths of at most this length",
+     "Veit et al. 2016"},
+    {ProbeName::path_factor, "path_factor",
+     "factor by which each branch on the path multiplies the norm of the gradient", "Veit et al. 2016"},
+    {ProbeName::input_condition, "input_condition",
+     "at the end: condition number of the second-moment matrix of the inputs; inf: singular",
+     "LeCun et al. 1998, \"Efficient BackProp\""},
+    {ProbeName::symmetry_difference, "symmetry_difference",
+     "at the end: largest change of an output when hidden units, channels or experts are permuted and, without a "
+     "norm, tanh units change signs and ReLU units scales",
+     "Bishop 2006, section 5.1.1"},
+    {ProbeName::restored_difference, "restored_difference",
+     "at the end: the monitored value of the weights that early stopping restored, minus the one recorded when they "
+     "were kept: 0",
+     "Prechelt 1998"},
+    {ProbeName::lesion_error, "lesion_error",
+     "at the end: test error (or loss, in regression) by number of deleted blocks, mean over all single deletions or "
+     "over 10 random sets; of a residual block the shortcut stays; in a plain network hidden layers (or blocks of a "
+     "resnet) are deleted that keep the shape of their input",
+     "Veit et al. 2016"},
+    {ProbeName::lesion_worst_error, "lesion_worst_error", "at the end: the highest error of a single deletion",
+     "Veit et al. 2016"},
+};
+Choices choices_of(ProbeName) { return {"probe", probes}; }
 
 constexpr Choice probe_moments[] = {
     {ProbeMoment::evaluations, "evaluations", "at every evaluation"},

@@ -2,11 +2,12 @@
 // Every choice of a key: an enum and its table of names, help and sources (*choices.cpp), from which validation, help,
 // schema, listings and completion follow. Switches have no default, so that the compiler asks for the missing half.
 
-#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "formats/data_set.h"
 
 namespace descent::config {
 
@@ -26,6 +27,7 @@ struct Choices {
   std::span<const Choice> table;
 
   std::string_view name_of(int value) const;
+  const Choice* find(std::string_view name) const;  // null: none has it
   std::vector<std::string> names() const;
 };
 
@@ -55,7 +57,7 @@ enum class FeatureMap { raw, rfft_magnitude, sorted, polynomial };
 enum class Subset { automatic, stratified, first, random };
 enum class Layout { automatic, channels_first, channels_last };
 enum class Separator { automatic, comma, semicolon, tab };
-enum class Missing { error, drop, mean };
+using Missing = formats::MissingValues;
 enum class TestFrom { official, rest };
 enum class Normalize { none, standard, minmax, channel };
 enum class NoiseKind { other, uniform };
@@ -142,8 +144,6 @@ Choices choices_of(EngineKind), choices_of(DeviceKind), choices_of(Precision), c
     choices_of(EnsembleOf), choices_of(ProbeName), choices_of(ProbeMoment), choices_of(ChartKind),
     choices_of(PlotScale);
 
-template <class Enum> std::string_view name_of(Enum value) {
-  return choices_of(value).name_of(static_cast<int>(value));
-}
+template <class Enum> std::string_view name_of(Enum e) { return choices_of(e).name_of(static_cast<int>(e)); }
 
 }  // namespace descent::config

@@ -10,6 +10,11 @@
 #include "config/shapes.h"
 #include "formats/data_set.h"
 
+namespace descent::formats {
+struct ArrayOptions;
+struct TableOptions;
+}  // namespace descent::formats
+
 namespace descent::config {
 
 struct DataFile {
@@ -17,18 +22,11 @@ struct DataFile {
   std::string_view sha256;
 };
 
-struct DataFacts {
-  std::int64_t train_size = 0, test_size = 0;  // of the pool and the official test set; test_size 0: none
-  Shape stored{};                              // as read or drawn
-  Shape shape{};                               // as networks see it, after data.features
-  std::int64_t classes = 0;                    // 0: real targets
-  std::int64_t outputs = 0;                    // of a network: one per class, or one per number of a target
-  std::span<const DataFile> embedded{};        // x_train, y_train, then x_test, y_test where there is a split
-  std::vector<std::filesystem::path> files{};  // of data with a path
-  std::vector<std::string> sha256{};           // of the files, where results have recorded them
-  int version = 0;                             // raised when a change of the generator or reader changes the numbers
-  std::shared_ptr<const formats::Contents> contents{};  // of data with a path
-  std::string problem{};                                // why the files cannot be used; all else is then unknown
+struct DataFacts : formats::Facts {
+  Shape shape{};                         // as networks see it, after data.features
+  std::span<const DataFile> embedded{};  // x_train, y_train, then x_test, y_test where there is a split
+  std::vector<std::string> sha256{};     // of the files, where results have recorded them
+  std::string problem{};                 // why the files cannot be used; all else is then unknown
 };
 
 // Generated data have as many examples as `data` asks for; absent sizes are the generator's. Of data with a path the
@@ -40,6 +38,14 @@ const std::string& checksum(const std::filesystem::path& file);
 
 // Of every file: as recorded, otherwise as the program found it first.
 std::vector<std::string> checksums(const DataFacts& facts);
+
+// How the keys say to read data in files.
+formats::ArrayOptions array_options(const Data& data);
+formats::TableOptions table_options(const Data& data);
+
+// Of the keys that change what is read from a file, and of all that says what is read: equal texts read equal numbers.
+std::string reading_key(const Data& data);
+std::string source_key(const Data& data);
 
 bool is_generated(DataName name);
 bool needs_path(DataName name);

@@ -24,8 +24,8 @@ bool has_test_choice(E e) {
 
 std::vector<Key> describe(LabelNoise& n) {
   return {
-      key("rate", &n.rate, "fraction of noisy labels, drawn once per seed and kept throughout training").within(0, 1),
-      key("kind", choice(n.kind), "how a noisy label is drawn"),
+      key("rate", &n.rate, "fraction of noisy labels, drawn once per seed and kept throughout training", within(0, 1)),
+      key("kind", &n.kind, "how a noisy label is drawn"),
       key("on_val", &n.on_val, "noise on the validation labels too"),
       key("on_test", &n.on_test, "noise on the test labels too"),
   };
@@ -33,44 +33,38 @@ std::vector<Key> describe(LabelNoise& n) {
 
 std::vector<Key> describe(Generator& g) {
   return {
-      key("redraw", choice(g.redraw), "what is redrawn for every seed"),
-      key("noise", &g.noise, "standard deviation of the noise; absent: as in `descent list data`").within(0, huge),
-      key("noise_on_test", &g.noise_on_test, "noise on the test targets too; noise on inputs is in every split")
-          .when({[](E e) { return reads_data(e) || noise_sd(e.data) > 0; }, "without noise"})
-          .when({[](E e) { return reads_data(e) || data_facts(e.data).classes == 0; },
-                 "with classes, whose noise is on the inputs of every split"}),
-      key("features", &g.features, "number of inputs; absent: 20 (teacher_student), 30 (linear_spectrum)")
-          .within(1, 100'000)
-          .when(with<DataName::teacher_student, DataName::linear_spectrum>("data")),
-      key("classes", &g.classes, "number of arms").within(2, 100).when(with<DataName::spirals>("data")),
-      key("turns", &g.turns, "full turns of each arm").above(0).at_most(100).when(with<DataName::spirals>("data")),
-      key("teacher_units", &g.teacher_units, "hidden units of the teacher [units]")
-          .within(1, 10'000)
-          .when(with<DataName::teacher_student>("data")),
-      key("weak_signal", &g.weak_signal, "power of the signal in the features of small scale")
-          .within(0, huge)
-          .when(with<DataName::two_scale_regression>("data")),
-      key("pieces", &g.pieces, "linear pieces of equal length")
-          .within(1, 1000)
-          .when(with<DataName::piecewise_linear>("data")),
-      key("eigenvalues", &g.eigenvalues, "smallest and largest variance of a feature")
-          .above(0)
-          .at_most(huge)
-          .when(with<DataName::linear_spectrum>("data")),
+      key("redraw", &g.redraw, "what is redrawn for every seed"),
+      key("noise", &g.noise, "standard deviation of the noise; absent: as in `descent list data`", within(0, huge)),
+      key("noise_on_test", &g.noise_on_test, "noise on the test targets too; noise on inputs is in every split",
+          when([](E e) { return reads_data(e) || noise_sd(e.data) > 0; }, "without noise"),
+          when([](E e) { return reads_data(e) || data_facts(e.data).classes == 0; },
+               "with classes, whose noise is on the inputs of every split")),
+      key("features", &g.features, "number of inputs; absent: 20 (teacher_student), 30 (linear_spectrum)",
+          within(1, 100'000), when(with<DataName::teacher_student, DataName::linear_spectrum>("data"))),
+      key("classes", &g.classes, "number of arms", within(2, 100), when(with<DataName::spirals>("data"))),
+      key("turns", &g.turns, "full turns of each arm", above(0), at_most(100), when(with<DataName::spirals>("data"))),
+      key("teacher_units", &g.teacher_units, "hidden units of the teacher [units]", within(1, 10'000),
+          when(with<DataName::teacher_student>("data"))),
+      key("weak_signal", &g.weak_signal, "power of the signal in the features of small scale", within(0, huge),
+          when(with<DataName::two_scale_regression>("data"))),
+      key("pieces", &g.pieces, "linear pieces of equal length", within(1, 1000),
+          when(with<DataName::piecewise_linear>("data"))),
+      key("eigenvalues", &g.eigenvalues, "smallest and largest variance of a feature", above(0), at_most(huge),
+          when(with<DataName::linear_spectrum>("data"))),
   };
 }
 
 std::vector<Key> describe(Distortion& d) {
   return {
-      key("decades", &d.decades, "each feature is multiplied by 10^U(-decades, decades)").within(0, 6),
-      key("offset", &d.offset, "before that, it is shifted by offset * N(0, 1)").within(0, huge),
+      key("decades", &d.decades, "each feature is multiplied by 10^U(-decades, decades)", within(0, 6)),
+      key("offset", &d.offset, "before that, it is shifted by offset * N(0, 1)", within(0, huge)),
   };
 }
 
 std::vector<Key> describe(Augmentation& a) {
   return {
-      key("crop_padding", &a.crop_padding, "random crops of images padded with this many zeros on each side [pixels]")
-          .within(0, 1000),
+      key("crop_padding", &a.crop_padding, "random crops of images padded with this many zeros on each side [pixels]",
+          within(0, 1000)),
       key("flip", &a.flip, "images are mirrored left to right with probability 1/2"),
   };
 }
@@ -79,75 +73,68 @@ std::vector<Key> describe(Augmentation& a) {
 
 std::vector<Key> describe(Data& d) {
   return {
-      key("name", choice(d.name), "data set; its training set is the pool (digits: all examples)"),
+      key("name", &d.name, "data set; its training set is the pool (digits: all examples)"),
       key("path", &d.path,
           "location of the data, relative to the experiment file: a folder, or a file for csv; fashion_mnist has a "
-          "usual one")
-          .cosmetic()
-          .when({[](E e) { return needs_path(e.data.name); },
-                 "with embedded or generated data; data.name \"csv\" reads a table, \"npy\" a folder of arrays"}),
-      key("layout", choice(d.layout), "order of the axes of images in arrays with four").when(npy),
-      key("header", &d.header, "the first line names the columns; without one they are \"0\", \"1\", ...").when(csv),
-      key("label_column", &d.label_column, "column with the labels or targets; absent: the last").when(csv),
-      key("separator", choice(d.separator), "what stands between two fields").when(csv),
+          "usual one",
+          cosmetic,
+          when([](E e) { return needs_path(e.data.name); },
+               "with embedded or generated data; data.name \"csv\" reads a table, \"npy\" a folder of arrays")),
+      key("layout", &d.layout, "order of the axes of images in arrays with four", when(npy)),
+      key("header", &d.header, "the first line names the columns; without one they are \"0\", \"1\", ...", when(csv)),
+      key("label_column", &d.label_column, "column with the labels or targets; absent: the last", when(csv)),
+      key("separator", &d.separator, "what stands between two fields", when(csv)),
       key("columns", &d.columns,
-          "columns with the features; those of texts become categorical; absent: all but the label")
-          .when(csv),
-      key("ignore", &d.ignore, "columns that are left out").when(csv),
-      key("categorical", &d.categorical, "columns that become a feature of 0 and 1 for each of their values").when(csv),
-      key("missing", choice(d.missing), "what a missing value does: an empty field, NA, NaN, null, None or ?")
-          .when(csv),
-      key("task", choice(d.task), "what the labels are").when(with<DataName::csv, DataName::npy>("data")),
+          "columns with the features; those of texts become categorical; absent: all but the label", when(csv)),
+      key("ignore", &d.ignore, "columns that are left out", when(csv)),
+      key("categorical", &d.categorical, "columns that become a feature of 0 and 1 for each of their values",
+          when(csv)),
+      key("missing", &d.missing, "what a missing value does: an empty field, NA, NaN, null, None or ?", when(csv)),
+      key("task", &d.task, "what the labels are", when(with<DataName::csv, DataName::npy>("data"))),
       key("train_size", &d.train_size,
-          "training examples; absent: all of the pool that validation and test leave [examples]")
-          .within(1, 1e9),
-      key("test_size", &d.test_size, "test examples; absent: the whole test set, or test_fraction [examples]")
-          .within(1, 1e9),
+          "training examples; absent: all of the pool that validation and test leave [examples]", within(1, 1e9)),
+      key("test_size", &d.test_size, "test examples; absent: the whole test set, or test_fraction [examples]",
+          within(1, 1e9)),
       key("test_fraction", &d.test_fraction,
-          "test examples as a fraction of the pool; absent: 0.2 of data without a test set that give no other size")
-          .above(0)
-          .below(1)
-          .when({[](E e) { return tests_on_rest(e.data); }, "with a test set of its own"}),
-      key("val_size", &d.val_size, "validation examples, from the pool, stratified by class; absent: none [examples]")
-          .within(0, 1e9),
-      key("val_fraction", &d.val_fraction, "validation examples as a fraction of the pool, instead of val_size")
-          .at_least(0)
-          .below(1),
-      key("subset", choice(d.subset), "which examples of the pool are taken")
-          .when({reads_data, "with generated data, which have no order"}),
-      key("split_seed", &d.split_seed, "seed of the split, the same for all runs; absent: the seed of the run")
-          .within(0, 1e9)
-          .when({[](E e) { return chosen_subset(e.data) != Subset::first || asks_for_validation(e.data); },
-                 "where nothing of the split is drawn"}),
-      key("test_from", choice(d.test_from), "where the test examples come from")
-          .when({has_test_choice, "with a data set without a test set; only \"rest\" is possible"})
-          .when({reads_data, "with generated data, which have their own test examples"}),
-      key("normalize", choice(d.normalize),
-          "normalization of the features; statistics from the training examples only"),
+          "test examples as a fraction of the pool; absent: 0.2 of data without a test set that give no other size",
+          above(0), below(1), when([](E e) { return tests_on_rest(e.data); }, "with a test set of its own")),
+      key("val_size", &d.val_size, "validation examples, from the pool, stratified by class; absent: none [examples]",
+          within(0, 1e9)),
+      key("val_fraction", &d.val_fraction, "validation examples as a fraction of the pool, instead of val_size",
+          at_least(0), below(1)),
+      key("subset", &d.subset, "which examples of the pool are taken",
+          when(reads_data, "with generated data, which have no order")),
+      key("split_seed", &d.split_seed, "seed of the split, the same for all runs; absent: the seed of the run",
+          within(0, 1e9),
+          when([](E e) { return chosen_subset(e.data) != Subset::first || asks_for_validation(e.data); },
+               "where nothing of the split is drawn")),
+      key("test_from", &d.test_from, "where the test examples come from",
+          when(has_test_choice, "with a data set without a test set; only \"rest\" is possible"),
+          when(reads_data, "with generated data, which have their own test examples")),
+      key("normalize", &d.normalize, "normalization of the features; statistics from the training examples only"),
       key("normalize_targets", &d.normalize_targets,
-          "train on (y - mean) / standard deviation of the training targets; losses and predictions are in their units")
-          .when({[](E e) { return has_real_targets(e.data); }, "with classes"}),
+          "train on (y - mean) / standard deviation of the training targets; losses and predictions are in their units",
+          when([](E e) { return has_real_targets(e.data); }, "with classes")),
       section("label_noise", describe(d.label_noise), "rate", "wrong labels of training and validation examples"),
-      section("generator", describe(d.generator), "", "how generated data are drawn")
-          .when({[](E e) { return !reads_data(e); }, "with data that are read from files"}),
+      section("generator", describe(d.generator), "", "how generated data are drawn",
+              when([](E e) { return !reads_data(e); }, "with data that are read from files")),
       key("shuffle_features", &d.shuffle_features, "permute the features, in the same way for all seeds"),
       key("shuffle_each_example", &d.shuffle_each_example,
           "permute the features of every example in a way of its own, the same for all seeds: the random pixels of "
-          "Zhang et al. 2017")
-          .when({[](E e) { return !e.data.shuffle_features; }, "with shuffled features"}),
-      key("features", choice_list(d.features), "feature maps, concatenated as the inputs of the network; absent: raw"),
-      key("polynomial_degree", &d.polynomial_degree, "highest power")
-          .within(1, 100)
-          .when({[](E e) { return std::ranges::count(e.data.features, FeatureMap::polynomial) > 0; },
-                 "without \"polynomial\" in data.features"}),
+          "Zhang et al. 2017",
+          when([](E e) { return !e.data.shuffle_features; }, "with shuffled features")),
+      key("features", &d.features, "feature maps, concatenated as the inputs of the network; absent: raw"),
+      key("polynomial_degree", &d.polynomial_degree, "highest power", within(1, 100),
+          when([](E e) { return std::ranges::count(e.data.features, FeatureMap::polynomial) > 0; },
+               "without \"polynomial\" in data.features")),
       section("distortion", describe(d.distortion), "decades", "badly scaled features, the same for all seeds"),
-      section("augmentation", describe(d.augmentation), "", "random variants of the training images in every step")
-          .when({chooses<DataName::mnist1d, DataName::mnist1d_large, DataName::digits, DataName::fashion_mnist,
-                         DataName::idx, DataName::cifar10, DataName::npy>,
-                 "without images or signals"})
-          .when(
-              {[](E e) { return e.data.features.empty() && !e.data.shuffle_features && !e.data.shuffle_each_example; },
-               "with data.features or shuffled features, which are not images"}),
+      section(
+          "augmentation", describe(d.augmentation), "", "random variants of the training images in every step",
+          when(chooses<DataName::mnist1d, DataName::mnist1d_large, DataName::digits, DataName::fashion_mnist,
+                       DataName::idx, DataName::cifar10, DataName::npy>,
+               "without images or signals"),
+          when([](E e) { return e.data.features.empty() && !e.data.shuffle_features && !e.data.shuffle_each_example; },
+               "with data.features or shuffled features, which are not images")),
       key("bootstrap", &d.bootstrap, "training examples drawn with replacement from the training set, for every seed"),
   };
 }

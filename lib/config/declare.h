@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
-#include "config/keys.h"
+#include "config/slots.h"
 
 namespace descent::config {
 
@@ -15,28 +17,93 @@ using E = const Experiment&;
 
 inline constexpr double huge = 1e6;  // bounds numbers well inside single precision
 
-inline Key key(std::string_view name, Slot slot, std::string_view help) { return {name, help, std::move(slot)}; }
-
-inline Key section(std::string_view name, std::vector<Key> keys, std::string_view shorthand, std::string_view help) {
-  return key(name, SectionSlot{std::move(keys), shorthand}, help);
+// Choices by their names, lists of them null when empty.
+template <class T> Json json_of(const T& value) {
+  if constexpr (std::is_enum_v<T>) return name_of(value);
+  else return value;
+}
+template <class T> Json json_of(const std::optional<T>& value) { return value ? Json(*value) : Json(); }
+template <class Enum>
+requires std::is_enum_v<Enum> Json json_of(const std::vector<Enum>& values) {
+  Json names;
+  for (const Enum value : values) names.push_back(name_of(value));
+  return names;
 }
 
-template <class Enum> ChoiceSlot choice(Enum& field) {
-  return {choices_of(Enum{}), false, [&field] { return std::vector{static_cast<int>(field)}; },
-          [&field](const std::vector<int>& values) { field = static_cast<Enum>(values.front()); }};
+template <class T> void read(const Json& json, T& value) {
+  if constexpr (std::is_enum_v<T>)
+    value = static_cast<T>(choices_of(T{}).find(json.get_ref<const std::string&>())->value);
+  else value = json.get<T>();
+}
+template <class T> void read(const Json& json, std::optional<T>& value) { value = json.get<T>(); }
+template <class T> void read(const Json& json, std::vector<T>& values) {
+  values.clear();
+  for (const Json& entry : json) read(entry, values.emplace_back());
 }
 
-template <class Enum> ChoiceSlot choice_list(std::vector<Enum>& field) {
-  return {choices_of(Enum{}), true,
-          [&field] {
-            std::vector<int> values;
-            for (const Enum value : field) values.push_back(static_cast<int>(value));
-            return values;
-          },
-          [&field](const std::vector<int>& values) {
-            field.clear();
-            for (const int value : values) field.push_back(static_cast<Enum>(value));
-          }};
+template <class T, class Of = T> Field field_of(T* field, std::int64_t shortest = 0, std::int64_t longest = 0) {
+  ValueType type = ValueType::text;
+  Choices choices{};
+  if constexpr (std::is_enum_v<Of>) type = ValueType::choice, choices = choices_of(Of{});
+  else if constexpr (std::is_same_v<Of, bool>) type = ValueType::boolean;
+  else if constexpr (std::is_integral_v<Of>) type = ValueType::integer;
+  else if constexpr (std::is_floating_point_v<Of>) type = ValueType::number;
+  return {type,     choices, [field] { return json_of(*field); }, [field](const Json& json) { read(json, *field); },
+          shortest, longest};
+}
+template <class T> Field field_of(std::optional<T>* field) { return field_of<std::optional<T>, T>(field); }
+template <class T> Field field_of(std::vector<T>* field) {
+  if constexpr (std::is_enum_v<T>) return field_of<std::vector<T>, T>(field, 1, std::ssize(choices_of(T{}).table));
+  else return field_of<std::vector<T>, T>(field, 0, most_entries);
+}
+inline Field field_of(std::array<double, 2>* field) { return field_of<std::array<double, 2>, double>(field, 2, 2); }
+Field field_of(Device* field);
+Field seeds(std::vector<std::int64_t>* field);
+Field batch(std::int64_t* field);
+
+struct Limits {
+  std::optional<Bound> minimum{}, maximum{};
+};
+inline Limits at_least(double v) { return {.minimum = Bound{v, true}}; }
+inline Limits above(double v) { return {.minimum = Bound{v, false}}; }
+inline Limits at_most(double v) { return {.maximum = Bound{v, true}}; }
+inline Limits below(double v) { return {.maximum = Bound{v, false}}; }
+inline Limits within(double low, double high) { return {Bound{low, true}, Bound{high, true}}; }
+
+// The default of an experiment file, as JSON. The hash of a run leaves out what the struct starts with, so that a new
+// default changes no hash; with the same value in both this is not needed.
+struct Otherwise {
+  std::string_view json;
+};
+inline Otherwise otherwise(std::string_view json) { return {json}; }
+struct Cosmetic {};
+inline constexpr Cosmetic cosmetic;
+
+inline Condition when(const Condition& condition) { return condition; }
+inline Condition when(bool (*applies)(E), std::string otherwise) { return {applies, std::move(otherwise)}; }
+
+inline void add(Key& key, const Limits& limits) {
+  if (limits.minimum) key.minimum = limits.minimum;
+  if (limits.maximum) key.maximum = limits.maximum;
+}
+inline void add(Key& key, const Condition& condition) { key.when(condition); }
+inline void add(Key& key, Otherwise value) { key.default_json = value.json; }
+inline void add(Key& key, Cosmetic) { key.changes_numbers = false; }
+
+// A key and what else is said of it: key("lr", &o.lr, "learning rate", within(0, huge), when(takes_steps)).
+template <class... Traits> Key key(std::string_view name, Slot slot, std::string_view help, const Traits&... traits) {
+  Key key{name, help, std::move(slot)};
+  (add(key, traits), ...);
+  return key;
+}
+template <class T, class... Traits>
+Key key(std::string_view name, T* field, std::string_view help, const Traits&... traits) {
+  return key(name, Slot(field_of(field)), help, traits...);
+}
+template <class... Traits>
+Key section(std::string_view name, std::vector<Key> keys, std::string_view shorthand, std::string_view help,
+            const Traits&... traits) {
+  return key(name, Slot(SectionSlot{std::move(keys), shorthand}), help, traits...);
 }
 
 // The keys of each object are those of describe(T).
@@ -44,10 +111,9 @@ template <class T>
 ObjectsSlot objects(std::vector<T>& field, std::string_view word, std::vector<std::string_view> needed = {}) {
   return {word,
           std::move(needed),
-          [&field] { return describe(field.emplace_back()); },
           [&field](std::size_t i) { return describe(field[i]); },
           [&field] { return field.size(); },
-          [&field] { field.clear(); },
+          [&field](std::size_t size) { field.resize(size); },
           []() -> const std::vector<Key>& {
             static T initial;
             static const std::vector<Key> keys = describe(initial);

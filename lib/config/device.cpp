@@ -1,9 +1,7 @@
 #include "config/device.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <regex>
 
 #include "core/text.h"
 
@@ -37,12 +35,12 @@ std::vector<std::string> device_names() {
 }
 
 std::optional<Device> parse_device(std::string_view name) {
-  static const std::regex numbered(numbered_device.begin(), numbered_device.end());
-  if (std::regex_match(name.begin(), name.end(), numbered))
-    return Device{DeviceKind::cuda, *core::parse_integer(name.substr(name.find(':') + 1))};
-  const auto table = choices_of(DeviceKind{}).table;
-  const auto found = std::ranges::find(table, name, &Choice::name);
-  if (found == table.end()) return std::nullopt;
+  constexpr std::string_view cuda = "cuda:";
+  const std::string_view number = name.starts_with(cuda) ? name.substr(cuda.size()) : std::string_view();
+  if (!number.empty() && number.size() <= 2 && number.find_first_not_of("0123456789") == number.npos)
+    return Device{DeviceKind::cuda, *core::parse_integer(number)};
+  const Choice* found = choices_of(DeviceKind{}).find(name);
+  if (!found) return std::nullopt;
   const auto kind = static_cast<DeviceKind>(found->value);
   return kind == DeviceKind::automatic ? automatic_device() : Device{kind};
 }

@@ -115,4 +115,13 @@ std::int64_t batch_size(const Train& train, std::int64_t train_size);
 std::int64_t steps_per_epoch(const Train& train, std::int64_t train_size);
 std::int64_t total_steps(const Train& train, std::int64_t train_size);
 
+// Why the fused engine cannot run an experiment: "device cuda", "precision bf16"; empty: it can.
+std::vector<std::string> fused_declines(const Experiment& experiment);
+
+// torch or fused.
+EngineKind chosen_engine(const Experiment& experiment);
+
+// "fused on cpu", "torch on cuda:1".
+std::string engine_and_device(const Experiment& experiment);
+
 }  // namespace descent::config

@@ -14,8 +14,7 @@ namespace descent::config {
 namespace {
 
 std::string default_text(const Key& key) {
-  if (std::holds_alternative<SectionSlot>(key.slot) || std::holds_alternative<std::string*>(key.slot)) return "";
-  const Json value = default_of(key);
+  const Json value = shown_default(key);
   return value.is_null() ? "" : compact(value);
 }
 
@@ -28,7 +27,7 @@ std::string line_of(std::string_view name, std::size_t width, const Key& key) {
 std::string explain_all() {
   std::string text = "Keys of an experiment, with their defaults:\n\n";
   for_each_key(default_keys(), [&](const std::string& path, const Key& key) {
-    if (!std::holds_alternative<SectionSlot>(key.slot)) text += line_of(path, 33, key);
+    if (!key.is_section()) text += line_of(path, 33, key);
   });
   for (const ExtraKey& extra : extra_keys) text += fmt::format("  {:<33}  {}\n", extra.name, extra.help);
   return text;
@@ -44,8 +43,8 @@ std::string explain_section(std::string_view path, const Key& key) {
   for (const Key& inner : keys) width = std::max(width, inner.name.size());
   text += "\n";
   for (const Key& inner : keys) text += line_of(inner.name, width, inner);
-  const auto* slot = abbreviated ? std::get_if<ChoiceSlot>(&abbreviated->slot) : nullptr;
-  if (slot) text += fmt::format("\n{}.{}:\n\n{}", path, abbreviated->name, choices_text(slot->choices, 2));
+  if (abbreviated && choices_in(*abbreviated))
+    text += fmt::format("\n{}.{}:\n\n{}", path, abbreviated->name, choices_text(*choices_in(*abbreviated), 2));
   return text;
 }
 
@@ -53,8 +52,7 @@ std::string keys_of_objects(const ObjectsSlot& slot) {
   std::string text = "\n";
   for (const Key& key : slot.defaults()) text += line_of(key.name, 9, key);
   for (const Key& key : slot.defaults())
-    if (const auto* choices = std::get_if<ChoiceSlot>(&key.slot))
-      text += fmt::format("\n{}:\n{}", key.name, choices_text(choices->choices, 2));
+    if (const Choices* choices = choices_in(key)) text += fmt::format("\n{}:\n{}", key.name, choices_text(*choices, 2));
   return text;
 }
 
@@ -65,8 +63,7 @@ std::string explain_leaf(std::string_view path, const Key& key) {
   if (!preset.empty()) text += fmt::format("Default: {}.\n", preset);
   for (const Condition& condition : key.conditions) text += fmt::format("Has no effect {}.\n", condition.otherwise);
   if (const auto* slot = std::get_if<ObjectsSlot>(&key.slot)) text += keys_of_objects(*slot);
-  if (const auto* slot = std::get_if<ChoiceSlot>(&key.slot)) text += "\n" + choices_text(slot->choices, 2);
-  if (std::holds_alternative<DeviceSlot>(key.slot)) text += "\n" + choices_text(choices_of(DeviceKind{}), 2);
+  if (const Choices* choices = choices_in(key)) text += "\n" + choices_text(*choices, 2);
   return text;
 }
 
@@ -89,7 +86,7 @@ std::string explain(std::string_view name) {
   const std::string path = full_path(name);
   const Key* key = find_key(default_keys(), path);
   if (!key) throw core::InputError(unknown_path(name));
-  return std::holds_alternative<SectionSlot>(key->slot) ? explain_section(path, *key) : explain_leaf(path, *key);
+  return key->is_section() ? explain_section(path, *key) : explain_leaf(path, *key);
 }
 
 std::vector<std::string> key_paths() {

@@ -10,53 +10,31 @@ namespace {
 std::vector<Key> describe(Probes& p) {
   const Condition probed{[](E e) { return !e.probes.names.empty(); }, "without probes.names"};
   return {
-      key("names", choice_list(p.names), "measurements inside the network, written to probes.csv; absent: none"),
-      key("at", choice(p.at), "when to measure")
-          .when(probed)
-          .when({[](E e) { return e.probes.steps.empty(); }, "with probes.steps"}),
+      key("names", &p.names, "measurements inside the network, written to probes.csv; absent: none"),
+      key("at", &p.at, "when to measure", when(probed),
+          when([](E e) { return e.probes.steps.empty(); }, "with probes.steps")),
       key("steps", &p.steps,
-          "steps after which to measure, instead of \"at\"; 0 is the initialization; in ascending order")
-          .at_least(0)
-          .when(probed),
-  };
-}
-
-std::vector<Key> describe(Predict& p) {
-  return {
-      key("dropout_samples", &p.dropout_samples,
-          "dropout masks whose predictions are averaged in every evaluation (Gal and Ghahramani 2016); 0: one pass "
-          "without dropout")
-          .within(0, 10'000)
-          .when({[](E e) { return e.model.dropout.rate > 0; }, "without model.dropout.rate"}),
-  };
-}
-
-std::vector<Key> describe(Record& r) {
-  return {
-      key("predictions", &r.predictions, "record the final predictions on the test examples: predictions.npy"),
+          "steps after which to measure, instead of \"at\"; 0 is the initialization; in ascending order", at_least(0),
+          when(probed)),
   };
 }
 
 std::vector<Key> describe(Ensemble& e) {
   return {
-      key("of", choice(e.of), "whose predictions are averaged; implies record.predictions").cosmetic(),
-      key("sizes", &e.sizes, "numbers of members, in ascending order; absent: 1 and all")
-          .within(1, 1e6)
-          .cosmetic()
-          .when({[](E e) { return e.ensemble.of != EnsembleOf::none; }, "without ensemble.of"}),
+      key("of", &e.of, "whose predictions are averaged; implies record.predictions", cosmetic),
+      key("sizes", &e.sizes, "numbers of members, in ascending order; absent: 1 and all", within(1, 1e6), cosmetic,
+          when([](E e) { return e.ensemble.of != EnsembleOf::none; }, "without ensemble.of")),
   };
 }
 
 }  // namespace
 
-Key& Key::when(const Condition& condition) {
+void Key::when(const Condition& condition) {
   if (auto* section = std::get_if<SectionSlot>(&slot))  // in front: what holds for the section is reported first
     for_each_key(section->keys, [&](const std::string&, Key& inner) {
-      if (!std::holds_alternative<SectionSlot>(inner.slot))
-        inner.conditions.insert(inner.conditions.begin(), condition);
+      if (!inner.is_section()) inner.conditions.insert(inner.conditions.begin(), condition);
     });
   else conditions.push_back(condition);
-  return *this;
 }
 
 const Condition* Key::unmet_condition(const Experiment& experiment) const {
@@ -66,40 +44,45 @@ const Condition* Key::unmet_condition(const Experiment& experiment) const {
 
 std::vector<Key> describe(Experiment& e) {
   return {
-      key("name", &e.name, "name of the results folder; absent: the name of the file").cosmetic(),
-      key("description", &e.description, "what the experiment shows").cosmetic(),
-      key("seeds", SeedsSlot{&e.seeds}, "number of seeds (0, 1, ...) or a list of seeds; every point runs with each")
-          .at_least(0)
-          .cosmetic(),
-      key("engine", choice(e.engine), "implementation that trains the networks"),
-      key("device", DeviceSlot{&e.device}, "device to train on"),
-      key("precision", choice(e.precision), "floating-point precision of training"),
-      key("checkpoint_seconds", &e.checkpoint_seconds, "minimum time between two checkpoints of a run [s]")
-          .within(0, 86400)
-          .cosmetic(),
+      key("name", &e.name, "name of the results folder; absent: the name of the file", cosmetic),
+      key("description", &e.description, "what the experiment shows", cosmetic),
+      key("seeds", seeds(&e.seeds), "number of seeds (0, 1, ...) or a list of seeds; every point runs with each",
+          at_least(0), cosmetic),
+      key("engine", &e.engine, "implementation that trains the networks"),
+      key("device", &e.device, "device to train on"),
+      key("precision", &e.precision, "floating-point precision of training"),
+      key("checkpoint_seconds", &e.checkpoint_seconds, "minimum time between two checkpoints of a run [s]",
+          within(0, 86400), cosmetic),
       section("data", describe(e.data), "name", "data set and its splits"),
       section("model", describe(e.model), "", "the network"),
       section("train", describe(e.train), "", "how the network is trained"),
-      section("predict", describe(e.predict), "", "how a trained network predicts"),
-      section("record", describe(e.record), "", "what is recorded of a run besides its curves"),
-      section("ensemble", describe(e.ensemble), "of", "averaged predictions of several networks: ensembles.csv")
-          .cosmetic(),
+      section(
+          "predict",
+          {key("dropout_samples", &e.predict.dropout_samples,
+               "dropout masks whose predictions are averaged in every evaluation (Gal and Ghahramani 2016); 0: one "
+               "pass without dropout",
+               within(0, 10'000), when([](E e) { return e.model.dropout.rate > 0; }, "without model.dropout.rate"))},
+          "", "how a trained network predicts"),
+      section("record",
+              {key("predictions", &e.record.predictions,
+                   "record the final predictions on the test examples: predictions.npy")},
+              "", "what is recorded of a run besides its curves"),
+      section("ensemble", describe(e.ensemble), "of", "averaged predictions of several networks: ensembles.csv",
+              cosmetic),
       key("bias_variance", &e.bias_variance,
-          "bias and variance over seeds on the test examples: bias_variance.csv; implies record.predictions")
-          .cosmetic(),
+          "bias and variance over seeds on the test examples: bias_variance.csv; implies record.predictions", cosmetic),
       section("probes", describe(e.probes), "names", "what to measure inside the network; does not affect training"),
-      key("claims", objects(e.claims, "claims", {"says", "that"}), "expected results, tested by descent verify")
-          .cosmetic(),
-      key("plots", objects(e.plots, "plots"), "charts of the report, besides or instead of those it chooses")
-          .cosmetic(),
+      key("claims", objects(e.claims, "claims", {"says", "that"}), "expected results, tested by descent verify",
+          cosmetic),
+      key("plots", objects(e.plots, "plots"), "charts of the report, besides or instead of those it chooses", cosmetic),
   };
 }
 
 std::vector<Key> describe(Claim& c) {
   return {
-      key("says", &c.says, "the claim as a sentence").cosmetic(),
-      key("that", &c.that, "the claim as an expression over the results: descent explain claims").cosmetic(),
-      key("reference", &c.reference, "paper and figure").cosmetic(),
+      key("says", &c.says, "the claim as a sentence", cosmetic),
+      key("that", &c.that, "the claim as an expression over the results: descent explain claims", cosmetic),
+      key("reference", &c.reference, "paper and figure", cosmetic),
   };
 }
 
@@ -107,19 +90,17 @@ std::vector<Key> describe(Plot& p) {
   return {
       key("metric", &p.metric,
           "what to draw, a column of summary.csv or curves.csv: a chart besides the others; with the key chart, which "
-          "of these charts: error or loss, of bias_variance squared, error or cross_entropy, of probes the name of one")
-          .cosmetic(),
+          "of these charts: error or loss, of bias_variance squared, error or cross_entropy, of probes the name of one",
+          cosmetic),
       key("over", &p.over,
-          "horizontal axis: epoch, step or a factor; absent: a factor of three numbers or more, or epoch")
-          .cosmetic(),
-      key("by", &p.by, "factor to tell apart by color; absent: chosen").cosmetic(),
-      key("where", &p.where, "points to draw, a selection as in claims; absent: all").cosmetic(),
-      key("title", &p.title, "title; absent: chosen").cosmetic(),
-      key("scale", choice(p.scale), "scale of the metric").cosmetic(),
-      key("chart", choice(p.chart),
-          "charts that the report chooses itself, to change their scale or title or remove them")
-          .cosmetic(),
-      key("remove", &p.remove, "leave these charts out").cosmetic(),
+          "horizontal axis: epoch, step or a factor; absent: a factor of three numbers or more, or epoch", cosmetic),
+      key("by", &p.by, "factor to tell apart by color; absent: chosen", cosmetic),
+      key("where", &p.where, "points to draw, a selection as in claims; absent: all", cosmetic),
+      key("title", &p.title, "title; absent: chosen", cosmetic),
+      key("scale", &p.scale, "scale of the metric", cosmetic),
+      key("chart", &p.chart, "charts that the report chooses itself, to change their scale or title or remove them",
+          cosmetic),
+      key("remove", &p.remove, "leave these charts out", cosmetic),
   };
 }
 
@@ -159,8 +140,6 @@ std::string section_abbreviated_by(const std::string& path) {
   return abbreviated && abbreviated->name == path.substr(last + 1) ? path.substr(0, last) : "";
 }
 
-bool is_sweepable(const Key& key) {
-  return key.changes_numbers && (!std::holds_alternative<SectionSlot>(key.slot) || shorthand_of(key));
-}
+bool is_sweepable(const Key& key) { return key.changes_numbers && (!key.is_section() || shorthand_of(key)); }
 
 }  // namespace descent::config

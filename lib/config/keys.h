@@ -3,15 +3,52 @@
 // Reader, writer, validation, JSON Schema, `explain`, completion and identity walk the resulting tree.
 
 #include <array>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
-#include "config/slot.h"
+#include "config/experiment.h"
+#include "config/json.h"
 
 namespace descent::config {
+
+struct Key;
+
+// What the value of a key is, or each entry of a list. seeds: a count, or a list of distinct ones; device: one of
+// device_names(); batch: a count or "full" (0).
+enum class ValueType { boolean, integer, number, text, choice, seeds, device, batch };
+
+// A field of a struct.
+struct Field {
+  ValueType type;
+  Choices choices;
+  std::function<Json()> get;               // null: absent
+  std::function<void(const Json&)> set;    // what the reader has accepted
+  std::int64_t shortest = 0, longest = 0;  // of a list; 0: it takes none
+};
+
+// A struct; a bare value abbreviates the object by its key `shorthand` (empty: no abbreviation).
+struct SectionSlot {
+  std::vector<Key> keys;
+  std::string_view shorthand;
+};
+
+// A list of objects with keys of their own.
+struct ObjectsSlot {
+  std::string_view word;                 // "claims"
+  std::vector<std::string_view> needed;  // keys that every object must have
+  std::function<std::vector<Key>(std::size_t)> at;
+  std::function<std::size_t()> size;
+  std::function<void(std::size_t)> resize;
+  std::function<const std::vector<Key>&()> defaults;  // of an object
+};
+
+// Where the value of a key lies in its struct.
+using Slot = std::variant<Field, SectionSlot, ObjectsSlot>;
 
 struct Bound {
   double value;
@@ -28,41 +65,15 @@ struct Key {
   std::string_view name, help;  // the unit in brackets behind the help
   Slot slot;
   std::optional<Bound> minimum{}, maximum{};
-  std::string_view default_json{};      // of an experiment, where it is not the value of the struct; see otherwise()
+  std::string_view default_json{};      // of an experiment, where it is not the value of the struct
   bool changes_numbers = true;          // part of a run's identity; may be swept
   std::vector<Condition> conditions{};  // all must hold
 
-  Key& at_least(double v) {
-    minimum = {v, true};
-    return *this;
-  }
-  Key& above(double v) {
-    minimum = {v, false};
-    return *this;
-  }
-  Key& within(double low, double high) { return at_least(low).at_most(high); }
-  Key& at_most(double v) {
-    maximum = {v, true};
-    return *this;
-  }
-  Key& below(double v) {
-    maximum = {v, false};
-    return *this;
-  }
-  // The default of an experiment file, as JSON. The hash of a run leaves out what the struct starts with, so that a new
-  // default changes no hash; with the same value in both this is not needed.
-  Key& otherwise(std::string_view json) {
-    default_json = json;
-    return *this;
-  }
-  Key& cosmetic() {
-    changes_numbers = false;
-    return *this;
-  }
-  Key& when(const Condition& condition);  // of a section: for every key in it
+  void when(const Condition& condition);  // of a section: for every key in it
   // The first condition that does not hold, or null.
   const Condition* unmet_condition(const Experiment& experiment) const;
   bool has_effect(const Experiment& experiment) const { return !unmet_condition(experiment); }
+  bool is_section() const { return std::holds_alternative<SectionSlot>(slot); }
 };
 
 // All keys of an experiment, with slots that point into `experiment` (which must outlive the tree); of its sections.
@@ -81,6 +92,9 @@ Key* find_key(std::vector<Key>& keys, std::string_view path);
 inline const Key* find_key(const std::vector<Key>& keys, std::string_view path) {
   return find_key(const_cast<std::vector<Key>&>(keys), path);
 }
+
+// "kind" of "model.norm.kind".
+inline std::string_view last_name(std::string_view path) { return path.substr(path.rfind('.') + 1); }
 
 // Whether `path` is `section` or lies inside it.
 bool lies_in(std::string_view path, std::string_view section);

@@ -4,15 +4,13 @@
 
 #include <algorithm>
 #include <map>
-#include <regex>
 #include <set>
 #include <utility>
 
 #include "config/check.h"
-#include "config/overrides.h"
-#include "config/resolved.h"
 #include "config/slots.h"
-#include "config/sweep.h"
+#include "config/source.h"
+#include "config/write.h"
 #include "core/files.h"
 #include "core/text.h"
 
@@ -23,13 +21,20 @@ constexpr std::size_t most_runs = 1'000'000;
 
 std::string stem(const std::string& file) { return std::filesystem::path(file).stem().string(); }
 
+// As name_pattern has it.
+bool is_name(std::string_view name) {
+  constexpr std::string_view characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+  return !name.empty() && std::ssize(name) <= longest_name && name[0] != '.' &&
+         name.find_first_not_of(characters) == name.npos;
+}
+
 void check_name(Experiment& experiment, const Given& given, Problems& problems) {
   const bool from_file = !given.contains("name");
   if (from_file) experiment.name = stem(problems.file());
   const std::string& name = experiment.name;
   const auto unreadable = [](const core::Problem& problem) { return problem.path == "name"; };
   if (std::ranges::any_of(problems.list(), unreadable)) return;
-  if (std::regex_match(name, std::regex(name_pattern.begin(), name_pattern.end()))) return;
+  if (is_name(name)) return;
   const Position at = given.find(from_file ? "" : "name")->second;
   problems.add(
       at, "name",
@@ -173,7 +178,7 @@ class Points {
   bool takes_part(const std::string& factor, const Conflict& conflict) const {
     const Key* key = find_key(keys_, factor);
     const Key* abbreviated = key ? shorthand_of(*key) : nullptr;
-    const bool chooses = key && std::holds_alternative<ChoiceSlot>((abbreviated ? *abbreviated : *key).slot);
+    const bool chooses = key && choices_in(abbreviated ? *abbreviated : *key);
     const std::string section = abbreviated ? factor : factor.substr(0, factor.rfind('.'));
     return conflict.message.find(factor) != std::string::npos ||
            std::ranges::any_of(conflict.paths, [&](std::string_view path) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <set>
 
 #include "config/slots.h"
@@ -22,12 +21,11 @@ std::string shown(const Json& value) {
 }
 
 // Integers may be written 1e3 or 64.0.
-bool is_number(const Json& json, std::int64_t) {
+bool is_integer(const Json& json) {
   if (!json.is_number_float()) return json.is_number();
   const double value = json.get<double>();
   return value == std::trunc(value) && std::abs(value) <= 0x1p53;
 }
-bool is_number(const Json& json, double) { return json.is_number(); }
 
 // Visits the slot of one key.
 class SlotReader {
@@ -36,44 +34,10 @@ class SlotReader {
              Problems& problems)
       : value_(value), pointer_(pointer), path_(path), key_(key), given_(given), problems_(problems) {}
 
-  void operator()(bool* field) {
-    if (value_.is_boolean()) *field = value_.get<bool>();
-    else wrong_type();
-  }
-  void operator()(std::int64_t* field) { read_number(value_, pointer_, *field); }
-  void operator()(double* field) { read_number(value_, pointer_, *field); }
-  template <class T> void operator()(std::optional<T>* field) {
-    if (T value{}; read_number(value_, pointer_, value)) *field = value;
-  }
-  void operator()(std::string* field) {
-    if (is_text(value_, pointer_)) *field = value_.get<std::string>();
-  }
-  void operator()(std::vector<std::int64_t>* field) { read_list(*field, most_entries); }
-  void operator()(std::vector<std::string>* field) {
-    if (!value_.is_array()) return wrong_type();
-    if (std::ssize(value_) > most_entries) return fail(fmt::format("more than {} entries", most_entries));
-    for (std::size_t i = 0; i < value_.size() && !problems_.full(); ++i)
-      if (is_text(value_[i], element(i))) field->push_back(value_[i].get<std::string>());
-  }
-  void operator()(std::array<double, 2>* field) {
-    if (!value_.is_array() || value_.size() != 2) return wrong_type();
-    for (std::size_t i = 0; i < 2; ++i) read_number(value_[i], element(i), (*field)[i]);
-  }
-  void operator()(ChoiceSlot& slot) {
-    if (!slot.is_list) {
-      if (const Choice* choice = choose(value_, pointer_, slot.choices)) slot.set({choice->value});
-      return;
-    }
-    if (!value_.is_array()) return wrong_type();
-    if (value_.empty()) return fail("an empty list");
-    std::vector<int> values;
-    for (std::size_t i = 0; i < value_.size() && !problems_.full(); ++i) {
-      const Choice* choice = choose(value_[i], element(i), slot.choices);
-      if (choice && std::ranges::find(values, choice->value) != values.end())
-        problems_.add(element(i), path_, fmt::format("\"{}\" is listed twice", choice->name));
-      else if (choice) values.push_back(choice->value);
-    }
-    slot.set(values);
+  void operator()(Field& field) {
+    if (field.type == ValueType::seeds && !value_.is_array()) read_count(field);
+    else if (field.longest > 0) read_list(field);
+    else if (is_valid(value_, pointer_, field)) field.set(value_);
   }
   void operator()(SectionSlot& section) {
     if (value_.is_object()) return read_section(value_, pointer_, path_, section.keys, given_, problems_);
@@ -82,38 +46,12 @@ class SlotReader {
     given_[path_ + "." + std::string(key.name)] = problems_.at(pointer_);
     std::visit(SlotReader(value_, pointer_, path_, key, given_, problems_), key.slot);
   }
-  void operator()(SeedsSlot& slot) {
-    if (value_.is_array()) {
-      read_list(*slot.field, most_seeds);
-      if (slot.field->empty()) fail("an empty list");
-      std::set<std::int64_t> seen;
-      for (const std::int64_t seed : *slot.field)
-        if (!seen.insert(seed).second) return fail(fmt::format("seed {} is listed twice", seed));
-      return;
-    }
-    if (!is_number(value_, std::int64_t{})) return wrong_type();
-    const auto count = value_.get<std::int64_t>();
-    if (count < 1 || count > most_seeds)
-      return fail(fmt::format("must be a count from 1 to {}, got {}", most_seeds, shown(value_)));
-    slot.field->resize(static_cast<std::size_t>(count));
-    std::iota(slot.field->begin(), slot.field->end(), 0);
-  }
-  void operator()(DeviceSlot& slot) {
-    if (!value_.is_string()) return wrong_type();
-    const auto name = value_.get<std::string>();
-    if (const auto device = parse_device(name)) *slot.field = *device;
-    else fail(unknown_choice("device", device_names(), name, type_name(key_.slot)));
-  }
-  void operator()(BatchSlot& slot) {
-    if (value_ == "full") *slot.field = 0;
-    else read_number(value_, pointer_, *slot.field);
-  }
   void operator()(ObjectsSlot& slot) {
     if (!value_.is_array()) return wrong_type();
     if (std::ssize(value_) > most_entries) return fail(fmt::format("more than {} entries", most_entries));
-    slot.clear();
+    slot.resize(value_.size());
     for (std::size_t i = 0; i < value_.size() && !problems_.full(); ++i)
-      read_object(value_[i], element(i), fmt::format("{}[{}]", path_, i), slot);
+      read_object(value_[i], element(i), fmt::format("{}[{}]", path_, i), slot, slot.at(i));
   }
 
  private:
@@ -127,9 +65,11 @@ class SlotReader {
 
   // One entry where a list of such belongs, or the name of the kind where the section does.
   std::string how_to_wrap() const {
-    const bool is_entry = (value_.is_number() && std::holds_alternative<std::vector<std::int64_t>*>(key_.slot)) ||
-                          (value_.is_string() && std::holds_alternative<std::vector<std::string>*>(key_.slot));
+    const auto* field = std::get_if<Field>(&key_.slot);
     const auto* section = std::get_if<SectionSlot>(&key_.slot);
+    const bool is_entry = field && takes_list(key_.slot) &&
+                          ((value_.is_number() && field->type == ValueType::integer) ||
+                           (value_.is_string() && field->type == ValueType::text));
     if (is_entry) return fmt::format("; write [{}]", compact(value_));
     if (value_.is_string() && section && std::ranges::find(section->keys, "kind", &Key::name) != section->keys.end())
       return fmt::format("; write {{\"kind\": {}}}", compact(value_));
@@ -145,39 +85,89 @@ class SlotReader {
                        path_ == "model.width" || path_ == "model.depth" ? "; sizes of the layers: model.hidden" : "");
   }
 
-  void wrong_type(const Json& part, const std::string& pointer) {
-    if (&part == &value_) return wrong_type();
-    problems_.add(pointer, path_, fmt::format("expected {}, got {} in it", type_name(key_.slot), shown(part)));
+  // False, as what is read of a part of the value.
+  bool wrong_type(const Json& part, const std::string& pointer) {
+    if (&part == &value_) wrong_type();
+    else problems_.add(pointer, path_, fmt::format("expected {}, got {} in it", type_name(key_.slot), shown(part)));
+    return false;
   }
 
   bool is_text(const Json& json, const std::string& pointer) {
-    if (!json.is_string()) return wrong_type(json, pointer), false;
+    if (!json.is_string()) return wrong_type(json, pointer);
     if (std::ssize(json.get_ref<const std::string&>()) <= longest_text) return true;
     return problems_.add(pointer, path_, fmt::format("longer than {} bytes", longest_text)), false;
   }
 
-  template <class T> bool read_number(const Json& json, const std::string& pointer, T& field) {
-    if (!is_number(json, T{})) return wrong_type(json, pointer), false;
+  // Whether a value, or an entry of a list, is of the type of the field.
+  bool is_valid(const Json& json, const std::string& pointer, const Field& field) {
+    switch (field.type) {
+      case ValueType::boolean: return json.is_boolean() || wrong_type(json, pointer);
+      case ValueType::text: return is_text(json, pointer);
+      case ValueType::choice:
+      case ValueType::device: return is_known(json, pointer, field);
+      case ValueType::batch:
+        if (json == "full") return true;
+        [[fallthrough]];
+      case ValueType::seeds:
+      case ValueType::integer:
+        return (is_integer(json) || wrong_type(json, pointer)) && is_within_bounds(json, pointer);
+      case ValueType::number: return (json.is_number() || wrong_type(json, pointer)) && is_within_bounds(json, pointer);
+    }
+    __builtin_unreachable();
+  }
+  bool is_within_bounds(const Json& json, const std::string& pointer) {
     const auto value = json.get<double>();
     const auto &low = key_.minimum, &high = key_.maximum;
     const bool above = !low || value > low->value || (low->inclusive && value == low->value);
     const bool below = !high || value < high->value || (high->inclusive && value == high->value);
-    if (above && below) return field = json.get<T>(), true;
+    if (above && below) return true;
     problems_.add(pointer, path_,
                   fmt::format("must be {}, got {}", above ? maximum_text(*high) : minimum_text(*low), shown(json)));
     return false;
   }
-  void read_list(std::vector<std::int64_t>& field, std::int64_t longest) {
-    if (!value_.is_array()) return wrong_type();
-    if (std::ssize(value_) > longest) return fail(fmt::format("more than {} entries", longest));
-    std::vector<std::int64_t> read(value_.size());
-    bool all = true;
-    for (std::size_t i = 0; i < read.size() && !problems_.full(); ++i)
-      all = read_number(value_[i], element(i), read[i]) && all;
-    if (all) field = std::move(read);  // else the default: the checks that follow count on the bounds
+  bool is_known(const Json& json, const std::string& pointer, const Field& field) {
+    if (!json.is_string()) return wrong_type(json, pointer);
+    const auto name = json.get<std::string>();
+    const bool is_device = field.type == ValueType::device;
+    if (is_device ? parse_device(name).has_value() : field.choices.find(name) != nullptr) return true;
+    problems_.add(pointer, path_,
+                  is_device ? unknown_choice("device", device_names(), name, type_name(key_.slot))
+                            : unknown_choice(field.choices, name));
+    return false;
   }
-  void read_object(const Json& json, const std::string& pointer, const std::string& path, ObjectsSlot& slot) {
-    std::vector<Key> keys = slot.add();
+
+  void read_list(Field& field) {
+    const bool is_pair = field.shortest == field.longest;
+    if (!value_.is_array() || (is_pair && std::ssize(value_) != field.longest)) return wrong_type();
+    const bool of_choices = field.type == ValueType::choice;
+    if (std::ssize(value_) > field.longest && !of_choices)
+      return fail(fmt::format("more than {} entries", field.longest));
+    if (value_.empty() && field.shortest > 0) return fail("an empty list");
+    Json read = Json::array();
+    for (std::size_t i = 0; i < value_.size() && !problems_.full(); ++i) {
+      if (!is_valid(value_[i], element(i), field)) continue;
+      if (of_choices && std::ranges::find(read, value_[i]) != read.end())
+        problems_.add(element(i), path_, fmt::format("\"{}\" is listed twice", value_[i].get<std::string>()));
+      else read.push_back(value_[i]);
+    }
+    // Numbers all or none: the checks that follow count on their bounds.
+    if (!of_choices && read.size() < value_.size()) return;
+    field.set(read);
+    if (field.type != ValueType::seeds) return;
+    std::set<std::int64_t> seen;
+    for (const Json& seed : read)
+      if (!seen.insert(seed.get<std::int64_t>()).second)
+        return fail(fmt::format("seed {} is listed twice", seed.get<std::int64_t>()));
+  }
+  void read_count(Field& field) {
+    if (!is_integer(value_)) return wrong_type();
+    const auto count = value_.get<std::int64_t>();
+    if (count < 1 || count > most_seeds)
+      return fail(fmt::format("must be a count from 1 to {}, got {}", most_seeds, shown(value_)));
+    field.set(value_);
+  }
+  void read_object(const Json& json, const std::string& pointer, const std::string& path, const ObjectsSlot& slot,
+                   std::vector<Key> keys) {
     if (!json.is_object()) {
       std::string with;
       for (const std::string_view needed : slot.needed)
@@ -187,14 +177,6 @@ class SlotReader {
     read_section(json, pointer, path, keys, given_, problems_);
     for (const std::string_view needed : slot.needed)
       if (json.value(needed, Json("")) == "") problems_.add(pointer, path, fmt::format("needs \"{}\"", needed));
-  }
-  const Choice* choose(const Json& json, const std::string& pointer, const Choices& choices) {
-    if (!json.is_string()) return wrong_type(json, pointer), nullptr;
-    const auto name = json.get<std::string>();
-    const auto found = std::ranges::find(choices.table, name, &Choice::name);
-    if (found != choices.table.end()) return &*found;
-    problems_.add(pointer, path_, unknown_choice(choices, name));
-    return nullptr;
   }
 
   const Json& value_;

@@ -51,56 +51,51 @@ Json section_schema(const std::vector<Key>& keys) {
   return object_schema(properties);
 }
 
-struct TypeSchema {
-  const Key& key;
+// Of a value, or of each entry of a list.
+Json value_schema(const Key& key, const Field& field) {
+  switch (field.type) {
+    case ValueType::boolean: return {{"type", "boolean"}};
+    case ValueType::seeds:
+    case ValueType::integer: return bounded("integer", key);
+    case ValueType::number: return bounded("number", key);
+    case ValueType::text:
+      if (key.name == "name") return {{"type", "string"}, {"pattern", name_pattern}};
+      return {{"type", "string"}, {"maxLength", longest_text}};
+    case ValueType::choice: return choices_schema(field.choices);
+    case ValueType::device:
+      return any_of({choices_schema(field.choices), {{"type", "string"}, {"pattern", numbered_device}}});
+    case ValueType::batch: return any_of({bounded("integer", key), {{"const", "full"}}});
+  }
+  __builtin_unreachable();
+}
 
-  Json operator()(const bool*) const { return {{"type", "boolean"}}; }
-  Json operator()(const std::int64_t*) const { return bounded("integer", key); }
-  Json operator()(const double*) const { return bounded("number", key); }
-  template <class T> Json operator()(const std::optional<T>*) const { return (*this)(static_cast<T*>(nullptr)); }
-  Json operator()(const std::string*) const {
-    if (key.name == "name") return {{"type", "string"}, {"pattern", name_pattern}};
-    return {{"type", "string"}, {"maxLength", longest_text}};
-  }
-  Json operator()(const std::vector<std::int64_t>*) const { return list_of(bounded("integer", key), 0, most_entries); }
-  Json operator()(const std::vector<std::string>*) const {
-    return list_of({{"type", "string"}, {"maxLength", longest_text}}, 0, most_entries);
-  }
-  Json operator()(const std::array<double, 2>*) const { return list_of(bounded("number", key), 2, 2); }
-  Json operator()(const ChoiceSlot& slot) const {
-    if (!slot.is_list) return choices_schema(slot.choices);
-    Json schema = list_of(choices_schema(slot.choices), 1, std::ssize(slot.choices.table));
-    schema["uniqueItems"] = true;
-    return schema;
-  }
-  Json operator()(const SectionSlot& section) const {
-    const Key* abbreviated = shorthand_of(key);
-    if (!abbreviated) return section_schema(section.keys);
-    return any_of({key_schema(*abbreviated), section_schema(section.keys)});
-  }
-  Json operator()(const ObjectsSlot& slot) const {
-    Json item = section_schema(slot.defaults());
-    if (!slot.needed.empty()) item["required"] = slot.needed;
+Json field_schema(const Key& key, const Field& field) {
+  Json value = value_schema(key, field);
+  if (field.longest == 0) return value;
+  Json list = list_of(value, field.shortest, field.longest);
+  const bool is_seeds = field.type == ValueType::seeds;
+  if (is_seeds || field.type == ValueType::choice) list["uniqueItems"] = true;
+  return is_seeds ? any_of({{{"type", "integer"}, {"minimum", 1}, {"maximum", most_seeds}}, list}) : list;
+}
+
+Json slot_schema(const Key& key) {
+  if (const auto* field = std::get_if<Field>(&key.slot)) return field_schema(key, *field);
+  if (const auto* objects = std::get_if<ObjectsSlot>(&key.slot)) {
+    Json item = section_schema(objects->defaults());
+    if (!objects->needed.empty()) item["required"] = objects->needed;
     return list_of(item, 0, most_entries);
   }
-  Json operator()(const SeedsSlot&) const {
-    Json list = list_of(bounded("integer", key), 1, most_seeds);
-    list["uniqueItems"] = true;
-    return any_of({{{"type", "integer"}, {"minimum", 1}, {"maximum", most_seeds}}, list});
-  }
-  Json operator()(const DeviceSlot&) const {
-    return any_of({choices_schema(choices_of(DeviceKind{})), {{"type", "string"}, {"pattern", numbered_device}}});
-  }
-  Json operator()(const BatchSlot&) const { return any_of({bounded("integer", key), {{"const", "full"}}}); }
-};
+  const Json section = section_schema(std::get<SectionSlot>(key.slot).keys);
+  const Key* abbreviated = shorthand_of(key);
+  return abbreviated ? any_of({key_schema(*abbreviated), section}) : section;
+}
 
 Json key_schema(const Key& key) {
-  Json schema = std::visit(TypeSchema{key}, key.slot);
+  Json schema = slot_schema(key);
   std::string description(key.help);
   for (const Condition& condition : key.conditions) description += fmt::format("; no effect {}", condition.otherwise);
   schema["description"] = description;
-  if (!std::holds_alternative<SectionSlot>(key.slot) && !std::holds_alternative<std::string*>(key.slot))
-    if (const Json value = default_of(key); !value.is_null()) schema["default"] = value;
+  if (const Json value = shown_default(key); !value.is_null()) schema["default"] = value;
   return schema;
 }
 

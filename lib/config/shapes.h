@@ -5,18 +5,14 @@
 #include <vector>
 
 #include "config/experiment.h"
+#include "formats/data_set.h"
 
 namespace descent::config {
 
 // Units of a layer, or channels of a convolution.
 inline constexpr std::int64_t most_units = 100'000;
 
-// Of one example, in the order in which its features lie; a signal has height 1.
-struct Shape {
-  std::int64_t channels = 1, height = 1, width = 1;
-  std::int64_t features() const { return channels * height * width; }
-  bool operator==(const Shape&) const = default;
-};
+using formats::Shape;
 
 bool has_maps(const Model& model);  // which convolutions compute
 

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "config/declare.h"
 #include "config/words.h"
 #include "core/text.h"
 
@@ -18,80 +20,107 @@ std::string bound_number(double value) {
                                                               : core::format_number(value);
 }
 
-struct ToJson {
-  Json operator()(const auto* field) const { return *field; }
-  template <class T> Json operator()(const std::optional<T>* field) const { return *field ? Json(**field) : Json(); }
-  Json operator()(const ChoiceSlot& slot) const {
-    Json names;  // null without any
-    for (const int value : slot.get()) names.push_back(slot.choices.name_of(value));
-    return slot.is_list ? names : names[0];
-  }
-  Json operator()(const SectionSlot& section) const {
-    Json members = Json::object();
-    for (const Key& key : section.keys)
-      if (Json value = to_json(key); !value.is_null()) members[std::string(key.name)] = std::move(value);
-    return members;
-  }
-  Json operator()(const SeedsSlot& slot) const {
-    std::vector<std::int64_t> counted(slot.field->size());
-    std::iota(counted.begin(), counted.end(), 0);
-    return *slot.field == counted ? Json(counted.size()) : Json(*slot.field);
-  }
-  Json operator()(const DeviceSlot& slot) const { return name_of(*slot.field); }
-  Json operator()(const BatchSlot& slot) const { return *slot.field == 0 ? Json("full") : Json(*slot.field); }
-  Json operator()(const ObjectsSlot& slot) const {
-    Json objects;  // null without any
-    for (std::size_t i = 0; i < slot.size(); ++i) {
-      Json members = Json::object();
-      const std::vector<Key> keys = slot.at(i);
-      for (std::size_t k = 0; k < keys.size(); ++k)
-        if (Json value = to_json(keys[k]); value != to_json(slot.defaults()[k]))
-          members[std::string(keys[k].name)] = std::move(value);
-      objects.push_back(std::move(members));
-    }
-    return objects;
-  }
-};
+Json members_of(const SectionSlot& section) {
+  Json members = Json::object();
+  for (const Key& key : section.keys)
+    if (Json value = to_json(key); !value.is_null()) members[std::string(key.name)] = std::move(value);
+  return members;
+}
 
-struct TypeName {
-  std::string operator()(const bool*) const { return "true or false"; }
-  std::string operator()(const std::int64_t*) const { return "an integer"; }
-  std::string operator()(const double*) const { return "a number"; }
-  std::string operator()(const std::string*) const { return "a string"; }
-  template <class T> std::string operator()(const std::optional<T>*) const { return (*this)(static_cast<T*>(nullptr)); }
-  std::string operator()(const std::vector<std::int64_t>*) const { return "a list of integers"; }
-  std::string operator()(const std::vector<std::string>*) const { return "a list of strings"; }
-  std::string operator()(const std::array<double, 2>*) const { return "a list of two numbers"; }
-  std::string operator()(const ChoiceSlot& slot) const {
-    const std::string names = names_text(slot.choices);
-    if (!names.starts_with("one of"))
-      return fmt::format("{} {} {} ({})", slot.is_list ? "a list of names of" : "the name of",
-                         std::string_view("aeiou").find(slot.choices.word[0]) == std::string_view::npos ? "a" : "an",
-                         slot.choices.word, names);
-    return slot.is_list ? "a list of " + names.substr(std::string_view("one of ").size()) : names;
+Json objects_of(const ObjectsSlot& slot) {
+  Json objects;  // null without any
+  for (std::size_t i = 0; i < slot.size(); ++i) {
+    Json& members = objects.emplace_back(Json::object());
+    const std::vector<Key> keys = slot.at(i);
+    for (std::size_t k = 0; k < keys.size(); ++k)
+      if (Json value = to_json(keys[k]); value != to_json(slot.defaults()[k]))
+        members[std::string(keys[k].name)] = std::move(value);
   }
-  std::string operator()(const SectionSlot&) const { return "an object"; }
-  std::string operator()(const SeedsSlot&) const { return "a count or a list of integers"; }
-  std::string operator()(const DeviceSlot&) const { return "one of " + core::join(device_names(), ", "); }
-  std::string operator()(const BatchSlot&) const { return "an integer or \"full\""; }
-  std::string operator()(const ObjectsSlot& slot) const { return fmt::format("a list of {}", slot.word); }
-};
+  return objects;
+}
+
+std::string choice_text(const Field& field) {
+  const std::string names = names_text(field.choices);
+  const std::string_view one_of = "one of ", word = field.choices.word;
+  if (!names.starts_with(one_of))
+    return fmt::format("{} {} {} ({})", field.longest > 0 ? "a list of names of" : "the name of",
+                       std::string_view("aeiou").find(word[0]) == std::string_view::npos ? "a" : "an", word, names);
+  return field.longest > 0 ? "a list of " + names.substr(one_of.size()) : names;
+}
+
+std::string type_text(const Field& field) {
+  const bool is_list = field.longest > 0, is_pair = field.longest == 2;
+  switch (field.type) {
+    case ValueType::boolean: return "true or false";
+    case ValueType::integer: return is_list ? "a list of integers" : "an integer";
+    case ValueType::number: return is_pair ? "a list of two numbers" : "a number";
+    case ValueType::text: return is_list ? "a list of strings" : "a string";
+    case ValueType::choice: return choice_text(field);
+    case ValueType::seeds: return "a count or a list of integers";
+    case ValueType::device: return "one of " + core::join(device_names(), ", ");
+    case ValueType::batch: return "an integer or \"full\"";
+  }
+  __builtin_unreachable();
+}
 
 }  // namespace
 
-Json to_json(const Key& key) { return std::visit(ToJson{}, key.slot); }
+Field field_of(Device* field) {
+  return {ValueType::device, choices_of(DeviceKind{}), [field] { return Json(name_of(*field)); },
+          [field](const Json& value) { *field = *parse_device(value.get<std::string>()); }};
+}
+
+Field seeds(std::vector<std::int64_t>* field) {
+  const auto counted = [](std::size_t count) {
+    std::vector<std::int64_t> seeds(count);
+    std::iota(seeds.begin(), seeds.end(), 0);
+    return seeds;
+  };
+  const auto get = [=] { return *field == counted(field->size()) ? Json(field->size()) : Json(*field); };
+  const auto set = [=](const Json& value) {
+    if (value.is_array()) read(value, *field);
+    else *field = counted(value.get<std::size_t>());
+  };
+  return {ValueType::seeds, {}, get, set, 1, most_seeds};
+}
+
+Field batch(std::int64_t* field) {
+  return {ValueType::batch,
+          {},
+          [field] { return *field == 0 ? Json("full") : Json(*field); },
+          [field](const Json& value) { *field = value == "full" ? 0 : value.get<std::int64_t>(); }};
+}
+
+Json to_json(const Key& key) {
+  if (const auto* field = std::get_if<Field>(&key.slot)) return field->get();
+  if (const auto* section = std::get_if<SectionSlot>(&key.slot)) return members_of(*section);
+  return objects_of(std::get<ObjectsSlot>(key.slot));
+}
 
 Json default_of(const Key& key) { return key.default_json.empty() ? to_json(key) : Json::parse(key.default_json); }
 
+Json shown_default(const Key& key) {
+  const auto* field = std::get_if<Field>(&key.slot);
+  const bool is_text = field && field->type == ValueType::text && field->longest == 0;
+  return is_text || key.is_section() ? Json() : default_of(key);
+}
+
+const Choices* choices_in(const Key& key) {
+  const auto* field = std::get_if<Field>(&key.slot);
+  return field && !field->choices.table.empty() ? &field->choices : nullptr;
+}
+
 std::string value_text(const Key& key) { return text_of(to_json(key)); }
 
-std::string type_name(const Slot& slot) { return std::visit(TypeName{}, slot); }
+std::string type_name(const Slot& slot) {
+  if (const auto* field = std::get_if<Field>(&slot)) return type_text(*field);
+  const auto* objects = std::get_if<ObjectsSlot>(&slot);
+  return objects ? fmt::format("a list of {}", objects->word) : "an object";
+}
 
 bool takes_list(const Slot& slot) {
-  if (const auto* choice = std::get_if<ChoiceSlot>(&slot)) return choice->is_list;
-  return std::holds_alternative<std::vector<std::int64_t>*>(slot) ||
-         std::holds_alternative<std::vector<std::string>*>(slot) ||
-         std::holds_alternative<std::array<double, 2>*>(slot) || std::holds_alternative<ObjectsSlot>(slot);
+  const auto* field = std::get_if<Field>(&slot);
+  return field ? field->longest > 0 && field->type != ValueType::seeds : std::holds_alternative<ObjectsSlot>(slot);
 }
 
 std::string minimum_text(const Bound& bound) {

@@ -18,8 +18,14 @@ Json to_json(const Key& key);
 // What an experiment has that does not give the key, which is one of default_keys().
 Json default_of(const Key& key);
 
+// The same where it is shown: null for a section and a text.
+Json shown_default(const Key& key);
+
 // The value as text, strings without quotes.
 std::string value_text(const Key& key);
+
+// The table that the value is from, or null.
+const Choices* choices_in(const Key& key);
 
 // What a slot takes, in words: "an integer", "one of none, batch, layer, rms".
 std::string type_name(const Slot& slot);

@@ -1,5 +1,3 @@
-#include "config/sweep.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,15 +1,13 @@
 // What other programs call our keys and choices.
 
+#include <algorithm>
+
 #include "config/words.h"
 #include "core/text.h"
 
 namespace descent::config {
 
-// A key and, for a choice, its name; the words for it. Without a key: advice, and the words that it is for.
-struct Synonyms {
-  std::string_view path, choice, words;
-};
-constexpr Synonyms synonyms[] = {
+constexpr Synonyms all_synonyms[] = {
     {"train.optimizer.lr", "", "learningrate learningrateinit initiallr eta"},
     {"train.optimizer.weight_decay", "", "l2 l2reg wd"},
     {"train.optimizer.momentum", "", "momentum"},
@@ -102,14 +100,8 @@ constexpr Synonyms synonyms[] = {
     {"precision", "float64", "double fp64"},
 };
 
-const std::vector<Word>& foreign_words() {
-  static const std::vector<Word> all = [] {
-    std::vector<Word> words;
-    for (const auto& [path, choice, list] : synonyms)
-      for (std::string& word : core::split(list, ' ')) words.push_back({std::move(word), path, choice});
-    return words;
-  }();
-  return all;
-}
+bool Synonyms::contain(std::string_view word) const { return std::ranges::count(core::split(words, ' '), word) > 0; }
+
+std::span<const Synonyms> synonyms() { return all_synonyms; }
 
 }  // namespace descent::config

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "config/keys.h"
+#include "config/slots.h"
 #include "config/write.h"
 #include "core/text.h"
 
@@ -19,14 +19,10 @@ constexpr std::size_t most_listed = 8, most_meanings = 3;
 // Capitals, '_', '-' and spaces do not count.
 std::string simplified(std::string_view name) {
   std::string simple;
-  for (const char c : name) {
-    if (c == '_' || c == '-' || c == ' ') continue;
-    simple += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
+  for (const char c : name)
+    if (c != '_' && c != '-' && c != ' ') simple += core::lower(c);
   return simple;
 }
-
-std::string_view last_part(std::string_view path) { return path.substr(path.rfind('.') + 1); }
 
 // What a name may have meant: a key and, for a choice, its name.
 struct Meaning {
@@ -42,8 +38,9 @@ std::string in_section(std::string_view section, std::string_view name) {
 // What other programs mean by it.
 Meanings foreign_meanings(std::string_view name) {
   Meanings found;
-  for (const Word& word : foreign_words())
-    if (word.word == simplified(name) && !word.path.empty()) found.push_back({std::string(word.path), word.choice});
+  for (const Synonyms& known : synonyms())
+    if (!known.path.empty() && known.contain(simplified(name)))
+      found.push_back({std::string(known.path), known.choice});
   return found;
 }
 
@@ -51,7 +48,7 @@ Meanings foreign_meanings(std::string_view name) {
 Meanings spelled_otherwise(std::string_view name) {
   Meanings found;
   for (const std::string& path : key_paths())
-    if (simplified(last_part(path)) == simplified(name)) found.push_back({path});
+    if (simplified(last_name(path)) == simplified(name)) found.push_back({path});
   return found.size() > most_meanings ? Meanings() : found;
 }
 
@@ -59,10 +56,8 @@ Meanings spelled_otherwise(std::string_view name) {
 Meanings chosen_by(std::string_view name) {
   Meanings found;
   for (const std::string& path : key_paths()) {
-    const auto* slot = std::get_if<ChoiceSlot>(&find_key(default_keys(), path)->slot);
-    if (!slot) continue;
-    const auto choice = std::ranges::find(slot->choices.table, name, &Choice::name);
-    if (choice != slot->choices.table.end()) found.push_back({path, choice->name});
+    const Choices* choices = choices_in(*find_key(default_keys(), path));
+    if (const Choice* choice = choices ? choices->find(name) : nullptr) found.push_back({path, choice->name});
   }
   return found.size() > most_meanings ? Meanings() : found;
 }
@@ -81,11 +76,12 @@ Meanings choosing_key(std::string_view name, std::string_view section, std::span
 Meanings nearly_meant(std::string_view name) {
   if (simplified(name).empty()) return {};
   Names known, ends;  // mistyped behind the first letter, or anything resembles something
-  for (const Word& word : foreign_words())
-    if (word.word[0] == simplified(name)[0]) known.emplace_back(word.word);
+  for (const Synonyms& list : synonyms())
+    for (const std::string& word : core::split(list.words, ' '))
+      if (word[0] == simplified(name)[0]) known.push_back(word);
   if (const auto word = core::nearest(simplified(name), known)) return foreign_meanings(*word);
   for (const std::string& path : key_paths())
-    if (last_part(path)[0] == name[0]) ends.emplace_back(last_part(path));
+    if (last_name(path)[0] == name[0]) ends.emplace_back(last_name(path));
   const auto end = core::nearest(name, ends);
   return end ? spelled_otherwise(*end) : Meanings();
 }
@@ -105,7 +101,7 @@ Meanings meanings(std::string_view name, std::string_view section, std::span<con
 std::string question(const Meanings& meanings, std::string_view section) {
   Names texts;
   for (const auto& [path, choice] : meanings) {
-    const std::string_view last = last_part(path);
+    const std::string_view last = last_name(path);
     const bool is_member = !section.empty() && in_section(section, last) == path;
     texts.push_back(fmt::format("\"{}\"", is_member ? last : path));
     if (!choice.empty()) texts.back() += fmt::format(": \"{}\"", choice);
@@ -147,8 +143,8 @@ std::string full_path(std::string_view name) {
 }
 
 std::string advice_on(std::string_view name) {
-  for (const Word& word : foreign_words())
-    if (word.word == simplified(name) && word.path.empty()) return "; " + std::string(word.choice);
+  for (const Synonyms& known : synonyms())
+    if (known.path.empty() && known.contain(simplified(name))) return "; " + std::string(known.choice);
   return "";
 }
 
@@ -162,10 +158,10 @@ std::string short_name(const std::string& path) {
 std::string unknown_path(std::string_view name) {
   if (const Names several = paths_named(name); several.size() > 1)
     return fmt::format("{} could be {}; write more of the path", core::quoted(name), core::join(several, " or "));
-  const std::string_view last = last_part(name);
+  const std::string_view last = last_name(name);
   const std::string section = full_path(name.substr(0, name.size() - std::min(name.size(), last.size() + 1)));
   const Key* around = find_key(default_keys(), section);
-  const bool in_a_section = around && std::holds_alternative<SectionSlot>(around->slot);
+  const bool in_a_section = around && around->is_section();
   Names keys;
   for (const Key& key : in_a_section ? std::get<SectionSlot>(around->slot).keys : default_keys())
     keys.emplace_back(key.name);
@@ -192,9 +188,8 @@ std::string unknown_choice(std::string_view word, const Names& names, std::strin
   const auto mean = [&](std::string_view choice) { meant.push_back(fmt::format("\"{}\"", choice)); };
   for (const std::string& choice : names)
     if (simplified(choice) == simplified(name)) mean(choice);
-  for (const Word& foreign : foreign_words())
-    if (foreign.word == simplified(name) && std::ranges::find(names, foreign.choice) != names.end())
-      mean(foreign.choice);
+  for (const Synonyms& known : synonyms())
+    if (known.contain(simplified(name)) && std::ranges::find(names, known.choice) != names.end()) mean(known.choice);
   if (meant.empty())
     if (const auto near = core::nearest(name, names)) mean(*near);
   return fmt::format("unknown {} {}{} ({})", word, core::quoted(name),

@@ -10,12 +10,14 @@
 
 namespace descent::config {
 
-// A name of other programs and what it is here: a key, and for a choice its name. Without a key, `choice` is advice.
-struct Word {
-  std::string word;  // lower case, without '_' and '-'
+// Names of other programs and what they are here: a key, and for a choice its name. Without a key, `choice` is advice.
+struct Synonyms {
   std::string_view path, choice;
+  std::string_view words;  // in lower case, without '_' and '-', with blanks between
+
+  bool contain(std::string_view word) const;
 };
-const std::vector<Word>& foreign_words();
+std::span<const Synonyms> synonyms();
 
 // The paths that a name may stand for: of those that end with it, the ones with the fewest sections around them.
 // "width" stands for "model.width", a whole path for itself, "features" for two.

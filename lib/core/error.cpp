@@ -8,12 +8,9 @@ namespace descent::core {
 namespace {
 
 std::string join_texts(const std::vector<Problem>& problems) {
-  std::string text;
-  for (const Problem& problem : problems) {
-    if (!text.empty()) text += '\n';
-    text += problem.text();
-  }
-  return text;
+  std::vector<std::string> texts;
+  for (const Problem& problem : problems) texts.push_back(problem.text());
+  return join(texts, "\n");
 }
 
 }  // namespace

@@ -15,4 +15,8 @@ const std::string& host_name();
 // This process among those of all machines that share a folder: "1234 on node7", "1234 on node7 (Slurm job 12_3)".
 const std::string& this_process();
 
+// Bytes that this process may use: the machine's memory, or less where a control group (a container, a Slurm job) sets
+// a limit.
+double memory_limit();
+
 }  // namespace descent::core

@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "core/seeds.h"
+
 namespace descent::core {
 
 using PhiloxBlock = std::array<std::uint32_t, 4>;
@@ -18,6 +20,8 @@ class Random {
  public:
   // key = seed; counter = (index low, index high, stream low, stream high).
   explicit Random(std::uint64_t seed, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
+  // A stream of the run with this seed.
+  Random(std::int64_t seed, Purpose purpose, std::uint64_t stream) : Random(derive_seed(seed, purpose), stream) {}
 
   std::uint32_t next();                       // uniform on all 32-bit words
   void fill(std::span<std::uint32_t> words);  // as many calls of next(), several blocks at once

@@ -10,8 +10,6 @@
 namespace descent::core {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 // Insertions, deletions, substitutions and swaps of neighbours; capitals do not count.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before, previous(b.size() + 1), row(b.size() + 1);

@@ -5,18 +5,17 @@
 #include <algorithm>
 #include <cmath>
 
-#include "config/data_files.h"
+#include "config/data_facts.h"
 #include "config/write.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/sha256.h"
-#include "data/generators.h"
 #include "data/prepare.h"
-#include "data/transform.h"
 #include "formats/cifar10.h"
 #include "formats/idx.h"
 #include "formats/npy.h"
 #include "formats/npy_folder.h"
+#include "formats/table.h"
 
 namespace descent::data {
 namespace {

@@ -65,6 +65,10 @@ class Loader {
   std::map<std::string, std::weak_ptr<const Inputs>> inputs_;            // by everything that shapes them
 };
 
+// Draws the pool and the test part for the run with this seed. Every part draws inputs and noise from separate streams,
+// example by example, so a longer part begins like a shorter one and no draw depends on the size of the noise.
+formats::DataSet generate(const config::Data& config, std::int64_t seed);
+
 // Reads the files of an embedded data set below `folder`; a missing or damaged one is a FaultError.
 formats::DataSet read_embedded(config::DataName name, const std::filesystem::path& folder);
 

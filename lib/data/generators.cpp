@@ -1,11 +1,11 @@
-#include "data/generators.h"
+// Data sets that are drawn instead of read.
 
 #include <cmath>
 #include <numbers>
 
 #include "config/data_facts.h"
 #include "core/random.h"
-#include "core/seeds.h"
+#include "data/data.h"
 
 namespace descent::data {
 namespace {
@@ -16,7 +16,7 @@ using formats::Examples;
 enum class Stream : std::uint64_t { function = 1, pool_inputs, pool_noise, test_inputs, test_noise };
 
 core::Random random_of(std::int64_t seed, Stream stream) {
-  return core::Random(core::derive_seed(seed, core::Purpose::data), static_cast<std::uint64_t>(stream));
+  return core::Random(seed, core::Purpose::data, static_cast<std::uint64_t>(stream));
 }
 
 // How many examples to draw, and from which streams; `function` draws the function to be learned, the same for every

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <set>
 
-#include "config/engine.h"
+#include "config/experiment.h"
 #include "engine/devices.h"
 #include "engine/fused/fused_engine.h"
 #include "engine/torch/torch_engine.h"

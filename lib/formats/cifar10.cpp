@@ -43,7 +43,7 @@ Facts cifar10_facts(const std::filesystem::path& folder) {
   Contents contents{
       .class_names = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"},
       .bytes = true};
-  Facts facts{.shape = {3, 32, 32},
+  Facts facts{.stored = {3, 32, 32},
               .classes = classes,
               .outputs = classes,
               .files = files_of(folder),

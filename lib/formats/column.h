@@ -1,7 +1,6 @@
 #pragma once
 // One column of a table that becomes features: a number, or one feature for each of its texts (one-hot).
 
-#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>

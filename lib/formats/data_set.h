@@ -2,7 +2,6 @@
 // A data set as it was read or drawn, before it is split and prepared for a run, and the facts about one in files that
 // are known before its numbers are read.
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -40,14 +39,24 @@ struct Contents {
   std::vector<std::string> warnings{};        // what is probably a mistake
 };
 
+// What a missing value of a table does.
+enum class MissingValues { error, drop, mean };
+
+// Of one example, in the order in which its features lie; a signal has height 1.
+struct Shape {
+  std::int64_t channels = 1, height = 1, width = 1;
+  std::int64_t features() const { return channels * height * width; }
+  bool operator==(const Shape&) const = default;
+};
+
 struct Facts {
-  std::int64_t train_size = 0, test_size = 0;  // test_size 0: no official test part
-  std::array<std::int64_t, 3> shape{};         // channels, height, width of one example
+  std::int64_t train_size = 0, test_size = 0;  // of the pool and the official test set; test_size 0: none
+  Shape stored{};                              // of an example as read or drawn
   std::int64_t classes = 0;                    // 0: real targets
-  std::int64_t outputs = 0;                    // classes, or numbers of a target
+  std::int64_t outputs = 0;                    // of a network: one per class, or one per number of a target
   std::vector<std::filesystem::path> files{};  // all that the data are read from
-  int version = 0;                             // raised when a change of the reader changes the numbers
-  std::shared_ptr<const Contents> contents{};
+  int version = 0;                             // raised when a change of the generator or reader changes the numbers
+  std::shared_ptr<const Contents> contents{};  // of data in files
 };
 
 }  // namespace descent::formats

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <span>
+#include <tuple>
 
 #include "formats/bytes.h"
 #include "formats/labels.h"
@@ -54,55 +55,48 @@ struct Part {
     if (labels.empty()) fail(label_file.string(), "is empty; get it again");
   }
 
-  Examples examples() const {
+  std::vector<std::uint8_t> pixels() const {
     const std::string bytes = read_bytes(images);
     const Idx array = parse_idx(bytes, images.string());
-    return {std::vector<std::uint8_t>(array.bytes.begin(), array.bytes.end()), {}, {}};
+    return {array.bytes.begin(), array.bytes.end()};
   }
 };
 
 struct Parts {
   Part train, test;
+  std::vector<std::int32_t> labels, classes;  // the different ones of both, and of each example its place among them
 
   explicit Parts(const std::filesystem::path& folder, std::string_view remedy = mnist)
-      : train(folder, "train", remedy), test(folder, "t10k", remedy) {}
+      : train(folder, "train", remedy), test(folder, "t10k", remedy) {
+    std::vector<std::int32_t> all = train.labels;
+    all.insert(all.end(), test.labels.begin(), test.labels.end());
+    std::tie(labels, classes) = number_classes<std::int32_t>(all);
+  }
+  std::vector<std::int32_t> train_classes() const { return {classes.begin(), classes.begin() + train.shape[0]}; }
+  std::vector<std::int32_t> test_classes() const { return {classes.begin() + train.shape[0], classes.end()}; }
 };
-
-// The different labels of both parts, and the class of each example.
-std::pair<std::vector<std::int32_t>, std::vector<std::int32_t>> numbered(const Parts& parts) {
-  std::vector<std::int32_t> labels = parts.train.labels;
-  labels.insert(labels.end(), parts.test.labels.begin(), parts.test.labels.end());
-  return number_classes<std::int32_t>(labels);
-}
 
 // `names`: of the classes, by label; other labels are named by their number.
 Facts facts_of(const Parts& parts, std::span<const std::string_view> names = {}) {
   const Part &train = parts.train, &test = parts.test;
   if (!std::ranges::equal(train.shape.begin() + 1, train.shape.end(), test.shape.begin() + 1, test.shape.end()))
     fail(test.images.string(), "has images of another size than the training part; get both from one source");
-  const auto [labels, numbers] = numbered(parts);
-  const std::int64_t classes = std::ssize(labels), train_size = train.shape[0], test_size = test.shape[0];
-  Contents contents{.train_labels = {numbers.begin(), numbers.begin() + train_size},
-                    .test_labels = {numbers.begin() + train_size, numbers.end()},
-                    .bytes = names.empty()};
-  for (const std::int32_t label : labels)
+  const std::int64_t classes = std::ssize(parts.labels);
+  Contents contents{.train_labels = parts.train_classes(), .test_labels = parts.test_classes(), .bytes = names.empty()};
+  for (const std::int32_t label : parts.labels)
     contents.class_names.push_back(label < std::ssize(names) ? std::string(names[label]) : std::to_string(label));
-  return {.train_size = train_size,
-          .test_size = test_size,
-          .shape = {1, train.shape[1], train.shape[2]},
+  return {.train_size = train.shape[0],
+          .test_size = test.shape[0],
+          .stored = {1, train.shape[1], train.shape[2]},
           .classes = classes,
           .outputs = classes,
           .files = {train.images, train.label_file, test.images, test.label_file},
-          .version = labels.back() + 1 == classes ? 0 : 2,  // classes that no image has were counted once
+          .version = parts.labels.back() + 1 == classes ? 0 : 2,  // classes that no image has were counted once
           .contents = std::make_shared<const Contents>(std::move(contents))};
 }
 
 DataSet read(const Parts& parts) {
-  DataSet set{parts.train.examples(), parts.test.examples()};
-  const auto [labels, numbers] = numbered(parts);
-  set.train.y.assign(numbers.begin(), numbers.begin() + parts.train.shape[0]);
-  set.test.y.assign(numbers.begin() + parts.train.shape[0], numbers.end());
-  return set;
+  return {{parts.train.pixels(), parts.train_classes(), {}}, {parts.test.pixels(), parts.test_classes(), {}}};
 }
 
 }  // namespace

@@ -1,33 +1,17 @@
 #include "formats/npy.h"
 
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include <cmath>
 #include <regex>
 
+#include "core/error.h"
 #include "core/text.h"
 #include "formats/bytes.h"
 
 namespace descent::formats {
 namespace {
-
-struct TypeName {
-  std::string_view name;  // behind the character for the order of the bytes
-  NpyType type;
-  std::int64_t size;
-};
-constexpr std::array<TypeName, 12> types{{{"b1", NpyType::boolean, 1},
-                                          {"i1", NpyType::int8, 1},
-                                          {"i2", NpyType::int16, 2},
-                                          {"i4", NpyType::int32, 4},
-                                          {"i8", NpyType::int64, 8},
-                                          {"u1", NpyType::uint8, 1},
-                                          {"u2", NpyType::uint16, 2},
-                                          {"u4", NpyType::uint32, 4},
-                                          {"u8", NpyType::uint64, 8},
-                                          {"f2", NpyType::float16, 2},
-                                          {"f4", NpyType::float32, 4},
-                                          {"f8", NpyType::float64, 8}}};
 
 struct Header {
   std::string descr;
@@ -76,11 +60,13 @@ std::string_view split_header(std::string_view& bytes, const std::string& name) 
   return header;
 }
 
-const TypeName& type_of(const std::string& descr, const std::string& name) {
+// The type of the elements without the order of their bytes, and the size of one.
+std::pair<std::string, std::int64_t> type_of(const std::string& descr, const std::string& name) {
   constexpr std::string_view orders = "<>|=";
   const bool ordered = !descr.empty() && orders.find(descr[0]) != orders.npos;
-  const auto type = std::ranges::find(types, std::string_view(descr).substr(ordered ? 1 : 0), &TypeName::name);
-  if (type != types.end()) return *type;
+  std::string type = descr.substr(ordered ? 1 : 0);
+  std::int64_t size = 0;
+  if (with_element(type, [&](auto element) { size = sizeof element; })) return {std::move(type), size};
   const bool texts = descr.find_first_of("US") != descr.npos;
   fail(name,
        fmt::format(
@@ -100,11 +86,20 @@ std::vector<std::int64_t> strides_of(const std::vector<std::int64_t>& shape, boo
   return strides;
 }
 
-}  // namespace
+template <class T> void append(std::string& bytes, T value) { bytes += bytes_of(value); }
 
-bool is_floating(NpyType type) {
-  return type == NpyType::float16 || type == NpyType::float32 || type == NpyType::float64;
+// The code points of valid UTF-8.
+std::u32string code_points(const std::string& text) {
+  std::u32string points;
+  for (const char byte : text) {
+    const auto bits = static_cast<unsigned char>(byte);
+    if ((bits & 0xc0) == 0x80) points.back() = points.back() << 6 | (bits & 0x3f);
+    else points += bits < 0x80 ? bits : bits < 0xe0 ? bits & 0x1f : bits < 0xf0 ? bits & 0x0f : bits & 0x07;
+  }
+  return points;
 }
+
+}  // namespace
 
 Half::operator float() const {
   const int exponent = bits >> 10 & 31, fraction = bits & 1023;
@@ -123,15 +118,18 @@ std::int64_t NpyHeader::count() const {
 NpyHeader parse_npy_header(std::string_view bytes, const std::string& name) {
   const std::size_t all = bytes.size();
   const Header header = parse_header(split_header(bytes, name), name);
-  const TypeName& type = type_of(header.descr, name);
-  std::int64_t needed = type.size;
+  const auto [type, element_size] = type_of(header.descr, name);
+  std::int64_t needed = element_size;
   for (const std::int64_t size : header.shape)
     if (size > 0 && __builtin_mul_overflow(needed, size, &needed))
       fail(name, "the shape is larger than any file; save the array again with numpy.save");
   if (std::ranges::count(header.shape, 0) > 0) needed = 0;
-  return {type.type,          header.descr[0] == '>',
-          header.shape,       strides_of(header.shape, header.fortran_order),
-          all - bytes.size(), static_cast<std::size_t>(needed)};
+  return {type,
+          header.descr[0] == '>',
+          header.shape,
+          strides_of(header.shape, header.fortran_order),
+          all - bytes.size(),
+          static_cast<std::size_t>(needed)};
 }
 
 Npy parse_npy(std::string_view bytes, const std::string& name) {
@@ -165,6 +163,59 @@ std::string npy_header(std::string_view descr, const std::vector<std::int64_t>& 
 
 void refuse_element(const std::string& name, double element, int bits) {
   fail(name, fmt::format("holds {} where an integer of {} bits is needed; correct the array", element, bits));
+}
+
+std::string npy_column(const std::vector<std::string>& cells) {
+  const std::vector<std::int64_t> shape{static_cast<std::int64_t>(cells.size())};
+  const auto is_number = [](const std::string& cell) { return cell.empty() || core::parse_number(cell); };
+  if (std::ranges::all_of(cells, [](const std::string& cell) { return core::parse_integer(cell).has_value(); })) {
+    std::string bytes = npy_header("<i8", shape);
+    for (const std::string& cell : cells) append(bytes, *core::parse_integer(cell));
+    return bytes;
+  }
+  if (std::ranges::all_of(cells, is_number)) {
+    std::string bytes = npy_header("<f8", shape);
+    for (const std::string& cell : cells) append(bytes, core::parse_number(cell).value_or(std::nan("")));
+    return bytes;
+  }
+  std::vector<std::u32string> texts;
+  std::size_t longest = 1;
+  for (const std::string& cell : cells) longest = std::max(longest, texts.emplace_back(code_points(cell)).size());
+  std::string bytes = npy_header("<U" + std::to_string(longest), shape);
+  for (std::u32string& text : texts) {
+    text.resize(longest);
+    for (const char32_t point : text) append(bytes, point);
+  }
+  return bytes;
+}
+
+std::string zip_archive(const std::vector<std::pair<std::string, std::string>>& files) {
+  std::string archive, directory;
+  for (const auto& [name, bytes] : files) {
+    if (archive.size() + bytes.size() > UINT32_MAX)
+      throw core::InputError("more than 4 GB for one .npz file; select fewer points, or write .csv");
+    const auto crc =
+        static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
+    const auto size = static_cast<std::uint32_t>(bytes.size()), offset = static_cast<std::uint32_t>(archive.size());
+    std::string common;  // of both headers: version 2.0, not compressed, 1980-01-01
+    for (const std::uint16_t field : {20, 0, 0, 0, 33}) append(common, field);
+    for (const std::uint32_t field : {crc, size, size}) append(common, field);
+    append(common, static_cast<std::uint16_t>(name.size()));
+    append(common, std::uint16_t{0});
+    archive.append("PK\3\4").append(common).append(name).append(bytes);
+    directory.append("PK\1\2").append("\24\0", 2).append(common).append(10, '\0');
+    append(directory, offset);
+    directory += name;
+  }
+  const auto count = static_cast<std::uint16_t>(files.size());
+  const auto start = static_cast<std::uint32_t>(archive.size());
+  archive.append(directory).append("PK\5\6").append(4, '\0');
+  append(archive, count);
+  append(archive, count);
+  append(archive, static_cast<std::uint32_t>(directory.size()));
+  append(archive, start);
+  archive.append(2, '\0');
+  return archive;
 }
 
 }  // namespace descent::formats

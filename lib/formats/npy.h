@@ -1,6 +1,6 @@
 #pragma once
 // Arrays in NumPy's .npy format, versions 1.0 and 2.0 (numpy.lib.format): numbers of any size and byte order, in C or
-// Fortran order.
+// Fortran order; and archives of them as numpy.savez writes them.
 
 #include <algorithm>
 #include <array>
@@ -15,13 +15,9 @@
 
 namespace descent::formats {
 
-enum class NpyType { boolean, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float32, float64 };
-
-bool is_floating(NpyType type);
-
 struct NpyHeader {
-  NpyType type;
-  bool swapped;  // the first byte of an element is its highest
+  std::string type;  // "f4": behind the character for the order of the bytes
+  bool swapped;      // the first byte of an element is its highest
   std::vector<std::int64_t> shape;
   std::vector<std::int64_t> strides;  // elements from one index to the next, of each axis
   std::size_t start, size;            // bytes before the elements, and of the elements
@@ -56,23 +52,21 @@ struct Half {
   operator float() const;
 };
 
-// Calls visit(T{}) with the type of the elements.
-template <class Visit> auto with_element(NpyType type, const Visit& visit) {
-  switch (type) {
-    case NpyType::boolean:
-    case NpyType::uint8: return visit(std::uint8_t{});
-    case NpyType::int8: return visit(std::int8_t{});
-    case NpyType::int16: return visit(std::int16_t{});
-    case NpyType::int32: return visit(std::int32_t{});
-    case NpyType::int64: return visit(std::int64_t{});
-    case NpyType::uint16: return visit(std::uint16_t{});
-    case NpyType::uint32: return visit(std::uint32_t{});
-    case NpyType::uint64: return visit(std::uint64_t{});
-    case NpyType::float16: return visit(Half{});
-    case NpyType::float32: return visit(float{});
-    case NpyType::float64: return visit(double{});
-  }
-  __builtin_unreachable();
+// Calls visit(T{}) with the type of the elements; false for one that is not supported.
+template <class Visit> bool with_element(std::string_view type, const Visit& visit) {
+  if (type == "b1" || type == "u1") visit(std::uint8_t{});
+  else if (type == "i1") visit(std::int8_t{});
+  else if (type == "i2") visit(std::int16_t{});
+  else if (type == "i4") visit(std::int32_t{});
+  else if (type == "i8") visit(std::int64_t{});
+  else if (type == "u2") visit(std::uint16_t{});
+  else if (type == "u4") visit(std::uint32_t{});
+  else if (type == "u8") visit(std::uint64_t{});
+  else if (type == "f2") visit(Half{});
+  else if (type == "f4") visit(float{});
+  else if (type == "f8") visit(double{});
+  else return false;
+  return true;
 }
 
 template <class Stored> Stored element_at(const char* bytes, bool swapped) {
@@ -112,5 +106,12 @@ template <class T> std::vector<T> values(const Npy& array) {
   });
   return result;
 }
+
+// A one-dimensional array of text: of int64 where all of it are integers, of float64 (NaN where empty) where all of it
+// are numbers, otherwise of strings.
+std::string npy_column(const std::vector<std::string>& cells);
+
+// Of files and their bytes, not compressed (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT).
+std::string zip_archive(const std::vector<std::pair<std::string, std::string>>& files);
 
 }  // namespace descent::formats

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -80,7 +79,7 @@ struct PartFiles {
     read_y();
   }
 
-  std::array<std::int64_t, 3> example() const {
+  Shape example() const {
     const std::vector<std::int64_t>& shape = header.shape;
     switch (shape.size()) {
       case 2: return {1, 1, shape[1]};
@@ -120,7 +119,7 @@ struct PartFiles {
     return {values<double>(array), labels, targets};
   }
 
-  bool is_bytes() const { return header.type == NpyType::uint8 || header.type == NpyType::boolean; }
+  bool is_bytes() const { return header.type == "u1" || header.type == "b1"; }
 
  private:
   static std::filesystem::path found(const std::filesystem::path& folder, const std::string& name) {
@@ -137,7 +136,7 @@ struct PartFiles {
       fail(name, fmt::format("must have one row for each of the {} examples of {}, in 1 or 2 dimensions", size,
                              x.filename().string()));
     outputs = array.count() / size;
-    real = is_floating(array.type);
+    real = array.type.starts_with('f');
     largest_number(array, array.bytes, 0, name);
     targets = values<double>(array);
   }
@@ -198,7 +197,7 @@ Facts npy_facts(const std::filesystem::path& folder, const ArrayOptions& options
   const std::int64_t classes = std::ssize(read.class_names);
   Facts facts{.train_size = train.header.shape[0],
               .test_size = read.parts.size() > 1 ? test.header.shape[0] : 0,
-              .shape = train.example(),
+              .stored = train.example(),
               .classes = classes,
               .outputs = classes > 0 ? classes : train.outputs,
               .version = 2};

@@ -285,7 +285,7 @@ Table parse_table(std::string_view text, const std::string& name, const TableOpt
 Facts table_facts(const std::filesystem::path& file, const TableOptions& options) {
   Table table = parse_table(read_bytes(file), file.string(), options);
   return {.train_size = table.rows,
-          .shape = {1, 1, table.features},
+          .stored = {1, 1, table.features},
           .classes = table.classes,
           .outputs = std::max<std::int64_t>(table.classes, 1),
           .files = {file},

@@ -11,8 +11,6 @@
 
 namespace descent::formats {
 
-enum class MissingValues { error, drop, mean };
-
 // How a table is read; lists hold names of columns.
 struct TableOptions {
   bool header = true;                            // the first line names the columns; otherwise they are "0", "1", ...

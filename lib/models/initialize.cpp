@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "plan/initial.h"
+#include "plan/layers.h"
 
 namespace descent::models {
 namespace {

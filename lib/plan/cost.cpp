@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "config/engine.h"
+#include "config/experiment.h"
 #include "plan/layers.h"
 
 namespace descent::plan {

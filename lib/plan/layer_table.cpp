@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "plan/convnet.h"
-#include "plan/initial.h"
 
 namespace descent::plan {
 namespace {

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <limits>
 
-#include "config/data_facts.h"
 #include "plan/convnet.h"
 
 namespace descent::plan {
@@ -73,6 +72,16 @@ double product_flops(const Layer& layer) {
   if (layer.kind == Kind::norm) return 0;
   return 2.0 * static_cast<double>(layer.fan_in()) * static_cast<double>(layer.out) *
          static_cast<double>(layer.positions);
+}
+
+// The features of all examples and the thin singular value decomposition of their matrix (Golub and Van Loan 2013,
+// section 8.6.3), without the cube of the shorter side: divide and conquer needs little of it.
+double solve_flops(const config::Experiment& experiment) {
+  const std::vector<Layer> layers = layers_of(experiment);
+  const auto examples = static_cast<double>(config::split_sizes(experiment.data).train);
+  const auto features = static_cast<double>(layers.back().in + (layers.back().bias ? 1 : 0));
+  const double low = std::min(examples, features), high = std::max(examples, features);
+  return (forward_flops(layers) - product_flops(layers.back())) * examples + 6 * high * low * low;
 }
 
 }  // namespace
@@ -149,20 +158,6 @@ double training_flops(const std::vector<Layer>& layers) {
   return flops;
 }
 
-namespace {
-
-// The features of all examples and the thin singular value decomposition of their matrix (Golub and Van Loan 2013,
-// section 8.6.3), without the cube of the shorter side: divide and conquer needs little of it.
-double solve_flops(const config::Experiment& experiment) {
-  const std::vector<Layer> layers = layers_of(experiment);
-  const auto examples = static_cast<double>(config::split_sizes(experiment.data).train);
-  const auto features = static_cast<double>(layers.back().in + (layers.back().bias ? 1 : 0));
-  const double low = std::min(examples, features), high = std::max(examples, features);
-  return (forward_flops(layers) - product_flops(layers.back())) * examples + 6 * high * low * low;
-}
-
-}  // namespace
-
 double step_flops(const config::Experiment& experiment) {
   if (config::has_closed_form(experiment.train)) return 0;
   const std::int64_t examples = config::split_sizes(experiment.data).train;
@@ -173,6 +168,34 @@ double run_flops(const config::Experiment& experiment) {
   if (config::has_closed_form(experiment.train)) return solve_flops(experiment);
   const std::int64_t examples = config::split_sizes(experiment.data).train;
   return step_flops(experiment) * static_cast<double>(config::total_steps(experiment.train, examples));
+}
+
+double initial_variance(const config::Init& init, double fan_in, double fan_out) {
+  using config::InitScheme;
+  switch (init.scheme) {
+    case InitScheme::zeros:
+    case InitScheme::constant: return 0;
+    case InitScheme::pytorch_default: return 1 / (3 * fan_in);
+    case InitScheme::xavier_normal:
+    case InitScheme::xavier_uniform: return 2.0 / (fan_in + fan_out);
+    case InitScheme::he_normal:
+    case InitScheme::he_uniform: return 2.0 / (init.mode == config::FanMode::fan_in ? fan_in : fan_out);
+    case InitScheme::normal:
+    case InitScheme::uniform:
+    case InitScheme::lecun_normal: return 1.0 / fan_in;
+    case InitScheme::orthogonal: return 1 / std::max(fan_in, fan_out);
+  }
+  __builtin_unreachable();
+}
+
+double initial_sd(const config::Init& init, const Layer& layer) {
+  const auto fan_in = static_cast<double>(layer.fan_in());
+  // Random features are drawn from N(0, 1 / fan_in), whatever the scheme.
+  if (!layer.trained) return layer.initial_scale / std::sqrt(fan_in);
+  // Of an orthogonal matrix [out, fan_in] a row or a column has the norm 1.
+  const bool orthogonal = init.scheme == config::InitScheme::orthogonal;
+  const auto fan_out = static_cast<double>(orthogonal ? layer.out : layer.fan_out());
+  return layer.initial_scale * init.std.value_or(init.gain * std::sqrt(initial_variance(init, fan_in, fan_out)));
 }
 
 }  // namespace descent::plan

@@ -55,4 +55,10 @@ double step_flops(const config::Experiment& experiment);
 // Operations of all training steps of one run, or of solving the closed form: what progress and estimates count.
 double run_flops(const config::Experiment& experiment);
 
+// Variance of the weights of a scheme with the gain 1, of the fans of a layer. 0 for zeros and constant.
+double initial_variance(const config::Init& init, double fan_in, double fan_out);
+
+// Standard deviation of the initial weights of a layer, not of a norm.
+double initial_sd(const config::Init& init, const Layer& layer);
+
 }  // namespace descent::plan

@@ -9,16 +9,6 @@
 #include "plan/layers.h"
 
 namespace descent::plan {
-
-std::int64_t moment_count(const config::Optimizer& optimizer) {
-  switch (optimizer.name) {
-    case config::OptimizerName::sgd: return optimizer.momentum != 0 ? 1 : 0;
-    case config::OptimizerName::adam:
-    case config::OptimizerName::adamw: return 2;
-  }
-  __builtin_unreachable();
-}
-
 namespace {
 
 // Arrays as large as the parameters: themselves, gradients, moments and weights kept by early stopping.
@@ -42,6 +32,15 @@ Memory largest(const Plan& plan, std::size_t jobs) {
 }
 
 }  // namespace
+
+std::int64_t moment_count(const config::Optimizer& optimizer) {
+  switch (optimizer.name) {
+    case config::OptimizerName::sgd: return optimizer.momentum != 0 ? 1 : 0;
+    case config::OptimizerName::adam:
+    case config::OptimizerName::adamw: return 2;
+  }
+  __builtin_unreachable();
+}
 
 Memory memory_of(const config::Experiment& e) {
   const double number = e.precision == config::Precision::float64 ? 8 : 4;

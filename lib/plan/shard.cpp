@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <iterator>
 #include <numeric>
 #include <queue>
 #include <utility>
@@ -62,9 +61,8 @@ std::vector<double> shard_seconds(const Plan& plan, const std::vector<std::int64
 std::vector<std::size_t> select(const Plan& plan, const std::vector<std::size_t>& runs, const Shard& shard) {
   if (shard.is_all()) return runs;
   const std::vector<std::int64_t> shards = shards_of(plan, shard.count);
-  std::vector<std::size_t> own;
-  std::copy_if(runs.begin(), runs.end(), std::back_inserter(own),
-               [&](std::size_t run) { return shards[run] == shard.index; });
+  std::vector<std::size_t> own = runs;
+  std::erase_if(own, [&](std::size_t run) { return shards[run] != shard.index; });
   return own;
 }
 

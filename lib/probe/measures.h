@@ -1,5 +1,5 @@
 #pragma once
-// One function per probe, named as in config/probe_choices.cpp, where each is explained.
+// One function per probe, named as in config/choices.cpp, where each is explained.
 
 #include <functional>
 #include <optional>

@@ -14,10 +14,10 @@
 #include <set>
 #include <thread>
 
-#include "config/engine.h"
+#include "config/experiment.h"
 #include "config/keys.h"
-#include "config/resolved.h"
 #include "config/slots.h"
+#include "config/write.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"

@@ -68,10 +68,10 @@ std::vector<Column<Evaluation>> make_curve_columns() {
 bool is_split(Need need) { return need == Need::train || need == Need::val || need == Need::test; }
 
 using Names = std::vector<std::string_view>;
-using Find = const std::optional<Evaluation>& (*)(const Summary&);
+using Find = std::function<const std::optional<Evaluation>&(const Summary&)>;
 
 // The columns <prefix><name> of an evaluation that the summary names, and where that is: "at the last evaluation".
-void add(std::vector<Column<Summary>>& columns, const std::string& prefix, std::string_view where, Find find,
+void add(std::vector<Column<Summary>>& columns, const std::string& prefix, std::string_view where, const Find& find,
          const std::vector<Need>& needs, const Names& names) {
   for (const std::string_view name : names) {
     Column<Evaluation> value = curve_columns()[column_at(curve_columns(), name)];
@@ -103,11 +103,10 @@ std::vector<Column<Summary>> make_summary_columns() {
       {"state", label, state, {}, "done, or diverged: a loss was not finite"},
       {"diverged_step", label, cell_of(&S::diverged_step), {}, "step before the loss that was not finite"},
   };
-  const Find final = [](const S& row) -> auto& { return row.final; };
-  add(columns, "final_", "at the last evaluation", final, {}, all);
-  add(columns, "final_", "at the last evaluation", final, {}, {"weight_norm"});
-  const Find best = [](const S& row) -> auto& { return row.best; };
-  add(columns, "best_", "at the best validation value: the monitored one, otherwise val_loss", best, {Need::val}, all);
+  add(columns, "final_", "at the last evaluation", &S::final, {}, all);
+  add(columns, "final_", "at the last evaluation", &S::final, {}, {"weight_norm"});
+  add(columns, "best_", "at the best validation value: the monitored one, otherwise val_loss", &S::best, {Need::val},
+      all);
   const Find stopped = [](const S& row) -> auto& { return row.early_stopping.stopped; };
   constexpr std::string_view stops_at = "where early stopping stopped, or would have";
   add(columns, "stopped_", stops_at, stopped, stops, {"epoch", "step"});

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "core/files.h"
 #include "core/sha256.h"
 #include "core/text.h"
+#include "formats/bytes.h"
 #include "store/prediction_arrays.h"
 
 namespace descent::store {
@@ -102,9 +102,9 @@ void add_predictions(const std::vector<RunResult>& results, Files& files, nlohma
   std::string& value_bytes = files[std::string(values.name)] = values.header;
   std::string& truth_bytes = files[std::string(truth.name)] = truth.header;
   for (const RunResult& result : results) {
-    append(value_bytes, result.predictions.values);
-    append(truth_bytes, result.predictions.labels);
-    append(truth_bytes, result.predictions.targets);
+    value_bytes += formats::bytes_of(result.predictions.values);
+    truth_bytes += formats::bytes_of(result.predictions.labels);
+    truth_bytes += formats::bytes_of(result.predictions.targets);
   }
   about["predictions"] = {{"examples", examples}, {"outputs", outputs}, {"regression", regression}};
 }

@@ -2,7 +2,6 @@
 // The .npy files of a part: the predictions of its runs and the truth.
 
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -27,11 +26,6 @@ struct RunArray {
 // predictions.npy, and labels.npy or targets.npy.
 std::array<RunArray, 2> prediction_arrays(std::size_t runs, std::int64_t examples, std::int64_t outputs,
                                           bool regression);
-
-template <class T> void append(std::string& bytes, const std::vector<T>& values) {
-  static_assert(std::endian::native == std::endian::little);
-  bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
-}
 
 template <class T> std::vector<T> values_in(std::string_view bytes) {
   std::vector<T> values(bytes.size() / sizeof(T));

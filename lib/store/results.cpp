@@ -12,7 +12,7 @@
 #include <system_error>
 #include <utility>
 
-#include "config/resolved.h"
+#include "config/write.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/process.h"

@@ -97,7 +97,7 @@ class Results {
   // Of a run of the plan (index); nothing where it has not finished or recorded no predictions.
   std::optional<Predictions> predictions(std::size_t run) const;
 
-  // experiment.json (config/resolved.h), rewritten only when its bytes change, and manifest.json.
+  // experiment.json (config/write.h), rewritten only when its bytes change, and manifest.json.
   void write_experiment(const config::Document& document) const;
   void write_manifest(const std::string& json) const;
 

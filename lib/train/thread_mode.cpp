@@ -3,7 +3,7 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 
-#include "config/engine.h"
+#include "config/experiment.h"
 
 namespace descent::train {
 

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "config/data_facts.h"
-#include "config/keys.h"
+#include "config/slots.h"
 #include "config/write.h"
 #include "core/files.h"
 #include "core/sha256.h"
@@ -18,7 +18,7 @@ std::vector<Choices> all_tables() {
   std::vector<Choices> tables;
   Experiment experiment;
   for_each_key(describe(experiment), [&](const std::string&, const Key& key) {
-    if (const auto* slot = std::get_if<ChoiceSlot>(&key.slot)) tables.push_back(slot->choices);
+    if (const Choices* choices = choices_in(key)) tables.push_back(*choices);
   });
   for (const Topic& topic : topics()) tables.push_back(topic.choices);
   return tables;

@@ -1,4 +1,4 @@
-#include "config/engine.h"
+#include "config/experiment.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "config/overrides.h"
+#include "config/source.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "config/resolved.h"
+#include "config/write.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,6 @@
 
 #include <filesystem>
 
-#include "config/write.h"
 #include "core/files.h"
 #include "files.h"
 #include "flips.h"

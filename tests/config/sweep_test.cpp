@@ -1,4 +1,4 @@
-#include "config/sweep.h"
+#include "config/source.h"
 
 #include <gtest/gtest.h>
 

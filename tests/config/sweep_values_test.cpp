@@ -1,8 +1,6 @@
-#include "config/sweep.h"
+#include "config/source.h"
 
 #include <gtest/gtest.h>
-
-#include "config/source.h"
 
 namespace descent::config {
 namespace {

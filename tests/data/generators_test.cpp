@@ -1,4 +1,4 @@
-#include "data/generators.h"
+#include "data/data.h"
 
 #include <gtest/gtest.h>
 

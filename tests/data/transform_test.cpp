@@ -1,4 +1,4 @@
-#include "data/transform.h"
+#include "data/prepare.h"
 
 #include <gmock/gmock.h>
 

@@ -35,7 +35,7 @@ TEST(cifar10, reads_five_training_batches_and_a_test_batch) {
   const Facts facts = cifar10_facts(folder);
   EXPECT_EQ(facts.train_size, 5);
   EXPECT_EQ(facts.test_size, 2);
-  EXPECT_THAT(facts.shape, ElementsAre(3, 32, 32));
+  EXPECT_EQ(facts.stored, (Shape{3, 32, 32}));
   EXPECT_TRUE(facts.contents->bytes);  // so that a missing normalization is told
   const DataSet set = read_cifar10(folder);
   EXPECT_THAT(set.train.y, ElementsAre(1, 2, 3, 4, 5));

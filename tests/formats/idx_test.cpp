@@ -40,7 +40,7 @@ TEST(idx, reads_sizes_labels_and_pixels) {
   const Facts facts = idx_facts(folder.path);
   EXPECT_EQ(facts.train_size, 2);
   EXPECT_EQ(facts.test_size, 1);
-  EXPECT_THAT(facts.shape, ElementsAre(1, 2, 3));
+  EXPECT_EQ(facts.stored, (Shape{1, 2, 3}));
   EXPECT_EQ(facts.classes, 3);  // labels 0, 4 and 6: classes are what occurs
   EXPECT_THAT(facts.contents->class_names, ElementsAre("0", "4", "6"));
   EXPECT_EQ(facts.files.size(), 4u);

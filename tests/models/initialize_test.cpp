@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "models/network.h"
-#include "plan/initial.h"
+#include "plan/layers.h"
 
 namespace descent::models {
 namespace {

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 
 #include "plan/document.h"
-#include "plan/initial.h"
 
 namespace descent::plan {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
-#include "core/memory.h"
+#include "core/process.h"
 #include "plan/document.h"
 
 namespace descent::plan {

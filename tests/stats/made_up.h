@@ -59,7 +59,8 @@ inline store::Predictions random_outputs(std::uint64_t seed) {
 // Gives the experiment data with test examples as those of `predictions`.
 inline void test_on(config::Experiment& experiment, const store::Predictions& predictions) {
   const auto outputs = static_cast<std::int64_t>(predictions.outputs);
-  config::DataFacts facts{.train_size = 100, .test_size = std::ssize(predictions.values) / outputs, .outputs = outputs};
+  config::DataFacts facts{
+      {.train_size = 100, .test_size = std::ssize(predictions.values) / outputs, .outputs = outputs}};
   if (!predictions.labels.empty()) facts.classes = outputs;
   experiment.data.name = config::DataName::npy;
   experiment.data.recorded = std::make_shared<const config::DataFacts>(facts);

@@ -7,7 +7,6 @@
 
 #include "core/error.h"
 #include "plan/convnet.h"
-#include "plan/export/architecture.h"
 #include "plan/export/onnx_builder.h"
 #include "plan/export/python.h"
 
@@ -115,23 +114,20 @@ class MapNetwork {
     return architecture_.is_signal() ? Shape{shape.channels, shape.width}
                                      : Shape{shape.channels, shape.height, shape.width};
   }
-  const std::string& of(std::int64_t node) const {
-    return node < 0 ? examples_ : values_[static_cast<std::size_t>(node)];
-  }
+  const std::string& of(std::int64_t node) const { return node < 0 ? examples_ : values_[node]; }
   const config::Shape& shape_of(std::int64_t node) const {
-    return node < 0 ? architecture_.input : plan_.nodes[static_cast<std::size_t>(node)].out_shape;
+    return node < 0 ? architecture_.input : plan_.nodes[node].out_shape;
   }
 
   std::string value(const Node& node) {
     const std::string& x = of(node.input);
     switch (node.op) {
       case Op::convolution: {
-        const Layer& layer = plan_.layers[static_cast<std::size_t>(node.layer)];
+        const Layer& layer = plan_.layers[node.layer];
         if (layer.kind == Layer::Kind::linear) return graph_.linear(graph_.node("Flatten", {x}), layer.name);
         return graph_.convolution(x, layer, node.window);
       }
-      case Op::normalize:
-        return graph_.norm(x, model_.norm, plan_.layers[static_cast<std::size_t>(node.layer)], sizes(node.out_shape));
+      case Op::normalize: return graph_.norm(x, model_.norm, plan_.layers[node.layer], sizes(node.out_shape));
       case Op::activate: return graph_.activation(x, model_.activation);
       case Op::dropout: return x;
       case Op::add: return graph_.node("Add", {x, of(node.branch)});

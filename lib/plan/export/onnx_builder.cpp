@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <numbers>
 
 #include "core/error.h"
@@ -61,8 +60,16 @@ std::string OnnxBuilder::weight_or(const std::string& name, bool exists, std::in
                 : constant(std::vector<float>(static_cast<std::size_t>(size), otherwise), {size});
 }
 
-OnnxBuilder::Shape OnnxBuilder::window_sizes(std::int64_t height, std::int64_t width) const {
-  return is_signal_ ? Shape{width} : Shape{height, width};
+OnnxBuilder::Attributes OnnxBuilder::attributes_of(const config::Window& window) const {
+  const auto sizes = [&](std::int64_t height, std::int64_t width) {
+    return is_signal_ ? Shape{width} : Shape{height, width};
+  };
+  const Shape padding = sizes(window.padding_height, window.padding_width);
+  Shape pads = padding;
+  pads.insert(pads.end(), padding.begin(), padding.end());  // before and after
+  return {{"kernel_shape", sizes(window.kernel_height, window.kernel_width)},
+          {"strides", sizes(window.stride_height, window.stride_width)},
+          {"pads", pads}};
 }
 
 std::string OnnxBuilder::linear(const std::string& x, const std::string& name) {
@@ -73,25 +80,15 @@ std::string OnnxBuilder::linear(const std::string& x, const std::string& name) {
 }
 
 std::string OnnxBuilder::convolution(const std::string& x, const Layer& layer, const config::Window& window) {
-  const Shape kernel = window_sizes(window.kernel_height, window.kernel_width);
-  Shape shape{layer.out, layer.in}, pads = window_sizes(window.padding_height, window.padding_width);
-  shape.insert(shape.end(), kernel.begin(), kernel.end());
-  pads.insert(pads.end(), pads.begin(), pads.begin() + std::ssize(kernel));  // before and after
+  Shape shape{layer.out, layer.in, window.kernel_height, window.kernel_width};
+  if (is_signal_) shape.erase(shape.begin() + 2);
   std::vector<std::string> inputs{x, weight(layer.name + ".weight", shape)};
   if (layer.bias) inputs.push_back(weight(layer.name + ".bias", {layer.out}));
-  return node(
-      "Conv", inputs,
-      {{"kernel_shape", kernel}, {"strides", window_sizes(window.stride_height, window.stride_width)}, {"pads", pads}});
+  return node("Conv", inputs, attributes_of(window));
 }
 
 std::string OnnxBuilder::max_pool(const std::string& x, const config::Window& window) {
-  const Shape padding = window_sizes(window.padding_height, window.padding_width);
-  Shape pads = padding;
-  pads.insert(pads.end(), padding.begin(), padding.end());
-  return node("MaxPool", {x},
-              {{"kernel_shape", window_sizes(window.kernel_height, window.kernel_width)},
-               {"strides", window_sizes(window.stride_height, window.stride_width)},
-               {"pads", pads}});
+  return node("MaxPool", {x}, attributes_of(window));
 }
 
 std::string OnnxBuilder::norm(const std::string& x, const config::Norm& norm, const Layer& layer,

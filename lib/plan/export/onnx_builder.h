@@ -47,7 +47,7 @@ class OnnxBuilder {
   std::string weight_or(const std::string& name, bool exists, std::int64_t size, float otherwise);
   std::string group_norm(const std::string& x, const config::Norm& norm, std::int64_t groups, const Shape& example);
   std::string rms_norm(const std::string& x, const config::Norm& norm, const Shape& example);
-  Shape window_sizes(std::int64_t height, std::int64_t width) const;
+  Attributes attributes_of(const config::Window& window) const;
 
   const std::string file_;
   const std::vector<Layer> layers_;

@@ -6,9 +6,25 @@
 #include <string_view>
 
 #include "formats/scaling.h"
-#include "plan/export/architecture.h"
+#include "plan/layers.h"
 
 namespace descent::plan {
+
+// A network as other programs see it: its keys and the shapes at both ends.
+struct Architecture {
+  config::Model model;
+  config::Shape input;  // of one example; height 1: a signal
+  std::int64_t outputs;
+  config::LossKind loss;  // with cross_entropy a mixture of experts mixes probabilities, otherwise outputs
+
+  bool is_signal() const { return input.height == 1; }
+  bool has_norm() const { return model.norm.kind != config::NormKind::none; }
+};
+
+inline Architecture architecture_of(const config::Experiment& experiment) {
+  const config::DataFacts facts = config::data_facts(experiment.data);
+  return {experiment.model, facts.shape, facts.outputs, experiment.train.loss.kind};
+}
 
 // "Mlp", "ConvNet", "ResNet", "LinearModel" or "MixtureOfExperts".
 std::string_view class_name(config::ModelKind kind);

@@ -1,20 +1,31 @@
 #pragma once
 // The pieces of Python source that the classes of all networks are made of.
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "plan/export/architecture.h"
+#include "plan/export/python.h"
 
 namespace descent::plan {
+
+struct Lines : std::vector<std::string> {
+  using std::vector<std::string>::vector;
+  void add(std::string line) { push_back(std::move(line)); }
+  template <class First, class... Rest>
+  void add(fmt::format_string<First, Rest...> line, First&& first, Rest&&... rest) {
+    push_back(fmt::format(line, std::forward<First>(first), std::forward<Rest>(rest)...));
+  }
+};
 
 // One class: the lines of __init__ after super().__init__(), and those of forward(self, x).
 struct PythonClass {
   std::string name, help;
   std::string arguments{};  // of __init__ beside self: ", inputs, outputs"
-  std::vector<std::string> constructor{}, forward{};
+  Lines constructor{}, forward{};
 
   std::string text() const;
 };

@@ -1,7 +1,5 @@
 // The networks over rows of features: perceptrons, linear models, mixtures of experts.
 
-#include <fmt/format.h>
-
 #include "core/text.h"
 #include "plan/export/python_class.h"
 
@@ -17,22 +15,21 @@ std::vector<PythonClass> mlp_classes(const Architecture& mlp, const std::string&
   for (std::size_t i = 0; i <= widths.size(); ++i) {
     const bool last = i == widths.size();
     const std::int64_t out = last ? mlp.outputs : widths[i];
-    result.constructor.push_back(fmt::format("self.linear{} = nn.Linear({}, {})", i, in, out));
-    if (!last && mlp.has_norm())
-      result.constructor.push_back(fmt::format("self.norm{} = {}", i, layers.norm(std::to_string(out))));
+    result.constructor.add("self.linear{} = nn.Linear({}, {})", i, in, out);
+    if (!last && mlp.has_norm()) result.constructor.add("self.norm{} = {}", i, layers.norm(std::to_string(out)));
     in = out;
     const auto linear = [&](const std::string& x) { return fmt::format("self.linear{}({})", i, x); };
     const auto hidden = [&](std::size_t layer, const std::string& z) {
       return layers.dropped(layers.hidden(fmt::format("self.norm{}", layer), z));
     };
     if (!model.residual) {
-      result.forward.push_back(last ? "return " + linear("x") : "x = " + hidden(i, linear("x")));
+      result.forward.add(last ? "return " + linear("x") : "x = " + hidden(i, linear("x")));
     } else {
       const std::string h = i == 0 ? linear("x") : linear(hidden(i - 1, "z"));
-      result.forward.push_back(last ? "return " + h : i == 0 ? "z = " + h : "z = z + " + h);
+      result.forward.add(last ? "return " + h : i == 0 ? "z = " + h : "z = z + " + h);
     }
   }
-  if (model.dropout.rate > 0) result.constructor.push_back("self.dropout = " + layers.dropout());
+  if (model.dropout.rate > 0) result.constructor.add("self.dropout = " + layers.dropout());
   return {result};
 }
 
@@ -43,21 +40,20 @@ std::vector<PythonClass> linear_model_classes(const Architecture& linear_model) 
   switch (model.features.kind) {
     case config::FeatureKind::raw: break;
     case config::FeatureKind::random_relu:
-      result.constructor.push_back(
-          fmt::format("self.features = nn.Linear({}, {}).requires_grad_(False)  # random", inputs, count));
-      result.forward.push_back("x = F.relu(self.features(x))");
+      result.constructor.add("self.features = nn.Linear({}, {}).requires_grad_(False)  # random", inputs, count);
+      result.forward.add("x = F.relu(self.features(x))");
       break;
     case config::FeatureKind::gaussian_basis: {
       const auto [first, last] = model.features.centers;
-      result.forward.push_back(fmt::format("centers = torch.linspace({}, {}, {}, dtype=x.dtype, device=x.device)",
-                                           core::format_number(first), core::format_number(last), count));
-      result.forward.push_back(fmt::format("x = torch.exp(-0.5 * ((x - centers) / {}).square())",
-                                           core::format_number(model.features.scale)));
+      result.forward.add("centers = torch.linspace({}, {}, {}, dtype=x.dtype, device=x.device)",
+                         core::format_number(first), core::format_number(last), count);
+      result.forward.add("x = torch.exp(-0.5 * ((x - centers) / {}).square())",
+                         core::format_number(model.features.scale));
     }
   }
-  result.constructor.push_back(fmt::format("self.readout = nn.Linear({}, {}{})", count, linear_model.outputs,
-                                           model.intercept ? "" : ", bias=False"));
-  result.forward.push_back("return self.readout(x)");
+  result.constructor.add("self.readout = nn.Linear({}, {}{})", count, linear_model.outputs,
+                         model.intercept ? "" : ", bias=False");
+  result.forward.add("return self.readout(x)");
   return {result};
 }
 
@@ -75,15 +71,13 @@ std::vector<PythonClass> mixture_classes(const Architecture& mixture) {
                         "    self.add_module(f\"expert{i}\", Expert())"};
   result.forward = {"gates = self.gate(x)"};
   if (top_k < count) {
-    result.forward.push_back(
-        fmt::format("others = gates.detach().argsort(dim=-1, descending=True, stable=True)[:, {}:]", top_k));
-    result.forward.push_back("gates = gates.scatter(-1, others, -torch.inf)");
+    result.forward.add("others = gates.detach().argsort(dim=-1, descending=True, stable=True)[:, {}:]", top_k);
+    result.forward.add("gates = gates.scatter(-1, others, -torch.inf)");
   }
-  result.forward.push_back("log_gates = F.log_softmax(gates, -1).unsqueeze(2)  # [B, experts, 1]");
-  result.forward.push_back(
-      fmt::format("outputs = torch.stack([self.get_submodule(f\"expert{{i}}\")(x) for i in range({})], 1)", count));
-  result.forward.push_back(mixes_probabilities ? "return torch.logsumexp(log_gates + F.log_softmax(outputs, -1), 1)"
-                                               : "return (log_gates.exp() * outputs).sum(1)");
+  result.forward.add("log_gates = F.log_softmax(gates, -1).unsqueeze(2)  # [B, experts, 1]");
+  result.forward.add("outputs = torch.stack([self.get_submodule(f\"expert{{i}}\")(x) for i in range({})], 1)", count);
+  result.forward.add(mixes_probabilities ? "return torch.logsumexp(log_gates + F.log_softmax(outputs, -1), 1)"
+                                         : "return (log_gates.exp() * outputs).sum(1)");
   all.push_back(std::move(result));
   return all;
 }

@@ -1,4 +1,4 @@
-#include "config/data_files.h"
+#include "config/data_facts.h"
 
 #include <gmock/gmock.h>
 
@@ -12,7 +12,7 @@ namespace {
 using testing::EndsWith;
 using testing::HasSubstr;
 
-TEST(data_files, a_file_that_is_not_of_fashion_mnist_is_named_with_its_checksum) {
+TEST(data_facts, a_file_that_is_not_of_fashion_mnist_is_named_with_its_checksum) {
   const formats::IdxFolder folder;
   const std::string problems =
       problems_of(data(R"({"name": "fashion_mnist", "path": ")" + folder.path.string() + "\"}"));
@@ -21,7 +21,7 @@ TEST(data_files, a_file_that_is_not_of_fashion_mnist_is_named_with_its_checksum)
   EXPECT_THAT(problems, EndsWith("; get it again, or read other data of this format with data.name \"idx\""));
 }
 
-TEST(data_files, fashion_mnist_without_a_path_is_where_debian_installs_it) {
+TEST(data_facts, fashion_mnist_without_a_path_is_where_debian_installs_it) {
   const bool installed = std::filesystem::exists(formats::fashion_mnist_folder);
   const std::string problems = problems_of(data(R"("fashion_mnist")"));
   if (!installed) {
