@@ -100,7 +100,7 @@ TORCH_LIBRARY_IMPL(aten, FPGA, library) {
       library.impl(toString(name).c_str(), torch::CppFunction::makeFromBoxedFunction<&CpuGraph::record>());
 }
 
-config::Experiment experiment_of(const std::vector<std::string>& set) {
+config::Experiment recorded_experiment(const std::vector<std::string>& set) {
   config::Overrides overrides;
   overrides.set = set;
   overrides.set.push_back("engine=torch");
@@ -161,7 +161,7 @@ const std::vector<std::vector<std::string>> cases{
 TEST(step_graphs, a_recorded_step_computes_the_bits_of_one_that_is_not_for_every_model_and_optimizer) {
   for (const std::vector<std::string>& set : cases) {
     SCOPED_TRACE(testing::PrintToString(set));
-    const config::Experiment experiment = experiment_of(set);
+    const config::Experiment experiment = recorded_experiment(set);
     const Trained recorded(experiment, true), plain(experiment, false);
     EXPECT_EQ(recorded.notes, std::vector<std::string>());
     EXPECT_GT(recorded.replays, 40);
@@ -178,7 +178,7 @@ TEST(step_graphs, a_gpu_ends_in_the_weights_of_steps_that_are_launched_one_by_on
   if (!at::hasCUDA() || !make) GTEST_SKIP() << "no GPU";
   for (const std::vector<std::string>& set : cases) {
     SCOPED_TRACE(testing::PrintToString(set));
-    const config::Experiment experiment = experiment_of(set);
+    const config::Experiment experiment = recorded_experiment(set);
     std::int64_t graphs = 0;
     const auto counted = [&] {
       ++graphs;
@@ -200,7 +200,7 @@ TEST(step_graphs, a_gpu_ends_in_the_weights_of_steps_that_are_launched_one_by_on
 }
 
 TEST(step_graphs, where_memory_runs_out_recordings_go_before_a_stack_is_halved) {
-  const config::Experiment experiment = experiment_of({"model.norm=batch"});
+  const config::Experiment experiment = recorded_experiment({"model.norm=batch"});
   const auto make = [] { return std::make_unique<CpuGraph>(); };
   CpuGraph::can_record = true;
   bool full = false;
@@ -219,7 +219,7 @@ TEST(step_graphs, where_memory_runs_out_recordings_go_before_a_stack_is_halved) 
 }
 
 TEST(step_graphs, steps_that_cannot_be_recorded_are_launched_one_by_one_and_the_reason_is_said_once) {
-  const Trained plain(experiment_of({}), false);
+  const Trained plain(recorded_experiment({}), false);
   EXPECT_EQ(plain.notes, std::vector<std::string>{"training steps are launched kernel by kernel on cpu, since they "
                                                   "cannot be recorded as a graph: this CPU records nothing"});
 }
