@@ -4,7 +4,17 @@
 
 #include <algorithm>
 
+#include "fused/kernels/kernels.h"
+
 namespace descent::engine {
+namespace {
+
+std::int64_t row_stride(std::int64_t features, const at::TensorOptions& options) {
+  if (!options.device().is_cpu()) return features;
+  return options.dtype() == at::kDouble ? fused::padded<double>(features) : fused::padded<float>(features);
+}
+
+}  // namespace
 
 std::shared_ptr<const at::Tensor> DeviceInputs::get(const data::Part& part, std::int64_t features,
                                                     const at::TensorOptions& options) {
@@ -14,8 +24,7 @@ std::shared_ptr<const at::Tensor> DeviceInputs::get(const data::Part& part, std:
   std::shared_ptr<const at::Tensor> tensor = entry.tensor.lock();
   if (tensor && entry.source.lock() == part.x) return tensor;
   const at::Tensor values = torch::from_blob(const_cast<double*>(part.x->data()), {part.size, features}, at::kDouble);
-  const auto vector = options.device().is_cpu() ? std::int64_t{64} / std::int64_t(options.dtype().itemsize()) : 1;
-  const at::Tensor rows = torch::zeros({part.size, (features + vector - 1) / vector * vector}, options);
+  const at::Tensor rows = torch::zeros({part.size, row_stride(features, options)}, options);
   tensor = std::make_shared<const at::Tensor>(rows.narrow(1, 0, features).copy_(values));
   std::erase_if(known_, [&](const auto& item) { return item.first != key && item.second.tensor.expired(); });
   entry = {part.x, tensor};

@@ -16,7 +16,7 @@ namespace descent::engine {
 // Inputs [N, F] on a device, shared between the runs that see the same. Safe to call from several threads.
 class DeviceInputs {
  public:
-  // On the CPU the rows are padded with zeros to whole vectors of 64 bytes, as the fused engine reads them.
+  // On the CPU the rows are padded with zeros as the fused engine reads them (fused::padded).
   std::shared_ptr<const at::Tensor> get(const data::Part& part, std::int64_t features,
                                         const at::TensorOptions& options);
 
