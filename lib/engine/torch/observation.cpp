@@ -41,7 +41,6 @@ class NetworkObservation final : public Observation {
         network_(probe_network(replica_, observed.evaluator.options())) {
     for (const NamedTensor& tensor : observed.tensors())
       tensors_.push_back(tensor.values.to(observed.evaluator.options().device()));
-    copy_tensors();
   }
 
   std::int64_t rows() const override { return rows_; }
@@ -118,7 +117,7 @@ class NetworkObservation final : public Observation {
   // The loss of the first `examples` training examples, in training mode; leaves what the layers compute.
   at::Tensor loss_of(std::int64_t examples) {
     passed_ = false;
-    copy_tensors();  // training mode moves the running statistics
+    copy_tensors();
     network_->train();
     const Batch batch = train().rows(0, examples).of_replicas(first_, 1);
     activations_.clear();
@@ -151,6 +150,7 @@ class NetworkObservation final : public Observation {
     passed_ = true;
   }
 
+  // Before every pass: passes in training mode move the running statistics.
   void copy_tensors() {
     const auto own = network_->tensors(0);
     for (std::size_t i = 0; i < own.size(); ++i) own[i].values.copy_(tensors_[i]);
