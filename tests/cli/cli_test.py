@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
-"""Drives the real `descent`, with a stand-in for descent-train beside it.
+"""Runs the real `descent` with rehearse_train instead of descent-train. Usage: cli_test.py DESCENT REHEARSE_TRAIN"""
+import csv, json, os, pathlib, pty, shutil, subprocess, sys, time, unittest
 
-Usage: cli_test.py DESCENT REHEARSE_TRAIN [unittest arguments]
-"""
-import csv, json, os, pathlib, pty, shutil, subprocess, sys, tempfile, time, unittest
+from trial import DESCENT, Trial, main
 
-DESCENT, REHEARSE = (pathlib.Path(p).resolve() for p in sys.argv[1:3])
+REHEARSE = pathlib.Path(sys.argv.pop(2)).resolve()
 EXPERIMENT = """{
   // two widths, two seeds
   "name": "trial", "seeds": 2,
@@ -15,49 +14,39 @@ EXPERIMENT = """{
   "sweep": {"model.width": [4, 8]}
 }
 """
-CSVS = ("curves.csv", "summary.csv", "points.csv")
 DATA = "mnist1d: 5000 examples, 40 features; 10 classes\n  classification; 4000 to train, 1000 to test (official test set)\n"
 
 
-class Cli(unittest.TestCase):
+class Cli(Trial):
+    experiment = EXPERIMENT
+
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="descent_cli_"))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        super().setUp()
         self.bin = self.folder / "bin"
         self.bin.mkdir()
         shutil.copy(DESCENT, self.bin / "descent")
         shutil.copy(REHEARSE, self.bin / "descent-train")
-        (self.folder / "x.json").write_text(EXPERIMENT)
 
-    def descent(self, *words, status=0, **more):
-        done = subprocess.run([self.bin / "descent", *words], cwd=self.folder, capture_output=True, text=True,
-                              **more)
-        self.assertEqual(done.returncode, status, done.stderr + done.stdout)
-        return done
+    def words(self, *words):
+        return [self.bin / "descent", *words]
 
     def stderr_of(self, *words, status=2, **more):
         return self.descent(*words, status=status, **more).stderr
 
-    def csvs(self, results="results/trial"):
-        return {name: (self.folder / results / name).read_bytes() for name in CSVS}
-
-    def rows(self, path):
-        return list(csv.DictReader((self.folder / path).read_text().splitlines()))
-
 
 class Run(Cli):
-    def test_writes_the_csvs_and_prints_the_points(self):
+    def test_run_writes_the_csv_files_and_prints_the_points(self):
         done = self.descent("run", "x.json")
         self.assertEqual(done.stdout, "width  n  final_test_error\n"
                                       "    4  2     0.012 ± 0.050\n"
                                       "    8  2     0.012 ± 0.050\n"
                                       "\n4 of 4 runs, mean ± 95 % interval; {curves,summary,points}.csv in "
                                       "results/trial\n0 reused, 4 new\n")
-        rows = self.rows("results/trial/curves.csv")
+        rows = self.rows("curves.csv")
         self.assertEqual([(r["model.width"], r["seed"], r["step"]) for r in rows],
                          [(w, s, t) for w in "48" for s in "01" for t in ("0", "40")])
 
-    def test_finds_everything_done_the_second_time(self):
+    def test_a_finished_sweep_is_not_trained_again(self):
         self.descent("run", "x.json")
         first = self.csvs()
         (self.bin / "descent-train").unlink()
@@ -65,27 +54,26 @@ class Run(Cli):
         self.assertEqual(done.stderr, "")
         self.assertEqual(self.csvs(), first)
 
-    def test_trains_only_what_is_new(self):
+    def test_added_seeds_are_trained_alone(self):
         self.descent("run", "x.json")
         done = self.descent("run", "x.json", "--seeds", "3")
         self.assertEqual(done.stderr, "rehearsed 1 runs\n" * 2)
-        fresh = self.folder / "fresh"
-        self.descent("run", "x.json", "--seeds", "3", "--out", fresh)
+        self.descent("run", "x.json", "--seeds", "3", "--out", "fresh")
         self.assertEqual(self.csvs(), self.csvs("fresh/trial"))
 
-    def test_passes_every_word_on(self):
+    def test_run_passes_all_options_to_the_training_program(self):
         self.descent("run", "x.json", "--set", "name=other", "--sweep", "model.width=2", "--seeds", "[7]",
                      "--jobs", "1", "--save-weights", "--fail-fast", "--no-color", "--out", "deep/er")
-        rows = self.rows("deep/er/other/summary.csv")
+        rows = self.rows("summary.csv", "deep/er/other")
         self.assertEqual([(r["model.width"], r["seed"]) for r in rows], [("2", "7")])
 
-    def test_writes_the_curves_to_stdout(self):
+    def test_run_writes_the_curves_to_stdout(self):
         for _ in range(2):  # once by the training program, once by the shell program
             done = self.descent("run", "x.json", "--csv", "-")
             self.assertEqual(done.stdout.encode(), self.csvs()["curves.csv"])
             self.assertIn("4 of 4 runs", done.stderr)
 
-    def test_sets_a_damaged_part_aside_and_trains_it_again(self):
+    def test_a_damaged_part_is_set_aside_and_trained_again(self):
         self.descent("run", "x.json")
         first = self.csvs()
         part = next((self.folder / "results/trial/parts").iterdir())
@@ -95,19 +83,19 @@ class Run(Cli):
                          f"set aside as {part.name}.damaged, its runs count as missing\nrehearsed 2 runs\n")
         self.assertEqual(self.csvs(), first)
 
-    def test_renews_the_manifest_of_a_changed_plan(self):
+    def test_a_changed_plan_updates_the_manifest(self):
         self.descent("run", "x.json", "--seeds", "3")
         self.descent("run", "x.json")
         self.assertEqual(json.loads((self.folder / "results/trial/manifest.json").read_text())["runs"], 4)
 
-    def test_the_manifest_records_what_was_typed(self):
+    def test_the_manifest_records_the_command_line(self):
         argv = lambda: json.loads((self.folder / "results/trial/manifest.json").read_text())["argv"]
         self.descent("run", "x.json", "--jobs", "1")
         self.assertEqual(argv(), [str(self.bin / "descent"), "run", "x.json", "--jobs", "1"])
         self.descent("verify", "--run", "x.json", "--seeds", "5")
         self.assertEqual(argv()[:3], ["descent", "run", "x.json"])
 
-    def test_leaves_a_folder_alone_that_is_not_its_own(self):
+    def test_a_folder_without_results_is_left_alone(self):
         (self.folder / "results/trial").mkdir(parents=True)
         (self.folder / "results/trial/thesis.tex").write_text("mine")
         self.assertEqual(self.stderr_of("run", "x.json"),
@@ -115,7 +103,7 @@ class Run(Cli):
                          "--out\n")
         self.assertEqual([f.name for f in (self.folder / "results/trial").iterdir()], ["thesis.tex"])
 
-    def test_report_warns_of_claims_that_do_not_speak_of_the_sweep(self):
+    def test_report_warns_about_claims_that_name_no_point_of_the_sweep(self):
         claim = '"claims": [{"says": "Wide ones learn", "that": "final_test_error(width=99) <= 1"}], '
         (self.folder / "x.json").write_text(EXPERIMENT.replace('"seeds": 2,', '"seeds": 2, ' + claim))
         self.descent("run", "x.json")
@@ -123,28 +111,30 @@ class Run(Cli):
         self.assertIn("warning: results/trial/experiment.json", done.stderr)
         self.assertIn("charts/trial/", done.stdout)
 
-    def test_errors_are_events_where_progress_is_json(self):
+    def test_errors_are_events_if_progress_is_json(self):
         for words, event in ((("x.json", "--set", "model.widht=4"), {"path": "--set"}),
                              (("missing.json",), {"file": "missing.json"}),
                              (("x.json", "--jobs", "0"), {"message": "--jobs: Value 0 not in range 1 to 4096 (see --help)"}),
                              (("x.json", "--lager"), {})):
             with self.subTest(words=words):
-                for line in self.stderr_of("run", "--progress", "json", *words).splitlines():
+                lines = self.stderr_of("run", "--progress", "json", *words).splitlines()
+                self.assertGreater(len(lines), 0)
+                for line in lines:
                     self.assertEqual(json.loads(line), json.loads(line) | event | {"event": "error"})
 
-    def test_names_the_program_that_is_missing(self):
+    def test_a_missing_training_program_is_named_in_the_error(self):
         (self.bin / "descent-train").unlink()
         self.assertEqual(self.stderr_of("run", "x.json", status=1, env={"PATH": "/usr/bin:/bin"}),
                          f"descent: descent-train is neither in {self.bin} nor in "
                          "PATH; build or install it\n")
 
-    def test_finds_the_training_program_in_the_path(self):
+    def test_the_training_program_is_found_in_the_path(self):
         elsewhere = self.folder / "elsewhere"
         elsewhere.mkdir()
         (self.bin / "descent-train").rename(elsewhere / "descent-train")
         self.descent("run", "x.json", env={"PATH": str(elsewhere)})
 
-    def test_can_be_repeated_from_its_own_resolved_experiment(self):
+    def test_the_resolved_experiment_gives_the_same_results(self):
         self.descent("run", "x.json")
         self.descent("run", "results/trial/experiment.json", "--out", "again")
         self.assertEqual(self.csvs(), self.csvs("again/trial"))
@@ -157,10 +147,10 @@ class Readers(Cli):
         self.assertEqual(of_folder, self.descent("table", "x.json").stdout)
         self.assertIn("0.012 ± 0.050", of_folder)
 
-    def test_table_as_json_holds_the_numbers_of_points_csv(self):
+    def test_table_as_json_contains_the_numbers_of_points_csv(self):
         self.descent("run", "x.json")
         points = json.loads(self.descent("table", "results/trial", "--json").stdout)
-        rows = self.rows("results/trial/points.csv")
+        rows = self.rows("points.csv")
         self.assertEqual(points[1]["point"], {"model.width": "8"})
         self.assertEqual(points[1]["final_test_error"]["high"], float(rows[1]["final_test_error_high"]))
 
@@ -174,11 +164,12 @@ class Readers(Cli):
         self.assertEqual(self.descent("table", "results/trial:width=8", "--where", "norm=none", "--columns", "n").stdout,
                          "n\n2\n")
 
-    def test_table_for_other_programs_is_csv_or_markdown(self):
+    def test_table_formats_csv_and_markdown(self):
         self.descent("run", "x.json")
-        points = {row["model.width"]: row for row in self.rows("results/trial/points.csv")}
+        points = {row["model.width"]: row for row in self.rows("points.csv")}
         table = self.descent("table", "x.json", "--format", "csv", "--columns", "width,test_error").stdout
         rows = list(csv.DictReader(table.splitlines()))
+        self.assertEqual(len(rows), 2)
         for row in rows:
             self.assertEqual(row, {key: points[row["model.width"]][key] for key in row})
         self.assertEqual(list(rows[0]), ["model.width", *(f"final_test_error_{part}" for part in ("mean", "sd", "low", "high"))])
@@ -187,7 +178,7 @@ class Readers(Cli):
         self.assertEqual(self.descent("table", "x.json", "--format", "json").stdout,
                          self.descent("table", "x.json", "--json").stdout)
 
-    def test_table_refuses_names_that_do_not_exist(self):
+    def test_table_refuses_unknown_names(self):
         self.descent("run", "x.json")
         self.assertIn('unknown column "final_test_eror"; did you mean "final_test_error"?',
                       self.stderr_of("table", "x.json", "--columns", "final_test_eror"))
@@ -198,28 +189,28 @@ class Readers(Cli):
         self.descent("run", "x.json", "--sweep", "width=4,8,16")
         self.assertIn(" width ", self.descent("table", "x.json", "--sweep", "width=4,8,16", "--plot", "--ascii").stdout)
 
-    def test_plots_of_an_experiment_are_checked_with_their_place(self):
+    def test_an_error_in_a_plot_names_its_line_and_column(self):
         (self.folder / "x.json").write_text(EXPERIMENT.replace('"seeds": 2,', '"seeds": 2, "plots": [{"metric": "tst_loss"}],'))
         self.assertIn('x.json:3:53: plots[0].metric: unknown metric "tst_loss"; did you mean "test_loss"?',
                       self.stderr_of("validate", "x.json"))
 
-    def test_table_of_another_folder_says_so(self):
+    def test_table_refuses_a_folder_without_results(self):
         self.assertEqual(self.stderr_of("table", "bin"), "bin: not a results folder\n")
 
-    def test_merge_writes_the_csvs_again(self):
+    def test_merge_restores_the_csv_files(self):
         self.descent("run", "x.json")
         first = self.csvs()
-        for name in CSVS:
+        for name in first:
             (self.folder / "results/trial" / name).unlink()
         self.descent("merge", "results/trial")
         self.assertEqual(self.csvs(), first)
 
-    def test_merge_of_unfinished_results_fails_and_counts(self):
+    def test_merge_of_unfinished_results_fails_and_counts_the_runs(self):
         self.descent("run", "x.json")
         done = self.descent("merge", "x.json", "--seeds", "3", status=1)
         self.assertIn("\n4 of 6 runs, ", done.stdout)
 
-    def test_merge_of_something_else_says_so(self):
+    def test_merge_refuses_a_folder_without_results(self):
         self.descent("run", "x.json")
         self.assertEqual(self.stderr_of("merge", "results/trial", "bin"), "bin: not a results folder\n")
 
@@ -229,11 +220,11 @@ class Readers(Cli):
         done = self.descent("status", "results/trial", "--seeds", "3", "--json").stdout
         self.assertEqual([(p["done"], p["missing"]) for p in json.loads(done)["points"]], [(2, 1), (2, 1)])
 
-    def test_status_watches_until_all_is_done(self):
+    def test_status_watch_ends_when_all_runs_are_finished(self):
         self.descent("run", "x.json")
         self.assertTrue(self.descent("status", "x.json", "--watch").stdout.endswith("4 of 4 runs finished\n"))
 
-    def test_prune_deletes_what_the_experiment_no_longer_contains(self):
+    def test_prune_deletes_runs_that_the_experiment_no_longer_contains(self):
         self.descent("run", "x.json")
         first = self.csvs()
         done = self.descent("run", "x.json", "--set", "train.epochs=2")
@@ -253,7 +244,7 @@ class Readers(Cli):
         self.descent("merge", "results/trial")
         self.assertEqual(self.csvs(), first)
 
-    def test_best_names_the_point_and_those_that_may_be_as_good(self):
+    def test_best_names_the_best_point_and_those_that_do_not_differ_significantly(self):
         self.descent("run", "x.json")
         self.assertIn("there are no validation examples to choose by", self.stderr_of("best", "x.json"))
         done = self.descent("best", "x.json", "--metric", "test_error", "--over", "width").stdout
@@ -276,7 +267,7 @@ class Readers(Cli):
                                       "products\n"
                                       "engine fused on cpu\n")
 
-    def test_warnings_about_the_data_are_errors_when_strict(self):
+    def test_warnings_about_the_data_are_errors_with_strict(self):
         (self.folder / "t.csv").write_text("id,a,y\n" + "".join(f"{i},{i % 7},{i // 10}\n" for i in range(30)))
         words = ["x.json", "--set", 'data={"name": "csv", "path": "t.csv"}', "--set", "train.batch_size=10"]
         warning = 'column "id" numbers the rows; if it only names them, add it to data.ignore\n'
@@ -287,7 +278,7 @@ class Readers(Cli):
             done = self.descent(command, *words, "--strict", status=2)
             self.assertEqual(done.stderr.removeprefix("descent: "), f"x.json: data: {warning}")
 
-    def test_layers_that_see_nothing_but_padding_are_errors_when_strict(self):
+    def test_layers_that_see_only_padding_are_errors_with_strict(self):
         words = ["x.json", "--layers", "--set", "sweep=null", "--set", 'model={"kind": "cnn", "strides": [40, 1, 1]}']
         warning = ("the map has one position behind conv0: the 2 convolutions there see nothing but padding around it; "
                    "use smaller strides\n")
@@ -295,7 +286,7 @@ class Readers(Cli):
         done = self.descent("plan", *words, "--strict", status=2)
         self.assertEqual((done.stdout, done.stderr.removeprefix("descent: ")), ("", f"x.json: model: {warning}"))
 
-    def test_plan_shows_which_engine_trains_on_which_device(self):
+    def test_plan_shows_the_engine_and_the_device(self):
         def engines(*words):
             return self.descent("plan", "x.json", *words).stdout.split("products\n")[1]
         self.assertEqual(engines("--engine", "torch"), "engine torch on cpu\n")
@@ -306,7 +297,7 @@ class Readers(Cli):
         plan = json.loads(self.descent("plan", "x.json", "--json", "--device", "cuda").stdout)
         self.assertEqual({(point["engine"], point["device"]) for point in plan["points"]}, {("torch", "cuda")})
 
-    def test_engine_and_device_are_short_for_set(self):
+    def test_options_engine_and_device_equal_set(self):
         def plan(*words):
             return self.descent("plan", "x.json", "--json", *words).stdout
         self.assertEqual(plan("--engine", "torch", "--device", "cuda"),
@@ -314,7 +305,7 @@ class Readers(Cli):
         self.assertEqual(self.stderr_of("validate", "x.json", "--set", "device=cuda", "--engine", "fused"),
                          'command line: engine: the fused engine does not support device cuda; use "auto" or "torch"\n')
 
-    def test_plan_as_json_holds_every_run_with_its_seeds(self):
+    def test_plan_as_json_contains_every_run_with_its_seeds(self):
         plan = json.loads(self.descent("plan", "x.json", "--json").stdout)
         runs = [run for point in plan["points"] for run in point["runs"]]
         self.assertEqual(len({run["hash"] for run in runs}), 4)
@@ -322,11 +313,11 @@ class Readers(Cli):
         self.assertEqual(runs[1]["seeds"], runs[3]["seeds"])
         self.assertEqual(sorted(sum(plan["stacks"], [])), sorted(run["run"] for run in runs))
 
-    def test_plan_with_time_asks_the_training_program(self):
+    def test_plan_with_time_runs_the_training_program(self):
         plan = self.descent("plan", "x.json").stdout
         self.assertEqual(self.descent("plan", "x.json", "--time").stdout, plan + "rehearsed plan --time\n")
 
-    def test_a_table_is_no_experiment(self):
+    def test_a_data_file_in_place_of_an_experiment_is_an_error(self):
         self.assertIn('t.csv: a table, not an experiment; write one, such as table.json: '
                       '{"data": {"name": "csv", "path": "t.csv"}}\n', self.stderr_of("run", "t.csv"))
 
@@ -347,13 +338,13 @@ class Readers(Cli):
         self.assertEqual((problem["line"], problem["column"], problem["path"]), (5, 28, "model"))
         self.assertEqual(done.stderr, "")
 
-    def test_plan_prints_the_resolved_experiment_which_is_an_experiment(self):
+    def test_the_resolved_experiment_that_plan_prints_resolves_to_itself(self):
         resolved = self.descent("plan", "x.json", "--resolved").stdout
         self.assertIn("optimizer", json.loads(resolved)["train"])
         (self.folder / "x.json").write_text(resolved)
         self.assertEqual(self.descent("plan", "x.json", "--resolved").stdout, resolved)
 
-    def test_explain_and_list_answer_as_text_and_json(self):
+    def test_explain_and_list_print_text_or_json(self):
         self.assertIn("norm", self.descent("explain", "model.norm").stdout)
         keys = json.loads(self.descent("explain", "--json").stdout)
         self.assertIn("train.optimizer.lr", keys)
@@ -363,7 +354,7 @@ class Readers(Cli):
             self.assertTrue(self.descent("list", topic).stdout)
         self.assertEqual(sorted(json.loads(self.descent("list", "--json").stdout)), sorted(topics))
 
-    def test_list_of_an_unknown_topic_names_the_nearest(self):
+    def test_an_unknown_topic_of_list_names_the_nearest(self):
         self.assertIn('unknown topic "nroms"; did you mean "norms"?\n', self.stderr_of("list", "nroms"))
 
     def test_schema_is_json(self):
@@ -389,7 +380,7 @@ class Shell(Cli):
                          'descent run: unexpected "--seed"; did you mean "--seeds"? '
                          "(see descent run --help)\n")
 
-    def test_wrong_usage_exits_2_and_writes_nothing(self):
+    def test_wrong_options_exit_with_2_and_write_nothing(self):
         for words in [[], ["run"], ["run", "x.json", "--jobs", "0"], ["run", "x.json", "--csv", "file"],
                       ["run", "x.json", "--what"], ["completion", "tcsh"], ["run", "no.json"]]:
             done = self.descent(*words, status=2)
@@ -400,18 +391,18 @@ class Shell(Cli):
     def test_a_closed_stdout_is_not_an_error(self):
         reader, writer = os.pipe()
         os.close(reader)
-        done = subprocess.run([self.bin / "descent", "schema"], stdout=writer, stderr=subprocess.PIPE)
+        done = subprocess.run(self.words("schema"), stdout=writer, stderr=subprocess.PIPE)
         os.close(writer)
         self.assertEqual((done.returncode, done.stderr), (0, b""))
 
-    def test_a_full_disk_behind_stdout_is_an_error(self):
-        with open("/dev/full", "w") as full:
-            done = subprocess.run([self.bin / "descent", "schema"], stdout=full, stderr=subprocess.PIPE)
-        self.assertEqual(done.returncode, 1)
-        self.assertEqual(done.stderr,
-                         b"descent: cannot write to the standard output: No space left on device\n")
+    def test_a_stdout_that_cannot_be_written_is_an_error(self):
+        for command in "schema", "explain":
+            with open("/dev/full", "w") as full:
+                done = subprocess.run(self.words(command), stdout=full, stderr=subprocess.PIPE, text=True)
+            self.assertEqual((done.returncode, done.stderr),
+                             (1, "descent: cannot write to the standard output: No space left on device\n"))
 
-    def test_colors_only_on_a_terminal_that_wants_them(self):
+    def test_colors_need_a_terminal_that_supports_them(self):
         self.descent("run", "x.json")
         self.assertIn("\x1b[1m", self.on_terminal("table", "results/trial", TERM="xterm"))
         self.assertNotIn("\x1b", self.on_terminal("table", "results/trial", "--no-color", TERM="xterm"))
@@ -420,14 +411,14 @@ class Shell(Cli):
 
     def on_terminal(self, *words, **environment):
         master, slave = pty.openpty()
-        subprocess.run([self.bin / "descent", *words], cwd=self.folder, stdout=slave, env=environment)
+        subprocess.run(self.words(*words), cwd=self.folder, stdout=slave, env=environment)
         os.close(slave)
         text = b""
         try:
             while chunk := os.read(master, 4096):
                 text += chunk
         except OSError:
-            pass  # how Linux says that the other end is closed
+            pass  # Linux: the other end is closed
         os.close(master)
         return text.decode()
 
@@ -450,7 +441,7 @@ class Shell(Cli):
         self.assertEqual(offers("run", "x"), [])
 
     @unittest.skipUnless(shutil.which("bash"), "needs bash")
-    def test_bash_completes_with_the_script(self):
+    def test_the_completion_script_works_in_bash(self):
         program = """eval "$(descent completion bash)"
 compopt() { :; }
 ask() { COMP_LINE=$1 COMP_POINT=${#1}; _descent; echo "${COMPREPLY[*]}"; }
@@ -463,7 +454,7 @@ ask 'descent list norms'
         self.assertEqual(done.stdout.split("\n"), ["plan", "batch", "norms", ""], done.stderr)
 
     @unittest.skipUnless(shutil.which("fish"), "needs fish")
-    def test_fish_completes_with_the_script(self):
+    def test_the_completion_script_works_in_fish(self):
         program = """descent completion fish | source
 complete -C 'descent pla'
 complete -C 'descent run x.json --set model.norm.kind=b'
@@ -474,7 +465,7 @@ complete -C 'descent run x.j'
         self.assertEqual(done.stdout, "plan\nmodel.norm.kind=batch\nx.json\n", done.stderr)
 
     @unittest.skipUnless(shutil.which("zsh"), "needs zsh")
-    def test_zsh_completes_with_the_script(self):
+    def test_the_completion_script_works_in_zsh(self):
         program = """compdef() { :; }; compadd() { print -r -- "$@"; }; _files() { print files; }
 eval "$(descent completion zsh)"
 words=(descent pla) CURRENT=2; _descent
@@ -487,7 +478,7 @@ words=(descent run '') CURRENT=3; _descent
         self.assertEqual(done.stdout.split("\n"), ["-Q -- plan", "-Q -- model.norm.affine=true",
                                                    "-Q -S  -- train.optimizer.lr=", "files", ""], done.stderr)
 
-    def test_answers_at_once(self):
+    def test_commands_that_do_not_train_take_less_than_50_ms(self):
         for words in (["--help"], ["validate", "x.json"], ["plan", "x.json"]):
             times = []
             for _ in range(5):
@@ -509,7 +500,7 @@ class Verify(Cli):
         text += json.dumps({"says": says, "that": that, "reference": reference}) + "]\n}\n"
         (self.folder / "x.json").write_text(text)
 
-    def test_claims_whose_points_are_gone_warn_where_nothing_is_judged(self):
+    def test_a_claim_about_a_missing_point_is_a_warning_unless_it_is_judged(self):
         self.claim("final_test_error(width=4) < 1", "It learns")
         warning = "claims[1].that: no point has width=4 (one of 16): It learns\n"
         for command in (["plan"], ["run"]):
@@ -519,7 +510,7 @@ class Verify(Cli):
         self.assertIn("no point has width=4", self.stderr_of("verify", "x.json", "--sweep", "width=16"))
         self.assertEqual(self.descent("table", "x.json", "--sweep", "width=16").stderr, "")
 
-    def test_trains_what_is_missing_and_judges_it(self):
+    def test_verify_run_trains_missing_runs_and_prints_the_verdicts(self):
         done = self.descent("verify", "--run", "x.json")
         self.assertEqual(done.stdout, "verdict  measured [95 % interval]  margin  n  claim\n"
                                       "holds    0                           == 0  2  Width makes no difference\n\n"
@@ -528,45 +519,45 @@ class Verify(Cli):
         again = self.descent("verify", "--run", "x.json")
         self.assertEqual((again.stdout, again.stderr), (done.stdout, ""))
 
-    def test_leaves_the_verdicts_in_the_results(self):
+    def test_the_verdicts_are_kept_in_the_results(self):
         output = json.loads(self.descent("verify", "--run", "--json", "x.json").stdout)
         kept = json.loads((self.folder / "results/trial/claims.json").read_text())
         self.assertEqual([kept], output)
         self.assertEqual((kept["experiment"], kept["holds"]), ("trial", 1))
         self.assertEqual(kept["claims"][0]["reference"], "A 2024")
 
-    def test_reads_a_results_folder(self):
+    def test_verify_takes_a_results_folder(self):
         self.descent("run", "x.json")
         self.assertIn("1 claim: holds", self.descent("verify", "results/trial").stdout)
         self.assertEqual(self.stderr_of("verify", "--run", "results/trial"),
                          "results/trial: --run needs an experiment file; this is a folder\n")
 
-    def test_exits_1_when_a_claim_fails(self):
+    def test_a_failed_claim_exits_with_1(self):
         self.claim("final_test_error > 1", "Nothing is learned")
         done = self.descent("verify", "--run", "x.json", status=1)
         self.assertIn("2 claims: 1 holds, 1 fails", done.stdout)
         self.assertIn("Nothing is learned (width=4)", done.stdout)
 
-    def test_exits_1_with_strict_when_a_claim_is_undecided(self):
+    def test_an_undecided_claim_exits_with_1_only_with_strict(self):
         self.claim("final_test_error(width=4) < 0.015", "It is below the mean of 0.0117 and its interval")
         self.assertIn("1 undecided", self.descent("verify", "--run", "x.json").stdout)
         self.descent("verify", "--strict", "x.json", status=1)
 
-    def test_changes_nothing_without_results(self):
+    def test_verify_without_results_writes_nothing(self):
         self.assertIn("(4 of 4 runs missing)", self.descent("verify", "x.json").stdout)
         self.assertFalse((self.folder / "results").exists())
 
-    def test_sums_up_several_experiments(self):
+    def test_verify_sums_up_several_experiments(self):
         (self.folder / "y.json").write_text(EXPERIMENT.replace("trial", "other"))
         done = self.descent("verify", "--run", "x.json", "y.json", "--seeds", "3", "--jobs", "1")
         self.assertIn("trial: 1 claim: holds\n\nother: no claims\n\n2 experiments, 1 claim: holds\n", done.stdout)
-        self.assertEqual(len(self.rows("results/other/summary.csv")), 6)
+        self.assertEqual(len(self.rows("summary.csv", "results/other")), 6)
 
-    def test_shows_references_on_request(self):
+    def test_option_references_prints_the_references(self):
         done = self.descent("verify", "--run", "--references", "x.json")
         self.assertIn("Width makes no difference [A 2024]\n", done.stdout)
 
-    def test_mistakes_in_claims_stop_what_judges_them_before_anything_is_trained(self):
+    def test_an_error_in_a_claim_stops_commands_that_judge_it_before_anything_is_trained(self):
         self.claim("final_tets_error(width=4) > 0")
         for command in ["validate"], ["plan", "--strict"], ["run", "--strict"], ["verify", "--run"]:
             self.assertRegex(self.stderr_of(*command, "x.json"),
@@ -574,39 +565,37 @@ class Verify(Cli):
                              r'"final_test_error"\?')
         self.assertFalse((self.folder / "results").exists())
 
-    def test_mistakes_in_claims_are_warnings_where_nothing_is_judged(self):
+    def test_an_error_in_a_claim_is_a_warning_for_commands_that_do_not_judge_it(self):
         self.claim("final_tets_error(width=4) > 0", "It errs")
         for command in ["plan"], ["run"]:
             self.assertRegex(self.descent(*command, "x.json").stderr,
                              r'^warning: x.json:8:\d+: claims\[1\].that: unknown column .*: It errs\n')
         self.assertTrue((self.folder / "results/trial/summary.csv").exists())
 
-    def test_claims_change_no_run(self):
+    def test_added_claims_change_no_run(self):
         self.descent("run", "x.json")
         first = self.csvs()
         self.claim("final_test_error > 0")
         self.assertEqual(self.descent("run", "x.json").stderr, "")
         self.assertEqual(self.csvs(), first)
 
-    def test_passes_a_signal_on(self):
+    def test_verify_passes_a_signal_to_the_training_program(self):
         (self.bin / "descent-train").write_text("#!/bin/sh\ntrap 'exit 75' TERM\necho ready >&2\n"
                                                 "while :; do sleep 0.05; done\n")
-        process = subprocess.Popen([self.bin / "descent", "verify", "--run", "x.json"], cwd=self.folder, text=True,
-                                   stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        process = self.start("verify", "--run", "x.json", program=self.bin / "descent")
         self.assertEqual(process.stderr.readline(), "ready\n")
         time.sleep(0.1)
         process.terminate()
         self.assertEqual(process.wait(timeout=20), 75)
-        process.stderr.close()
 
-    def test_the_language_is_explained(self):
+    def test_explain_claims_describes_the_language(self):
         text = self.descent("explain", "claims").stdout
         for word in "says", "that", "argmax", "first width with", "on every seed", "undecided":
             self.assertIn(word, text)
 
 
 class Compare(Cli):
-    def test_compares_two_points(self):
+    def test_compare_takes_two_points(self):
         self.descent("run", "x.json", "--seeds", "3")
         done = self.descent("compare", "results/trial:width=4", "width=8", "--seeds", "3")
         self.assertEqual(done.stdout, "final_test_error\nA  results/trial:width=4\nB  width=8\n\n"
@@ -614,7 +603,7 @@ class Compare(Cli):
                                       "3  0.01562  0.01562  0 [0, 0]                 -\n\n"
                                       "Paired over the n seeds that both have; d_z: mean / sd of the differences (Cohen).\n")
 
-    def test_compares_two_experiments_and_warns_of_many_comparisons(self):
+    def test_compare_takes_two_experiments_and_warns_about_many_comparisons(self):
         (self.folder / "y.json").write_text(EXPERIMENT.replace("trial", "other"))
         for file in "x.json", "y.json":
             self.descent("run", file)
@@ -625,7 +614,7 @@ class Compare(Cli):
         self.assertEqual([(row["where"], row["n"], row["difference"]) for row in rows],
                          [("width=4", 2, 0), ("width=8", 2, 0)])
 
-    def test_says_what_is_wrong(self):
+    def test_compare_refuses_unknown_names(self):
         self.assertEqual(self.stderr_of("compare", "x.json:widht=4", "width=8"),
                          'final_test_error(widht=4): unknown factor "widht"; did you mean "width"? (one of width) (at '
                          'character 18)\n')
@@ -634,4 +623,4 @@ class Compare(Cli):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
+    main()

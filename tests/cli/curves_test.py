@@ -1,13 +1,10 @@
 #!/usr/bin/env python3
-"""Exported curves are those of curves.csv, in pandas, NumPy and TensorBoard.
-Usage: curves_test.py DESCENT"""
-import sys, unittest
-
+"""Exported curves, read by pandas, NumPy and TensorBoard, equal curves.csv. Usage: curves_test.py DESCENT"""
 import numpy, pandas
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.plugins.hparams import plugin_data_pb2
 
-from trial import Trial
+from trial import Trial, main
 
 
 class Curves(Trial):
@@ -24,18 +21,18 @@ class Curves(Trial):
         for (width, seed), rows in self.curves.groupby(["model.width", "seed"]):
             numpy.testing.assert_array_equal(table[f"width={width} seed={seed}"].dropna(), rows["test_error"])
 
-    def test_a_selection_and_several_metrics_name_their_columns(self):
+    def test_a_selected_point_has_a_column_for_every_metric_and_seed(self):
         self.descent("export", "curves", "x.json:width=70", "--metric", "train_loss,test_loss", "-o", "new/two.csv")
         table = pandas.read_csv(self.folder / "new/two.csv")
         self.assertEqual(table.shape[1], 2 + 2 * 4)
         rows = self.curves[(self.curves["model.width"] == 70) & (self.curves["seed"] == 3)]
         numpy.testing.assert_array_equal(table["test_loss width=70 seed=3"], rows["test_loss"])
 
-    def test_a_long_table_is_that_of_the_results(self):
+    def test_a_long_table_equals_curves_csv(self):
         self.descent("export", "curves", "results/trial", "--long", "-o", "long.csv")
         self.assertEqual((self.folder / "long.csv").read_text(), (self.folder / "results/trial/curves.csv").read_text())
 
-    def test_numpy_reads_every_column_with_its_type(self):
+    def test_numpy_reads_every_column_with_the_right_type(self):
         self.descent("export", "curves", "results/trial", "--long", "-o", "long.npz")
         arrays = numpy.load(self.folder / "long.npz")
         self.assertEqual(list(arrays), list(self.curves.columns))
@@ -44,7 +41,7 @@ class Curves(Trial):
         self.assertEqual(arrays["step"].dtype, "int64")
         self.assertEqual(arrays["run"].dtype.kind, "U")
 
-    def test_the_usual_metric_is_one_that_the_results_have(self):
+    def test_the_default_metric_is_one_that_the_results_contain(self):
         words = "--set", 'train.evaluate.splits=["train"]', "--out", "train"
         self.descent("run", "x.json", *words)
         self.descent("export", "curves", "x.json:width=8", *words, "-o", "train.csv")
@@ -52,7 +49,7 @@ class Curves(Trial):
         rows = pandas.read_csv(self.folder / "train/trial/curves.csv").query("`model.width` == 8 and seed == 0")
         numpy.testing.assert_array_equal(exported, rows["train_error"])
 
-    def test_every_csv_reads_in_pandas_with_the_right_types(self):
+    def test_pandas_reads_every_csv_file_with_the_right_types(self):
         sweep = "--sweep", "model.norm=none,batch", "--sweep", "data.normalize=none,standard"
         words = *sweep, "--set", "train.early_stopping.monitor=val_loss", "--set", "seeds=3", "--set", "ensemble.sizes=[1,2]"
         self.descent("run", "x.json", *words, "--out", "all")
@@ -73,7 +70,7 @@ class Curves(Trial):
                     else:
                         self.assertIn(column.dtype, ("float64", "int64"))
 
-    def test_wrong_words_are_refused(self):
+    def test_a_wrong_format_or_metric_is_an_error(self):
         self.assertIn(".csv or .npz", self.descent("export", "curves", "x.json", "-o", "a.txt", status=2).stderr)
         error = self.descent("export", "curves", "x.json", "--metric", "tets_error", status=2).stderr
         self.assertIn('did you mean "test_error"?', error)
@@ -108,4 +105,4 @@ class Curves(Trial):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
+    main()

@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
-"""Exported networks make the predictions that their runs recorded, in PyTorch and in onnxruntime.
-Usage: export_test.py DESCENT"""
-import importlib.util, json, pathlib, shutil, sys, unittest
+"""Exported networks give the recorded predictions in PyTorch and in onnxruntime. Usage: export_test.py DESCENT"""
+import importlib.util, json, pathlib, shutil
 
 import numpy, onnx, onnxruntime, torch
 
-from trial import Trial
+from trial import Trial, main
 
 EMBEDDED = pathlib.Path(__file__).resolve().parents[2] / "experiments/data"
 NORMS = "none", "batch", "layer", "group", "rms"
@@ -24,7 +23,7 @@ class Export(Trial):
     def setUp(self):
         super().setUp()
         random = numpy.random.default_rng(1)
-        data = self.folder / "images"  # three channels; classes by the strongest one
+        data = self.folder / "images"  # three channels; the label is the channel with the largest mean
         data.mkdir()
         self.x = {"signals": numpy.load(EMBEDDED / "mnist1d/x_test.npy").astype("f")}
         for part, count in ("train", 300), ("test", 50):
@@ -64,23 +63,23 @@ class Export(Trial):
         with torch.no_grad():
             x = torch.tensor(self.x[data])
             y = module.load()(x if normalize == "none" else module.prepare(x))
-            self.close(module.in_units(y) if normalize_targets else y, recorded, source.read_text())
+            self.expect_predictions(module.in_units(y) if normalize_targets else y, recorded, source.read_text())
         onnx.checker.check_model(onnx.load(graph), full_check=True)
         session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
         (y,) = session.run(None, {"x": self.x[data]})
-        self.close(torch.tensor(y), recorded, f"{graph.name}: {model}")
+        self.expect_predictions(torch.tensor(y), recorded, f"{graph.name}: {model}")
         for file in written:
             file.unlink()
         shutil.rmtree(self.folder / "results")
 
-    def close(self, outputs, recorded, message):
+    def expect_predictions(self, outputs, recorded, message):
         regression = recorded.shape[1] == 2
         predictions = outputs if regression else torch.softmax(outputs, 1)
         recorded = recorded if regression else numpy.exp(recorded)
         self.assertEqual(tuple(predictions.shape), recorded.shape)
         self.assertLess(abs(predictions.numpy() - recorded).max(), 1e-5, message)
 
-    def test_perceptrons(self):
+    def test_every_perceptron_can_be_exported(self):
         for kind in NORMS:
             self.check("signals", {**MLP, **norm(kind), "dropout": 0.1})
             self.check("signals", {**MLP, **norm(kind), "residual": True, "branch_init": "inverse_sqrt_depth"})
@@ -91,7 +90,7 @@ class Export(Trial):
         self.check("signals", {"depth": 0})
         self.check("targets", {"hidden": [7, 5], **norm("rms", epsilon=0.01)}, loss="mse")
 
-    def test_convolutional_networks(self):
+    def test_every_convolutional_network_can_be_exported(self):
         for data in "signals", "images":
             for kind in NORMS:
                 self.check(data, {**CNN, **norm(kind), "dropout": {"rate": 0.1, "kind": "channel"}})
@@ -99,7 +98,7 @@ class Export(Trial):
             self.check(data, {**CNN, **norm("rms", affine=False), "pooling": "max", "max_pool": [2, 1],
                               "strides": [1, 1]})
 
-    def test_residual_networks(self):
+    def test_every_residual_network_can_be_exported(self):
         for data in "signals", "images":
             for kind in NORMS:
                 self.check(data, {**RESNET, **norm(kind)})
@@ -110,15 +109,15 @@ class Export(Trial):
             self.check(data, {**RESNET, "stem": {"kernel": 5, "stride": 2, "max_pool": True}, "dropout": 0.1,
                               "stochastic_depth": 0.2, "activation": "silu"})
 
-    def test_normalization_of_the_inputs(self):
+    def test_normalized_inputs_are_prepared_by_the_exported_code(self):
         self.check("signals", MLP, "standard")
         self.check("images", MLP, "minmax")
         self.check("images", CNN, "channel")
 
-    def test_normalization_of_the_targets(self):
+    def test_standardized_targets_are_returned_in_their_units(self):
         self.check("targets", {"hidden": [7]}, "standard", True, loss="mse")
 
-    def test_weights_name_the_classes_of_the_data(self):
+    def test_weights_contain_the_names_of_the_classes(self):
         (self.folder / "t.csv").write_text("a,kind\n" + "1,cat\n2,dog\n3,emu\n" * 10)
         (self.folder / "net.json").write_text(json.dumps({"name": "net", "train": {"epochs": 1, "batch_size": 8},
                                                           "data": {"name": "csv", "path": "t.csv"}}))
@@ -128,17 +127,17 @@ class Export(Trial):
         about = json.loads(data[8:8 + int.from_bytes(data[:8], "little")])["__metadata__"]
         self.assertEqual(json.loads(about["classes"]), ["cat", "dog", "emu"])
 
-    def test_linear_models(self):
+    def test_every_linear_model_can_be_exported(self):
         self.check("signals", {"kind": "linear_model", "intercept": True})
         self.check("signals", {"kind": "linear_model", "features": "random_relu", "width": 30})
         self.check("targets", {"kind": "linear_model", "features": "gaussian_basis", "width": 8}, loss="mse")
 
-    def test_mixtures_of_experts(self):
+    def test_every_mixture_of_experts_can_be_exported(self):
         self.check("signals", MIXTURE)
         self.check("signals", {**MIXTURE, "gate": {"top_k": 2}})
         self.check("targets", {**MIXTURE, "experts": {"count": 4}, "gate": {"top_k": 1}}, loss="mse")
 
-    def test_batch_statistics_are_python_only(self):
+    def test_batch_norm_that_predicts_with_the_batch_cannot_be_exported_to_onnx(self):
         self.run_experiment("signals", {**MLP, **norm("batch", predict_with="batch")}, {}, "--save-weights")
         error = self.descent("export", "model", "net.json", status=2).stderr
         self.assertIn("ONNX has no batch norm that predicts with the statistics of the batch "
@@ -153,7 +152,7 @@ class Export(Trial):
         self.assertIn("do not exist yet; descent run net.json --save-weights trains it and keeps them\n",
                       self.descent("export", "model", "net.json", "--seeds", "[7]", status=2).stderr)
 
-    def test_a_run_is_chosen_by_name_or_by_the_point(self):
+    def test_a_run_is_selected_by_name_or_by_point_and_seed(self):
         self.run_experiment("signals", MLP, {}, "--save-weights", "--sweep", "model.width=3,4", "--seeds", "2")
         error = self.descent("export", "model", "results/net", status=2).stderr
         self.assertIn("4 runs to choose from; select a point behind ':' and a --seed, or name one with --run as in the "
@@ -171,4 +170,4 @@ class Export(Trial):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
+    main()

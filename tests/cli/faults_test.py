@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What goes wrong around a sweep: each time a message with the file and the remedy, nothing finished is lost, and the
-next start repairs. Usage: faults_test.py DESCENT"""
-import contextlib, json, os, pathlib, resource, shutil, signal, subprocess, sys, time, unittest
+"""After a fault the message names the file and the remedy, finished runs are kept, and the next start completes the sweep.
+Usage: faults_test.py DESCENT"""
+import contextlib, json, os, resource, shutil, signal, subprocess, time
 
-from trial import DESCENT, Trial
+from trial import DESCENT, NOBODY, Trial, main
 
 FAILED, INTERRUPTED = 1, 75
 
@@ -14,22 +14,26 @@ def flip_a_bit(path):
     path.write_bytes(content)
 
 
+def limit_memory():
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+
+
 class Faults(Trial):
     epochs = 60
 
     def whole(self):
-        """The bytes that every repaired sweep must have."""
+        """The CSV files of an undisturbed sweep."""
         if not hasattr(Faults, "expected"):
             self.descent("run", "x.json", "--out", "whole")
             Faults.expected = self.csvs("whole/trial")
         return Faults.expected
 
-    def repaired(self, out="results"):
+    def expect_completion(self, out="results"):
         self.descent("run", "x.json", "--out", out)
         self.assertEqual(self.csvs(f"{out}/trial"), self.whole())
 
     def mounted(self, options):
-        """A small file system, or the test is skipped."""
+        """Mounts a small file system, or skips the test."""
         folder = self.folder / "mounted"
         folder.mkdir()
         done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, text=True)
@@ -38,44 +42,34 @@ class Faults(Trial):
         self.addCleanup(subprocess.run, ["umount", "-l", folder])
         return folder
 
-    def wait_for(self, pattern, process):
-        """The first file of the results with this pattern."""
-        for _ in range(1200):
-            found = [*(self.folder / "results/trial").glob(pattern)]
-            if found:
-                return found[0]
-            self.assertIsNone(process.poll(), "the sweep ended")
-            time.sleep(0.05)
-        self.fail(f"no {pattern}")
-
-    def interrupted(self):
-        """A sweep that was stopped with checkpoints."""
+    def interrupt(self):
+        """Kills a sweep after its first checkpoint and returns that."""
         process = self.start("run", "x.json", "--checkpoint-seconds", "0", "--jobs", "1")
-        checkpoint = self.wait_for("checkpoints/*.checkpoint", process)
+        checkpoint = self.wait_for_file("checkpoints/*.checkpoint", process)
         process.kill()
         process.wait()
         return checkpoint
 
-    def test_a_full_disk_ends_the_sweep_and_keeps_what_is_finished(self):
+    def test_a_full_disk_ends_the_sweep_and_keeps_finished_runs(self):
         disk = self.mounted("size=28k")
         done = self.descent("run", "x.json", "--out", disk, status=FAILED)
         self.assertIn("the disk is full (ENOSPC): free some space, then run the same command again", done.stderr)
         subprocess.run(["mount", "-o", "remount,size=20m", disk], check=True)
-        self.repaired(disk)
+        self.expect_completion(disk)
 
-    def test_what_no_memory_holds_is_refused_before_anything_is_written(self):
+    def test_a_run_larger_than_the_memory_is_refused_before_anything_is_written(self):
         done = self.descent("run", "x.json", "--set", "model.depth=80", "--sweep", "model.width=100000", status=2)
         self.assertIn("a run would take at least", done.stderr)
         self.assertIn("make the network, the batches or the data smaller", done.stderr)
         self.assertFalse((self.folder / "results").exists())
 
-    def test_a_read_only_folder_is_named(self):
+    def test_a_read_only_folder_is_named_in_the_error(self):
         disk = self.mounted("size=10m")
         subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
         done = self.descent("run", "x.json", "--out", disk, status=FAILED)
         self.assertIn(f"{disk}/trial: cannot be created (Read-only file system); choose another --out", done.stderr)
 
-    def test_results_that_become_read_only_can_be_looked_at(self):
+    def test_read_only_results_can_be_read(self):
         disk = self.mounted("size=10m")
         text = (self.folder / "x.json").read_text()
         claims = '{"claims": [{"says": "It learns.", "that": "final_test_error < 1"}],'
@@ -89,23 +83,22 @@ class Faults(Trial):
         done = self.descent("run", "x.json", "--out", disk, status=FAILED)
         self.assertIn("Read-only file system", done.stderr)
 
-    def test_results_deleted_meanwhile_are_not_written_any_more(self):
+    def test_a_sweep_whose_results_are_deleted_ends(self):
         process = self.start("run", "x.json", "--jobs", "1")
-        self.wait_for("attempts.jsonl", process)
+        self.wait_for_file("attempts.jsonl", process)
         shutil.rmtree(self.folder / "results/trial", ignore_errors=True)
         errors = process.communicate(timeout=120)[1]
         self.assertEqual(process.returncode, FAILED, errors)
         self.assertIn("its folder does not exist or was removed meanwhile: create it, then run the same command again",
                       errors)
-        self.repaired()
+        self.expect_completion()
 
-    def test_too_little_memory_is_reported(self):
-        limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+    def test_a_run_that_runs_out_of_memory_fails_alone(self):
         for engine in ("fused", "torch"):
             done = self.descent("run", "x.json", "--engine", engine, "--sweep", "model.width=8,16000", "--set",
                                 "model.depth=3", "--seeds", "1", "--set", "ensemble.sizes=[1]", "--set",
                                 "ensemble.of=points", "--set", "bias_variance=false", "--jobs", "2", "--out", engine,
-                                status=FAILED, preexec_fn=limit)
+                                status=FAILED, preexec_fn=limit_memory)
             self.assertIn("descent: 1 run failed: out of memory; start again with fewer --jobs", done.stderr)
             self.assertIn("1 of 2 runs", done.stdout)
             status = json.loads(self.descent("status", f"{engine}/trial", "--json").stdout)
@@ -130,17 +123,17 @@ class Faults(Trial):
         self.descent("run", "x.json", "--shard", "1/40")
         done = self.descent("merge", "results/trial", "other/trial", status=FAILED)
         self.assertIn(f"{part.name}: damaged (", done.stderr)
-        self.repaired()
+        self.expect_completion()
 
-    def test_a_damaged_checkpoint_is_set_aside(self):
+    def test_a_damaged_checkpoint_is_set_aside_and_its_runs_start_again(self):
         for damage in (flip_a_bit, lambda path: os.truncate(path, path.stat().st_size - 1)):
-            damage(self.interrupted())
+            damage(self.interrupt())
             done = self.descent("run", "x.json")
             self.assertIn("; set aside, its runs start from the beginning", done.stderr)
             self.assertEqual(self.csvs(), self.whole())
             shutil.rmtree(self.folder / "results")
 
-    def test_damaged_data_are_named(self):
+    def test_a_damaged_data_file_is_named_in_the_error(self):
         program = self.folder / "installed"
         shutil.copytree(DESCENT.parent.parent / "share", program / "share", symlinks=False)
         (program / "bin").mkdir()
@@ -153,75 +146,74 @@ class Faults(Trial):
                                   text=True)
             self.assertEqual(done.returncode, FAILED, done.stderr)
             self.assertIn("x_train.npy", done.stderr)
-        self.repaired()
+        self.expect_completion()
 
-    def test_an_unreadable_part_is_named(self):
+    def test_an_unreadable_part_is_named_in_the_error(self):
         self.descent("run", "x.json")
         part = min((self.folder / "results/trial/parts").iterdir()) / "curves.csv"
         part.chmod(0)
         more = {}
-        if os.geteuid() == 0:  # who may read everything: as nobody
-            nobody = 65534
+        if os.geteuid() == 0:  # root may read everything
             for path in (self.folder, *self.folder.rglob("*")):
-                os.chown(path, nobody, nobody)
-            more = {"user": nobody, "group": nobody, "extra_groups": []}
+                os.chown(path, NOBODY["user"], NOBODY["group"])
+            more = NOBODY
         try:
             done = self.descent("run", "x.json", status=FAILED, **more)
         except PermissionError:
-            self.skipTest("nobody may not start the program")
+            self.skipTest("the user nobody may not start the program")
         self.assertIn("curves.csv: Permission denied; check the permissions of the file and its folder", done.stderr)
 
-    def test_of_two_started_at_once_one_trains(self):
+    def test_one_of_two_processes_started_at_once_trains(self):
         expected = self.whole()
         both = [self.start("run", "x.json") for _ in range(2)]
         ends = sorted((process.communicate(timeout=120)[1], process.returncode) for process in both)
         self.assertEqual(self.csvs(), expected)
-        for errors, code in ends:  # the second may also come when all is done
+        for errors, code in ends:  # the second one may start after the first one has ended
             self.assertTrue(code == 0 or "is training into this folder; wait for it" in errors, errors)
         self.assertIn(0, [code for _, code in ends])
 
-    def test_a_killed_process_leaves_the_folder_to_the_next(self):
-        checkpoint = self.interrupted()
+    def test_a_killed_process_does_not_block_the_next_one(self):
+        checkpoint = self.interrupt()
         status = json.loads(self.descent("status", "results/trial", "--json").stdout)
         self.assertGreater(status["total"]["interrupted"], 0)
         self.assertEqual((status["total"]["running"], status["processes"]), (0, []))
-        self.repaired()
+        self.expect_completion()
         self.assertFalse(checkpoint.exists())
 
-    def test_a_running_sweep_is_shown(self):
+    def test_status_shows_a_running_sweep(self):
         self.write(100000)
         process = self.start("run", "x.json", "--jobs", "1")
-        self.wait_for("attempts.jsonl", process)
+        self.wait_for_file("attempts.jsonl", process)
         status = json.loads(self.descent("status", "results/trial", "--json").stdout)
         self.assertEqual(status["processes"], [f"{process.pid} on {os.uname().nodename}"])
         self.assertGreater(status["total"]["running"], 0)
 
-    def test_a_signal_before_the_kill_loses_nothing(self):
+    def test_sigterm_ends_the_sweep_within_2_seconds_and_loses_nothing(self):
         process = self.start("run", "x.json", "--jobs", "1")
-        self.wait_for("attempts.jsonl", process)
+        self.wait_for_file("attempts.jsonl", process)
         process.send_signal(signal.SIGTERM)
         time.sleep(2)
         process.kill()
         self.assertEqual(process.wait(), INTERRUPTED)
-        self.repaired()
+        self.expect_completion()
 
-    def test_a_signal_before_the_training_begins_interrupts_it_too(self):
+    def test_sigterm_before_the_training_interrupts_it_too(self):
         read, write = os.pipe()
         os.set_blocking(write, False)
-        with contextlib.suppress(BlockingIOError):  # full: the program waits when it says what it trains on
+        with contextlib.suppress(BlockingIOError):  # fill the pipe: the program blocks at its first message
             while True:
                 os.write(write, b"\n")
         os.set_blocking(write, True)
         process = subprocess.Popen(self.words("run", "x.json"), cwd=self.folder, stdout=subprocess.DEVNULL,
                                    stderr=write)
         os.close(write)
-        self.wait_for("experiment.json", process)
+        self.wait_for_file("experiment.json", process)
         process.send_signal(signal.SIGTERM)
         with open(read) as errors:
             self.assertIn("interrupted; 0 of 8 runs are finished", errors.read())
         self.assertEqual(process.wait(), INTERRUPTED)
 
-    def test_missing_weights_are_trained_again(self):
+    def test_runs_whose_weights_are_missing_are_trained_again(self):
         self.descent("run", "x.json", "--save-weights")
         weights = sorted((self.folder / "results/trial/checkpoints").glob("*.safetensors"))
         self.assertEqual(len(weights), 8)
@@ -242,4 +234,4 @@ class Faults(Trial):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
+    main()

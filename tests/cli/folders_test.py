@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Results folders that move, meet another experiment file, lose their data or are damaged.
+"""Results folders that are moved, used by another experiment file, edited, or read after their data are deleted.
 Usage: folders_test.py DESCENT"""
-import json, random, shutil, sys, unittest
+import json, random, shutil
 
-from trial import Trial
+from trial import Trial, main
 
 OWN_DATA = {"name": "trial", "seeds": 4, "data": {"name": "csv", "path": "data/a.csv", "test_size": 20, "normalize": "standard"},
             "model": {"width": 4, "depth": 1}, "train": {"epochs": 3, "batch_size": 10},
@@ -19,7 +19,7 @@ class Folders(Trial):
     def parts(self):
         return sorted((self.results() / "parts").iterdir())
 
-    def with_own_data(self):
+    def run_on_a_csv_file(self):
         draw = random.Random(0)
         rows = "".join(f"{draw.gauss(0, 1)},{draw.gauss(0, 1)},{draw.choice('ab')}\n" for _ in range(60))
         (self.folder / "data").mkdir()
@@ -28,12 +28,12 @@ class Folders(Trial):
         self.descent("run", "x.json", "--save-weights")
 
     def read_all(self, folder):
-        """What every reader prints."""
+        """The output of every command that reads results."""
         return [self.descent(*(word.replace("DIR", str(folder)) for word in words)).stdout.replace(str(folder), "DIR")
                 for words in READERS]
 
-    def test_finished_results_are_read_without_their_data(self):
-        self.with_own_data()
+    def test_finished_results_can_be_read_without_their_data(self):
+        self.run_on_a_csv_file()
         expected = self.read_all("results/trial")
         data = self.folder / "data/a.csv"
         text = data.read_text()
@@ -48,23 +48,20 @@ class Folders(Trial):
         self.assertEqual(self.read_all("elsewhere/kept"), expected)
         self.assertIn("no such file", self.descent("run", "x.json", status=2).stderr)
 
-    def test_a_project_moves_as_a_whole(self):
-        self.with_own_data()
-        before = self.csvs_of("results/trial")
+    def test_results_stay_valid_if_they_move_together_with_their_experiment_and_data(self):
+        self.run_on_a_csv_file()
+        before = self.csvs()
         project = self.folder / "moved"
         project.mkdir()
         for name in ("x.json", "data", "results"):
             (self.folder / name).rename(project / name)
         done = self.descent("run", "x.json", cwd=project)
         self.assertIn("4 reused, 0 new", done.stdout)
-        self.assertEqual(self.csvs_of("moved/results/trial"), before)
+        self.assertEqual(self.csvs("moved/results/trial"), before)
         self.assertNotIn(str(self.folder), (project / "results/trial/experiment.json").read_text())
 
-    def csvs_of(self, folder):
-        return {path.name: path.read_bytes() for path in (self.folder / folder).glob("*.csv")}
-
-    def test_a_resolved_experiment_trains_the_data_that_it_names_only(self):
-        self.with_own_data()
+    def test_a_resolved_experiment_trains_only_on_unchanged_data(self):
+        self.run_on_a_csv_file()
         shutil.rmtree(self.results() / "parts")
         resolved = self.results() / "experiment.json"
         self.assertIn("0 reused, 4 new", self.descent("run", resolved).stdout)
@@ -75,7 +72,7 @@ class Folders(Trial):
         self.assertIn("a.csv: not the data of these results; train from the experiment file, which reads them again",
                       done.stderr)
 
-    def test_of_two_experiment_files_of_one_name_one_has_the_folder(self):
+    def test_a_results_folder_belongs_to_one_experiment_file(self):
         for name, epochs in (("A", 1), ("B", 2)):
             (self.folder / name).mkdir()
             self.write(epochs)
@@ -95,14 +92,14 @@ class Folders(Trial):
         self.assertIn("8 stale runs", self.descent("run", "B/x.json").stdout)
         self.assertIn("results of another", self.descent("run", "A/x.json", status=2).stderr)
 
-    def test_an_experiment_file_may_be_renamed_and_linked(self):
+    def test_a_renamed_or_linked_experiment_file_keeps_its_results(self):
         self.descent("run", "x.json")
         (self.folder / "x.json").rename(self.folder / "y.json")
         self.assertIn("8 reused, 0 new", self.descent("run", "y.json").stdout)
         (self.folder / "z.json").symlink_to("y.json")
         self.assertIn("8 reused, 0 new", self.descent("run", "z.json").stdout)
 
-    def test_a_changed_resolved_experiment_is_refused_and_harms_nothing(self):
+    def test_an_edited_resolved_experiment_is_refused_without_changing_anything(self):
         self.descent("run", "x.json")
         before, parts = self.csvs(), self.parts()
         path = self.results() / "experiment.json"
@@ -117,9 +114,9 @@ class Folders(Trial):
         self.descent("run", "x.json")
         self.assertEqual(path.read_text(), text)
 
-    def test_results_are_neither_read_nor_written_through_links(self):
+    def test_experiment_json_and_manifest_json_are_neither_read_nor_written_through_links(self):
         self.descent("run", "x.json")
-        path, kept = self.results() / "experiment.json", self.folder / "kept.json"
+        kept = self.folder / "kept.json"
         for name in ("experiment.json", "manifest.json"):
             path = self.results() / name
             text = path.read_text()
@@ -133,7 +130,7 @@ class Folders(Trial):
             self.assertFalse(path.is_symlink())
             self.assertEqual(kept.read_text(), text + " ")
 
-    def test_prune_names_runs_and_never_deletes_all_that_are_finished(self):
+    def test_prune_names_the_runs_and_refuses_to_delete_all_finished_ones(self):
         self.descent("run", "x.json")
         parts = self.parts()
         self.write(6)
@@ -147,4 +144,4 @@ class Folders(Trial):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
+    main()

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""Kills a sweep at random instants until it is done; the results must be those of an uninterrupted one, byte for byte.
+"""Kills sweeps at random moments and restarts them until they are finished; the results must equal those of an
+uninterrupted sweep byte for byte. Usage: interruption_test.py DESCENT KILLS     (KILLS by each of two signals)"""
+import contextlib, os, random, shutil, signal, subprocess, sys, time
 
-Usage: interruption_test.py DESCENT KILLS      (KILLS of SIGKILL and as many of SIGTERM)
-"""
-import os, pathlib, random, shutil, signal, subprocess, sys, tempfile, time
+from trial import Trial, main
 
-DESCENT, KILLS = pathlib.Path(sys.argv[1]).resolve(), int(sys.argv[2])
-EXPERIMENT = """{
+KILLS = int(sys.argv.pop(2))
+
+
+class Interruption(Trial):
+    experiment = """{
   "name": "trial", "seeds": 4,
   "data": {"name": "mnist1d", "train_size": 2000, "val_size": 500, "label_noise": 0.1},
   "model": {"width": 24, "depth": 2, "norm": "batch", "dropout": 0.1},
@@ -15,71 +18,52 @@ EXPERIMENT = """{
   "sweep": {"model.width": [8, 24, 70], "train.optimizer.lr": [0.001, 0.01]}
 }
 """
-CSVS = ("curves.csv", "summary.csv", "points.csv")
 
+    def command(self, out, jobs=2):
+        return "run", "x.json", "--out", out, "--jobs", jobs, "--save-weights", "--checkpoint-seconds", "0.05"
 
-def command(folder, jobs):
-    return [DESCENT, "run", folder / "x.json", "--out", folder, "--jobs", str(jobs), "--save-weights",
-            "--checkpoint-seconds", "0.05"]
+    def contents(self, out):
+        """The CSV files and the weights of every run; nothing else may be left among the weights."""
+        weights = list((self.folder / out / "trial/checkpoints").iterdir())
+        self.assertEqual({path.suffix for path in weights}, {".safetensors"})
+        self.assertEqual(len(weights), 24)
+        return self.csvs(f"{out}/trial") | {path.name: path.read_bytes() for path in weights}
 
+    def interrupt(self, out, how, rng):
+        """Starts the sweep and sends `how` at a random moment; returns False if the sweep was finished by then."""
+        group = rng.random() < 0.5
+        process = subprocess.Popen(self.words(*self.command(out, rng.choice([1, 2, 3]))), cwd=self.folder, text=True,
+                                   start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        time.sleep(rng.uniform(0, 0.9))
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, how) if group else process.send_signal(how)
+        _, errors = process.communicate(timeout=60)
+        if how == signal.SIGTERM:
+            # The signal ends the program before descent-train handles it; after that the exit status is 75.
+            self.assertIn(process.returncode, (0, 75, -signal.SIGTERM), errors)
+        return process.returncode != 0
 
-def contents(folder):
-    """The merged CSVs and the weights of every run."""
-    weights = sorted((folder / "trial" / "checkpoints").glob("*.safetensors"))
-    assert len(weights) == 24, f"{len(weights)} weight files instead of 24"
-    return {p.name: p.read_bytes() for p in [*(folder / "trial" / name for name in CSVS), *weights]}
-
-
-def interrupt(folder, how, longest, rng):
-    """Starts the sweep and sends `how` at a random instant; False when it was done before."""
-    group = rng.random() < 0.5
-    process = subprocess.Popen(command(folder, rng.choice([1, 2, 3])), start_new_session=True,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    time.sleep(rng.uniform(0, longest))
-    try:
-        os.killpg(process.pid, how) if group else process.send_signal(how)
-    except ProcessLookupError:
-        pass
-    _, errors = process.communicate(timeout=60)
-    if how == signal.SIGTERM:
-        # Before descent-train listens the signal ends the program; afterwards it leaves checkpoints and says so.
-        assert process.returncode in (0, 75, -signal.SIGTERM), f"exit {process.returncode}: {errors}"
-    return process.returncode != 0
-
-
-def trial(how, expected, seed):
-    rng = random.Random(seed)
-    kills, rounds = 0, 0
-    while kills < KILLS:
-        folder = pathlib.Path(tempfile.mkdtemp(prefix="descent_kill_"))
-        try:
-            (folder / "x.json").write_text(EXPERIMENT)
-            while kills < KILLS and interrupt(folder, how, 0.9, rng):
+    def expect_the_bytes_of_an_uninterrupted_sweep(self, how, seed):
+        self.descent(*self.command("whole"))
+        expected = self.contents("whole")
+        rng, kills, sweeps = random.Random(seed), 0, 0
+        while kills < KILLS:
+            while kills < KILLS and self.interrupt("killed", how, rng):
                 kills += 1
-            subprocess.run(command(folder, 2), check=True, capture_output=True)
-            got = contents(folder)
-            different = [name for name in expected if got.get(name) != expected[name]]
-            assert not different, f"{how.name}, seed {seed}, after {kills} kills: {different} differ"
-            leftovers = [p.name for p in (folder / "trial" / "checkpoints").iterdir() if p.suffix != ".safetensors"]
-            assert not leftovers, f"{how.name}: {leftovers} left behind"
-            rounds += 1
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-    print(f"{how.name}: {kills} kills in {rounds} sweeps, every byte as without", flush=True)
+            self.descent(*self.command("killed"))
+            found = self.contents("killed")
+            different = [name for name in expected | found if found.get(name) != expected.get(name)]
+            self.assertEqual(different, [], f"after {kills} kills")
+            shutil.rmtree(self.folder / "killed")
+            sweeps += 1
+        print(f"{how.name}: {kills} kills in {sweeps} sweeps", flush=True)
+
+    def test_sigkill_changes_no_byte_of_the_results(self):
+        self.expect_the_bytes_of_an_uninterrupted_sweep(signal.SIGKILL, 1)
+
+    def test_sigterm_changes_no_byte_of_the_results(self):
+        self.expect_the_bytes_of_an_uninterrupted_sweep(signal.SIGTERM, 2)
 
 
-def main():
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="descent_whole_"))
-    try:
-        (folder / "x.json").write_text(EXPERIMENT)
-        start = time.monotonic()
-        subprocess.run(command(folder, 2), check=True, capture_output=True)
-        print(f"uninterrupted: {time.monotonic() - start:.1f} s", flush=True)
-        expected = contents(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    trial(signal.SIGKILL, expected, 1)
-    trial(signal.SIGTERM, expected, 2)
-
-
-main()
+if __name__ == "__main__":
+    main()

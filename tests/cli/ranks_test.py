@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Data-parallel runs over two processes of this machine. Usage: ranks_test.py DESCENT"""
-import contextlib, json, os, signal, socket, subprocess, sys, time, unittest
+"""Data-parallel runs with two processes on one machine. Usage: ranks_test.py DESCENT"""
+import contextlib, os, signal, socket, subprocess, time
 
-from trial import DESCENT, Trial
+from trial import DESCENT, Trial, main
 
-EXPERIMENT = """{
+
+class Ranks(Trial):
+    experiment = """{
   "name": "trial", "seeds": 2, "checkpoint_seconds": 0.05, "engine": "torch", "precision": "float64",
   "data": {"name": "mnist1d", "train_size": 1000, "val_size": 200},
   "model": {"width": 12, "depth": 2, "norm": {"kind": "batch"}, "dropout": 0.1},
@@ -13,52 +15,36 @@ EXPERIMENT = """{
   "probes": ["weight_norm"]
 }
 """
-
-
-class Ranks(Trial):
     epochs = 3
 
-    def write(self, epochs):
-        (self.folder / "x.json").write_text(EXPERIMENT.replace("EPOCHS", str(epochs)))
-
-    def csvs(self, results="results/trial"):
-        return {name: (self.folder / results / name).read_bytes()
-                for name in ("curves.csv", "summary.csv", "points.csv", "probes.csv")}
-
-    def losses(self, results):
-        head, *lines = (self.folder / results / "curves.csv").read_text().splitlines()
-        columns = [i for i, name in enumerate(head.split(",")) if name.endswith(("_loss", "_error", "_norm"))]
-        return [[float(line.split(",")[i] or 0) for i in columns] for line in lines]
+    def measurements(self, results):
+        return [float(value or 0) for row in self.rows("curves.csv", results) for name, value in row.items()
+                if name.endswith(("_loss", "_error", "_norm"))]
 
     def agree(self, a, b, tolerance):
-        a, b = self.losses(a), self.losses(b)
-        self.assertEqual(len(a), len(b))
-        return max(abs(x - y) for rows in zip(a, b) for x, y in zip(*rows)) < tolerance
+        a, b = self.measurements(a), self.measurements(b)
+        self.assertGreater(len(a), 0)
+        return all(abs(x - y) < tolerance for x, y in zip(a, b, strict=True))
 
     def others(self, process):
-        """The other ranks that this one started."""
+        """The process ids of the ranks that `process` started."""
         return [int(pid) for pid in subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True,
                                                    text=True).stdout.split()]
 
-    def kill_in_training(self, choose, how):
+    def kill_in_training(self, rank, how):
+        """Sends the signal `how` to a rank; returns the exit status and the errors of rank 0."""
         process = self.start("run", "x.json", "--ranks", "2")
-        end = time.monotonic() + 60
-        while not (self.others(process) and list((self.folder / "results/trial/checkpoints").glob("*"))):
-            self.assertLess(time.monotonic(), end)
-            time.sleep(0.02)
-        other = self.others(process)[0]
-        os.kill(choose(process.pid, other), how)
-        killed = time.monotonic()
-        errors = process.communicate(timeout=60)[1]
-        while os.path.exists(f"/proc/{other}") and time.monotonic() < killed + 10:
-            time.sleep(0.02)
-        self.assertLess(time.monotonic() - killed, 10)
-        self.assertFalse(os.path.exists(f"/proc/{other}"))
+        self.wait_for_file("checkpoints/*", process)
+        [other] = self.others(process)
+        os.kill([process.pid, other][rank], how)
+        end = time.monotonic() + 10
+        errors = process.communicate(timeout=10)[1]
+        self.wait_until(lambda: not os.path.exists(f"/proc/{other}"), seconds=end - time.monotonic())
         return process.returncode, errors
 
     @contextlib.contextmanager
     def before_rank_1_joins(self):
-        """Rank 0 and rank 1, which reads the experiment from a pipe and joins when this context ends."""
+        """Yields rank 0 and the process id of rank 1, which waits for the experiment from a pipe until the context ends."""
         text = (self.folder / "x.json").read_text()
         (self.folder / "x.json").unlink()
         pipes = [self.folder / "x.json", self.folder / "of_rank_1"]
@@ -70,45 +56,43 @@ class Ranks(Trial):
             pipe.write(text.encode())
         with open(pipes[0], "wb", buffering=0) as pipe:
             yield process, self.others(process)[0]
-            with contextlib.suppress(BrokenPipeError):  # it may be gone
+            with contextlib.suppress(BrokenPipeError):  # rank 1 may have ended
                 pipe.write(text.encode())
         pipes[0].unlink()
         pipes[0].write_text(text)
 
     def assert_interrupted(self, process, message=""):
-        """Ends within seconds, before a step was taken; the same command resumes."""
+        """The process ends before the first step and says that the same command resumes."""
         errors = process.communicate(timeout=60)[1]
         self.assertEqual(process.returncode, 75, errors)
         self.assertIn(message, errors)
         self.assertIn("descent: interrupted; 0 of 2 runs are finished and kept. Run the same command again to resume.\n",
                       errors)
 
-    def resume(self):
-        done = self.descent("run", "x.json", "--ranks", "2")
+    def expect_resumed_runs_to_equal_uninterrupted_ones(self):
+        self.descent("run", "x.json", "--ranks", "2")
         self.descent("run", "x.json", "--ranks", "2", "--out", "whole")
         self.assertEqual(self.csvs(), self.csvs("whole/trial"))
-        return done
 
-    def test_two_ranks_train_what_groups_of_one_process_train(self):
+    def test_two_ranks_equal_one_process_with_two_statistics_groups(self):
         self.descent("run", "x.json", "--ranks", "2")
         self.descent("run", "x.json", "--set", "model.norm.statistics_groups=2", "--out", "groups")
         self.assertTrue(self.agree("results/trial", "groups/trial", 1e-9))
 
-    def test_synchronized_ranks_train_what_one_process_trains(self):
+    def test_two_ranks_with_synchronized_norms_equal_one_process(self):
         self.descent("run", "x.json", "--ranks", "2", "--set", "model.norm.synchronized=true")
         self.descent("run", "x.json", "--out", "alone")
         self.assertTrue(self.agree("results/trial", "alone/trial", 1e-9))
         self.descent("run", "x.json", "--ranks", "2", "--out", "own")
         self.assertFalse(self.agree("own/trial", "alone/trial", 1e-3))
 
-    def test_one_sweep_holds_runs_of_several_world_sizes(self):
+    def test_a_sweep_may_contain_several_world_sizes(self):
         self.descent("run", "x.json", "--sweep", "train.world_size=1,2")
         self.descent("run", "x.json", "--sweep", "train.world_size=1,2", "--out", "again", "--jobs", "1")
         self.assertEqual(self.csvs(), self.csvs("again/trial"))
-        summary = (self.folder / "results/trial/summary.csv").read_text().splitlines()
-        self.assertEqual(len(summary), 1 + 4)
+        self.assertEqual(len(self.rows("summary.csv")), 4)
 
-    def test_ranks_of_torchrun_and_of_srun_meet(self):
+    def test_ranks_started_by_torchrun_or_srun_equal_those_of_descent(self):
         for name, variables in {"torchrun": lambda rank: {"RANK": rank, "WORLD_SIZE": 2, "LOCAL_RANK": rank},
                                 "srun": lambda rank: {"SLURM_PROCID": rank, "SLURM_STEP_NUM_TASKS": 2,
                                                       "SLURM_LOCALID": rank, "SLURM_JOB_ID": os.getpid()}}.items():
@@ -123,7 +107,7 @@ class Ranks(Trial):
                 self.descent("run", "x.json", "--ranks", "2", "--out", "here")
                 self.assertEqual(self.csvs(f"{name}/trial"), self.csvs("here/trial"))
 
-    def test_ranks_that_nobody_asked_for_are_an_error(self):
+    def test_a_wrong_number_of_ranks_is_an_error(self):
         env = {**os.environ, "RANK": "0", "WORLD_SIZE": "4", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "1"}
         self.assertEqual(self.descent("run", "x.json", env=env, status=2).stderr,
                          "x.json: train.world_size: 4 ranks were started, but no run has the world size 4; add "
@@ -132,63 +116,59 @@ class Ranks(Trial):
                          "command line: train.world_size: a batch of 50 cannot be split into 3 equal groups of at least 2 "
                          "examples\n")
 
-    def test_a_killed_rank_ends_the_others_and_a_restart_resumes(self):
+    def test_a_killed_rank_1_ends_rank_0(self):
         self.write(100)
-        status, errors = self.kill_in_training(lambda first, other: other, signal.SIGKILL)
+        status, errors = self.kill_in_training(1, signal.SIGKILL)
         self.assertEqual(status, 75, errors)
         self.assertRegex(errors, r"descent: the connection to another rank is lost: .*\n(.*\n)*descent: rank 1 was ended "
                                  r"by signal 9 \(Killed\)\n(.*\n)*descent: interrupted; ")
-        self.resume()
+        self.expect_resumed_runs_to_equal_uninterrupted_ones()
 
-    def test_the_other_ranks_end_with_a_killed_rank_0(self):
+    def test_a_killed_rank_0_ends_rank_1(self):
         self.write(100)
-        status, errors = self.kill_in_training(lambda first, other: first, signal.SIGKILL)
+        status, errors = self.kill_in_training(0, signal.SIGKILL)
         self.assertEqual(status, -signal.SIGKILL)
         self.assertRegex(errors, "descent: rank 1: the connection to another rank is lost: ")
-        self.resume()
+        self.expect_resumed_runs_to_equal_uninterrupted_ones()
 
-    def test_rank_0_that_is_stopped_before_the_others_are_there_waits_no_longer(self):
+    def test_rank_0_can_be_stopped_while_it_waits_for_rank_1(self):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             place = free.getsockname()
         process = self.start("run", "x.json", "--ranks", "2", env={
             **os.environ, "RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(place[1])})
-        end = time.monotonic() + 60
-        with socket.socket() as knock:
-            while knock.connect_ex(place) != 0:  # until it waits for rank 1, which never comes
-                self.assertIsNone(process.poll())
-                self.assertLess(time.monotonic(), end)
-                time.sleep(0.02)
+        with socket.socket() as client:
+            self.wait_until(lambda: client.connect_ex(place) == 0, process)  # now it waits for rank 1
         process.terminate()
         self.assert_interrupted(process, "descent: stopped before all ranks were there\n")
-        self.resume()
+        self.expect_resumed_runs_to_equal_uninterrupted_ones()
 
-    def test_a_signal_to_a_rank_that_has_not_joined_stops_all_when_it_has(self):
+    def test_a_signal_to_rank_1_before_it_joins_stops_both_when_it_joins(self):
         with self.before_rank_1_joins() as (process, other):
             os.kill(other, signal.SIGTERM)
         self.assert_interrupted(process)
-        self.resume()
+        self.expect_resumed_runs_to_equal_uninterrupted_ones()
 
-    def test_a_rank_that_is_killed_before_it_joins_ends_rank_0(self):
+    def test_a_rank_1_killed_before_it_joins_ends_rank_0(self):
         with self.before_rank_1_joins() as (process, other):
             os.kill(other, signal.SIGKILL)
             self.assert_interrupted(process, "descent: rank 1 was ended by signal 9 (Killed)\n")
-        self.resume()
+        self.expect_resumed_runs_to_equal_uninterrupted_ones()
 
-    def test_rank_0_that_is_stopped_ends_a_rank_that_has_not_joined(self):
+    def test_a_stopped_rank_0_ends_a_rank_1_that_has_not_joined(self):
         with self.before_rank_1_joins() as (process, other):
             process.terminate()
             self.assert_interrupted(process, "descent: stopped before all ranks were there\n")
             self.assertFalse(os.path.exists(f"/proc/{other}"))
-        self.resume()
+        self.expect_resumed_runs_to_equal_uninterrupted_ones()
 
-    def test_a_signal_to_one_rank_stops_all_at_the_same_step(self):
+    def test_a_signal_to_one_rank_stops_both_at_the_same_step(self):
         self.write(100)
-        status, errors = self.kill_in_training(lambda first, other: other, signal.SIGTERM)
+        status, errors = self.kill_in_training(1, signal.SIGTERM)
         self.assertEqual(status, 75, errors)
         self.assertNotIn("lost", errors)
-        self.resume()
+        self.expect_resumed_runs_to_equal_uninterrupted_ones()
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
+    main()

@@ -1,5 +1,5 @@
-// Stands in for descent-train where the command line is tested: reads the same words, keeps the same
-// folder, but makes its rows up instead of training.
+// Replaces descent-train in the tests of the command line: parses the same options and writes the same results folder,
+// but invents the numbers instead of training.
 
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@
 namespace descent {
 namespace {
 
-store::RunResult made_up(const plan::Run& run) {
+store::RunResult invented(const plan::Run& run) {
   store::RunResult result{run.hash, {}, {}};
   for (std::int64_t step : {0, 40}) {
     store::Evaluation row;
@@ -48,7 +48,7 @@ int rehearse(int argc, char** argv) {
   const auto missing = plan::select(plan, results.missing(), options.shard);
   for (const plan::Stack& stack : plan::pack(plan, missing)) {
     std::vector<store::RunResult> rows;
-    for (const std::size_t index : stack) rows.push_back(made_up(plan.runs[index]));
+    for (const std::size_t index : stack) rows.push_back(invented(plan.runs[index]));
     fmt::print(stderr, "rehearsed {} runs\n", rows.size());
     results.write_part(rows, {});
   }

@@ -1,10 +1,13 @@
-"""A small sweep with the real programs: what the tests that train have in common."""
-import os, pathlib, shutil, subprocess, sys, tempfile, unittest
+"""The base class of tests that run a small sweep with the real programs."""
+import csv, pathlib, shutil, subprocess, sys, tempfile, time, unittest
 
 DESCENT = pathlib.Path(sys.argv[1]).resolve()
-CSVS = ("curves.csv", "summary.csv", "points.csv", "probes.csv", "ensembles.csv", "bias_variance.csv")
-# Two widths, four seeds; half a second of training.
-EXPERIMENT = """{
+NOBODY = {"user": 65534, "group": 65534, "extra_groups": []}  # for subprocess: a user without the rights of root
+
+
+class Trial(unittest.TestCase):
+    # Two widths, four seeds; trains in half a second.
+    experiment = """{
   "name": "trial", "seeds": 4,
   "data": {"name": "mnist1d", "train_size": 1000, "val_size": 500, "label_noise": 0.1},
   "model": {"width": 8, "depth": 2, "norm": "batch", "dropout": 0.1},
@@ -13,9 +16,6 @@ EXPERIMENT = """{
   "probes": ["weight_norm", "activation_histogram"], "ensemble": {"of": "seeds", "sizes": [1, 2, 4]}, "bias_variance": true
 }
 """
-
-
-class Trial(unittest.TestCase):
     epochs = 5
 
     def setUp(self):
@@ -24,10 +24,10 @@ class Trial(unittest.TestCase):
         self.write(self.epochs)
 
     def write(self, epochs):
-        (self.folder / "x.json").write_text(EXPERIMENT.replace("EPOCHS", str(epochs)))
+        (self.folder / "x.json").write_text(self.experiment.replace("EPOCHS", str(epochs)))
 
     def words(self, *words):
-        return [DESCENT, *(str(word) for word in words)]
+        return [DESCENT, *map(str, words)]
 
     def descent(self, *words, status=0, **more):
         done = subprocess.run(self.words(*words), **{"cwd": self.folder, "capture_output": True, "text": True, **more})
@@ -35,7 +35,7 @@ class Trial(unittest.TestCase):
         return done
 
     def start(self, *words, program=DESCENT, **more):
-        """A sweep in the background; ends with the test."""
+        """Starts a sweep in the background; the end of the test kills it."""
         process = subprocess.Popen([program, *words], cwd=self.folder, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.PIPE, text=True, **more)
 
@@ -45,13 +45,32 @@ class Trial(unittest.TestCase):
         self.addCleanup(end)
         return process
 
-    def csvs(self, results="results/trial"):
-        return {name: (self.folder / results / name).read_bytes() for name in CSVS}
+    def wait_until(self, condition, process=None, seconds=60, details=lambda: ""):
+        """Returns what `condition` returns as soon as that is true; fails if `process` ends first."""
+        end = time.monotonic() + seconds
+        while not (value := condition()):
+            if process and process.poll() is not None:
+                self.fail(f"the process ended with status {process.returncode}")
+            if time.monotonic() > end:
+                self.fail(f"nothing after {seconds} s {details()}")
+            time.sleep(0.02)
+        return value
 
-    def rows(self, results="results/trial", name="curves.csv"):
-        """run -> its lines, without the factors: what must not change when the sweep does."""
-        found = {}
-        for line in (self.folder / results / name).read_text().splitlines()[1:]:
-            cells = line.split(",")
-            found.setdefault(cells[0], []).append(cells)
+    def wait_for_file(self, pattern, process):
+        """Returns the first file of the results that matches `pattern`."""
+        return self.wait_until(lambda: [*(self.folder / "results/trial").glob(pattern)], process)[0]
+
+    def csvs(self, results="results/trial"):
+        """The bytes of every CSV file by name."""
+        found = {path.name: path.read_bytes() for path in (self.folder / results).glob("*.csv")}
+        self.assertLessEqual({"curves.csv", "summary.csv", "points.csv"}, found.keys())
         return found
+
+    def rows(self, name, results="results/trial"):
+        """The rows of a CSV file as dictionaries."""
+        with open(self.folder / results / name, newline="") as file:
+            return list(csv.DictReader(file))
+
+
+def main():
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
