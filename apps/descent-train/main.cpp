@@ -105,7 +105,7 @@ int run(const RunOptions& options, int argc, char** argv) {
   const config::Document document = config::read_document(options.file, options.overrides);
   const plan::Plan plan = plan::make_plan(document);
   check_devices(plan, options.file);
-  const std::optional<engine::RankPlace> place = rank_of_environment(!options.shard.is_all());
+  const std::optional<engine::Rendezvous> place = rank_of_environment(!options.shard.is_all());
   check_ranks(plan, options.file, place);
   if (place && place->rank > 0) return follow(plan, *place, stop_requested);
   const DataReport data = report_data(plan);
@@ -140,7 +140,7 @@ int run(const RunOptions& options, int argc, char** argv) {
         [&](double done) { progress.add_cost(done); },
         [&](std::size_t run, store::RunState state) { progress.finish_run(run, state); },
         [&](const std::string& message) { progress.note("descent: " + message); },
-        [&](const train::StackLoss& at) { progress.evaluated(at.run, at.together, at.step, at.loss); }};
+        [&](const train::StackLoss& at) { progress.evaluated(at.first_run, at.count, at.step, at.loss); }};
     const train::SessionOptions session{facts.jobs,
                                         options.fail_fast,
                                         options.save_weights ? results.weights_folder() : "",

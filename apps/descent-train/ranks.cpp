@@ -130,10 +130,10 @@ std::vector<std::int64_t> world_sizes(const plan::Plan& plan) {
 
 }  // namespace
 
-std::optional<engine::RankPlace> rank_of_environment(bool is_shard) {
+std::optional<engine::Rendezvous> rank_of_environment(bool is_shard) {
   const std::string address = variable("MASTER_ADDR");
   if (!variable("RANK").empty() && !variable("WORLD_SIZE").empty()) {
-    engine::RankPlace place{number("RANK"), number("WORLD_SIZE"), 0, address, number("MASTER_PORT")};
+    engine::Rendezvous place{number("RANK"), number("WORLD_SIZE"), 0, address, number("MASTER_PORT")};
     if (!variable("LOCAL_RANK").empty()) place.local_rank = number("LOCAL_RANK");
     if (variable("TORCHELASTIC_USE_AGENT_STORE") == "True")
       place.launcher_store =
@@ -144,11 +144,11 @@ std::optional<engine::RankPlace> rank_of_environment(bool is_shard) {
   const int port = variable("MASTER_PORT").empty()
                        ? 20'000 + static_cast<int>(std::strtoul(variable("SLURM_JOB_ID").c_str(), nullptr, 10) % 20'000)
                        : number("MASTER_PORT");
-  return engine::RankPlace{number("SLURM_PROCID"), number("SLURM_STEP_NUM_TASKS"), number("SLURM_LOCALID"),
-                           address.empty() ? first_host(variable("SLURM_STEP_NODELIST")) : address, port};
+  return engine::Rendezvous{number("SLURM_PROCID"), number("SLURM_STEP_NUM_TASKS"), number("SLURM_LOCALID"),
+                            address.empty() ? first_host(variable("SLURM_STEP_NODELIST")) : address, port};
 }
 
-void check_ranks(const plan::Plan& plan, const std::string& file, const std::optional<engine::RankPlace>& place) {
+void check_ranks(const plan::Plan& plan, const std::string& file, const std::optional<engine::Rendezvous>& place) {
   const auto refuse = [&](std::string message) {
     throw core::InputError({{.file = file, .path = "train.world_size", .message = std::move(message)}});
   };
@@ -165,7 +165,7 @@ void check_ranks(const plan::Plan& plan, const std::string& file, const std::opt
 train::SessionReport train_with_ranks(const plan::Plan& plan, const std::vector<plan::Stack>& stacks,
                                       const store::Results& results, const train::SessionOptions& options,
                                       const train::SessionObserver& observer, std::atomic<bool>& stop,
-                                      const std::optional<engine::RankPlace>& place, char** argv) {
+                                      const std::optional<engine::Rendezvous>& place, char** argv) {
   train::SessionReport all;
   bool halted = false;  // by a failure, not by a signal
   for (const std::int64_t size : world_sizes(plan)) {
@@ -181,7 +181,7 @@ train::SessionReport train_with_ranks(const plan::Plan& plan, const std::vector<
     try {
       if (size > 1) {
         with.ranks = engine::join_ranks(
-            started ? *place : engine::RankPlace{0, static_cast<int>(size)},
+            started ? *place : engine::Rendezvous{0, static_cast<int>(size)},
             [&](int port) {
               if (!started) others.start(port, argv);
             },
@@ -205,7 +205,7 @@ train::SessionReport train_with_ranks(const plan::Plan& plan, const std::vector<
   return all;
 }
 
-int follow(const plan::Plan& plan, const engine::RankPlace& place, const std::atomic<bool>& stop) {
+int follow(const plan::Plan& plan, const engine::Rendezvous& place, const std::atomic<bool>& stop) {
   try {
     if (train::follow_session(plan, engine::join_ranks(place), stop)) return static_cast<int>(core::ExitCode::ok);
   } catch (const engine::RankLost& error) {

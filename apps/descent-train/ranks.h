@@ -13,19 +13,19 @@
 namespace descent {
 
 // The rank that torchrun made this process, or srun without --shard; nothing where it stands alone.
-std::optional<engine::RankPlace> rank_of_environment(bool is_shard);
+std::optional<engine::Rendezvous> rank_of_environment(bool is_shard);
 
 // Throws InputError where the runs of the experiment `file` cannot be trained with these ranks.
-void check_ranks(const plan::Plan& plan, const std::string& file, const std::optional<engine::RankPlace>& place);
+void check_ranks(const plan::Plan& plan, const std::string& file, const std::optional<engine::Rendezvous>& place);
 
 // Trains the stacks, those of one world size after the other, with ranks that exist or that are started on this host
 // with the same command line.
 train::SessionReport train_with_ranks(const plan::Plan& plan, const std::vector<plan::Stack>& stacks,
                                       const store::Results& results, const train::SessionOptions& options,
                                       const train::SessionObserver& observer, std::atomic<bool>& stop,
-                                      const std::optional<engine::RankPlace>& place, char** argv);
+                                      const std::optional<engine::Rendezvous>& place, char** argv);
 
 // All that another rank than 0 does. Its exit status.
-int follow(const plan::Plan& plan, const engine::RankPlace& place, const std::atomic<bool>& stop);
+int follow(const plan::Plan& plan, const engine::Rendezvous& place, const std::atomic<bool>& stop);
 
 }  // namespace descent

@@ -35,6 +35,10 @@ struct RunData {
   Part train, val, test;                            // size 0: no such part
   std::shared_ptr<const formats::Scaling> scaling;  // that made the inputs
   formats::Scaling target_scaling;                  // [outputs]: of the targets that networks learn; empty: as they are
+
+  const Part& part(config::Split split) const {
+    return split == config::Split::train ? train : split == config::Split::val ? val : test;
+  }
 };
 
 // Where experiments/data lies, relative to the program: in the build tree and when installed.

@@ -1,5 +1,5 @@
 #pragma once
-// Which examples each training step sees: a new permutation every epoch, from the stream `order` of the run's seed.
+// The examples of each training step: a new permutation every epoch, from the stream `order` of the run's seed.
 
 #include <cstdint>
 #include <span>
@@ -13,8 +13,8 @@ class BatchOrder {
  public:
   BatchOrder(const config::Train& train, std::int64_t train_size, std::int64_t seed);
 
-  // Indices of the examples of 0-based `step`, in order; the last batch of an epoch may be smaller. A batch of all
-  // examples keeps their order. Valid until a step of another epoch.
+  // Indices of the examples of 0-based `step`; the last batch of an epoch may be smaller. A batch of all examples is
+  // not permuted. Valid until the next call for another epoch.
   std::span<const std::int32_t> batch(std::int64_t step);
 
  private:

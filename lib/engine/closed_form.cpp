@@ -11,16 +11,16 @@ namespace {
 
 using config::SolverKind;
 
-// The bits of a decomposition may depend on the number of threads.
+// The bits of a decomposition may depend on the number of threads: sets it to 1 while this object lives.
 class OneThread {
  public:
   OneThread() { at::set_num_threads(1); }
-  ~OneThread() { at::set_num_threads(before_); }
+  ~OneThread() { at::set_num_threads(previous_); }
   OneThread(const OneThread&) = delete;
   OneThread& operator=(const OneThread&) = delete;
 
  private:
-  const int before_ = at::get_num_threads();
+  const int previous_ = at::get_num_threads();
 };
 
 }  // namespace
@@ -28,7 +28,7 @@ class OneThread {
 ClosedForm::ClosedForm(const config::Train& train, const at::Tensor& phi, const at::Tensor& y, double epsilon)
     : solver_(train.solver), squares_(static_cast<double>(y.numel())), lr_(train.optimizer.lr) {
   const torch::NoGradGuard no_grad;
-  const OneThread same_bits;
+  const OneThread one_thread;
   const auto [u, s, vh] = torch::linalg_svd(phi, false);
   const double largest = s[0].item<double>();
   const double rounding = largest * epsilon * static_cast<double>(std::max(phi.size(0), phi.size(1)));
@@ -49,7 +49,7 @@ at::Tensor ClosedForm::filter(std::int64_t step) const {
       const double t = static_cast<double>(step);
       if (step == 0) return torch::zeros_like(s);
       const at::Tensor shrink = 2 * lr_ / squares_ * s.square();
-      // expm1 and log1p are exact for small and for many steps.
+      // expm1 and log1p avoid cancellation for small `shrink`.
       return torch::where(shrink < 1, -torch::expm1(t * torch::log1p(-shrink)), 1 - torch::pow(1 - shrink, t)) / s;
     }
   }
@@ -57,7 +57,7 @@ at::Tensor ClosedForm::filter(std::int64_t step) const {
 }
 
 at::Tensor ClosedForm::readout(std::int64_t step) const {
-  const OneThread same_bits;
+  const OneThread one_thread;
   return directions_.matmul(filter(step).unsqueeze(1) * projections_);
 }
 

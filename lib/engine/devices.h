@@ -1,5 +1,5 @@
 #pragma once
-// The devices of this LibTorch on this machine.
+// The devices that LibTorch can use on this machine.
 
 #include <cstddef>
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace descent::engine {
 
-// Why networks cannot be trained on it, and what there is; empty: they can.
+// Returns why `device` cannot be used and which devices can; empty if it can.
 std::string missing_device(const config::Device& device);
 
-// How many devices "cuda" stands for: all GPUs; others are one.
+// The number of devices that `device` stands for: all GPUs for "cuda", otherwise 1.
 std::size_t device_count(const config::Device& device);
 
 }  // namespace descent::engine

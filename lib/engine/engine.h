@@ -1,6 +1,6 @@
 #pragma once
-// The one seam between training and networks: a stack of R networks of equal shapes that can take training steps, be
-// evaluated and be observed. lib/train and lib/probe know networks through this header alone.
+// The interface between training and networks: a stack of R networks of equal shapes that can take training steps, be
+// evaluated and be observed. lib/train and lib/probe use networks only through this header.
 
 #include <ATen/core/Tensor.h>
 
@@ -23,17 +23,17 @@ struct Replica {
   const config::Experiment* experiment;  // must outlive the engine
   std::int64_t seed;
   data::RunData data;
-  std::function<double(std::int64_t step)> learning_rate;  // of each 0-based step
+  std::function<double(std::int64_t step)> learning_rate;  // at a 0-based step
 };
 
-// Means over the examples of a split, in evaluation mode, without the decay term; of real targets in their units.
+// Means over the examples of a split, in evaluation mode, without weight decay; for real targets in their units.
 struct SplitLoss {
   double loss;
-  std::optional<double> error;           // absent in a regression
-  std::optional<double> absolute_error;  // in a regression alone: of the outputs
+  std::optional<double> error;           // classification only
+  std::optional<double> absolute_error;  // regression only: mean over the outputs
 };
 
-// A tensor by its name in files and in PyTorch's layout: "linear0.weight", [out, in] or [out, in, height, width].
+// A tensor in PyTorch's layout, with its name in files: "linear0.weight", [out, in] or [out, in, height, width].
 struct NamedTensor {
   std::string name;
   at::Tensor values;
@@ -42,45 +42,45 @@ struct NamedTensor {
 // What one layer computed for the probe batch.
 struct LayerActivation {
   std::string layer;     // "linear3"
-  at::Tensor values;     // [rows, features]; of a convolution the rows are [B, height, width]
-  double gradient_norm;  // Euclidean, of the gradient of the mean loss in `values`; 0 where the kind has none
+  at::Tensor values;     // [rows, features]; for a convolution the rows are [B, height, width]
+  double gradient_norm;  // Euclidean norm of d(mean loss) / d(values); 0 for kinds without a gradient
 };
 
 // The trained weights of one layer.
 struct LayerWeights {
   std::string layer;
-  bool hidden;                         // its output is an ActivationKind::linear: not the readout
+  bool hidden;                         // false for the readout
   at::Tensor values;                   // [out, in] or [out, in, height, width]
   double norm;                         // Euclidean
-  std::optional<double> update_ratio;  // norm of the last step's change over the norm before it; absent before a step
+  std::optional<double> update_ratio;  // norm of the last update over that of the weights before; absent at step 0
 };
 
-// The inside of one network at one step of its training. It computes in its own buffers: no number of the training
-// depends on it. The probe batch are the first `rows` training examples; it is computed in training mode, without
-// dropout and stochastic depth, with statistics over the whole batch. Tensors are valid until the next call.
+// The internals of one network at one step of its training. Computed on a copy, so that training is not affected. The
+// probe batch consists of the first `rows` training examples; passes over it run in training mode, without dropout and
+// stochastic depth, with statistics over the whole batch. Tensors are valid until the next call.
 class Observation {
  public:
   virtual ~Observation() = default;
 
   virtual std::int64_t rows() const = 0;
-  virtual std::int64_t blocks() const = 0;  // that ResidualPath speaks of
+  virtual std::int64_t blocks() const = 0;  // that a ResidualPath applies to
 
-  // Layer by layer in order of computation; empty for a kind that the network lacks.
+  // In order of computation; empty if the network has none of this kind.
   virtual std::vector<LayerActivation> activations(plan::ActivationKind kind) = 0;
   virtual std::vector<LayerWeights> weights() = 0;
-  // Norms of the gradient of the mean loss of the probe batch, parallel to weights().
+  // Norms of the gradients of the mean loss of the probe batch, in the order of weights().
   virtual std::vector<double> weight_gradient_norms() = 0;
 
   // Norm of the gradient of the mean loss of the first `examples` training examples at the output of the first hidden
-  // layer, if it is carried back along these paths, one per block.
+  // layer, back-propagated only along these paths, one per block.
   virtual double path_gradient_norm(std::int64_t examples, const std::vector<plan::ResidualPath>& paths) = 0;
 
-  // Error on the test examples, or loss in a regression, of the network with its blocks computed along these paths.
+  // Test error, or test loss in regression, of the network with its blocks computed along these paths.
   virtual double test_error(const std::vector<plan::ResidualPath>& paths) = 0;
 
-  // As Engine::tensors().
+  // Like Engine::tensors().
   virtual std::vector<NamedTensor> tensors() const = 0;
-  // [rows, K]: outputs for the probe batch in evaluation mode, of the network with these tensors for its own.
+  // [rows, K]: outputs for the probe batch in evaluation mode, after replacing the tensors of the network by these.
   virtual at::Tensor outputs(const std::vector<NamedTensor>& tensors) = 0;
 
   // [N, F]: the inputs of all training examples.
@@ -93,57 +93,56 @@ class Engine {
 
   virtual const Replica& replica(std::size_t index) const = 0;
 
-  // Takes training steps of the replicas `active` until each has taken `until`, in any order or at once. A replica
-  // whose loss is not finite stays before that step, which is returned; the others have nothing there. With a solver in
-  // closed form the weights are computed for the step `until` directly.
+  // Trains the replicas `active` until each has taken `until` steps, in any order or together. A replica whose loss is
+  // not finite stops before that step. Returns that step, or nothing, for each of `active`. With a closed-form solver
+  // the weights for the step `until` are computed directly.
   virtual std::vector<std::optional<std::int64_t>> advance(std::span<const std::size_t> active, std::int64_t until) = 0;
 
-  // Steps taken.
+  // The number of steps taken.
   virtual std::int64_t step(std::size_t replica) const = 0;
-  // Of the last step; of a closed form by gradient descent its own, of other closed forms none.
+  // At the last step; for closed forms absent, except for the solver gradient_descent.
   virtual std::optional<double> learning_rate(std::size_t replica) const = 0;
-  // Of the last step that advance() took, before clipping; absent before a step.
+  // At the last step of the last advance(), before clipping; absent at step 0.
   virtual std::optional<double> gradient_norm(std::size_t replica) const = 0;
-  // Over all weights, without biases and norms.
+  // Euclidean norm of all weights, without biases and the parameters of norms.
   virtual double weight_norm(std::size_t replica) const = 0;
 
   virtual std::vector<SplitLoss> evaluate(std::span<const std::size_t> active, config::Split split) = 0;
 
-  // [N, K] in float64: logarithms of the probabilities of the classes; with squared error the outputs, in their units.
+  // [N, K] float64: logarithms of class probabilities; for squared error the outputs, in the units of the targets.
   virtual at::Tensor predict(std::size_t replica, config::Split split) = 0;
 
-  // Parameters, then with them statistics and random features, in order of construction. Copies.
+  // Copies of parameters, running statistics and random features, in order of construction.
   virtual std::vector<NamedTensor> tensors(std::size_t replica) const = 0;
 
-  // Remembers the tensors of this moment, or makes them the current ones again.
-  virtual void keep(std::size_t replica) = 0;
-  virtual void restore_kept(std::size_t replica) = 0;
+  // Stores a copy of the tensors, replacing an earlier one, or restores it if there is one.
+  virtual void take_snapshot(std::size_t replica) = 0;
+  virtual void restore_snapshot(std::size_t replica) = 0;
 
   virtual std::unique_ptr<Observation> observe(std::size_t replica) = 0;
 
-  // No further step will be asked for: frees what only steps need.
+  // Declares that no further step follows: frees what only training needs.
   virtual void finish(std::size_t replica) = 0;
 
-  // Everything that the rest of the training depends on, to and from a checkpoint.
+  // Write to and read from a checkpoint everything that the rest of the training depends on.
   virtual void save(std::size_t replica, core::Writer& writer) = 0;
   virtual void load(std::size_t replica, core::Reader& reader) = 0;
 };
 
-// Makes the engines of one session, which share the inputs that they read. Safe to call from several threads.
+// Creates the engines of one session, which share their input tensors. Thread-safe.
 class Factory {
  public:
-  // `note` hears what the user should know, such as networks that do not fit the memory of a device at once. The torch
-  // engine trains together with `ranks`; null: alone, on whole batches.
-  explicit Factory(std::function<void(const std::string&)> note = {}, std::shared_ptr<class Ranks> ranks = {});
+  // `notify` receives messages for the user, for example if a stack does not fit in the memory of a device. The torch
+  // engine trains together with `ranks`; null: in this process alone.
+  explicit Factory(std::function<void(const std::string&)> notify = {}, std::shared_ptr<class Ranks> ranks = {});
   ~Factory();
 
-  // The replicas have experiments of equal shapes, schedule, precision and threads, and may differ in what
-  // plan::pack() lets vary.
+  // The experiments of the replicas may differ only in what plan::pack() allows.
   std::unique_ptr<Engine> make(std::vector<Replica> replicas) const;
 
  private:
   struct Shared;
-  std::shared_ptr<Shared> shared_;  // engines hold it too
+  std::shared_ptr<Shared> shared_;  // also held by the engines
 };
 
 }  // namespace descent::engine

@@ -7,19 +7,6 @@
 #include "plan/layers.h"
 
 namespace descent::engine {
-namespace {
-
-// In the number of a random stream.
-std::uint64_t number_of(config::Split split) {
-  switch (split) {
-    case config::Split::train: return 0;
-    case config::Split::val: return 1;
-    case config::Split::test: return 2;
-  }
-  __builtin_unreachable();
-}
-
-}  // namespace
 
 bool predicts_in_batches(const config::Model& model) {
   return model.norm.predict_with == config::PredictWith::batch && model.norm.kind == config::NormKind::batch;
@@ -32,13 +19,13 @@ std::int64_t pass_size(const config::Model& model, std::int64_t start, std::int6
 }
 
 std::uint64_t PredictionSeed::stream(std::int64_t start, std::int64_t sample) const {
-  constexpr int sample_bits = 20;  // samples of the same examples
+  constexpr int sample_bits = 20;
   return static_cast<std::uint64_t>(start << sample_bits | sample);
 }
 
 PredictionSeed prediction_seed(std::int64_t run_seed, std::int64_t step, config::Split split) {
   core::Random random(core::derive_seed(run_seed, core::Purpose::prediction),
-                      static_cast<std::uint64_t>(step) * 4 + number_of(split));
+                      static_cast<std::uint64_t>(step) * 4 + static_cast<std::uint64_t>(split));
   const std::uint64_t high = random.next();
   return {high << 32 | random.next()};
 }
@@ -48,11 +35,11 @@ std::int64_t dropout_samples(const config::Experiment& experiment) {
 }
 
 std::int64_t observed_rows(const config::Model& model, const data::RunData& data) {
-  constexpr std::int64_t most_rows = 1000, most_cells = 1 << 25;
-  std::int64_t cells = 1;  // of one example
+  constexpr std::int64_t max_rows = 1000, max_elements = 1 << 25;
+  std::int64_t elements = 1;  // per example
   for (const plan::Layer& layer : plan::layers_of(model, data.shape, data.outputs))
-    if (layer.kind == plan::Layer::Kind::convolution) cells += layer.positions * layer.out;
-  return std::min({most_rows, data.train.size, std::max(most_cells / cells, std::int64_t{2})});
+    if (layer.kind == plan::Layer::Kind::convolution) elements += layer.positions * layer.out;
+  return std::min({max_rows, data.train.size, std::max(max_elements / elements, std::int64_t{2})});
 }
 
 config::Model observed_model(config::Model model) {

@@ -1,5 +1,5 @@
 #pragma once
-// How examples are evaluated, the same in every engine.
+// Rules of evaluation that all engines share.
 
 #include <cstdint>
 
@@ -8,34 +8,33 @@
 
 namespace descent::engine {
 
-// Rows of an evaluation pass of the fused engine, and of one with random dropout masks: small enough that their
-// activations stay in the cache, a multiple of every register tile of fused/kernels/matmul.h.
+// Rows of an evaluation pass in the fused engine or with random dropout masks: few enough that their activations stay
+// in the cache, and a multiple of every register tile of fused/kernels/matmul.h.
 inline constexpr std::int64_t evaluation_rows = 96;
 
-// Whether batch norm predicts with the statistics of the batch: then examples are evaluated in batches as in training.
+// True if batch norm predicts with batch statistics: examples are then evaluated in batches of the training size.
 bool predicts_in_batches(const config::Model& model);
 
-// Examples from `start` on that a pass of up to `rows` computes, of `size` in all. Batch norm with the statistics of
-// the batch needs two examples: one batch then leaves an example to the last one, or, of two, takes the last one too.
+// The number of examples, out of `size`, in the pass of up to `rows` that begins at `start`. Batch statistics need two
+// examples: if one would remain, this pass leaves it a second one or, having only two, includes it.
 std::int64_t pass_size(const config::Model& model, std::int64_t start, std::int64_t rows, std::int64_t size);
 
-// The passes with random dropout masks (Gal and Ghahramani 2016) that predict the examples from `start` on after
-// `step`: each has its own random numbers, mask i the same for any number of samples.
+// The random numbers of prediction passes with dropout (Gal and Ghahramani 2016) after `step`. Each pass, beginning at
+// example `start`, has a stream of its own; mask i does not depend on the number of samples.
 struct PredictionSeed {
   std::uint64_t seed;
   std::uint64_t stream(std::int64_t start, std::int64_t sample) const;
 };
 PredictionSeed prediction_seed(std::int64_t run_seed, std::int64_t step, config::Split split);
 
-// Samples that predictions average; 0: plain predictions.
+// The number of dropout masks that predictions are averaged over; 0: predictions without dropout.
 std::int64_t dropout_samples(const config::Experiment& experiment);
 
-// Of the probe batch: 1000, or all that there are; fewer where the maps of convolutions would have more than 2^25
-// numbers (with norms, activations and gradients that is about 1 GiB of float32).
+// Size of the probe batch: 1000 or all training examples; fewer if the maps of the convolutions would have more than
+// 2^25 elements (with norms, activations and gradients about 1 GiB in float32).
 std::int64_t observed_rows(const config::Model& model, const data::RunData& data);
 
-// The model that an observation computes: the statistics are those of the whole probe batch, and no block is left out
-// at random.
+// The model as it is observed: with statistics over the whole probe batch and without stochastic depth.
 config::Model observed_model(config::Model model);
 
 }  // namespace descent::engine

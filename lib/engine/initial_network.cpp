@@ -7,7 +7,7 @@ namespace descent::engine {
 std::shared_ptr<models::Network> initial_network(const std::vector<const Replica*>& replicas) {
   const Replica& first = *replicas.front();
   config::Model model = first.experiment->model;
-  model.init = {.scheme = config::InitScheme::zeros};  // until all have their own
+  model.init = {.scheme = config::InitScheme::zeros};  // replaced below, for each replica
   const auto network = models::make_network(model, first.data.shape, first.data.outputs, std::ssize(replicas),
                                             first.experiment->train.loss.kind);
   network->to(first.experiment->precision == config::Precision::float64 ? at::kDouble : at::kFloat);

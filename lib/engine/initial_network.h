@@ -1,5 +1,5 @@
 #pragma once
-// The networks that replicas start from.
+// The initial networks of replicas.
 
 #include <memory>
 #include <vector>
@@ -9,7 +9,7 @@
 
 namespace descent::engine {
 
-// One module for all of them, on the CPU, with the initial values of their seeds, drawn in the precision of training.
+// One module for all replicas, on the CPU, initialized from their seeds in the precision of training.
 std::shared_ptr<models::Network> initial_network(const std::vector<const Replica*>& replicas);
 
 }  // namespace descent::engine

@@ -1,5 +1,5 @@
 #pragma once
-// The processes (ranks) that train one run together, each on an equal part of every batch: data parallelism.
+// Data parallelism: processes (ranks) that train one run together, each on an equal part of every batch.
 
 #include <ATen/core/ATen_fwd.h>
 
@@ -11,47 +11,48 @@
 
 namespace descent::engine {
 
-// Another rank has ended or cannot be reached, so that this one cannot go on either. A new start resumes.
+// Another rank has ended or cannot be reached, so that this one cannot continue. Starting the run again resumes it.
 class RankLost : public core::FaultError {
  public:
   using core::FaultError::FaultError;
 };
 
-// Where the ranks of a run meet.
-struct RankPlace {
-  int rank = 0, size = 1, local_rank = 0;  // local_rank: among those of this host
+// How the ranks of a run find each other.
+struct Rendezvous {
+  int rank = 0, size = 1, local_rank = 0;  // local_rank: among the ranks of this host
   std::string address = "127.0.0.1";       // of the host of rank 0
-  int port = 0;                            // 0: a free one, on rank 0 alone
-  std::string launcher_store{};            // prefix of the keys where the launcher listens there (torchrun), else empty
+  int port = 0;                            // 0, only on rank 0: any free port
+  std::string launcher_store{};            // prefix of keys in the store of the launcher (torchrun); empty: none
 };
 
-// Every rank makes the same calls in the same order; each call ends when all have made it. RankLost where one does not.
+// Every rank must make the same calls in the same order; each call waits for all ranks. Throws RankLost if one is lost.
 class Ranks {
  public:
-  explicit Ranks(RankPlace place) : place_(std::move(place)) {}
+  explicit Ranks(Rendezvous rendezvous) : rendezvous_(std::move(rendezvous)) {}
   virtual ~Ranks() = default;
 
-  int rank() const { return place_.rank; }
-  int size() const { return place_.size; }
-  int local_rank() const { return place_.local_rank; }
-  bool leads() const { return rank() == 0; }  // it alone reads and writes results
+  int rank() const { return rendezvous_.rank; }
+  int size() const { return rendezvous_.size; }
+  int local_rank() const { return rendezvous_.local_rank; }
+  bool is_main() const { return rank() == 0; }  // only the main rank reads and writes results
 
-  // Replaces the values by their sum over the ranks: the same bits on all.
-  virtual void sum(const at::Tensor& values) = 0;
-  // What rank 0 gives.
-  virtual std::string share(const std::string& bytes) = 0;
+  // Replaces the values by their sum over the ranks, with the same bits on all.
+  virtual void all_reduce(const at::Tensor& values) = 0;
+  // Returns the bytes passed on rank 0.
+  virtual std::string broadcast(const std::string& bytes) = 0;
+  // True if any rank passes true.
   bool any(bool value);
 
  private:
-  const RankPlace place_;
+  const Rendezvous rendezvous_;
 };
 
-// Why this build cannot train on several ranks; empty: it can.
+// Returns why this build cannot train on several ranks; empty if it can.
 std::string missing_ranks();
 
-// Meets the other ranks. On rank 0 `listening` hears the port as soon as others can connect, and `waiting` is called
-// until all are there: what it throws ends the wait.
-std::shared_ptr<Ranks> join_ranks(const RankPlace& place, const std::function<void(int port)>& listening = {},
-                                  const std::function<void()>& waiting = {});
+// Connects to the other ranks. On rank 0 `on_listening` is called as soon as others can connect, and `while_waiting`
+// repeatedly until all have; an exception from it ends the wait.
+std::shared_ptr<Ranks> join_ranks(const Rendezvous& rendezvous, const std::function<void(int port)>& on_listening = {},
+                                  const std::function<void()>& while_waiting = {});
 
 }  // namespace descent::engine

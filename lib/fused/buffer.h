@@ -1,5 +1,5 @@
 #pragma once
-// A zeroed, 64-byte aligned array for the kernels, one vector longer than its size.
+// A zero-initialized array, aligned to 64 bytes, with room for one more vector beyond its size.
 
 #include <cstdint>
 #include <memory>

@@ -1,5 +1,5 @@
 // Convolutional networks: interprets the graph of plan/convnet.h. Maps are stored channels last, [B, height, width,
-// channels] with padded channels, so that norms and activations are those of matrices, and no number depends on the
+// channels] with padded channels, so that norms and activations treat them as matrices, and no result depends on the
 // rest of the batch.
 
 #include "plan/convnet.h"
@@ -43,24 +43,24 @@ template <class T> class ConvNet final : public Network<T> {
   }
 
  private:
-  // A node, its output and what its backward pass needs.
+  // A node with its output and what its backward pass needs.
   struct Node : plan::Node {
-    std::int64_t stride = 0, positions = 0;  // of the output: [B * positions, stride]
+    std::int64_t stride = 0, positions = 0;  // output: [B * positions, stride]
     std::int64_t weight = absent, bias = absent;
-    Buffer<T> own{}, mask{};  // mask: of dropout; the argmax of max_pool
-    T* out = nullptr;         // own, or the input's where the node changes nothing or works in place
+    Buffer<T> own{}, mask{};  // mask: for dropout, or the argmax of max_pool
+    T* out = nullptr;         // own.data(), or that of the input if the node is the identity or works in place
     PatchShape patches{};
     Convolution<T> convolution{};
     Norm<T> norm{};
     std::int64_t uses = 0;       // nodes that read the output
-    std::int64_t slot = -1;      // where the gradient of the output lies
-    bool adds_gradient = false;  // to that of its input, which another node has written
+    std::int64_t slot = -1;      // index in slots_ of the gradient of the output
+    bool adds_gradient = false;  // to that of its input, which another node writes first
     bool adds_branch_gradient = false;
   };
 
   const T* input_of(const Node& node) const { return node.input < 0 ? input_.data() : nodes_[node.input].out; }
-  T* gradient_of(const Node& node) { return slots_[node.slot].data(); }  // of the loss, in the output
-  std::int64_t cells(const Node& node, std::int64_t rows) const { return rows * node.positions * node.stride; }
+  T* gradient_of(const Node& node) { return slots_[node.slot].data(); }  // with respect to the output
+  std::int64_t elements(const Node& node, std::int64_t rows) const { return rows * node.positions * node.stride; }
 
   Node make_node(const plan::Node& described, const plan::Graph& graph) {
     Node node{described};
@@ -68,7 +68,7 @@ template <class T> class ConvNet final : public Network<T> {
     const config::Shape& out = node.out_shape;
     node.stride = padded<T>(out.channels);
     node.positions = out.height * out.width;
-    node.own = Buffer<T>(cells(node, max_rows_));
+    node.own = Buffer<T>(elements(node, max_rows_));
     const config::Window& window = node.window;
     node.patches = {in.height,           in.width,
                     in.channels,         out.height,
@@ -89,8 +89,8 @@ template <class T> class ConvNet final : public Network<T> {
     return node;
   }
 
-  // Walks the graph as the backward pass will. Most nodes compute the gradient of their input from that of their output
-  // in place; a gradient that two nodes contribute to has its own slot, written by the first, added to by the second.
+  // Assigns slots in the order of the backward pass. Most nodes turn the gradient of their output into that of their
+  // input in place; a gradient with contributions of two nodes has a separate slot, which the second adds to.
   void plan_gradients() {
     std::vector<std::int64_t> free;
     std::int64_t largest = 0;
@@ -158,7 +158,7 @@ template <class T> class ConvNet final : public Network<T> {
         const std::int64_t positions = nodes_[node.input].positions;
         for (std::int64_t r = 0; r < rows_; ++r)
           kernels_.column_sums(positions, node.stride, x + r * positions * node.stride, node.out + r * node.stride);
-        return kernels_.scale(cells(node, rows_), T(1) / static_cast<T>(positions), node.out);
+        return kernels_.scale(elements(node, rows_), T(1) / static_cast<T>(positions), node.out);
       }
       case Op::max_pool: return kernels_.max_pool(node.patches, rows_, x, node.out, node.mask.data());
     }
@@ -168,7 +168,7 @@ template <class T> class ConvNet final : public Network<T> {
     const Node& source = nodes_[node.input];
     if (!derivative_needs_input(model_.activation) && source.uses == 1 && source.op != Op::dropout)
       node.out = source.out;
-    kernels_.activate(static_cast<int>(model_.activation), cells(node, rows_), source.out, node.out);
+    kernels_.activate(static_cast<int>(model_.activation), elements(node, rows_), source.out, node.out);
     if (model_.activation == config::Activation::sigmoid)  // f(0) is 1/2
       kernels_.clear_pads(rows_ * node.positions, node.out_shape.channels, node.stride, node.out);
   }
@@ -177,21 +177,21 @@ template <class T> class ConvNet final : public Network<T> {
     const DropoutDraw draw{randomness.dropout_seed, randomness.step, static_cast<std::uint32_t>(node.number)};
     const double rate = randomness.dropout_rate;
     T* mask = node.mask.data();
-    if (drops_units_) return kernels_.dropout(cells(node, rows_), rate, draw, x, mask, node.out);
+    if (drops_units_) return kernels_.dropout(elements(node, rows_), rate, draw, x, mask, node.out);
     kernels_.dropout(rows_ * node.stride, rate, draw, ones_.data(), mask, mask);
     multiply_by_mask(node, rows_, x, node.out);
   }
 
-  // y = x times the mask of dropout, that of channels [B, stride] at every position.
+  // y = x times the dropout mask; a mask of channels, [B, stride], applies to every position.
   void multiply_by_mask(const Node& node, std::int64_t rows, const T* x, T* y) const {
-    if (drops_units_) return kernels_.multiply(cells(node, rows), x, node.mask.data(), y);
+    if (drops_units_) return kernels_.multiply(elements(node, rows), x, node.mask.data(), y);
     for (std::int64_t r = 0; r < rows * node.positions; ++r)
       kernels_.multiply(node.stride, x + r * node.stride, node.mask.data() + r / node.positions * node.stride,
                         y + r * node.stride);
   }
 
   void add(Node& node, const T* x, T scale) {
-    const std::int64_t count = cells(node, rows_);
+    const std::int64_t count = elements(node, rows_);
     const T* branch = nodes_[node.branch].out;
     if (scale != T(1)) {
       std::copy_n(branch, count, node.out);
@@ -201,7 +201,7 @@ template <class T> class ConvNet final : public Network<T> {
     kernels_.add(count, x, branch, node.out);
   }
 
-  // Of stochastic depth, inverted as dropout: a kept branch counts 1 / survival, a skipped one 0.
+  // Stochastic depth, scaled like inverted dropout: 1 / survival for a branch that is kept, otherwise 0.
   T branch_scale(const Node& node, const Context<T>& context) const {
     if (!context.training || node.survival == 1) return T(1);
     core::Random random(context.randomness.depth_seed,
@@ -209,7 +209,7 @@ template <class T> class ConvNet final : public Network<T> {
     return random.uniform() < node.survival ? static_cast<T>(1 / node.survival) : T(0);
   }
 
-  // Calls visit(to, from) with the offsets of each position of the output and of the position of the input it reads.
+  // Calls visit(to, from) with the offsets of each position of the output and of the input position that it copies.
   template <class Visit> void for_each_shortcut(const Node& node, std::int64_t rows, const Visit& visit) const {
     const Node& source = nodes_[node.input];
     std::int64_t to = 0;
@@ -222,11 +222,11 @@ template <class T> class ConvNet final : public Network<T> {
   }
 
   void differentiate(Node& node, const Context<T>& context, T* gradient) {
-    const std::int64_t rows = context.rows, count = cells(node, rows);
+    const std::int64_t rows = context.rows, count = elements(node, rows);
     T* dy = gradient_of(node);
     T* dx = node.input < 0 ? nullptr : gradient_of(nodes_[node.input]);
     if ((node.op == Op::shortcut || node.op == Op::max_pool) && !node.adds_gradient)
-      std::fill_n(dx, cells(nodes_[node.input], rows), T(0));
+      std::fill_n(dx, elements(nodes_[node.input], rows), T(0));
     switch (node.op) {
       case Op::convolution:
         node.convolution.parameter_gradient(rows, input_of(node), dy, gradient + node.weight, at(gradient, node.bias));
@@ -257,13 +257,13 @@ template <class T> class ConvNet final : public Network<T> {
   }
 
   void add_backward(const Node& node, const Context<T>& context) {
-    const std::int64_t count = cells(node, context.rows);
+    const std::int64_t count = elements(node, context.rows);
     pass_gradient(node, node.input, node.adds_gradient, count);
     if (const T scale = branch_scale(node, context); scale != T(1)) kernels_.scale(count, scale, gradient_of(node));
     pass_gradient(node, node.branch, node.adds_branch_gradient, count);
   }
 
-  // The gradient in the node's slot, to an input whose own slot may be another.
+  // Writes or adds the gradient of a node to the slot of an input, which may be the same slot.
   void pass_gradient(const Node& node, std::int64_t input, bool adds, std::int64_t count) {
     T* dy = gradient_of(node);
     T* dx = gradient_of(nodes_[input]);
@@ -281,8 +281,8 @@ template <class T> class ConvNet final : public Network<T> {
   Buffer<T> input_;  // the examples, channels last
   Buffer<T> ones_;
   ConvolutionScratch<T> scratch_;
-  std::vector<Buffer<T>> slots_;  // gradients of outputs, in turn
-  std::int64_t rows_ = 0;         // of the last pass
+  std::vector<Buffer<T>> slots_;  // gradients of outputs, reused
+  std::int64_t rows_ = 0;         // B of the last pass
 };
 
 }  // namespace

@@ -8,16 +8,16 @@
 namespace descent::fused {
 namespace {
 
-// Gathered elements of one product: they stay in the L2 cache.
+// Gathered elements per product, which stay in the L2 cache.
 constexpr std::int64_t chunk_elements = 49152, tile_rows = 48;
 constexpr std::int64_t products_per_thread = 1 << 18;
 
-// The map itself is the matrix of patches.
+// True if the map itself is the matrix of patches.
 bool is_pointwise(const PatchShape& s) {
   return s.kernel_height == 1 && s.kernel_width == 1 && s.stride_height == 1 && s.stride_width == 1;
 }
 
-// The convolution of the gradient of the output that gives the gradient of the input; of stride 1.
+// The convolution that computes the gradient of the input from that of the output, for stride 1.
 PatchShape rotated_shape(const PatchShape& s, std::int64_t channels) {
   return {s.out_height,
           s.out_width,
@@ -32,15 +32,16 @@ PatchShape rotated_shape(const PatchShape& s, std::int64_t channels) {
           s.kernel_width - 1 - s.padding_width};
 }
 
-// Where most taps lie inside the map.
+// True if gathering is faster than scattering: most taps lie inside the map.
 bool gathers_gradient(const PatchShape& s) {
   return !is_pointwise(s) && s.stride_height == 1 && s.stride_width == 1 &&
          s.out_height * s.out_width > s.kernel_height * s.kernel_width;
 }
 
-// The number of parts to split the examples into, each of at least so many multiply-adds.
-std::int64_t parts_of(std::int64_t examples, std::int64_t products, std::int64_t products_per_part, std::int64_t most) {
-  return std::clamp(examples * products / products_per_part, std::int64_t{1}, std::min(most, examples));
+// The number of parts, at most `max_parts`, to split the examples into, each with at least `products_per_part`.
+std::int64_t parts_of(std::int64_t examples, std::int64_t products, std::int64_t products_per_part,
+                      std::int64_t max_parts) {
+  return std::clamp(examples * products / products_per_part, std::int64_t{1}, std::min(max_parts, examples));
 }
 
 template <class T> void reserve(Buffer<T>& buffer, std::int64_t size) {
@@ -48,7 +49,8 @@ template <class T> void reserve(Buffer<T>& buffer, std::int64_t size) {
 }
 
 // Calls run(slot, part) for the parts [begin, end), at most one per slot.
-template <class Slots, class Run> void each_part(Slots& slots, std::int64_t begin, std::int64_t end, const Run& run) {
+template <class Slots, class Run>
+void for_each_part(Slots& slots, std::int64_t begin, std::int64_t end, const Run& run) {
   parallel_for(std::ssize(slots), end - begin,
                [&](std::int64_t i) { run(slots[static_cast<std::size_t>(i)], begin + i); });
 }
@@ -89,14 +91,14 @@ template <class T>
 void Convolution<T>::convolve(const Direction& d, std::int64_t examples, const T* x, const T* weight, const T* bias,
                               bool adds, T* y) const {
   const std::int64_t parts = parts_of(examples, d.products(), products_per_thread, std::ssize(scratch_->slots));
-  each_part(scratch_->slots, 0, parts, [&](Slot& slot, std::int64_t part) {
+  for_each_part(scratch_->slots, 0, parts, [&](Slot& slot, std::int64_t part) {
     const std::int64_t end = examples * (part + 1) / parts * d.positions;
     for (std::int64_t begin = examples * part / parts * d.positions; begin < end; begin += d.chunk)
       multiply(d, slot, begin, std::min(d.chunk, end - begin), x, weight, bias, adds, y);
   });
 }
 
-// The rows [begin, begin + size) of y.
+// Computes the rows [begin, begin + size) of y.
 template <class T>
 void Convolution<T>::multiply(const Direction& d, Slot& slot, std::int64_t begin, std::int64_t size, const T* x,
                               const T* weight, const T* bias, bool adds, T* y) const {
@@ -121,10 +123,10 @@ void Convolution<T>::parameter_gradient(std::int64_t examples, const T* x, const
   const Direction& d = forward_;
   const std::int64_t size = d.depth * d.out_stride;
   const std::int64_t parts = parts_of(examples, d.products(), 1 << 22, 8);  // independent of the number of threads
-  const std::int64_t together = std::ssize(scratch_->slots);
-  for (std::int64_t first = 0; first < parts; first += together) {
-    const std::int64_t last = std::min(first + together, parts);
-    each_part(scratch_->slots, first, last, [&](Slot& slot, std::int64_t part) {
+  const std::int64_t parallel = std::ssize(scratch_->slots);
+  for (std::int64_t first = 0; first < parts; first += parallel) {
+    const std::int64_t last = std::min(first + parallel, parts);
+    for_each_part(scratch_->slots, first, last, [&](Slot& slot, std::int64_t part) {
       sum_gradient(slot, examples * part / parts, examples * (part + 1) / parts, x, dy, dbias != nullptr);
     });
     for (std::int64_t part = first; part < last; ++part) {
@@ -138,7 +140,7 @@ void Convolution<T>::parameter_gradient(std::int64_t examples, const T* x, const
   }
 }
 
-// For the examples [first, last), chunk by chunk into slot.sum: patches^T dy, followed by the sum of dy.
+// Writes patches^T dy and then the sum of dy, over the examples [first, last), to slot.sum.
 template <class T>
 void Convolution<T>::sum_gradient(Slot& slot, std::int64_t first, std::int64_t last, const T* x, const T* dy,
                                   bool with_bias) const {
@@ -168,7 +170,7 @@ void Convolution<T>::input_gradient(std::int64_t examples, const T* weight, cons
   convolve(backward_, examples, dy, transposed, nullptr, adds, dx);
 }
 
-// dx += dy weight^T, each patch added to its positions.
+// Adds dy weight^T, patch by patch, to the positions of dx.
 template <class T>
 void Convolution<T>::scatter(std::int64_t examples, const T* weight, const T* dy, T* dx, bool adds) const {
   const Direction& d = forward_;
@@ -177,7 +179,7 @@ void Convolution<T>::scatter(std::int64_t examples, const T* weight, const T* dy
   T* transposed = scratch_->transposed.data();
   kernels_->transpose(d.depth, d.out, weight, d.out_stride, transposed, stride);
   const std::int64_t parts = parts_of(examples, d.products(), products_per_thread, std::ssize(scratch_->slots));
-  each_part(scratch_->slots, 0, parts, [&](Slot& slot, std::int64_t part) {
+  for_each_part(scratch_->slots, 0, parts, [&](Slot& slot, std::int64_t part) {
     const std::int64_t first = examples * part / parts, last = examples * (part + 1) / parts;
     if (!direct && !adds) std::fill_n(dx + first * cells, (last - first) * cells, T(0));
     for (std::int64_t begin = first * d.positions; begin < last * d.positions; begin += d.chunk) {

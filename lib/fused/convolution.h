@@ -1,7 +1,6 @@
 #pragma once
-// One convolution of a network over maps stored channels last, [B, height, width, channels] padded: a product of
-// gathered patches with the weights [height * width * in, out],
-// chunk by chunk, so that the factors stay in the cache.
+// A convolution over maps stored channels last, [B, height, width, channels] padded: the product of gathered patches
+// with the weights [height * width * in, out], computed in chunks whose factors stay in the cache.
 
 #include <cstdint>
 #include <vector>
@@ -15,7 +14,7 @@ namespace descent::fused {
 template <class T> struct ConvolutionScratch {
   explicit ConvolutionScratch(std::int64_t threads = 1) : slots(static_cast<std::size_t>(threads)) {}
 
-  // Of one thread: factors, their product, and sums of products.
+  // The buffers of one thread: factors, their product, and sums of products.
   struct Slot {
     Buffer<T> patches, columns, product, sum;
   };
@@ -33,26 +32,26 @@ template <class T> class Convolution {
     convolve(forward_, examples, x, weight, bias, false, y);
   }
 
-  // From dy, the gradient of y: those of weight and bias; dbias may be null.
+  // The gradients of weight and bias from dy, the gradient of y; dbias may be null.
   void parameter_gradient(std::int64_t examples, const T* x, const T* dy, T* dweight, T* dbias) const;
 
-  // From dy, the gradient of x, written or added to dx.
+  // The gradient of x from dy, written to dx or, if `adds`, added to it.
   void input_gradient(std::int64_t examples, const T* weight, const T* dy, T* dx, bool adds) const;
 
  private:
   using Slot = typename ConvolutionScratch<T>::Slot;
 
-  // A convolution from one map to another: forward, or backward with the kernel rotated by 180 degrees.
+  // The forward convolution, or that of the gradient, with the kernel rotated by 180 degrees.
   struct Direction {
     Direction() = default;
     Direction(const PatchShape& shape, std::int64_t out, std::int64_t max_examples);
-    std::int64_t products() const { return shape.out_height * shape.out_width * depth * out; }  // of one example
+    std::int64_t products() const { return shape.out_height * shape.out_width * depth * out; }  // per example
 
     PatchShape shape{};
-    std::int64_t in_stride = 0, out = 0, out_stride = 0, depth = 0;  // depth: of a patch
-    std::int64_t positions = 0;                                      // of one example
-    std::int64_t chunk = 0;                                          // rows of one product
-    std::int64_t weights = 0;                                        // of one tap
+    std::int64_t in_stride = 0, out = 0, out_stride = 0, depth = 0;  // depth: elements of a patch
+    std::int64_t positions = 0;                                      // per example
+    std::int64_t chunk = 0;                                          // rows per product
+    std::int64_t weights = 0;                                        // elements per tap
   };
 
   void convolve(const Direction& direction, std::int64_t examples, const T* x, const T* weight, const T* bias,

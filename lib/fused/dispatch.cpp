@@ -1,4 +1,4 @@
-// Chooses the kernels for this CPU once.
+// Chooses the kernels for this CPU.
 
 #include "fused/kernels/kernels.h"
 

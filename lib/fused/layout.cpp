@@ -9,7 +9,7 @@ namespace {
 
 using Kind = plan::Layer::Kind;
 
-// [out, in] of a linear map, [out, in, height, width] of a convolution, without the height for signals.
+// [out, in] for a linear map, [out, in, height, width] for a convolution, without the height for signals.
 std::vector<std::int64_t> file_shape(const plan::Layer& layer, const config::Shape& input) {
   if (layer.kind == Kind::linear) return {layer.out, layer.fan_in()};
   if (input.height == 1) return {layer.out, layer.in, layer.kernel_width};
@@ -34,14 +34,8 @@ template <class T> Layout make_layout(const config::Model& model, const config::
       end += tensor.size();
       layout.tensors.push_back(std::move(tensor));
     };
-    TensorSlot vector{.rows = 1,
-                      .columns = layer.out,
-                      .stride = padded<T>(layer.out),
-                      .channels = 1,
-                      .shape = {layer.out},
-                      .fan_in = static_cast<double>(layer.fan_in()),
-                      .fan_out = static_cast<double>(layer.fan_out()),
-                      .initial_scale = layer.initial_scale};
+    TensorSlot vector{
+        .rows = 1, .columns = layer.out, .stride = padded<T>(layer.out), .channels = 1, .shape = {layer.out}};
     if (layer.kind == Kind::norm) {
       if (layer.affine) add(".weight", TensorRole::gamma, vector);
       if (layer.bias) add(".bias", TensorRole::beta, vector);

@@ -44,7 +44,7 @@ template <class T> class LinearModel final : public Network<T> {
     return outputs_.data();
   }
 
-  // The factor 1/sqrt(width) is in the weights (models/initialize.cpp).
+  // The weights include the factor 1/sqrt(width).
   void compute_random_features(const T* x, const T* statistics) {
     kernels_.matmul({rows_, count_, layout_.features, x, layout_.input_stride, 1,
                      statistics + layout_.offset("features.weight"), stride_,
@@ -66,7 +66,7 @@ template <class T> class LinearModel final : public Network<T> {
   const Kernels<T>& kernels_ = kernels<T>();
   const config::Features features_config_;
   const Layout layout_;
-  const std::int64_t count_, stride_ = padded<T>(count_);  // of the features
+  const std::int64_t count_, stride_ = padded<T>(count_);  // number of features, padded
   const std::int64_t weight_ = layout_.offset("readout.weight"), bias_ = layout_.offset("readout.bias");
   std::vector<T> centers_;
   Buffer<T> computed_, outputs_, gradient_;

@@ -1,6 +1,6 @@
-// A mixture of experts (Jacobs et al. 1991): networks of equal shape and a gate whose softmax weighs them for each
+// Mixture of experts (Jacobs et al. 1991): networks of equal shape and a gate whose softmax weights them for each
 // example, all of them or the top_k with the largest gates (Shazeer et al. 2017). With the loss cross_entropy the
-// experts' probabilities are mixed and the outputs are their logarithms; with mse the experts' outputs are mixed.
+// probabilities of the experts are mixed and the outputs are their logarithms; with mse their outputs are mixed.
 
 #include <algorithm>
 #include <cmath>
@@ -25,7 +25,7 @@ template <class T> class Mixture final : public Network<T> {
           Member{name, make_layout<T>(part, layout_.input, outputs), layout_.offset(name + ".linear0.weight")});
       member.network = make_mlp<T>({part, member.layout, spec.max_rows, spec.threads, spec.loss});
       if (!mixes_probabilities_) return;
-      for (Buffer<T>* buffer : {&member.log_probability, &member.probability, &member.share})
+      for (Buffer<T>* buffer : {&member.log_probability, &member.probability, &member.responsibility})
         *buffer = Buffer<T>(spec.max_rows * member.layout.output_stride);
     };
     add("gate", config::gate_model(model_), model_.experts.count);
@@ -38,14 +38,13 @@ template <class T> class Mixture final : public Network<T> {
   }
 
   T* logits_gradient() override { return gradient_.data(); }
-  bool has_own_loss() const override { return std_.has_value(); }
+  bool has_likelihood() const override { return std_.has_value(); }
 
-  // -log sum_e gate_e N(y; mu_e, std^2 I), mean over examples in the gradient (Jacobs et al. 1991, equation 1.3). With
-  // the posterior h_e of the experts: the gradient is h_e (mu_e - y) / std^2 for expert e and gate_e - h_e for its
-  // gate.
-  LossSum own_loss(const T* targets, std::int64_t rows) override {
+  // -log sum_e gate_e N(y; mu_e, std^2 I) (Jacobs et al. 1991, equation 1.3). With the posterior h_e of expert e, the
+  // gradient with respect to its output is h_e (mu_e - y) / std^2, that of its gate logit gate_e - h_e.
+  LossSum negative_log_likelihood(const T* targets, std::int64_t rows) override {
     const std::int64_t stride = layout_.output_stride;
-    const double precision = 1 / (*std_ * *std_), share = 1 / static_cast<double>(rows);
+    const double precision = 1 / (*std_ * *std_), scale = 1 / static_cast<double>(rows);
     const double constant = 0.5 * static_cast<double>(layout_.outputs) * std::log(2 * std::numbers::pi / precision);
     clear_gradients(rows);
     std::vector<double> terms(experts().size());
@@ -66,34 +65,34 @@ template <class T> class Mixture final : public Network<T> {
       total.loss += constant - largest - std::log(sum);
       for (std::size_t e = 0; e < terms.size(); ++e) {
         const double posterior = terms[e] / sum;
-        gate_gradient()[at(r, e)] = static_cast<T>((static_cast<double>(gates_.data()[at(r, e)]) - posterior) * share);
-        const T factor = static_cast<T>(posterior * precision * share);
+        gate_gradient()[at(r, e)] = static_cast<T>((static_cast<double>(gates_.data()[at(r, e)]) - posterior) * scale);
+        const T factor = static_cast<T>(posterior * precision * scale);
         T* gradient = experts()[e].network->logits_gradient();
         for (std::int64_t c = begin; c < end; ++c) gradient[c] = (experts()[e].outputs[c] - targets[c]) * factor;
       }
     }
-    own_ = true;
+    has_gradients_ = true;
     return total;
   }
 
   void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient,
                 const StepRandomness& randomness) override {
-    if (!own_) mixture_backward(rows);
+    if (!has_gradients_) mixture_backward(rows);
     if (model_.gate.load_balancing > 0) balance_load(rows);
     for (Member& member : members_)
       member.network->backward(x, rows, parameters + member.offset, gradient + member.offset, randomness);
   }
 
  private:
-  // A part of the mixture, its tensors among those of the whole.
+  // The gate or an expert, with its tensors among those of the mixture.
   struct Member {
     std::string name;
     Layout layout;
     std::int64_t offset;  // in the parameters
     std::unique_ptr<Network<T>> network{};
     const T* outputs = nullptr;  // [B, stride] of the last pass
-    // [B, stride], where probabilities are mixed: of the classes, and the expert's share in that of the mixture
-    Buffer<T> log_probability{}, probability{}, share{};
+    // [B, stride], if probabilities are mixed: those of the classes, and the expert's share of the mixture's
+    Buffer<T> log_probability{}, probability{}, responsibility{};
   };
 
   std::span<Member> experts() { return std::span(members_).subspan(1); }
@@ -104,7 +103,7 @@ template <class T> class Mixture final : public Network<T> {
 
   const T* run(const T* x, const Context<T>& context) override {
     rows_ = context.rows;
-    own_ = false;
+    has_gradients_ = false;
     for (Member& member : members_) {
       const T* parameters = context.parameters + member.offset;
       member.outputs = context.training
@@ -117,8 +116,7 @@ template <class T> class Mixture final : public Network<T> {
     return outputs_.data();
   }
 
-  // The softmax over the top_k largest logits of each example, the first of equal ones; the others are masked, exactly
-  // 0.
+  // The softmax over the top_k largest logits of each example, the first of equal ones; the other gates are exactly 0.
   void compute_gates(std::int64_t rows) {
     const std::int64_t count = model_.experts.count, top_k = model_.gate.top_k.value_or(count);
     const std::int64_t stride = members_[0].layout.output_stride;
@@ -145,10 +143,10 @@ template <class T> class Mixture final : public Network<T> {
       }
   }
 
-  // The logarithm of sum_e gate_e p_e, by the largest term, so that no probability underflows.
+  // log sum_e gate_e p_e, with the largest term factored out so that no probability underflows.
   void mix_probabilities(std::int64_t rows) {
-    const std::int64_t stride = layout_.output_stride, cells = rows * stride;
-    std::fill_n(largest_.data(), cells, -std::numeric_limits<T>::infinity());
+    const std::int64_t stride = layout_.output_stride, elements = rows * stride;
+    std::fill_n(largest_.data(), elements, -std::numeric_limits<T>::infinity());
     for (std::size_t e = 0; e < experts().size(); ++e) {
       Member& expert = experts()[e];
       T* log_probability = expert.log_probability.data();
@@ -156,20 +154,21 @@ template <class T> class Mixture final : public Network<T> {
       for (std::int64_t r = 0; r < rows; ++r)
         for (std::int64_t c = r * stride; c < (r + 1) * stride; ++c) {
           const T term = log_gates_.data()[at(r, e)] + log_probability[c];
-          expert.share.data()[c] = term;
+          expert.responsibility.data()[c] = term;
           largest_.data()[c] = std::max(largest_.data()[c], term);
         }
     }
-    std::fill_n(outputs_.data(), cells, T(0));
+    std::fill_n(outputs_.data(), elements, T(0));
     for (Member& expert : experts()) {
-      for (std::int64_t c = 0; c < cells; ++c) shifted_.data()[c] = expert.share.data()[c] - largest_.data()[c];
-      kernels_.exponential(cells, shifted_.data(), expert.share.data());
-      kernels_.add(cells, outputs_.data(), expert.share.data(), outputs_.data());
+      for (std::int64_t c = 0; c < elements; ++c)
+        shifted_.data()[c] = expert.responsibility.data()[c] - largest_.data()[c];
+      kernels_.exponential(elements, shifted_.data(), expert.responsibility.data());
+      kernels_.add(elements, outputs_.data(), expert.responsibility.data(), outputs_.data());
     }
     for (Member& expert : experts())
-      for (std::int64_t c = 0; c < cells; ++c) expert.share.data()[c] /= outputs_.data()[c];
-    kernels_.logarithm(cells, outputs_.data(), shifted_.data());
-    kernels_.add(cells, shifted_.data(), largest_.data(), outputs_.data());
+      for (std::int64_t c = 0; c < elements; ++c) expert.responsibility.data()[c] /= outputs_.data()[c];
+    kernels_.logarithm(elements, outputs_.data(), shifted_.data());
+    kernels_.add(elements, shifted_.data(), largest_.data(), outputs_.data());
     kernels_.clear_pads(rows, layout_.outputs, stride, outputs_.data());
   }
 
@@ -178,35 +177,37 @@ template <class T> class Mixture final : public Network<T> {
       std::fill_n(member.network->logits_gradient(), rows * member.layout.output_stride, T(0));
   }
 
-  // The gradients of the experts' outputs and the gate's logits, from that of the mixture's outputs.
+  // Gradients of the outputs of the experts and the logits of the gate, from that of the outputs of the mixture.
   void mixture_backward(std::int64_t rows) {
     clear_gradients(rows);
     for (std::int64_t r = 0; r < rows; ++r) {
       const std::int64_t begin = r * layout_.output_stride, end = begin + layout_.outputs;
       const T* d = gradient_.data();
-      T whole = 0;  // the sum of the gate gradients, weighted by the gates
-      for (std::int64_t c = begin; c < end; ++c) whole += mixes_probabilities_ ? d[c] : d[c] * outputs_.data()[c];
+      T weighted_sum = 0;  // of the gradients of the gates, weighted by the gates
+      for (std::int64_t c = begin; c < end; ++c)
+        weighted_sum += mixes_probabilities_ ? d[c] : d[c] * outputs_.data()[c];
       for (std::size_t e = 0; e < experts().size(); ++e) {
         const Member& expert = experts()[e];
         const T gate = gates_.data()[at(r, e)];
         T* gradient = expert.network->logits_gradient();
-        T along = 0;
+        T dot = 0;
         for (std::int64_t c = begin; c < end; ++c) {
-          gradient[c] = d[c] * (mixes_probabilities_ ? expert.share.data()[c] : gate);
-          along += mixes_probabilities_ ? gradient[c] : gradient[c] * expert.outputs[c];
+          gradient[c] = d[c] * (mixes_probabilities_ ? expert.responsibility.data()[c] : gate);
+          dot += mixes_probabilities_ ? gradient[c] : gradient[c] * expert.outputs[c];
         }
         if (mixes_probabilities_)
-          for (std::int64_t c = begin; c < end; ++c) gradient[c] -= expert.probability.data()[c] * along;
-        gate_gradient()[at(r, e)] = along - gate * whole;
+          for (std::int64_t c = begin; c < end; ++c) gradient[c] -= expert.probability.data()[c] * dot;
+        gate_gradient()[at(r, e)] = dot - gate * weighted_sum;
       }
     }
   }
 
-  // The squared coefficient of variation of the experts' importance, their gates summed over the batch (Shazeer et al.
-  // 2017, equations 6 and 7). The gates of an example sum to 1, so the mean importance is B / experts.
+  // Adds the gradient of the squared coefficient of variation of importance, the sum of an expert's gates over the
+  // batch (Shazeer et al. 2017, equations 6 and 7). The gates of an example sum to 1, so the mean importance is B /
+  // experts.
   void balance_load(std::int64_t rows) {
     const auto count = static_cast<double>(experts().size()), batch = static_cast<double>(rows);
-    std::vector<T> gradient(experts().size());  // of each gate
+    std::vector<T> gradient(experts().size());  // with respect to the gates
     for (std::size_t e = 0; e < gradient.size(); ++e) {
       double importance = 0;
       for (std::int64_t r = 0; r < rows; ++r) importance += static_cast<double>(gates_.data()[at(r, e)]);
@@ -228,7 +229,7 @@ template <class T> class Mixture final : public Network<T> {
   Buffer<T> logits_, gates_, log_gates_;              // [B, experts] padded
   Buffer<T> outputs_, gradient_, largest_, shifted_;  // [B, K] padded
   std::int64_t rows_ = 0;
-  bool own_ = false;  // own_loss() has left the gradients of the experts and the gate
+  bool has_gradients_ = false;  // of experts and gate, from negative_log_likelihood()
 };
 
 }  // namespace

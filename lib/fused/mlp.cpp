@@ -1,5 +1,5 @@
-// The multilayer perceptron: linear, norm, activation, dropout per hidden layer (norm before or after the activation),
-// then the linear readout.
+// The multilayer perceptron: hidden layers of linear, norm, activation, dropout (norm before or after the activation),
+// then a linear readout.
 
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@ namespace {
 
 using config::Activation;
 
-// Stride of the rows of a transposed weight: a vector more than they need, so that the parts of a column do not share a
+// Row stride of a transposed weight: one vector more than needed, so that the elements of a column do not all map to a
 // few sets of the cache.
 template <class T> std::int64_t transposed_stride_of(std::int64_t columns) { return padded<T>(columns) + padded<T>(1); }
 
@@ -38,16 +38,16 @@ template <class T> class Mlp final : public Network<T> {
                                                 .bias = layout.offset(name + ".bias")});
       widest = std::max({widest, layer.stride, padded<T>(layer.in)});
       largest = std::max(largest, layer.out * transposed_stride_of<T>(layer.in));
-      const std::int64_t cells = spec.max_rows * layer.stride;
-      layer.linear = Buffer<T>(cells);
+      const std::int64_t elements = spec.max_rows * layer.stride;
+      layer.linear = Buffer<T>(elements);
       if (!layer.hidden) continue;
       if (has_norm_) {
-        layer.normal = Buffer<T>(cells);
+        layer.normal = Buffer<T>(elements);
         layer.norm = Norm<T>(model_.norm, layout, fmt::format("norm{}", i), layer.out, {}, spec.max_rows);
       }
-      if (active_apart_) layer.active = Buffer<T>(cells);
-      layer.dropped = Buffer<T>(cells);
-      layer.mask = Buffer<T>(cells);
+      if (separate_activation_) layer.active = Buffer<T>(elements);
+      layer.dropped = Buffer<T>(elements);
+      layer.mask = Buffer<T>(elements);
     }
     transposed_ = Buffer<T>(largest);
     for (Buffer<T>& buffer : gradient_) buffer = Buffer<T>(spec.max_rows * widest);
@@ -60,17 +60,17 @@ template <class T> class Mlp final : public Network<T> {
     T* dy = gradient_[0].data();
     T* dx = gradient_[1].data();
     T* spare = gradient_[2].data();
-    const T* skip = nullptr;  // the gradient of a residual layer along its shortcut
+    const T* skip = nullptr;  // gradient along the shortcut of a residual layer
     for (std::size_t i = layers_.size(); i-- > 0;) {
       Layer& layer = layers_[i];
-      const std::int64_t cells = rows * layer.stride;
+      const std::int64_t elements = rows * layer.stride;
       if (layer.hidden) {
-        if (randomness.dropout_rate != 0) kernels_.multiply(cells, dy, layer.mask.data(), dy);
+        if (randomness.dropout_rate != 0) kernels_.multiply(elements, dy, layer.mask.data(), dy);
         if (norm_after_) layer.norm.backward(layer.norm_input, rows, parameters, dy, gradient);
-        kernels_.activate_backward(static_cast<int>(model_.activation), cells, layer.active_input, layer.active_output,
-                                   dy, dy);
+        kernels_.activate_backward(static_cast<int>(model_.activation), elements, layer.active_input,
+                                   layer.active_output, dy, dy);
         if (has_norm_ && !norm_after_) layer.norm.backward(layer.norm_input, rows, parameters, dy, gradient);
-        if (skip) kernels_.add(cells, dy, skip, dy);
+        if (skip) kernels_.add(elements, dy, skip, dy);
       }
       const T* input = x;
       std::int64_t input_stride = input_stride_;
@@ -94,7 +94,7 @@ template <class T> class Mlp final : public Network<T> {
   }
 
  private:
-  // One layer: where its tensors lie and what its forward pass leaves for the backward pass, each [B, stride].
+  // One layer: the offsets of its tensors and what the backward pass needs from the forward pass, [B, stride] each.
   struct Layer {
     std::int64_t in, out, stride;
     bool hidden;                // followed by norm, activation, dropout
@@ -107,15 +107,15 @@ template <class T> class Mlp final : public Network<T> {
     const T* active_output = nullptr;
   };
 
-  // Splits the rows of c over the threads of the run where that pays; the bits are the same for any number of threads,
-  // since each element is one chain of sums.
+  // Splits the rows of c over the threads of the run if the product is large enough. The result does not depend on the
+  // number of threads, since each element is summed in the same order.
   void matmul(const Product<T>& whole, bool relu = false) const {
     const auto product = relu ? kernels_.matmul_relu : kernels_.matmul;
     constexpr std::int64_t products_per_thread = 1 << 18, tile_rows = 48;
     const std::int64_t m = whole.m, work = std::max<std::int64_t>(whole.n * whole.k, 1);
     const std::int64_t grain = std::max(tile_rows, products_per_thread / work);
     const std::int64_t parts = std::clamp(m / grain, std::int64_t{1}, threads_);
-    constexpr std::int64_t vector = padded<T>(1);  // of rows: those of a transposed `a` are read by whole vectors
+    constexpr std::int64_t vector = padded<T>(1);  // rows of a transposed `a` are read as whole vectors
     const auto first = [&](std::int64_t part) { return part == parts ? m : m * part / parts / vector * vector; };
     parallel_for(threads_, parts, [&](std::int64_t index) {
       const std::int64_t begin = first(index);
@@ -147,11 +147,11 @@ template <class T> class Mlp final : public Network<T> {
   // [B, in] -> [B, out] through linear, norm and activation.
   const T* hidden(std::size_t index, const T* x, std::int64_t x_stride, const Context<T>& context) {
     Layer& layer = layers_[index];
-    const std::int64_t cells = context.rows * layer.stride;
+    const std::int64_t elements = context.rows * layer.stride;
     T* z = layer.linear.data();
     linear(layer, x, x_stride, context, relu_in_product_);
     if (relu_in_product_) return layer.active_output = z;
-    if (layer.residual) kernels_.add(cells, z, layers_[index - 1].linear.data(), z);
+    if (layer.residual) kernels_.add(elements, z, layers_[index - 1].linear.data(), z);
     if (norm_after_) return normalize(layer, activate(layer, z), context);
     return activate(layer, normalize(layer, z, context));
   }
@@ -163,9 +163,9 @@ template <class T> class Mlp final : public Network<T> {
     return layer.normal.data();
   }
 
-  // In place where nothing needs the input later.
+  // In place unless the input is needed later.
   T* activate(Layer& layer, T* x) {
-    T* y = active_apart_ ? layer.active.data() : x;
+    T* y = separate_activation_ ? layer.active.data() : x;
     kernels_.activate(static_cast<int>(model_.activation), rows_ * layer.stride, x, y);
     if (model_.activation == Activation::sigmoid)
       kernels_.clear_pads(rows_, layer.out, layer.stride, y);  // f(0) is 1/2
@@ -185,7 +185,8 @@ template <class T> class Mlp final : public Network<T> {
 
   void parameter_gradient(const Layer& layer, std::int64_t rows, const T* x, std::int64_t x_stride, const T* dy,
                           T* gradient) {
-    if (layer.stride == padded<T>(1) && layer.in > layer.stride) {  // as a product of long rows
+    if (layer.stride == padded<T>(1) &&
+        layer.in > layer.stride) {  // narrow output: compute the transpose, whose rows are long
       const std::int64_t stride = transposed_stride_of<T>(layer.in);
       matmul({layer.out, layer.in, rows, dy, 1, layer.stride, x, x_stride, nullptr, transposed_.data(), stride});
       kernels_.transpose(layer.out, layer.in, transposed_.data(), stride, gradient + layer.weight, layer.stride);
@@ -201,13 +202,13 @@ template <class T> class Mlp final : public Network<T> {
   const std::int64_t input_stride_, threads_;
   const bool has_norm_ = model_.norm.kind != config::NormKind::none;
   const bool norm_after_ = has_norm_ && model_.norm_position == config::NormPosition::after;
-  // Nothing lies between a linear layer and its ReLU.
+  // True if ReLU directly follows the linear map.
   const bool relu_in_product_ = model_.activation == Activation::relu && !has_norm_ && !model_.residual;
-  const bool active_apart_ = derivative_needs_input(model_.activation) || model_.residual;
+  const bool separate_activation_ = derivative_needs_input(model_.activation) || model_.residual;
   std::vector<Layer> layers_;  // the last one is the readout
   Buffer<T> transposed_;
-  Buffer<T> gradient_[3];  // [B, widest], in turn
-  std::int64_t rows_ = 0;  // of the last pass
+  Buffer<T> gradient_[3];  // [B, widest], used in turn
+  std::int64_t rows_ = 0;  // B of the last pass
 };
 
 }  // namespace

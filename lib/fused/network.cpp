@@ -4,11 +4,8 @@
 
 namespace descent::fused {
 
-template <class T>
-std::unique_ptr<Network<T>> make_network(const config::Model& model, const Layout& layout, std::int64_t max_rows,
-                                         std::int64_t threads, config::LossKind loss) {
-  const NetworkSpec spec{model, layout, max_rows, threads, loss};
-  switch (model.kind) {
+template <class T> std::unique_ptr<Network<T>> make_network(const NetworkSpec& spec) {
+  switch (spec.model.kind) {
     case config::ModelKind::mlp: return make_mlp<T>(spec);
     case config::ModelKind::cnn:
     case config::ModelKind::resnet: return make_convnet<T>(spec);
@@ -18,9 +15,7 @@ std::unique_ptr<Network<T>> make_network(const config::Model& model, const Layou
   __builtin_unreachable();
 }
 
-template std::unique_ptr<Network<float>> make_network(const config::Model&, const Layout&, std::int64_t, std::int64_t,
-                                                      config::LossKind);
-template std::unique_ptr<Network<double>> make_network(const config::Model&, const Layout&, std::int64_t, std::int64_t,
-                                                       config::LossKind);
+template std::unique_ptr<Network<float>> make_network(const NetworkSpec&);
+template std::unique_ptr<Network<double>> make_network(const NetworkSpec&);
 
 }  // namespace descent::fused

@@ -86,7 +86,7 @@ template <class T> void Norm<T>::forward_batch(std::int64_t rows, const T* x, co
                                 at(context.parameters, gamma_), at(context.parameters, beta_), y + g * size);
 }
 
-// The gradients of gamma and beta are written for the first group; those of the others are added.
+// Writes the gradients of gamma and beta from the first group and adds those from the others.
 template <class T>
 void Norm<T>::backward_batch(std::int64_t rows, const T* x, const T* gamma, T* dy, T* dgamma, T* dbeta) {
   const std::int64_t groups = batch_groups(), size = rows / groups * stride_;

@@ -2,11 +2,11 @@
 // The norm of one hidden layer, over rows [B, channels] or maps [B * positions, channels], padded.
 //
 // Batch norm (Ioffe & Szegedy 2015, algorithms 1 and 2) over the whole batch or as data-parallel devices compute it:
-// each of K equal groups of successive examples with its own statistics (torch.nn.BatchNorm1d under
+// separately over each of several equal groups of consecutive examples (torch.nn.BatchNorm1d with
 // DistributedDataParallel; ghost batch norm, Hoffer et al. 2017), or synchronized (torch.nn.SyncBatchNorm).
 //
 // Norms within one example, over all positions of a map: group norm (Wu & He 2018; torch.nn.GroupNorm); layer norm,
-// with a single group; RMS norm, with a single group and without centering. gamma and beta belong to the channels.
+// with a single group; RMS norm, with a single group and without centering. gamma and beta are per channel.
 
 #include <cstdint>
 #include <optional>
@@ -20,22 +20,21 @@ namespace descent::fused {
 template <class T> class Norm {
  public:
   Norm() = default;
-  // Of the layer `name` ("norm0"), whose tensors are among those of the network; without `positions` over rows.
+  // `name`: of the layer in the layout ("norm0"). Without `positions` the norm is over rows.
   Norm(const config::Norm& norm, const Layout& layout, const std::string& name, std::int64_t channels,
        std::optional<std::int64_t> positions, std::int64_t max_rows);
 
-  // x -> y. In training batch norm normalizes with the statistics of the batch, and the running ones move towards those
-  // of the whole batch; where groups are not synchronized, towards those of the first: DistributedDataParallel
-  // broadcasts the buffers of rank 0.
+  // x -> y. In training, batch norm normalizes with batch statistics and updates the running statistics from the whole
+  // batch or, if groups are not synchronized, from the first group, like DistributedDataParallel (rank 0).
   void forward(const T* x, const Context<T>& context, T* y);
 
-  // After forward() of x in training: the gradient of y becomes that of x; those of gamma and beta are written.
+  // After forward() of x in training: turns dy into the gradient of x and writes those of gamma and beta.
   void backward(const T* x, std::int64_t rows, const T* parameters, T* dy, T* gradient);
 
-  // Of batch norm, the statistics of the last training pass: those of group g at g * stride.
+  // For batch norm, the statistics of the last training pass: those of group g at g * stride.
   const T* mean() const { return mean_.data(); }
   const T* variance() const { return variance_.data(); }
-  // Groups of batch norm with statistics of their own.
+  // For batch norm, the number of groups with separate statistics.
   std::int64_t batch_groups() const { return norm_.synchronized ? 1 : norm_.statistics_groups; }
 
  private:
@@ -46,14 +45,14 @@ template <class T> class Norm {
 
   const Kernels<T>* kernels_ = &kernels<T>();
   config::Norm norm_;
-  bool centered_ = true, by_rows_ = false;  // by_rows: each row is one group
+  bool centered_ = true, by_rows_ = false;  // by_rows_: each row is one group
   T epsilon_ = 0;
-  std::int64_t channels_ = 0, positions_ = 1, stride_ = 0, group_size_ = 0;  // channels of a group
+  std::int64_t channels_ = 0, positions_ = 1, stride_ = 0, group_size_ = 0;  // group_size_: in channels
   std::int64_t gamma_ = absent, beta_ = absent, running_mean_ = absent, running_variance_ = absent;
-  // Of batch norm [groups, stride]; of the norms within an example [B, stride], by rows [B].
+  // For batch norm [groups, stride]; for norms within an example [B, stride], by rows [B].
   Buffer<T> mean_, variance_, rstd_;
-  Buffer<T> group_means_, group_variances_;             // [K, stride], before they are merged
-  Buffer<T> group_gradient_;                            // gamma and beta of one group
+  Buffer<T> group_means_, group_variances_;             // [groups, stride], before they are merged
+  Buffer<T> group_gradient_;                            // for gamma and beta, from one group
   Buffer<T> sums_, products_, factor_, slope_, shift_;  // [stride], of one example
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// Loops over the threads of one run (train.threads). at::parallel_for is serial in programs compiled without OpenMP,
-// and takes its number of threads from LibTorch's copy of the runtime.
+// Parallel loops over the threads of one run (train.threads). at::parallel_for is serial in programs compiled without
+// OpenMP, and takes its number of threads from LibTorch's copy of the OpenMP runtime.
 
 #include <algorithm>
 #include <cstdint>

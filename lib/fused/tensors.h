@@ -1,5 +1,5 @@
 #pragma once
-// Padded buffers as dense tensors, and back.
+// Conversion between padded buffers and dense tensors.
 
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/from_blob.h>
@@ -8,8 +8,8 @@
 
 namespace descent::fused {
 
-// [out, in, positions] of one tensor of a network, stored as [positions, in, out] with padded rows. Shares the memory
-// of `buffer`, the parameters or statistics that the tensor belongs to.
+// A view [out, in, positions] of a tensor stored in `buffer` as [positions, in, out] with padded rows. `buffer`: the
+// parameters or statistics that the tensor belongs to.
 template <class T> at::Tensor tensor_view(const TensorSlot& t, const T* buffer) {
   const std::int64_t positions = t.rows / t.channels;
   return at::from_blob(const_cast<T*>(buffer) + t.offset, {t.columns, t.channels, positions},
@@ -21,7 +21,7 @@ template <class T> at::Tensor dense_tensor(const TensorSlot& tensor, const T* bu
   return tensor_view(tensor, buffer).reshape(tensor.shape).clone(at::MemoryFormat::Contiguous);
 }
 
-// The reverse: `values` in PyTorch's layout into the buffer.
+// Writes `values`, in PyTorch's layout, to the buffer.
 template <class T> void write_dense(const TensorSlot& tensor, const at::Tensor& values, T* buffer) {
   const at::Tensor view = tensor_view(tensor, buffer);
   view.copy_(values.reshape(view.sizes()));

@@ -10,7 +10,7 @@ at::Tensor MapNetwork::to_maps(const at::Tensor& x) const {
   const at::Tensor channels = x.transpose(0, 1).flatten(1);
   if (dimensions_ == 1) return channels.view({x.size(1), replicas() * input_.channels, input_.width});
   const at::Tensor maps = channels.view({x.size(1), replicas() * input_.channels, input_.height, input_.width});
-  // Groups of few channels are faster with each channel by itself.
+  // Convolutions with groups of few channels are faster in the channels-first format.
   return replicas() > 1 ? maps : maps.contiguous(at::MemoryFormat::ChannelsLast);
 }
 
@@ -29,7 +29,7 @@ at::Tensor MapNetwork::global_pool(const at::Tensor& maps, config::Pooling pooli
   switch (pooling) {
     case config::Pooling::flatten: return maps;
     case config::Pooling::average: return maps.flatten(2).mean(2);
-    case config::Pooling::max:  // the gradient belongs to the first of equal numbers
+    case config::Pooling::max:  // the gradient goes to the first of equal maxima
       return dimensions_ == 1 ? torch::max_pool1d(maps, positions) : torch::max_pool2d(maps, positions);
   }
   __builtin_unreachable();
@@ -37,19 +37,7 @@ at::Tensor MapNetwork::global_pool(const at::Tensor& maps, config::Pooling pooli
 
 at::Tensor MapNetwork::convolve(Convolution& convolution, const std::string& name, const at::Tensor& maps) {
   const at::Tensor y = convolution->forward(maps);
-  keep(name, ActivationKind::linear, y);
-  return y;
-}
-
-at::Tensor MapNetwork::normalize(Norm& norm, const std::string& name, const at::Tensor& maps) {
-  keep(name, ActivationKind::norm_input, maps);
-  return norm->forward(maps);
-}
-
-at::Tensor MapNetwork::activate(const std::string& name, const at::Tensor& maps) {
-  keep(name, ActivationKind::pre_activation, maps);
-  const at::Tensor y = models::activate(model_.activation, maps);
-  keep(name, ActivationKind::activation, y);
+  add_record(name, ActivationKind::linear, y);
   return y;
 }
 
@@ -64,7 +52,7 @@ ConvNetImpl::ConvNetImpl(const config::Model& model, const config::Shape& input,
     convolutions_.push_back(register_module(
         "conv" + number, convolution(maps[i].channels, channels[i],
                                      {.kernel = kernels[i], .stride = strides[i], .padding = model.padding})));
-    if (has_norm()) norms_.push_back(register_module("norm" + number, norm(channels[i])));
+    norms_.push_back(has_norm() ? register_module("norm" + number, norm(channels[i])) : nullptr);
     block_of_.push_back(maps[i] == maps[i + 1] ? blocks_++ : -1);
   }
   const bool flat = model.pooling == config::Pooling::flatten;
@@ -78,17 +66,13 @@ at::Tensor ConvNetImpl::forward(const at::Tensor& x) {
   for (std::size_t i = 0; i < convolutions_.size(); ++i)
     if (!skips(block_of_[i])) maps = layer(i, maps);
   const at::Tensor y = readout_->forward(to_rows(global_pool(maps, model_.pooling)));
-  keep("linear", ActivationKind::output, y);
+  add_record("linear", ActivationKind::output, y);
   return y;
 }
 
 at::Tensor ConvNetImpl::layer(std::size_t i, const at::Tensor& maps) {
   const std::string name = "conv" + std::to_string(i);
-  at::Tensor h = convolve(convolutions_[i], name, maps);
-  const bool after = model_.norm_position == config::NormPosition::after;
-  if (has_norm() && !after) h = normalize(norms_[i], name, h);
-  h = activate(name, h);
-  if (has_norm() && after) h = normalize(norms_[i], name, h);
+  at::Tensor h = normalize_and_activate(norms_[i], name, convolve(convolutions_[i], name, maps));
   if (max_pool_[i] > 1) h = max_pool(h, max_pool_[i], max_pool_[i], 0);
   return dropout(static_cast<std::int64_t>(i), h);
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Convolutional networks without shortcuts, and what they share with residual ones.
+// Convolutional networks without shortcuts, and their common base with residual networks.
 
 #include <torch/nn/pimpl.h>
 
@@ -11,11 +11,11 @@
 
 namespace descent::models {
 
-// A network over maps [B, R * C, H, W], or signals [B, R * C, L] where the examples have height 1.
+// A network over maps [B, R * C, H, W], or over signals [B, R * C, L] if examples have height 1.
 class MapNetwork : public Network {
  protected:
   MapNetwork(const config::Model& model, const config::Shape& input, std::int64_t replicas)
-      : Network(replicas, model, true), model_(model), input_(input), dimensions_(input.height == 1 ? 1 : 2) {}
+      : Network(replicas, model, true), input_(input), dimensions_(input.height == 1 ? 1 : 2) {}
 
   Convolution convolution(std::int64_t in, std::int64_t out, const ConvolutionOptions& options) const {
     return Convolution(replicas(), dimensions_, in, out, options);
@@ -30,19 +30,15 @@ class MapNetwork : public Network {
   at::Tensor max_pool(const at::Tensor& maps, std::int64_t kernel, std::int64_t stride, std::int64_t padding) const;
   at::Tensor global_pool(const at::Tensor& maps, config::Pooling pooling) const;
 
-  // `name`: of the convolution that the maps follow.
   at::Tensor convolve(Convolution& convolution, const std::string& name, const at::Tensor& maps);
-  at::Tensor normalize(Norm& norm, const std::string& name, const at::Tensor& maps);
-  at::Tensor activate(const std::string& name, const at::Tensor& maps);
 
-  const config::Model model_;
   const config::Shape input_;
   const std::int64_t dimensions_;
 };
 
-// Layers of convolution, norm, activation, max pooling, dropout (the norm before or after the activation), then pooling
-// and a linear readout: [R, B, C * H * W] -> [R, B, outputs]. Uses channels, kernels, strides, padding, max_pool,
-// pooling, activation, norm, norm_position, dropout and init of `model`.
+// Layers of convolution, norm, activation, max pooling, dropout (norm before or after the activation), then global
+// pooling and a linear readout: [R, B, C * H * W] -> [R, B, outputs]. Uses channels, kernels, strides, padding,
+// max_pool, pooling, activation, norm, norm_position, dropout and init of `model`.
 class ConvNetImpl final : public MapNetwork {
  public:
   ConvNetImpl(const config::Model& model, const config::Shape& input, std::int64_t outputs, std::int64_t replicas = 1);
@@ -52,7 +48,7 @@ class ConvNetImpl final : public MapNetwork {
   at::Tensor layer(std::size_t i, const at::Tensor& maps);
 
   std::vector<Convolution> convolutions_;
-  std::vector<Norm> norms_;  // empty without
+  std::vector<Norm> norms_;  // null without a norm
   std::vector<std::int64_t> max_pool_, block_of_;
   Linear readout_ = nullptr;
 };

@@ -11,14 +11,14 @@ namespace {
 
 using config::InitScheme;
 
-// He et al. 2015 with the slope sqrt(5) that nn.Linear passes: U(+-1/sqrt(fan_in)), in PyTorch's rounding.
+// He et al. 2015 with the slope sqrt(5) of nn.Linear, U(+-1/sqrt(fan_in)), with the rounding of PyTorch.
 double pytorch_bound(double fan_in) {
   const double slope = std::sqrt(5.0);
   const double gain = std::sqrt(2.0 / (1.0 + slope * slope));
   return std::sqrt(3.0) * (gain / std::sqrt(fan_in));
 }
 
-// Orthonormal rows or columns, whichever are fewer (Saxe et al. 2013), as torch.nn.init.orthogonal_.
+// Orthonormal rows or columns, whichever are fewer (Saxe et al. 2013), like torch.nn.init.orthogonal_.
 void fill_orthogonal(at::Tensor& weight, double gain, at::Generator& generator) {
   at::Tensor flat = torch::zeros({weight.size(0), weight.numel() / weight.size(0)}, weight.options());
   const bool wide = flat.size(0) < flat.size(1);
@@ -57,7 +57,7 @@ void initialize_weight(at::Tensor& weight, const config::Init& init, double fan_
 }
 
 void initialize_bias(at::Tensor& bias, const config::Init& init, double fan_in, at::Generator& generator) {
-  // The default draws even where a constant replaces it: a bias key must not change the weights of later layers.
+  // Draws even if a constant replaces the result, so that init.bias does not change the weights of later layers.
   const double bound = 1.0 / std::sqrt(fan_in);
   if (init.scheme == InitScheme::pytorch_default) bias.uniform_(-bound, bound, generator);
   else bias.zero_();

@@ -48,8 +48,8 @@ at::Tensor ConvolutionImpl::forward(const at::Tensor& x) {
   at::Tensor input = x;
   std::int64_t stride = options_.stride;
   if (options_.kernel == 1 && options_.padding == 0) {
-    // Subsampled first: of few channels, oneDNN's gradient of the weights of such a convolution with a stride writes
-    // beyond its memory (uxlfoundation/oneDNN#6035).
+    // Subsample first: for a strided 1x1 convolution with few channels, oneDNN's weight gradient writes out of bounds
+    // (uxlfoundation/oneDNN#6035).
     for (std::int64_t axis = 2; axis < x.dim(); ++axis) input = input.slice(axis, 0, std::nullopt, stride);
     stride = 1;
   }
@@ -87,7 +87,7 @@ void NormImpl::initialize(std::int64_t replica, const config::Init&, at::Generat
   if (running_var.defined()) running_var[replica].fill_(1);
 }
 
-// Rows are maps without positions: [B, R * C].
+// Rows are normalized like maps without positions: [B, R * C].
 at::Tensor NormImpl::forward(const at::Tensor& x) {
   if (dimensions_ > 0) return normalize(x);
   return normalize(x.transpose(0, 1).flatten(1)).unflatten(1, {replicas_, channels_}).transpose(0, 1);
@@ -115,25 +115,25 @@ at::Tensor NormImpl::batch_norm(const at::Tensor& x) {
                              of_batch, norm_.momentum, norm_.epsilon, true);
   };
   if (!is_training()) return normalized(x, norm_.predict_with == config::PredictWith::batch, false);
-  if (sum_) return shared_batch_norm(x);
+  if (sum_) return synchronized_batch_norm(x);
   if (norm_.synchronized || norm_.statistics_groups == 1) return normalized(x, true, true);
   std::vector<at::Tensor> parts = x.chunk(norm_.statistics_groups);
   for (std::size_t i = 0; i < parts.size(); ++i) parts[i] = normalized(parts[i], true, i == 0);
   return torch::cat(parts);
 }
 
-void NormImpl::share_sums(std::int64_t parts, Sum sum) {
-  parts_ = parts;
+void NormImpl::synchronize(std::int64_t processes, Sum sum) {
+  processes_ = processes;
   sum_ = std::move(sum);
 }
 
-// Equation by equation, since a mean over all processes is needed in the middle.
-at::Tensor NormImpl::shared_batch_norm(const at::Tensor& x) {
+// Written out, since the statistics are sums over all processes.
+at::Tensor NormImpl::synchronized_batch_norm(const at::Tensor& x) {
   std::vector<std::int64_t> others, per_channel(static_cast<std::size_t>(x.dim()), 1);
   for (std::int64_t d = 0; d < x.dim(); ++d)
     if (d != 1) others.push_back(d);
   per_channel[1] = x.size(1);
-  const double count = static_cast<double>(parts_ * (x.numel() / x.size(1)));
+  const double count = static_cast<double>(processes_ * (x.numel() / x.size(1)));
   const at::Tensor mean = sum_(x.sum(others)) / count;
   const at::Tensor centered = x - mean.view(per_channel);
   const at::Tensor var = sum_(centered.square().sum(others)) / count;

@@ -8,7 +8,7 @@ namespace descent::models {
 
 LinearModelImpl::LinearModelImpl(const config::Model& model, std::int64_t inputs, std::int64_t outputs,
                                  std::int64_t replicas)
-    : Network(replicas, model), features_config_(model.features), count_(config::feature_count(model, inputs)) {
+    : Network(replicas, model), count_(config::feature_count(model, inputs)) {
   if (model.features.kind == config::FeatureKind::random_relu)
     random_ = register_module(
         "features",
@@ -19,12 +19,12 @@ LinearModelImpl::LinearModelImpl(const config::Model& model, std::int64_t inputs
 }
 
 at::Tensor LinearModelImpl::features(const at::Tensor& x) {
-  switch (features_config_.kind) {
+  switch (model_.features.kind) {
     case config::FeatureKind::raw: return x;
     case config::FeatureKind::random_relu: return torch::relu(random_->forward(x));
     case config::FeatureKind::gaussian_basis: {
-      const auto [first, last] = features_config_.centers;
-      const at::Tensor distance = (x - torch::linspace(first, last, count_, x.options())) / features_config_.scale;
+      const auto [first, last] = model_.features.centers;
+      const at::Tensor distance = (x - torch::linspace(first, last, count_, x.options())) / model_.features.scale;
       return torch::exp(-0.5 * distance.square());
     }
   }
@@ -33,9 +33,9 @@ at::Tensor LinearModelImpl::features(const at::Tensor& x) {
 
 at::Tensor LinearModelImpl::forward(const at::Tensor& x) {
   const at::Tensor phi = features(x);
-  keep("features", plan::ActivationKind::activation, phi);
+  add_record("features", plan::ActivationKind::activation, phi);
   const at::Tensor y = readout_->forward(phi);
-  keep("readout", plan::ActivationKind::output, y);
+  add_record("readout", plan::ActivationKind::output, y);
   return y;
 }
 

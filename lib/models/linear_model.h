@@ -1,5 +1,5 @@
 #pragma once
-// A linear readout of fixed features.
+// Linear models: a linear readout of fixed features.
 
 #include <torch/nn/pimpl.h>
 
@@ -8,7 +8,7 @@
 
 namespace descent::models {
 
-// The inputs, random ReLU features (Rahimi and Recht 2007) or Gaussians of one input, then a linear readout:
+// The inputs, random ReLU features (Rahimi and Recht 2007) or Gaussian basis functions of one input, then a readout:
 // [R, B, inputs] -> [R, B, outputs]. Uses features, width, intercept and init of `model`.
 class LinearModelImpl final : public Network {
  public:
@@ -20,9 +20,8 @@ class LinearModelImpl final : public Network {
   Linear& readout() { return readout_; }
 
  private:
-  const config::Features features_config_;
   const std::int64_t count_;
-  Linear random_ = nullptr;  // of random ReLU features
+  Linear random_ = nullptr;  // for random ReLU features
   Linear readout_ = nullptr;
 };
 TORCH_MODULE(LinearModel);

@@ -12,7 +12,7 @@ using plan::ActivationKind;
 
 MixtureOfExpertsImpl::MixtureOfExpertsImpl(const config::Model& model, std::int64_t inputs, std::int64_t outputs,
                                            std::int64_t replicas, config::LossKind loss)
-    : Network(replicas, model), model_(model), mixes_probabilities_(loss == config::LossKind::cross_entropy) {
+    : Network(replicas, model), mixes_probabilities_(loss == config::LossKind::cross_entropy) {
   gate_ = register_module("gate", Mlp(config::gate_model(model), inputs, model.experts.count, replicas));
   for (std::int64_t i = 0; i < model.experts.count; ++i)
     experts_.push_back(
@@ -22,7 +22,7 @@ MixtureOfExpertsImpl::MixtureOfExpertsImpl(const config::Model& model, std::int6
 
 at::Tensor MixtureOfExpertsImpl::forward(const at::Tensor& x) {
   log_gates_ = torch::log_softmax(masked(run("gate", gate_, x)), -1);
-  keep("gate", ActivationKind::gate, log_gates_.exp());
+  add_record("gate", ActivationKind::gate, log_gates_.exp());
   std::vector<at::Tensor> outputs;
   for (std::size_t i = 0; i < experts_.size(); ++i)
     outputs.push_back(run("expert" + std::to_string(i), experts_[i], x));
@@ -30,21 +30,21 @@ at::Tensor MixtureOfExpertsImpl::forward(const at::Tensor& x) {
   const at::Tensor y = mixes_probabilities_
                            ? torch::logsumexp(log_gates_.unsqueeze(3) + torch::log_softmax(outputs_, -1), 2)
                            : (log_gates_.exp().unsqueeze(3) * outputs_).sum(2);
-  keep("mixture", ActivationKind::output, y);
+  add_record("mixture", ActivationKind::output, y);
   return y;
 }
 
 at::Tensor MixtureOfExpertsImpl::run(const std::string& name, Mlp& part, const at::Tensor& x) {
   std::vector<Activation> activations;
   part->record(&activations);
-  const at::Tensor y = part->forward(x).to(x.scalar_type());  // under autocast too
+  const at::Tensor y = part->forward(x).to(x.scalar_type());  // also under autocast
   part->record(nullptr);
   for (const Activation& activation : activations)
-    keep(name + "." + activation.layer, activation.kind, activation.values);
+    add_record(name + "." + activation.layer, activation.kind, activation.values);
   return y;
 }
 
-// Gates beyond the top_k largest of each example are exactly 0; of equal ones the first are kept.
+// Masks all but the top_k largest logits of each example, the first of equal ones, so that their gates are exactly 0.
 at::Tensor MixtureOfExpertsImpl::masked(const at::Tensor& logits) const {
   const std::int64_t count = model_.experts.count, top_k = model_.gate.top_k.value_or(count);
   if (top_k == count) return logits;

@@ -9,7 +9,7 @@ namespace descent::models {
 using plan::ActivationKind;
 
 MlpImpl::MlpImpl(const config::Model& model, std::int64_t inputs, std::int64_t outputs, std::int64_t replicas)
-    : Network(replicas, model), model_(model) {
+    : Network(replicas, model) {
   const std::vector<std::int64_t> widths = config::hidden_widths(model);
   std::int64_t in = inputs;
   for (std::size_t i = 0; i <= widths.size(); ++i) {
@@ -21,8 +21,8 @@ MlpImpl::MlpImpl(const config::Model& model, std::int64_t inputs, std::int64_t o
         Linear(replicas, in, out,
                LinearOptions{.initial_scale = inner && model.residual ? plan::branch_scale(model) : 1})));
     block_of_.push_back(inner && in == out ? blocks_++ : -1);
-    if (i < widths.size() && model.norm.kind != config::NormKind::none)
-      norms_.push_back(register_module("norm" + number, Norm(replicas, 0, model.norm, out)));
+    const bool has_norm = i < widths.size() && model.norm.kind != config::NormKind::none;
+    norms_.push_back(has_norm ? register_module("norm" + number, Norm(replicas, 0, model.norm, out)) : nullptr);
     in = out;
   }
   initialize_all(model.init);
@@ -33,31 +33,18 @@ at::Tensor MlpImpl::forward(const at::Tensor& input) {
   for (std::size_t i = 0; i + 1 < linears_.size(); ++i)
     if (!skips(block_of_[i]) || model_.residual) x = dropout(static_cast<std::int64_t>(i), hidden(i, x, sum));
   x = linears_.back()->forward(x);
-  keep("linear" + std::to_string(linears_.size() - 1), ActivationKind::output, x);
+  add_record("linear" + std::to_string(linears_.size() - 1), ActivationKind::output, x);
   return x;
 }
 
-// `sum`: of a residual network the linear maps of all layers so far, the input of the shortcut.
+// `sum`: in a residual network, the sum of the linear maps so far, which is the input of the shortcut.
 at::Tensor MlpImpl::hidden(std::size_t i, const at::Tensor& x, at::Tensor& sum) {
   at::Tensor z = linears_[i]->forward(x);
   if (model_.residual) z = sum = i == 0 ? z : add_branch(block_of_[i], sum, z);
   else if (path(block_of_[i]) == plan::ResidualPath::shortcut) z = z.detach();
-  keep("linear" + std::to_string(i), ActivationKind::linear, z);
-  if (model_.norm_position == config::NormPosition::after) return normalize(i, activate(i, z));
-  return activate(i, normalize(i, z));
-}
-
-at::Tensor MlpImpl::normalize(std::size_t i, const at::Tensor& x) {
-  if (norms_.empty()) return x;
-  keep("linear" + std::to_string(i), ActivationKind::norm_input, x);
-  return norms_[i]->forward(x);
-}
-
-at::Tensor MlpImpl::activate(std::size_t i, const at::Tensor& x) {
-  keep("linear" + std::to_string(i), ActivationKind::pre_activation, x);
-  const at::Tensor y = models::activate(model_.activation, x);
-  keep("linear" + std::to_string(i), ActivationKind::activation, y);
-  return y;
+  const std::string name = "linear" + std::to_string(i);
+  add_record(name, ActivationKind::linear, z);
+  return normalize_and_activate(norms_[i], name, z);
 }
 
 }  // namespace descent::models

@@ -10,10 +10,10 @@
 
 namespace descent::models {
 
-// Hidden layers of linear, norm, activation, dropout (the norm before or after the activation), then a linear readout:
-// [R, B, inputs] -> [R, B, outputs]. A residual one adds the input of each hidden layer but the first to its linear
-// map, z + W f(z) + b (He et al. 2016b). Uses width and depth or hidden, activation, norm, norm_position, residual,
-// branch_init, dropout and init of `model`.
+// Hidden layers of linear, norm, activation, dropout (norm before or after the activation), then a linear readout:
+// [R, B, inputs] -> [R, B, outputs]. With `residual`, each hidden layer except the first computes z + W f(z) + b, where
+// z is the sum of the layers before (He et al. 2016b). Uses width and depth or hidden, activation, norm, norm_position,
+// residual, branch_init, dropout and init of `model`.
 class MlpImpl final : public Network {
  public:
   MlpImpl(const config::Model& model, std::int64_t inputs, std::int64_t outputs, std::int64_t replicas = 1);
@@ -21,12 +21,9 @@ class MlpImpl final : public Network {
 
  private:
   at::Tensor hidden(std::size_t i, const at::Tensor& x, at::Tensor& sum);
-  at::Tensor normalize(std::size_t i, const at::Tensor& x);
-  at::Tensor activate(std::size_t i, const at::Tensor& x);
 
-  const config::Model model_;
   std::vector<Linear> linears_;  // the last one is the readout
-  std::vector<Norm> norms_;      // of the hidden layers; empty without
+  std::vector<Norm> norms_;      // of the hidden layers; null without a norm
   std::vector<std::int64_t> block_of_;
 };
 TORCH_MODULE(Mlp);

@@ -7,7 +7,6 @@
 #include <algorithm>
 
 #include "models/convnet.h"
-#include "models/layers.h"
 #include "models/linear_model.h"
 #include "models/mixture.h"
 #include "models/mlp.h"
@@ -24,7 +23,7 @@ at::Tensor Randomness::branch_scales(std::int64_t, double survival, std::int64_t
 }
 
 Network::Network(std::int64_t replicas, const config::Model& model, bool over_maps)
-    : replicas_(replicas), over_maps_(over_maps), dropout_kind_(model.dropout.kind),
+    : model_(model), replicas_(replicas), over_maps_(over_maps),
       rates_(static_cast<std::size_t>(replicas), model.dropout.rate) {}
 
 namespace {
@@ -73,7 +72,7 @@ at::Tensor Network::dropout(std::int64_t layer, const at::Tensor& x) {
   if (!is_training() && !predicts_with_dropout_) return x;
   if (std::ranges::all_of(rates_, [](double rate) { return rate == 0; })) return x;
   std::vector<std::int64_t> sizes = x.sizes().vec();
-  if (dropout_kind_ == config::DropoutKind::channel) std::fill(sizes.begin() + 2, sizes.end(), 1);
+  if (model_.dropout.kind == config::DropoutKind::channel) std::fill(sizes.begin() + 2, sizes.end(), 1);
   const at::ScalarType precision = c10::promoteTypes(x.scalar_type(), at::kFloat);
   const at::Tensor mask = torch::ones(sizes, x.options().dtype(precision).requires_grad(false));
   for (std::int64_t r = 0; r < replicas_; ++r)
@@ -102,7 +101,25 @@ plan::ResidualPath Network::path(std::int64_t block) const {
 
 bool Network::skips(std::int64_t block) const { return !is_training() && path(block) == plan::ResidualPath::shortcut; }
 
-void Network::keep(const std::string& layer, plan::ActivationKind kind, const at::Tensor& values) {
+at::Tensor Network::normalize(Norm norm, const std::string& name, const at::Tensor& x) {
+  add_record(name, plan::ActivationKind::norm_input, x);
+  return norm->forward(x);
+}
+
+at::Tensor Network::activate(const std::string& name, const at::Tensor& x) {
+  add_record(name, plan::ActivationKind::pre_activation, x);
+  const at::Tensor y = models::activate(model_.activation, x);
+  add_record(name, plan::ActivationKind::activation, y);
+  return y;
+}
+
+at::Tensor Network::normalize_and_activate(const Norm& norm, const std::string& name, const at::Tensor& x) {
+  if (!norm) return activate(name, x);
+  if (model_.norm_position == config::NormPosition::after) return normalize(norm, name, activate(name, x));
+  return activate(name, normalize(norm, name, x));
+}
+
+void Network::add_record(const std::string& layer, plan::ActivationKind kind, const at::Tensor& values) {
   if (activations_) activations_->push_back({layer, kind, values});
 }
 

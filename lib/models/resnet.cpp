@@ -46,15 +46,15 @@ void ResNetImpl::add_block(torch::nn::Module& stage, const config::Block& shape,
   const std::vector<Window> windows =
       basic ? std::vector<Window>{{shape.width, 3, shape.stride}, {shape.out, 3, 1}}
             : std::vector<Window>{{shape.width, 1, 1}, {shape.width, 3, shape.stride}, {shape.out, 1, 1}};
-  // What follows the last convolution starts at 0: its norm, or it itself where none follows.
+  // Zero initialization of the norm after the last convolution or, if there is none, of the convolution.
   const bool zero_norm = model_.zero_init_residual && !model_.preactivation && has_norm();
   std::int64_t in = shape.in;
   for (std::size_t i = 0; i < windows.size(); ++i) {
     const bool last = i + 1 == windows.size();
     const std::string suffix = std::to_string(i + 1);
     const auto add_norm = [&](std::int64_t channels) {
-      if (has_norm())
-        block->norms.push_back(block->register_module("norm" + suffix, norm(channels, last && zero_norm ? 0 : 1)));
+      block->norms.push_back(
+          has_norm() ? block->register_module("norm" + suffix, norm(channels, last && zero_norm ? 0 : 1)) : nullptr);
     };
     if (model_.preactivation) add_norm(in);
     block->convolutions.push_back(block->register_module(
@@ -70,26 +70,22 @@ void ResNetImpl::add_block(torch::nn::Module& stage, const config::Block& shape,
       block->shortcut_norm = projection->register_module("norm", norm(shape.out));
   }
   if (model_.shortcut != config::ShortcutKind::none || shape.keeps_shape()) block->index = blocks_++;
-  blocks_in_order_.push_back(stage.register_module(number, block));
+  residual_blocks_.push_back(stage.register_module(number, block));
 }
 
 at::Tensor ResNetImpl::forward(const at::Tensor& x) {
   Maps h{convolve(stem_, "conv1", to_maps(x)), "conv1"};
-  const auto normalize_and_activate = [&] {
-    if (norm_) h.values = normalize(norm_, h.name, h.values);
-    h.values = activate(h.name, h.values);
-  };
-  if (!model_.preactivation) normalize_and_activate();
+  if (!model_.preactivation) h.values = normalize_and_activate(norm_, h.name, h.values);
   if (model_.stem.max_pool) h.values = max_pool(h.values, 3, 2, 1);
-  for (std::size_t i = 0; i < blocks_in_order_.size(); ++i) h = block(i, h);
-  if (model_.preactivation && model_.final_norm) normalize_and_activate();
+  for (std::size_t i = 0; i < residual_blocks_.size(); ++i) h = block(i, h);
+  if (model_.preactivation && model_.final_norm) h.values = normalize_and_activate(norm_, h.name, h.values);
   const at::Tensor y = readout_->forward(to_rows(global_pool(h.values, config::Pooling::average)));
-  keep("linear", ActivationKind::output, y);
+  add_record("linear", ActivationKind::output, y);
   return y;
 }
 
 ResNetImpl::Maps ResNetImpl::block(std::size_t number, const Maps& input) {
-  ResidualBlock& block = blocks_in_order_[number];
+  ResidualBlock& block = residual_blocks_[number];
   const bool plain = model_.shortcut == config::ShortcutKind::none;
   if (plain && skips(block->index)) return input;
   Maps activated = input;
@@ -99,26 +95,20 @@ ResNetImpl::Maps ResNetImpl::block(std::size_t number, const Maps& input) {
   return h;
 }
 
-// `activated`: the input after the first norm and activation, which a projection of pre-activation reads.
+// `activated`: set to the input after the first norm and activation, which a pre-activation projection uses.
 ResNetImpl::Maps ResNetImpl::branch(std::size_t number, const Maps& input, Maps& activated) {
-  ResidualBlock& block = blocks_in_order_[number];
+  ResidualBlock& block = residual_blocks_[number];
   const std::size_t count = block->convolutions.size();
   Maps h = input;
-  const auto normalize_next = [&](std::size_t i) {
-    if (has_norm()) h.values = normalize(block->norms[i], h.name, h.values);
-  };
   for (std::size_t i = 0; i < count; ++i) {
-    if (model_.preactivation) {
-      normalize_next(i);
-      h.values = activate(h.name, h.values);
-    }
+    if (model_.preactivation) h.values = normalize_and_activate(block->norms[i], h.name, h.values);
     if (i == 0) activated = h;
     if (i + 1 == count) h.values = dropout(static_cast<std::int64_t>(number), h.values);
     h.name = block->name + "conv" + std::to_string(i + 1);
     h.values = convolve(block->convolutions[i], h.name, h.values);
     if (model_.preactivation) continue;
-    normalize_next(i);
-    if (i + 1 < count) h.values = activate(h.name, h.values);
+    if (i + 1 < count) h.values = normalize_and_activate(block->norms[i], h.name, h.values);
+    else if (has_norm()) h.values = normalize(block->norms[i], h.name, h.values);
   }
   return h;
 }
@@ -131,7 +121,7 @@ at::Tensor ResNetImpl::shortcut(ResidualBlock& block, const Maps& input, const M
     const at::Tensor h = convolve(block->shortcut, name, model_.preactivation ? activated.values : input.values);
     return block->shortcut_norm ? normalize(block->shortcut_norm, name, h) : h;
   }
-  // Every stride-th position, further channels 0 (He et al. 2016, option A).
+  // Subsampling, with zeros for the additional channels (He et al. 2016, option A).
   at::Tensor h = input.values;
   for (std::int64_t d = 2; d < h.dim(); ++d) h = h.slice(d, 0, std::nullopt, shape.stride);
   h = h.unflatten(1, {replicas(), shape.in});

@@ -1,5 +1,5 @@
 #pragma once
-// The weights of one network of a stack in a file, under torch.nn's names.
+// Weights of one network of a stack in a safetensors file, named as in torch.nn.
 
 #include <cstdint>
 #include <filesystem>
@@ -8,11 +8,11 @@
 
 namespace descent::models {
 
-// Parameters and buffers of one replica, as `descent run --save-weights` wrote them or save_weights() below, in any
-// floating-point type. InputError where names or shapes differ from those of the network.
+// Loads parameters and buffers of one replica from a file of `descent run --save-weights` or save_weights(), in any
+// floating-point type. Throws InputError if names or shapes differ from those of the network.
 void load_weights(Network& network, std::int64_t replica, const std::filesystem::path& safetensors);
 
-// Atomic: the file is whole or absent. Its folder must exist.
+// Writes atomically: the file is complete or missing. Its folder must exist.
 void save_weights(const Network& network, std::int64_t replica, const std::filesystem::path& safetensors);
 
 }  // namespace descent::models

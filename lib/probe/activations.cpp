@@ -1,5 +1,5 @@
-// Activations of the probe batch, unit by unit over the examples, then averaged over the units of a layer. A unit of a
-// convolution is a channel, over examples and positions.
+// Probes of activations: computed for each unit over the examples of the probe batch, then averaged over the units of a
+// layer. A unit of a convolution is a channel, over examples and positions.
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
@@ -28,19 +28,19 @@ UnitMoments unit_moments(const at::Tensor& values) {
 
 double mean_variance(const at::Tensor& values) { return unit_moments(values).sd.square().mean().item<double>(); }
 
-// "gate" or "expert3": the part of a mixture that a layer belongs to; empty in other networks.
-std::string member_of(const ProbeContext& context, const std::string& layer) {
+// The part of a mixture of experts that a layer belongs to, "gate" or "expert3"; empty in other networks.
+std::string mixture_part(const ProbeContext& context, const std::string& layer) {
   const bool mixture = context.experiment.model.kind == config::ModelKind::mixture_of_experts;
   return mixture ? layer.substr(0, layer.find('.')) : "";
 }
 
-// The activation function behind a hidden layer.
-config::Activation function_of(const ProbeContext& context, const std::string& layer) {
+// The activation function after a hidden layer.
+config::Activation activation_function(const ProbeContext& context, const std::string& layer) {
   const config::Model& model = context.experiment.model;
-  return member_of(context, layer) == "gate" ? model.gate.activation : model.activation;
+  return mixture_part(context, layer) == "gate" ? model.gate.activation : model.activation;
 }
 
-std::pair<double, double> usual_range(config::Activation function) {
+std::pair<double, double> histogram_range(config::Activation function) {
   switch (function) {
     case config::Activation::tanh: return {-1, 1};
     case config::Activation::sigmoid: return {0, 1};
@@ -53,8 +53,8 @@ std::pair<double, double> usual_range(config::Activation function) {
   __builtin_unreachable();
 }
 
-// Of each layer with batch norm, over the batches that the probe batch holds, each in the groups that have statistics
-// of their own: the root mean square of deviation(group, whole) over groups and units.
+// Root mean square of deviation(group, whole) over groups and units, for each layer with batch norm. The groups are
+// those with separate statistics in the batches that the probe batch consists of.
 template <class Deviation> void spread(ProbeContext& context, const Add& add, Deviation deviation) {
   const config::Experiment& e = context.experiment;
   const std::int64_t groups = e.model.norm.synchronized ? 1 : config::statistics_parts(e);
@@ -72,17 +72,16 @@ template <class Deviation> void spread(ProbeContext& context, const Add& add, De
   }
 }
 
-// Change of a moment of each unit since the last observation over its sd then, mean of the absolute values; units that
-// were constant then are left out.
-void drift(ProbeContext& context, const std::vector<double>& before, const at::Tensor UnitMoments::*moment,
+// Mean absolute change of a moment since the previous observation, in units of its sd then; skips constant units.
+void drift(ProbeContext& context, const std::vector<double>& previous, const at::Tensor UnitMoments::*moment,
            const Add& add) {
-  if (before.empty()) return;  // the first observation
-  const at::Tensor all_before = at::tensor(before, at::kDouble),
+  if (previous.empty()) return;  // the first observation
+  const at::Tensor all_previous = at::tensor(previous, at::kDouble),
                    all_sds = at::tensor(context.drift.unit_sds, at::kDouble);
   std::int64_t first = 0;
   for (const auto& [layer, values, gradient_norm] : context.observation.activations(ActivationKind::pre_activation)) {
     const at::Tensor now = unit_moments(values).*moment, sd = all_sds.narrow(0, first, now.numel());
-    const at::Tensor changes = ((now - all_before.narrow(0, first, now.numel())).abs() / sd).masked_select(sd.gt(0));
+    const at::Tensor changes = ((now - all_previous.narrow(0, first, now.numel())).abs() / sd).masked_select(sd.gt(0));
     first += now.numel();
     if (changes.numel() > 0) add(layer, changes.mean().item<double>());
   }
@@ -108,7 +107,7 @@ void activation_variance(ProbeContext& context, const Add& add) {
 void activation_histogram(ProbeContext& context, const Add& add) {
   constexpr std::int64_t bins = 40;
   for (const auto& [layer, values, gradient_norm] : context.observation.activations(ActivationKind::activation)) {
-    const auto [low, high] = usual_range(function_of(context, layer));
+    const auto [low, high] = histogram_range(activation_function(context, layer));
     const at::Tensor counts = values.to(at::kDouble).clamp(low, high).histc(bins, low, high).cpu();
     const double width = (high - low) / bins;
     for (std::int64_t bin = 0; bin < bins; ++bin)
@@ -118,29 +117,29 @@ void activation_histogram(ProbeContext& context, const Add& add) {
 }
 
 void variance_factor(ProbeContext& context, const Add& add) {
-  double below = 0;
-  std::string network;
+  double previous = 0;
+  std::string part;
   for (const auto& activation : context.observation.activations(ActivationKind::activation)) {
     const double variance = mean_variance(activation.values);
-    if (below > 0 && member_of(context, activation.layer) == network) add(activation.layer, variance / below);
-    below = variance;
-    network = member_of(context, activation.layer);
+    if (previous > 0 && mixture_part(context, activation.layer) == part) add(activation.layer, variance / previous);
+    previous = variance;
+    part = mixture_part(context, activation.layer);
   }
 }
 
 void saturated_fraction(ProbeContext& context, const Add& add) {
-  constexpr double border = 0.97;
+  constexpr double threshold = 0.97;
   for (const auto& activation : context.observation.activations(ActivationKind::activation)) {
     const at::Tensor h = activation.values.to(at::kDouble);
     at::Tensor saturated;
-    switch (function_of(context, activation.layer)) {
+    switch (activation_function(context, activation.layer)) {
       case config::Activation::relu: saturated = h.eq(0); break;
-      case config::Activation::sigmoid: saturated = (2 * h - 1).abs().gt(border); break;
+      case config::Activation::sigmoid: saturated = (2 * h - 1).abs().gt(threshold); break;
       case config::Activation::tanh:
       case config::Activation::leaky_relu:
       case config::Activation::gelu:
       case config::Activation::silu:
-      case config::Activation::identity: saturated = h.abs().gt(border); break;
+      case config::Activation::identity: saturated = h.abs().gt(threshold); break;
     }
     add(activation.layer, saturated.sum().item<double>() / static_cast<double>(h.numel()));
   }

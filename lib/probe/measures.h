@@ -1,5 +1,5 @@
 #pragma once
-// One function per probe, named as in config/choices.cpp, where each is explained.
+// One function per probe, with the name in config/choices.cpp, where it is explained.
 
 #include <functional>
 #include <optional>
@@ -10,22 +10,22 @@
 
 namespace descent::probe {
 
-// Called with the layer ("" for the whole network) and the value of each measurement.
+// Receives each measurement: the layer ("" for the whole network) and the value.
 using Add = std::function<void(std::string layer, double value)>;
 
-// The gradient of a residual network by the number of branches that a path passes: 0 ... blocks.
+// The gradient of a residual network by path length, the number of branches on a path: 0 ... blocks.
 struct PathLengths {
   std::vector<double> share;  // of the gradient, by length
-  double mean, reach;         // mean length by share; length up to which paths carry 95 %
-  double factor;              // of the gradient's norm for each branch passed
+  double mean, reach;         // mean length, weighted by share; length up to which paths carry 95 %
+  double factor;              // on the norm of the gradient, per branch
 };
 
 struct ProbeContext : Subject {
-  const DriftState& drift;             // of the last moment
-  std::optional<PathLengths> paths{};  // computed when the first probe asks: path_lengths()
+  const DriftState& drift;             // of the previous observation
+  std::optional<PathLengths> paths{};  // computed by the first call of path_lengths()
 };
 
-// Of hidden layers, over the probe batch.
+// Hidden layers.
 void activation_mean(ProbeContext& context, const Add& add);
 void activation_variance(ProbeContext& context, const Add& add);
 void activation_histogram(ProbeContext& context, const Add& add);
@@ -36,9 +36,9 @@ void batch_mean_spread(ProbeContext& context, const Add& add);
 void batch_variance_spread(ProbeContext& context, const Add& add);
 void mean_drift(ProbeContext& context, const Add& add);
 void sd_drift(ProbeContext& context, const Add& add);
-DriftState drift_state(ProbeContext& context);  // for the drift at the next moment
+DriftState drift_state(ProbeContext& context);  // for the next observation
 
-// Of a mixture of experts.
+// Mixtures of experts.
 void gate_entropy(ProbeContext& context, const Add& add);
 void expert_usage(ProbeContext& context, const Add& add);
 void gate_maximum(ProbeContext& context, const Add& add);
@@ -53,15 +53,14 @@ void unit_distance(ProbeContext& context, const Add& add);
 void weight_rank(ProbeContext& context, const Add& add);
 void input_condition(ProbeContext& context, const Add& add);
 
-// Trained networks, changed and measured again.
+// Trained networks, measured again after a change.
 void symmetry_difference(ProbeContext& context, const Add& add);
 void lesion_error(ProbeContext& context, const Add& add);
 void lesion_worst_error(ProbeContext& context, const Add& add);
 
-// The gradient of a residual network by the length of its paths, as Veit et al. 2016 estimate it (section 4.3): k
-// blocks, chosen at random, carry the gradient through their branch alone, the others through their shortcut alone; the
-// norm that arrives at the first hidden layer, times the number of paths of that length. Norms count as part of their
-// branch.
+// The gradient by path length, estimated like Veit et al. 2016 (section 4.3): for k random blocks the gradient flows
+// only through the branch, for the others only through the shortcut. The contribution of length k is the norm at the
+// first hidden layer times the number of paths of that length. Norms are part of their branch.
 const PathLengths& path_lengths(ProbeContext& context);
 
 }  // namespace descent::probe

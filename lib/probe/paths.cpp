@@ -9,16 +9,15 @@ namespace descent::probe {
 namespace {
 
 constexpr std::int64_t samples = 12;
-constexpr std::int64_t most_examples = 100;
+constexpr std::int64_t max_examples = 100;
 constexpr std::uint64_t path_stream = 3;
 
-// Norm of the gradient at the first hidden layer if these blocks carry it through their branch, the others through
-// their shortcut.
+// Norm of the gradient at the first hidden layer through these branches, and through the shortcuts of other blocks.
 double norm_along(const ProbeContext& context, const std::vector<std::int32_t>& branches) {
   std::vector<plan::ResidualPath> paths(static_cast<std::size_t>(context.observation.blocks()),
                                         plan::ResidualPath::shortcut);
   for (const std::int32_t block : branches) paths[static_cast<std::size_t>(block)] = plan::ResidualPath::branch;
-  return context.observation.path_gradient_norm(std::min(most_examples, context.observation.rows()), paths);
+  return context.observation.path_gradient_norm(std::min(max_examples, context.observation.rows()), paths);
 }
 
 }  // namespace
@@ -37,13 +36,13 @@ const PathLengths& path_lengths(ProbeContext& context) {
   }
   PathLengths lengths{{}, 0, 0, std::pow(norms.back() / norms.front(), 1.0 / static_cast<double>(blocks))};
   const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
-  double below = 0;
+  double cumulative = 0;
   for (std::size_t k = 0; k < weights.size(); ++k) {
     const double share = weights[k] / total;
     lengths.share.push_back(share);
     lengths.mean += share * static_cast<double>(k);
-    if (below < 0.95) lengths.reach = static_cast<double>(k);
-    below += share;
+    if (cumulative < 0.95) lengths.reach = static_cast<double>(k);
+    cumulative += share;
   }
   return context.paths.emplace(std::move(lengths));
 }

@@ -13,7 +13,7 @@
 namespace descent::probe {
 namespace {
 
-bool pools_maxima(const config::Model& model) {
+bool has_max_pooling(const config::Model& model) {
   return model.pooling == config::Pooling::max || model.stem.max_pool ||
          std::ranges::any_of(model.max_pool, [](std::int64_t size) { return size > 1; });
 }
@@ -21,7 +21,7 @@ bool pools_maxima(const config::Model& model) {
 Rescaling allowed_rescaling(const config::Model& model) {
   if (model.norm.kind != config::NormKind::none) return Rescaling::none;
   switch (model.activation) {
-    case config::Activation::tanh: return pools_maxima(model) ? Rescaling::none : Rescaling::signs;
+    case config::Activation::tanh: return has_max_pooling(model) ? Rescaling::none : Rescaling::signs;
     case config::Activation::relu:
     case config::Activation::leaky_relu:
     case config::Activation::identity: return Rescaling::positive;
@@ -63,7 +63,7 @@ void add_convnet(PermutationSpec& spec, const config::Experiment& experiment) {
   const config::Model& model = experiment.model;
   const config::DataFacts facts = config::data_facts(experiment.data);
   const plan::Graph graph = plan::convnet_of(model, facts.shape, facts.outputs);
-  std::vector<std::int64_t> axes;  // of the nodes
+  std::vector<std::int64_t> axes;  // output axis of each node
   for (const plan::Node& node : graph.nodes) {
     const std::int64_t in = node.input < 0 ? PermutationSpec::fixed : axes[static_cast<std::size_t>(node.input)];
     std::int64_t out = in;
@@ -128,7 +128,7 @@ std::vector<engine::NamedTensor> permuted(const std::vector<engine::NamedTensor>
   const auto units_of = [&](std::int64_t axis) {
     return axis == PermutationSpec::fixed ? nullptr : &units[static_cast<std::size_t>(axis)];
   };
-  // The tensor that replaces this one: that of another expert.
+  // The tensor that replaces this one if experts are permuted.
   const auto source = [&](const engine::NamedTensor& tensor) -> const at::Tensor& {
     if (spec.experts == PermutationSpec::fixed || !tensor.name.starts_with("expert")) return tensor.values;
     const std::size_t dot = tensor.name.find('.'), expert = std::stoul(tensor.name.substr(6, dot - 6));
@@ -143,7 +143,7 @@ std::vector<engine::NamedTensor> permuted(const std::vector<engine::NamedTensor>
     const Units* out = units_of(ends.out);
     const Units* in = is_weight ? units_of(ends.in) : nullptr;
     at::Tensor values = source(tensor).to(at::kDouble);
-    // Also where the readout of a map has flattened it: [out, in, positions].
+    // [out, in, positions], also for a readout of flattened maps.
     if (is_weight) values = values.reshape({values.size(0), in ? std::ssize(in->order) : 1, -1});
     if (out) values = values.index_select(0, at::tensor(out->order));
     if (in) values = values.index_select(1, at::tensor(in->order));

@@ -1,7 +1,7 @@
 #pragma once
-// Permutation symmetries of networks (Bishop 2006, section 5.1.1): the units of a layer, of a convolution its channels,
-// can be permuted, and where f(s z) = s f(z) and no norm undoes it each can be multiplied by s if its outgoing weights
-// are divided by it. Layers whose outputs are added are permuted together.
+// Symmetries of networks (Bishop 2006, section 5.1.1): the units of a layer, or the channels of a convolution, can be
+// permuted. Without a norm and if f(s z) = s f(z), each can also be multiplied by s if its outgoing weights are divided
+// by s. Layers whose outputs are added share a permutation.
 
 #include <cstdint>
 #include <map>
@@ -16,13 +16,13 @@ namespace descent::probe {
 
 enum class Rescaling { none, signs, positive };  // factors 1, +-1, or positive
 
-// Which layers share a permutation of their units.
+// The permutable axes of a network and the layers that they belong to.
 struct PermutationSpec {
   struct Axis {
     std::int64_t width;
-    std::int64_t block;  // successive units that can be permuted with each other: a group of group norm
+    std::int64_t block;  // number of consecutive units that can be permuted with each other: a group of group norm
     Rescaling rescaling;
-    std::int64_t prefix = -1;  // the axis whose units are the first of this one, in the same order
+    std::int64_t prefix = -1;  // the axis whose units are the first units of this one
   };
   static constexpr std::int64_t fixed = -1;  // inputs and outputs are not permuted
   struct Ends {
@@ -30,21 +30,21 @@ struct PermutationSpec {
     bool is_norm = false;
   };
   std::vector<Axis> axes;
-  std::map<std::string, Ends, std::less<>> layers;  // the axes of the inputs and outputs of each
-  std::int64_t experts = fixed;                     // of a mixture: its axis, along which whole experts are permuted
+  std::map<std::string, Ends, std::less<>> layers;  // input and output axis of each layer
+  std::int64_t experts = fixed;                     // the axis of whole experts in a mixture
 };
 PermutationSpec permutation_spec(const config::Experiment& experiment);
 
-// The new unit j of an axis is the unit order[j], multiplied by factor[j].
+// Unit j of a permuted axis is the previous unit order[j], multiplied by factor[j].
 struct Units {
   std::vector<std::int64_t> order;
   std::vector<double> factor;
 };
 
-// Random units for every axis.
+// Draws a permutation and factors for every axis.
 std::vector<Units> random_units(const PermutationSpec& spec, core::Random& random);
 
-// The tensors of the network whose axes have these units.
+// The tensors of the permuted network.
 std::vector<engine::NamedTensor> permuted(const std::vector<engine::NamedTensor>& tensors, const PermutationSpec& spec,
                                           const std::vector<Units>& units);
 

@@ -41,7 +41,7 @@ void measure_one(ProbeName name, ProbeContext& context, const Add& add) {
     case ProbeName::path_factor: return add("", path_lengths(context).factor);
     case ProbeName::input_condition: return input_condition(context, add);
     case ProbeName::symmetry_difference: return symmetry_difference(context, add);
-    case ProbeName::restored_difference: return;  // by train::StackRun, once the weights are restored
+    case ProbeName::restored_difference: return;  // measured by train::StackRun after the weights are restored
     case ProbeName::lesion_error: return lesion_error(context, add);
     case ProbeName::lesion_worst_error: return lesion_worst_error(context, add);
   }

@@ -1,5 +1,5 @@
 #pragma once
-// Measurements inside a network at one moment of its training. No number of the training depends on them.
+// Measurements inside a network at one step of its training, which do not affect the training.
 
 #include <cstdint>
 #include <functional>
@@ -11,12 +11,12 @@
 
 namespace descent::probe {
 
-// Whether a probe is taken once, after the training, whatever probes.at says.
+// True if a probe is taken only once, after training, regardless of probes.at.
 bool is_taken_at_the_end(config::ProbeName name);
 
-// The units at the last moment, layer by layer: what mean_drift and sd_drift compare with. Part of a run's checkpoints.
+// Moments of all units at the previous observation, for mean_drift and sd_drift. Part of the checkpoints of a run.
 struct DriftState {
-  std::vector<double> unit_means, unit_sds;  // of the pre-activations
+  std::vector<double> unit_means, unit_sds;  // of pre-activations, layer by layer
 };
 
 // The network to measure.
@@ -26,8 +26,8 @@ struct Subject {
   engine::Observation& observation;
 };
 
-// Takes the probes of the experiment in the order of its list: those that are due at this moment and, at the end, those
-// that are taken only then. `add` gets the probe, the layer ("" for the whole network) and the value.
+// Takes the probes of the experiment, in the order of its list: if `due`, those taken during training; if `at_end`,
+// those taken only at the end. `add` receives the probe, the layer ("" for the whole network) and the value.
 void measure(const Subject& subject, bool due, bool at_end, DriftState& drift,
              const std::function<void(config::ProbeName, std::string layer, double value)>& add);
 

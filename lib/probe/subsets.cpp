@@ -10,12 +10,12 @@ double binomial(std::int64_t n, std::int64_t k) {
   return value;
 }
 
-std::vector<std::vector<std::int32_t>> subsets(std::int64_t n, std::int64_t k, std::int64_t most,
+std::vector<std::vector<std::int32_t>> subsets(std::int64_t n, std::int64_t k, std::int64_t max_count,
                                                core::Random& random) {
   std::vector<std::vector<std::int32_t>> sets;
   std::vector<std::int32_t> order;
-  if (binomial(n, k) > static_cast<double>(most)) {
-    while (static_cast<std::int64_t>(sets.size()) < most) {
+  if (binomial(n, k) > static_cast<double>(max_count)) {
+    while (static_cast<std::int64_t>(sets.size()) < max_count) {
       core::permute(random, n, order);
       sets.emplace_back(order.begin(), order.begin() + k);
     }

@@ -1,5 +1,5 @@
 #pragma once
-// Sets of blocks, for lesions and paths.
+// Subsets of residual blocks, for lesions and paths.
 
 #include <cstdint>
 #include <vector>
@@ -8,10 +8,11 @@
 
 namespace descent::probe {
 
-// All sets of k of 0 ... n-1 if there are at most `most`, else `most` random ones.
-std::vector<std::vector<std::int32_t>> subsets(std::int64_t n, std::int64_t k, std::int64_t most, core::Random& random);
+// All subsets of k elements of 0 ... n-1 if there are at most `max_count`, otherwise `max_count` random ones.
+std::vector<std::vector<std::int32_t>> subsets(std::int64_t n, std::int64_t k, std::int64_t max_count,
+                                               core::Random& random);
 
-// n over k.
+// n choose k.
 double binomial(std::int64_t n, std::int64_t k);
 
 }  // namespace descent::probe

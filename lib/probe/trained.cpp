@@ -1,4 +1,4 @@
-// Trained networks, changed and measured again.
+// Probes that change a trained network and measure it again.
 
 #include <ATen/TensorOperators.h>
 
@@ -9,11 +9,11 @@
 namespace descent::probe {
 namespace {
 
-// Streams of random numbers, of the run's seed.
+// Random streams of the run's seed.
 constexpr std::uint64_t unit_stream = 1, lesion_stream = 2;
 
-// Veit et al. 2016, section 4.1: a deleted residual block is its shortcut, projections included; a deleted layer of a
-// plain network is the identity.
+// Veit et al. 2016, section 4.1: a deleted residual block is replaced by its shortcut, including projections; a deleted
+// layer of a plain network by the identity.
 double error_without(const ProbeContext& context, const std::vector<std::int32_t>& deleted) {
   std::vector<plan::ResidualPath> paths(static_cast<std::size_t>(context.observation.blocks()),
                                         plan::ResidualPath::full);

@@ -1,4 +1,4 @@
-// The weights themselves, and the inputs of the first layer.
+// Probes of the weights, and of the inputs of the first layer.
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/linalg_eigvalsh.h>
@@ -12,7 +12,7 @@
 namespace descent::probe {
 namespace {
 
-// The weights of hidden layers as a matrix, a row for each unit or filter: [units, in], [filters, in * height * width].
+// The weights of hidden layers as matrices [units, in] or [filters, in * height * width].
 template <class Use> void for_each_hidden_weight(const ProbeContext& context, Use use) {
   for (const engine::LayerWeights& weights : context.observation.weights())
     if (weights.hidden) use(weights.layer, weights.values.flatten(1));

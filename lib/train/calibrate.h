@@ -1,5 +1,5 @@
 #pragma once
-// How long a plan will take on this machine.
+// Estimates the training time of a plan on this machine.
 
 #include <vector>
 
@@ -7,8 +7,8 @@
 
 namespace descent::train {
 
-// Seconds of one run on an idle machine, per point of the plan, from about `budget_seconds` of training spread over its
-// stacks. Training that stops early takes less.
+// Seconds of one run on an idle machine, for each point of the plan, measured in about `budget_seconds` of training on
+// a sample of its stacks. Early stopping is not taken into account.
 std::vector<double> seconds_per_run(const plan::Plan& plan, double budget_seconds);
 
 }  // namespace descent::train

@@ -4,8 +4,8 @@ namespace descent::train {
 
 EarlyStopping::Outcome EarlyStopping::observe(double value) {
   if (stopped_) return Outcome::stop;
-  if (any_ ? value < best_ - rule_.min_delta : value == value) {
-    any_ = true;
+  if (has_best_ ? value < best_ - rule_.min_delta : value == value) {
+    has_best_ = true;
     best_ = value;
     waited_ = 0;
     return Outcome::improved;

@@ -1,5 +1,5 @@
 #pragma once
-// The patience rule (Prechelt 1998): stop after `patience` evaluations without improvement.
+// Early stopping (Prechelt 1998): stops after `patience` evaluations without improvement.
 
 #include <cstdint>
 
@@ -13,14 +13,14 @@ class EarlyStopping {
 
   enum class Outcome { improved, waiting, stop };
 
-  // One evaluation. Improvement is strict: value < best - min_delta; ties keep the first, NaN never improves.
-  // After `stop` it keeps answering `stop`.
+  // Takes the value of one evaluation. Improvement is strict: value < best - min_delta; ties and NaN are no
+  // improvement. After `stop`, always returns `stop`.
   Outcome observe(double value);
 
-  // To and from a checkpoint.
+  // Writes to or reads from a checkpoint.
   template <class Archive> void archive(Archive& ar) {
     ar(best_);
-    ar(any_);
+    ar(has_best_);
     ar(stopped_);
     ar(waited_);
   }
@@ -31,7 +31,7 @@ class EarlyStopping {
  private:
   config::EarlyStopping rule_;
   double best_ = 0;
-  bool any_ = false, stopped_ = false;
+  bool has_best_ = false, stopped_ = false;
   std::int64_t waited_ = 0;
 };
 

@@ -35,8 +35,9 @@ std::optional<double> Recorder::monitored(const store::Metrics& metrics) const {
 
 void Recorder::diverge(std::int64_t step) { result_.summary.diverged_step = step; }
 
-// Whether the weights of this evaluation are those to restore.
-bool Recorder::follow(EarlyStopping& stopping, double value, const store::Evaluation& row, store::Stop& stop) const {
+// Returns true if the weights of this evaluation are those to restore.
+bool Recorder::apply_rule(EarlyStopping& stopping, double value, const store::Evaluation& row,
+                          store::Stop& stop) const {
   using Outcome = EarlyStopping::Outcome;
   if (stopping.stopped()) return false;
   const Outcome outcome = stopping.observe(value);
@@ -63,11 +64,11 @@ bool Recorder::observe(const store::Evaluation& row) {
     if (loss && !std::isfinite(*loss)) diverge(row.step);
   if (!stopping_.active()) return false;
   const auto record = [&](EarlyStopping& stopping, const std::optional<double>& value, store::Stop& stop) {
-    if (value) follow(stopping, *value, row, stop);
+    if (value) apply_rule(stopping, *value, row, stop);
   };
   record(by_val_loss_, metrics.val_loss, summary.by_val_loss);
   record(by_val_error_, metrics.val_error, summary.by_val_error);
-  const bool restores = follow(stopping_, monitored(metrics).value(), row, summary.early_stopping);
+  const bool restores = apply_rule(stopping_, monitored(metrics).value(), row, summary.early_stopping);
   if (stopping_.stopped()) summary.stopped_reason = "patience";
   return restores;
 }

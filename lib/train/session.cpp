@@ -19,12 +19,8 @@
 namespace descent::train {
 namespace {
 
-const config::Experiment& experiment_of(const plan::Plan& plan, const plan::Stack& stack) {
-  return plan.experiment(stack.front());
-}
-
 double cost(const plan::Plan& plan, const plan::Stack& stack) {
-  return plan::run_flops(experiment_of(plan, stack)) * static_cast<double>(stack.size());
+  return plan::run_flops(plan.experiment(stack.front())) * static_cast<double>(stack.size());
 }
 
 std::vector<std::string> hashes(const plan::Plan& plan, const plan::Stack& stack) {
@@ -33,17 +29,17 @@ std::vector<std::string> hashes(const plan::Plan& plan, const plan::Stack& stack
   return all;
 }
 
-// The stacks that rank 0 trains next, one after the other, then an empty one.
-plan::Stack share_stack(engine::Ranks& ranks, plan::Stack stack) {
+// Returns the stack that rank 0 trains next; empty after the last one.
+plan::Stack broadcast_stack(engine::Ranks& ranks, plan::Stack stack) {
   core::Writer writer;
   writer(stack);
-  const std::string bytes = ranks.share(writer.bytes());
+  const std::string bytes = ranks.broadcast(writer.bytes());
   core::Reader reader(bytes);
   reader(stack);
   return stack;
 }
 
-// What the clocks show.
+// The current times of the clocks.
 store::PartTimes times() {
   const auto read = [](clockid_t clock) {
     timespec time{};
@@ -60,7 +56,7 @@ class Session {
       : plan_(plan), stacks_(std::move(stacks)), results_(results), options_(options), observer_(observer), stop_(stop),
         checkpoints_(results.folder() / "checkpoints"), attempts_(results.folder(), options.jobs) {
     for (const std::string& warning : checkpoints_.warnings()) observer.failure(warning);
-    // The longest first, so that no worker is left alone with a long stack at the end.
+    // Longest first, so that workers finish at about the same time.
     std::ranges::stable_sort(stacks_, std::ranges::greater{},
                              [&](const plan::Stack& stack) { return cost(plan, stack); });
   }
@@ -68,7 +64,7 @@ class Session {
   SessionReport run() {
     if (options_.ranks) train_with_ranks();
     else train_with_threads();
-    forget_finished_states();
+    remove_finished_checkpoints();
     report_.interrupted = stop_ && !halted_;
     return report_;
   }
@@ -79,26 +75,25 @@ class Session {
     try {
       for (std::size_t i = 0; i < std::min(options_.jobs, stacks_.size()); ++i)
         workers.emplace_back([this] { work(); });
-    } catch (const std::system_error& error) {  // a limit on processes (ulimit -u); those that started do the work
+    } catch (const std::system_error& error) {  // limited by ulimit -u: the started threads do the work
       observer_.failure(
-          fmt::format("only {} of {} threads could be started ({}): raise the limit (ulimit -u) or use "
-                      "fewer --jobs",
+          fmt::format("only {} of {} threads could be started ({}): raise the limit (ulimit -u) or use fewer --jobs",
                       workers.size(), std::min(options_.jobs, stacks_.size()), error.what()));
       if (workers.empty()) work();
     }
   }
 
-  // A failure on this rank leaves the others waiting in the middle of a step: it ends the session, and thereby them.
+  // After a failure on this rank the others wait in the middle of a step, so it ends the session of all ranks.
   void train_with_ranks() {
     const plan::Stack* current = nullptr;
     try {
-      options_.ranks->share(plan_.hash);
+      options_.ranks->broadcast(plan_.hash);
       for (const plan::Stack& stack : stacks_) {
         if (stop_) break;
         current = &stack;
-        train(share_stack(*options_.ranks, stack));
+        train(broadcast_stack(*options_.ranks, stack));
       }
-      share_stack(*options_.ranks, {});
+      broadcast_stack(*options_.ranks, {});
     } catch (const engine::RankLost& error) {
       observer_.failure(error.what());
       stop_ = true;
@@ -119,46 +114,45 @@ class Session {
     }
   }
 
-  // Of the exception that is being handled. Where memory is short, there may be none for words: the runs count as
-  // failed without them, and the other stacks go on.
+  // Handles the current exception. If memory does not suffice for its message, the runs count as failed without one.
   void fail(const plan::Stack& stack) {
     const std::lock_guard lock(mutex_);
     report_.failed += stack.size();
     try {
-      const auto [why, halts] = fault();
-      attempts_.failed(hashes(plan_, stack), why);
+      const auto [reason, ends_session] = describe_failure();
+      attempts_.failed(hashes(plan_, stack), reason);
       for (const std::size_t run : stack) observer_.run_done(run, store::RunState::failed);
       if (halted_) return;
-      halted_ = halts;
-      stop_ = stop_ || halts;
-      observer_.failure(fmt::format("{} run{} failed: {}", stack.size(), stack.size() == 1 ? "" : "s", why));
+      halted_ = ends_session;
+      stop_ = stop_ || ends_session;
+      observer_.failure(fmt::format("{} run{} failed: {}", stack.size(), stack.size() == 1 ? "" : "s", reason));
     } catch (const std::bad_alloc&) {
       halted_ = halted_ || options_.fail_fast;
       stop_ = stop_ || halted_;
     }
   }
 
-  // What the exception that is being handled says, and whether it ends the session.
-  std::pair<std::string, bool> fault() const {
+  // The message of the current exception, and true if it ends the session.
+  std::pair<std::string, bool> describe_failure() const {
     try {
       throw;
-    } catch (const core::FaultError& error) {  // the machine: what follows would fail as well
+    } catch (const core::FaultError& error) {  // the machine is at fault: other runs would fail as well
       return {error.what(), true};
     } catch (const std::bad_alloc&) {
-      return {"out of memory; start again with fewer --jobs", options_.fail_fast};
+      return {"out of memory; run again with fewer --jobs", options_.fail_fast};
     } catch (const c10::OutOfMemoryError& error) {
       return {fmt::format("out of memory on the device: {}", error.what_without_backtrace()), options_.fail_fast};
     } catch (const c10::Error& error) {
-      const std::string why = error.what_without_backtrace();
-      const bool memory = why.find("DefaultCPUAllocator") != std::string::npos;  // it throws no type of its own
-      return {memory ? "out of memory; start again with fewer --jobs" : why, options_.fail_fast};
+      const std::string reason = error.what_without_backtrace();
+      const bool memory = reason.find("DefaultCPUAllocator") != std::string::npos;  // has no exception type of its own
+      return {memory ? "out of memory; run again with fewer --jobs" : reason, options_.fail_fast};
     } catch (const std::exception& error) {
       return {error.what(), options_.fail_fast};
     }
   }
 
-  // A file of an earlier session may hold runs of several shards: whoever ends last removes it.
-  void forget_finished_states() {
+  // A file of an earlier session may contain runs of several shards, so the last shard to finish removes it.
+  void remove_finished_checkpoints() {
     const std::vector<std::size_t> missing = results_.missing(!options_.weights_folder.empty());
     std::vector<std::string> finished;
     for (std::size_t i = 0; i < plan_.runs.size(); ++i)
@@ -173,7 +167,7 @@ class Session {
     attempts_.begun(hashes(plan_, stack));
     const auto rows = train_stack(plan_, stack, shared_, options, &checkpoints_, stop_);
     if (!rows) {
-      stop_ = true;  // another rank may have been asked to
+      stop_ = true;  // possibly requested on another rank
       return;
     }
     const store::PartTimes end = times();
@@ -194,7 +188,7 @@ class Session {
   const SessionOptions& options_;
   const SessionObserver& observer_;
   std::atomic<bool>& stop_;
-  Shared shared_{data::Loader(), engine::Factory(observer_.failure, options_.ranks), options_.ranks};
+  SharedState shared_{data::Loader(), engine::Factory(observer_.failure, options_.ranks), options_.ranks};
   store::Checkpoints checkpoints_;
   const store::AttemptLog attempts_;
   std::atomic<std::size_t> next_ = 0;
@@ -211,11 +205,12 @@ SessionReport run_session(const plan::Plan& plan, std::vector<plan::Stack> stack
 }
 
 bool follow_session(const plan::Plan& plan, std::shared_ptr<engine::Ranks> ranks, const std::atomic<bool>& stop) {
-  if (ranks->share("") != plan.hash)
-    throw core::InputError(fmt::format("rank {} reads another experiment, or other data, than rank 0", ranks->rank()));
-  Shared shared{data::Loader(), engine::Factory({}, ranks), ranks};
+  if (ranks->broadcast("") != plan.hash)
+    throw core::InputError(
+        fmt::format("the experiment or the data of rank {} differ from those of rank 0", ranks->rank()));
+  SharedState shared{data::Loader(), engine::Factory({}, ranks), ranks};
   for (bool trained = true;;) {
-    const plan::Stack stack = share_stack(*ranks, {});
+    const plan::Stack stack = broadcast_stack(*ranks, {});
     if (stack.empty()) return trained;
     trained = train_stack(plan, stack, shared, {}, nullptr, stop).has_value();
   }

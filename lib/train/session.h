@@ -1,5 +1,5 @@
 #pragma once
-// Trains the stacks of a plan on several workers, one thread per worker and run.
+// Trains the stacks of a plan on several worker threads.
 
 #include <atomic>
 #include <cstddef>
@@ -18,13 +18,13 @@ namespace descent::train {
 
 struct SessionOptions {
   std::size_t jobs = 1;
-  bool fail_fast = false;                // after the first failure no further stack is started
+  bool fail_fast = false;                // start no further stack after the first failure
   std::filesystem::path weights_folder;  // empty: weights are not saved
-  double checkpoint_seconds = 30;        // least time between two checkpoints of a stack
-  std::shared_ptr<engine::Ranks> ranks;  // that train with this process, one stack after the other; null: it alone
+  double checkpoint_seconds = 30;        // minimum time between two checkpoints of a stack
+  std::shared_ptr<engine::Ranks> ranks;  // train one stack at a time together; null: this process alone
 };
 
-// What the shell program shows; called from several threads.
+// Callbacks for progress messages, called from several threads.
 struct SessionObserver {
   std::function<void(double flops)> progress;
   std::function<void(std::size_t run, store::RunState state)> run_done;  // done, diverged or failed
@@ -37,11 +37,11 @@ struct SessionReport {
   bool interrupted = false;
 };
 
-// Every finished stack becomes a part at once. Raising `stop` ends the session at the next step boundaries.
+// Every finished stack is written as a part at once. Setting `stop` ends the session at the next check between steps.
 SessionReport run_session(const plan::Plan& plan, std::vector<plan::Stack> stacks, const store::Results& results,
                           const SessionOptions& options, const SessionObserver& observer, std::atomic<bool>& stop);
 
-// What the other ranks do meanwhile: trains with rank 0 whatever it trains. False where the session was interrupted.
+// Called on the other ranks: trains the same stacks as rank 0. Returns false if the session was interrupted.
 bool follow_session(const plan::Plan& plan, std::shared_ptr<engine::Ranks> ranks, const std::atomic<bool>& stop);
 
 }  // namespace descent::train

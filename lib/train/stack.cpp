@@ -14,10 +14,10 @@
 namespace descent::train {
 namespace {
 
-// Steps between two checks of `stop` and of the time.
+// Number of steps between two checks of `stop` and of the time.
 constexpr std::int64_t steps_between_checks = 50;
 
-// 1 - mean squared error / variance; absent of classes and of constant targets.
+// 1 - mean squared error / variance; absent for classes and constant targets.
 std::optional<double> r_squared(const data::Part& part, const engine::SplitLoss& loss) {
   if (!loss.absolute_error || part.variance == 0) return std::nullopt;
   return 1 - loss.loss / part.variance;
@@ -25,16 +25,16 @@ std::optional<double> r_squared(const data::Part& part, const engine::SplitLoss&
 
 class Stack {
  public:
-  Stack(const plan::Plan& plan, const plan::Stack& runs, Shared& shared, const StackOptions& options,
+  Stack(const plan::Plan& plan, const plan::Stack& runs, SharedState& shared, const StackOptions& options,
         store::Checkpoints* checkpoints, const std::atomic<bool>& stop)
       : plan_(plan), indices_(runs), options_(options), checkpoints_(checkpoints), stop_(stop),
-        ranks_(shared.ranks.get()), leads_(!ranks_ || ranks_->leads()), experiment_(plan.experiment(runs.front())),
+        ranks_(shared.ranks.get()), is_main_(!ranks_ || ranks_->is_main()), experiment_(plan.experiment(runs.front())),
         flops_per_step_(plan::step_flops(experiment_)) {
     std::vector<engine::Replica> replicas;
     for (const std::size_t run : runs)
       replicas.push_back(make_replica(plan.experiment(run), plan.runs[run].seed, shared.loader));
     engine_ = shared.engines.make(std::move(replicas));
-    const data::RunData& data = engine_->replica(0).data;  // its sizes are those of every run
+    const data::RunData& data = engine_->replica(0).data;  // its sizes are the same for every run
     length_ = training_length(experiment_.train, data.train.size);
     splits_ = evaluated_splits(experiment_.train.evaluate, data);
     const std::int64_t parameters = plan::parameter_count(plan::layers_of(experiment_.model, data.shape, data.outputs));
@@ -55,29 +55,29 @@ class Stack {
   }
 
  private:
-  // Trains the active runs until the step `until`; those that diverge leave. False when `stop` was raised.
+  // Trains the active runs up to the step `until` and removes those that diverge. Returns false if stopped.
   bool advance(std::vector<std::size_t>& active, std::int64_t until) {
     if (config::has_closed_form(experiment_.train)) {
       for (const std::size_t& r : active) {
         engine_->advance(std::span(&r, 1), until);
-        report(0);
+        report_progress(0);
         if (!may_continue()) return false;
       }
       return true;
     }
     std::int64_t step = until;
     for (const std::size_t r : active) step = std::min(step, runs_[r].step());
-    do {  // also where no step is left, to see `stop`
+    do {  // at least once, to check `stop`
       step = std::min(until, step + steps_between_checks);
       std::int64_t before = 0, after = 0;
       for (const std::size_t r : active) before += runs_[r].step();
       const auto diverged = engine_->advance(active, step);
       for (const std::size_t r : active) after += runs_[r].step();
-      report(flops_per_step_ * static_cast<double>(after - before));
+      report_progress(flops_per_step_ * static_cast<double>(after - before));
       for (std::size_t i = 0; i < active.size(); ++i)
         if (diverged[i]) {
           runs_[active[i]].diverge(*diverged[i]);
-          report_rest(active[i]);
+          report_remaining(active[i]);
         }
       std::erase_if(active, [&](std::size_t r) { return runs_[r].finished(); });
       if (!may_continue()) return false;
@@ -85,7 +85,7 @@ class Stack {
     return true;
   }
 
-  // False when `stop` was raised. Writes a checkpoint then, and whenever one is due.
+  // Returns false if stopped. Writes a checkpoint then, and whenever one is due.
   bool may_continue() {
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - saved_;
     const bool stop = ranks_ ? ranks_->any(stop_) : stop_.load();
@@ -97,21 +97,21 @@ class Stack {
     if (point.evaluates) {
       const std::vector<store::Metrics> metrics = shared_metrics(active);
       for (std::size_t i = 0; i < active.size(); ++i) runs_[active[i]].evaluate(metrics[i]);
-      show_loss(active, point.step, metrics);
+      report_loss(active, point.step, metrics);
     }
     for (const std::size_t r : active) {
-      if (leads_) runs_[r].probe(point);
+      if (is_main_) runs_[r].probe(point);
       runs_[r].visited_step = point.step;
-      if (runs_[r].finished()) report_rest(r);
+      if (runs_[r].finished()) report_remaining(r);
     }
   }
 
-  // Measured once: all ranks decide by the same numbers.
+  // Measured on the main rank only, so that all ranks decide by the same numbers.
   std::vector<store::Metrics> shared_metrics(const std::vector<std::size_t>& active) {
     if (!ranks_) return measure(active);
     core::Writer writer;
-    if (leads_) writer(measure(active));
-    const std::string bytes = ranks_->share(writer.bytes());
+    if (is_main_) writer(measure(active));
+    const std::string bytes = ranks_->broadcast(writer.bytes());
     core::Reader reader(bytes);
     std::vector<store::Metrics> metrics;
     reader(metrics);
@@ -124,27 +124,22 @@ class Stack {
       const std::vector<engine::SplitLoss> losses = engine_->evaluate(active, split);
       for (std::size_t i = 0; i < active.size(); ++i) {
         store::Metrics& m = metrics[i];
-        const data::RunData& data = engine_->replica(active[i]).data;
-        const auto measured = [&loss = losses[i]](const data::Part& part) {
-          return std::tuple(loss.loss, loss.error, loss.absolute_error, r_squared(part, loss));
-        };
+        const engine::SplitLoss& loss = losses[i];
+        const std::tuple measured(loss.loss, loss.error, loss.absolute_error,
+                                  r_squared(engine_->replica(active[i]).data.part(split), loss));
         switch (split) {
-          case config::Split::train:
-            std::tie(m.train_loss, m.train_error, m.train_mae, m.train_r2) = measured(data.train);
-            break;
-          case config::Split::val: std::tie(m.val_loss, m.val_error, m.val_mae, m.val_r2) = measured(data.val); break;
-          case config::Split::test:
-            std::tie(m.test_loss, m.test_error, m.test_mae, m.test_r2) = measured(data.test);
-            break;
+          case config::Split::train: std::tie(m.train_loss, m.train_error, m.train_mae, m.train_r2) = measured; break;
+          case config::Split::val: std::tie(m.val_loss, m.val_error, m.val_mae, m.val_r2) = measured; break;
+          case config::Split::test: std::tie(m.test_loss, m.test_error, m.test_mae, m.test_r2) = measured; break;
         }
       }
     }
     return metrics;
   }
 
-  // The mean over the runs, of the first split that is evaluated.
-  void show_loss(const std::vector<std::size_t>& active, std::int64_t step,
-                 const std::vector<store::Metrics>& metrics) const {
+  // Reports the mean loss over the runs, on the first split that is evaluated.
+  void report_loss(const std::vector<std::size_t>& active, std::int64_t step,
+                   const std::vector<store::Metrics>& metrics) const {
     double sum = 0;
     for (const store::Metrics& m : metrics)
       sum += m.train_loss ? *m.train_loss : m.val_loss ? *m.val_loss : m.test_loss.value_or(NAN);
@@ -152,13 +147,13 @@ class Stack {
       options_.on_loss({indices_[0], active.size(), step, sum / static_cast<double>(metrics.size())});
   }
 
-  void report(double flops) const {
+  void report_progress(double flops) const {
     if (options_.on_progress) options_.on_progress(flops);
   }
-  // The steps that a finished run will not take count as done; so does a closed form.
-  void report_rest(std::size_t r) const {
-    if (config::has_closed_form(experiment_.train)) report(plan::run_flops(experiment_));
-    else report(flops_per_step_ * static_cast<double>(length_.total_steps - runs_[r].step()));
+  // Reports the steps that a finished run does not take, or a closed form, as done.
+  void report_remaining(std::size_t r) const {
+    if (config::has_closed_form(experiment_.train)) report_progress(plan::run_flops(experiment_));
+    else report_progress(flops_per_step_ * static_cast<double>(length_.total_steps - runs_[r].step()));
   }
 
   void save() {
@@ -177,17 +172,17 @@ class Stack {
     for (std::size_t r = 0; r < runs_.size(); ++r) {
       const store::SavedRun* state = checkpoints_ ? checkpoints_->find(plan_.runs[indices_[r]].hash) : nullptr;
       std::string bytes = state ? state->bytes : "";
-      if (ranks_) bytes = ranks_->share(bytes);
+      if (ranks_) bytes = ranks_->broadcast(bytes);
       if (bytes.empty()) continue;
       core::Reader reader(bytes);
       runs_[r].load(reader);
-      report(flops_per_step_ * static_cast<double>(runs_[r].step()));
+      report_progress(flops_per_step_ * static_cast<double>(runs_[r].step()));
     }
   }
 
   std::vector<store::RunResult> results() {
     std::vector<store::RunResult> all;
-    for (std::size_t r = 0; leads_ && r < runs_.size(); ++r) {
+    for (std::size_t r = 0; is_main_ && r < runs_.size(); ++r) {
       const plan::Run& run = plan_.runs[indices_[r]];
       all.push_back(runs_[r].finish(run.hash, [&] { return measure({r}).front(); }));
       if (plan_.experiment(indices_[r]).record.predictions) {
@@ -205,12 +200,12 @@ class Stack {
   }
 
   const plan::Plan& plan_;
-  const plan::Stack& indices_;  // of the runs
+  const plan::Stack& indices_;  // of the runs in the plan
   const StackOptions& options_;
   store::Checkpoints* const checkpoints_;
   const std::atomic<bool>& stop_;
   engine::Ranks* const ranks_;
-  const bool leads_;
+  const bool is_main_;
   const config::Experiment& experiment_;  // of the first run: shapes, schedule
   const double flops_per_step_;
   TrainingLength length_{};
@@ -233,15 +228,13 @@ engine::Replica make_replica(const config::Experiment& experiment, std::int64_t 
 
 std::vector<config::Split> evaluated_splits(const config::Evaluate& evaluate, const data::RunData& data) {
   std::vector<config::Split> splits;
-  for (const auto& [split, part] : {std::pair(config::Split::train, &data.train),
-                                    {config::Split::val, &data.val},
-                                    {config::Split::test, &data.test}})
-    if (part->size > 0 && config::is_evaluated(evaluate, split)) splits.push_back(split);
+  for (const config::Split split : {config::Split::train, config::Split::val, config::Split::test})
+    if (data.part(split).size > 0 && config::is_evaluated(evaluate, split)) splits.push_back(split);
   return splits;
 }
 
 std::optional<std::vector<store::RunResult>> train_stack(const plan::Plan& plan, const plan::Stack& stack,
-                                                         Shared& shared, const StackOptions& options,
+                                                         SharedState& shared, const StackOptions& options,
                                                          store::Checkpoints* checkpoints,
                                                          const std::atomic<bool>& stop) {
   const ThreadMode mode(plan.experiment(stack.front()));

@@ -1,5 +1,5 @@
 #pragma once
-// Trains one stack: the runs whose networks one engine holds.
+// Training of one stack: runs whose networks are trained by one engine.
 
 #include <atomic>
 #include <filesystem>
@@ -17,39 +17,38 @@
 
 namespace descent::train {
 
-// What the stacks of one session share.
-struct Shared {
+// State shared by the stacks of a session.
+struct SharedState {
   data::Loader loader;
   engine::Factory engines;
-  std::shared_ptr<engine::Ranks> ranks{};  // that train every stack together, as `engines` do; null: this process alone
+  std::shared_ptr<engine::Ranks> ranks{};  // those of `engines`; null: this process alone
 };
 
-// An evaluation of runs that train together.
+// The loss of the runs of a stack at an evaluation.
 struct StackLoss {
-  std::size_t run, together;  // the first of the stack, by its index in the plan; the number of those that still train
+  std::size_t first_run, count;  // index in the plan of the first run of the stack; number of runs still training
   std::int64_t step;
-  double loss;  // mean over these runs
+  double loss;  // mean over those runs
 };
 
 struct StackOptions {
   std::filesystem::path weights_folder;           // empty: weights are not saved
-  std::function<void(double flops)> on_progress;  // matrix-product operations since the last call
-  double checkpoint_seconds = 30;                 // least time between two checkpoints
+  std::function<void(double flops)> on_progress;  // FLOPs of matrix products since the last call
+  double checkpoint_seconds = 30;                 // minimum time between two checkpoints
   std::function<void(const StackLoss&)> on_loss{};
 };
 
-// A run as the engine trains it, with its data.
+// Loads the data of a run and returns the replica for an engine.
 engine::Replica make_replica(const config::Experiment& experiment, std::int64_t seed, data::Loader& loader);
 
-// The splits that exist and that evaluations measure.
+// The nonempty splits that evaluations measure.
 std::vector<config::Split> evaluated_splits(const config::Evaluate& evaluate, const data::RunData& data);
 
-// The rows of every run, in the order of the stack; nothing when `stop` was raised before the end: then, and at
-// intervals, the state of the stack is in the checkpoints. Runs resume from states found there. `checkpoints` may be
-// null. Of several ranks, which all train the same stack, the first alone evaluates, has checkpoints and gets rows; all
-// stop where one of them is asked to.
+// Returns the results of every run, in the order of the stack, or nothing if `stop` was set before the end. Writes
+// checkpoints then and at intervals, and resumes runs from them; `checkpoints` may be null. All ranks train the same
+// stack, but only the main rank evaluates, has checkpoints and returns results. If one rank is stopped, all stop.
 std::optional<std::vector<store::RunResult>> train_stack(const plan::Plan& plan, const plan::Stack& stack,
-                                                         Shared& shared, const StackOptions& options,
+                                                         SharedState& shared, const StackOptions& options,
                                                          store::Checkpoints* checkpoints,
                                                          const std::atomic<bool>& stop);
 

@@ -29,8 +29,8 @@ void StackRun::evaluate(const store::Metrics& metrics) {
   row.lr = engine_.learning_rate(replica_);
   row.weight_norm = engine_.weight_norm(replica_);
   row.gradient_norm = engine_.gradient_norm(replica_);
-  if (recorder_.observe(row)) engine_.keep(replica_);
-  finished_ = recorder_.over() || step() == length_.total_steps;
+  if (recorder_.observe(row)) engine_.take_snapshot(replica_);
+  finished_ = recorder_.ends_training() || step() == length_.total_steps;
   if (finished_) engine_.finish(replica_);
 }
 
@@ -39,7 +39,7 @@ void StackRun::diverge(std::int64_t step) {
   finished_ = true;
 }
 
-bool StackRun::asks_for(config::ProbeName probe) const {
+bool StackRun::has_probe(config::ProbeName probe) const {
   return std::ranges::find(experiment_.probes.names, probe) != experiment_.probes.names.end();
 }
 
@@ -57,8 +57,8 @@ void StackRun::probe(const EvaluationPoint& point) {
 
 store::RunResult StackRun::finish(const std::string& run_hash, const std::function<store::Metrics()>& measure) {
   recorder_.close();
-  engine_.restore_kept(replica_);
-  if (asks_for(config::ProbeName::restored_difference))
+  engine_.restore_snapshot(replica_);
+  if (has_probe(config::ProbeName::restored_difference))
     if (const auto& restored = recorder_.summary().early_stopping.restored)
       add(config::ProbeName::restored_difference, "",
           *recorder_.monitored(measure()) - *recorder_.monitored(restored->metrics));

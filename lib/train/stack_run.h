@@ -1,5 +1,5 @@
 #pragma once
-// One run of a stack while it trains: what is recorded of its network, and where it stands.
+// One run of a stack during training: its progress and its recorded results.
 
 #include <cstdint>
 #include <functional>
@@ -14,32 +14,32 @@ namespace descent::train {
 
 class StackRun {
  public:
-  // The network with this index in the engine, of so many parameters.
+  // `replica`: index in the engine; `parameters`: number of parameters of the network.
   StackRun(engine::Engine& engine, std::size_t replica, const TrainingLength& length, std::int64_t parameters);
 
-  // An evaluation with these measurements: appends to the curve, applies the patience rule.
+  // Adds an evaluation to the curve and applies the early stopping rule.
   void evaluate(const store::Metrics& metrics);
   // Takes the probes that are due at this point.
   void probe(const EvaluationPoint& point);
-  // The loss of the step after this one is not finite.
+  // Ends the run because the loss at `step` is not finite.
   void diverge(std::int64_t step);
 
-  // No further step: the training is over, has stopped or has diverged.
+  // True if no further step follows: training has ended, stopped early or diverged.
   bool finished() const { return finished_; }
   std::int64_t step() const { return engine_.step(replica_); }
-  // Of the last evaluation point; -1 before the first.
+  // The step of the last evaluation point; -1 before the first.
   std::int64_t visited_step = -1;
 
-  // After the last evaluation: restores the weights to keep and gives what was recorded. `measure` evaluates once more.
+  // Call after the last evaluation: restores the weights to keep and returns the results. `measure` evaluates again.
   store::RunResult finish(const std::string& run_hash, const std::function<store::Metrics()>& measure);
 
-  // To and from a checkpoint: everything that the rest of the training depends on.
+  // Write to and read from a checkpoint everything that the rest of the training depends on.
   void save(core::Writer& writer);
   void load(core::Reader& reader);
 
  private:
   template <class Archive> void archive(Archive& ar);
-  bool asks_for(config::ProbeName probe) const;
+  bool has_probe(config::ProbeName probe) const;
   void add(config::ProbeName probe, std::string layer, double value);
   double epoch() const { return static_cast<double>(step()) / static_cast<double>(length_.steps_per_epoch); }
 

@@ -8,10 +8,10 @@
 namespace descent::train {
 
 ThreadMode::ThreadMode(const config::Experiment& experiment) {
-  const bool modules = config::chosen_engine(experiment) == config::EngineKind::torch;
+  const bool torch_engine = config::chosen_engine(experiment) == config::EngineKind::torch;
   std::fegetenv(&environment_);
   at::globalContext().setFlushDenormal(true);
-  at::set_num_threads(modules ? static_cast<int>(experiment.train.threads) : 1);
+  at::set_num_threads(torch_engine ? static_cast<int>(experiment.train.threads) : 1);
 }
 
 }  // namespace descent::train

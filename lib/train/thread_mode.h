@@ -1,5 +1,5 @@
 #pragma once
-// How a thread computes while it trains a stack.
+// Floating-point mode and number of threads while a stack is trained.
 
 #include <cfenv>
 
@@ -7,10 +7,9 @@
 
 namespace descent::train {
 
-// Flushes denormal numbers to zero, in this thread and in those that it starts, as XLA does. An Intel CPU spends some
-// 150 cycles on an operation that meets one, and the moments of Adam decay to such numbers wherever a unit is dead.
-// LibTorch's own operations run on as many threads as the modules of the experiment; their bits may depend on the
-// number.
+// Flushes denormal numbers to zero, like XLA, in this thread and in those that it starts, during its lifetime. On Intel
+// CPUs an operation with a denormal number takes about 150 cycles, and the moments of Adam decay to such numbers
+// wherever a unit is dead. Also sets the number of threads of LibTorch's operations, on which their bits may depend.
 class ThreadMode {
  public:
   explicit ThreadMode(const config::Experiment& experiment);

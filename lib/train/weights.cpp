@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// As the data call them, otherwise by their numbers.
+// From the data set, otherwise the class numbers.
 Json class_names(const config::Data& data, std::int64_t classes) {
   const config::DataFacts facts = config::data_facts(data);
   if (facts.contents) return facts.contents->class_names;

@@ -1,5 +1,5 @@
 #pragma once
-// The weights of a run as a safetensors file that says what they are.
+// Saves the weights of a run as a safetensors file with metadata.
 
 #include <filesystem>
 #include <vector>
@@ -10,9 +10,8 @@
 
 namespace descent::train {
 
-// Of the run with this index in the plan, trained on `data`. The metadata: experiment, run, seed, architecture (the
-// keys of "model"), shape of an input, normalization of inputs and targets with its numbers,
-// names of the classes.
+// `run`: index in the plan; `data`: the data it was trained on. The metadata contains experiment, run, seed,
+// architecture (the section "model"), input shape, normalization of inputs and targets, and class names.
 void save_weights(const std::filesystem::path& file, const plan::Plan& plan, std::size_t run, const data::RunData& data,
                   const std::vector<engine::NamedTensor>& tensors);
 

@@ -52,7 +52,7 @@ template <class T> void training_step(benchmark::State& state, bool norm_and_dro
   config::Experiment e = experiment(state.range(0), norm_and_dropout);
   e.precision = std::is_same_v<T, double> ? config::Precision::float64 : config::Precision::float32;
   const std::int64_t networks = state.range(1), together = 50;
-  train::Shared shared;
+  train::SharedState shared;
   std::vector<engine::Replica> replicas;
   std::vector<std::size_t> all;
   for (std::int64_t r = 0; r < networks; ++r) {

@@ -99,7 +99,7 @@ class Faults(Trial):
                                 "model.depth=3", "--seeds", "1", "--set", "ensemble.sizes=[1]", "--set",
                                 "ensemble.of=points", "--set", "bias_variance=false", "--jobs", "2", "--out", engine,
                                 status=FAILED, preexec_fn=limit_memory)
-            self.assertIn("descent: 1 run failed: out of memory; start again with fewer --jobs", done.stderr)
+            self.assertIn("descent: 1 run failed: out of memory; run again with fewer --jobs", done.stderr)
             self.assertIn("1 of 2 runs", done.stdout)
             status = json.loads(self.descent("status", f"{engine}/trial", "--json").stdout)
             self.assertEqual((status["total"]["done"], status["total"]["failed"]), (1, 1))

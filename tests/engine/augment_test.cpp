@@ -24,7 +24,7 @@ std::vector<double> variant(const Augmenter& augmenter, core::Random& draws) {
   return out;
 }
 
-// The definition: `image` on a field of zeros, moved, then mirrored.
+// The definition: the image padded with zeros, cropped, then flipped.
 std::vector<double> expected(std::int64_t right, std::int64_t down, bool mirrored) {
   std::vector<double> out;
   for (std::int64_t c = 0; c < 2; ++c)
@@ -37,22 +37,22 @@ std::vector<double> expected(std::int64_t right, std::int64_t down, bool mirrore
   return out;
 }
 
-TEST(augment, crops_and_mirror_images_are_all_that_there_can_be_and_no_others) {
+TEST(augment, all_crops_and_flips_occur_and_no_other_images) {
   const Augmenter augmenter({.crop_padding = 1, .flip = true}, shape, 0);
   std::set<std::vector<double>> possible, seen;
   for (const std::int64_t right : {-1, 0, 1})
     for (const std::int64_t down : {-1, 0, 1})
       for (const bool mirrored : {false, true}) possible.insert(expected(right, down, mirrored));
-  core::Random draws = augmenter.draws(0);
+  core::Random draws = augmenter.random_of(0);
   for (int i = 0; i < 1000; ++i) seen.insert(variant(augmenter, draws));
   EXPECT_EQ(possible.size(), 18u);
   EXPECT_EQ(seen, possible);
 }
 
-TEST(augment, every_step_and_seed_has_draws_of_its_own) {
+TEST(augment, every_step_and_seed_has_different_random_numbers) {
   const Augmenter zero({.crop_padding = 2}, shape, 0), one({.crop_padding = 2}, shape, 1);
   const auto sequence = [&](const Augmenter& augmenter, std::int64_t step) {
-    core::Random draws = augmenter.draws(step);
+    core::Random draws = augmenter.random_of(step);
     std::vector<std::vector<double>> all;
     for (int i = 0; i < 10; ++i) all.push_back(variant(augmenter, draws));
     return all;
@@ -62,14 +62,14 @@ TEST(augment, every_step_and_seed_has_draws_of_its_own) {
   EXPECT_NE(sequence(zero, 3), sequence(one, 3));
 }
 
-TEST(augment, a_signal_moves_along_its_length_only) {
+TEST(augment, signals_are_shifted_only_along_their_length) {
   const Augmenter augmenter({.crop_padding = 2}, {1, 1, 5}, 0);
-  core::Random draws = augmenter.draws(0);
+  core::Random draws = augmenter.random_of(0);
   const std::vector<double> signal{1, 2, 3, 4, 5};
   std::vector<double> out(5);
   for (int i = 0; i < 100; ++i) {
     augmenter.apply(draws, signal.data(), out.data());
-    EXPECT_EQ(out[2] > 0, true);  // its middle never leaves
+    EXPECT_EQ(out[2] > 0, true);  // the middle always stays inside
   }
 }
 

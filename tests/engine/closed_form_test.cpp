@@ -1,4 +1,4 @@
-// Linear models in closed form, against steps of gradient descent and the equations that their solutions satisfy.
+// Closed-form solutions against steps of gradient descent and the equations that they satisfy.
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -26,12 +26,12 @@ config::Experiment experiment_of(const std::vector<std::string>& set) {
       .points.front();
 }
 
-// The larger of two absolute values; NaN stays.
+// The larger absolute value; propagates NaN.
 double larger(double largest, double value) {
   return std::isnan(value) || std::isnan(largest) ? NAN : std::max(largest, std::abs(value));
 }
 
-// A run brought to its last step, and its features of the training examples.
+// A run after its last step, with the features of its training examples.
 struct Solved {
   static constexpr std::int64_t seed = 3;
 
@@ -44,7 +44,7 @@ struct Solved {
     fill_features();
   }
 
-  // By the feature, the intercept last.
+  // By feature, with the intercept last.
   double weight(std::size_t feature, std::int64_t output) const {
     const auto f = static_cast<std::int64_t>(feature);
     const at::Tensor& readout = tensors.at("readout.weight");  // [K, F]
@@ -106,7 +106,7 @@ std::vector<std::string> with(std::vector<std::string> set, const std::vector<st
   return set;
 }
 
-TEST(closed_form, two_thousand_steps_of_gradient_descent_lead_to_the_iterate_of_the_formula) {
+TEST(closed_form, two_thousand_steps_of_gradient_descent_agree_with_the_formula) {
   for (const auto& model : {few_features, many_features}) {
     const Solved formula(with(model, {"train.solver=gradient_descent", "train.optimizer.lr=0.5", "train.steps=2000"}));
     const Solved stepped(with(model, {"train.optimizer.name=sgd", "train.optimizer.lr=0.5", "train.batch_size=full",
@@ -117,7 +117,7 @@ TEST(closed_form, two_thousand_steps_of_gradient_descent_lead_to_the_iterate_of_
 }
 
 // The mean squared error has the curvature 2 s^2 / (n K) along a singular vector of the features.
-TEST(closed_form, a_relative_rate_is_in_units_of_the_largest_curvature) {
+TEST(closed_form, a_relative_learning_rate_is_in_units_of_the_largest_curvature) {
   const Solved formula(
       with(few_features, {"train.solver.kind=gradient_descent", "train.solver.relative_lr=0.5", "train.steps=1"}));
   std::vector<double> flat;
@@ -154,7 +154,7 @@ TEST(closed_form, least_squares_solves_the_normal_equations_or_fits_every_target
   for (std::size_t i = 0; i < many.phi.size(); ++i) EXPECT_LT(std::abs(many.residual(i, 4)), 1e-10);
 }
 
-TEST(closed_form, a_rate_beyond_stability_diverges) {
+TEST(closed_form, an_unstable_learning_rate_diverges) {
   Solved run(with(few_features, {"train.solver=gradient_descent", "train.optimizer.lr=1000", "train.steps=100000"}));
   const SplitLoss train = run.engine->evaluate(std::vector<std::size_t>{0}, config::Split::train).front();
   EXPECT_FALSE(std::isfinite(train.loss));

@@ -1,4 +1,4 @@
-// What training may rely on, of every engine.
+// Properties that training relies on, for every engine.
 
 #include "engine/engine.h"
 
@@ -38,7 +38,7 @@ class every_engine : public testing::TestWithParam<std::string> {
 INSTANTIATE_TEST_SUITE_P(, every_engine, testing::Values("fused", "torch"),
                          [](const auto& info) { return info.param; });
 
-// An engine with the seeds 0, 1, ... of an experiment, and a learning rate for each.
+// An engine with a replica for each learning rate, with the seeds 0, 1, ...
 std::unique_ptr<Engine> engine_of(const config::Experiment& experiment, const std::vector<double>& rates) {
   std::vector<Replica> replicas;
   for (const double rate : rates) {
@@ -56,7 +56,7 @@ bool equal(const std::vector<NamedTensor>& a, const std::vector<NamedTensor>& b)
   return a.size() == b.size();
 }
 
-TEST_P(every_engine, replicas_that_are_not_active_stay_as_they_are) {
+TEST_P(every_engine, inactive_replicas_do_not_change) {
   const config::Experiment experiment = experiment_of();
   const auto engine = engine_of(experiment, {0.01, 0.01}), alone = engine_of(experiment, {0.01});
   const std::vector<NamedTensor> before = engine->tensors(1);
@@ -68,7 +68,7 @@ TEST_P(every_engine, replicas_that_are_not_active_stay_as_they_are) {
   EXPECT_TRUE(equal(engine->tensors(0), alone->tensors(0)));
 }
 
-TEST_P(every_engine, a_replica_that_has_taken_the_steps_already_takes_no_more) {
+TEST_P(every_engine, a_replica_beyond_the_requested_step_does_not_advance) {
   const config::Experiment experiment = experiment_of();
   const auto engine = engine_of(experiment, {0.01, 0.01});
   engine->advance(Replicas{0}, 9);
@@ -79,7 +79,7 @@ TEST_P(every_engine, a_replica_that_has_taken_the_steps_already_takes_no_more) {
   EXPECT_TRUE(equal(engine->tensors(0), before));
 }
 
-TEST_P(every_engine, a_replica_whose_loss_is_not_finite_stays_before_that_step_and_the_others_go_on) {
+TEST_P(every_engine, a_replica_with_a_non_finite_loss_stops_before_that_step_and_the_others_continue) {
   const config::Experiment experiment = experiment_of({"train.optimizer.name=sgd", "model.norm=none"});
   const auto engine = engine_of(experiment, {1e6, 0.01});
   const auto diverged = engine->advance(Replicas{0, 1}, 50);
@@ -92,19 +92,19 @@ TEST_P(every_engine, a_replica_whose_loss_is_not_finite_stays_before_that_step_a
   EXPECT_EQ(engine->step(1), 50);
 }
 
-TEST_P(every_engine, kept_tensors_come_back) {
+TEST_P(every_engine, a_snapshot_is_restored) {
   const config::Experiment experiment = experiment_of();
   const auto engine = engine_of(experiment, {0.01});
   engine->advance(Replicas{0}, 5);
-  const std::vector<NamedTensor> kept = engine->tensors(0);
-  engine->keep(0);
+  const std::vector<NamedTensor> snapshot = engine->tensors(0);
+  engine->take_snapshot(0);
   engine->advance(Replicas{0}, 10);
-  EXPECT_FALSE(equal(engine->tensors(0), kept));
-  engine->restore_kept(0);
-  EXPECT_TRUE(equal(engine->tensors(0), kept));
+  EXPECT_FALSE(equal(engine->tensors(0), snapshot));
+  engine->restore_snapshot(0);
+  EXPECT_TRUE(equal(engine->tensors(0), snapshot));
 }
 
-TEST_P(every_engine, a_saved_replica_continues_in_another_engine_to_the_same_bits) {
+TEST_P(every_engine, a_saved_replica_resumes_in_another_engine_with_the_same_bits) {
   const config::Experiment experiment = experiment_of();
   const auto first = engine_of(experiment, {0.01}), second = engine_of(experiment, {0.01});
   first->advance(Replicas{0}, 13);
@@ -118,7 +118,7 @@ TEST_P(every_engine, a_saved_replica_continues_in_another_engine_to_the_same_bit
   EXPECT_EQ(first->gradient_norm(0), second->gradient_norm(0));
 }
 
-TEST_P(every_engine, an_observation_changes_nothing_and_shows_the_network_of_that_step) {
+TEST_P(every_engine, an_observation_shows_the_network_at_that_step_and_does_not_change_it) {
   const config::Experiment experiment = experiment_of();
   const auto observed = engine_of(experiment, {0.01}), plain = engine_of(experiment, {0.01});
   for (const auto* engine : {&observed, &plain}) (*engine)->advance(Replicas{0}, 10);
@@ -139,7 +139,7 @@ TEST_P(every_engine, an_observation_changes_nothing_and_shows_the_network_of_tha
   EXPECT_TRUE(equal(observed->tensors(0), plain->tensors(0)));
 }
 
-TEST_P(every_engine, predictions_are_logarithms_of_probabilities_whose_errors_are_those_of_the_evaluation) {
+TEST_P(every_engine, predictions_are_log_probabilities_with_the_error_of_the_evaluation) {
   const config::Experiment experiment = experiment_of();
   const auto engine = engine_of(experiment, {0.01});
   engine->advance(Replicas{0}, 30);
@@ -152,8 +152,8 @@ TEST_P(every_engine, predictions_are_logarithms_of_probabilities_whose_errors_ar
   EXPECT_EQ(static_cast<double>(errors) / 50, engine->evaluate(Replicas{0}, config::Split::test)[0].error);
 }
 
-// On a device each of these would wait for it, or move numbers to or from it.
-TEST(torch_engine, a_step_neither_reads_a_number_nor_moves_a_tensor) {
+// On a GPU, reading a number waits for the device, and moving a tensor copies between host and device.
+TEST(torch_engine, a_step_does_not_synchronize_with_the_device) {
   const config::Experiment experiment = config::read_document_text(R"({
       "engine": "torch", "data": {"name": "mnist1d", "train_size": 2000, "test_size": 50},
       "model": {"width": 12, "depth": 2, "norm": "batch", "dropout": 0.2},
@@ -163,7 +163,7 @@ TEST(torch_engine, a_step_neither_reads_a_number_nor_moves_a_tensor) {
                                             .points.front();
   const auto engine = engine_of(experiment, {0.01, 0.01});
   static std::int64_t calls = 0;
-  static bool updates = false;  // the fused updates read their step count themselves, on a device without waiting
+  static bool updates = false;  // fused optimizers read their step count; on a GPU without waiting
   const auto handle = at::addGlobalCallback(
       at::RecordFunctionCallback([](const at::RecordFunction& function) -> std::unique_ptr<at::ObserverContext> {
         const std::string name = function.name();
@@ -208,7 +208,7 @@ void expect_near(const std::vector<NamedTensor>& a, const std::vector<NamedTenso
   }
 }
 
-TEST(torch_engine, a_stack_trains_every_network_as_if_it_were_alone) {
+TEST(torch_engine, a_stack_trains_every_network_like_a_single_one) {
   for (const std::vector<std::string>& model :
        {std::vector<std::string>{"model.depth=2", "model.norm=batch", "model.dropout=0.2"},
         {"model.depth=3", "model.residual=true", "model.norm=layer"},
@@ -220,32 +220,32 @@ TEST(torch_engine, a_stack_trains_every_network_as_if_it_were_alone) {
         {"model.kind=linear_model", "model.features=random_relu"}}) {
     const config::Experiment experiment = stack_experiment(model);
     Stack together(experiment, 4, false), alone(experiment, 4, true);
-    EXPECT_EQ(together.groups->size(), 1u);
-    EXPECT_EQ(alone.groups->size(), 4u);
+    EXPECT_EQ(together.group_count(), 1u);
+    EXPECT_EQ(alone.group_count(), 4u);
     for (Stack* stack : {&together, &alone}) {
-      stack->groups->group(0).advance(Replicas{0}, 5);  // the others wait
+      stack->engine->advance(Replicas{0}, 5);  // the others wait
       stack->advance(20);
     }
     for (std::size_t r = 0; r < 4; ++r) expect_near(together.tensors(r), alone.tensors(r), model[0]);
   }
 }
 
-TEST(torch_engine, a_network_that_diverges_leaves_its_stack_before_that_step) {
+TEST(torch_engine, a_diverging_network_leaves_its_stack_before_that_step) {
   const config::Experiment experiment = stack_experiment({"model.depth=2"});
   const auto rate = [](std::int64_t seed, std::int64_t step) { return seed == 1 && step > 5 ? 1e200 : 0.01; };
   Stack stack(experiment, 4, false, rate), until(experiment, 4, false, rate), plain(experiment, 4, false);
   stack.advance(50);
   ASSERT_TRUE(stack.diverged[1]);
-  until.groups->group(1).advance(Replicas{1}, *stack.diverged[1]);
+  until.engine->advance(Replicas{1}, *stack.diverged[1]);
   expect_near(stack.tensors(1), until.tensors(1), "diverged");
   EXPECT_FALSE(stack.diverged[0] || stack.diverged[2] || stack.diverged[3]);
-  plain.groups->group(0).advance(Replicas{0}, 50);
+  plain.engine->advance(Replicas{0}, 50);
   expect_near(stack.tensors(0), plain.tensors(0), "another");
 }
 
-TEST(torch_engine, a_stack_that_does_not_fit_goes_on_in_halves) {
+TEST(torch_engine, a_stack_that_does_not_fit_continues_in_halves) {
   const config::Experiment experiment = stack_experiment({"model.depth=2", "model.norm=batch", "model.dropout=0.2"});
-  bool full = false;  // the memory, in the middle of some steps
+  bool full = false;  // simulates out of memory between steps
   const auto rate = [&](std::int64_t seed, std::int64_t step) {
     if (step == 13 && std::exchange(full, false)) throw c10::OutOfMemoryError({__func__, __FILE__, __LINE__}, "full");
     return Stack::usual_rate(seed, step);
@@ -254,12 +254,12 @@ TEST(torch_engine, a_stack_that_does_not_fit_goes_on_in_halves) {
   for (Stack* stack : {&halved, &whole}) stack->advance(7);
   full = true;
   for (Stack* stack : {&halved, &whole}) stack->advance(20);
-  EXPECT_EQ(halved.groups->size(), 2u);
-  EXPECT_EQ(halved.notes, std::vector<std::string>{"4 networks do not fit the memory of cpu; trained in halves"});
+  EXPECT_EQ(halved.group_count(), 2u);
+  EXPECT_EQ(halved.notes, std::vector<std::string>{"4 networks do not fit in the memory of cpu; trained in halves"});
   for (std::size_t r = 0; r < 4; ++r) expect_near(halved.tensors(r), whole.tensors(r), "halved");
 }
 
-TEST(devices, a_device_that_is_not_there_is_named_with_what_libtorch_has) {
+TEST(devices, a_missing_device_is_reported_with_those_of_libtorch) {
   EXPECT_EQ(missing_device({}), "");
   if (at::hasCUDA()) GTEST_SKIP() << "there is a GPU";
   EXPECT_THAT(

@@ -13,7 +13,7 @@ std::vector<std::int64_t> passes(const config::Model& model, std::int64_t rows, 
   return sizes;
 }
 
-TEST(evaluation, leaves_no_batch_of_one_to_the_statistics_of_a_batch) {
+TEST(evaluation, never_leaves_a_batch_of_one_to_batch_statistics) {
   using Sizes = std::vector<std::int64_t>;
   config::Model model;
   model.norm = {.kind = config::NormKind::batch, .predict_with = config::PredictWith::batch};

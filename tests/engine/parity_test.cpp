@@ -18,7 +18,7 @@ namespace {
 constexpr std::int64_t steps = 200;
 constexpr double tolerance = 1e-10;
 
-// What a test adds to the experiment below, with a name for its messages.
+// Overrides of the experiment below, with a name for messages.
 struct Case {
   std::string name;
   std::vector<std::string> set;
@@ -107,7 +107,7 @@ TEST(parity, holds_for_every_norm_and_activation_and_model) {
       }
 }
 
-// Every further key that changes what a step or an evaluation computes.
+// All other keys that affect a step or an evaluation.
 const std::vector<Case> further{
     {"adam", {"train.optimizer.name=adam", "train.optimizer.lr=0.003"}},
     {"adam, decayed weights",
@@ -200,7 +200,7 @@ TEST(parity, holds_for_mixtures_of_experts) {
   }
 }
 
-// The lengths of the incoming weights of every unit of a layer.
+// The norms of the incoming weights of every unit of a layer.
 at::Tensor lengths(const Engine& engine, const std::string& weight) {
   for (const NamedTensor& tensor : engine.tensors(0))
     if (tensor.name == weight) return tensor.values.flatten(1).norm(2, 1);
@@ -208,7 +208,7 @@ at::Tensor lengths(const Engine& engine, const std::string& weight) {
   return {};
 }
 
-TEST(max_norm, shortens_the_weights_of_hidden_units_alone) {
+TEST(max_norm, limits_only_the_weights_of_hidden_units) {
   const auto last_layers = [](const std::string& engine, const std::vector<std::string>& set) {
     const config::Experiment experiment = experiment_of(set, engine);
     const auto trained = engine_of(experiment, 1);

@@ -52,7 +52,7 @@ class ranks : public testing::Test {
     second.join();
   }
 
-  // What both ranks have after training, which is the same.
+  // The tensors after training, which must be the same on both ranks.
   static std::vector<NamedTensor> trained_on_both(const config::Experiment& experiment, std::int64_t steps) {
     std::vector<NamedTensor> of_rank[2];
     on_both([&](const std::shared_ptr<Ranks>& own) { of_rank[own->rank()] = trained(experiment, steps, own); });
@@ -75,7 +75,7 @@ class ranks : public testing::Test {
 
 const std::vector<std::string> batch_norm{"model.norm=batch"};
 
-TEST_F(ranks, take_the_step_of_one_process) {
+TEST_F(ranks, compute_the_same_step_as_one_process) {
   const std::vector<std::string> resnet{"model.kind=resnet", "model.blocks=[1]", "model.width=4", "model.norm=batch",
                                         "model.norm.synchronized=true"};
   for (const std::vector<std::string>& set :
@@ -92,18 +92,18 @@ TEST_F(ranks, take_the_step_of_one_process) {
   }
 }
 
-TEST_F(ranks, stay_with_one_process_over_many_steps) {
+TEST_F(ranks, agree_with_one_process_over_many_steps) {
   const config::Experiment both =
       ranked_experiment({"model.norm=batch", "model.norm.synchronized=true", "train.world_size=2"});
   expect_near(trained_on_both(both, 100), trained(ranked_experiment(batch_norm), 100), 1e-9);
 }
 
-TEST_F(ranks, with_statistics_of_their_own_compute_what_groups_of_one_process_do) {
+TEST_F(ranks, with_separate_statistics_agree_with_groups_in_one_process) {
   expect_near(trained_on_both(ranked_experiment(with(batch_norm, "train.world_size=2")), 1),
               trained(ranked_experiment(with(batch_norm, "model.norm.statistics_groups=2")), 1), 1e-12);
 }
 
-TEST_F(ranks, with_statistics_of_their_own_do_not_compute_what_one_process_does) {
+TEST_F(ranks, with_separate_statistics_differ_from_one_process) {
   const auto a = trained_on_both(ranked_experiment(with(batch_norm, "train.world_size=2")), 1),
              b = trained(ranked_experiment(batch_norm), 1);
   double largest = 0;
@@ -112,19 +112,19 @@ TEST_F(ranks, with_statistics_of_their_own_do_not_compute_what_one_process_does)
   EXPECT_GT(largest, 1e-4);
 }
 
-TEST_F(ranks, see_what_rank_0_shares_and_agree_where_one_says_yes) {
+TEST_F(ranks, broadcast_from_rank_0_and_reduce_flags) {
   on_both([](const std::shared_ptr<Ranks>& own) {
-    EXPECT_EQ(own->share(own->leads() ? "from 0" : ""), "from 0");
-    EXPECT_EQ(own->share(own->leads() ? "" : "ignored"), "");
-    EXPECT_TRUE(own->any(!own->leads()));
+    EXPECT_EQ(own->broadcast(own->is_main() ? "from 0" : ""), "from 0");
+    EXPECT_EQ(own->broadcast(own->is_main() ? "" : "ignored"), "");
+    EXPECT_TRUE(own->any(!own->is_main()));
     EXPECT_FALSE(own->any(false));
   });
 }
 
-TEST_F(ranks, hear_at_once_that_another_is_gone) {
+TEST_F(ranks, notice_at_once_that_another_rank_has_ended) {
   const auto start = std::chrono::steady_clock::now();
   on_both([](std::shared_ptr<Ranks> own) {
-    if (!own->leads()) return own.reset();
+    if (!own->is_main()) return own.reset();
     EXPECT_THROW(own->any(false), RankLost);
   });
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));

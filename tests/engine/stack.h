@@ -1,14 +1,15 @@
 #pragma once
-// Networks that the torch engine trains at once, as it does on a GPU.
+// A torch engine that trains several networks together, as on a GPU.
 
 #include <ATen/Parallel.h>
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "engine/torch/replica_groups.h"
+#include "engine/torch/torch_engine.h"
 
 namespace descent::engine {
 
@@ -23,29 +24,22 @@ struct Stack {
     for (std::int64_t seed = 0; seed < count; ++seed)
       replicas.push_back({&experiment, seed, data::Loader().load(experiment.data, seed),
                           [seed, rate](std::int64_t step) { return rate(seed, step); }});
-    groups = std::make_unique<ReplicaGroups>(
+    engine = std::make_unique<TorchEngine>(
         std::move(replicas), one_by_one,
-        TorchPlace{device, nullptr, inputs, [this](const std::string& note) { notes.push_back(note); }, nullptr,
-                   std::move(make_graph)});
+        TorchContext{device, nullptr, inputs, [this](const std::string& note) { notes.push_back(note); }, nullptr,
+                     std::move(make_graph)});
   }
-  // All members of each group together.
-  void advance(std::int64_t until) {
-    for (std::size_t r = 0; r < 4; ++r)
-      if (groups->member(r) == 0)
-        groups->use(r, [&](ReplicaGroup& group, std::size_t) {
-          std::vector<std::size_t> members;
-          for (std::size_t other = r; other < 4 && &groups->group(other) == &group; ++other)
-            members.push_back(groups->member(other));
-          diverged = group.advance(members, until);
-        });
-  }
-  std::vector<NamedTensor> tensors(std::size_t replica) const {
-    return groups->group(replica).tensors(groups->member(replica));
+  void advance(std::int64_t until) { diverged = engine->advance(std::vector<std::size_t>{0, 1, 2, 3}, until); }
+  std::vector<NamedTensor> tensors(std::size_t replica) const { return engine->tensors(replica); }
+  std::size_t group_count() const {
+    std::set<const ReplicaGroup*> groups;
+    for (std::size_t r = 0; r < 4; ++r) groups.insert(&engine->group(r));
+    return groups.size();
   }
   std::vector<std::optional<std::int64_t>> diverged;
-  DeviceInputs inputs;
+  InputCache inputs;
   std::vector<std::string> notes;
-  std::unique_ptr<ReplicaGroups> groups;
+  std::unique_ptr<TorchEngine> engine;
 };
 
 }  // namespace descent::engine

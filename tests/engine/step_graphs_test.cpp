@@ -1,5 +1,5 @@
-// Training steps that are recorded once and launched again, on a CPU that can do what CUDA graphs do: operations are
-// kept with their arguments, tensors at their addresses and numbers with their values, and computed again.
+// Recorded training steps, with an emulation of CUDA graphs on the CPU: operations are stored with their arguments,
+// tensors by address and numbers by value, and computed again.
 
 #include <ATen/Context.h>
 #include <ATen/ops/allclose.h>
@@ -14,7 +14,7 @@
 namespace descent::engine {
 namespace {
 
-// No tensor has this key; below autograd, above the kernels of the CPU.
+// A key that no tensor has, between autograd and the CPU kernels.
 constexpr c10::DispatchKey recorder = c10::DispatchKey::FPGA;
 
 struct Call {
@@ -60,7 +60,7 @@ class CpuGraph final : public DeviceGraph {
   static inline std::int64_t replays = 0;
 
  private:
-  // A device records without computing: what operations may write is as before after the recording.
+  // A GPU records without computing, so everything that operations may write is restored after the recording.
   void remember(const c10::IValue& argument) {
     if (argument.isList())
       for (const c10::IValue& element : argument.toListRef()) remember(element);
@@ -72,7 +72,7 @@ class CpuGraph final : public DeviceGraph {
       });
   }
 
-  // Into the memory that the recording gave the result, which later calls read.
+  // Writes to the memory of the recorded result, which later calls read.
   static void write(const c10::IValue& result, const c10::IValue& recorded) {
     if (result.isTensorList()) {
       for (std::size_t i = 0; i < result.toListRef().size(); ++i) write(result.toListRef()[i], recorded.toListRef()[i]);
@@ -91,7 +91,7 @@ class CpuGraph final : public DeviceGraph {
 TORCH_LIBRARY_IMPL(_, FPGA, library) {
   library.fallback(torch::CppFunction::makeFromBoxedFunction<&CpuGraph::record>());
 }
-// A fallback replaces no kernel for all devices.
+// A fallback does not replace kernels for all devices.
 TORCH_LIBRARY_IMPL(aten, FPGA, library) {
   c10::Dispatcher& dispatcher = c10::Dispatcher::singleton();
   for (const c10::OperatorName& name : dispatcher.getAllOpNames())
@@ -113,12 +113,12 @@ config::Experiment recorded_experiment(const std::vector<std::string>& set) {
       .points.front();
 }
 
-// Falls with every step, for half of the networks faster; the same at first.
+// Decays with every step, faster for half of the networks; equal at step 0.
 double decayed_rate(std::int64_t seed, std::int64_t step) {
   return 0.05 / (1 + (seed < 2 ? 0.01 : 0.03) * static_cast<double>(step));
 }
 
-// Tensors of the networks of a stack after it was advanced a few times.
+// The networks of a stack after several calls of advance().
 struct Trained {
   Trained(const config::Experiment& experiment, bool recorded) {
     CpuGraph::can_record = recorded;
@@ -127,7 +127,7 @@ struct Trained {
     for (const std::int64_t until : {3, 7, 40, 63}) {
       stack.advance(until);
       for (std::size_t r = 0; r < 4; ++r) {
-        const ReplicaGroup::State& state = stack.groups->group(r).state(r);
+        const ReplicaGroup::State& state = stack.engine->state(r);
         measured.push_back(state.gradient_norm.value());
         measured.insert(measured.end(), state.update_ratios.begin(), state.update_ratios.end());
       }
@@ -143,7 +143,7 @@ struct Trained {
   std::int64_t replays;
 };
 
-// What a step may compute: models, norms, optimizers, random numbers.
+// Models, norms, optimizers and random numbers.
 const std::vector<std::vector<std::string>> cases{
     {"model.norm=batch", "model.dropout=0.2", "train.optimizer.momentum=0.9"},
     {"train.optimizer.name=adam", "model.norm=layer", "train.clip_gradient_norm=0.5",
@@ -158,7 +158,7 @@ const std::vector<std::vector<std::string>> cases{
      "model.gate.load_balancing=0.1"},
     {"model.kind=linear_model", "model.depth=null", "model.features=random_relu"}};
 
-TEST(step_graphs, a_recorded_step_computes_the_bits_of_one_that_is_not_for_every_model_and_optimizer) {
+TEST(step_graphs, a_recorded_step_has_the_same_bits_for_every_model_and_optimizer) {
   for (const std::vector<std::string>& set : cases) {
     SCOPED_TRACE(testing::PrintToString(set));
     const config::Experiment experiment = recorded_experiment(set);
@@ -173,7 +173,7 @@ TEST(step_graphs, a_recorded_step_computes_the_bits_of_one_that_is_not_for_every
   }
 }
 
-TEST(step_graphs, a_gpu_ends_in_the_weights_of_steps_that_are_launched_one_by_one) {
+TEST(step_graphs, recorded_steps_on_a_gpu_lead_to_the_same_weights) {
   const MakeGraph make = graphs_of(at::kCUDA);
   if (!at::hasCUDA() || !make) GTEST_SKIP() << "no GPU";
   for (const std::vector<std::string>& set : cases) {
@@ -199,7 +199,7 @@ TEST(step_graphs, a_gpu_ends_in_the_weights_of_steps_that_are_launched_one_by_on
   }
 }
 
-TEST(step_graphs, where_memory_runs_out_recordings_go_before_a_stack_is_halved) {
+TEST(step_graphs, out_of_memory_deletes_recordings_before_halving_a_stack) {
   const config::Experiment experiment = recorded_experiment({"model.norm=batch"});
   const auto make = [] { return std::make_unique<CpuGraph>(); };
   CpuGraph::can_record = true;
@@ -212,16 +212,16 @@ TEST(step_graphs, where_memory_runs_out_recordings_go_before_a_stack_is_halved) 
   for (Stack* stack : {&filled, &whole}) stack->advance(20);
   full = true;
   for (Stack* stack : {&filled, &whole}) stack->advance(40);
-  EXPECT_EQ(filled.groups->size(), 1u);
+  EXPECT_EQ(filled.group_count(), 1u);
   for (std::size_t r = 0; r < 4; ++r)
     for (std::size_t i = 0; i < whole.tensors(r).size(); ++i)
       EXPECT_TRUE(at::equal(filled.tensors(r)[i].values, whole.tensors(r)[i].values));
 }
 
-TEST(step_graphs, steps_that_cannot_be_recorded_are_launched_one_by_one_and_the_reason_is_said_once) {
+TEST(step_graphs, steps_that_cannot_be_recorded_are_computed_and_the_reason_is_reported_once) {
   const Trained plain(recorded_experiment({}), false);
-  EXPECT_EQ(plain.notes, std::vector<std::string>{"training steps are launched kernel by kernel on cpu, since they "
-                                                  "cannot be recorded as a graph: this CPU records nothing"});
+  EXPECT_EQ(plain.notes, std::vector<std::string>{"training steps cannot be recorded as a graph on cpu and are "
+                                                  "launched kernel by kernel: this CPU records nothing"});
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What holds exactly, or by the theory of sampling, for batch norm (Ioffe and Szegedy 2015) and its statistics.
+// Exact and statistical identities of batch norm (Ioffe and Szegedy 2015).
 
 #include <gtest/gtest.h>
 
@@ -31,7 +31,7 @@ struct Normalized {
   std::vector<double> y, mean, variance;
 };
 
-// x [batch, features] as so many devices normalize it in training.
+// x [batch, features] normalized in training with `groups` groups.
 Normalized normalize(const Buffer<double>& x, std::int64_t groups, bool synchronized, const double* gamma = nullptr,
                      const double* beta = nullptr) {
   config::Model model;
@@ -80,7 +80,7 @@ TEST_P(batch_norm_identities, running_statistics_are_exponential_averages_of_mea
   const double* w = net.parameters.data() + weight.offset;
   const double* b = net.parameters.data() + net.layout.offset("linear0.bias");
   const auto width = static_cast<std::size_t>(weight.columns);
-  std::vector<double> mean(width, 0), variance(width, 1);  // as PyTorch starts them
+  std::vector<double> mean(width, 0), variance(width, 1);  // initial values in PyTorch
   const double momentum = net.model.norm.momentum;
   for (int step = 0; step < 30; ++step) {
     net.draw_inputs(random);
@@ -120,7 +120,7 @@ TEST_P(batch_norm_identities, an_output_depends_on_the_rest_of_the_batch_in_trai
   }
 }
 
-TEST_P(batch_norm_identities, synchronized_groups_normalize_as_the_whole_batch_and_others_the_less_the_smaller) {
+TEST_P(batch_norm_identities, synchronized_groups_normalize_like_the_whole_batch_and_smaller_groups_differ_more) {
   const Buffer<double> x = draw(batch, features);
   const Normalized whole = normalize(x, 1, false);
   double fewer_groups = 0;
@@ -168,7 +168,7 @@ TEST_P(batch_norm_identities, layer_norm_does_not_depend_on_the_groups) {
   for (const std::int64_t groups : {2, 4, 8}) EXPECT_EQ(normalize_parts(groups), normalize_parts(1));
 }
 
-TEST_P(batch_norm_identities, statistics_of_small_batches_are_as_noisy_as_theory_says) {
+TEST_P(batch_norm_identities, the_noise_of_small_batch_statistics_agrees_with_theory) {
   constexpr std::int64_t batches = 1 << 15;
   for (const std::int64_t n : {4, 16, 64}) {
     const Buffer<double> x = draw(n, batches);

@@ -48,7 +48,7 @@ void expect_near(const Buffer<double>& a, const Buffer<double>& b, std::int64_t 
   for (std::int64_t i = begin; i < end; ++i) ASSERT_NEAR(a.data()[i], b.data()[i], tolerance) << "element " << i;
 }
 
-TEST(batch_norm, groups_compute_what_each_computes_alone) {
+TEST(batch_norm, groups_agree_with_separate_batches) {
   const Pass grouped(3, false);
   Buffer<double> dgamma(stride), dbeta(stride);
   for (std::int64_t g = 0; g < 3; ++g) {
@@ -62,13 +62,13 @@ TEST(batch_norm, groups_compute_what_each_computes_alone) {
   expect_near(grouped.dbeta, dbeta, 0, stride, 1e-12);
 }
 
-TEST(batch_norm, unsynchronized_groups_keep_the_running_statistics_of_the_first) {
+TEST(batch_norm, running_statistics_of_unsynchronized_groups_are_those_of_the_first) {
   const Pass grouped(3, false), first(1, false, 0, 4);
   expect_near(grouped.running_mean, first.running_mean, 0, stride, 0);
   expect_near(grouped.running_variance, first.running_variance, 0, stride, 0);
 }
 
-TEST(batch_norm, synchronized_groups_compute_what_the_whole_batch_computes) {
+TEST(batch_norm, synchronized_groups_agree_with_the_whole_batch) {
   for (const std::int64_t groups : {2, 3, 6}) {
     const Pass shared(groups, true), whole(1, false);
     expect_near(shared.y, whole.y, 0, rows * stride, 1e-12);

@@ -56,7 +56,7 @@ std::vector<config::Model> models() {
 
 struct Net {
   Net(const config::Model& model, const config::Shape& shape)
-      : layout(make_layout<double>(model, shape, classes)), network(make_network<double>(model, layout, rows)),
+      : layout(make_layout<double>(model, shape, classes)), network(make_network<double>({model, layout, rows})),
         parameters(layout.parameters), statistics(layout.statistics), gradient(layout.parameters),
         x(rows * layout.input_stride),
         scratch(padded<double>(classes) * padded<double>(1)), randomness{model.dropout.rate, 5, 3, 8} {
@@ -114,7 +114,7 @@ TEST(convnet, backward_agrees_with_central_differences_for_every_norm_block_shor
     }
 }
 
-TEST(convnet, pads_of_parameters_get_no_gradient) {
+TEST(convnet, the_padding_of_parameters_has_no_gradient) {
   for (const config::Model& model : models()) {
     Net net(model, image);
     std::fill_n(net.gradient.data(), net.gradient.size(), 7.0);
@@ -126,14 +126,14 @@ TEST(convnet, pads_of_parameters_get_no_gradient) {
   }
 }
 
-TEST(convnet, an_example_is_predicted_alike_alone_and_in_any_batch) {
+TEST(convnet, predictions_do_not_depend_on_the_batch) {
   for (const config::Model& model : models()) {
     Net net(model, image);
     expect_predicted_alike_alone_and_together(net, rows, classes);
   }
 }
 
-TEST(convnet, channel_dropout_switches_whole_channels_off) {
+TEST(convnet, channel_dropout_drops_whole_channels) {
   config::Model model = models().front();
   model.activation = config::Activation::identity;
   model.pooling = config::Pooling::average;

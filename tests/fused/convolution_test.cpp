@@ -21,7 +21,7 @@ struct Case {
   }
 };
 
-// Gathered, scattered and pointwise ones, on maps of odd and even sides.
+// Gathered, scattered and pointwise convolutions, on maps of odd and even sizes.
 constexpr Case cases[] = {{6, 5, 3, 4, 3, 1, 1},   {6, 5, 3, 4, 3, 2, 1},    {7, 7, 17, 20, 3, 2, 1},
                           {5, 8, 18, 13, 1, 1, 0}, {5, 4, 16, 20, 1, 2, 0},  {9, 8, 2, 3, 5, 2, 2},
                           {3, 3, 6, 5, 3, 1, 1},   {4, 4, 16, 16, 3, 1, 1},  {8, 8, 16, 33, 3, 1, 1},
@@ -74,7 +74,7 @@ template <class T> struct Trial {
 
 template <class T> class convolution : public testing::Test {
  protected:
-  static constexpr double tolerance = sizeof(T) == 4 ? 3e-4 : 1e-12;  // the largest numbers are about 200
+  static constexpr double tolerance = sizeof(T) == 4 ? 3e-4 : 1e-12;  // values are up to about 200
 };
 using Precisions = testing::Types<float, double>;
 TYPED_TEST_SUITE(convolution, Precisions);
@@ -86,7 +86,7 @@ template <class T> double largest_difference(const Buffer<T>& buffer, const std:
   return largest;
 }
 
-TYPED_TEST(convolution, output_and_gradients_agree_with_plain_loops_and_pads_stay_zero) {
+TYPED_TEST(convolution, output_and_gradients_agree_with_plain_loops_and_padding_stays_zero) {
   using T = TypeParam;
   for (const Case& c : cases) {
     Trial<T> trial(c);
@@ -119,7 +119,7 @@ TYPED_TEST(convolution, output_and_gradients_agree_with_plain_loops_and_pads_sta
   }
 }
 
-TYPED_TEST(convolution, a_gradient_is_added_to_what_is_there) {
+TYPED_TEST(convolution, a_gradient_can_be_added) {
   using T = TypeParam;
   for (const Case& c : cases) {
     Trial<T> trial(c);
@@ -135,7 +135,7 @@ template <class T> void expect_equal(const Buffer<T>& a, const Buffer<T>& b, std
   for (std::int64_t i = 0; i < count; ++i) ASSERT_EQ(a.data()[i], b.data()[i]) << i;
 }
 
-TYPED_TEST(convolution, an_example_has_the_same_bits_alone_and_in_any_batch) {
+TYPED_TEST(convolution, bits_do_not_depend_on_the_batch) {
   using T = TypeParam;
   for (const Case& c : cases) {
     Trial<T> together(c), alone(c);

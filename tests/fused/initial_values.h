@@ -1,5 +1,5 @@
 #pragma once
-// Values for the tensors of a network of the tests.
+// Random values for the tensors of a test network.
 
 #include <cmath>
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace descent::fused {
 
-// Weights from N(0, 1/fan_in), biases 0; norms and running statistics as before any training. The buffers are zero.
+// Weights from N(0, 1/rows), biases 0; norms and running statistics as before training. The buffers must be zero.
 inline void draw_initial_values(const Layout& layout, std::uint64_t seed, double* parameters, double* statistics) {
   core::Random random(seed);
   for (const TensorSlot& tensor : layout.tensors) {
@@ -19,11 +19,9 @@ inline void draw_initial_values(const Layout& layout, std::uint64_t seed, double
         double& value = values[r * tensor.stride + c];
         switch (tensor.role) {
           case TensorRole::weight:
-          case TensorRole::random_weight:
-            value = tensor.initial_scale * random.normal() / std::sqrt(tensor.fan_in);
-            break;
-          case TensorRole::random_bias: value = tensor.initial_scale * 0.1 * random.normal(); break;
-          case TensorRole::gamma: value = tensor.initial_scale; break;
+          case TensorRole::random_weight: value = random.normal() / std::sqrt(static_cast<double>(tensor.rows)); break;
+          case TensorRole::random_bias: value = 0.1 * random.normal(); break;
+          case TensorRole::gamma:
           case TensorRole::running_variance: value = 1; break;
           case TensorRole::bias:
           case TensorRole::beta:

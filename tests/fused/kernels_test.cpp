@@ -56,14 +56,14 @@ TYPED_TEST(kernels_test, matmul_agrees_with_plain_loops_for_every_tile_remainder
       }
 }
 
-// Sets a share of a matrix to zero.
+// Sets a fraction of the elements of a matrix to zero.
 template <class T> void thin(Buffer<T>& matrix, double zeros) {
   core::Random random(13);
   for (std::int64_t i = 0; i < matrix.size(); ++i)
     if (random.uniform() < zeros) matrix.data()[i] = T(0);
 }
 
-TYPED_TEST(kernels_test, a_row_of_a_product_has_the_same_bits_whatever_rows_are_computed_with_it) {
+TYPED_TEST(kernels_test, the_bits_of_a_row_of_a_product_do_not_depend_on_other_rows) {
   using T = TypeParam;
   for (const Kernels<T>* k : available_kernels<T>())
     for (const auto product : {k->matmul, k->matmul_relu})
@@ -89,7 +89,7 @@ TYPED_TEST(kernels_test, a_row_of_a_product_has_the_same_bits_whatever_rows_are_
         }
 }
 
-TYPED_TEST(kernels_test, a_product_that_skips_zeros_has_the_bits_of_one_that_does_not) {
+TYPED_TEST(kernels_test, skipping_zeros_does_not_change_the_bits_of_a_product) {
   using T = TypeParam;
   for (const Kernels<T>* k : available_kernels<T>())
     for (const std::int64_t n : {64, 128, 200, 300, 450})
@@ -102,7 +102,7 @@ TYPED_TEST(kernels_test, a_product_that_skips_zeros_has_the_bits_of_one_that_doe
         const std::int64_t row = transposed ? 1 : a_stride, column = transposed ? a_stride : 1;
         Buffer<T> skipping(m * stride), narrow(m * stride);
         k->matmul({m, n, depth, a.data(), row, column, b.data(), stride, bias.data(), skipping.data(), stride});
-        for (std::int64_t j = 0; j < stride; j += padded<T>(1))  // too narrow to look for zeros
+        for (std::int64_t j = 0; j < stride; j += padded<T>(1))  // too narrow for skipping zeros
           k->matmul(
               {m, 1, depth, a.data(), row, column, b.data() + j, stride, bias.data() + j, narrow.data() + j, stride});
         for (std::int64_t i = 0; i < m * stride; ++i)
@@ -110,7 +110,7 @@ TYPED_TEST(kernels_test, a_product_that_skips_zeros_has_the_bits_of_one_that_doe
       }
 }
 
-TYPED_TEST(kernels_test, matmul_relu_is_relu_of_matmul_and_keeps_what_is_not_a_number) {
+TYPED_TEST(kernels_test, matmul_relu_is_relu_of_matmul_and_propagates_nan) {
   using T = TypeParam;
   for (const Kernels<T>* k : available_kernels<T>())
     for (const double zeros : {0.0, 0.7})
@@ -130,7 +130,7 @@ TYPED_TEST(kernels_test, matmul_relu_is_relu_of_matmul_and_keeps_what_is_not_a_n
       }
 }
 
-TYPED_TEST(kernels_test, transpose_swaps_rows_and_columns_and_clears_the_pad) {
+TYPED_TEST(kernels_test, transpose_swaps_rows_and_columns_and_zeroes_the_padding) {
   using T = TypeParam;
   for (const Kernels<T>* k : available_kernels<T>())
     for (const std::int64_t rows : {1, 10, 16, 37})
@@ -203,7 +203,7 @@ TYPED_TEST(kernels_test, exp_and_log_of_the_loss_are_accurate_to_2_ulp) {
   }
 }
 
-TYPED_TEST(kernels_test, exp_ends_in_zero_infinity_and_not_a_number) {
+TYPED_TEST(kernels_test, exp_handles_zero_infinity_and_nan) {
   using T = TypeParam;
   constexpr T infinity = std::numeric_limits<T>::infinity();
   for (const Kernels<T>* k : available_kernels<T>()) {
@@ -219,7 +219,7 @@ TYPED_TEST(kernels_test, exp_ends_in_zero_infinity_and_not_a_number) {
   }
 }
 
-TYPED_TEST(kernels_test, tanh_is_accurate_to_2_ulp_from_the_smallest_to_the_saturated) {
+TYPED_TEST(kernels_test, tanh_is_accurate_to_2_ulp_up_to_saturation) {
   using T = TypeParam;
   for (const Kernels<T>* k : available_kernels<T>()) {
     const std::int64_t n = 1 << 16;
@@ -272,7 +272,7 @@ TYPED_TEST(kernels_test, cross_entropy_agrees_with_its_definition_and_counts_the
     }
 }
 
-TYPED_TEST(kernels_test, the_error_of_real_targets_agrees_with_its_definition_and_leaves_pads_zero) {
+TYPED_TEST(kernels_test, target_error_agrees_with_its_definition_and_keeps_the_padding_zero) {
   using T = TypeParam;
   for (const Kernels<T>* k : available_kernels<T>())
     for (const std::int64_t outputs : {1, 3, 20}) {
@@ -292,7 +292,7 @@ TYPED_TEST(kernels_test, the_error_of_real_targets_agrees_with_its_definition_an
     }
 }
 
-TYPED_TEST(kernels_test, statistics_of_many_rows_keep_their_digits) {
+TYPED_TEST(kernels_test, statistics_of_many_rows_are_accurate) {
   using T = TypeParam;
   const std::int64_t rows = 100000, stride = padded<T>(1);
   auto x = random_matrix<T>(rows, stride, 13);
@@ -308,7 +308,7 @@ TYPED_TEST(kernels_test, statistics_of_many_rows_keep_their_digits) {
   }
 }
 
-TYPED_TEST(kernels_test, cross_entropy_of_a_logit_that_is_not_finite_is_not_finite) {
+TYPED_TEST(kernels_test, cross_entropy_of_a_non_finite_logit_is_not_finite) {
   using T = TypeParam;
   for (const Kernels<T>* k : available_kernels<T>())
     for (const double bad : {std::nan(""), HUGE_VAL}) {
@@ -383,7 +383,7 @@ TYPED_TEST(kernels_test, sums_agree_with_plain_loops) {
   }
 }
 
-TYPED_TEST(kernels_test, limit_columns_shortens_long_columns_and_leaves_the_others_as_they_are) {
+TYPED_TEST(kernels_test, limit_columns_scales_only_columns_above_the_maximum) {
   using T = TypeParam;
   const T most = 3;
   for (const Kernels<T>* k : available_kernels<T>()) {

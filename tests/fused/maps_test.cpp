@@ -1,4 +1,4 @@
-// The kernels of maps (kernels/maps.h), of every instruction set, against plain loops.
+// The kernels for maps (kernels/maps.h) of every instruction set against plain loops.
 
 #include <gtest/gtest.h>
 
@@ -29,7 +29,7 @@ template <class T> Buffer<T> random_rows(std::int64_t rows, std::int64_t columns
   return buffer;
 }
 
-// Taps and channels that fill vectors or not; patches that lie in the map, over its border and wholly outside.
+// Taps and channels that fill vectors or not; patches inside the map, across its border and outside.
 constexpr PatchShape shapes[] = {{5, 4, 3, 5, 4, 3, 3, 1, 1, 1, 1},
                                  {5, 4, 16, 3, 2, 3, 3, 2, 2, 1, 1},
                                  {4, 6, 17, 2, 4, 3, 3, 1, 1, 0, 0},
@@ -48,7 +48,7 @@ std::int64_t pixel_of(const PatchShape& s, std::int64_t row, std::int64_t tap) {
   return (row / (s.out_width * s.out_height) * s.height + y) * s.width + x;
 }
 
-TYPED_TEST(maps, patches_are_copied_tap_by_tap_with_zeros_in_the_padding_and_in_pads) {
+TYPED_TEST(maps, patches_are_gathered_with_zeros_in_the_padding) {
   using T = TypeParam;
   for (const Kernels<T>* k : available_kernels<T>())
     for (const PatchShape& s : shapes) {
@@ -67,7 +67,7 @@ TYPED_TEST(maps, patches_are_copied_tap_by_tap_with_zeros_in_the_padding_and_in_
     }
 }
 
-TYPED_TEST(maps, patches_are_added_to_where_they_come_from_and_nowhere_else) {
+TYPED_TEST(maps, patches_are_scattered_to_their_positions_only) {
   using T = TypeParam;
   for (const Kernels<T>* k : available_kernels<T>())
     for (const PatchShape& s : shapes) {
@@ -113,11 +113,11 @@ TYPED_TEST(maps, sums_and_combinations_of_columns_agree_with_plain_loops) {
   }
 }
 
-TYPED_TEST(maps, the_first_of_the_largest_values_wins_and_gets_the_gradient) {
+TYPED_TEST(maps, max_pooling_selects_the_first_maximum_and_passes_it_the_gradient) {
   using T = TypeParam;
   for (const Kernels<T>* k : available_kernels<T>())
     for (const PatchShape& s : shapes) {
-      if (s.padding_height >= s.kernel_height) continue;  // a kernel wholly outside has no largest value
+      if (s.padding_height >= s.kernel_height) continue;  // a kernel outside the map has no maximum
       const std::int64_t stride = padded<T>(s.channels), pixels = examples * s.height * s.width;
       auto x = random_rows<T>(pixels, s.channels, 14);
       for (std::int64_t i = 0; i < pixels * stride; ++i) x.data()[i] = std::round(x.data()[i]);  // many are equal

@@ -34,16 +34,16 @@ class mixture : public testing::Test {
       for (std::int64_t i = 0; i < inputs; ++i) x.data()[r * layout.input_stride + i] = 2 * random.normal();
       for (std::int64_t k = 0; k < outputs; ++k) targets.data()[r * layout.output_stride + k] = random.normal();
     }
-    network = make_network<double>(model, layout, rows, 1, loss);
+    network = make_network<double>({model, layout, rows, 1, loss});
   }
   const double* predict() { return network->predict(x.data(), rows, parameters.data(), statistics.data()); }
 
-  // [rows, stride]: what the gate or an expert puts out by itself.
+  // [rows, stride]: the outputs of the gate or an expert alone.
   std::vector<double> outputs_of(const std::string& name) {
     const bool is_gate = name == "gate";
     const config::Model part = is_gate ? config::gate_model(model) : config::expert_model(model);
     const Layout own = make_layout<double>(part, {1, 1, inputs}, is_gate ? model.experts.count : outputs);
-    const auto alone = make_network<double>(part, own, rows);
+    const auto alone = make_network<double>({part, own, rows});
     const double* out =
         alone->predict(x.data(), rows, parameters.data() + layout.offset(name + ".linear0.weight"), statistics.data());
     return {out, out + rows * own.output_stride};
@@ -68,12 +68,12 @@ class mixture : public testing::Test {
     return all;
   }
 
-  // What training minimizes: train.loss of the outputs or the likelihood, and the load.
+  // The objective of training: loss or negative log-likelihood, plus load balancing.
   double objective() {
     const double* out = predict();
     double sum = 0;
-    if (network->has_own_loss()) {
-      sum = network->own_loss(targets.data(), rows).loss / rows;
+    if (network->has_likelihood()) {
+      sum = network->negative_log_likelihood(targets.data(), rows).loss / rows;
     } else {
       for (std::int64_t r = 0; r < rows; ++r)
         for (std::int64_t k = 0; k < outputs; ++k)
@@ -93,7 +93,7 @@ class mixture : public testing::Test {
 
   void expect_central_differences() {
     network->forward(x.data(), rows, parameters.data(), statistics.data(), {});
-    if (network->has_own_loss()) network->own_loss(targets.data(), rows);
+    if (network->has_likelihood()) network->negative_log_likelihood(targets.data(), rows);
     else std::copy_n(targets.data(), rows * layout.output_stride, network->logits_gradient());
     network->backward(x.data(), rows, parameters.data(), gradient.data(), {});
     for (const TensorSlot& tensor : layout.tensors)
@@ -117,7 +117,7 @@ class mixture : public testing::Test {
   std::unique_ptr<Network<double>> network;
 };
 
-TEST_F(mixture, the_gradient_equals_central_differences_whatever_is_mixed) {
+TEST_F(mixture, the_gradient_equals_central_differences_for_both_losses) {
   model.activation = config::Activation::tanh;
   for (const LossKind kind : {LossKind::mse, LossKind::cross_entropy})
     for (const bool hidden : {false, true})
@@ -139,7 +139,7 @@ TEST_F(mixture, the_gradient_of_the_likelihood_equals_central_differences) {
     model.gate.top_k = top_k > 0 ? std::optional(top_k) : std::nullopt;
     model.gate.load_balancing = 0.3;
     build(LossKind::mse);
-    ASSERT_TRUE(network->has_own_loss());
+    ASSERT_TRUE(network->has_likelihood());
     expect_central_differences();
   }
 }
@@ -164,7 +164,7 @@ TEST_F(mixture, the_likelihood_is_that_of_a_sum_of_gaussians) {
     }
     expected -= std::log(density);
   }
-  EXPECT_NEAR(network->own_loss(targets.data(), rows).loss, expected, 1e-10);
+  EXPECT_NEAR(network->negative_log_likelihood(targets.data(), rows).loss, expected, 1e-10);
 }
 
 TEST_F(mixture, with_cross_entropy_the_outputs_are_logarithms_of_probabilities) {
@@ -177,7 +177,7 @@ TEST_F(mixture, with_cross_entropy_the_outputs_are_logarithms_of_probabilities) 
   }
 }
 
-TEST_F(mixture, experts_that_agree_on_nothing_still_give_finite_logarithms) {
+TEST_F(mixture, disagreeing_experts_have_finite_log_probabilities) {
   build(LossKind::cross_entropy);
   for (std::int64_t i = 0; i < layout.parameters; ++i) parameters.data()[i] *= 1e4;  // probabilities below 1e-300
   const double* out = predict();
@@ -185,7 +185,7 @@ TEST_F(mixture, experts_that_agree_on_nothing_still_give_finite_logarithms) {
     for (std::int64_t k = 0; k < outputs; ++k) EXPECT_TRUE(std::isfinite(out[r * layout.output_stride + k]));
 }
 
-TEST_F(mixture, the_outputs_are_those_of_the_experts_with_the_top_k_gates_weighted_by_them) {
+TEST_F(mixture, outputs_are_weighted_by_the_top_k_gates) {
   model.gate.top_k = 2;
   build(LossKind::mse);
   const double* out = predict();
@@ -199,7 +199,7 @@ TEST_F(mixture, the_outputs_are_those_of_the_experts_with_the_top_k_gates_weight
   for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(out[i], expected[i], 1e-14);
 }
 
-TEST_F(mixture, a_single_expert_is_the_whole_network) {
+TEST_F(mixture, a_single_expert_equals_a_plain_network) {
   model.experts.count = 1;
   build(LossKind::mse);
   const double* out = predict();

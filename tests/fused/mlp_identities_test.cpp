@@ -1,4 +1,4 @@
-// Perceptrons as sums and means of smaller networks, exactly.
+// Exact identities between perceptrons and sums or means of smaller networks.
 
 #include <gtest/gtest.h>
 
@@ -51,7 +51,7 @@ TEST_P(mlp_identities, weight_scaling_is_the_geometric_mean_over_all_dropout_mas
   }
 }
 
-// [rows, in] times [in, out], where the weights are padded to whole vectors.
+// [rows, in] times [in, out], with weights padded to whole vectors.
 std::vector<double> apply(const double* weight, std::int64_t in, std::int64_t out, const std::vector<double>& x) {
   const std::int64_t rows = static_cast<std::int64_t>(x.size()) / in;
   std::vector<double> y(static_cast<std::size_t>(rows * out));
@@ -99,7 +99,7 @@ TEST_P(mlp_identities, a_linear_residual_network_is_the_sum_of_its_paths) {
     for (std::size_t i = 0; i < y.size(); ++i) sum[i] += y[i];
   }
   EXPECT_LT(largest_difference(sum, outputs), rounding);
-  EXPECT_NEAR(std::pow(norms[blocks] / norms[0], 1.0 / blocks), 0.5, 0.15);  // of the norm, for each branch passed
+  EXPECT_NEAR(std::pow(norms[blocks] / norms[0], 1.0 / blocks), 0.5, 0.15);  // factor on the norm per branch
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ config::Model model_of(const Case& c) {
 struct Net {
   explicit Net(const Case& c)
       : model(model_of(c)), layout(make_layout<double>(model, {1, 1, features}, classes)),
-        network(make_network<double>(model, layout, rows)), parameters(layout.parameters),
+        network(make_network<double>({model, layout, rows})), parameters(layout.parameters),
         statistics(layout.statistics), gradient(layout.parameters), x(rows * layout.input_stride),
         scratch(padded<double>(classes) * padded<double>(1)), dropout{c.dropout, 5, 3} {
     draw_initial_values(layout, 1, parameters.data(), statistics.data());
@@ -114,7 +114,7 @@ TEST(mlp, backward_agrees_with_central_differences_for_every_activation_norm_pos
   }
 }
 
-TEST(mlp, pads_of_parameters_get_no_gradient) {
+TEST(mlp, the_padding_of_parameters_has_no_gradient) {
   for (const Case& c : cases()) {
     Net net(c);
     std::fill_n(net.gradient.data(), net.gradient.size(), 7.0);
@@ -130,18 +130,17 @@ TEST(mlp, pads_of_parameters_get_no_gradient) {
   }
 }
 
-TEST(mlp, an_example_is_predicted_alike_alone_and_in_any_batch) {
+TEST(mlp, predictions_do_not_depend_on_the_batch) {
   for (const Case& c : cases()) {
     Net net(c);
     expect_predicted_alike_alone_and_together(net, rows, classes);
   }
 }
 
-TEST(mlp, residual_branches_that_start_at_0_pass_signal_and_gradient_unchanged) {
+TEST(mlp, zero_residual_branches_pass_the_signal_unchanged) {
   config::Model model;
   model.hidden = {8, 8, 8, 8};
   model.residual = true;
-  model.branch_init = config::BranchInit::zero;
   config::Model shallow = model;
   shallow.hidden = {8};
   shallow.residual = false;
@@ -149,6 +148,8 @@ TEST(mlp, residual_branches_that_start_at_0_pass_signal_and_gradient_unchanged) 
   const Layout flat = make_layout<double>(shallow, {1, 1, features}, classes);
   Buffer<double> deep_parameters(deep.parameters), flat_parameters(flat.parameters), none(0);
   draw_initial_values(deep, 1, deep_parameters.data(), none.data());
+  for (const char* branch : {"linear1.weight", "linear2.weight", "linear3.weight"})
+    std::fill_n(deep_parameters.data() + deep.offset(branch), deep.find(branch)->size(), 0.0);
   const auto copy = [&](const std::string& from, const std::string& to) {  // stem and readout, weights and biases
     for (const char* what : {".weight", ".bias"}) {
       const TensorSlot& source = *deep.find(from + what);
@@ -159,8 +160,8 @@ TEST(mlp, residual_branches_that_start_at_0_pass_signal_and_gradient_unchanged) 
   copy("linear0", "linear0");
   copy("linear4", "linear1");
   Net net(cases().front());
-  const auto deep_network = make_network<double>(model, deep, rows),
-             flat_network = make_network<double>(shallow, flat, rows);
+  const auto deep_network = make_network<double>({model, deep, rows}),
+             flat_network = make_network<double>({shallow, flat, rows});
   const double* a = deep_network->predict(net.x.data(), rows, deep_parameters.data(), none.data());
   const double* b = flat_network->predict(net.x.data(), rows, flat_parameters.data(), none.data());
   for (std::int64_t r = 0; r < rows; ++r)
@@ -179,7 +180,7 @@ TEST(mlp, batch_norm_normalizes_each_unit_over_the_batch_before_the_activation) 
   for (std::int64_t i = 0; i < 6; ++i)  // the readout shows the hidden units
     for (std::int64_t o = 0; o < 6; ++o) parameters.data()[readout.offset + i * readout.stride + o] = i == o;
   std::fill_n(parameters.data() + layout.offset("linear1.bias"), 6, 0.0);
-  const auto network = make_network<double>(model, layout, rows);
+  const auto network = make_network<double>({model, layout, rows});
   const double* h = network->forward(net.x.data(), rows, parameters.data(), statistics.data(), {});
   for (std::int64_t c = 0; c < 6; ++c) {
     double mean = 0, square = 0;
@@ -192,7 +193,7 @@ TEST(mlp, batch_norm_normalizes_each_unit_over_the_batch_before_the_activation) 
   }
 }
 
-TEST(mlp, predicts_with_dropout_like_the_thinned_network_of_training) {
+TEST(mlp, prediction_with_dropout_uses_the_masks_of_training) {
   Net net({config::Activation::relu, config::NormKind::layer, config::NormPosition::before, 0.4});
   const std::int64_t cells = rows * net.layout.output_stride;
   const double* outputs =

@@ -17,7 +17,7 @@ Buffer<double> random_rows(std::uint64_t seed) {
   return x;
 }
 
-// One pass in training over so many examples, forward and backward.
+// A forward and a backward pass in training mode.
 struct Trained {
   Trained(config::NormKind kind, std::int64_t rows, std::optional<std::int64_t> map_positions) {
     config::Model model;

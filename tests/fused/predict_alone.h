@@ -1,5 +1,5 @@
 #pragma once
-// Predictions of single examples beside those of a batch.
+// Predictions of single examples and of a batch.
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 namespace descent::fused {
 
-// Each example of `net` has the same outputs, bit for bit, alone and in the batch of `rows` examples.
+// Expects the same bits for each example alone and in a batch of `rows` examples.
 template <class Net> void expect_predicted_alike_alone_and_together(Net& net, std::int64_t rows, std::int64_t classes) {
   const std::int64_t stride = net.layout.output_stride;
   const double* logits = net.network->predict(net.x.data(), rows, net.parameters.data(), net.statistics.data());

@@ -20,7 +20,7 @@ struct RandomNetwork {
                 std::uint64_t seed)
       : model(of), layout(make_layout<double>(model, {1, 1, features}, outputs)), rows(rows_),
         parameters(layout.parameters), statistics(layout.statistics), x(rows * layout.input_stride),
-        network(make_network<double>(model, layout, rows)) {
+        network(make_network<double>({model, layout, rows})) {
     draw_initial_values(layout, seed, parameters.data(), statistics.data());
     core::Random random(seed);
     for (const TensorSlot& tensor : layout.tensors) {

@@ -6,7 +6,7 @@
 namespace descent::models {
 namespace {
 
-TEST(convolution, of_one_position_with_a_stride_has_the_gradient_of_the_subsampled_map) {
+TEST(convolution, a_strided_1x1_kernel_has_the_gradient_of_the_subsampled_map) {
   Convolution layer(1, 2, 4, 8, ConvolutionOptions{.kernel = 1, .stride = 2, .bias = false});
   const at::Tensor x = torch::randn({16, 4, 32, 32}).contiguous(at::MemoryFormat::ChannelsLast);
   const at::Tensor gradient = torch::randn({16, 8, 16, 16}).contiguous(at::MemoryFormat::ChannelsLast);

@@ -35,7 +35,7 @@ config::Init every_scheme(int value) {
   return init;
 }
 
-TEST(initialize, every_scheme_is_finite_and_the_same_for_the_same_seed) {
+TEST(initialize, every_scheme_is_finite_and_reproducible) {
   for (const config::Choice& choice : config::choices_of(config::InitScheme{}).table) {
     const auto once = draw(every_scheme(choice.value)), again = draw(every_scheme(choice.value));
     EXPECT_TRUE(same(once, again)) << choice.name;
@@ -43,7 +43,7 @@ TEST(initialize, every_scheme_is_finite_and_the_same_for_the_same_seed) {
   }
 }
 
-// Weights that were drawn have the standard deviation that `descent plan --layers` shows.
+// Initial weights have the standard deviation that `descent plan --layers` shows.
 void expect_planned_sd(const config::Model& model, const config::Shape& input, const std::string& what) {
   const auto network = make_network(model, input, 10);
   network->initialize(0, model.init, 1);
@@ -99,7 +99,7 @@ TEST(initialize, pytorch_default_is_uniform_up_to_its_bound) {
     }
 }
 
-TEST(initialize, a_bias_key_changes_no_weight) {
+TEST(initialize, the_bias_key_does_not_change_weights) {
   config::Init constant;
   constant.bias = 0.5;
   const auto a = draw({}), b = draw(constant);
@@ -132,7 +132,7 @@ TEST(initialize, running_statistics_start_at_mean_0_and_variance_1) {
   }
 }
 
-TEST(initialize, each_replica_has_the_values_of_its_seed_alone) {
+TEST(initialize, each_replica_is_initialized_from_its_seed) {
   config::Model model;
   model.hidden = {8};
   const auto stack = make_network(model, {1, 1, 5}, 3, 2), single = make_network(model, {1, 1, 5}, 3);

@@ -23,7 +23,7 @@ std::vector<config::Experiment> experiments_of_the_checkout() {
   return all;
 }
 
-// What plan/layers says of the tensors of one network.
+// The tensors of one network according to plan/layers.
 std::map<std::string, std::vector<std::int64_t>> planned_tensors(const std::vector<plan::Layer>& layers, bool signal) {
   using Kind = plan::Layer::Kind;
   std::map<std::string, std::vector<std::int64_t>> shapes;

@@ -1,4 +1,4 @@
-"""What the comparisons with PyTorch share: experiments whose points are cases, the files of Descent, checks."""
+"""Helpers for the comparisons with PyTorch: experiments whose points are cases, files of Descent, checks."""
 
 import json
 import pathlib
@@ -37,7 +37,7 @@ def part(tensors, prefix):
 
 
 def network_class(source):
-    """The torch.nn.Module of Python source that `descent export model` wrote: its last class."""
+    """The torch.nn.Module in Python source written by `descent export model`: its last class."""
     scope = {"__name__": "exported", "__file__": "exported.py"}
     exec(source, scope)
     return [c for c in scope.values() if isinstance(c, type) and c.__module__ == "exported"][-1]
@@ -55,7 +55,7 @@ def nest(flat):
 
 
 def dump(program, name, base, cases):
-    """Runs oracle_dump on an experiment whose points are the cases; the tensors of each, by case."""
+    """Runs oracle_dump on an experiment whose points are the cases. Returns the tensors by case."""
     sweep = [{path: [value] for path, value in keys.items()} for keys in cases.values()]
     with tempfile.TemporaryDirectory() as folder:
         experiment, out = pathlib.Path(folder) / f"{name}.json", pathlib.Path(folder) / "out.safetensors"
@@ -105,7 +105,7 @@ def mixed_outputs(keys, log_gates, outputs):
 
 
 def objective(keys, model, x, y):
-    """What training minimizes, without weight decay."""
+    """The training loss without weight decay."""
     smoothing = keys.get("train.loss.label_smoothing", 0)
     if keys.get("model.kind") != "mixture_of_experts":
         return loss_of(keys, model(x), y, smoothing)

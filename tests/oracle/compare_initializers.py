@@ -62,7 +62,7 @@ def compare_default_initialization(program):
 
 
 def compare_random_features(program):
-    """Bit for bit those of torch.manual_seed and normal_."""
+    """Random features against torch.manual_seed and normal_, bit for bit."""
     base = {**BASE, **FEATURES, "precision": "float64"}
     [tensors] = initial(program, "features", base, {"random features": {}}).values()
     torch.manual_seed(SEED)
@@ -153,7 +153,7 @@ def compare_orthogonal(program):
 
 
 def compare_scaled(program, plain, case, keys, scale_of):
-    """The random numbers are those of `plain`; the weights of a layer are scaled by scale_of(its name)."""
+    """Checks that the random numbers are those of `plain`, with weights scaled by scale_of(layer)."""
     points = initial(program, "scaled", {**BASE, "precision": "float64"}, {"plain": plain, "scaled": {**plain, **keys}})
     difference = max(distance(points["scaled"][n], t * scale_of(n)) for n, t in points["plain"].items())
     check(case, difference, 0)

@@ -113,7 +113,7 @@ MIXTURES = {
         GATES,
     ),
 }
-ZERO = {"symmetry_difference"}  # a rounding error, which differs between programs; only its size is checked
+ZERO = {"symmetry_difference"}  # a rounding error, of which only the magnitude is checked
 
 
 def run(descent, keys, names, folder):
@@ -136,7 +136,7 @@ def run(descent, keys, names, folder):
 
 
 def path_lengths(keys, model, x, y):
-    """Veit et al. 2016 on the first 100 examples; there are so few blocks that every set of branches is a sample."""
+    """Veit et al. 2016 on the first 100 examples, with so few blocks that all sets of branches are sampled."""
     recorder = Recorder(keys, model)
     blocks, norms = recorder.blocks, []
     for k in range(len(blocks) + 1):
@@ -223,7 +223,7 @@ def histograms(keys, views):
 
 
 def expected(keys, names, make, weights, x, y, test_x, test_y, first, before):
-    """Every probe in PyTorch; `first`: pre-activations at the measurement before; `before`: weights a step ago."""
+    """Every probe in PyTorch. `first`: pre-activations at the previous measurement; `before`: previous weights."""
     model = network(make, weights)
     recorder = Recorder(keys, model)
     recorder(lambda model: objective(keys, model, x[:ROWS], y[:ROWS])).backward()

@@ -1,4 +1,4 @@
-"""Checks that whole trainings end where a plain PyTorch script ends, with both engines.
+"""Checks that training with both engines agrees with a plain PyTorch script.
 
     python tests/oracle/compare_training.py ORACLE_DUMP DESCENT
 
@@ -184,7 +184,7 @@ def evaluate(keys, model, x, y, shift=0, unit=1):
 
 
 def is_before_batch_norm(keys, name):
-    """A bias there has rounding noise for a gradient."""
+    """True if the gradient of a bias is only rounding noise."""
     return "model.norm.kind" in keys and name.endswith("bias") and name.startswith(("linear0", "linear1", "linear2"))
 
 

@@ -1,5 +1,5 @@
 #pragma once
-// Named tensors for Python, in one safetensors file.
+// Writes named tensors for Python to a safetensors file.
 
 #include <torch/types.h>
 

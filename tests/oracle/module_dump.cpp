@@ -1,4 +1,4 @@
-// module_dump EXPERIMENT FOLDER: what the modules of lib/models compute in double precision, for compare_modules.py.
+// module_dump EXPERIMENT FOLDER: results of the modules of lib/models in double precision, for compare_modules.py.
 // For every point i of the experiment FOLDER/i.py is the network in Python, and FOLDER/i.safetensors holds for R = 1
 // and R = 3 (prefix "R/"), of stacks whose replicas have weights and examples of their own: x [R, B, inputs] and y;
 // init/..., losses [steps, R] of steps of plain SGD, gradient/<step>/... and final/..., each [R, ...]; outputs after

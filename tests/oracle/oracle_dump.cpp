@@ -1,6 +1,6 @@
-// oracle_dump EXPERIMENT OUT.safetensors: what the engine of every point of an experiment computed, for the Python
-// files beside. Per point (prefix "<index>/"): x, y, test_x, test_y; order [steps, batch], -1 where the last batch is
-// short; init/... and final/...; train_loss, train_error, train_mae, test_loss, ...
+// oracle_dump EXPERIMENT OUT.safetensors: results of the engine for every point of an experiment, for the Python
+// files in this folder. Per point (prefix "<index>/"): x, y, test_x, test_y; order [steps, batch], -1 where the last
+// batch is short; init/... and final/...; train_loss, train_error, train_mae, test_loss, ...
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -36,7 +36,8 @@ at::Tensor order_of(const config::Train& train, std::int64_t examples, std::int6
 }
 
 // With the seed of its first run.
-void dump_point(const config::Experiment& experiment, const std::string& prefix, train::Shared& shared, Dump& dump) {
+void dump_point(const config::Experiment& experiment, const std::string& prefix, train::SharedState& shared,
+                Dump& dump) {
   const std::int64_t seed = experiment.seeds.front();
   const auto engine = shared.engines.make({train::make_replica(experiment, seed, shared.loader)});
   const data::RunData& data = engine->replica(0).data;
@@ -63,7 +64,7 @@ void dump_point(const config::Experiment& experiment, const std::string& prefix,
 int dump(const std::string& file, const std::string& out) {
   at::set_num_threads(1);
   const plan::Plan plan = plan::make_plan(config::read_document(file));
-  train::Shared shared;
+  train::SharedState shared;
   Dump dump;
   for (std::size_t i = 0; i < plan.points.size(); ++i)
     dump_point(plan.points[i].experiment, fmt::format("{}/", i), shared, dump);

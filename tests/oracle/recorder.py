@@ -1,4 +1,4 @@
-"""What a network of `descent export model` computes inside, layer by layer, and with blocks deleted or cut off."""
+"""Records the layers of a network of `descent export model`, also with blocks deleted or cut off."""
 
 import types
 
@@ -19,7 +19,7 @@ def is_residual(keys):
 
 
 def network(make, weights):
-    """In training mode, with no dropout and with the statistics of the whole batch, as probes see it."""
+    """The network as probes observe it: in training mode, without dropout, with statistics of the whole batch."""
     model = make().double()
     model.load_state_dict(weights)
     model.train()
@@ -34,7 +34,7 @@ def network(make, weights):
 
 
 def blocks_of(keys, model):
-    """What can be deleted: residual blocks, or layers (of a plain resnet blocks) that keep the shape of their input."""
+    """Residual blocks, or layers (blocks of a plain resnet) that keep the shape of their input, which can be deleted."""
     if kind_of(keys) == "mlp":
         blocks = [getattr(model, f"linear{i}") for i in range(1, keys["model.depth"])]
     elif kind_of(keys) == "resnet":
@@ -78,7 +78,7 @@ class Recorder(TorchFunctionMode):
                 module.register_forward_hook(lambda block, i, out: i[0] if block.path == "deleted" else out)
 
     def __call__(self, compute):
-        """What compute(model) returns."""
+        """Returns compute(model)."""
         self.last, self.deleting, self.joins = None, False, iter(self.blocks)
         self.linears, self.norms, self.pre, self.active = {}, {}, {}, {}
         with self:

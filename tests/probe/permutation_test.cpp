@@ -1,4 +1,4 @@
-// Permuted units: other weights, the same function, in every kind of network.
+// Permuting units changes the weights but not the function, in every kind of network.
 
 #include "probe/permutation.h"
 
@@ -38,7 +38,7 @@ config::Model model_of(config::ModelKind kind, config::NormKind norm, config::Ac
   return model;
 }
 
-// The largest change of an output and of a parameter when all units are permuted.
+// The maximum change of the outputs and of the parameters when all units are permuted.
 struct Change {
   double of_outputs, of_parameters;
 };
@@ -89,14 +89,14 @@ void expect_the_same_function(const config::Model& model, const std::string& wha
   }
 }
 
-TEST(permutation, units_may_be_permuted_in_every_network_with_every_norm) {
+TEST(permutation, permuting_units_does_not_change_any_network_with_any_norm) {
   for (const config::Choice& norm : config::choices_of(config::NormKind{}).table)
     for (const auto kind : {config::ModelKind::mlp, config::ModelKind::cnn, config::ModelKind::resnet})
       expect_the_same_function(model_of(kind, static_cast<config::NormKind>(norm.value), config::Activation::gelu),
                                std::string(norm.name) + ", " + std::string(config::name_of(kind)));
 }
 
-TEST(permutation, units_may_be_rescaled_where_the_activation_allows_it) {
+TEST(permutation, units_can_be_rescaled_if_the_activation_allows_it) {
   for (const auto activation : {config::Activation::tanh, config::Activation::relu, config::Activation::sigmoid})
     for (const auto kind : {config::ModelKind::mlp, config::ModelKind::cnn, config::ModelKind::resnet,
                             config::ModelKind::mixture_of_experts})
@@ -129,7 +129,7 @@ std::size_t count_equivalent_weights(config::Activation activation, std::int64_t
   return equivalent.size();
 }
 
-TEST(permutation, units_of_one_hidden_layer_have_as_many_equivalent_weights_as_orders_and_with_tanh_signs) {
+TEST(permutation, a_hidden_layer_of_m_units_has_m_factorial_times_2_to_the_m_symmetries_with_tanh) {
   for (const std::int64_t seed : {0, 1, 7}) {
     for (const auto& [units, count] : {std::pair{2, 8u}, std::pair{3, 48u}, std::pair{4, 384u}})
       EXPECT_EQ(count_equivalent_weights(config::Activation::tanh, units, seed), count);
@@ -138,7 +138,7 @@ TEST(permutation, units_of_one_hidden_layer_have_as_many_equivalent_weights_as_o
   }
 }
 
-TEST(permutation, units_keep_their_signs_where_maxima_are_pooled) {
+TEST(permutation, signs_are_not_changed_with_max_pooling) {
   for (const auto activation : {config::Activation::tanh, config::Activation::relu}) {
     config::Model cnn = model_of(config::ModelKind::cnn, config::NormKind::none, activation), pooled = cnn;
     cnn.pooling = config::Pooling::max;
@@ -151,7 +151,7 @@ TEST(permutation, units_keep_their_signs_where_maxima_are_pooled) {
   }
 }
 
-TEST(permutation, units_of_residual_networks_are_permuted_together_along_every_kind_of_shortcut) {
+TEST(permutation, residual_layers_share_a_permutation_for_every_kind_of_shortcut) {
   for (const auto shortcut :
        {config::ShortcutKind::identity, config::ShortcutKind::projection, config::ShortcutKind::none})
     for (const auto block : {config::BlockKind::basic, config::BlockKind::bottleneck})

@@ -24,7 +24,7 @@ TEST(early_stopping, stops_after_patience_evaluations_without_improvement) {
   EXPECT_EQ(stopping.observe(1.2), Outcome::stop);
 }
 
-TEST(early_stopping, improvement_starts_the_patience_again) {
+TEST(early_stopping, improvement_resets_the_patience) {
   EarlyStopping stopping = rule(2);
   stopping.observe(1.0);
   stopping.observe(1.1);

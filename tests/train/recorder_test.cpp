@@ -33,12 +33,12 @@ TEST(recorder, the_first_of_equal_values_is_the_best) {
   EXPECT_EQ(recorder.summary().final->step, 3);
 }
 
-TEST(recorder, asks_to_keep_the_weights_of_every_improvement_until_the_rule_stops) {
+TEST(recorder, requests_a_snapshot_at_every_improvement_until_the_rule_stops) {
   Recorder recorder(rule(config::Monitor::val_loss), 10);
   std::vector<bool> kept;
   for (const double loss : {3.0, 2.0, 2.5, 2.6, 1.0}) {
     kept.push_back(recorder.observe(evaluation(std::ssize(kept), loss, 0.5)));
-    EXPECT_EQ(recorder.over(), kept.size() > 3) << kept.size();
+    EXPECT_EQ(recorder.ends_training(), kept.size() > 3) << kept.size();
   }
   EXPECT_EQ(kept, (std::vector{true, true, false, false, false}));
   EXPECT_EQ(recorder.summary().early_stopping.restored->step, 1);
@@ -46,7 +46,7 @@ TEST(recorder, asks_to_keep_the_weights_of_every_improvement_until_the_rule_stop
   EXPECT_EQ(recorder.summary().stopped_reason, "patience");
 }
 
-TEST(recorder, that_restores_the_last_weights_keeps_those_at_the_stop) {
+TEST(recorder, requests_a_snapshot_at_the_stop_if_the_last_weights_are_restored) {
   config::EarlyStopping keys = rule(config::Monitor::val_loss);
   keys.restore = config::Restore::last;
   Recorder recorder(keys, 10);
@@ -64,7 +64,7 @@ TEST(recorder, a_rule_that_has_not_stopped_stops_at_the_end) {
   EXPECT_EQ(recorder.summary().early_stopping.restored->step, 1);
 }
 
-TEST(recorder, records_the_rule_on_loss_and_on_error_whichever_is_obeyed) {
+TEST(recorder, records_the_rule_for_loss_and_error) {
   Recorder recorder(rule(config::Monitor::val_error), 10);
   const double losses[] = {1, 2, 3, 4}, errors[] = {0.4, 0.3, 0.2, 0.1};
   for (std::int64_t step = 0; step < 4; ++step) recorder.observe(evaluation(step, losses[step], errors[step]));
@@ -72,13 +72,13 @@ TEST(recorder, records_the_rule_on_loss_and_on_error_whichever_is_obeyed) {
   EXPECT_EQ(recorder.summary().by_val_loss.stopped->step, 2);
   EXPECT_EQ(recorder.summary().by_val_loss.restored->step, 0);
   EXPECT_EQ(recorder.summary().by_val_error.restored->step, 3);
-  EXPECT_FALSE(recorder.over());
+  EXPECT_FALSE(recorder.ends_training());
 }
 
-TEST(recorder, a_loss_that_is_not_finite_ends_the_run) {
+TEST(recorder, a_non_finite_loss_ends_the_run) {
   Recorder recorder(rule(config::Monitor::none), 10);
   recorder.observe(evaluation(7, std::numeric_limits<double>::infinity(), 0.9));
-  EXPECT_TRUE(recorder.over());
+  EXPECT_TRUE(recorder.ends_training());
   EXPECT_EQ(recorder.summary().state(), store::RunState::diverged);
   EXPECT_EQ(recorder.summary().diverged_step, 7);
 }

@@ -53,7 +53,7 @@ class session : public testing::Test {
   std::vector<std::string> failures_;
 };
 
-TEST_F(session, of_several_workers_leaves_every_run_in_a_part) {
+TEST_F(session, with_several_workers_writes_a_part_for_every_run) {
   const SessionReport report = run(3);
   EXPECT_EQ(report.trained, 18u);
   EXPECT_EQ(report.failed, 0u);
@@ -62,7 +62,7 @@ TEST_F(session, of_several_workers_leaves_every_run_in_a_part) {
   EXPECT_THAT(results_.missing(), ElementsAre());
 }
 
-TEST_F(session, goes_on_with_the_other_stacks_when_one_fails) {
+TEST_F(session, continues_with_the_other_stacks_after_a_failure) {
   std::atomic<bool> failed = false;
   const SessionReport report = run(3, [&] {
     if (!failed.exchange(true)) throw std::runtime_error("a shape does not fit");
@@ -74,12 +74,12 @@ TEST_F(session, goes_on_with_the_other_stacks_when_one_fails) {
   EXPECT_EQ(results_.missing().size(), 3u);
 }
 
-TEST_F(session, tells_what_to_do_when_memory_runs_out) {
+TEST_F(session, explains_what_to_do_when_out_of_memory) {
   std::atomic<bool> failed = false;
   run(2, [&] {
     if (!failed.exchange(true)) throw std::bad_alloc();
   });
-  EXPECT_THAT(failures_, ElementsAre("3 runs failed: out of memory; start again with fewer --jobs"));
+  EXPECT_THAT(failures_, ElementsAre("3 runs failed: out of memory; run again with fewer --jobs"));
 }
 
 TEST_F(session, that_fails_fast_starts_no_further_stack) {
@@ -91,7 +91,7 @@ TEST_F(session, that_fails_fast_starts_no_further_stack) {
   EXPECT_THAT(failures_, ElementsAre("3 runs failed: a shape does not fit"));
 }
 
-TEST_F(session, ends_at_a_fault_of_the_machine_and_tells_it_once) {
+TEST_F(session, ends_after_a_machine_fault_and_reports_it_once) {
   const SessionReport report = run(3, [] { throw core::FaultError("the disk is full"); });
   EXPECT_EQ(report.trained, 0u);
   EXPECT_GE(report.failed, 3u);
@@ -100,7 +100,7 @@ TEST_F(session, ends_at_a_fault_of_the_machine_and_tells_it_once) {
   EXPECT_THAT(failures_, ElementsAre("3 runs failed: the disk is full"));
 }
 
-TEST_F(session, is_interrupted_by_the_stop_flag_and_goes_on_later) {
+TEST_F(session, is_interrupted_by_the_stop_flag_and_resumes) {
   const SessionReport first = run(3, [&] { stop_ = true; });
   EXPECT_TRUE(first.interrupted);
   EXPECT_LT(first.trained, 18u);

@@ -51,7 +51,7 @@ class stack : public testing::Test {
 
   // Trains every run of the plan, in these stacks.
   Trained train(const plan::Plan& plan, const std::vector<plan::Stack>& stacks) {
-    Shared shared;
+    SharedState shared;
     const std::atomic<bool> stop = false;
     Trained trained;
     trained.results.resize(plan.runs.size());
@@ -147,8 +147,8 @@ TEST_F(stack, convolutional_networks_have_the_same_bits_alone_and_stacked) {
   }
 }
 
-// Images of zeros stay what they are: only an augmentation that draws from another stream could be seen.
-TEST_F(stack, augmentation_leaves_the_other_random_streams_alone) {
+// Augmentation does not change images of zeros, so a difference can only come from the random streams.
+TEST_F(stack, augmentation_does_not_affect_other_random_streams) {
   std::vector<float> zeros(60 * 2 * 4 * 4);
   std::vector<std::int32_t> labels(60);
   for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::int32_t>(i % 3);
@@ -171,7 +171,7 @@ TEST_F(stack, augmentation_leaves_the_other_random_streams_alone) {
   EXPECT_EQ(augmented.weights[0], plain.weights[0]);
 }
 
-TEST_F(stack, the_evaluation_schedule_changes_no_other_number) {
+TEST_F(stack, the_evaluation_schedule_does_not_affect_training) {
   const Trained sparse = train(plan_of(small));
   const Trained dense = train(plan_of(with(small, R"("description": "x")")));
   config::Overrides overrides;
@@ -183,7 +183,7 @@ TEST_F(stack, the_evaluation_schedule_changes_no_other_number) {
   EXPECT_EQ(rows(dense.results[0]), rows(sparse.results[0]));
 }
 
-TEST_F(stack, threads_per_run_change_no_number) {
+TEST_F(stack, the_number_of_threads_does_not_affect_results) {
   for (const auto& [text, set] :
        {std::pair(std::string(small), std::vector<std::string>{"model.width=130", "train.batch_size=230"}),
         std::pair(std::string(R"({
@@ -200,7 +200,7 @@ TEST_F(stack, threads_per_run_change_no_number) {
   }
 }
 
-TEST_F(stack, a_training_of_no_steps_shows_the_network_at_initialization) {
+TEST_F(stack, training_for_0_steps_evaluates_the_initial_network) {
   config::Overrides overrides;
   overrides.set = {"train.epochs=0"};
   const Trained trained = train(plan::make_plan(config::read_document_text(small, "test.json", overrides)));
@@ -210,7 +210,7 @@ TEST_F(stack, a_training_of_no_steps_shows_the_network_at_initialization) {
   EXPECT_EQ(trained.results[0].summary.state(), store::RunState::done);
 }
 
-TEST_F(stack, a_run_that_diverges_stops_and_leaves_its_neighbours_alone) {
+TEST_F(stack, a_diverging_run_stops_and_does_not_affect_others) {
   config::Overrides overrides;
   overrides.set = {"train.optimizer.name=sgd"};
   overrides.sweep = {"train.optimizer.lr=0.01,1e6"};
@@ -222,7 +222,7 @@ TEST_F(stack, a_run_that_diverges_stops_and_leaves_its_neighbours_alone) {
   EXPECT_GE(*both.results[1].summary.diverged_step, 1);
 }
 
-TEST_F(stack, early_stopping_restores_the_weights_that_gave_the_best_validation_value) {
+TEST_F(stack, early_stopping_restores_the_weights_with_the_best_validation_value) {
   config::Overrides stopping, up_to_best;
   stopping.set = {"train.early_stopping={\"monitor\": \"val_loss\", \"patience\": 2}", "train.epochs=60",
                   "model.norm=batch", "probes=[\"restored_difference\"]"};
@@ -242,7 +242,7 @@ TEST_F(stack, early_stopping_restores_the_weights_that_gave_the_best_validation_
   EXPECT_EQ(shorter.results[0].summary.final->metrics.val_loss, summary.early_stopping.restored->metrics.val_loss);
 }
 
-TEST_F(stack, early_stopping_that_only_records_lets_the_training_go_on) {
+TEST_F(stack, early_stopping_that_only_records_does_not_end_training) {
   config::Overrides recording, none;
   recording.set = {"train.early_stopping={\"monitor\": \"val_loss\", \"patience\": 2, \"stop\": false}",
                    "train.epochs=40"};
@@ -255,7 +255,7 @@ TEST_F(stack, early_stopping_that_only_records_lets_the_training_go_on) {
   EXPECT_LT(recorded.results[0].summary.early_stopping.stopped->step, recorded.results[0].summary.final->step);
 }
 
-TEST_F(stack, a_stack_stopped_anywhere_goes_on_in_another_stack_to_the_same_bits) {
+TEST_F(stack, an_interrupted_stack_resumes_in_another_stack_with_the_same_bits) {
   config::Overrides overrides;
   overrides.set = {"train.early_stopping={\"monitor\": \"val_loss\", \"patience\": 4, \"stop\": false}",
                    "model.norm=batch",
@@ -267,7 +267,7 @@ TEST_F(stack, a_stack_stopped_anywhere_goes_on_in_another_stack_to_the_same_bits
   const plan::Plan plan = plan::make_plan(config::read_document_text(small, "test.json", overrides));
   const Trained expected = train(plan, {{0, 1, 2}});
   for (int looks : {1, 3, 9}) {
-    Shared shared;
+    SharedState shared;
     std::atomic<bool> stop = false;
     {
       store::Checkpoints checkpoints(folder_ / "states");
@@ -308,11 +308,11 @@ TEST_F(stack, a_closed_form_has_a_row_for_every_evaluation_and_the_same_bits_in_
   }
 }
 
-TEST_F(stack, a_closed_form_stopped_anywhere_goes_on_to_the_same_bits) {
+TEST_F(stack, an_interrupted_closed_form_resumes_with_the_same_bits) {
   const plan::Plan plan = plan_of(closed);
   const Trained expected = train(plan, {{0, 1, 2}});
   for (int looks : {1, 7, 30}) {
-    Shared shared;
+    SharedState shared;
     std::atomic<bool> stop = false;
     store::Checkpoints checkpoints(folder_ / "states");
     int seen = 0;
@@ -329,7 +329,7 @@ TEST_F(stack, least_squares_has_one_row_and_its_cost_is_reported) {
   config::Overrides overrides;
   overrides.set = {"train={\"solver\": \"least_squares\", \"loss\": \"mse\"}"};
   const plan::Plan plan = plan::make_plan(config::read_document_text(closed, "test.json", overrides));
-  Shared shared;
+  SharedState shared;
   const std::atomic<bool> stop = false;
   double done = 0;
   const auto results = train_stack(plan, {0, 1}, shared, {{}, [&](double flops) { done += flops; }}, nullptr, stop);
@@ -339,7 +339,7 @@ TEST_F(stack, least_squares_has_one_row_and_its_cost_is_reported) {
   EXPECT_EQ(done, 2 * plan::run_flops(plan.points[0].experiment));
 }
 
-TEST_F(stack, only_the_splits_asked_for_are_evaluated) {
+TEST_F(stack, only_the_requested_splits_are_evaluated) {
   config::Overrides overrides;
   overrides.set = {"train.evaluate.splits=[\"test\"]"};
   const Trained trained = train(plan::make_plan(config::read_document_text(small, "test.json", overrides)));
@@ -355,7 +355,7 @@ plan::Plan small_with(std::vector<std::string> set) {
   return plan::make_plan(config::read_document_text(small, "test.json", overrides));
 }
 
-TEST_F(stack, early_stopping_records_what_either_value_would_do) {
+TEST_F(stack, early_stopping_records_the_rule_for_loss_and_error) {
   const auto summary = [&](const std::string& monitor) {
     return train(
                small_with({"train.early_stopping={\"monitor\": \"" + monitor + "\", \"patience\": 3, \"stop\": false}",
@@ -378,7 +378,7 @@ TEST_F(stack, early_stopping_records_what_either_value_would_do) {
 }
 
 TEST_F(stack, no_example_is_evaluated_alone_with_batch_statistics) {
-  // Alone it would be normalized to 0, whatever it is, and every network would predict the same of every example.
+  // A single example would be normalized to 0, so that its prediction would not depend on it.
   const auto last_prediction = [&](const std::string& size) {
     const store::Predictions predictions = train(small_with({R"(model.norm={"kind": "batch", "predict_with": "batch"})",
                                                              "record.predictions=true", "data.test_size=" + size}))
@@ -389,7 +389,7 @@ TEST_F(stack, no_example_is_evaluated_alone_with_batch_statistics) {
   EXPECT_NE(last_prediction("65"), last_prediction("97"));  // batches of 32
 }
 
-// Networks of every kind that the probes can look into.
+// A network of every kind that probes support.
 const std::map<std::string, std::vector<std::string>> probed_networks{
     {"plain", {"model.width=12", "model.depth=3", "model.norm=batch", "model.dropout=0.2"}},
     {"residual",
@@ -405,7 +405,7 @@ const std::map<std::string, std::vector<std::string>> probed_networks{
 class probes_of : public stack, public testing::WithParamInterface<std::string> {};
 INSTANTIATE_TEST_SUITE_P(, probes_of, testing::Values("fused", "torch"), [](const auto& info) { return info.param; });
 
-TEST_P(probes_of, change_no_other_number) {
+TEST_P(probes_of, do_not_affect_training) {
   const auto with_engine = [](std::vector<std::string> settings) {
     settings.push_back("engine=" + GetParam());
     return small_with(settings);
@@ -434,7 +434,7 @@ TEST_P(probes_of, change_no_other_number) {
   EXPECT_GE(taken["mixture"], 16);
 }
 
-TEST_F(stack, probes_are_taken_when_they_are_asked_for) {
+TEST_F(stack, probes_are_taken_at_the_requested_evaluations) {
   const auto steps = [&](const std::string& at) {
     const Trained trained = train(small_with({"probes={\"names\": [\"weight_norm\"], \"at\": \"" + at + "\"}"}));
     std::set<std::int64_t> found;
@@ -449,7 +449,7 @@ TEST_F(stack, probes_are_taken_when_they_are_asked_for) {
   EXPECT_GT(steps("evaluations").size(), 2u);
 }
 
-TEST_F(stack, probes_are_taken_after_chosen_steps_and_change_no_other_number) {
+TEST_F(stack, probes_are_taken_at_chosen_steps_and_do_not_affect_training) {
   // After step 16 the network is evaluated too.
   const std::string chosen = "probes={\"names\": [\"weight_norm\", \"mean_drift\"], \"steps\": [1, 3, 16]}";
   Trained probed = train(small_with({chosen}));
@@ -463,7 +463,7 @@ TEST_F(stack, probes_are_taken_after_chosen_steps_and_change_no_other_number) {
   EXPECT_EQ(probed.weights, plain.weights);
 }
 
-TEST_F(stack, the_weight_norms_of_the_layers_make_that_of_the_network) {
+TEST_F(stack, the_weight_norms_of_the_layers_add_up_to_that_of_the_network) {
   const store::RunResult result = train(small_with({"probes=[\"weight_norm\"]"})).results[0];
   std::map<std::int64_t, double> squares;
   std::vector<std::string> layers;
@@ -486,7 +486,7 @@ double error_of(const store::Predictions& made) {
   return errors / static_cast<double>(made.labels.size());
 }
 
-TEST_F(stack, predictions_are_those_of_the_weights_that_are_kept) {
+TEST_F(stack, predictions_are_made_with_the_restored_weights) {
   const Trained last = train(small_with({"record.predictions=true", "train.epochs=40"}));
   const Trained best = train(small_with({"record.predictions=true", "train.epochs=40",
                                          "train.early_stopping={\"monitor\": \"val_error\", \"stop\": false}"}));
@@ -511,13 +511,13 @@ TEST_F(stack, predictions_after_squared_error_are_the_outputs) {
   EXPECT_NEAR(squares, *result.summary.final->metrics.test_loss, 1e-6);
 }
 
-TEST_F(stack, predictions_are_recorded_only_where_they_are_asked_for) {
+TEST_F(stack, predictions_are_recorded_only_on_request) {
   EXPECT_EQ(train(small_with({})).results[0].predictions.outputs, 0u);
 }
 
 std::string dropout_samples(int samples) { return "predict.dropout_samples=" + std::to_string(samples); }
 
-TEST_F(stack, monte_carlo_dropout_changes_predictions_alone) {
+TEST_F(stack, monte_carlo_dropout_changes_only_predictions) {
   const std::vector<std::string> set{"model.dropout=0.5", "train.epochs=20"};
   std::vector<std::string> sampled = set, on_test = set;
   sampled.push_back(dropout_samples(3));
@@ -531,7 +531,7 @@ TEST_F(stack, monte_carlo_dropout_changes_predictions_alone) {
   EXPECT_EQ(last.metrics.test_loss, only.results[0].curve.back().metrics.test_loss);
 }
 
-// A linear network's mean output over dropout is its scaled output; the rest falls with the root of the samples.
+// For a linear network the mean over dropout masks tends to the scaled output, with an error of 1/sqrt(samples).
 TEST_F(stack, monte_carlo_dropout_of_a_linear_network_tends_to_weight_scaling) {
   const auto outputs = [&](int samples) {
     return train(small_with({"model.dropout=0.5", "model.activation=identity", "train.loss=mse",
@@ -551,7 +551,7 @@ TEST_F(stack, monte_carlo_dropout_of_a_linear_network_tends_to_weight_scaling) {
   EXPECT_NEAR(few / many, 10, 1);
 }
 
-TEST_F(stack, monte_carlo_dropout_predicts_what_it_evaluates) {
+TEST_F(stack, monte_carlo_dropout_predictions_agree_with_the_evaluation) {
   const store::RunResult result =
       train(small_with({"model.dropout=0.5", "train.epochs=20", "record.predictions=true", dropout_samples(5)}))
           .results[0];
@@ -562,20 +562,20 @@ TEST_F(stack, monte_carlo_dropout_predicts_what_it_evaluates) {
   EXPECT_NEAR(loss, *result.summary.final->metrics.test_loss, 1e-5);
 }
 
-TEST_F(stack, raising_the_stop_flag_ends_a_stack_without_rows) {
+TEST_F(stack, the_stop_flag_ends_a_stack_without_results) {
   const plan::Plan plan = plan_of(small);
-  Shared shared;
+  SharedState shared;
   const std::atomic<bool> stop = true;
   EXPECT_FALSE(train_stack(plan, {0}, shared, {}, nullptr, stop));
 }
 
-TEST_F(stack, numbers_below_the_normal_range_are_zero_while_it_trains) {
+TEST_F(stack, denormal_numbers_are_flushed_to_zero_during_training) {
   const auto tiny = [] {
     const volatile float x = 1e-30f;
     return x * 1e-10f;
   };
   const plan::Plan plan = plan_of(small);
-  Shared shared;
+  SharedState shared;
   const std::atomic<bool> stop = false;
   double most = 0;
   train_stack(plan, {0}, shared, {{}, [&](double) { most = std::max<double>(most, tiny()); }}, nullptr, stop);
@@ -585,7 +585,7 @@ TEST_F(stack, numbers_below_the_normal_range_are_zero_while_it_trains) {
 
 TEST_F(stack, progress_adds_up_to_the_cost_of_the_runs) {
   const plan::Plan plan = plan_of(with(small, R"("seeds": 2)"));
-  Shared shared;
+  SharedState shared;
   const std::atomic<bool> stop = false;
   double done = 0;
   train_stack(plan, {0, 1}, shared, {{}, [&](double flops) { done += flops; }}, nullptr, stop);

@@ -9,7 +9,7 @@ namespace {
 
 template <class T> class FusedEngine final : public Engine {
  public:
-  FusedEngine(std::vector<Replica> replicas, std::shared_ptr<DeviceInputs> inputs)
+  FusedEngine(std::vector<Replica> replicas, std::shared_ptr<InputCache> inputs)
       : layout_(fused::make_layout<T>(replicas.front().experiment->model, replicas.front().data.shape,
                                       replicas.front().data.outputs)),
         workspace_(replicas.front(), layout_) {
@@ -39,8 +39,8 @@ template <class T> class FusedEngine final : public Engine {
   at::Tensor predict(std::size_t replica, config::Split split) override { return states_[replica]->predict(split); }
 
   std::vector<NamedTensor> tensors(std::size_t replica) const override { return states_[replica]->tensors(); }
-  void keep(std::size_t replica) override { states_[replica]->keep(); }
-  void restore_kept(std::size_t replica) override { states_[replica]->restore_kept(); }
+  void take_snapshot(std::size_t replica) override { states_[replica]->take_snapshot(); }
+  void restore_snapshot(std::size_t replica) override { states_[replica]->restore_snapshot(); }
   std::unique_ptr<Observation> observe(std::size_t replica) override { return states_[replica]->observe(); }
   void finish(std::size_t) override {}
   void save(std::size_t replica, core::Writer& writer) override { states_[replica]->archive(writer); }
@@ -55,11 +55,11 @@ template <class T> class FusedEngine final : public Engine {
 }  // namespace
 
 template <class T>
-std::unique_ptr<Engine> make_fused_engine(std::vector<Replica> replicas, std::shared_ptr<DeviceInputs> inputs) {
+std::unique_ptr<Engine> make_fused_engine(std::vector<Replica> replicas, std::shared_ptr<InputCache> inputs) {
   return std::make_unique<FusedEngine<T>>(std::move(replicas), std::move(inputs));
 }
 
-template std::unique_ptr<Engine> make_fused_engine<float>(std::vector<Replica>, std::shared_ptr<DeviceInputs>);
-template std::unique_ptr<Engine> make_fused_engine<double>(std::vector<Replica>, std::shared_ptr<DeviceInputs>);
+template std::unique_ptr<Engine> make_fused_engine<float>(std::vector<Replica>, std::shared_ptr<InputCache>);
+template std::unique_ptr<Engine> make_fused_engine<double>(std::vector<Replica>, std::shared_ptr<InputCache>);
 
 }  // namespace descent::engine

@@ -1,6 +1,6 @@
 #pragma once
-// The engine of lib/fused: explicit passes over padded buffers on the CPU, one replica after the other, so that each
-// has its tensors in the cache and no number can depend on the others.
+// The engine of lib/fused: explicit passes over padded buffers on the CPU. Replicas are trained one at a time, so that
+// their tensors stay in the cache and no result depends on another replica.
 
 #include <memory>
 #include <vector>
@@ -11,6 +11,6 @@
 namespace descent::engine {
 
 template <class T>
-std::unique_ptr<Engine> make_fused_engine(std::vector<Replica> replicas, std::shared_ptr<DeviceInputs> inputs);
+std::unique_ptr<Engine> make_fused_engine(std::vector<Replica> replicas, std::shared_ptr<InputCache> inputs);
 
 }  // namespace descent::engine

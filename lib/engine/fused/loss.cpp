@@ -31,7 +31,7 @@ fused::LossSum Loss<T>::sum(std::int64_t rows, const T* outputs, const std::int3
   __builtin_unreachable();
 }
 
-template <class T> void Loss<T>::take_target(const data::Part& part, std::int64_t example, std::int64_t row) {
+template <class T> void Loss<T>::write_target(const data::Part& part, std::int64_t example, std::int64_t row) {
   T* target = targets_.data() + row * stride_;
   if (!has_classes_) {
     const double* values = part.targets.data() + example * outputs_;
@@ -46,12 +46,12 @@ template <class T> void Loss<T>::take_target(const data::Part& part, std::int64_
 template <class T>
 fused::LossSum Loss<T>::train(fused::Network<T>& network, const data::Part& part, std::span<const std::int32_t> batch,
                               const T* outputs) {
-  const bool own = network.has_own_loss();
-  if (own && targets_.size() == 0) targets_ = fused::Buffer<T>(std::ssize(labels_) * stride_);
+  const bool likelihood = network.has_likelihood();
+  if (likelihood && targets_.size() == 0) targets_ = fused::Buffer<T>(std::ssize(labels_) * stride_);
   for (std::size_t i = 0; i < batch.size(); ++i)
-    if (has_classes_ && !own) labels_[i] = part.y[static_cast<std::size_t>(batch[i])];
-    else take_target(part, batch[i], static_cast<std::int64_t>(i));
-  if (own) return network.own_loss(targets_.data(), std::ssize(batch));
+    if (has_classes_ && !likelihood) labels_[i] = part.y[static_cast<std::size_t>(batch[i])];
+    else write_target(part, batch[i], static_cast<std::int64_t>(i));
+  if (likelihood) return network.negative_log_likelihood(targets_.data(), std::ssize(batch));
   return sum(std::ssize(batch), outputs, labels_.data(), config_.label_smoothing, network.logits_gradient());
 }
 
@@ -59,7 +59,7 @@ template <class T>
 typename Loss<T>::Sum Loss<T>::evaluate(const data::Part& part, std::int64_t start, std::int64_t rows,
                                         const T* outputs) {
   if (has_classes_) return {sum(rows, outputs, part.y.data() + start, 0, nullptr)};
-  for (std::int64_t i = 0; i < rows; ++i) take_target(part, start + i, i);
+  for (std::int64_t i = 0; i < rows; ++i) write_target(part, start + i, i);
   const bool scaled = !scaling_.scale.empty();
   double squares = 0, absolute = 0;  // over all outputs
   for (std::int64_t i = 0; i < rows; ++i)

@@ -10,7 +10,6 @@
 #include "core/random.h"
 #include "core/seeds.h"
 #include "engine/evaluation.h"
-#include "engine/fused/optimizer.h"
 #include "engine/initial_network.h"
 #include "engine/torch/observation.h"
 #include "fused/softmax.h"
@@ -20,18 +19,19 @@
 namespace descent::engine {
 namespace {
 
-std::int64_t largest_batch(const Replica& replica) {
+std::int64_t max_rows(const Replica& replica) {
   return std::max(config::batch_size(replica.experiment->train, replica.data.train.size), evaluation_rows);
 }
 
-// A short row of whole vectors: inline, where a call would take longer than the copy.
+// For short rows, inline: a call of memcpy would take longer than the copy.
 template <class T> void copy_row(const T* from, std::int64_t stride, T* to) {
   constexpr std::size_t vector = 64;
   for (std::int64_t i = 0; i < stride; i += vector / sizeof(T)) std::memcpy(to + i, from + i, vector);
 }
 
-// Norm of the change of each weight tensor over its norm before; 0 for weights that were and stayed 0.
-template <class T> std::vector<double> ratios_of_update(const fused::Layout& layout, const T* before, const T* after) {
+// Norm of the update of each weight tensor divided by its norm before; 0 if all weights stayed 0.
+template <class T>
+std::vector<double> compute_update_ratios(const fused::Layout& layout, const T* before, const T* after) {
   std::vector<double> ratios;
   for (const fused::TensorSlot& tensor : layout.tensors) {
     if (tensor.role != fused::TensorRole::weight) continue;
@@ -50,22 +50,21 @@ template <class T> std::vector<double> ratios_of_update(const fused::Layout& lay
 
 template <class T>
 Workspace<T>::Workspace(const Replica& replica, const fused::Layout& layout)
-    : network(fused::make_network<T>(replica.experiment->model, layout, largest_batch(replica),
-                                     replica.experiment->train.threads, replica.experiment->train.loss.kind)),
+    : network(fused::make_network<T>({replica.experiment->model, layout, max_rows(replica),
+                                      replica.experiment->train.threads, replica.experiment->train.loss.kind})),
       batch(config::batch_size(replica.experiment->train, replica.data.train.size) * layout.input_stride),
       gradient(layout.parameters) {}
 
 template <class T>
 ReplicaState<T>::ReplicaState(Replica of, const fused::Layout& layout, Workspace<T>& workspace,
-                              std::shared_ptr<DeviceInputs> inputs)
+                              std::shared_ptr<InputCache> inputs)
     : replica(std::move(of)), layout_(layout), workspace_(workspace), parameters_(layout.parameters),
-      statistics_(layout.statistics), experiment_(*replica.experiment), device_inputs_(std::move(inputs)),
-      train_(examples_of(replica.data.train)), val_(examples_of(replica.data.val)),
-      test_(examples_of(replica.data.test)), kernels_(fused::kernels<T>()),
-      dropout_seed_(core::derive_seed(replica.seed, core::Purpose::dropout)),
+      statistics_(layout.statistics), experiment_(*replica.experiment), input_cache_(std::move(inputs)),
+      examples_({examples_of(replica.data.train), examples_of(replica.data.val), examples_of(replica.data.test)}),
+      kernels_(fused::kernels<T>()), dropout_seed_(core::derive_seed(replica.seed, core::Purpose::dropout)),
       depth_seed_(core::derive_seed(replica.seed, core::Purpose::stochastic_depth)),
       order_(experiment_.train, replica.data.train.size, replica.seed),
-      loss_(experiment_.train.loss, replica.data, layout.output_stride, largest_batch(replica)),
+      loss_(experiment_.train.loss, replica.data, layout.output_stride, max_rows(replica)),
       augmenter_(experiment_.data.augmentation, replica.data.shape, replica.seed),
       dropout_samples_(dropout_samples(experiment_)),
       measures_updates_(std::ranges::count(experiment_.probes.names, config::ProbeName::update_ratio) > 0),
@@ -78,9 +77,9 @@ ReplicaState<T>::ReplicaState(Replica of, const fused::Layout& layout, Workspace
 
 template <class T> void ReplicaState<T>::gather(std::span<const std::int32_t> batch) {
   const std::int64_t stride = layout_.input_stride;
-  const T* const examples = train_.rows();
+  const T* const examples = this->examples(config::Split::train).rows();
   T* x = workspace_.batch.data();
-  core::Random draws = augmenter_.draws(step);
+  core::Random draws = augmenter_.random_of(step);
   for (std::size_t i = 0; i < batch.size(); ++i, x += stride) {
     const T* example = examples + batch[i] * stride;
     if (augmenter_.active()) augmenter_.apply(draws, example, x);
@@ -105,26 +104,54 @@ template <class T> std::optional<std::int64_t> ReplicaState<T>::advance(std::int
   return std::nullopt;
 }
 
-// The step of the optimizer.
+// Clipping, optimizer step and max-norm constraint.
 template <class T> void ReplicaState<T>::update(std::int64_t until) {
   const std::int64_t count = layout_.parameters;
   T* const gradient = workspace_.gradient.data();
-  const std::optional<double>& largest = experiment_.train.clip_gradient_norm;
-  if (largest || step + 1 == until) {
+  const std::optional<double>& max_gradient_norm = experiment_.train.clip_gradient_norm;
+  if (max_gradient_norm || step + 1 == until) {
     gradient_norm = std::sqrt(kernels_.square_sum(count, gradient));
-    // As torch.nn.utils.clip_grad_norm_.
-    if (largest && *gradient_norm + 1e-6 > *largest)
-      kernels_.scale(count, static_cast<T>(*largest / (*gradient_norm + 1e-6)), gradient);
+    // Like torch.nn.utils.clip_grad_norm_.
+    if (max_gradient_norm && *gradient_norm + 1e-6 > *max_gradient_norm)
+      kernels_.scale(count, static_cast<T>(*max_gradient_norm / (*gradient_norm + 1e-6)), gradient);
   }
   const bool measured = measures_updates_ && step + 1 == until;
   if (measured) before_.assign(parameters_.data(), parameters_.data() + count);
-  optimizer_step<T>(experiment_.train.optimizer, replica.learning_rate(step), step, layout_, parameters_.data(),
-                    gradient, moments_.data());
-  if (const double most = experiment_.train.max_norm; most > 0)
+  const config::Optimizer& optimizer = experiment_.train.optimizer;
+  if (optimizer.weight_decay == 0 || optimizer.decay_on == config::DecayOn::all)
+    step_optimizer(0, count, optimizer.weight_decay);
+  else
+    for (const fused::TensorSlot& tensor : layout_.tensors)
+      if (!tensor.is_statistic())
+        step_optimizer(tensor.offset, tensor.size(),
+                       tensor.role == fused::TensorRole::weight ? optimizer.weight_decay : 0);
+  if (const double max_norm = experiment_.train.max_norm; max_norm > 0)
     for (const fused::TensorSlot& tensor : layout_.tensors)
       if (tensor.of_hidden_units)
-        kernels_.limit_columns(tensor.rows, tensor.stride, static_cast<T>(most), parameters_.data() + tensor.offset);
-  if (measured) update_ratios = ratios_of_update<T>(layout_, before_.data(), parameters_.data());
+        kernels_.limit_columns(tensor.rows, tensor.stride, static_cast<T>(max_norm),
+                               parameters_.data() + tensor.offset);
+  if (measured) update_ratios = compute_update_ratios<T>(layout_, before_.data(), parameters_.data());
+}
+
+// One step of SGD, Adam or AdamW for the parameters [begin, begin + count).
+template <class T> void ReplicaState<T>::step_optimizer(std::int64_t begin, std::int64_t count, double weight_decay) {
+  using config::OptimizerName;
+  const config::Optimizer& optimizer = experiment_.train.optimizer;
+  const double lr = replica.learning_rate(step);
+  T* const parameters = parameters_.data() + begin;
+  const T* const gradient = workspace_.gradient.data() + begin;
+  T* const moments = moments_.data() + begin;
+  switch (optimizer.name) {
+    case OptimizerName::sgd:
+      return kernels_.sgd(count, {lr, optimizer.momentum, weight_decay, optimizer.nesterov, step == 0}, parameters,
+                          gradient, moments);
+    case OptimizerName::adam:
+    case OptimizerName::adamw:
+      return kernels_.adam(count,
+                           {lr, optimizer.betas[0], optimizer.betas[1], optimizer.eps, weight_decay,
+                            optimizer.name == OptimizerName::adamw, step + 1},
+                           parameters, gradient, moments, moments + layout_.parameters);
+  }
 }
 
 template <class T> double ReplicaState<T>::weight_norm() const {
@@ -137,16 +164,7 @@ template <class T> double ReplicaState<T>::weight_norm() const {
 
 template <class T> typename ReplicaState<T>::Examples ReplicaState<T>::examples_of(const data::Part& part) const {
   if (part.size == 0) return {part, nullptr};
-  return {part, device_inputs_->get(part, layout_.features, at::TensorOptions(c10::CppTypeToScalarType<T>::value))};
-}
-
-template <class T> const typename ReplicaState<T>::Examples& ReplicaState<T>::examples(config::Split split) const {
-  switch (split) {
-    case config::Split::train: return train_;
-    case config::Split::val: return val_;
-    case config::Split::test: return test_;
-  }
-  __builtin_unreachable();
+  return {part, input_cache_->get(part, layout_.features, at::TensorOptions(c10::CppTypeToScalarType<T>::value))};
 }
 
 template <class T>
@@ -168,8 +186,7 @@ void ReplicaState<T>::for_each_output(config::Split split, const Visit& visit) {
   }
 }
 
-// [rows, stride]: the mean outputs over random masks; after training with cross-entropy the logarithms of the mean
-// probabilities, so that a softmax gives these back. Dropout mask i is the same for any number of samples.
+// [rows, stride]: outputs averaged over random masks; for cross-entropy the logarithms of averaged probabilities.
 template <class T>
 const T* ReplicaState<T>::average_of_masks(config::Split split, std::int64_t start, std::int64_t rows, const T* x) {
   const std::int64_t count = layout_.outputs, stride = layout_.output_stride;
@@ -191,7 +208,7 @@ const T* ReplicaState<T>::average_of_masks(config::Split split, std::int64_t sta
   for (std::int64_t i = 0; i < rows; ++i)
     for (std::int64_t k = 0; k < count; ++k) {
       const double mean = sums[static_cast<std::size_t>(i * count + k)] / static_cast<double>(dropout_samples_);
-      // A probability that underflowed keeps a finite logarithm; NaN stays NaN.
+      // Keeps the logarithm finite when a probability underflows; NaN stays NaN.
       const bool tiny = mean < std::numeric_limits<double>::min();
       averaged_.data()[i * stride + k] =
           static_cast<T>(probabilities ? std::log(tiny ? std::numeric_limits<double>::min() : mean) : mean);
@@ -235,24 +252,24 @@ template <class T> std::vector<NamedTensor> ReplicaState<T>::tensors() const {
   return all;
 }
 
-template <class T> void ReplicaState<T>::keep() {
-  if (kept_.size() == 0) kept_ = fused::Buffer<T>(layout_.parameters + layout_.statistics);
-  std::copy_n(parameters_.data(), layout_.parameters, kept_.data());
-  std::copy_n(statistics_.data(), layout_.statistics, kept_.data() + layout_.parameters);
+template <class T> void ReplicaState<T>::take_snapshot() {
+  if (snapshot_.size() == 0) snapshot_ = fused::Buffer<T>(layout_.parameters + layout_.statistics);
+  std::copy_n(parameters_.data(), layout_.parameters, snapshot_.data());
+  std::copy_n(statistics_.data(), layout_.statistics, snapshot_.data() + layout_.parameters);
 }
 
-template <class T> void ReplicaState<T>::restore_kept() {
-  if (kept_.size() == 0) return;
-  std::copy_n(kept_.data(), layout_.parameters, parameters_.data());
-  std::copy_n(kept_.data() + layout_.parameters, layout_.statistics, statistics_.data());
+template <class T> void ReplicaState<T>::restore_snapshot() {
+  if (snapshot_.size() == 0) return;
+  std::copy_n(snapshot_.data(), layout_.parameters, parameters_.data());
+  std::copy_n(snapshot_.data() + layout_.parameters, layout_.statistics, statistics_.data());
 }
 
-// LibTorch's modules show the inside.
+// Uses the LibTorch module of the same network.
 template <class T> std::unique_ptr<Observation> ReplicaState<T>::observe() {
   if (!evaluator_)
     evaluator_ = std::make_unique<Evaluator>(
-        std::vector<const Replica*>{&replica}, at::TensorOptions(c10::CppTypeToScalarType<T>::value), *device_inputs_,
-        make_step_randomness(at::kCPU, false), [this](std::size_t) { return step; });
+        std::vector<const Replica*>{&replica}, at::TensorOptions(c10::CppTypeToScalarType<T>::value), *input_cache_,
+        std::make_shared<StepRandomness>(at::kCPU, false), [this](std::size_t) { return step; });
   return engine::observe({*evaluator_, 0, [this] { return tensors(); }, update_ratios});
 }
 
@@ -260,10 +277,10 @@ template <class T> template <class Archive> void ReplicaState<T>::archive(Archiv
   ar(step);
   ar(gradient_norm);
   ar(update_ratios);
-  bool has_kept = kept_.size() > 0;
-  ar(has_kept);
-  if (has_kept && kept_.size() == 0) kept_ = fused::Buffer<T>(layout_.parameters + layout_.statistics);
-  for (fused::Buffer<T>* buffer : {&parameters_, &statistics_, &moments_, &kept_})
+  bool has_snapshot = snapshot_.size() > 0;
+  ar(has_snapshot);
+  if (has_snapshot && snapshot_.size() == 0) snapshot_ = fused::Buffer<T>(layout_.parameters + layout_.statistics);
+  for (fused::Buffer<T>* buffer : {&parameters_, &statistics_, &moments_, &snapshot_})
     ar.values(std::span(buffer->data(), static_cast<std::size_t>(buffer->size())));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// One network of a stack: its data, its parameters and the steps that they take.
+// One network of a stack: its data, its parameters and its training steps.
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -14,7 +15,7 @@
 
 namespace descent::engine {
 
-// What the replicas of a stack compute in, one after the other, so that it stays in the cache.
+// Buffers that the replicas of a stack use in turn, so that they stay in the cache.
 template <class T> struct Workspace {
   Workspace(const Replica& replica, const fused::Layout& layout);
 
@@ -27,7 +28,7 @@ template <class T> class ReplicaState {
  public:
   // `layout` and `workspace` must outlive this.
   ReplicaState(Replica replica, const fused::Layout& layout, Workspace<T>& workspace,
-               std::shared_ptr<DeviceInputs> inputs);
+               std::shared_ptr<InputCache> inputs);
 
   std::optional<std::int64_t> advance(std::int64_t until);
   SplitLoss evaluate(config::Split split);
@@ -35,38 +36,39 @@ template <class T> class ReplicaState {
 
   double weight_norm() const;
   std::vector<NamedTensor> tensors() const;
-  void keep();
-  void restore_kept();
+  void take_snapshot();
+  void restore_snapshot();
   std::unique_ptr<Observation> observe();
 
-  // To and from a checkpoint.
+  // Writes to or reads from a checkpoint.
   template <class Archive> void archive(Archive& ar);
 
   const Replica replica;
   std::int64_t step = 0;
   std::optional<double> gradient_norm;
-  std::vector<double> update_ratios;  // of the last step, by weight tensor; empty before the first
+  std::vector<double> update_ratios;  // of the last step, by weight tensor; empty at step 0
 
  private:
-  // Visits the outputs [size, K] of consecutive examples in evaluation mode: visit(start, size, outputs).
+  // Calls visit(start, size, outputs) for consecutive examples in evaluation mode, outputs [size, K] padded.
   template <class Visit> void for_each_output(config::Split split, const Visit& visit);
   const T* average_of_masks(config::Split split, std::int64_t start, std::int64_t rows, const T* x);
   void gather(std::span<const std::int32_t> batch);
   void update(std::int64_t until);
+  void step_optimizer(std::int64_t begin, std::int64_t count, double weight_decay);
   struct Examples {
     const data::Part& part;
     std::shared_ptr<const at::Tensor> inputs;  // [N, F], rows padded to the layout's stride
     const T* rows() const { return inputs->template const_data_ptr<T>(); }
   };
   Examples examples_of(const data::Part& part) const;
-  const Examples& examples(config::Split split) const;
+  const Examples& examples(config::Split split) const { return examples_[static_cast<std::size_t>(split)]; }
 
   const fused::Layout& layout_;
   Workspace<T>& workspace_;
   fused::Buffer<T> parameters_, statistics_;  // [P], [S]
   const config::Experiment& experiment_;
-  const std::shared_ptr<DeviceInputs> device_inputs_;
-  const Examples train_, val_, test_;
+  const std::shared_ptr<InputCache> input_cache_;
+  const std::array<Examples, 3> examples_;  // by split
   const fused::Kernels<T>& kernels_;
   const std::uint64_t dropout_seed_, depth_seed_;
   BatchOrder order_;
@@ -74,11 +76,11 @@ template <class T> class ReplicaState {
   const Augmenter augmenter_;
   const std::int64_t dropout_samples_;
   const bool measures_updates_;
-  std::vector<T> before_;     // the parameters before a step whose update is measured
-  fused::Buffer<T> moments_;  // [moments, P]
-  fused::Buffer<T> kept_;     // parameters and statistics that restore_kept() brings back
+  std::vector<T> before_;      // the parameters before an update that is measured
+  fused::Buffer<T> moments_;   // [moments, P]
+  fused::Buffer<T> snapshot_;  // parameters and statistics; empty: none
   fused::Buffer<T> averaged_;
-  std::unique_ptr<Evaluator> evaluator_;  // of observations, from the first one on
+  std::unique_ptr<Evaluator> evaluator_;  // created by the first observe()
 };
 
 }  // namespace descent::engine

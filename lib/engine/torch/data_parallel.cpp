@@ -9,7 +9,7 @@
 namespace descent::engine {
 namespace {
 
-// The sum over the ranks. What a value of this rank changes in it, it changes in the losses of all.
+// The sum over the ranks. A value of one rank affects the losses of all, so its gradient is the sum of theirs.
 class SumOverRanks : public torch::autograd::Function<SumOverRanks> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& values, Ranks* ranks) {
@@ -24,7 +24,7 @@ class SumOverRanks : public torch::autograd::Function<SumOverRanks> {
  private:
   static at::Tensor summed(const at::Tensor& values, Ranks& ranks) {
     at::Tensor sum = values.detach().clone();
-    ranks.sum(sum);
+    ranks.all_reduce(sum);
     return sum;
   }
 };
@@ -37,7 +37,7 @@ DataParallel::DataParallel(std::shared_ptr<Ranks> ranks, models::Network& networ
   for (const auto& module : network.modules(false))
     if (auto* norm = dynamic_cast<models::NormImpl*>(module.get()); norm && norm->running_mean.defined()) {
       if (norm->is_synchronized())
-        norm->share_sums(ranks_->size(), [ranks = ranks_.get()](const at::Tensor& values) {
+        norm->synchronize(ranks_->size(), [ranks = ranks_.get()](const at::Tensor& values) {
           return SumOverRanks::apply(values, ranks);
         });
       else running_.insert(running_.end(), {norm->running_mean, norm->running_var});
@@ -46,7 +46,7 @@ DataParallel::DataParallel(std::shared_ptr<Ranks> ranks, models::Network& networ
 
 DataParallel::Rows DataParallel::rows(std::int64_t total) const {
   if (!ranks_) return {0, total};
-  const std::int64_t count = total / ranks_->size();  // lib/config refuses batches that do not divide
+  const std::int64_t count = total / ranks_->size();  // lib/config rejects batch sizes that are not divisible
   return {ranks_->rank() * count, count};
 }
 
@@ -67,10 +67,10 @@ at::Tensor DataParallel::reduce(const at::Tensor& losses) {
   for (const at::Tensor& value : values) flat.push_back(value.flatten() / ranks_->size());
   for (const at::Tensor& statistic : running_) {
     values.push_back(statistic);
-    flat.push_back(ranks_->leads() ? statistic.flatten() : torch::zeros_like(statistic).flatten());
+    flat.push_back(ranks_->is_main() ? statistic.flatten() : torch::zeros_like(statistic).flatten());
   }
   const at::Tensor all = torch::cat(flat);
-  ranks_->sum(all);
+  ranks_->all_reduce(all);
   std::int64_t offset = 0;
   for (const at::Tensor& value : values) {
     value.copy_(all.narrow(0, offset, value.numel()).view(value.sizes()));

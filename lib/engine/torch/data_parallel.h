@@ -1,6 +1,6 @@
 #pragma once
-// What one of several ranks does otherwise in a training step: it computes its part of the batch, and the gradients are
-// summed over the ranks. Without ranks everything stays as it is.
+// Data parallelism in a training step: each rank computes its part of the batch, and gradients are averaged over the
+// ranks. Without ranks these functions do nothing.
 
 #include <memory>
 #include <vector>
@@ -13,19 +13,18 @@ namespace descent::engine {
 
 class DataParallel {
  public:
-  // Lets the synchronized norms of the network share their sums.
+  // Makes the synchronized norms of the network sum over the ranks.
   DataParallel(std::shared_ptr<Ranks> ranks, models::Network& network);
 
-  // Rows [first, first + count) of a batch of `total`, the ranks one after the other.
+  // The rows [first, first + count) of this rank in a batch of `total` rows.
   struct Rows {
     std::int64_t first, count;
   };
   Rows rows(std::int64_t total) const;
   Batch part(const Batch& batch) const;
 
-  // After the backward passes of the means over the parts: makes gradients and losses [R] those of the whole batch, the
-  // same bits on every rank, in one all_reduce. The running statistics become those of rank 0, where it sees a first
-  // group of the batch.
+  // After the backward pass of each rank's mean loss: turns gradients and losses [R] into those of the whole batch,
+  // with the same bits on every rank, in one all_reduce. Unsynchronized running statistics become those of rank 0.
   at::Tensor reduce(const at::Tensor& losses);
 
  private:

@@ -13,11 +13,11 @@
 namespace descent::engine {
 
 #ifdef DESCENT_CUDA_GRAPHS
-static_assert(CUDA_VERSION >= 12040, "LibTorch's class has other members with the headers of an older CUDA");
+static_assert(CUDA_VERSION >= 12040, "with the headers of an older CUDA, LibTorch's class has other members");
 
 namespace {
 
-// LibTorch 2.14 registers generators by itself.
+// From LibTorch 2.14 on, generators are registered automatically.
 template <class Graph> void register_generator(Graph& graph, const at::Generator& generator) {
   if constexpr (requires { graph.register_generator_state(generator); }) graph.register_generator_state(generator);
 }
@@ -27,7 +27,7 @@ class CudaGraph final : public DeviceGraph {
   void begin(const std::vector<at::Generator>& generators, const DeviceGraph* other) override {
     for (const at::Generator& generator : generators) register_generator(graph_, generator);
     if (other) pool_ = static_cast<const CudaGraph*>(other)->pool_;
-    graph_.capture_begin(pool_, cudaStreamCaptureModeThreadLocal);  // the threads of other devices go on
+    graph_.capture_begin(pool_, cudaStreamCaptureModeThreadLocal);  // other threads are not affected
     pool_ = graph_.pool();
   }
   void end() override { graph_.capture_end(); }
@@ -35,7 +35,7 @@ class CudaGraph final : public DeviceGraph {
 
  private:
   at::cuda::CUDAGraph graph_;
-  c10::MempoolId_t pool_{0, 0};  // a new one
+  c10::MempoolId_t pool_{0, 0};  // create a new pool
 };
 
 }  // namespace
@@ -49,7 +49,7 @@ MakeGraph graphs_of(at::Device) { return {}; }
 #endif
 
 std::shared_ptr<const c10::Stream> exclusive_stream(at::Device device) {
-  constexpr int streams = 32;  // of LibTorch's pool, which gives them in turn
+  constexpr int streams = 32;  // in LibTorch's pool, which returns them in turn
   static std::mutex mutex;
   static std::set<std::pair<c10::DeviceIndex, c10::StreamId>> taken;
   const std::lock_guard lock(mutex);

@@ -1,5 +1,5 @@
 #pragma once
-// Kernels that a device launches as one: CUDA graphs.
+// Sequences of kernels that are launched together: CUDA graphs.
 
 #include <ATen/core/Generator.h>
 #include <c10/core/Stream.h>
@@ -14,23 +14,22 @@ class DeviceGraph {
  public:
   virtual ~DeviceGraph() = default;
 
-  // Records what is put on the current stream until end(), without computing it. Random numbers may come from
-  // `generators`: each replay() takes them as they are seeded then. Results share memory with those of `other`, if
-  // there is one, which must not be launched at the same time.
+  // Records the kernels launched on the current stream until end(), without running them. Random numbers may come from
+  // `generators`, with the seeds that these have at each replay(). The memory of results is shared with `other`, if not
+  // null, which must not run at the same time.
   virtual void begin(const std::vector<at::Generator>& generators, const DeviceGraph* other) = 0;
   virtual void end() = 0;
 
-  // Computes what was recorded, on the current stream, from the memory that it read and into the memory that it wrote.
+  // Runs the recorded kernels on the current stream, with the memory addresses of the recording.
   virtual void replay() = 0;
 };
 
-// Empty where no graphs of the device can be recorded: LibTorch has no CUDA, or Descent was built without CUDA's
-// headers.
+// Empty if graphs cannot be recorded on the device: it is not a GPU, or Descent was built without the headers of CUDA.
 using MakeGraph = std::function<std::unique_ptr<DeviceGraph>()>;
 MakeGraph graphs_of(at::Device device);
 
-// A stream that nobody else has while it is held; null where all are taken. Recording demands one: kernels that another
-// thread puts on it would be recorded too.
+// A stream that is not shared while it is held, or null if all are taken. Recording needs one: kernels that another
+// thread launches on it would be recorded too.
 std::shared_ptr<const c10::Stream> exclusive_stream(at::Device device);
 
 }  // namespace descent::engine

@@ -13,35 +13,28 @@
 namespace descent::engine {
 namespace {
 
-constexpr std::int64_t rows_without_masks = 1000;
+constexpr std::int64_t rows_without_dropout = 1000;
 
 }  // namespace
 
-Evaluator::Evaluator(std::vector<const Replica*> replicas, const at::TensorOptions& options, DeviceInputs& inputs,
+Evaluator::Evaluator(std::vector<const Replica*> replicas, const at::TensorOptions& options, InputCache& inputs,
                      std::shared_ptr<StepRandomness> randomness, Steps steps)
     : replicas_(std::move(replicas)), experiment_(*replicas_.front()->experiment), options_(options),
       randomness_(std::move(randomness)), steps_(std::move(steps)),
-      train_(replicas_, config::Split::train, options, inputs), val_(replicas_, config::Split::val, options, inputs),
-      test_(replicas_, config::Split::test, options, inputs) {}
-
-const Examples& Evaluator::examples(config::Split split) const {
-  switch (split) {
-    case config::Split::train: return train_;
-    case config::Split::val: return val_;
-    case config::Split::test: return test_;
-  }
-  __builtin_unreachable();
-}
+      examples_({Examples(replicas_, config::Split::train, options, inputs),
+                 Examples(replicas_, config::Split::val, options, inputs),
+                 Examples(replicas_, config::Split::test, options, inputs)}) {}
 
 template <class Visit> void Evaluator::for_each_output(const Members& of, config::Split split, const Visit& visit) {
   const torch::NoGradGuard no_grad;
   const PrecisionMode mode(experiment_, options_.device());
   const Examples& all = examples(split);
   const bool samples = samples_masks();
-  const std::int64_t rows = predicts_in_batches(experiment_.model)
-                                ? std::min(config::batch_size(experiment_.train, train_.size()), all.size())
-                            : samples ? evaluation_rows
-                                      : rows_without_masks;
+  const std::int64_t rows =
+      predicts_in_batches(experiment_.model)
+          ? std::min(config::batch_size(experiment_.train, examples(config::Split::train).size()), all.size())
+      : samples ? evaluation_rows
+                : rows_without_dropout;
   of.network.eval();
   for (std::int64_t start = 0; start < all.size();) {
     const Batch batch = all.rows(start, pass_size(experiment_.model, start, rows, all.size()))
@@ -55,8 +48,7 @@ bool Evaluator::samples_masks() const {
   return std::ranges::any_of(replicas_, [](const Replica* r) { return dropout_samples(*r->experiment) > 0; });
 }
 
-// [R, rows, K]: the mean outputs over random masks; after training with cross-entropy the logarithms of the mean
-// probabilities, so that a softmax gives these back.
+// [R, rows, K]: the outputs averaged over random masks; for cross-entropy the logarithms of the averaged probabilities.
 at::Tensor Evaluator::average_of_masks(const Members& of, const at::Tensor& x, config::Split split,
                                        std::int64_t start) {
   const bool probabilities = experiment_.train.loss.kind == config::LossKind::cross_entropy;
@@ -76,11 +68,11 @@ at::Tensor Evaluator::average_of_masks(const Members& of, const at::Tensor& x, c
   }
   of.network.predict_with_dropout(false);
   const at::Tensor mean = sum / static_cast<double>(experiment_.predict.dropout_samples);
-  // A probability that underflowed keeps a finite logarithm; NaN stays NaN.
+  // Keeps the logarithm finite when a probability underflows; NaN stays NaN.
   return (probabilities ? mean.clamp_min(std::numeric_limits<double>::min()).log() : mean).to(outputs.scalar_type());
 }
 
-// [R, 1, K]: the unit of each target, where the networks learn scaled ones.
+// [R, 1, K]: factors from scaled targets to their units; undefined if targets are not scaled.
 at::Tensor Evaluator::target_units(const Members& of) const {
   std::vector<at::Tensor> scales;
   for (std::int64_t r = of.first; r < of.first + of.network.replicas(); ++r) {
@@ -96,7 +88,7 @@ std::vector<SplitLoss> Evaluator::evaluate(const Members& of, config::Split spli
   const at::TensorOptions sums = options_.dtype(at::kDouble);
   const at::Tensor losses = torch::zeros({of.network.replicas()}, sums), errors = torch::zeros_like(losses);
   const at::Tensor units = target_units(of);
-  const config::Loss plain{experiment_.train.loss.kind};  // label smoothing is for training alone
+  const config::Loss plain{experiment_.train.loss.kind};  // label smoothing applies only in training
   for_each_output(of, split, [&](const Batch& batch, const at::Tensor& outputs) {
     const auto add_losses = [&](const at::Tensor& of_examples) { losses.add_(of_examples.to(at::kDouble).sum(1)); };
     if (!units.defined()) add_losses(example_losses(plain, outputs, batch));

@@ -1,6 +1,7 @@
 #pragma once
-// How LibTorch modules are evaluated: R networks on the examples of their replicas, all at once.
+// Evaluation of LibTorch modules: R networks on the examples of their replicas, all at once.
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -14,24 +15,24 @@ namespace descent::engine {
 
 class Evaluator {
  public:
-  // The steps that a member has taken; random dropout masks depend on them.
+  // Returns the number of steps that a member has taken, which random dropout masks depend on.
   using Steps = std::function<std::int64_t(std::size_t member)>;
 
-  // Replicas and inputs must outlive this; networks draw their masks from `randomness`.
-  Evaluator(std::vector<const Replica*> replicas, const at::TensorOptions& options, DeviceInputs& inputs,
+  // Replicas and inputs must outlive this; the networks must draw their masks from `randomness`.
+  Evaluator(std::vector<const Replica*> replicas, const at::TensorOptions& options, InputCache& inputs,
             std::shared_ptr<StepRandomness> randomness, Steps steps);
 
-  // A network whose replicas stand for the members `first`, `first` + 1, ...
+  // A network whose replicas are the members `first`, `first` + 1, ...
   struct Members {
     models::Network& network;
     std::int64_t first;
   };
   std::vector<SplitLoss> evaluate(const Members& of, config::Split split);
-  // Of one member of a network of all.
+  // `network` must hold all members.
   at::Tensor predict(models::Network& network, std::size_t member, config::Split split);
 
   const Replica& replica(std::size_t member) const { return *replicas_[member]; }
-  const Examples& examples(config::Split split) const;
+  const Examples& examples(config::Split split) const { return examples_[static_cast<std::size_t>(split)]; }
   const at::TensorOptions& options() const { return options_; }
   const std::shared_ptr<StepRandomness>& randomness() const { return randomness_; }
 
@@ -43,11 +44,11 @@ class Evaluator {
   at::Tensor average_of_masks(const Members& of, const at::Tensor& x, config::Split split, std::int64_t start);
 
   const std::vector<const Replica*> replicas_;
-  const config::Experiment& experiment_;  // of the first: what all have in common
+  const config::Experiment& experiment_;  // of the first replica: what all have in common
   const at::TensorOptions options_;
   const std::shared_ptr<StepRandomness> randomness_;
   const Steps steps_;
-  const Examples train_, val_, test_;
+  const std::array<Examples, 3> examples_;  // by split
 };
 
 }  // namespace descent::engine

@@ -16,28 +16,19 @@ std::int64_t row_stride(std::int64_t features, const at::TensorOptions& options)
 
 }  // namespace
 
-std::shared_ptr<const at::Tensor> DeviceInputs::get(const data::Part& part, std::int64_t features,
-                                                    const at::TensorOptions& options) {
+std::shared_ptr<const at::Tensor> InputCache::get(const data::Part& part, std::int64_t features,
+                                                  const at::TensorOptions& options) {
   const std::lock_guard lock(mutex_);
   const auto key = std::tuple(part.x.get(), c10::typeMetaToScalarType(options.dtype()), options.device().str());
-  Entry& entry = known_[key];
+  Entry& entry = entries_[key];
   std::shared_ptr<const at::Tensor> tensor = entry.tensor.lock();
   if (tensor && entry.source.lock() == part.x) return tensor;
   const at::Tensor values = torch::from_blob(const_cast<double*>(part.x->data()), {part.size, features}, at::kDouble);
   const at::Tensor rows = torch::zeros({part.size, row_stride(features, options)}, options);
   tensor = std::make_shared<const at::Tensor>(rows.narrow(1, 0, features).copy_(values));
-  std::erase_if(known_, [&](const auto& item) { return item.first != key && item.second.tensor.expired(); });
+  std::erase_if(entries_, [&](const auto& item) { return item.first != key && item.second.tensor.expired(); });
   entry = {part.x, tensor};
   return tensor;
-}
-
-const data::Part& part_of(const data::RunData& data, config::Split split) {
-  switch (split) {
-    case config::Split::train: return data.train;
-    case config::Split::val: return data.val;
-    case config::Split::test: return data.test;
-  }
-  __builtin_unreachable();
 }
 
 Batch Batch::of_replicas(std::int64_t first, std::int64_t count) const {
@@ -47,7 +38,7 @@ Batch Batch::of_replicas(std::int64_t first, std::int64_t count) const {
 
 namespace {
 
-// [N, K]: what the network learns.
+// [N, K]: the targets that the network learns.
 at::Tensor scaled_targets(const data::RunData& data, const data::Part& part) {
   const at::Tensor targets = torch::empty({part.size, data.outputs}, at::kDouble);
   double* const values = targets.mutable_data_ptr<double>();
@@ -59,22 +50,22 @@ at::Tensor scaled_targets(const data::RunData& data, const data::Part& part) {
 }  // namespace
 
 Examples::Examples(const std::vector<const Replica*>& replicas, config::Split split, const at::TensorOptions& options,
-                   DeviceInputs& inputs) {
+                   InputCache& inputs) {
   const data::RunData& data = replicas.front()->data;
-  size_ = part_of(data, split).size;
+  size_ = data.part(split).size;
   if (size_ == 0) return;
   std::vector<at::Tensor> x, labels, targets;
-  bool same = true;
+  bool shared = true;
   for (const Replica* replica : replicas) {
-    const data::Part& part = part_of(replica->data, split);
-    same &= part.x == part_of(data, split).x;
+    const data::Part& part = replica->data.part(split);
+    shared &= part.x == data.part(split).x;
     inputs_.push_back(inputs.get(part, data.features, options));
     x.push_back(*inputs_.back());
     if (data.classes > 0) labels.push_back(torch::tensor(at::ArrayRef<std::int32_t>(part.y), at::kInt).to(at::kLong));
     else targets.push_back(scaled_targets(replica->data, part));
   }
-  x_ = same ? x.front() : torch::stack(x);
-  if (!same) inputs_.clear();
+  x_ = shared ? x.front() : torch::stack(x);
+  if (!shared) inputs_.clear();
   if (!labels.empty()) labels_ = torch::stack(labels).to(options.device());
   if (!targets.empty()) targets_ = torch::stack(targets).to(options);
   first_ = torch::arange(std::ssize(replicas), options.dtype(at::kLong)).unsqueeze(1) * size_;
@@ -88,7 +79,7 @@ Batch Examples::rows(std::int64_t start, std::int64_t count) const {
 }
 
 Batch Examples::gather(const at::Tensor& indices) const {
-  const at::Tensor of_all = (indices + first_).flatten();
+  const at::Tensor all_rows = (indices + first_).flatten();
   const auto selected = [&](const at::Tensor& t, const at::Tensor& rows) {
     if (!t.defined()) return t;
     std::vector<std::int64_t> sizes = indices.sizes().vec();
@@ -97,8 +88,8 @@ Batch Examples::gather(const at::Tensor& indices) const {
   };
   const at::Tensor x = x_.dim() == 2
                            ? x_.index_select(0, indices.flatten()).view({indices.size(0), indices.size(1), -1})
-                           : selected(x_, of_all);
-  return {x, selected(labels_, of_all), selected(targets_, of_all)};
+                           : selected(x_, all_rows);
+  return {x, selected(labels_, all_rows), selected(targets_, all_rows)};
 }
 
 }  // namespace descent::engine

@@ -13,10 +13,10 @@
 
 namespace descent::engine {
 
-// Inputs [N, F] on a device, shared between the runs that see the same. Safe to call from several threads.
-class DeviceInputs {
+// A cache of inputs [N, F] on each device, shared between runs with the same inputs. Thread-safe.
+class InputCache {
  public:
-  // On the CPU the rows are padded with zeros as the fused engine reads them (fused::padded).
+  // On the CPU rows are padded with zeros, as the fused engine requires (fused::padded).
   std::shared_ptr<const at::Tensor> get(const data::Part& part, std::int64_t features,
                                         const at::TensorOptions& options);
 
@@ -26,23 +26,23 @@ class DeviceInputs {
     std::weak_ptr<const at::Tensor> tensor;
   };
   std::mutex mutex_;
-  std::map<std::tuple<const std::vector<double>*, at::ScalarType, std::string>, Entry> known_;
+  std::map<std::tuple<const std::vector<double>*, at::ScalarType, std::string>, Entry> entries_;
 };
 
-// Some examples of each replica.
+// Examples of each replica.
 struct Batch {
   at::Tensor x;        // [R, B, F]
-  at::Tensor labels;   // [R, B] int64; undefined with real targets
-  at::Tensor targets;  // [R, B, K]; undefined with classes
+  at::Tensor labels;   // [R, B] int64; undefined in regression
+  at::Tensor targets;  // [R, B, K]; undefined in classification
 
   Batch of_replicas(std::int64_t first, std::int64_t count) const;
 };
 
-// One split of every replica.
+// All examples of one split of each replica.
 class Examples {
  public:
   Examples(const std::vector<const Replica*>& replicas, config::Split split, const at::TensorOptions& options,
-           DeviceInputs& inputs);
+           InputCache& inputs);
 
   std::int64_t size() const { return size_; }
   Batch rows(std::int64_t start, std::int64_t count) const;
@@ -51,14 +51,11 @@ class Examples {
 
  private:
   std::int64_t size_ = 0;
-  std::vector<std::shared_ptr<const at::Tensor>> inputs_;  // one where all replicas see the same, else none
-  at::Tensor x_;                                           // [N, F] where all replicas see the same, else [R, N, F]
+  std::vector<std::shared_ptr<const at::Tensor>> inputs_;  // of all replicas if they share it, otherwise empty
+  at::Tensor x_;                                           // [N, F] if all replicas share it, otherwise [R, N, F]
   at::Tensor labels_;                                      // [R, N]
   at::Tensor targets_;                                     // [R, N, K]
-  at::Tensor first_;                                       // of each replica's rows in x_ and the labels, [R, 1]
+  at::Tensor first_;                                       // index of the first example of each replica, [R, 1]
 };
-
-// The part of a replica's data.
-const data::Part& part_of(const data::RunData& data, config::Split split);
 
 }  // namespace descent::engine

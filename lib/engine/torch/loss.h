@@ -1,5 +1,5 @@
 #pragma once
-// What training minimizes, for each replica of a batch.
+// Losses of R replicas.
 
 #include <ATen/core/Tensor.h>
 
@@ -9,17 +9,17 @@
 
 namespace descent::engine {
 
-// What the outputs should be, one-hot vectors of the classes: [R, B, K].
+// The targets, or one-hot vectors of the labels: [R, B, K].
 at::Tensor targets_of(const Batch& batch, std::int64_t outputs);
 
-// Of each example, without decay: [R, B]. outputs: [R, B, K].
+// The loss of each example, without weight decay: [R, B]. outputs: [R, B, K].
 at::Tensor example_losses(const config::Loss& loss, const at::Tensor& outputs, const Batch& batch);
 
-// The mean over the batch: [R]. A mixture of experts may minimize a likelihood of its own.
+// The mean loss over the batch: [R]. For a mixture of experts with experts.std, its negative log-likelihood.
 at::Tensor training_loss(const config::Loss& loss, models::Network& network, const at::Tensor& outputs,
                          const Batch& batch);
 
-// What is minimized beside the loss, [R]; undefined where there is nothing.
+// A term that training adds to the loss, [R]; undefined if there is none.
 at::Tensor penalty(models::Network& network);
 
 }  // namespace descent::engine

@@ -15,7 +15,7 @@ namespace {
 
 std::shared_ptr<models::Network> probe_network(const Replica& replica, const at::TensorOptions& options) {
   config::Model model = observed_model(replica.experiment->model);
-  model.init = {.scheme = config::InitScheme::zeros};  // until it has the tensors of the replica
+  model.init = {.scheme = config::InitScheme::zeros};  // replaced by copy_tensors()
   const auto network =
       models::make_network(model, replica.data.shape, replica.data.outputs, 1, replica.experiment->train.loss.kind);
   network->to(options.device(), c10::typeMetaToScalarType(options.dtype()));
@@ -25,7 +25,7 @@ std::shared_ptr<models::Network> probe_network(const Replica& replica, const at:
 
 double norm_of(const at::Tensor& values) { return values.defined() ? values.to(at::kDouble).norm().item<double>() : 0; }
 
-// Of a recorded layer [1, B, F] or [B, C, H, W]: [rows, features] on the CPU.
+// A recorded activation [1, B, F] or [B, C, H, W] as [rows, features] on the CPU.
 at::Tensor as_rows(const models::Network& network, const at::Tensor& values) {
   at::Tensor own = network.of_replica(values.detach(), 0);
   if (own.dim() > 2) own = own.movedim(1, -1).flatten(0, -2);
@@ -48,7 +48,7 @@ class NetworkObservation final : public Observation {
   std::vector<NamedTensor> tensors() const override { return observed_.tensors(); }
 
   std::vector<LayerActivation> activations(plan::ActivationKind kind) override {
-    pass();
+    run_probe_batch();
     std::vector<LayerActivation> all;
     for (std::size_t i = 0; i < activations_.size(); ++i)
       if (activations_[i].kind == kind)
@@ -57,7 +57,7 @@ class NetworkObservation final : public Observation {
   }
 
   std::vector<LayerWeights> weights() override {
-    pass();
+    run_probe_batch();
     const std::vector<double>& ratios = observed_.update_ratios;
     std::vector<LayerWeights> all;
     for (const models::NamedView& view : network_->tensors(0)) {
@@ -74,7 +74,7 @@ class NetworkObservation final : public Observation {
   }
 
   std::vector<double> weight_gradient_norms() override {
-    pass();
+    run_probe_batch();
     std::vector<double> norms;
     for (std::size_t i = activations_.size(); i < gradients_.size(); ++i) norms.push_back(norm_of(gradients_[i]));
     return norms;
@@ -88,7 +88,7 @@ class NetworkObservation final : public Observation {
   }
 
   double test_error(const std::vector<plan::ResidualPath>& paths) override {
-    passed_ = false;
+    has_probe_batch_ = false;
     copy_tensors();
     network_->set_block_paths(paths);
     network_->set_randomness(observed_.evaluator.randomness());
@@ -101,7 +101,7 @@ class NetworkObservation final : public Observation {
 
   at::Tensor outputs(const std::vector<NamedTensor>& tensors) override {
     const torch::NoGradGuard no_grad;
-    passed_ = false;
+    has_probe_batch_ = false;
     const auto own = network_->tensors(0);
     for (const NamedTensor& named : tensors)
       std::ranges::find(own, named.name, &models::NamedView::name)->values.copy_(named.values);
@@ -114,9 +114,9 @@ class NetworkObservation final : public Observation {
  private:
   const Examples& train() const { return observed_.evaluator.examples(config::Split::train); }
 
-  // The loss of the first `examples` training examples, in training mode; leaves what the layers compute.
+  // The loss of the first `examples` training examples, in training mode; fills activations_.
   at::Tensor loss_of(std::int64_t examples) {
-    passed_ = false;
+    has_probe_batch_ = false;
     copy_tensors();
     network_->train();
     const Batch batch = train().rows(0, examples).of_replicas(first_, 1);
@@ -128,8 +128,8 @@ class NetworkObservation final : public Observation {
     return training_loss(replica_.experiment->train.loss, *network_, outputs, batch).sum();
   }
 
-  void pass() {
-    if (passed_) return;
+  void run_probe_batch() {
+    if (has_probe_batch_) return;
     const at::Tensor loss = loss_of(rows_);
     const at::Tensor extra = penalty(*network_);
     std::vector<at::Tensor> wanted;
@@ -147,10 +147,10 @@ class NetworkObservation final : public Observation {
     for (const models::Activation& activation : activations_) add(activation.values);
     for (const at::Tensor& parameter : network_->parameters())
       if (parameter.dim() > 2) add(parameter);
-    passed_ = true;
+    has_probe_batch_ = true;
   }
 
-  // Before every pass: passes in training mode move the running statistics.
+  // Needed before every pass, since passes in training mode update the running statistics.
   void copy_tensors() {
     const auto own = network_->tensors(0);
     for (std::size_t i = 0; i < own.size(); ++i) own[i].values.copy_(tensors_[i]);
@@ -158,13 +158,13 @@ class NetworkObservation final : public Observation {
 
   const Observed observed_;
   const Replica& replica_;
-  const std::int64_t first_;  // of the evaluator's members
+  const std::int64_t first_;  // index of the replica in the evaluator
   const std::int64_t rows_;
-  const std::shared_ptr<models::Network> network_;  // of this replica alone, with copies of its tensors
-  std::vector<at::Tensor> tensors_;                 // of the network, parallel to its own
+  const std::shared_ptr<models::Network> network_;  // only this replica, with copies of its tensors
+  std::vector<at::Tensor> tensors_;                 // in the order of network_->tensors(0)
   std::vector<models::Activation> activations_;     // of the last pass
-  std::vector<at::Tensor> gradients_;               // parallel to activations_, then of the weights; may be undefined
-  bool passed_ = false;                             // both are of the probe batch
+  std::vector<at::Tensor> gradients_;               // of activations_, then of the weights; may be undefined
+  bool has_probe_batch_ = false;                    // both belong to the probe batch
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
 #pragma once
-// The inside of a network, whichever engine trains it: a LibTorch module with copies of its tensors is observed.
+// Observation of a network trained by either engine, through a LibTorch module with copies of its tensors.
 
 #include <functional>
 #include <memory>
@@ -9,12 +9,12 @@
 
 namespace descent::engine {
 
-// What is observed; all of it must outlive the observation.
+// The network to observe; everything here must outlive the observation.
 struct Observed {
   Evaluator& evaluator;
   std::size_t member;
-  std::function<std::vector<NamedTensor>()> tensors;  // as Engine::tensors()
-  const std::vector<double>& update_ratios;           // of the last step, by weight tensor; empty before the first
+  std::function<std::vector<NamedTensor>()> tensors;  // like Engine::tensors()
+  const std::vector<double>& update_ratios;           // of the last step, by weight tensor; empty at step 0
 };
 std::unique_ptr<Observation> observe(const Observed& observed);
 

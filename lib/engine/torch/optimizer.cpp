@@ -13,7 +13,7 @@ using config::OptimizerName;
 
 namespace {
 
-// Views of one flat tensor of zeros with the sizes of these.
+// Views of one flat tensor of zeros, with the sizes of `tensors`.
 std::vector<at::Tensor> flat_like(const std::vector<at::Tensor>& tensors) {
   std::int64_t size = 0, offset = 0;
   for (const at::Tensor& tensor : tensors) size += tensor.numel();
@@ -59,8 +59,8 @@ std::vector<Optimizer::Group> Optimizer::groups(std::int64_t step) const {
 
 void Optimizer::step(const std::vector<Group>& groups, const at::Tensor& updates, const at::Tensor& learning_rates) {
   const torch::NoGradGuard no_grad;
-  const bool apart = config_.decay_on == config::DecayOn::weights &&
-                     std::ranges::any_of(groups, [](const Group& group) { return group.weight_decay != 0; });
+  const bool separate = config_.decay_on == config::DecayOn::weights &&
+                        std::ranges::any_of(groups, [](const Group& group) { return group.weight_decay != 0; });
   for (const Group& group : groups) {
     const auto update_group = [&](bool weights, bool others, double weight_decay) {
       const Tensors tensors = selected(group, weights, others);
@@ -68,8 +68,8 @@ void Optimizer::step(const std::vector<Group>& groups, const at::Tensor& updates
       if (learning_rates.defined()) update(tensors, learning_rates[group.first], weight_decay, updates);
       else update(tensors, group.learning_rate, weight_decay, updates);
     };
-    update_group(true, !apart, group.weight_decay);
-    if (apart) update_group(false, true, 0);
+    update_group(true, !separate, group.weight_decay);
+    if (separate) update_group(false, true, 0);
   }
   for (at::Tensor& parameter : parameters_) parameter.mutable_grad().reset();
 }
@@ -98,7 +98,7 @@ void Optimizer::update(const Tensors& tensors, const Rate& learning_rate, double
   const std::vector<at::Tensor> counts(parameters.size(), updates);
   const auto [beta1, beta2] = config_.betas;
   switch (config_.name) {
-    case OptimizerName::sgd:  // the momentum before the first step is 0, which needs no case of its own
+    case OptimizerName::sgd:  // momentum buffers start at 0, so the first step is no special case
       return at::_fused_sgd_(parameters, gradients, moments.empty() ? at::TensorList() : moments[0], weight_decay,
                              config_.momentum, learning_rate, 0, config_.nesterov, false, false);
     case OptimizerName::adam:

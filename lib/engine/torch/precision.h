@@ -1,5 +1,5 @@
 #pragma once
-// Where and in which precision a stack computes.
+// Device and precision of the computations of a stack.
 
 #include <ATen/core/Tensor.h>
 
@@ -7,11 +7,11 @@
 
 namespace descent::engine {
 
-// Of parameters and inputs.
+// The options of parameters and inputs.
 at::TensorOptions tensor_options(const config::Experiment& experiment, at::Device device);
 
-// While it lives, in this thread: autocast to bfloat16 where the experiment asks for it. On CUDA it also sets, for the
-// whole process: TF32 only where asked for, and cuDNN chooses its algorithms by measuring.
+// Enables autocast to bfloat16 in this thread, during its lifetime, if the experiment asks for it. On CUDA it also
+// sets, for the whole process, TF32 as the experiment asks and cuDNN's benchmark mode.
 class PrecisionMode {
  public:
   PrecisionMode(const config::Experiment& experiment, at::Device device);

@@ -5,8 +5,8 @@
 
 #include <vector>
 
-// The packages of LibTorch contain Gloo, but not its headers, which those of c10d include. Debian's are older. That is
-// safe as long as no object of a class of Gloo is made or read here: they are only held by pointers of c10d.
+// The packages of LibTorch contain Gloo but not its headers, which the headers of c10d include. Those of Debian are
+// older, which is safe as long as no object of a Gloo class is created or read here: c10d only holds pointers to them.
 #ifdef DESCENT_GLOO
 #define USE_C10D_GLOO
 #include <arpa/inet.h>
@@ -26,18 +26,18 @@ namespace descent::engine {
 
 bool Ranks::any(bool value) {
   const at::Tensor count = torch::full({1}, value ? 1 : 0, at::kInt);
-  sum(count);
+  all_reduce(count);
   return count.item<int>() > 0;
 }
 
 #ifndef DESCENT_GLOO
 
 std::string missing_ranks() {
-  return "this program was built without Gloo, over which ranks talk: install its headers (libgloo-dev) and build "
+  return "this program was built without Gloo, which connects ranks: install its headers (libgloo-dev) and build it "
          "again";
 }
 
-std::shared_ptr<Ranks> join_ranks(const RankPlace&, const std::function<void(int)>&, const std::function<void()>&) {
+std::shared_ptr<Ranks> join_ranks(const Rendezvous&, const std::function<void(int)>&, const std::function<void()>&) {
   throw core::FaultError(missing_ranks());
 }
 
@@ -47,17 +47,17 @@ namespace {
 
 using std::chrono::minutes;
 
-// The start of all ranks; from then on the longest time that one may be ahead of another, which evaluates meanwhile.
-constexpr minutes longest_start{5}, longest_pause{30};
+// Timeouts for the start of all ranks, and for waiting for another rank, which may be evaluating.
+constexpr minutes start_timeout{5}, wait_timeout{30};
 
-// Without the source line in front and the advice behind.
+// Removes the source line before the message and the advice after it.
 std::string short_text(std::string text) {
   if (text.starts_with('[')) text.erase(0, text.find("] ") + 2);
   text.resize(std::min({text.size(), text.find(". This"), text.find('\n')}));
   return text;
 }
 
-// Calls `work`; what LibTorch throws becomes RankLost.
+// Calls `work` and turns exceptions of LibTorch into RankLost.
 template <class Work> auto connected(const Work& work) {
   try {
     return work();
@@ -66,7 +66,7 @@ template <class Work> auto connected(const Work& work) {
   }
 }
 
-// The address of this host on the way to another, which needs no connection: no packet is sent.
+// The address from which this host reaches another. Sends no packet.
 std::string own_address(const std::string& host, int port) {
   addrinfo hints{}, *found = nullptr;
   hints.ai_socktype = SOCK_DGRAM;
@@ -86,34 +86,35 @@ std::string own_address(const std::string& host, int port) {
 
 class GlooRanks final : public Ranks {
  public:
-  GlooRanks(const RankPlace& place, c10::intrusive_ptr<c10d::Store> store) : Ranks(place), store_(std::move(store)) {
-    const auto options = c10d::ProcessGroupGloo::Options::create(longest_pause);
+  GlooRanks(const Rendezvous& rendezvous, c10::intrusive_ptr<c10d::Store> store)
+      : Ranks(rendezvous), store_(std::move(store)) {
+    const auto options = c10d::ProcessGroupGloo::Options::create(wait_timeout);
     options->threads = 1;
     const char* interface = std::getenv("GLOO_SOCKET_IFNAME");  // as PyTorch reads it
     options->devices.push_back(
         interface ? c10d::ProcessGroupGloo::createDeviceForInterface(interface)
-                  : c10d::ProcessGroupGloo::createDeviceForHostname(own_address(place.address, place.port)));
-    group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(store_, place.rank, place.size, options);
+                  : c10d::ProcessGroupGloo::createDeviceForHostname(own_address(rendezvous.address, rendezvous.port)));
+    group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(store_, rendezvous.rank, rendezvous.size, options);
   }
 
-  // Over the main memory also for other devices.
-  void sum(const at::Tensor& values) override {
+  // Tensors of other devices go through main memory.
+  void all_reduce(const at::Tensor& values) override {
     std::vector<at::Tensor> tensors{values.cpu()};
     connected([&] { group_->allreduce(tensors)->wait(); });
     if (!values.is_cpu()) values.copy_(tensors[0]);
   }
 
-  std::string share(const std::string& bytes) override {
+  std::string broadcast(const std::string& bytes) override {
     const at::Tensor size = torch::full({1}, std::ssize(bytes), at::kLong);
-    broadcast(size);
+    broadcast_tensor(size);
     std::string all = bytes;
     all.resize(static_cast<std::size_t>(size.item<std::int64_t>()));
-    if (!all.empty()) broadcast(torch::from_blob(all.data(), {std::ssize(all)}, at::kByte));
+    if (!all.empty()) broadcast_tensor(torch::from_blob(all.data(), {std::ssize(all)}, at::kByte));
     return all;
   }
 
  private:
-  void broadcast(const at::Tensor& values) {
+  void broadcast_tensor(const at::Tensor& values) {
     std::vector<at::Tensor> tensors{values};
     connected([&] { group_->broadcast(tensors)->wait(); });
   }
@@ -126,28 +127,29 @@ class GlooRanks final : public Ranks {
 
 std::string missing_ranks() { return ""; }
 
-std::shared_ptr<Ranks> join_ranks(const RankPlace& place, const std::function<void(int)>& listening,
-                                  const std::function<void()>& waiting) {
+std::shared_ptr<Ranks> join_ranks(const Rendezvous& rendezvous, const std::function<void(int)>& on_listening,
+                                  const std::function<void()>& while_waiting) {
   c10d::TCPStoreOptions options;
-  options.port = static_cast<std::uint16_t>(place.port);
-  options.isServer = place.rank == 0 && place.launcher_store.empty();
+  options.port = static_cast<std::uint16_t>(rendezvous.port);
+  options.isServer = rendezvous.rank == 0 && rendezvous.launcher_store.empty();
   options.waitWorkers = false;
-  options.timeout = longest_start;
-  RankPlace at = place;
+  options.timeout = start_timeout;
+  Rendezvous at = rendezvous;
   c10::intrusive_ptr<c10d::Store> store;
   connected([&] {
-    auto tcp = c10::make_intrusive<c10d::TCPStore>(place.address, options);
+    auto tcp = c10::make_intrusive<c10d::TCPStore>(rendezvous.address, options);
     at.port = tcp->getPort();
-    store = c10::make_intrusive<c10d::PrefixStore>("descent" + place.launcher_store, tcp);
+    store = c10::make_intrusive<c10d::PrefixStore>("descent" + rendezvous.launcher_store, tcp);
   });
-  if (place.rank == 0 && listening) listening(at.port);
-  const auto arrived = [&](int now) { return connected([&] { return store->add("arrived", now); }); };
-  const auto end = std::chrono::steady_clock::now() + longest_start;
+  if (rendezvous.rank == 0 && on_listening) on_listening(at.port);
+  const auto arrived = [&](int more) { return connected([&] { return store->add("arrived", more); }); };
+  const auto end = std::chrono::steady_clock::now() + start_timeout;
   std::int64_t count = arrived(1);
-  while (place.rank == 0 && count < place.size) {
-    if (waiting) waiting();
+  while (rendezvous.rank == 0 && count < rendezvous.size) {
+    if (while_waiting) while_waiting();
     if (std::chrono::steady_clock::now() > end)
-      throw RankLost(fmt::format("{} of {} ranks have come to {}, port {}", count, place.size, place.address, at.port));
+      throw RankLost(fmt::format("only {} of {} ranks have connected to {}, port {}", count, rendezvous.size,
+                                 rendezvous.address, at.port));
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     count = arrived(0);
   }

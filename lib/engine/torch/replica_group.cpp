@@ -10,7 +10,6 @@
 
 #include "core/seeds.h"
 #include "engine/initial_network.h"
-#include "engine/torch/batches.h"
 #include "engine/torch/loss.h"
 #include "engine/torch/precision.h"
 #include "models/linear_model.h"
@@ -25,7 +24,7 @@ std::shared_ptr<models::Network> network_on(at::Device device, const std::vector
   return network;
 }
 
-// The weights of hidden units, where train.max_norm limits them.
+// Views of the weights whose norms train.max_norm limits.
 std::vector<at::Tensor> limited_weights(const config::Experiment& experiment, const models::Network& network) {
   std::vector<at::Tensor> limited;
   if (experiment.train.max_norm == 0) return limited;
@@ -36,9 +35,9 @@ std::vector<at::Tensor> limited_weights(const config::Experiment& experiment, co
   return limited;
 }
 
-// LibTorch's updates read learning rates from the device in float32; ranks meet on the host.
-bool records_graphs(const config::Experiment& experiment, const TorchPlace& place) {
-  return !place.ranks && experiment.precision != config::Precision::float64 &&
+// Recorded optimizer steps read learning rates in float32 from the device; ranks communicate through the host.
+bool can_record_graphs(const config::Experiment& experiment, const TorchContext& context) {
+  return !context.ranks && experiment.precision != config::Precision::float64 &&
          !config::has_closed_form(experiment.train);
 }
 
@@ -50,21 +49,21 @@ std::vector<at::Tensor> copies_of(const std::vector<at::Tensor>& tensors) {
 
 }  // namespace
 
-ReplicaGroup::ReplicaGroup(std::vector<const Replica*> replicas, const TorchPlace& place)
-    : replicas_(std::move(replicas)), experiment_(*replicas_.front()->experiment), device_(place.device),
+ReplicaGroup::ReplicaGroup(std::vector<const Replica*> replicas, const TorchContext& context)
+    : replicas_(std::move(replicas)), experiment_(*replicas_.front()->experiment), device_(context.device),
       options_(tensor_options(experiment_, device_)), network_(network_on(device_, replicas_)),
-      graphs_(device_, records_graphs(experiment_, place) ? place.make_graph : MakeGraph(), place.note),
-      randomness_(make_step_randomness(device_, !device_.is_cpu() || graphs_.enabled())),
-      evaluator_(replicas_, options_, place.inputs, randomness_,
+      graphs_(device_, can_record_graphs(experiment_, context) ? context.make_graph : MakeGraph(), context.notify),
+      randomness_(std::make_shared<StepRandomness>(device_, !device_.is_cpu() || graphs_.enabled())),
+      evaluator_(replicas_, options_, context.inputs, randomness_,
                  [this](std::size_t member) { return states_[member].step; }),
       optimizer_(replicas_, *network_), limited_(limited_weights(experiment_, *network_)),
-      data_parallel_(place.ranks, *network_),
+      data_parallel_(context.ranks, *network_),
       measures_updates_(std::ranges::count(experiment_.probes.names, config::ProbeName::update_ratio) > 0),
       prepared_(replicas_, network_->blocks(), device_, graphs_.enabled()), states_(replicas_.size()) {
   network_->set_randomness(randomness_);
 }
 
-std::vector<at::Tensor> ReplicaGroup::changing() const {
+std::vector<at::Tensor> ReplicaGroup::training_state() const {
   std::vector<at::Tensor> all;
   for (const at::Tensor& parameter : network_->parameters()) all.push_back(parameter.detach());
   for (const at::Tensor& buffer : network_->buffers()) all.push_back(buffer);
@@ -79,7 +78,7 @@ std::vector<std::optional<std::int64_t>> ReplicaGroup::advance(std::span<const s
     return std::vector<std::optional<std::int64_t>>(active.size());
   }
   std::vector<std::optional<std::int64_t>> diverged(replicas_.size());
-  // The members at the lowest step go on together until they meet the next one.
+  // The members at the lowest step advance together until they reach the step of the next one.
   for (;;) {
     std::vector<std::size_t> members;
     std::int64_t end = until;
@@ -102,12 +101,12 @@ std::vector<std::optional<std::int64_t>> ReplicaGroup::advance(std::span<const s
   return result;
 }
 
-// All members of the group are computed; those that are not asked for get back what they had. Whether a loss was finite
-// is seen at the end, so that no step waits for a device: where one was not, the steps before it are taken again.
+// Computes all members of the group, then restores those that are not in `members`. To avoid waiting for the device in
+// each step, losses are checked at the end; if one is not finite, the steps before it are computed again.
 std::optional<ReplicaGroup::Divergence> ReplicaGroup::take_steps(const std::vector<std::size_t>& members,
                                                                  std::int64_t end) {
   const std::int64_t begin = states_[members.front()].step;
-  const std::vector<at::Tensor> tensors = changing();
+  const std::vector<at::Tensor> tensors = training_state();
   const std::vector<at::Tensor> before = copies_of(tensors);
   const auto restore = [&] {
     for (std::size_t i = 0; i < tensors.size(); ++i) tensors[i].copy_(before[i]);
@@ -120,10 +119,10 @@ std::optional<ReplicaGroup::Divergence> ReplicaGroup::take_steps(const std::vect
       restore();
       compute_steps(begin, end);
     }
-  } catch (const c10::OutOfMemoryError&) {  // as if no step had been taken
+  } catch (const c10::OutOfMemoryError&) {  // undo all steps
     network_->zero_grad();
     restore();
-    if (graphs_.give_up()) return take_steps(members, end);
+    if (graphs_.disable()) return take_steps(members, end);
     throw;
   }
   std::vector<std::int64_t> others;
@@ -174,7 +173,7 @@ at::Tensor ReplicaGroup::compute_steps(std::int64_t begin, std::int64_t end) {
 StepResult ReplicaGroup::compute_step(std::int64_t step, bool measured) {
   const StepInputs inputs = prepared_.inputs(step);
   const std::vector<Optimizer::Group> groups = optimizer_.groups(step);
-  const auto compute = [&](const StepInputs& of_step) { return compute_step(of_step, groups, measured); };
+  const auto compute = [&](const StepInputs& in) { return compute_step(in, groups, measured); };
   const auto begin_pass = [&] {
     std::vector<PassSeed> seeds;
     for (const Replica* replica : replicas_)
@@ -186,18 +185,18 @@ StepResult ReplicaGroup::compute_step(std::int64_t step, bool measured) {
   StepGraphs::Key key{inputs.indices.size(1), measured, {}};
   for (const Optimizer::Group& group : groups) key.groups.push_back(group.count);
   if (const auto result = graphs_.launch(key, inputs, randomness_->generators(), compute)) return *result;
-  network_->zero_grad();  // a recording that failed may have left some, and has drawn random numbers
+  network_->zero_grad();  // a failed recording may have left gradients and drawn random numbers
   begin_pass();
   return compute(inputs);
 }
 
-// Reads what changes from step to step from `inputs` alone.
+// Must take everything that changes from step to step from `inputs`, so that it can be recorded.
 StepResult ReplicaGroup::compute_step(const StepInputs& inputs, const std::vector<Optimizer::Group>& groups,
                                       bool measured) {
-  const Batch whole = training_batch(evaluator_.examples(config::Split::train), inputs, replicas_.front()->data.shape),
+  const Batch whole = inputs.batch(evaluator_.examples(config::Split::train), replicas_.front()->data.shape),
               batch = data_parallel_.part(whole);
-  randomness_->use_uniforms(inputs.uniforms);
-  randomness_->take_rows(data_parallel_.rows(whole.x.size(1)).first, whole.x.size(1));
+  randomness_->set_uniforms(inputs.uniforms);
+  randomness_->select_rows(data_parallel_.rows(whole.x.size(1)).first, whole.x.size(1));
   at::Tensor loss;
   {
     const PrecisionMode mode(experiment_, device_);
@@ -205,7 +204,7 @@ StepResult ReplicaGroup::compute_step(const StepInputs& inputs, const std::vecto
   }
   const at::Tensor extra = penalty(*network_);
   (extra.defined() ? loss + extra : loss).sum().backward();
-  randomness_->take_rows(0, 0);
+  randomness_->select_rows(0, 0);
   StepResult result;
   result.losses = data_parallel_.reduce(loss.detach());
   const torch::NoGradGuard no_grad;
@@ -218,7 +217,7 @@ StepResult ReplicaGroup::compute_step(const StepInputs& inputs, const std::vecto
   return result;
 }
 
-// As torch.nn.utils.clip_grad_norm_, for each replica. The norms before: [R]
+// torch.nn.utils.clip_grad_norm_ for each replica. Returns the norms before clipping, [R].
 at::Tensor ReplicaGroup::clip_gradients() {
   at::Tensor squares;
   for (const at::Tensor& parameter : network_->parameters()) {
@@ -244,7 +243,7 @@ void ReplicaGroup::limit_norms() {
   }
 }
 
-// Norm of the change of each weight tensor over its norm before; 0 for weights that were and stayed 0. [R, weights]
+// [R, weights]: norm of the update of each weight tensor divided by its norm before; 0 if all weights stayed 0.
 at::Tensor ReplicaGroup::update_ratios(const std::vector<at::Tensor>& before) const {
   std::vector<at::Tensor> ratios;
   const std::vector<at::Tensor> after = weights();
@@ -270,7 +269,7 @@ std::vector<at::Tensor> ReplicaGroup::weights() const {
   return all;
 }
 
-// The weights of the closed form at a step.
+// Sets the weights to the closed-form solution for `step`.
 void ReplicaGroup::solve(std::size_t member, std::int64_t step) {
   const torch::NoGradGuard no_grad;
   State& state = states_[member];

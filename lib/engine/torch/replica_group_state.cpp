@@ -34,17 +34,17 @@ std::vector<NamedTensor> ReplicaGroup::tensors(std::size_t member) const {
   return all;
 }
 
-void ReplicaGroup::keep(std::size_t member) {
-  states_[member].kept.clear();
+void ReplicaGroup::take_snapshot(std::size_t member) {
+  states_[member].snapshot.clear();
   for (const models::NamedView& view : network_->tensors(static_cast<std::int64_t>(member)))
-    states_[member].kept.push_back(view.values.clone());
+    states_[member].snapshot.push_back(view.values.clone());
 }
 
-void ReplicaGroup::restore_kept(std::size_t member) {
-  const std::vector<at::Tensor>& kept = states_[member].kept;
-  if (kept.empty()) return;
+void ReplicaGroup::restore_snapshot(std::size_t member) {
+  const std::vector<at::Tensor>& snapshot = states_[member].snapshot;
+  if (snapshot.empty()) return;
   const std::vector<models::NamedView> views = network_->tensors(static_cast<std::int64_t>(member));
-  for (std::size_t i = 0; i < kept.size(); ++i) views[i].values.copy_(kept[i]);
+  for (std::size_t i = 0; i < snapshot.size(); ++i) views[i].values.copy_(snapshot[i]);
 }
 
 std::unique_ptr<Observation> ReplicaGroup::observe(std::size_t member) {
@@ -52,17 +52,17 @@ std::unique_ptr<Observation> ReplicaGroup::observe(std::size_t member) {
       {evaluator_, member, [this, member] { return tensors(member); }, states_[member].update_ratios});
 }
 
-// Tensors are written from the CPU, so that another device can go on from them.
+// Goes through the CPU, so that training can resume on another device.
 template <class Archive> void ReplicaGroup::archive(std::size_t member, Archive& ar) {
   State& state = states_[member];
   ar(state.step);
   ar(state.gradient_norm);
   ar(state.update_ratios);
-  bool has_kept = !state.kept.empty();
-  ar(has_kept);
-  if (has_kept && state.kept.empty()) keep(member);
-  std::vector<at::Tensor> tensors = state.kept;
-  for (const at::Tensor& tensor : changing()) tensors.push_back(tensor[static_cast<std::int64_t>(member)]);
+  bool has_snapshot = !state.snapshot.empty();
+  ar(has_snapshot);
+  if (has_snapshot && state.snapshot.empty()) take_snapshot(member);
+  std::vector<at::Tensor> tensors = state.snapshot;
+  for (const at::Tensor& tensor : training_state()) tensors.push_back(tensor[static_cast<std::int64_t>(member)]);
   for (const at::Tensor& tensor : tensors) {
     const at::Tensor values = tensor.cpu().contiguous();
     ar.values(std::span(static_cast<std::byte*>(values.mutable_data_ptr()), values.nbytes()));

@@ -12,22 +12,21 @@
 namespace descent::engine {
 
 struct StepRecording {
-  int steps = 0;  // that the caller has computed
+  int steps = 0;  // computed by the caller
   std::unique_ptr<DeviceGraph> graph;
-  StepInputs inputs;  // what the kernels read
-  StepResult result;  // what they write
+  StepInputs inputs;  // read by the kernels
+  StepResult result;  // written by the kernels
 };
 
 namespace {
 
 constexpr int steps_before_recording = 2;
-constexpr std::size_t most_recordings = 8;
+constexpr std::size_t max_recordings = 8;
 
-// Before LibTorch 2.14 a recording that the device has refused leaves its memory pool in a state in which another one
-// may fail.
-std::atomic<bool> device_has_refused = false;
+// Before LibTorch 2.14 a failed recording leaves the memory pool of the device in a state in which the next may fail.
+std::atomic<bool> recording_has_failed = false;
 
-// Everything that is put on `first` so far comes before what is put on `second` from now on.
+// Makes later work on `second` wait for the work launched on `first` so far.
 void order(const c10::Stream& first, const c10::Stream& second) {
   c10::Event event(first.device_type());
   event.record(first);
@@ -36,20 +35,20 @@ void order(const c10::Stream& first, const c10::Stream& second) {
 
 }  // namespace
 
-StepGraphs::StepGraphs(at::Device device, MakeGraph make_graph, std::function<void(const std::string&)> note)
-    : device_(device), make_graph_(std::move(make_graph)), note_(std::move(note)) {
+StepGraphs::StepGraphs(at::Device device, MakeGraph make_graph, std::function<void(const std::string&)> notify)
+    : device_(device), make_graph_(std::move(make_graph)), notify_(std::move(notify)) {
   if (!make_graph_ || device.is_cpu()) return;
-  stream_ = device_has_refused ? nullptr : exclusive_stream(device);
+  stream_ = recording_has_failed ? nullptr : exclusive_stream(device);
   if (!stream_) make_graph_ = nullptr;
 }
 
 StepGraphs::~StepGraphs() = default;
 
-bool StepGraphs::give_up() {
+bool StepGraphs::disable() {
   make_graph_ = nullptr;
-  const bool frees = !recordings_.empty();
+  const bool had_any = !recordings_.empty();
   recordings_.clear();
-  return frees;
+  return had_any;
 }
 
 at::Tensor StepGraphs::on_stream(const std::function<at::Tensor()>& work) const {
@@ -70,7 +69,7 @@ at::Tensor StepGraphs::on_stream(const std::function<at::Tensor()>& work) const 
 
 std::optional<StepResult> StepGraphs::launch(const Key& key, const StepInputs& inputs,
                                              const std::vector<at::Generator>& generators, const Compute& compute) {
-  if (!recordings_.contains(key) && recordings_.size() == most_recordings) return std::nullopt;
+  if (!recordings_.contains(key) && recordings_.size() == max_recordings) return std::nullopt;
   std::unique_ptr<StepRecording>& recording = recordings_[key];
   if (!recording) recording = std::make_unique<StepRecording>();
   if (!recording->graph) {
@@ -79,7 +78,7 @@ std::optional<StepResult> StepGraphs::launch(const Key& key, const StepInputs& i
     for (const auto& [_, known] : recordings_)
       if (known->graph) other = known->graph.get();
     if (!record(*recording, inputs, generators, other, compute)) {
-      give_up();
+      disable();
       return std::nullopt;
     }
   }
@@ -97,26 +96,25 @@ bool StepGraphs::record(StepRecording& recording, const StepInputs& inputs,
   std::string reason;
   try {
     recording.inputs = inputs.clone();
-    if (stream_) at::getDeviceAllocator(device_.type())->emptyCache();  // a recording has memory of its own
+    if (stream_) at::getDeviceAllocator(device_.type())->emptyCache();  // a recording uses a separate memory pool
     graph->begin(generators, other);
     recording.result = compute(recording.inputs);
     graph->end();
     recording.graph = std::move(graph);
     return true;
   } catch (const c10::OutOfMemoryError&) {
-    reason = "its memory does not hold one more step";
+    reason = "out of memory";
   } catch (const c10::Error& error) {
     reason = error.what_without_backtrace();
-    if (stream_) device_has_refused = true;
+    if (stream_) recording_has_failed = true;
   }
   try {
     graph->end();
-  } catch (const c10::Error&) {  // it had not begun, or the device has ended it
+  } catch (const c10::Error&) {  // it was not begun or has already been ended
   }
-  if (note_)
-    note_(
-        fmt::format("training steps are launched kernel by kernel on {}, since they cannot be recorded as a graph: {}",
-                    device_.str(), reason));
+  if (notify_)
+    notify_(fmt::format("training steps cannot be recorded as a graph on {} and are launched kernel by kernel: {}",
+                        device_.str(), reason));
   return false;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Training steps as graphs of the device (CUDA graphs): the kernels of a step are recorded once and then launched as
-// one, so that small networks do not wait for the host. These are the same kernels in the same order.
+// Training steps as CUDA graphs: the kernels of a step are recorded once and then launched together, which saves small
+// networks from waiting for the host. The kernels and their order stay the same.
 
 #include <ATen/core/Tensor.h>
 
@@ -18,44 +18,43 @@
 
 namespace descent::engine {
 
-// What a step computed, on the device.
+// Results of a step, on the device.
 struct StepResult {
   at::Tensor losses;          // [R]
-  at::Tensor gradient_norms;  // [R], before clipping; of measured steps
-  at::Tensor update_ratios;   // [R, weights]; of measured steps, where a probe asks for them
+  at::Tensor gradient_norms;  // [R], before clipping; only in measured steps
+  at::Tensor update_ratios;   // [R, weights]; only in measured steps with the probe update_ratio
 };
 
-// A step that has been recorded, or will be.
 struct StepRecording;
 
 class StepGraphs {
  public:
   using Compute = std::function<StepResult(const StepInputs&)>;
 
-  // Without `make_graph` steps are not recorded. `note` hears why that failed.
-  StepGraphs(at::Device device, MakeGraph make_graph, std::function<void(const std::string&)> note);
+  // If `make_graph` is empty, steps are not recorded. `notify` is told why a recording failed.
+  StepGraphs(at::Device device, MakeGraph make_graph, std::function<void(const std::string&)> notify);
   ~StepGraphs();
 
-  // False too after a recording has failed.
+  // False also after a recording has failed.
   bool enabled() const { return make_graph_ != nullptr; }
 
-  // Nothing is recorded from now on. Whether that frees memory.
-  bool give_up();
+  // Stops recording and deletes all graphs; true if there were any.
+  bool disable();
 
-  // Calls `work`, in which steps are recorded and launched, on a stream of its own.
+  // Calls `work`, which records and launches steps, on a separate stream.
   at::Tensor on_stream(const std::function<at::Tensor()>& work) const;
 
-  // What a recording has for constants.
+  // What is constant in a recording.
   struct Key {
     std::int64_t batch_size;
     bool measured;
-    std::vector<std::int64_t> groups;  // sizes, of replicas that one update serves
+    std::vector<std::int64_t> groups;  // sizes of Optimizer::Group
     auto operator<=>(const Key&) const = default;
   };
-  // compute(inputs), launched as a graph; all but the losses is valid until the next launch. Nothing where the caller
-  // has to compute: in the first steps, in which libraries choose their kernels and allocate, and where a recording
-  // failed. `compute` may read nothing else that changes from step to step, except random numbers of `generators`, and
-  // must not wait for the device.
+  // Returns compute(inputs), launched as a graph; all but the losses is valid until the next launch. Returns nothing if
+  // the caller has to compute: in the first steps, in which libraries choose kernels and allocate memory, and after a
+  // failed recording. `compute` may depend on nothing else that changes from step to step, except random numbers of
+  // `generators`, and must not wait for the device.
   std::optional<StepResult> launch(const Key& key, const StepInputs& inputs,
                                    const std::vector<at::Generator>& generators, const Compute& compute);
 
@@ -65,8 +64,8 @@ class StepGraphs {
 
   const at::Device device_;
   MakeGraph make_graph_;
-  const std::function<void(const std::string&)> note_;
-  std::shared_ptr<const c10::Stream> stream_;  // none on the CPU
+  const std::function<void(const std::string&)> notify_;
+  std::shared_ptr<const c10::Stream> stream_;  // null on the CPU
   std::map<Key, std::unique_ptr<StepRecording>> recordings_;
 };
 

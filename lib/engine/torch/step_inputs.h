@@ -1,6 +1,6 @@
 #pragma once
-// What a training step reads that changes from step to step, on the device: drawn on the host for many steps at once,
-// in the order and with the augmentation of the replicas' seeds.
+// The inputs of a training step that change from step to step, on the device. They are drawn on the host, for many
+// steps at once, from the seeds of the replicas.
 
 #include <ATen/core/Tensor.h>
 
@@ -10,33 +10,37 @@
 #include "engine/augment.h"
 #include "engine/batch_order.h"
 #include "engine/engine.h"
+#include "engine/torch/examples.h"
 
 namespace descent::engine {
 
-// Of one step.
+// The inputs of one step.
 struct StepInputs {
-  at::Tensor indices;         // of the examples of the batch: [R, B] int64
-  at::Tensor variants;        // of their augmentation, right, down, mirrored: [3, R, B] int64; undefined without
-  at::Tensor uniforms;        // of stochastic depth: [blocks, R] float64; undefined without
-  at::Tensor learning_rates;  // [R] float32; undefined where the host states them
-  at::Tensor updates;         // of the parameters, this one included: [] float32 as in torch.optim
+  at::Tensor indices;         // [R, B] int64: examples of the batch
+  at::Tensor transforms;      // [3, R, B] int64: right, down, flipped; undefined without augmentation
+  at::Tensor uniforms;        // [blocks, R] float64: for stochastic depth, otherwise undefined
+  at::Tensor learning_rates;  // [R] float32; undefined if the optimizer takes them from the host
+  at::Tensor updates;         // [] float32: the number of updates including this one, as in torch.optim
+
+  // The examples of the batch, augmented. `shape`: of one example.
+  Batch batch(const Examples& examples, const config::Shape& shape) const;
 
   StepInputs clone() const;
-  void copy_(const StepInputs& other);  // of another step with equal sizes
+  void copy_(const StepInputs& other);  // sizes must be equal
 
  private:
-  std::array<at::Tensor*, 5> all() { return {&indices, &variants, &uniforms, &learning_rates, &updates}; }
+  std::array<at::Tensor*, 5> all() { return {&indices, &transforms, &uniforms, &learning_rates, &updates}; }
 };
 
 class PreparedSteps {
  public:
-  // Networks with `blocks` residual blocks.
+  // `blocks`: number of residual blocks of the networks.
   PreparedSteps(std::vector<const Replica*> replicas, std::int64_t blocks, at::Device device, bool with_learning_rates);
 
-  // Draws what steps [begin, end) need, and copies it to the device before the first step.
+  // Draws the inputs of steps [begin, end) and copies them to the device.
   void prepare(std::int64_t begin, std::int64_t end);
 
-  // Of a prepared step: views of tensors that the next prepare() replaces.
+  // The inputs of a prepared step: views that are valid until the next prepare().
   StepInputs inputs(std::int64_t step) const;
 
  private:
@@ -46,14 +50,14 @@ class PreparedSteps {
   at::Tensor on_device(const at::Tensor& drawn) const { return drawn.to(device_, /*non_blocking=*/true); }
 
   const std::vector<const Replica*> replicas_;
-  const std::int64_t blocks_;  // that stochastic depth may skip
+  const std::int64_t blocks_;  // 0 without stochastic depth
   const at::Device device_;
   const bool with_learning_rates_;
   std::vector<BatchOrder> orders_;  // by replica
   std::vector<Augmenter> augmenters_;
   std::int64_t begin_ = 0;
-  std::vector<std::int64_t> first_;  // column of `all_.indices` of each prepared step, and the end
-  StepInputs all_;  // of all prepared steps: the examples one after the other, anything else [steps, ...]
+  std::vector<std::int64_t> first_;  // column of all_.indices where each step begins, and the end
+  StepInputs all_;                   // of all prepared steps: examples concatenated, everything else [steps, ...]
 };
 
 }  // namespace descent::engine

@@ -1,12 +1,12 @@
 #pragma once
-// The arguments of the kernels. Matrices are row-major, 64-byte aligned, their rows padded by zeros to whole vectors of
-// 64 bytes (stride = padded<T>(columns)). Shape letters: fused/shapes.h.
+// The arguments of the kernels. Matrices are row-major and aligned to 64 bytes, with rows padded with zeros to
+// multiples of 64 bytes (stride = padded<T>(columns)). Shape letters: fused/shapes.h.
 
 #include <cstdint>
 
 namespace descent::fused {
 
-// Elements of T in a padded row of `columns`.
+// The number of elements of a row of `columns` elements after padding.
 template <class T> constexpr std::int64_t padded(std::int64_t columns) {
   constexpr std::int64_t lanes = 64 / sizeof(T);
   return (columns + lanes - 1) / lanes * lanes;
@@ -14,7 +14,7 @@ template <class T> constexpr std::int64_t padded(std::int64_t columns) {
 
 struct SgdStep {
   double lr, momentum, weight_decay;
-  bool nesterov, first;  // first: the momentum buffer starts as the gradient (PyTorch)
+  bool nesterov, first;  // first: initialize the momentum buffer with the gradient, like PyTorch
 };
 struct AdamStep {
   double lr, beta1, beta2, eps, weight_decay;
@@ -22,8 +22,8 @@ struct AdamStep {
   std::int64_t step;  // 1-based
 };
 
-// A convolution over maps [B, height, width, channels], channels padded: patches are rows [kernel height, kernel width,
-// channels] without pads between the taps, one row per pixel of the output, padded at their end.
+// A convolution over maps [B, height, width, channels] with padded channels. A patch is a row [kernel height, kernel
+// width, channels], one per output pixel, with padding only at its end.
 struct PatchShape {
   std::int64_t height, width, channels;
   std::int64_t out_height, out_width;
@@ -38,7 +38,7 @@ struct DropoutDraw {
 
 struct LossSum {
   double loss = 0;          // summed over examples
-  std::int64_t errors = 0;  // the argmax, the first of equal maxima, is not the label
+  std::int64_t errors = 0;  // examples whose argmax, the first of equal maxima, is not the label
 };
 
 // c[m, n] = a[m, k] b[k, n] + bias[n]; bias may be null. a is read at a[i * a_row + p * a_column].

@@ -1,5 +1,5 @@
 #pragma once
-// Norms over columns: batch norm and group norm, where every column is a channel, and the length of columns.
+// Batch norm and group norm, for which every column is a channel, and the max-norm constraint on columns.
 
 #include "fused/kernels/statistics.h"
 
@@ -23,16 +23,16 @@ void batch_norm_backward(std::int64_t rows, std::int64_t stride, const T* x, con
   for (std::int64_t c = 0; c < stride; c += lanes<T>) {
     const Vec<T> m = load(mean + c), s = load(rstd + c);
     const auto sum =
-        sum_rows<T>(rows, [&](const Vec<T>& so_far, std::int64_t r) { return so_far + load(dy + r * stride + c); });
-    const auto centred_product = sum_rows<T>(rows, [&](const Vec<T>& so_far, std::int64_t r) {
-      return fma(load(dy + r * stride + c), load(x + r * stride + c) - m, so_far);
+        sum_rows<T>(rows, [&](const Vec<T>& partial, std::int64_t r) { return partial + load(dy + r * stride + c); });
+    const auto centered_product = sum_rows<T>(rows, [&](const Vec<T>& partial, std::int64_t r) {
+      return fma(load(dy + r * stride + c), load(x + r * stride + c) - m, partial);
     });
-    const Vec<T> product = centred_product * s;  // sum of dy * normalized x
+    const Vec<T> product = centered_product * s;  // sum of dy * normalized x
     const Vec<T> factor = gamma ? s * load(gamma + c) : s;
     const Vec<T> mean_sum = sum * scale, slope = product * s * scale;
     for (std::int64_t r = 0; r < rows; ++r) {
-      const Vec<T> centred = load(x + r * stride + c) - m;
-      (factor * (load(dy + r * stride + c) - mean_sum - centred * slope)).store(dx + r * stride + c);
+      const Vec<T> centered = load(x + r * stride + c) - m;
+      (factor * (load(dy + r * stride + c) - mean_sum - centered * slope)).store(dx + r * stride + c);
     }
     if (!gamma) continue;
     product.store(dgamma + c);
@@ -57,19 +57,19 @@ void combine_columns(std::int64_t rows, std::int64_t stride, const T* x, const T
   for (std::int64_t c = 0; c < stride; c += lanes<T>) {
     const Vec<T> m = load(mean + c), b = load(slope + c), a = load(factor + c), d = load(shift + c);
     for (std::int64_t r = 0; r < rows; ++r) {
-      const Vec<T> centred = load(x + r * stride + c) - m;
-      fma(a, load(dy + r * stride + c), fma(b, centred, d)).store(dx + r * stride + c);
+      const Vec<T> centered = load(x + r * stride + c) - m;
+      fma(a, load(dy + r * stride + c), fma(b, centered, d)).store(dx + r * stride + c);
     }
   }
 }
 
-template <class T> void limit_columns(std::int64_t rows, std::int64_t stride, T most, T* x) {
+template <class T> void limit_columns(std::int64_t rows, std::int64_t stride, T max_norm, T* x) {
   for (std::int64_t c = 0; c < stride; c += lanes<T>) {
-    const auto squares = sum_rows<T>(rows, [&](const Vec<T>& so_far, std::int64_t r) {
+    const auto squares = sum_rows<T>(rows, [&](const Vec<T>& partial, std::int64_t r) {
       const Vec<T> value = load(x + r * stride + c);
-      return fma(value, value, so_far);
+      return fma(value, value, partial);
     });
-    const Vec<T> factor = at::vec::clamp_max(Vec<T>(most) / squares.sqrt(), Vec<T>(T(1)));
+    const Vec<T> factor = at::vec::clamp_max(Vec<T>(max_norm) / squares.sqrt(), Vec<T>(T(1)));
     for (std::int64_t r = 0; r < rows; ++r) (load(x + r * stride + c) * factor).store(x + r * stride + c);
   }
 }

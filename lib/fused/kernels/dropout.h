@@ -8,7 +8,7 @@ namespace descent::fused::DESCENT_CPU {
 inline constexpr std::int64_t philox_lanes = 16;
 
 // 32-bit words in 64-bit lanes, whose upper halves are ignored, and their 64-bit products with one factor. GCC 12 does
-// not emit this instruction by itself.
+// not generate this instruction without intrinsics.
 #if defined(CPU_CAPABILITY_AVX512)
 using Words = std::uint64_t __attribute__((vector_size(64)));
 inline Words wide_products(Words words, std::uint32_t factor) {

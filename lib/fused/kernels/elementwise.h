@@ -1,5 +1,5 @@
 #pragma once
-// Activations and sums, element by element.
+// Element-wise functions.
 
 #include "config/choices.h"
 #include "fused/kernels/functions.h"

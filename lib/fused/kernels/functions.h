@@ -1,18 +1,18 @@
 #pragma once
-// Vector functions, accurate to 2 units in the last place; inline where a call would cost more than the work.
+// Vector functions, accurate to 2 units in the last place.
 
 #include "fused/kernels/vector.h"
 
 namespace descent::fused::DESCENT_CPU {
 
-// A polynomial by Horner's rule, its coefficients from the highest power down.
+// A polynomial by Horner's rule, with coefficients in descending order of powers.
 template <class T, class... Coefficients> inline Vec<T> polynomial(const Vec<T>& x, T highest, Coefficients... rest) {
   Vec<T> sum(highest);
   ((sum = fma(sum, x, Vec<T>(static_cast<T>(rest)))), ...);
   return sum;
 }
 
-// exp(x) = 2^n exp(r), |r| <= log(2) / 2; the coefficients of Cephes (Moshier 1989), expf and tanhf.
+// exp(x) = 2^n exp(r), |r| <= log(2) / 2; coefficients of expf and tanhf from Cephes (Moshier 1989).
 template <class T> inline Vec<T> exp_of(const Vec<T>& x) {
 #if defined(CPU_CAPABILITY_AVX512)
   if constexpr (sizeof(T) == 4) {

@@ -1,4 +1,4 @@
-// Compiled once per instruction set, with DESCENT_CPU naming it.
+// Compiled once per instruction set, whose name is DESCENT_CPU.
 
 #include "fused/kernels/kernels.h"
 #include "fused/kernels/column_norm.h"

@@ -1,7 +1,7 @@
 #pragma once
-// The arithmetic of the networks as vector loops over raw buffers, compiled once per instruction set and chosen at run
-// time. Rows are padded to whole vectors, so no element is ever in a scalar remainder and no result depends on its
-// neighbours.
+// The arithmetic of the networks as vectorized loops over raw buffers, compiled for each instruction set and selected
+// at run time. Rows are padded to whole vectors, so that no loop has a scalar remainder and no result depends on the
+// position of an element.
 
 #include <vector>
 
@@ -10,11 +10,11 @@
 namespace descent::fused {
 
 template <class T> struct Kernels {
-  // Each element is one chain of fused multiply-adds over k = 0, 1, ... A wide product whose `a` holds many zeros
-  // leaves those out of the chain, to the same result for finite b.
+  // Each element is summed by fused multiply-adds in the order k = 0, 1, ... A wide product whose `a` has many zeros
+  // skips those, with the same result for finite b.
   void (*matmul)(const Product<T>& product);
-  void (*matmul_relu)(const Product<T>& product);  // then max(c, 0)
-  // out[c, r] = in[r, c]; the pad of `out` is zeroed.
+  void (*matmul_relu)(const Product<T>& product);  // followed by max(c, 0)
+  // out[c, r] = in[r, c]; sets the padding of `out` to zero.
   void (*transpose)(std::int64_t rows, std::int64_t columns, const T* in, std::int64_t in_stride, T* out,
                     std::int64_t out_stride);
   // sums[n] = sum over rows of x[m, n].
@@ -27,19 +27,19 @@ template <class T> struct Kernels {
 
   // Batch norm (Ioffe & Szegedy 2015, algorithm 1). Batch statistics of x[B, F]: mean and biased variance.
   void (*batch_statistics)(std::int64_t rows, std::int64_t stride, const T* x, T* mean, T* variance);
-  // Mean and variance of a batch from those of its `groups` equal parts, [groups, stride]: the mean of their means;
-  // the mean of their variances plus the variance of their means.
+  // Mean and variance of a batch from those of its `groups` equal parts, [groups, stride]: the mean of the means; the
+  // mean of the variances plus the variance of the means.
   void (*merge_statistics)(std::int64_t groups, std::int64_t stride, const T* means, const T* variances, T* mean,
                            T* variance);
   // rstd = 1 / sqrt(variance + epsilon).
   void (*rstd)(std::int64_t count, const T* variance, T epsilon, T* rstd);
-  // running = (1 - momentum) running + momentum * batch value; the variance times `unbias` = n / (n - 1).
+  // running = (1 - momentum) running + momentum * batch value, with the variance times `unbias` = n / (n - 1).
   void (*update_running)(std::int64_t count, T momentum, T unbias, const T* mean, const T* variance, T* running_mean,
                          T* running_variance);
   // y = (x - mean) * rstd * gamma + beta, per column; gamma and beta may be null.
   void (*normalize_columns)(std::int64_t rows, std::int64_t stride, const T* x, const T* mean, const T* rstd,
                             const T* gamma, const T* beta, T* y);
-  // Gradient through batch statistics; dgamma, dbeta may be null with gamma. dx may be dy.
+  // Gradient through batch statistics; dgamma and dbeta may be null if gamma is. dx may be dy.
   void (*batch_norm_backward)(std::int64_t rows, std::int64_t stride, const T* x, const T* mean, const T* rstd,
                               const T* gamma, const T* dy, T* dx, T* dgamma, T* dbeta);
   // Layer norm (Ba et al. 2016) or, with `centered` false, RMS norm (Zhang & Sennrich 2019) over the first
@@ -57,39 +57,38 @@ template <class T> struct Kernels {
   void (*combine_columns)(std::int64_t rows, std::int64_t stride, const T* x, const T* mean, const T* slope,
                           const T* factor, const T* shift, const T* dy, T* dx);
 
-  // Copies the patches [begin, begin + rows); writes up to 64 bytes of zeros beyond a row.
+  // Copies the patches [begin, begin + rows); may write up to 64 bytes of zeros beyond a row.
   void (*gather_patches)(const PatchShape& shape, std::int64_t begin, std::int64_t rows, const T* x, T* patches);
-  // Adds the patches [begin, begin + rows) to the positions they come from.
+  // Adds the patches [begin, begin + rows) to their positions in x.
   void (*scatter_patches)(const PatchShape& shape, std::int64_t begin, std::int64_t rows, const T* patches, T* x);
 
-  // y = the largest value under each kernel, argmax = its tap; the gradient dy is added there.
+  // y = the maximum under each kernel, argmax = its tap; max_pool_backward adds dy at that tap.
   void (*max_pool)(const PatchShape& shape, std::int64_t examples, const T* x, T* y, T* argmax);
   void (*max_pool_backward)(const PatchShape& shape, std::int64_t examples, const T* dy, const T* argmax, T* dx);
 
-  // Inverted dropout: mask is 0 or 1/(1 - rate), y = x * mask. Element i of the layer draws the word i of the
-  // Philox stream that `draw` names.
+  // Inverted dropout: mask is 0 or 1/(1 - rate), y = x * mask. Element i uses word i of the Philox stream of `draw`.
   void (*dropout)(std::int64_t count, double rate, const DropoutDraw& draw, const T* x, T* mask, T* y);
-  // Sets the columns from `columns` to `stride` to zero.
+  // Sets the columns [columns, stride) to zero.
   void (*clear_pads)(std::int64_t rows, std::int64_t columns, std::int64_t stride, T* x);
   void (*add)(std::int64_t count, const T* x, const T* y, T* out);
   void (*multiply)(std::int64_t count, const T* x, const T* y, T* out);
 
-  // Mean softmax cross-entropy over B rows of K classes with label smoothing; with `gradient`, the gradient of the
-  // mean (pads zero) is written there. `scratch`: 64 bytes per class, pads included.
+  // Sum of the softmax cross-entropy over B rows of K classes with label smoothing. If `gradient` is not null, writes
+  // the gradient of the mean, with zero padding. `scratch`: 64 bytes per class, padding included.
   LossSum (*cross_entropy)(std::int64_t rows, std::int64_t classes, std::int64_t stride, const T* logits,
                            const std::int32_t* labels, double label_smoothing, T* gradient, T* scratch);
-  // Squared error against one-hot targets, mean over B and K in the gradient, over K in the loss.
+  // Squared error against one-hot targets: the loss is the mean over K summed over B, the gradient that of the mean.
   LossSum (*squared_error)(std::int64_t rows, std::int64_t classes, std::int64_t stride, const T* outputs,
                            const std::int32_t* labels, T* gradient);
-  // The same against real targets [B, K], padded like `values`; no errors.
+  // Like squared_error, against real targets [B, K] padded like `values`; counts no errors.
   LossSum (*target_error)(std::int64_t rows, std::int64_t outputs, std::int64_t stride, const T* values,
                           const T* targets, T* gradient);
 
-  // One optimizer step over `count` elements of one replica (whole vectors).
+  // One optimizer step for `count` parameters (whole vectors).
   void (*sgd)(std::int64_t count, const SgdStep& step, T* parameters, const T* gradient, T* momentum);
   void (*adam)(std::int64_t count, const AdamStep& step, T* parameters, const T* gradient, T* mean, T* square);
-  // Scales every column whose norm is larger down to the norm `most` (Srivastava et al. 2014, section 5.1).
-  void (*limit_columns)(std::int64_t rows, std::int64_t stride, T most, T* x);
+  // Scales columns with a norm above max_norm down to it (Srivastava et al. 2014, section 5.1).
+  void (*limit_columns)(std::int64_t rows, std::int64_t stride, T max_norm, T* x);
   // exp and natural logarithm, accurate to 2 units in the last place, elementwise over whole vectors.
   void (*exponential)(std::int64_t count, const T* x, T* y);
   void (*logarithm)(std::int64_t count, const T* x, T* y);
@@ -100,7 +99,7 @@ template <class T> struct Kernels {
   const char* instruction_set;
 };
 
-// The loops of every instruction set that this CPU has, fastest first; instantiated for float and double.
+// The kernels for every instruction set of this CPU, fastest first; instantiated for float and double.
 template <class T> std::vector<const Kernels<T>*> available_kernels();
 
 // The fastest of them.

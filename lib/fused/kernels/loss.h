@@ -1,12 +1,12 @@
 #pragma once
-// Losses over a batch: value, errors and gradient in one pass, one example per vector lane.
+// Losses over a batch: value, errors and gradient in one pass.
 
 #include "fused/kernels/functions.h"
 #include "fused/kernels/product.h"
 
 namespace descent::fused::DESCENT_CPU {
 
-// A block of up to `lanes` rows transposed so that class c of all of them is one vector; rows beyond `filled` are zero.
+// Transposes up to `lanes` rows so that class c of all rows is one vector; rows from `filled` on are zero.
 template <class T>
 inline void transpose_rows(std::int64_t filled, std::int64_t classes, std::int64_t stride, const T* rows,
                            T* transposed) {
@@ -15,7 +15,7 @@ inline void transpose_rows(std::int64_t filled, std::int64_t classes, std::int64
     transpose_part<T, L>(filled, L, rows + c, stride, transposed, L);
 }
 
-// The reverse; the pads of the rows become zero.
+// The inverse; sets the padding of the rows to zero.
 template <class T>
 inline void transpose_back(std::int64_t filled, std::int64_t classes, std::int64_t stride, T* transposed, T* rows) {
   constexpr std::int64_t L = lanes<T>;
@@ -33,7 +33,7 @@ LossSum cross_entropy(std::int64_t rows, std::int64_t classes, std::int64_t stri
   constexpr std::int64_t L = lanes<T>;
   LossSum total;
   const T spread = static_cast<T>(label_smoothing / static_cast<double>(classes));
-  const T peak = static_cast<T>(1 - label_smoothing);
+  const T confidence = static_cast<T>(1 - label_smoothing);
   const T scale = T(1) / static_cast<T>(rows);
   for (std::int64_t start = 0; start < rows; start += L) {
     const std::int64_t filled = rows - start < L ? rows - start : L;
@@ -53,16 +53,15 @@ LossSum cross_entropy(std::int64_t rows, std::int64_t classes, std::int64_t stri
       sum_exp = sum_exp + e;
       e.store(scratch + c * L);
     }
-    alignas(64) T target[L] = {}, loss[L], first_largest[L];
+    alignas(64) T target[L] = {}, loss[L], predicted[L];
     for (std::int64_t i = 0; i < filled; ++i) target[i] = z[i * stride + labels[start + i]];
     // -(1 - s) log p_label - s/K sum_c log p_c
-    const V sharp = fma(V(-peak), load(target) - largest, sum_exp.log());
-    (label_smoothing > 0 ? fma(V(-spread), sum_z, sharp) : sharp).store(loss);
-    argmax.store(first_largest);
+    const V unsmoothed = fma(V(-confidence), load(target) - largest, sum_exp.log());
+    (label_smoothing > 0 ? fma(V(-spread), sum_z, unsmoothed) : unsmoothed).store(loss);
+    argmax.store(predicted);
     for (std::int64_t i = 0; i < filled; ++i) total.loss += static_cast<double>(loss[i]);
     std::int32_t errors = 0;
-    for (std::int64_t i = 0; i < filled; ++i)
-      errors += static_cast<std::int32_t>(first_largest[i]) != labels[start + i];
+    for (std::int64_t i = 0; i < filled; ++i) errors += static_cast<std::int32_t>(predicted[i]) != labels[start + i];
     total.errors += errors;
     if (!gradient) continue;
     const V factor = V(scale) / sum_exp;
@@ -70,7 +69,7 @@ LossSum cross_entropy(std::int64_t rows, std::int64_t classes, std::int64_t stri
       (load(scratch + c * L) * factor - V(spread * scale)).store(scratch + c * L);
     T* g = gradient + start * stride;
     transpose_back(filled, classes, stride, scratch, g);
-    for (std::int64_t i = 0; i < filled; ++i) g[i * stride + labels[start + i]] -= peak * scale;
+    for (std::int64_t i = 0; i < filled; ++i) g[i * stride + labels[start + i]] -= confidence * scale;
   }
   return total;
 }

@@ -1,12 +1,12 @@
 #pragma once
-// Patches of maps as rows of a matrix.
+// Gathering patches of maps as the rows of a matrix, and scattering them back.
 
 #include "fused/kernels/vector.h"
 
 namespace descent::fused::DESCENT_CPU {
 
-// Calls visit(row, tap, taps, pixel) for the runs of adjacent taps of the patches [begin, begin + rows) in one line of
-// the kernel: `pixel` is the row of the input map under the first of them, -1 in the padding.
+// Calls visit(row, tap, taps, pixel) for each run of adjacent taps, within one row of the kernel, of the patches
+// [begin, begin + rows). `pixel` is the input pixel under the first tap, or -1 in the padding.
 template <class Visit>
 inline void for_each_run(const PatchShape& s, std::int64_t begin, std::int64_t rows, const Visit& visit) {
   std::int64_t column = begin % s.out_width, line = begin / s.out_width % s.out_height;
@@ -36,7 +36,7 @@ inline void for_each_run(const PatchShape& s, std::int64_t begin, std::int64_t r
   }
 }
 
-// Copies whole vectors: what one tap writes beyond its channels is overwritten by the next one.
+// Copies whole vectors: what one tap writes beyond its channels is overwritten by the next tap.
 template <class T>
 void gather_patches(const PatchShape& s, std::int64_t begin, std::int64_t rows, const T* x, T* patches) {
   const std::int64_t depth = s.kernel_height * s.kernel_width * s.channels, stride = padded<T>(s.channels);

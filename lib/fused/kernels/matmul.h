@@ -1,6 +1,6 @@
 #pragma once
-// Matrix products in register tiles. Every element is one chain of multiply-adds over k, so it depends neither on the
-// shape of its tile nor on the number of rows that are computed together.
+// Matrix products in register tiles. Every element is summed over k in the same order, so it depends neither on the
+// shape of its tile nor on the number of rows computed together.
 
 #include "fused/kernels/product.h"
 #if defined(CPU_CAPABILITY_AVX512)
@@ -38,7 +38,7 @@ inline __attribute__((always_inline)) void tile(std::int64_t k, const T* a, std:
     for (int j = 0; j < Columns; ++j) put<store>(sum[i][j], c + i * c_stride + j * lanes<T>);
 }
 
-// The rows [i, m) of one block of columns, in tiles of Rows, the rest in smaller ones.
+// Computes the rows [i, m) of one block of columns in tiles of Rows rows, and the rest in smaller tiles.
 template <Store store, class T, int Rows, int Columns>
 void column_block(const Product<T>& x, std::int64_t i, std::int64_t column) {
   const T* bias = x.bias ? x.bias + column : nullptr;

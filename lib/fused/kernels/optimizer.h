@@ -1,5 +1,5 @@
 #pragma once
-// One optimizer step over a flat buffer, in PyTorch's order of operations.
+// Optimizer steps over a flat buffer, in PyTorch's order of operations.
 
 #include <cmath>
 

@@ -1,11 +1,11 @@
 #pragma once
-// The largest value under a kernel, as torch.nn.MaxPool2d: the first of equal ones; NaN propagates.
+// Max pooling like torch.nn.MaxPool2d: the first of equal values; NaN propagates.
 
 #include "fused/kernels/maps.h"
 
 namespace descent::fused::DESCENT_CPU {
 
-// Calls visit(output, tap, pixel) for the taps inside the map of each position of the output.
+// Calls visit(output, tap, pixel) for each output position and each of its taps inside the map.
 template <class Visit> inline void for_each_tap(const PatchShape& s, std::int64_t examples, const Visit& visit) {
   const std::int64_t outputs = examples * s.out_height * s.out_width;
   for_each_run(s, 0, outputs, [&](std::int64_t output, std::int64_t tap, std::int64_t taps, std::int64_t pixel) {

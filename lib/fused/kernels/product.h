@@ -1,11 +1,11 @@
 #pragma once
-// What dense and sparse products share: storing and transposing.
+// Storing and transposing, for dense and sparse products.
 
 #include "fused/kernels/vector.h"
 
 namespace descent::fused::DESCENT_CPU {
 
-// What is applied to the elements of c as they are stored.
+// The function applied to the elements of c when they are stored.
 enum class Store { unchanged, relu };
 
 template <Store store, class T> inline void put(const Vec<T>& v, T* c) {
@@ -14,7 +14,7 @@ template <Store store, class T> inline void put(const Vec<T>& v, T* c) {
 }
 
 #if defined(CPU_CAPABILITY_AVX512)
-// Transposes 16x16: loading four lanes at a time from rows four apart halves the shuffles.
+// Transposes 16x16. Loading four lanes at a time from rows four apart halves the number of shuffles.
 inline __attribute__((always_inline)) void transpose_lines(const float* in, std::int64_t in_stride, float* out,
                                                            std::int64_t out_stride) {
 #pragma GCC unroll 4
@@ -49,7 +49,7 @@ inline void transpose_square(const T* in, std::int64_t in_stride, T* out, std::i
   at::vec::transpose_mxn<T, Side, Side>(in, in_stride, out, out_stride);
 }
 
-// The same for a part of `height` rows and `width` columns, whose pads are read: `width` rows, zero beyond `height`.
+// For `height` rows and `width` columns, reading the padding: writes `width` rows, zero from column `height` on.
 template <class T, std::int64_t Side>
 inline void transpose_part(std::int64_t height, std::int64_t width, const T* in, std::int64_t in_stride, T* out,
                            std::int64_t out_stride) {

@@ -1,5 +1,5 @@
 #pragma once
-// Layer norm and RMS norm: every row is an example.
+// Layer norm and RMS norm over rows, each of which is an example.
 
 #include <cmath>
 
@@ -24,7 +24,7 @@ void normalize_rows(std::int64_t rows, std::int64_t features, std::int64_t strid
       const Vec<T> d = load(x + c) - Vec<T>(m);
       squares = fma(d, d, squares);
     }
-    // The pads hold zeros and have contributed m^2 each.
+    // Each zero of the padding has added m^2.
     const T variance = (sum_lanes<T>(squares) - static_cast<T>(pad) * m * m) * scale;
     const T s = T(1) / std::sqrt((variance > T(0) ? variance : T(0)) + epsilon);
     for (std::int64_t c = 0; c < stride; c += lanes<T>) {
@@ -49,7 +49,7 @@ void normalize_rows_backward(std::int64_t rows, std::int64_t features, std::int6
   for (std::int64_t r = 0; r < rows; ++r, x += stride, dy += stride, dx += stride) {
     const Vec<T> m(mean[r]), s(rstd[r]);
     Vec<T> sum(T(0)), product(T(0));
-    for (std::int64_t c = 0; c < stride; c += lanes<T>) {  // dy is zero in the pads
+    for (std::int64_t c = 0; c < stride; c += lanes<T>) {  // dy is zero in the padding
       const Vec<T> normal = (load(x + c) - m) * s, d = load(dy + c);
       if (dgamma) fma(d, normal, load(dgamma + c)).store(dgamma + c);
       if (dbeta) (load(dbeta + c) + d).store(dbeta + c);

@@ -1,7 +1,7 @@
 #pragma once
-// The product with a mostly zero matrix, as after ReLU or dropout: zero factors are skipped. A sum of finite terms
-// keeps its bits, since adding 0 * b changes nothing. In float32 with AVX-512 only: elsewhere listing the factors costs
-// more than it saves.
+// Products with a matrix that has many zeros, for example after ReLU or dropout: zero factors are skipped. For finite b
+// the bits stay the same, since adding 0 * b changes nothing. Only for float32 with AVX-512: elsewhere listing the
+// factors costs more than it saves.
 
 #include "fused/kernels/product.h"
 
@@ -15,7 +15,7 @@ struct Factors {
   alignas(64) std::int32_t index[sparse_depth + 16];
 };
 
-// Reads the whole vectors of a, whose pads hold zeros.
+// Reads whole vectors of a, whose padding is zero.
 inline void list_factors(std::int64_t k, const float* a, Factors& factors) {
   std::int64_t count = 0;
   __m512i index = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
@@ -27,7 +27,7 @@ inline void list_factors(std::int64_t k, const float* a, Factors& factors) {
   factors.count = count;
 }
 
-// c[Columns vectors] = start + the listed factors times their rows of b.
+// c[Columns vectors] = start + sum of the listed factors times their rows of b.
 template <Store store, int Columns>
 inline void sparse_row(const Factors& factors, const float* a, const float* b, std::int64_t b_stride,
                        const float* start, float* c) {
@@ -44,8 +44,8 @@ inline void sparse_row(const Factors& factors, const float* a, const float* b, s
   for (int j = 0; j < Columns; ++j) put<store>(sum[j], c + j * lanes<float>);
 }
 
-// In blocks of k whose rows of b stay in the L1 cache: at most 32 KiB. The list of a row is computed one row ahead, so
-// that the product need not wait for it.
+// Computes in blocks of k whose rows of b stay in the L1 cache, at most 32 KiB. The list of factors is computed one row
+// ahead, so that the product does not wait for it.
 template <Store store, int Columns> inline void sparse_block(const Product<float>& x, std::int64_t column) {
   constexpr std::int64_t block = Columns < 8 ? sparse_depth : 512 / Columns, transposed = 16;
   alignas(64) float tile[2 * transposed * sparse_depth];
@@ -69,7 +69,7 @@ template <Store store, int Columns> inline void sparse_block(const Product<float
   }
 }
 
-// Whether enough factors are zero for skipping to pay off, judged by every fourth row in memory.
+// True if enough factors are zero for skipping to pay off, estimated from every fourth row in memory.
 inline bool is_sparse(const Product<float>& x) {
   const std::int64_t rows = x.a_column == 1 ? x.m : x.k, columns = x.a_column == 1 ? x.k : x.m;
   const std::int64_t stride = x.a_column == 1 ? x.a_row : x.a_column;
@@ -77,12 +77,12 @@ inline bool is_sparse(const Product<float>& x) {
   for (std::int64_t r = 0; r < rows; r += 4)
     for (std::int64_t c = 0; c + lanes<float> <= columns; c += lanes<float>)
       zeros += __builtin_popcount(static_cast<unsigned>(load(x.a + r * stride + c).zero_mask()));
-  return zeros * 10 > rows * columns;  // 0.4 of those looked at
+  return zeros * 10 > rows * columns;  // 40 % of the factors examined
 }
 
-// The minimum number of columns for lists to pay off; more where `a` must be transposed as well. AMD's Zen 4 executes
+// The minimum number of columns for lists to pay off; more if `a` must be transposed. AMD's Zen 4 executes
 // one multiply-add per cycle and loads its operand in the same time; Intel's CPUs execute two and cannot load as fast.
-inline std::int64_t narrowest(const Product<float>& x) {
+inline std::int64_t min_columns(const Product<float>& x) {
   if (!__builtin_cpu_is("amd")) return 256;
   return x.a_column == 1 ? 64 : 128;
 }
@@ -90,7 +90,7 @@ inline std::int64_t narrowest(const Product<float>& x) {
 // Computes the blocks of columns for which skipping pays off; returns the first column of the rest.
 template <Store store> std::int64_t sparse_blocks(const Product<float>& x, std::int64_t end) {
   std::int64_t column = 0;
-  if (end < narrowest(x) || !is_sparse(x)) return column;
+  if (end < min_columns(x) || !is_sparse(x)) return column;
   for (; column + 256 <= end; column += 256) sparse_block<store, 16>(x, column);
   for (; column + 128 <= end; column += 128) sparse_block<store, 8>(x, column);
   for (; column + 64 <= end; column += 64) sparse_block<store, 4>(x, column);

@@ -5,7 +5,7 @@
 
 namespace descent::fused::DESCENT_CPU {
 
-// Sums over rows in blocks: a single sum over the rows of many maps would lose digits in float32.
+// Sums over rows in blocks, since a single sum over the rows of many maps would lose precision in float32.
 template <class T, class Add> inline __attribute__((always_inline)) Vec<T> sum_rows(std::int64_t rows, const Add& add) {
   constexpr std::int64_t block = 128;
   Vec<T> total(T(0));
@@ -21,11 +21,11 @@ template <class T> void batch_statistics(std::int64_t rows, std::int64_t stride,
   const Vec<T> scale(T(1) / static_cast<T>(rows));
   for (std::int64_t c = 0; c < stride; c += lanes<T>) {
     const auto sum =
-        sum_rows<T>(rows, [&](const Vec<T>& so_far, std::int64_t r) { return so_far + load(x + r * stride + c); });
+        sum_rows<T>(rows, [&](const Vec<T>& partial, std::int64_t r) { return partial + load(x + r * stride + c); });
     const Vec<T> m = sum * scale;
-    const auto squares = sum_rows<T>(rows, [&](const Vec<T>& so_far, std::int64_t r) {
+    const auto squares = sum_rows<T>(rows, [&](const Vec<T>& partial, std::int64_t r) {
       const Vec<T> d = load(x + r * stride + c) - m;
-      return fma(d, d, so_far);
+      return fma(d, d, partial);
     });
     m.store(mean + c);
     (squares * scale).store(variance + c);

@@ -1,6 +1,6 @@
 #pragma once
-// The vector type of the instruction set this file is compiled for. Included only by the kernel files, once per
-// instruction set; nothing here may be emitted as a shared inline function, so no standard containers.
+// The vector type of the instruction set that this file is compiled for. Only the kernels include it, once per
+// instruction set. Inline functions shared with other files, such as those of containers, must not be used here.
 
 #include <ATen/cpu/vec/vec.h>
 
@@ -20,7 +20,7 @@ template <class T> inline Vec<T> fma(const Vec<T>& a, const Vec<T>& b, const Vec
   return at::vec::fmadd(a, b, c);
 }
 
-// Sum of the lanes, halves upon halves.
+// Sum of the lanes, by pairwise halving.
 template <class T> inline T sum_lanes(const Vec<T>& v) {
   alignas(64) T sums[lanes<T>];
   v.store(sums);
