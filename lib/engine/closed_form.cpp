@@ -26,7 +26,7 @@ class OneThread {
 }  // namespace
 
 ClosedForm::ClosedForm(const config::Train& train, const at::Tensor& phi, const at::Tensor& y, double epsilon)
-    : solver_(train.solver), squares_(static_cast<double>(y.numel())), lr_(train.optimizer.lr) {
+    : solver_(train.solver), target_count_(static_cast<double>(y.numel())), lr_(train.optimizer.lr) {
   const torch::NoGradGuard no_grad;
   const OneThread one_thread;
   const auto [u, s, vh] = torch::linalg_svd(phi, false);
@@ -36,7 +36,7 @@ ClosedForm::ClosedForm(const config::Train& train, const at::Tensor& phi, const 
   singular_values_ = s.narrow(0, 0, rank);
   directions_ = vh.narrow(0, 0, rank).t();
   projections_ = u.t().matmul(y).narrow(0, 0, rank);
-  if (solver_.relative_lr) lr_ = *solver_.relative_lr * squares_ / (2 * largest * largest);
+  if (solver_.relative_lr) lr_ = *solver_.relative_lr * target_count_ / (2 * largest * largest);
 }
 
 at::Tensor ClosedForm::filter(std::int64_t step) const {
@@ -48,7 +48,7 @@ at::Tensor ClosedForm::filter(std::int64_t step) const {
     case SolverKind::gradient_descent: {
       const double t = static_cast<double>(step);
       if (step == 0) return torch::zeros_like(s);
-      const at::Tensor shrink = 2 * lr_ / squares_ * s.square();
+      const at::Tensor shrink = 2 * lr_ / target_count_ * s.square();
       // expm1 and log1p avoid cancellation for small `shrink`.
       return torch::where(shrink < 1, -torch::expm1(t * torch::log1p(-shrink)), 1 - torch::pow(1 - shrink, t)) / s;
     }

@@ -28,7 +28,7 @@ class ClosedForm {
   at::Tensor filter(std::int64_t step) const;
 
   const config::Solver solver_;
-  const double squares_;  // n K
+  const double target_count_;  // n K
   double lr_;
   at::Tensor singular_values_;  // [rank]
   at::Tensor directions_;       // V: [F, rank]

@@ -24,7 +24,7 @@ std::uint64_t PredictionSeed::stream(std::int64_t start, std::int64_t sample) co
 }
 
 PredictionSeed prediction_seed(std::int64_t run_seed, std::int64_t step, config::Split split) {
-  core::Random random(core::derive_seed(run_seed, core::Purpose::prediction),
+  core::Random random(run_seed, core::Purpose::prediction,
                       static_cast<std::uint64_t>(step) * 4 + static_cast<std::uint64_t>(split));
   const std::uint64_t high = random.next();
   return {high << 32 | random.next()};

@@ -23,8 +23,8 @@ template <class T> class ConvNet final : public Network<T> {
     const plan::Graph graph = plan::convnet_of(model_, layout_.input, layout_.outputs);
     input_ = Buffer<T>(max_rows_ * shape_.height * shape_.width * padded<T>(shape_.channels));
     std::int64_t widest = 0;
-    for (const plan::Node& described : graph.nodes) {
-      const Node& node = nodes_.emplace_back(make_node(described, graph));
+    for (const plan::Node& plan_node : graph.nodes) {
+      const Node& node = nodes_.emplace_back(make_node(plan_node, graph));
       widest = std::max(widest, node.stride);
       if (node.input >= 0) ++nodes_[node.input].uses;
       if (node.branch >= 0) ++nodes_[node.branch].uses;
@@ -47,8 +47,8 @@ template <class T> class ConvNet final : public Network<T> {
   struct Node : plan::Node {
     std::int64_t stride = 0, positions = 0;  // output: [B * positions, stride]
     std::int64_t weight = absent, bias = absent;
-    Buffer<T> own{}, mask{};  // mask: for dropout, or the argmax of max_pool
-    T* out = nullptr;         // own.data(), or that of the input if the node is the identity or works in place
+    Buffer<T> buffer{}, mask{};  // mask: for dropout, or the argmax of max_pool
+    T* out = nullptr;            // buffer.data(), or that of the input if the node is the identity or works in place
     PatchShape patches{};
     Convolution<T> convolution{};
     Norm<T> norm{};
@@ -62,13 +62,13 @@ template <class T> class ConvNet final : public Network<T> {
   T* gradient_of(const Node& node) { return slots_[node.slot].data(); }  // with respect to the output
   std::int64_t elements(const Node& node, std::int64_t rows) const { return rows * node.positions * node.stride; }
 
-  Node make_node(const plan::Node& described, const plan::Graph& graph) {
-    Node node{described};
+  Node make_node(const plan::Node& plan_node, const plan::Graph& graph) {
+    Node node{plan_node};
     const config::Shape& in = node.input < 0 ? shape_ : nodes_[node.input].out_shape;
     const config::Shape& out = node.out_shape;
     node.stride = padded<T>(out.channels);
     node.positions = out.height * out.width;
-    node.own = Buffer<T>(elements(node, max_rows_));
+    node.buffer = Buffer<T>(elements(node, max_rows_));
     const config::Window& window = node.window;
     node.patches = {in.height,           in.width,
                     in.channels,         out.height,
@@ -84,7 +84,7 @@ template <class T> class ConvNet final : public Network<T> {
     } else if (node.op == Op::normalize) {
       node.norm = Norm<T>(model_.norm, layout_, graph.layers[node.layer].name, out.channels, node.positions, max_rows_);
     } else if (node.op == Op::max_pool || node.op == Op::dropout) {
-      node.mask = Buffer<T>(node.op == Op::max_pool || drops_units_ ? node.own.size() : max_rows_ * node.stride);
+      node.mask = Buffer<T>(node.op == Op::max_pool || drops_units_ ? node.buffer.size() : max_rows_ * node.stride);
     }
     return node;
   }
@@ -94,7 +94,7 @@ template <class T> class ConvNet final : public Network<T> {
   void plan_gradients() {
     std::vector<std::int64_t> free;
     std::int64_t largest = 0;
-    for (const Node& node : nodes_) largest = std::max(largest, node.own.size());
+    for (const Node& node : nodes_) largest = std::max(largest, node.buffer.size());
     const auto take = [&] {
       if (free.empty()) {
         slots_.emplace_back(largest);
@@ -140,7 +140,7 @@ template <class T> class ConvNet final : public Network<T> {
       node.out = const_cast<T*>(x);  // read only
       return;
     }
-    node.out = node.own.data();
+    node.out = node.buffer.data();
     switch (node.op) {
       case Op::convolution:
         return node.convolution.forward(rows_, x, context.parameters + node.weight, at(context.parameters, node.bias),

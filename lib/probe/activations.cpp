@@ -55,7 +55,7 @@ std::pair<double, double> histogram_range(config::Activation function) {
 
 // Root mean square of deviation(group, whole) over groups and units, for each layer with batch norm. The groups are
 // those with separate statistics in the batches that the probe batch consists of.
-template <class Deviation> void spread(ProbeContext& context, const Add& add, Deviation deviation) {
+template <class Deviation> void spread(ProbeContext& context, const AddValue& add, Deviation deviation) {
   const config::Experiment& e = context.experiment;
   const std::int64_t groups = e.model.norm.synchronized ? 1 : config::statistics_parts(e);
   const std::int64_t rows = context.observation.rows();
@@ -74,7 +74,7 @@ template <class Deviation> void spread(ProbeContext& context, const Add& add, De
 
 // Mean absolute change of a moment since the previous observation, in units of its sd then; skips constant units.
 void drift(ProbeContext& context, const std::vector<double>& previous, const at::Tensor UnitMoments::*moment,
-           const Add& add) {
+           const AddValue& add) {
   if (previous.empty()) return;  // the first observation
   const at::Tensor all_previous = at::tensor(previous, at::kDouble),
                    all_sds = at::tensor(context.drift.unit_sds, at::kDouble);
@@ -94,17 +94,17 @@ at::Tensor gates(ProbeContext& context) {
 
 }  // namespace
 
-void activation_mean(ProbeContext& context, const Add& add) {
+void activation_mean(ProbeContext& context, const AddValue& add) {
   for (const auto& activation : context.observation.activations(ActivationKind::activation))
     add(activation.layer, activation.values.to(at::kDouble).mean().item<double>());
 }
 
-void activation_variance(ProbeContext& context, const Add& add) {
+void activation_variance(ProbeContext& context, const AddValue& add) {
   for (const auto& activation : context.observation.activations(ActivationKind::activation))
     add(activation.layer, mean_variance(activation.values));
 }
 
-void activation_histogram(ProbeContext& context, const Add& add) {
+void activation_histogram(ProbeContext& context, const AddValue& add) {
   constexpr std::int64_t bins = 40;
   for (const auto& [layer, values, gradient_norm] : context.observation.activations(ActivationKind::activation)) {
     const auto [low, high] = histogram_range(activation_function(context, layer));
@@ -116,7 +116,7 @@ void activation_histogram(ProbeContext& context, const Add& add) {
   }
 }
 
-void variance_factor(ProbeContext& context, const Add& add) {
+void variance_factor(ProbeContext& context, const AddValue& add) {
   double previous = 0;
   std::string part;
   for (const auto& activation : context.observation.activations(ActivationKind::activation)) {
@@ -127,7 +127,7 @@ void variance_factor(ProbeContext& context, const Add& add) {
   }
 }
 
-void saturated_fraction(ProbeContext& context, const Add& add) {
+void saturated_fraction(ProbeContext& context, const AddValue& add) {
   constexpr double threshold = 0.97;
   for (const auto& activation : context.observation.activations(ActivationKind::activation)) {
     const at::Tensor h = activation.values.to(at::kDouble);
@@ -145,27 +145,29 @@ void saturated_fraction(ProbeContext& context, const Add& add) {
   }
 }
 
-void dead_fraction(ProbeContext& context, const Add& add) {
+void dead_fraction(ProbeContext& context, const AddValue& add) {
   for (const auto& activation : context.observation.activations(ActivationKind::activation))
     add(activation.layer,
         activation.values.eq(0).all(0).sum().item<double>() / static_cast<double>(activation.values.size(1)));
 }
 
-void batch_mean_spread(ProbeContext& context, const Add& add) {
+void batch_mean_spread(ProbeContext& context, const AddValue& add) {
   spread(context, add,
          [](const UnitMoments& part, const UnitMoments& whole) { return (part.mean - whole.mean) / whole.sd; });
 }
 
-void batch_variance_spread(ProbeContext& context, const Add& add) {
+void batch_variance_spread(ProbeContext& context, const AddValue& add) {
   spread(context, add,
          [](const UnitMoments& part, const UnitMoments& whole) { return (part.sd / whole.sd).square() - 1; });
 }
 
-void mean_drift(ProbeContext& context, const Add& add) {
+void mean_drift(ProbeContext& context, const AddValue& add) {
   drift(context, context.drift.unit_means, &UnitMoments::mean, add);
 }
 
-void sd_drift(ProbeContext& context, const Add& add) { drift(context, context.drift.unit_sds, &UnitMoments::sd, add); }
+void sd_drift(ProbeContext& context, const AddValue& add) {
+  drift(context, context.drift.unit_sds, &UnitMoments::sd, add);
+}
 
 DriftState drift_state(ProbeContext& context) {
   DriftState state;
@@ -180,15 +182,15 @@ DriftState drift_state(ProbeContext& context) {
   return state;
 }
 
-void gate_entropy(ProbeContext& context, const Add& add) {
+void gate_entropy(ProbeContext& context, const AddValue& add) {
   add("", at::special_entr(gates(context)).sum(1).mean().item<double>());
 }
 
-void expert_usage(ProbeContext& context, const Add& add) {
+void expert_usage(ProbeContext& context, const AddValue& add) {
   const at::Tensor means = gates(context).mean(0);
   for (std::int64_t e = 0; e < means.numel(); ++e) add("expert" + std::to_string(e), means[e].item<double>());
 }
 
-void gate_maximum(ProbeContext& context, const Add& add) { add("", gates(context).amax(1).mean().item<double>()); }
+void gate_maximum(ProbeContext& context, const AddValue& add) { add("", gates(context).amax(1).mean().item<double>()); }
 
 }  // namespace descent::probe

@@ -10,7 +10,7 @@ namespace {
 
 using config::ProbeName;
 
-void measure_one(ProbeName name, ProbeContext& context, const Add& add) {
+void measure_one(ProbeName name, ProbeContext& context, const AddValue& add) {
   switch (name) {
     case ProbeName::activation_mean: return activation_mean(context, add);
     case ProbeName::activation_variance: return activation_variance(context, add);
@@ -56,11 +56,11 @@ bool is_taken_at_the_end(ProbeName name) {
   return std::ranges::find(at_the_end, name) != at_the_end.end();
 }
 
-void measure(const Subject& subject, bool due, bool at_end, DriftState& drift,
+void measure(const MeasuredNetwork& network, bool due, bool at_end, DriftState& drift,
              const std::function<void(ProbeName, std::string, double)>& add) {
-  ProbeContext context{subject, drift};
+  ProbeContext context{network, drift};
   bool drifts = false;
-  for (const ProbeName name : subject.experiment.probes.names) {
+  for (const ProbeName name : network.experiment.probes.names) {
     if (!(is_taken_at_the_end(name) ? at_end : due)) continue;
     drifts |= name == ProbeName::mean_drift || name == ProbeName::sd_drift;
     measure_one(name, context, [&](std::string layer, double value) { add(name, std::move(layer), value); });

@@ -20,7 +20,7 @@ struct DriftState {
 };
 
 // The network to measure.
-struct Subject {
+struct MeasuredNetwork {
   const config::Experiment& experiment;
   std::int64_t seed;  // of the run
   engine::Observation& observation;
@@ -28,7 +28,7 @@ struct Subject {
 
 // Takes the probes of the experiment, in the order of its list: if `due`, those taken during training; if `at_end`,
 // those taken only at the end. `add` receives the probe, the layer ("" for the whole network) and the value.
-void measure(const Subject& subject, bool due, bool at_end, DriftState& drift,
+void measure(const MeasuredNetwork& network, bool due, bool at_end, DriftState& drift,
              const std::function<void(config::ProbeName, std::string layer, double value)>& add);
 
 }  // namespace descent::probe

@@ -23,7 +23,7 @@ double error_without(const ProbeContext& context, const std::vector<std::int32_t
 
 }  // namespace
 
-void symmetry_difference(ProbeContext& context, const Add& add) {
+void symmetry_difference(ProbeContext& context, const AddValue& add) {
   core::Random random(static_cast<std::uint64_t>(context.seed), unit_stream);
   const PermutationSpec spec = permutation_spec(context.experiment);
   const std::vector<engine::NamedTensor> tensors = context.observation.tensors();
@@ -32,7 +32,7 @@ void symmetry_difference(ProbeContext& context, const Add& add) {
   add("", (after.to(at::kDouble) - before.to(at::kDouble)).abs().max().item<double>());
 }
 
-void lesion_error(ProbeContext& context, const Add& add) {
+void lesion_error(ProbeContext& context, const AddValue& add) {
   constexpr std::int64_t draws = 10;
   const std::int64_t blocks = context.observation.blocks();
   core::Random random(static_cast<std::uint64_t>(context.seed), lesion_stream);
@@ -45,7 +45,7 @@ void lesion_error(ProbeContext& context, const Add& add) {
   }
 }
 
-void lesion_worst_error(ProbeContext& context, const Add& add) {
+void lesion_worst_error(ProbeContext& context, const AddValue& add) {
   double worst = 0;
   for (std::int32_t block = 0; block < context.observation.blocks(); ++block)
     worst = std::max(worst, error_without(context, {block}));

@@ -25,22 +25,22 @@ double epsilon_of(const at::Tensor& values) {
 
 }  // namespace
 
-void weight_norm(ProbeContext& context, const Add& add) {
+void weight_norm(ProbeContext& context, const AddValue& add) {
   for (const engine::LayerWeights& weights : context.observation.weights()) add(weights.layer, weights.norm);
 }
 
-void update_ratio(ProbeContext& context, const Add& add) {
+void update_ratio(ProbeContext& context, const AddValue& add) {
   for (const engine::LayerWeights& weights : context.observation.weights())
     if (weights.update_ratio) add(weights.layer, *weights.update_ratio);
 }
 
-void unit_distance(ProbeContext& context, const Add& add) {
+void unit_distance(ProbeContext& context, const AddValue& add) {
   for_each_hidden_weight(context, [&](const std::string& layer, const at::Tensor& w) {
     add(layer, (w.amax(0) - w.amin(0)).max().item<double>());
   });
 }
 
-void weight_rank(ProbeContext& context, const Add& add) {
+void weight_rank(ProbeContext& context, const AddValue& add) {
   for_each_hidden_weight(context, [&](const std::string& layer, const at::Tensor& w) {
     const at::Tensor values = at::linalg_svdvals(w.to(at::kDouble));
     const double tolerance =
@@ -49,7 +49,7 @@ void weight_rank(ProbeContext& context, const Add& add) {
   });
 }
 
-void input_condition(ProbeContext& context, const Add& add) {
+void input_condition(ProbeContext& context, const AddValue& add) {
   const at::Tensor x = context.observation.inputs().to(at::kDouble).contiguous();
   const at::Tensor values = at::linalg_eigvalsh(x.t().matmul(x));  // in ascending order
   const double smallest = values[0].item<double>(), largest = values[-1].item<double>();

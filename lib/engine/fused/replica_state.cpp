@@ -56,9 +56,9 @@ Workspace<T>::Workspace(const Replica& replica, const fused::Layout& layout)
       gradient(layout.parameters) {}
 
 template <class T>
-ReplicaState<T>::ReplicaState(Replica of, const fused::Layout& layout, Workspace<T>& workspace,
+ReplicaState<T>::ReplicaState(Replica source, const fused::Layout& layout, Workspace<T>& workspace,
                               std::shared_ptr<InputCache> inputs)
-    : replica(std::move(of)), layout_(layout), workspace_(workspace), parameters_(layout.parameters),
+    : replica(std::move(source)), layout_(layout), workspace_(workspace), parameters_(layout.parameters),
       statistics_(layout.statistics), experiment_(*replica.experiment), input_cache_(std::move(inputs)),
       examples_({examples_of(replica.data.train), examples_of(replica.data.val), examples_of(replica.data.test)}),
       kernels_(fused::kernels<T>()), dropout_seed_(core::derive_seed(replica.seed, core::Purpose::dropout)),

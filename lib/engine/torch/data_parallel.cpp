@@ -52,10 +52,10 @@ DataParallel::Rows DataParallel::rows(std::int64_t total) const {
 
 Batch DataParallel::part(const Batch& batch) const {
   const auto [first, count] = rows(batch.x.size(1));
-  const auto own = [&, first = first, count = count](const at::Tensor& t) {
+  const auto part_of = [&, first = first, count = count](const at::Tensor& t) {
     return t.defined() ? t.narrow(1, first, count) : t;
   };
-  return {own(batch.x), own(batch.labels), own(batch.targets)};
+  return {part_of(batch.x), part_of(batch.labels), part_of(batch.targets)};
 }
 
 at::Tensor DataParallel::reduce(const at::Tensor& losses) {

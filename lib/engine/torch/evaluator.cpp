@@ -25,7 +25,8 @@ Evaluator::Evaluator(std::vector<const Replica*> replicas, const at::TensorOptio
                  Examples(replicas_, config::Split::val, options, inputs),
                  Examples(replicas_, config::Split::test, options, inputs)}) {}
 
-template <class Visit> void Evaluator::for_each_output(const Members& of, config::Split split, const Visit& visit) {
+template <class Visit>
+void Evaluator::for_each_output(const Members& members, config::Split split, const Visit& visit) {
   const torch::NoGradGuard no_grad;
   const PrecisionMode mode(experiment_, options_.device());
   const Examples& all = examples(split);
@@ -35,11 +36,11 @@ template <class Visit> void Evaluator::for_each_output(const Members& of, config
           ? std::min(config::batch_size(experiment_.train, examples(config::Split::train).size()), all.size())
       : samples ? evaluation_rows
                 : rows_without_dropout;
-  of.network.eval();
+  members.network.eval();
   for (std::int64_t start = 0; start < all.size();) {
     const Batch batch = all.rows(start, pass_size(experiment_.model, start, rows, all.size()))
-                            .of_replicas(of.first, of.network.replicas());
-    visit(batch, samples ? average_of_masks(of, batch.x, split, start) : of.network.forward(batch.x));
+                            .of_replicas(members.first, members.network.replicas());
+    visit(batch, samples ? average_of_masks(members, batch.x, split, start) : members.network.forward(batch.x));
     start += batch.x.size(1);
   }
 }
@@ -49,33 +50,33 @@ bool Evaluator::samples_masks() const {
 }
 
 // [R, rows, K]: the outputs averaged over random masks; for cross-entropy the logarithms of the averaged probabilities.
-at::Tensor Evaluator::average_of_masks(const Members& of, const at::Tensor& x, config::Split split,
+at::Tensor Evaluator::average_of_masks(const Members& members, const at::Tensor& x, config::Split split,
                                        std::int64_t start) {
   const bool probabilities = experiment_.train.loss.kind == config::LossKind::cross_entropy;
-  of.network.predict_with_dropout(true);
+  members.network.predict_with_dropout(true);
   at::Tensor sum, outputs;
   for (std::int64_t sample = 0; sample < experiment_.predict.dropout_samples; ++sample) {
     std::vector<PassSeed> seeds;
-    for (std::int64_t r = of.first; r < of.first + of.network.replicas(); ++r) {
+    for (std::int64_t r = members.first; r < members.first + members.network.replicas(); ++r) {
       const auto member = static_cast<std::size_t>(r);
       const PredictionSeed passes = prediction_seed(replicas_[member]->seed, steps_(member), split);
       seeds.push_back({passes.seed, passes.stream(start, sample)});
     }
     randomness_->begin_pass(std::move(seeds));
-    outputs = of.network.forward(x);
+    outputs = members.network.forward(x);
     const at::Tensor values = probabilities ? outputs.to(at::kDouble).softmax(-1) : outputs.to(at::kDouble);
     sum = sum.defined() ? sum + values : values;
   }
-  of.network.predict_with_dropout(false);
+  members.network.predict_with_dropout(false);
   const at::Tensor mean = sum / static_cast<double>(experiment_.predict.dropout_samples);
   // Keeps the logarithm finite when a probability underflows; NaN stays NaN.
   return (probabilities ? mean.clamp_min(std::numeric_limits<double>::min()).log() : mean).to(outputs.scalar_type());
 }
 
 // [R, 1, K]: factors from scaled targets to their units; undefined if targets are not scaled.
-at::Tensor Evaluator::target_units(const Members& of) const {
+at::Tensor Evaluator::target_units(const Members& members) const {
   std::vector<at::Tensor> scales;
-  for (std::int64_t r = of.first; r < of.first + of.network.replicas(); ++r) {
+  for (std::int64_t r = members.first; r < members.first + members.network.replicas(); ++r) {
     const std::vector<double>& scale = replicas_[static_cast<std::size_t>(r)]->data.target_scaling.scale;
     if (scale.empty()) return {};
     scales.push_back(torch::tensor(at::ArrayRef<double>(scale), at::kDouble).reciprocal().unsqueeze(0));
@@ -83,13 +84,13 @@ at::Tensor Evaluator::target_units(const Members& of) const {
   return torch::stack(scales).to(options_.device());
 }
 
-std::vector<SplitLoss> Evaluator::evaluate(const Members& of, config::Split split) {
+std::vector<SplitLoss> Evaluator::evaluate(const Members& members, config::Split split) {
   const bool has_classes = replicas_.front()->data.classes > 0;
   const at::TensorOptions sums = options_.dtype(at::kDouble);
-  const at::Tensor losses = torch::zeros({of.network.replicas()}, sums), errors = torch::zeros_like(losses);
-  const at::Tensor units = target_units(of);
+  const at::Tensor losses = torch::zeros({members.network.replicas()}, sums), errors = torch::zeros_like(losses);
+  const at::Tensor units = target_units(members);
   const config::Loss plain{experiment_.train.loss.kind};  // label smoothing applies only in training
-  for_each_output(of, split, [&](const Batch& batch, const at::Tensor& outputs) {
+  for_each_output(members, split, [&](const Batch& batch, const at::Tensor& outputs) {
     const auto add_losses = [&](const at::Tensor& of_examples) { losses.add_(of_examples.to(at::kDouble).sum(1)); };
     if (!units.defined()) add_losses(example_losses(plain, outputs, batch));
     if (has_classes) {
@@ -102,7 +103,7 @@ std::vector<SplitLoss> Evaluator::evaluate(const Members& of, config::Split spli
   });
   const at::Tensor means = (torch::stack({losses, errors}) / static_cast<double>(examples(split).size())).cpu();
   std::vector<SplitLoss> all;
-  for (std::int64_t r = 0; r < of.network.replicas(); ++r) {
+  for (std::int64_t r = 0; r < members.network.replicas(); ++r) {
     const double error = means[1][r].item<double>();
     if (has_classes) all.push_back({means[0][r].item<double>(), error, std::nullopt});
     else all.push_back({means[0][r].item<double>(), std::nullopt, error});
@@ -113,8 +114,8 @@ std::vector<SplitLoss> Evaluator::evaluate(const Members& of, config::Split spli
 at::Tensor Evaluator::predict(models::Network& network, std::size_t member, config::Split split) {
   std::vector<at::Tensor> parts;
   for_each_output({network, 0}, split, [&](const Batch&, const at::Tensor& outputs) {
-    const at::Tensor own = outputs[static_cast<std::int64_t>(member)].to(at::kDouble);
-    parts.push_back(experiment_.train.loss.kind == config::LossKind::cross_entropy ? own.log_softmax(-1) : own);
+    const at::Tensor values = outputs[static_cast<std::int64_t>(member)].to(at::kDouble);
+    parts.push_back(experiment_.train.loss.kind == config::LossKind::cross_entropy ? values.log_softmax(-1) : values);
   });
   const at::Tensor all = torch::cat(parts).cpu();
   const formats::Scaling& scaling = replicas_[member]->data.target_scaling;

@@ -27,7 +27,7 @@ class Evaluator {
     models::Network& network;
     std::int64_t first;
   };
-  std::vector<SplitLoss> evaluate(const Members& of, config::Split split);
+  std::vector<SplitLoss> evaluate(const Members& members, config::Split split);
   // `network` must hold all members.
   at::Tensor predict(models::Network& network, std::size_t member, config::Split split);
 
@@ -38,10 +38,10 @@ class Evaluator {
 
  private:
   // Visits the outputs [R, B, K] of consecutive examples in evaluation mode: visit(batch, outputs).
-  template <class Visit> void for_each_output(const Members& of, config::Split split, const Visit& visit);
+  template <class Visit> void for_each_output(const Members& members, config::Split split, const Visit& visit);
   bool samples_masks() const;
-  at::Tensor target_units(const Members& of) const;
-  at::Tensor average_of_masks(const Members& of, const at::Tensor& x, config::Split split, std::int64_t start);
+  at::Tensor target_units(const Members& members) const;
+  at::Tensor average_of_masks(const Members& members, const at::Tensor& x, config::Split split, std::int64_t start);
 
   const std::vector<const Replica*> replicas_;
   const config::Experiment& experiment_;  // of the first replica: what all have in common

@@ -27,9 +27,9 @@ double norm_of(const at::Tensor& values) { return values.defined() ? values.to(a
 
 // A recorded activation [1, B, F] or [B, C, H, W] as [rows, features] on the CPU.
 at::Tensor as_rows(const models::Network& network, const at::Tensor& values) {
-  at::Tensor own = network.of_replica(values.detach(), 0);
-  if (own.dim() > 2) own = own.movedim(1, -1).flatten(0, -2);
-  return own.cpu();
+  at::Tensor rows = network.of_replica(values.detach(), 0);
+  if (rows.dim() > 2) rows = rows.movedim(1, -1).flatten(0, -2);
+  return rows.cpu();
 }
 
 class NetworkObservation final : public Observation {
@@ -102,9 +102,9 @@ class NetworkObservation final : public Observation {
   at::Tensor outputs(const std::vector<NamedTensor>& tensors) override {
     const torch::NoGradGuard no_grad;
     has_probe_batch_ = false;
-    const auto own = network_->tensors(0);
+    const auto views = network_->tensors(0);
     for (const NamedTensor& named : tensors)
-      std::ranges::find(own, named.name, &models::NamedView::name)->values.copy_(named.values);
+      std::ranges::find(views, named.name, &models::NamedView::name)->values.copy_(named.values);
     network_->eval();
     return network_->forward(train().rows(0, rows_).of_replicas(first_, 1).x)[0].cpu();
   }
@@ -132,28 +132,24 @@ class NetworkObservation final : public Observation {
     if (has_probe_batch_) return;
     const at::Tensor loss = loss_of(rows_);
     const at::Tensor extra = penalty(*network_);
-    std::vector<at::Tensor> wanted;
-    for (const models::Activation& activation : activations_) wanted.push_back(activation.values);
+    std::vector<at::Tensor> all, differentiable;
+    for (const models::Activation& activation : activations_) all.push_back(activation.values);
     for (const at::Tensor& parameter : network_->parameters())
-      if (parameter.dim() > 2) wanted.push_back(parameter);
-    std::erase_if(wanted, [](const at::Tensor& t) { return !t.requires_grad(); });
-    const auto found = torch::autograd::grad({extra.defined() ? loss + extra.sum() : loss}, wanted, {}, std::nullopt,
-                                             false, /*allow_unused=*/true);
+      if (parameter.dim() > 2) all.push_back(parameter);
+    const auto needs_gradient = [](const at::Tensor& t) { return t.requires_grad(); };
+    std::ranges::copy_if(all, std::back_inserter(differentiable), needs_gradient);
+    const auto found = torch::autograd::grad({extra.defined() ? loss + extra.sum() : loss}, differentiable, {},
+                                             std::nullopt, false, /*allow_unused=*/true);
     gradients_.clear();
-    std::size_t next = 0;
-    const auto add = [&](const at::Tensor& t) {
-      gradients_.push_back(t.requires_grad() ? found[next++] : at::Tensor());
-    };
-    for (const models::Activation& activation : activations_) add(activation.values);
-    for (const at::Tensor& parameter : network_->parameters())
-      if (parameter.dim() > 2) add(parameter);
+    auto next = found.begin();
+    for (const at::Tensor& t : all) gradients_.push_back(needs_gradient(t) ? *next++ : at::Tensor());
     has_probe_batch_ = true;
   }
 
   // Needed before every pass, since passes in training mode update the running statistics.
   void copy_tensors() {
-    const auto own = network_->tensors(0);
-    for (std::size_t i = 0; i < own.size(); ++i) own[i].values.copy_(tensors_[i]);
+    const auto views = network_->tensors(0);
+    for (std::size_t i = 0; i < views.size(); ++i) views[i].values.copy_(tensors_[i]);
   }
 
   const Observed observed_;

@@ -98,7 +98,7 @@ at::Tensor PreparedSteps::uniforms(std::int64_t begin, std::int64_t end) const {
   for (std::int64_t step = begin; step < end; ++step)
     for (std::int64_t block = 0; block < blocks_; ++block)
       for (const Replica* replica : replicas_) {
-        core::Random random(core::derive_seed(replica->seed, core::Purpose::stochastic_depth),
+        core::Random random(replica->seed, core::Purpose::stochastic_depth,
                             static_cast<std::uint64_t>(step) << 16 | static_cast<std::uint64_t>(block));
         drawn.push_back(random.uniform());
       }

@@ -12,7 +12,7 @@ bool trains_one_by_one(const config::Experiment& experiment, at::Device device) 
 }
 
 TorchEngine::TorchEngine(std::vector<Replica> replicas, bool one_by_one, TorchContext context)
-    : replicas_(std::move(replicas)), context_(std::move(context)), places_(replicas_.size()) {
+    : replicas_(std::move(replicas)), context_(std::move(context)), members_(replicas_.size()) {
   std::vector<std::size_t> all(replicas_.size());
   std::iota(all.begin(), all.end(), 0);
   if (!one_by_one) add_group(all);
@@ -25,7 +25,7 @@ void TorchEngine::add_group(const std::vector<std::size_t>& replicas) {
   for (const std::size_t replica : replicas) members.push_back(&replicas_[replica]);
   try {
     const auto group = std::make_shared<ReplicaGroup>(std::move(members), context_);
-    for (std::size_t i = 0; i < replicas.size(); ++i) places_[replicas[i]] = {group, i};
+    for (std::size_t i = 0; i < replicas.size(); ++i) members_[replicas[i]] = {group, i};
   } catch (const c10::OutOfMemoryError&) {
     if (replicas.size() == 1) throw;
     add_halves(replicas);
@@ -44,14 +44,14 @@ void TorchEngine::add_halves(const std::vector<std::size_t>& replicas) {
 void TorchEngine::halve_group(std::size_t replica) {
   std::vector<std::size_t> replicas;
   std::vector<std::string> states;
-  for (std::size_t r = 0; r < places_.size(); ++r)
-    if (places_[r].group == places_[replica].group) {
+  for (std::size_t r = 0; r < members_.size(); ++r)
+    if (members_[r].group == members_[replica].group) {
       core::Writer writer;
       save(r, writer);
       replicas.push_back(r);
       states.push_back(writer.bytes());
     }
-  for (const std::size_t r : replicas) places_[r].group.reset();  // frees its memory
+  for (const std::size_t r : replicas) members_[r].group.reset();  // frees its memory
   add_halves(replicas);
   for (std::size_t i = 0; i < replicas.size(); ++i) {
     core::Reader reader(states[i]);
@@ -66,7 +66,7 @@ std::vector<std::optional<std::int64_t>> TorchEngine::advance(std::span<const st
     with_group(first, [&](ReplicaGroup& group, std::size_t) {
       std::vector<std::size_t> together, members;
       for (const std::size_t replica : active)
-        if (!diverged.contains(replica) && places_[replica].group.get() == &group) {
+        if (!diverged.contains(replica) && members_[replica].group.get() == &group) {
           together.push_back(replica);
           members.push_back(member(replica));
         }

@@ -36,16 +36,16 @@ class TorchEngine final : public Engine {
   void save(std::size_t replica, core::Writer& writer) override { group(replica).archive(member(replica), writer); }
   void load(std::size_t replica, core::Reader& reader) override { group(replica).archive(member(replica), reader); }
 
-  ReplicaGroup& group(std::size_t replica) const { return *places_[replica].group; }
+  ReplicaGroup& group(std::size_t replica) const { return *members_[replica].group; }
   const ReplicaGroup::State& state(std::size_t replica) const { return group(replica).state(member(replica)); }
 
  private:
   // The group of a replica and its index there.
-  struct Place {
+  struct Member {
     std::shared_ptr<ReplicaGroup> group;
-    std::size_t member;
+    std::size_t index;
   };
-  std::size_t member(std::size_t replica) const { return places_[replica].member; }
+  std::size_t member(std::size_t replica) const { return members_[replica].index; }
   void add_group(const std::vector<std::size_t>& replicas);
   void add_halves(const std::vector<std::size_t>& replicas);
   void halve_group(std::size_t replica);
@@ -64,7 +64,7 @@ class TorchEngine final : public Engine {
 
   const std::vector<Replica> replicas_;
   const TorchContext context_;
-  std::vector<Place> places_;  // by replica
+  std::vector<Member> members_;  // by replica
 };
 
 }  // namespace descent::engine
