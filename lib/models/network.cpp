@@ -115,8 +115,8 @@ at::Tensor Network::activate(const std::string& name, const at::Tensor& x) {
 
 at::Tensor Network::normalize_and_activate(const Norm& norm, const std::string& name, const at::Tensor& x) {
   if (!norm) return activate(name, x);
-  if (model_.norm_position == config::NormPosition::after) return normalize(norm, name, activate(name, x));
-  return activate(name, normalize(norm, name, x));
+  const bool after = model_.norm_position == config::NormPosition::after && model_.kind != config::ModelKind::resnet;
+  return after ? normalize(norm, name, activate(name, x)) : activate(name, normalize(norm, name, x));
 }
 
 void Network::add_record(const std::string& layer, plan::ActivationKind kind, const at::Tensor& values) {

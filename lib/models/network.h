@@ -81,7 +81,7 @@ class Network : public torch::nn::Module {
   // Results are recorded under `name`, that of the preceding linear map or convolution.
   at::Tensor normalize(Norm norm, const std::string& name, const at::Tensor& x);
   at::Tensor activate(const std::string& name, const at::Tensor& x);
-  // In the order of model.norm_position; a null norm is skipped.
+  // In the order of model.norm_position, which a ResNet ignores; a null norm is skipped.
   at::Tensor normalize_and_activate(const Norm& norm, const std::string& name, const at::Tensor& x);
   void add_record(const std::string& layer, plan::ActivationKind kind, const at::Tensor& values);
 

@@ -59,5 +59,24 @@ TEST(models, have_the_names_and_shapes_of_the_plan_in_every_experiment) {
   }
 }
 
+// A sweep over kinds of models may give a ResNet a position of the norm, which has no effect there.
+TEST(models, a_resnet_ignores_the_position_of_the_norm) {
+  for (const bool preactivation : {false, true}) {
+    std::vector<at::Tensor> outputs;
+    for (const auto position : {config::NormPosition::before, config::NormPosition::after}) {
+      config::Model model{.kind = config::ModelKind::resnet};
+      model.width = 4;
+      model.blocks = {1};
+      model.preactivation = preactivation;
+      model.norm.kind = config::NormKind::layer;
+      model.norm_position = position;
+      const auto network = make_network(model, {1, 8, 8}, 3);
+      network->initialize(0, model.init, 0);
+      outputs.push_back(network->forward(torch::linspace(-1, 1, 2 * 64).view({1, 2, 64})));
+    }
+    EXPECT_TRUE(outputs[0].equal(outputs[1]));
+  }
+}
+
 }  // namespace
 }  // namespace descent::models
