@@ -255,7 +255,8 @@ TEST(torch_engine, a_stack_that_does_not_fit_continues_in_halves) {
   full = true;
   for (Stack* stack : {&halved, &whole}) stack->advance(20);
   EXPECT_EQ(halved.group_count(), 2u);
-  EXPECT_EQ(halved.notes, std::vector<std::string>{"4 networks do not fit in the memory of cpu; trained in halves"});
+  EXPECT_EQ(halved.notes,
+            std::vector<std::string>{"4 networks do not fit in the memory of cpu; training them in two halves"});
   for (std::size_t r = 0; r < 4; ++r) expect_near(halved.tensors(r), whole.tensors(r), "halved");
 }
 

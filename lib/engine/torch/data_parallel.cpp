@@ -52,10 +52,7 @@ DataParallel::Rows DataParallel::rows(std::int64_t total) const {
 
 Batch DataParallel::part(const Batch& batch) const {
   const auto [first, count] = rows(batch.x.size(1));
-  const auto part_of = [&, first = first, count = count](const at::Tensor& t) {
-    return t.defined() ? t.narrow(1, first, count) : t;
-  };
-  return {part_of(batch.x), part_of(batch.labels), part_of(batch.targets)};
+  return batch.narrow(1, first, count);
 }
 
 at::Tensor DataParallel::reduce(const at::Tensor& losses) {

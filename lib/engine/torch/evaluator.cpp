@@ -39,7 +39,7 @@ void Evaluator::for_each_output(const Members& members, config::Split split, con
   members.network.eval();
   for (std::int64_t start = 0; start < all.size();) {
     const Batch batch = all.rows(start, pass_size(experiment_.model, start, rows, all.size()))
-                            .of_replicas(members.first, members.network.replicas());
+                            .narrow(0, members.first, members.network.replicas());
     visit(batch, samples ? average_of_masks(members, batch.x, split, start) : members.network.forward(batch.x));
     start += batch.x.size(1);
   }

@@ -31,8 +31,8 @@ std::shared_ptr<const at::Tensor> InputCache::get(const data::Part& part, std::i
   return tensor;
 }
 
-Batch Batch::of_replicas(std::int64_t first, std::int64_t count) const {
-  const auto narrowed = [&](const at::Tensor& t) { return t.defined() ? t.narrow(0, first, count) : t; };
+Batch Batch::narrow(std::int64_t dimension, std::int64_t start, std::int64_t length) const {
+  const auto narrowed = [&](const at::Tensor& t) { return t.defined() ? t.narrow(dimension, start, length) : t; };
   return {narrowed(x), narrowed(labels), narrowed(targets)};
 }
 

@@ -35,7 +35,7 @@ struct Batch {
   at::Tensor labels;   // [R, B] int64; undefined in regression
   at::Tensor targets;  // [R, B, K]; undefined in classification
 
-  Batch of_replicas(std::int64_t first, std::int64_t count) const;
+  Batch narrow(std::int64_t dimension, std::int64_t start, std::int64_t length) const;
 };
 
 // All examples of one split of each replica.

@@ -106,7 +106,7 @@ class NetworkObservation final : public Observation {
     for (const NamedTensor& named : tensors)
       std::ranges::find(views, named.name, &models::NamedView::name)->values.copy_(named.values);
     network_->eval();
-    return network_->forward(train().rows(0, rows_).of_replicas(first_, 1).x)[0].cpu();
+    return network_->forward(train().rows(0, rows_).narrow(0, first_, 1).x)[0].cpu();
   }
 
   at::Tensor inputs() override { return train().rows(0, train().size()).x[first_].cpu(); }
@@ -119,7 +119,7 @@ class NetworkObservation final : public Observation {
     has_probe_batch_ = false;
     copy_tensors();
     network_->train();
-    const Batch batch = train().rows(0, examples).of_replicas(first_, 1);
+    const Batch batch = train().rows(0, examples).narrow(0, first_, 1);
     activations_.clear();
     network_->record(&activations_);
     const PrecisionMode mode(*replica_.experiment, observed_.evaluator.options().device());

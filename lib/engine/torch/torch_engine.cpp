@@ -34,8 +34,8 @@ void TorchEngine::add_group(const std::vector<std::size_t>& replicas) {
 
 void TorchEngine::add_halves(const std::vector<std::size_t>& replicas) {
   if (context_.notify)
-    context_.notify(fmt::format("{} networks do not fit in the memory of {}; trained in halves", replicas.size(),
-                                context_.device.str()));
+    context_.notify(fmt::format("{} networks do not fit in the memory of {}; training them in two halves",
+                                replicas.size(), context_.device.str()));
   const auto middle = replicas.begin() + std::ssize(replicas) / 2;
   add_group({replicas.begin(), middle});
   add_group({middle, replicas.end()});
