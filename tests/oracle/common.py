@@ -1,8 +1,9 @@
-"""Helpers for the comparisons with PyTorch: experiments whose points are cases, files of Descent, checks."""
+"""Shared by the comparisons with PyTorch: experiments with one point per case, files of Descent, losses, checks."""
 
 import json
 import pathlib
 import subprocess
+import sys
 import tempfile
 
 import numpy as np
@@ -18,7 +19,7 @@ ACTIVATIONS = ["relu", "tanh", "sigmoid", "gelu", "leaky_relu", "silu", "identit
 
 
 def load_safetensors(path):
-    """The tensors in the order of the file."""
+    """The tensors by name, in the order of the file."""
     with open(path, "rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
         data = file.read()
@@ -33,6 +34,7 @@ def load_safetensors(path):
 
 
 def part(tensors, prefix):
+    """The entries whose names begin with `prefix`, without it."""
     return {name[len(prefix):]: values for name, values in tensors.items() if name.startswith(prefix)}
 
 
@@ -44,6 +46,7 @@ def network_class(source):
 
 
 def nest(flat):
+    """Turns keys like "model.width" into nested dictionaries."""
     tree = {}
     for path, value in flat.items():
         *parents, leaf = path.split(".")
@@ -54,27 +57,44 @@ def nest(flat):
     return tree
 
 
-def dump(program, name, base, cases):
-    """Runs oracle_dump on an experiment whose points are the cases. Returns the tensors by case."""
+def write_cases(file, base, cases):
+    """Writes an experiment with one point per case."""
     sweep = [{path: [value] for path, value in keys.items()} for keys in cases.values()]
+    file.write_text(json.dumps({"name": "cases", "seeds": [SEED], **nest(base), "sweep": sweep}))
+
+
+def dump(program, base, cases):
+    """The tensors of each case, computed by oracle_dump."""
     with tempfile.TemporaryDirectory() as folder:
-        experiment, out = pathlib.Path(folder) / f"{name}.json", pathlib.Path(folder) / "out.safetensors"
-        experiment.write_text(json.dumps({"name": name, "seeds": [SEED], **nest(base), "sweep": sweep}))
+        experiment, out = pathlib.Path(folder) / "cases.json", pathlib.Path(folder) / "out.safetensors"
+        write_cases(experiment, base, cases)
         subprocess.run([program, experiment, out], check=True)
         tensors = load_safetensors(out)
     points = {case: part(tensors, f"{i}/") for i, case in enumerate(cases)}
-    assert sum(map(len, points.values())) == len(tensors), "points that are no case"
+    assert sum(map(len, points.values())) == len(tensors), "tensors of a point that is no case"
     return points
 
 
 def check(what, difference, allowed):
+    """Prints the difference; counts a failure if it is NaN or larger than allowed."""
     global failures
     bad = not difference <= allowed
     failures += bad
     print(f"{'FAIL' if bad else 'ok  '} {what}: {difference:.2e} (at most {allowed:.0e})", flush=True)
 
 
+def finish():
+    print(f"{failures} failures, torch {torch.__version__}")
+    sys.exit(failures > 0)
+
+
+def largest(numbers):
+    """The maximum, or NaN if one number is NaN (which Python's max may skip)."""
+    return float(np.max([*numbers]))
+
+
 def distance(a, b):
+    """The largest absolute difference."""
     assert a.shape == b.shape, f"shapes {tuple(a.shape)} and {tuple(b.shape)}"
     return (a.detach().double() - b.detach().double()).abs().max().item()
 
@@ -90,7 +110,7 @@ def loss_of(keys, outputs, y, smoothing=0):
 
 
 def gates_and_outputs(keys, model, x):
-    """Log gates [B, experts] and the experts' outputs [B, experts, K] of a module with `gate`, `expert0`, ..."""
+    """Log gates [B, experts] and outputs [B, experts, K] of a module with `gate`, `expert0`, ..."""
     gates, count = model.gate(x), keys["model.experts.count"]
     if top_k := keys.get("model.gate.top_k"):
         others = torch.ones_like(gates, dtype=torch.bool).scatter(1, gates.topk(top_k).indices, False)

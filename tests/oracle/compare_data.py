@@ -1,10 +1,10 @@
-"""Checks that Descent reads data files as Python wrote them, and transforms the data as NumPy does.
+"""Checks that Descent reads data files written by Python and transforms the data as NumPy does.
 
     python tests/oracle/compare_data.py ORACLE_DUMP
 
-The files are written by Python's own modules; ORACLE_DUMP (oracle_dump.cpp) writes the inputs and labels that a network
-is trained on.
+ORACLE_DUMP (oracle_dump.cpp) writes the inputs and labels that a network is trained on.
 """
+
 import csv
 import gzip
 import json
@@ -19,7 +19,7 @@ import numpy as np
 from common import DATA, load_safetensors, part
 
 RANDOM = np.random.default_rng(1)
-FASHION_MNIST = pathlib.Path("/usr/share/datasets/fashion-mnist")  # of Debian's package
+FASHION_MNIST = pathlib.Path("/usr/share/datasets/fashion-mnist")  # from Debian's package
 
 
 def write_idx(path, array):
@@ -37,20 +37,12 @@ class DataTest(unittest.TestCase):
     def read(self, data, loss="cross_entropy"):
         """x, y, test_x, test_y of the run with seed 0."""
         experiment, out = self.folder / "x.json", self.folder / "out.safetensors"
-        experiment.write_text(
-            json.dumps(
-                {
-                    "precision": "float64",
-                    "data": data,
-                    "model": {"width": 4, "depth": 1},
-                    "train": {"steps": 1, "batch_size": 2, "loss": loss},
-                }
-            )
-        )
+        train = {"steps": 1, "batch_size": 2, "loss": loss}
+        experiment.write_text(json.dumps({"precision": "float64", "data": data, "model": {"width": 4, "depth": 1}, "train": train}))
         subprocess.run([PROGRAM, experiment, out], check=True)
         return {name: tensor.numpy() for name, tensor in part(load_safetensors(out), "0/").items()}
 
-    def test_idx_files_compressed_or_not(self):
+    def test_idx_files_may_be_compressed(self):
         parts = {}
         for name, size, suffix in ("train", 7, ".gz"), ("t10k", 5, ""):
             x = RANDOM.integers(0, 256, (size, 4, 3), np.uint8)
@@ -65,7 +57,7 @@ class DataTest(unittest.TestCase):
         np.testing.assert_array_equal(read["test_y"], parts["t10k"][1])
 
     @unittest.skipUnless(FASHION_MNIST.exists(), "apt install dataset-fashion-mnist")
-    def test_fashion_mnist_packed_and_unpacked(self):
+    def test_fashion_mnist_may_be_compressed(self):
         expected = {}
         for file in FASHION_MNIST.glob("*.gz"):
             content = gzip.decompress(file.read_bytes())
@@ -80,7 +72,7 @@ class DataTest(unittest.TestCase):
             np.testing.assert_array_equal(read["y"], expected["train-labels-idx1-ubyte"][:1000])
             np.testing.assert_array_equal(read["test_y"], expected["t10k-labels-idx1-ubyte"][:500])
 
-    def test_cifar10_batches(self):
+    def test_cifar10_batches_are_read_in_their_order(self):
         folder = self.folder / "cifar-10-batches-bin"
         folder.mkdir()
         images, labels = [], []
@@ -93,8 +85,9 @@ class DataTest(unittest.TestCase):
         np.testing.assert_array_equal(read["x"], np.concatenate(images[:5]))
         np.testing.assert_array_equal(read["y"], np.concatenate(labels[:5]))
         np.testing.assert_array_equal(read["test_x"], images[5])
+        np.testing.assert_array_equal(read["test_y"], labels[5])
 
-    def test_npy_arrays_with_real_targets_keep_every_bit(self):
+    def test_real_targets_in_npy_arrays_keep_every_bit(self):
         x, y = RANDOM.normal(size=(9, 3)), RANDOM.normal(size=(9, 2))
         np.save(self.folder / "x.npy", x)
         np.save(self.folder / "y.npy", y)
@@ -103,7 +96,7 @@ class DataTest(unittest.TestCase):
         np.testing.assert_array_equal(read["y"], y[:6])
         np.testing.assert_array_equal(read["test_y"], y[6:])
 
-    def test_npy_arrays_of_every_type_byte_order_and_memory_order(self):
+    def test_npy_arrays_may_have_any_type_byte_order_and_memory_order(self):
         x = RANDOM.integers(0, 100, (7, 3, 4, 2))
         types = ["?", *np.typecodes["AllInteger"], "e", "f", "d"]
         for dtype in [np.dtype(code).newbyteorder(order) for code in types for order in "<>"]:
@@ -118,7 +111,7 @@ class DataTest(unittest.TestCase):
                     np.testing.assert_array_equal(read["test_x"], array[5:].reshape(2, -1).astype(float))
                     np.testing.assert_array_equal(read["y"], np.arange(5) % 2)
 
-    def test_npy_images_with_channels_last(self):
+    def test_npy_images_may_have_their_channels_last(self):
         x = RANDOM.integers(0, 256, (7, 4, 5, 3), np.uint8)
         np.save(self.folder / "y.npy", np.arange(7) % 2)
         for array in x, np.asfortranarray(x), x.astype(">f2"):
@@ -126,7 +119,7 @@ class DataTest(unittest.TestCase):
             read = self.read({"name": "npy", "path": ".", "subset": "first", "train_size": 5, "layout": "channels_last"})
             np.testing.assert_array_equal(read["x"], np.moveaxis(x, -1, 1)[:5].reshape(5, -1))
 
-    def test_csv_tables_without_a_header_compressed(self):
+    def test_csv_files_may_be_compressed_and_lack_a_header(self):
         x = RANDOM.integers(0, 256, (9, 5))
         rows = np.hstack([x, np.arange(9)[:, None] % 3])
         with gzip.open(self.folder / "t.csv.gz", "wt") as file:
@@ -135,7 +128,7 @@ class DataTest(unittest.TestCase):
         np.testing.assert_array_equal(read["x"], x[:6])
         np.testing.assert_array_equal(read["y"], rows[:6, 5])
 
-    def test_csv_tables(self):
+    def test_csv_files_may_quote_labels_in_any_column(self):
         x, y = RANDOM.normal(size=(9, 3)), RANDOM.choice(["cat", 'the "dog"', "emu, or so"], 9)
         y[:3] = ["cat", 'the "dog"', "emu, or so"]
         with open(self.folder / "t.csv", "w", newline="") as file:
@@ -147,13 +140,14 @@ class DataTest(unittest.TestCase):
         np.testing.assert_array_equal(read["x"], x[:6])
         np.testing.assert_array_equal(read["y"], np.unique(y, return_inverse=True)[1][:6])
         np.testing.assert_array_equal(read["test_x"], x[6:])
+        np.testing.assert_array_equal(read["test_y"], np.unique(y, return_inverse=True)[1][6:])
 
-    def test_csv_targets(self):
+    def test_csv_files_may_contain_real_targets(self):
         (self.folder / "t.csv").write_text("a,y\n1,0.5\n2,1e-3\n3,2\n4,5\n")
         read = self.read({"name": "csv", "path": "t.csv", "subset": "first", "train_size": 3}, "mse")
         np.testing.assert_array_equal(read["y"], [[0.5], [1e-3], [2]])
 
-    def test_feature_maps_are_those_of_numpy(self):
+    def test_feature_maps_equal_those_of_numpy(self):
         maps = ["raw", "rfft_magnitude", "sorted", "polynomial"]
         read = self.read({"name": "mnist1d", "train_size": 50, "features": maps, "polynomial_degree": 4})
         x = np.load(DATA / "mnist1d/x_train.npy")[:50].astype(float)
@@ -169,7 +163,7 @@ class DataTest(unittest.TestCase):
         mean, sd = (f(x[:15], (0, 2, 3), keepdims=True) for f in (np.mean, np.std))
         np.testing.assert_allclose(read["x"], ((x - mean) / sd)[:15].reshape(15, -1), rtol=0, atol=1e-12)
 
-    def test_two_scale_regression_follows_its_least_squares_line(self):
+    def test_least_squares_recovers_the_weights_of_two_scale_regression(self):
         data = {"name": "two_scale_regression", "train_size": 4000, "generator": {"noise": 0.3}}
         read = self.read(data, "mse")
         w = np.linalg.lstsq(read["x"], read["y"][:, 0], rcond=None)[0]

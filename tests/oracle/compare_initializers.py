@@ -1,17 +1,16 @@
-"""Checks the initial weights: PyTorch's own bit for bit, and the distributions that the documentation states.
+"""Compares initial weights with PyTorch (bit for bit) and with the documented distributions.
 
     python tests/oracle/compare_initializers.py ORACLE_DUMP
 
-Both engines begin from the same values (tests/engine/parity_test.cpp). One line per comparison: the largest difference
-measured and the largest allowed. Exit 1 if one is larger.
+Both engines start from the same values (tests/engine/parity_test.cpp). Prints the measured and the allowed difference
+of every comparison; exits with 1 if one is too large.
 """
 
 import math
 import sys
 
-import common
 import torch
-from common import SEED, check, distance, dump, part
+from common import SEED, check, distance, dump, finish, largest, part
 from torch import nn
 
 SCHEME = "model.init.scheme"
@@ -25,18 +24,18 @@ FEATURES = {"model.kind": "linear_model", "train.loss.kind": "mse", "model.featu
             "model.width": 70}  # fmt: skip
 
 
-def initial(program, name, base, cases):
-    """By case, the tensors before the first step in order of construction."""
-    return {case: part(tensors, "init/") for case, tensors in dump(program, name, base, cases).items()}
+def initial(program, base, cases):
+    """The tensors before the first step by case, in the order of construction."""
+    return {case: part(tensors, "init/") for case, tensors in dump(program, base, cases).items()}
 
 
 def weights_of(tensors):
-    """By layer, the weights of linear layers and convolutions."""
+    """The weights of linear layers and convolutions by layer."""
     return {n.removesuffix(".weight"): w for n, w in tensors.items() if n.endswith(".weight") and w.dim() > 1}
 
 
 def compare_default_initialization(program):
-    """pytorch_default against torch.manual_seed and the construction of every layer in order, bit for bit."""
+    """pytorch_default equals the layers that PyTorch constructs in this order after torch.manual_seed, bit for bit."""
     sizes = [(1, 1), (7, 2), (24, 3), (256, 2)]
     cases = {f"width {w}, depth {d}": {"model.width": w, "model.depth": d} for w, d in sizes} | {
         "cnn, signals": {"model.kind": "cnn"},
@@ -49,7 +48,7 @@ def compare_default_initialization(program):
                                "model.experts.hidden": [8, 7], "model.gate.hidden": [9]},
     }  # fmt: skip
     for precision, dtype in ("float64", torch.float64), ("float32", torch.float32):
-        for case, tensors in initial(program, "default", {**BASE, "precision": precision}, cases).items():
+        for case, tensors in initial(program, {**BASE, "precision": precision}, cases).items():
             torch.manual_seed(SEED)
             differences = []
             for layer, weight in weights_of(tensors).items():
@@ -58,13 +57,13 @@ def compare_default_initialization(program):
                 options = {"bias": layer + ".bias" in tensors, "dtype": dtype}
                 module = kind(inputs, outputs, *([kernel] if kernel else []), **options)
                 differences += [distance(p, tensors[f"{layer}.{n}"]) for n, p in module.named_parameters()]
-            check(f"pytorch_default, {precision}, {case}, {len(differences)} tensors", max(differences), 0)
+            check(f"pytorch_default, {precision}, {case}, {len(differences)} tensors", largest(differences), 0)
 
 
 def compare_random_features(program):
-    """Random features against torch.manual_seed and normal_, bit for bit."""
+    """Random features equal normal_ after torch.manual_seed, bit for bit."""
     base = {**BASE, **FEATURES, "precision": "float64"}
-    [tensors] = initial(program, "features", base, {"random features": {}}).values()
+    [tensors] = initial(program, base, {"random features": {}}).values()
     torch.manual_seed(SEED)
     weight = torch.empty(70, 40, dtype=torch.float64).normal_(0, 1 / math.sqrt(40)) * (1 / math.sqrt(70))
     bias = torch.empty(70, dtype=torch.float64).normal_(0, 0.1) * (1 / math.sqrt(70))
@@ -73,7 +72,7 @@ def compare_random_features(program):
 
 
 def variance_of(keys, fan_in, fan_out):
-    """The variance of each scheme as stated by `descent explain model.init`."""
+    """The variance that `descent explain model.init` states."""
     fan = fan_out if keys.get("model.init.mode") == "fan_out" else fan_in
     if "model.init.std" in keys:
         return keys["model.init.std"] ** 2
@@ -119,7 +118,7 @@ def compare_distributions(program):
         "cnn": {"model.kind": "cnn", "model.channels": [60, 80], "model.kernels": [5, 3], "model.strides": [2, 1]},
     }
     cases = {f"{name}, {case}": {**n, **keys} for name, n in networks.items() for case, keys in cases.items()}
-    for case, tensors in initial(program, "moments", BASE, cases).items():
+    for case, tensors in initial(program, BASE, cases).items():
         for layer, weight in weights_of(tensors).items():
             if weight.numel() > 500:
                 compare_moments(f"{case}, {layer}", cases[case], weight)
@@ -133,7 +132,7 @@ def compare_constants(program):
         "constant": {SCHEME: "constant", "model.init.value": 0.25},
         "bias": {SCHEME: "he_normal", "model.init.bias": 0.5},
     }
-    tensors = initial(program, "constants", {**BASE, **MLP}, cases)
+    tensors = initial(program, {**BASE, **MLP}, cases)
     for case, name, value in ("zeros", "weight", 0), ("constant", "weight", 0.25), ("bias", "bias", 0.5):
         for i in range(4):
             values = tensors[case][f"linear{i}.{name}"]
@@ -144,7 +143,7 @@ def compare_orthogonal(program):
     cases = {f"gain {gain}": {"model.init.gain": gain} for gain in (1, 1.5)}
     for precision, allowed in ("float64", 1e-12), ("float32", 1e-4):
         base = {**BASE, **MLP, "precision": precision, SCHEME: "orthogonal"}
-        for case, tensors in initial(program, "orthogonal", base, cases).items():
+        for case, tensors in initial(program, base, cases).items():
             for layer, w in weights_of(tensors).items():
                 w = w.double()
                 gram = w @ w.T if w.shape[0] <= w.shape[1] else w.T @ w
@@ -153,9 +152,9 @@ def compare_orthogonal(program):
 
 
 def compare_scaled(program, plain, case, keys, scale_of):
-    """Checks that the random numbers are those of `plain`, with weights scaled by scale_of(layer)."""
-    points = initial(program, "scaled", {**BASE, "precision": "float64"}, {"plain": plain, "scaled": {**plain, **keys}})
-    difference = max(distance(points["scaled"][n], t * scale_of(n)) for n, t in points["plain"].items())
+    """With `keys`, each tensor equals that of `plain` times scale_of(its name)."""
+    points = initial(program, {**BASE, "precision": "float64"}, {"plain": plain, "scaled": {**plain, **keys}})
+    difference = largest(distance(points["scaled"][n], t * scale_of(n)) for n, t in points["plain"].items())
     check(case, difference, 0)
     scaled = [n for n in points["plain"] if scale_of(n) != 1]
     assert scaled or case.endswith("one"), "no tensor is scaled"
@@ -187,8 +186,7 @@ def main():
     compare_constants(program)
     compare_orthogonal(program)
     compare_residual_branches(program)
-    print(f"initializers: {common.failures} failures, torch {torch.__version__}")
-    sys.exit(1 if common.failures else 0)
+    finish()
 
 
 if __name__ == "__main__":

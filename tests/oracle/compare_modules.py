@@ -1,25 +1,22 @@
-"""Checks that the modules of lib/models compute what torch.nn computes.
+"""Compares the modules of lib/models with torch.nn.
 
     python tests/oracle/compare_modules.py MODULE_DUMP
 
-MODULE_DUMP (module_dump.cpp) trains stacks of one and of three networks in double precision, ten steps each. Here every
-replica is the network in Python that `descent export model` writes, loaded by names (strict) and trained on the same
-examples. One line per case: the largest differences of outputs, losses, gradients and weights, relative to the largest
-number among them; exit 1 if one is larger than allowed.
+MODULE_DUMP (module_dump.cpp) trains stacks of one and of three networks in double precision for ten steps. This script
+loads every replica into the network in Python that `descent export model` writes and trains it on the same examples.
+Prints the largest differences of outputs, losses, gradients and weights of each case, relative to the largest number
+among them; exits with 1 if one is too large.
 """
 
 import itertools
-import json
 import pathlib
 import subprocess
 import sys
 import tempfile
 
 import torch
+from common import ACTIVATIONS, NORMS, check, finish, largest, load_safetensors, network_class, part, write_cases
 from torch.nn import functional as F
-
-import common
-from common import ACTIVATIONS, NORMS, check, load_safetensors, nest, network_class, part
 
 ALLOWED = 1e-12
 SIGNALS, IMAGES = {"data.name": "mnist1d"}, {"data.name": "digits", "data.train_size": 50, "data.test_size": 50}
@@ -34,12 +31,12 @@ FEATURES = "model.features.kind"
 
 
 def norm_keys(kind):
-    # The few units of a group are often almost equal; divided by their standard deviation, rounding errors would grow.
+    # The units of a small group are often almost equal; division by their standard deviation would amplify rounding errors.
     return {"model.norm.kind": kind} | ({"model.norm.groups": 2, "model.norm.epsilon": 0.1} if kind == "group" else {})
 
 
 def cases():
-    """By name, the keys that each case sets."""
+    """The keys of each case by its name."""
     all = {}
     both = itertools.cycle([("signals", SIGNALS), ("images", IMAGES)])
     for norm in NORMS:
@@ -90,12 +87,12 @@ def cases():
 
 def relative(pairs):
     """The largest difference of pairs of tensors, relative to the largest number."""
-    largest = max(a.abs().max() for a, b in pairs)
-    return max((a - b).abs().max().item() for a, b in pairs) / max(largest.item(), 1e-30)
+    size = largest(a.abs().max().item() for a, _ in pairs)
+    return largest((a - b).abs().max().item() for a, b in pairs) / max(size, 1e-30)
 
 
 def compare_replica(make, tensors, r):
-    """The relative differences from one replica of a stack."""
+    """The relative differences between a replica of a stack and a network of class `make`."""
     network = make().double()
     tensors = {name: values[:, r] if name == "losses" else values[r] for name, values in tensors.items()}
     network.load_state_dict(part(tensors, "init/"))
@@ -118,7 +115,7 @@ def compare_replica(make, tensors, r):
     state = network.state_dict()
     return {
         "losses": relative([(tensors["losses"], torch.stack(losses).detach())]),
-        "gradients": max(gradients),
+        "gradients": largest(gradients),
         "weights": relative([(values, state[name]) for name, values in part(tensors, "final/").items()]),
         "outputs": relative([(tensors["outputs"], outputs)]),
     }
@@ -127,12 +124,11 @@ def compare_replica(make, tensors, r):
 def main():
     program = pathlib.Path(sys.argv[1]).resolve()
     all = cases()
-    sweep = [{path: [value] for path, value in keys.items()} for keys in all.values()]
     base = {"data.name": "mnist1d", "train.steps": 1, "train.batch_size": 12}
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         experiment = folder / "modules.json"
-        experiment.write_text(json.dumps({"name": "modules", "seeds": 1, **nest(base), "sweep": sweep}))
+        write_cases(experiment, base, all)
         subprocess.run([program, experiment, folder], check=True)
         for i, case in enumerate(all):
             make = network_class((folder / f"{i}.py").read_text())
@@ -142,9 +138,10 @@ def main():
                 tensors = part(dumped, f"{replicas}/")
                 for r in range(replicas):
                     for what, difference in compare_replica(make, tensors, r).items():
-                        found[what] = max(found.get(what, 0), difference)
-            check(f"{case}: " + ", ".join(f"{what} {d:.0e}" for what, d in found.items()), max(found.values()), ALLOWED)
-    sys.exit(common.failures > 0)
+                        found[what] = largest([found.get(what, 0), difference])
+            differences = ", ".join(f"{what} {difference:.0e}" for what, difference in found.items())
+            check(f"{case}: {differences}", largest(found.values()), ALLOWED)
+    finish()
 
 
 if __name__ == "__main__":

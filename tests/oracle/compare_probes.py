@@ -1,11 +1,11 @@
-"""Checks the probes against PyTorch.
+"""Compares the probes with PyTorch.
 
     python tests/oracle/compare_probes.py DESCENT
 
-`descent run --save-weights` trains every case below for 0, STEPS - 1 and STEPS steps with all the probes that apply.
-Here the same quantities are computed with torch.autograd from the saved weights and the data, on the network that
-`descent export model` wrote in Python. One line per probe: the largest relative difference measured and the largest
-allowed. Exit 1 if one is larger.
+`descent run --save-weights` trains every case below for 0, STEPS - 1 and STEPS steps with all applicable probes. This
+script computes the same quantities with torch.autograd from the saved weights and the data, on the network in Python
+that `descent export model` writes. Prints the measured and the allowed relative difference of every probe; exits with 1
+if one is too large.
 """
 
 import csv
@@ -17,14 +17,13 @@ import subprocess
 import sys
 import tempfile
 
-import common
 import numpy as np
 import torch
-from common import DATA, SEED, check, gates_and_outputs, load_safetensors, nest, network_class, objective
+from common import DATA, SEED, check, finish, gates_and_outputs, load_safetensors, nest, network_class, objective
 from recorder import Recorder, kind_of, network, rows_of, set_paths
 
 STEPS = 30
-ROWS = 1000  # of the probe batch
+ROWS = 1000  # examples in the probe batch
 BATCH = 50
 BASE = {
     "data.name": "mnist1d",
@@ -113,11 +112,11 @@ MIXTURES = {
         GATES,
     ),
 }
-ZERO = {"symmetry_difference"}  # a rounding error, of which only the magnitude is checked
+ZERO = {"symmetry_difference"}  # a rounding error, of which only the size is checked
 
 
 def run(descent, keys, names, folder):
-    """(network class, weights, probes) after `keys["train.steps"]` steps; probes: {(step, probe): {layer: value}}."""
+    """The network class, the weights and the probes as {(step, probe): {layer: value}} after training."""
     name = f"steps{keys['train.steps']}"
     file = pathlib.Path(folder) / f"{name}.json"
     file.write_text(json.dumps({"name": name, "seeds": [SEED], "probes": names, **nest(keys)}))
@@ -136,7 +135,7 @@ def run(descent, keys, names, folder):
 
 
 def path_lengths(keys, model, x, y):
-    """Veit et al. 2016 on the first 100 examples, with so few blocks that all sets of branches are sampled."""
+    """Veit et al. 2016 on the first 100 examples, over every set of branches."""
     recorder = Recorder(keys, model)
     blocks, norms = recorder.blocks, []
     for k in range(len(blocks) + 1):
@@ -158,7 +157,7 @@ def path_lengths(keys, model, x, y):
 
 @torch.no_grad()
 def lesions(keys, model, x, y):
-    """Deletes every set of 0, 1, 2 and 4 blocks in turn."""
+    """The errors after deleting each set of 0, 1, 2 and 4 blocks."""
     recorder = Recorder(keys, model.eval())
     blocks, means, worst = recorder.blocks, {}, 0
     for count in (0, 1, 2, 4):
@@ -193,7 +192,7 @@ def drift(first, now, measure):
 
 
 def spread(views, size, deviation):
-    """Over groups of `size` examples and the units that are not constant."""
+    """Root mean square over groups of `size` examples and over units that are not constant."""
     values = {}
     for name, view in views.items():
         whole = rows_of(view.detach())
@@ -223,7 +222,7 @@ def histograms(keys, views):
 
 
 def expected(keys, names, make, weights, x, y, test_x, test_y, first, before):
-    """Every probe in PyTorch. `first`: pre-activations at the previous measurement; `before`: previous weights."""
+    """Every probe in PyTorch; `first`: pre-activations before training; `before`: weights one step earlier."""
     model = network(make, weights)
     recorder = Recorder(keys, model)
     recorder(lambda model: objective(keys, model, x[:ROWS], y[:ROWS])).backward()
@@ -283,7 +282,7 @@ def condition(x):
 
 
 def data_of(keys):
-    """Training and test examples, as the first of each."""
+    """The first training and test examples."""
     if keys["data.name"] == "mnist1d":
         x, y, test_x, test_y = (np.load(DATA / f"mnist1d/{n}.npy") for n in ("x_train", "y_train", "x_test", "y_test"))
     else:
@@ -337,10 +336,9 @@ def main():
         for case in cases:
             changes, names = all[case]
             keys = {"engine": engine, "precision": precision, **changes}
-            exact = ["activation_histogram"] if precision == "float64" else []  # rounding moves a value to the next bin
+            exact = ["activation_histogram"] if precision == "float64" else []  # in float32, rounding may move a value to the next bin
             compare_probes(descent, f"{engine}, {precision}, {case}", keys, [*names_of(changes, names), *exact])
-    print(f"probes: {common.failures} failures, torch {torch.__version__}")
-    sys.exit(1 if common.failures else 0)
+    finish()
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""Checks that training with both engines agrees with a plain PyTorch script.
+"""Compares whole training runs of both engines with PyTorch.
 
     python tests/oracle/compare_training.py ORACLE_DUMP DESCENT
 
-ORACLE_DUMP (oracle_dump.cpp) trains every case below and writes its data, batches, initial and final weights. Here
-torch.optim and torch.optim.lr_scheduler train the same networks from the same weights on the same batches; the product
-over norms, activations and kinds of networks is in compare_modules.py and tests/engine/parity_test.cpp. Then DESCENT
-trains, and its saved weights are evaluated in PyTorch. One line per comparison: the largest difference measured and the
-largest allowed. Exit 1 if one is larger.
+ORACLE_DUMP (oracle_dump.cpp) trains every case below and writes its data, batches, initial and final weights. This
+script trains the same networks from the same weights on the same batches with torch.optim and torch.optim.lr_scheduler;
+compare_modules.py and tests/engine/parity_test.cpp cover all norms, activations and kinds of networks. Then DESCENT
+trains, and its saved weights are evaluated in PyTorch. Prints the measured and the allowed difference of every
+comparison; exits with 1 if one is too large.
 """
 
 import csv
@@ -18,16 +18,15 @@ import subprocess
 import sys
 import tempfile
 
-import common
 import numpy as np
 import torch
-from common import DATA, check, distance, dump, gates_and_outputs, load_safetensors, loss_of, mixed_outputs, nest
-from common import objective, part
+from common import DATA, check, distance, dump, finish, gates_and_outputs, largest, load_safetensors, loss_of
+from common import mixed_outputs, nest, objective, part
 from torch import nn
 from torch.optim import lr_scheduler
 
 STEPS = 200
-# The uneven size leaves a last batch of 30 in each epoch of five.
+# The last of the five batches of an epoch has 30 examples.
 BASE = {
     "data.name": "mnist1d",
     "data.train_size": 430,
@@ -47,7 +46,7 @@ ADAM = {OPTIMIZER + "name": "adam", OPTIMIZER + "lr": 1e-3, OPTIMIZER + "weight_
 ADAMW = {**ADAM, OPTIMIZER + "name": "adamw", OPTIMIZER + "weight_decay": 1e-1}
 WEIGHTS_ONLY = {OPTIMIZER + "decay_on": "weights"}
 BATCH_NORM = {"model.norm.kind": "batch"}
-# The gradient of a bias before batch norm is rounding noise, which Adam divides by about eps.
+# The gradient of a bias before batch norm is a rounding error, which Adam divides by about eps.
 LARGE_EPS = {OPTIMIZER + "eps": 1e-4}
 SQUARED_ERROR = {"train.loss.kind": "mse"}
 CASES = {
@@ -85,7 +84,6 @@ MIXTURES = {
     "mixture of outputs": {**HIDDEN, **SQUARED_ERROR},
     "likelihood of a mixture, sparse": {**HIDDEN, **LIKELIHOOD, **SPARSE},
 }
-# Each once for every engine and precision.
 ENGINES = {
     f"{engine}, {precision}": {"engine": engine, "precision": precision}
     for engine in ("fused", "torch")
@@ -94,7 +92,7 @@ ENGINES = {
 
 
 class Mlp(nn.Module):
-    """Linear, norm, activation per hidden layer, then the output layer."""
+    """Linear layer, norm and tanh for each hidden layer, then the output layer."""
 
     def __init__(self, sizes, norm=False):
         super().__init__()
@@ -142,7 +140,7 @@ def make_optimizer(keys, model):
 
 
 def make_schedule(keys, optimizer, steps_per_epoch):
-    """PyTorch's own schedulers, stepped after every training step."""
+    """A scheduler of PyTorch, stepped after every training step."""
     k = part(keys, SCHEDULE)
     unit = 1 if k.get("unit") == "steps" else steps_per_epoch
     warmup = k.get("warmup", 0) * unit
@@ -165,7 +163,7 @@ def make_schedule(keys, optimizer, steps_per_epoch):
 
 @torch.no_grad()
 def limit_weights(model, most):
-    """Projects the incoming weights of each hidden unit on the ball of this radius."""
+    """Projects the incoming weights of each hidden unit onto the ball of radius `most`."""
     linear = [layer.weight for layer in model.modules() if isinstance(layer, nn.Linear)]
     for weight in linear[:-1] if most < math.inf else []:
         length = torch.linalg.vector_norm(weight, dim=1, keepdim=True)
@@ -174,7 +172,7 @@ def limit_weights(model, most):
 
 @torch.no_grad()
 def evaluate(keys, model, x, y, shift=0, unit=1):
-    """Mean loss, then error or absolute error, in evaluation mode; with batch statistics in batches as of training."""
+    """Mean loss and mean (absolute) error in evaluation mode; norms that use batch statistics get batches as in training."""
     batchwise = keys.get("model.norm.predict_with") == "batch"
     model.train(batchwise)
     outputs = torch.cat([model(x) for x in x.split(keys["train.batch_size"] if batchwise else len(x))])
@@ -184,7 +182,7 @@ def evaluate(keys, model, x, y, shift=0, unit=1):
 
 
 def is_before_batch_norm(keys, name):
-    """True if the gradient of a bias is only rounding noise."""
+    """The gradient of a bias there is only a rounding error."""
     return "model.norm.kind" in keys and name.endswith("bias") and name.startswith(("linear0", "linear1", "linear2"))
 
 
@@ -214,7 +212,7 @@ def compare_training(case, keys, tensors):
         schedule.step()
     state, final = model.state_dict(), part(tensors, "final/")
     compared = [name for name in final if not is_before_batch_norm(keys, name)]
-    difference = max(distance(state[name], final[name]) for name in compared)
+    difference = largest(distance(state[name], final[name]) for name in compared)
     check(f"{case}: parameters and statistics after {STEPS} steps", difference, allowed)
     for name, inputs, targets in ("train", x, y), ("test", test_x, test_y):
         loss, error = evaluate(keys, model, inputs, targets, shift, unit)
@@ -228,7 +226,7 @@ def compare_training(case, keys, tensors):
 
 
 def write_targets(folder):
-    """Two targets of different units."""
+    """Two targets in different units."""
     x = np.random.default_rng(1).normal(size=(680, 6))
     y = np.stack([1000 + 20 * x[:, 0] * x[:, 1], 0.1 * np.sin(x[:, 2])], 1)
     np.save(folder / "x.npy", x)
@@ -241,12 +239,12 @@ def compare_trainings(program, folder):
     for base, cases in (({**BASE, **MLP}, CASES), ({**BASE, **MIXTURE}, MIXTURES),
                         (of_targets, {"standardized targets": {"data.normalize_targets": True}})):
         all = {f"{e}, {name}": {**engine, **keys} for e, engine in ENGINES.items() for name, keys in cases.items()}
-        for case, tensors in dump(program, "oracle-training", base, all).items():
+        for case, tensors in dump(program, base, all).items():
             compare_training(case, {**base, **all[case]}, tensors)
 
 
 def compare_saved_weights(descent, engine):
-    """The files of `descent run --save-weights` reproduce the losses of summary.csv."""
+    """The weights saved by `descent run --save-weights` give the losses and errors in summary.csv."""
     keys = {**BASE, **MLP, **MOMENTUM, **BATCH_NORM, "train.steps": 60, "engine": engine}
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -273,8 +271,7 @@ def main():
         compare_trainings(program, pathlib.Path(folder))
     for engine in "fused", "torch":
         compare_saved_weights(descent, engine)
-    print(f"training: {common.failures} failures, torch {torch.__version__}")
-    sys.exit(1 if common.failures else 0)
+    finish()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #pragma once
-// Writes named tensors for Python to a safetensors file.
+// Named tensors in one safetensors file, for Python.
 
 #include <torch/types.h>
 

@@ -1,8 +1,8 @@
-// module_dump EXPERIMENT FOLDER: results of the modules of lib/models in double precision, for compare_modules.py.
-// For every point i of the experiment FOLDER/i.py is the network in Python, and FOLDER/i.safetensors holds for R = 1
-// and R = 3 (prefix "R/"), of stacks whose replicas have weights and examples of their own: x [R, B, inputs] and y;
-// init/..., losses [steps, R] of steps of plain SGD, gradient/<step>/... and final/..., each [R, ...]; outputs after
-// the last step, in evaluation mode.
+// module_dump EXPERIMENT FOLDER: trains the modules of lib/models in double precision, for compare_modules.py.
+// For every point i of the experiment, FOLDER/i.py is the network in Python. FOLDER/i.safetensors contains tensors of
+// stacks of R = 1 and R = 3 replicas (prefix "R/") with different weights and examples: x [R, B, inputs] and y;
+// init/..., gradient/<step>/... and final/..., each [R, ...]; losses [steps, R] of plain SGD; outputs in evaluation
+// mode after the last step.
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -25,7 +25,7 @@ namespace {
 constexpr std::int64_t batch = 12, steps = 10;
 constexpr double learning_rate = 0.05;
 
-// Of each replica, [R].
+// The loss of each replica, [R].
 at::Tensor losses_of(const at::Tensor& outputs, const at::Tensor& y) {
   std::vector<at::Tensor> losses;
   for (std::int64_t r = 0; r < outputs.size(0); ++r)

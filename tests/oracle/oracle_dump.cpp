@@ -1,6 +1,6 @@
-// oracle_dump EXPERIMENT OUT.safetensors: results of the engine for every point of an experiment, for the Python
-// files in this folder. Per point (prefix "<index>/"): x, y, test_x, test_y; order [steps, batch], -1 where the last
-// batch is short; init/... and final/...; train_loss, train_error, train_mae, test_loss, ...
+// oracle_dump EXPERIMENT OUT.safetensors: trains one network per point of an experiment, for the Python files in this
+// folder. For each point (prefix "<index>/"): x, y, test_x, test_y; the examples of each batch, order [steps, batch],
+// padded with -1; init/... and final/...; train_loss, train_error, train_mae, test_loss, ...
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -35,7 +35,7 @@ at::Tensor order_of(const config::Train& train, std::int64_t examples, std::int6
   return all;
 }
 
-// With the seed of its first run.
+// Trains the first seed.
 void dump_point(const config::Experiment& experiment, const std::string& prefix, train::SharedState& shared,
                 Dump& dump) {
   const std::int64_t seed = experiment.seeds.front();

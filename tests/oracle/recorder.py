@@ -1,4 +1,4 @@
-"""Records the layers of a network of `descent export model`, also with blocks deleted or cut off."""
+"""Records the inner tensors of a network from `descent export model`, optionally with deleted or cut blocks."""
 
 import types
 
@@ -19,7 +19,7 @@ def is_residual(keys):
 
 
 def network(make, weights):
-    """The network as probes observe it: in training mode, without dropout, with statistics of the whole batch."""
+    """The network as probes see it: in training mode, without dropout, with the statistics of the whole batch."""
     model = make().double()
     model.load_state_dict(weights)
     model.train()
@@ -34,7 +34,7 @@ def network(make, weights):
 
 
 def blocks_of(keys, model):
-    """Residual blocks, or layers (blocks of a plain resnet) that keep the shape of their input, which can be deleted."""
+    """The blocks that can be deleted: residual blocks, or layers (in a plain resnet, blocks) that keep the shape of their input."""
     if kind_of(keys) == "mlp":
         blocks = [getattr(model, f"linear{i}") for i in range(1, keys["model.depth"])]
     elif kind_of(keys) == "resnet":
@@ -61,9 +61,9 @@ def set_paths(blocks, chosen, path, others=None):
 
 
 class Recorder(TorchFunctionMode):
-    """Keeps the tensors of the last forward pass by kind and layer: [rows, units], a row per example and position.
+    """Keeps the tensors of the last forward pass by kind and layer.
 
-    Blocks may have a `path`: "deleted", or the one path that carries the gradient, "shortcut" or "branch".
+    The `path` of a block is None, "deleted", or the only path that carries the gradient: "shortcut" or "branch".
     """
 
     def __init__(self, keys, model):
@@ -78,7 +78,7 @@ class Recorder(TorchFunctionMode):
                 module.register_forward_hook(lambda block, i, out: i[0] if block.path == "deleted" else out)
 
     def __call__(self, compute):
-        """Returns compute(model)."""
+        """Records the forward pass in compute(model) and returns its value."""
         self.last, self.deleting, self.joins = None, False, iter(self.blocks)
         self.linears, self.norms, self.pre, self.active = {}, {}, {}, {}
         with self:
@@ -114,7 +114,7 @@ class Recorder(TorchFunctionMode):
             tensor.retain_grad()
 
     def hidden(self):
-        """The outputs of the linear layers and convolutions of hidden layers, in a perceptron with the shortcut."""
+        """The outputs of hidden linear layers and convolutions; in a perceptron, with the shortcut added."""
         kind = kind_of(self.keys)
         if kind == "mlp":
             return self.norms if self.norms and self.keys.get("model.norm_position") != "after" else self.pre
@@ -124,4 +124,5 @@ class Recorder(TorchFunctionMode):
 
 
 def rows_of(view):
+    """[rows, units], with a row per example and position."""
     return view if view.dim() == 2 else view.flatten(2).transpose(1, 2).reshape(-1, view.shape[1])
