@@ -1,8 +1,7 @@
-// Any checkpoint is states of runs or is set aside with a warning; the rows in a state are whole or a FaultError.
-// The input is the bytes behind the checksum, which no fuzzer would guess.
+// A checkpoint contains states of runs or is set aside with a warning; a state contains complete rows or causes a
+// FaultError. The input is the bytes after the checksum, which no fuzzer would guess.
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 
 #include "core/archive.h"
@@ -16,17 +15,12 @@ using namespace descent;
 namespace {
 
 void read_as_file(std::string_view bytes) {
-  namespace fs = std::filesystem;
-  static const fs::path folder = [] {
-    std::string name = fs::temp_directory_path() / "checkpoint_fuzz-XXXXXX";
-    return fs::path(mkdtemp(name.data()));
-  }();
-  const fs::path path = folder / "x.checkpoint";
-  std::ofstream(path, std::ios::binary) << store::checkpoint_magic << core::sha256(bytes) << bytes;
+  const std::filesystem::path& folder = fuzz::folder();
+  std::ofstream(folder / "x.checkpoint", std::ios::binary) << store::checkpoint_magic << core::sha256(bytes) << bytes;
   const auto steps = store::checkpointed_steps(folder);
   const store::Checkpoints checkpoints(folder);
   if (!checkpoints.warnings().empty()) return;
-  for (const auto& [hash, step] : steps)  // a step below 0, which nobody writes, counts as 0
+  for (const auto& [hash, step] : steps)  // a negative step counts as 0
     fuzz::require(std::max<std::int64_t>(checkpoints.find(hash)->step, 0) == step);
 }
 

@@ -1,4 +1,4 @@
-// Any bytes are whole records with labels from 0 to 9, or an InputError.
+// Any bytes are complete records with labels from 0 to 9 or cause an InputError.
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
-// Any text is a claim of an experiment or has mistakes that point into it; a claim that makes sense is judged, even
-// without results.
+// Any text is a claim about an experiment or gives mistakes with positions in the text; every valid claim can be
+// judged, also if results are missing.
 
 #include "claims/claims.h"
 #include "claims/expression.h"

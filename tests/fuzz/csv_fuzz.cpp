@@ -1,4 +1,4 @@
-// Any text is a table whose rows are whole, or an InputError.
+// Any text is a table with complete rows or causes an InputError.
 
 #include "core/error.h"
 #include "formats/table.h"

@@ -1,4 +1,4 @@
-// Any text is an experiment or an InputError. What is written of an experiment reads back as the same.
+// Any text is an experiment or causes an InputError. Writing and reading an experiment gives the same experiment.
 
 #include "config/read.h"
 #include "config/write.h"

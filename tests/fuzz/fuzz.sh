@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Usage: fuzz.sh BUILD SECONDS [CMAKE OPTION...]
-# Builds the fuzz targets in BUILD with clang and libFuzzer and runs all of them for SECONDS, side by side. New inputs
-# go to BUILD/corpus, the report of each target to BUILD/<target>.log; exit 77 where clang++ or libFuzzer is missing.
+# Builds the fuzz targets in BUILD with clang and libFuzzer and runs all of them in parallel for SECONDS. Writes new
+# inputs to BUILD/corpus and the log of each target to BUILD/<target>.log. Exits with 77 without clang++ and libFuzzer.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$1 seconds=$2
@@ -17,8 +17,8 @@ fi
 (cd "$here/../.." && cmake --preset fuzz -B "$build" "$@" >"$build/configure.log") || { cat "$build/configure.log"; exit 1; }
 ninja -C "$build" -j "$(nproc)" fuzz_all >"$build/build.log" || { cat "$build/build.log"; exit 1; }
 
-# The names of keys and choices, with quotes and without, and what else experiments are made of.
-grep -oh '"[a-z_0-9]*"' "$here"/../../lib/config/{keys,choices}.cpp | tr -d '"' | sort -u |
+# The names of keys and choices, with and without quotes, and other parts of experiments.
+grep -oh '"[a-z_0-9]*"' "$here"/../../lib/config/*{keys,choices}.cpp | tr -d '"' | sort -u |
   sed 's/..*/"&"\n"\\"&\\""/; /^$/d' >"$build/words.dict"
 printf '"%s"\n' '\"sweep\": {' '\"zip\": {' '{\"range\": [' '{\"logspace\": [' '--set ' '--sweep ' '--seeds ' \
   'max over ' 'argmin over ' ' of ' 'first width with ' 'on every seed: ' 'on at least 2 of 3 seeds: ' ' falls over ' \

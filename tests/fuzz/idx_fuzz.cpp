@@ -1,4 +1,4 @@
-// Any bytes are an array, whole, or an InputError.
+// Any bytes are a complete array or cause an InputError.
 
 #include "core/error.h"
 #include "formats/idx.h"

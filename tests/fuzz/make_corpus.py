@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the binary seeds of corpus/: python3 tests/fuzz/make_corpus.py (NumPy only)."""
+"""Writes the binary files and tables in corpus/: python3 tests/fuzz/make_corpus.py (needs NumPy)."""
 import io
 import pathlib
 import struct
@@ -34,6 +34,7 @@ def text(value):
 
 
 def present(layout, *values):
+    """Optional values, all of them present."""
     return struct.pack("<" + "".join("?" + c for c in layout), *(x for v in values for x in (True, v)))
 
 
@@ -80,16 +81,10 @@ write("csv/open_quote.csv", b'a,y\n1,"2')
 write("csv/one_column.csv", b"a\n1\n")
 write("csv/header_only.csv", b"a,b")
 write("csv/carriage_return.csv", b"a,b\r1,2\r")
-
-
-def safetensors(header, values):
-    return text(header) + values
-
-
-write("safetensors/two", safetensors(b'{"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},'
-                                     b'"b":{"dtype":"I64","shape":[],"data_offsets":[8,16]}}', bytes(16)))
-write("safetensors/overlap", safetensors(b'{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},'
-                                         b'"b":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}', bytes(8)))
-write("safetensors/shape_too_large", safetensors(
-    b'{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}', bytes(8)))
-write("safetensors/header_cut_off", safetensors(b'{"a":{}}', b"")[:-3])
+write("safetensors/two", text(b'{"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},'
+                              b'"b":{"dtype":"I64","shape":[],"data_offsets":[8,16]}}') + bytes(16))
+write("safetensors/overlap", text(b'{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},'
+                                  b'"b":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}') + bytes(8))
+write("safetensors/shape_too_large",
+      text(b'{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}') + bytes(8))
+write("safetensors/header_cut_off", text(b'{"a":{}}')[:-3])

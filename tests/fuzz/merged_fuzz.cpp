@@ -1,6 +1,6 @@
-// Whatever the files of a part of another folder hold, it is merged, counted and averaged, or set aside. The input is
-// the content of these files one after the other, each behind a line "@NAME": rows without their header, numbers of
-// .npy files without theirs. Headers, sizes and checksums are made right here.
+// A part from another results folder is merged, counted and averaged, or set aside, whatever its files contain. The
+// input is the contents of these files, each after a line "@NAME" and without the header; headers, sizes and checksums
+// are corrected here.
 
 #include <algorithm>
 #include <fstream>
@@ -35,10 +35,10 @@ std::map<std::string, std::string> pieces_of(std::string_view input) {
   return pieces;
 }
 
-// A header of the genuine file, and the piece behind it; arrays keep their size.
+// The header of the genuine file followed by the piece; arrays keep their size.
 std::string forged(const std::string& name, const std::string& genuine, const std::string& piece) {
-  if (name.ends_with(".csv")) return genuine.substr(0, genuine.find('\n') + 1) + piece;
   const std::size_t header = genuine.find('\n') + 1;
+  if (name.ends_with(".csv")) return genuine.substr(0, header) + piece;
   return genuine.substr(0, header) + (piece + std::string(genuine.size(), '\0')).substr(0, genuine.size() - header);
 }
 
@@ -47,10 +47,7 @@ std::string forged(const std::string& name, const std::string& genuine, const st
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const plan::Plan plan = fuzz::two_runs();
   static const fs::path others = fuzz::folder() / "others", ours = fuzz::folder() / "ours";
-  static const fs::path part = [] {
-    store::Results(others, plan).write_part({fuzz::result_of(plan.runs[0]), fuzz::result_of(plan.runs[1])}, {});
-    return fs::directory_iterator(others / "x" / "parts")->path();
-  }();
+  static const fs::path part = fuzz::write_part(others, plan);
   static const fs::path damaged = part.string() + ".damaged";
   static const nlohmann::json genuine = nlohmann::json::parse(core::read_file(part / "part.json"));
   static const std::map<std::string, std::string> files = [] {

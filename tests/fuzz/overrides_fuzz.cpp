@@ -1,5 +1,4 @@
-// Each line is an argument of the command line, behind --set, --sweep or --seeds: all together make an experiment or
-// an InputError.
+// Lines with options --set, --sweep and --seeds of the command line together give an experiment or an InputError.
 
 #include "config/read.h"
 #include "core/error.h"

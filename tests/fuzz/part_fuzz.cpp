@@ -1,5 +1,5 @@
-// A part whose part.json is anything has runs that lie within its files, or is damaged. The input replaces part.json
-// or, as JSON, changes it (RFC 7396), since no fuzzer would guess the checksums of the files.
+// A part with any part.json is damaged or contains runs whose rows are in its files. An input that is a JSON object
+// patches part.json (RFC 7396), because no fuzzer would guess the checksums of the files; any other replaces it.
 
 #include "store/parts.h"
 
@@ -14,12 +14,8 @@
 using namespace descent;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  namespace fs = std::filesystem;
   static const plan::Plan plan = fuzz::two_runs();
-  static const fs::path part = [] {
-    store::Results(fuzz::folder(), plan).write_part({fuzz::result_of(plan.runs[0]), fuzz::result_of(plan.runs[1])}, {});
-    return fs::directory_iterator(fuzz::folder() / "x" / "parts")->path();
-  }();
+  static const std::filesystem::path part = fuzz::write_part(fuzz::folder(), plan);
   static const std::string whole = core::read_file(part / "part.json");
   std::string about(fuzz::text_of(data, size));
   if (const auto patch = nlohmann::json::parse(about, nullptr, false); patch.is_object()) {

@@ -1,4 +1,4 @@
-// Runs a fuzz target once on every file of the folder given: the regression test where libFuzzer is missing.
+// Runs a fuzz target once on every file of a folder, as a regression test without libFuzzer.
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@ int main(int, char** arguments) {
   for (const auto& entry : std::filesystem::directory_iterator(arguments[1])) {
     const std::string bytes = descent::core::read_file(entry.path());
     fmt::print("{}\n", entry.path().filename().string());
-    std::fflush(stdout);  // the last one named is the one that failed
+    std::fflush(stdout);  // the last file printed is the one that fails
     LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
     ++count;
   }

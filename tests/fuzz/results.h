@@ -1,10 +1,10 @@
 #pragma once
-// What the targets about results folders share: a plan of two runs that record predictions, and a folder for them.
+// Shared by the targets that read results folders: a part with two runs that record predictions.
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
+#include "fuzz.h"
 #include "plan/plan.h"
 #include "store/results.h"
 
@@ -39,13 +39,10 @@ inline store::RunResult result_of(const plan::Run& run) {
   return result;
 }
 
-// Of this process alone.
-inline const std::filesystem::path& folder() {
-  static const std::filesystem::path made = [] {
-    std::string name = std::filesystem::temp_directory_path() / "results_fuzz-XXXXXX";
-    return std::filesystem::path(mkdtemp(name.data()));
-  }();
-  return made;
+// Writes both runs below `out` and returns the folder of the part.
+inline std::filesystem::path write_part(const std::filesystem::path& out, const plan::Plan& plan) {
+  store::Results(out, plan).write_part({result_of(plan.runs[0]), result_of(plan.runs[1])}, {});
+  return std::filesystem::directory_iterator(out / "x" / "parts")->path();
 }
 
 }  // namespace descent::fuzz

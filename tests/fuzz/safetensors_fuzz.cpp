@@ -1,4 +1,4 @@
-// Any bytes are tensors that fit into them, or an InputError.
+// Any bytes are tensors that are not larger than the input or cause an InputError.
 
 #include "core/error.h"
 #include "formats/safetensors.h"
