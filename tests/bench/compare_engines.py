@@ -1,26 +1,22 @@
-"""The two engines of Descent side by side on one core: CPU milliseconds of a training step of one network.
+"""Compares the two engines of Descent on one core: CPU milliseconds per training step and network, float32.
 
-    python tests/bench/compare_engines.py --rounds 3 --markdown engines.md        # networks
-    python tests/bench/compare_engines.py --experiments 0.1 --markdown course.md  # experiments, a tenth of their steps
+    python tests/bench/compare_engines.py --rounds 3 --markdown engines.md
 
-Networks: differences of two runs of four seeds with different numbers of steps, so that start and evaluations cancel;
-float32, one thread. Experiments: CPU seconds of the whole program with every point and seed, probes and evaluations
-included. Rounds interleave the engines, ratios are formed within a round. Where "fused" declines, there is no ratio.
-Needs numpy.
+Each time is the difference of two runs of four seeds with different numbers of steps, so that start and evaluations
+cancel. The engines alternate in every round, and the table quotes ratios within a round. Needs torch and numpy.
 """
 
 import argparse
 import json
 import os
 import pathlib
-import re
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 
-import numpy as np
+from compare_resnets import write_images
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SGD = {"name": "sgd", "lr": 0.05, "momentum": 0.9}
@@ -72,21 +68,15 @@ WORKS = {
 }
 
 
-def write_images(folder):
-    random = np.random.default_rng(0)
-    for data, *_ in WORKS.values():
-        if "path" not in data:
-            continue
-        side, _, channels = map(int, data["path"].split("x"))
-        (folder / data["path"]).mkdir(exist_ok=True)
-        for part, size in ("train", 512), ("test", 16):
-            np.save(folder / data["path"] / f"x_{part}.npy",
-                    random.standard_normal((size, channels, side, side), dtype=np.float32))
-            np.save(folder / data["path"] / f"y_{part}.npy", random.integers(0, 10, size))
+def write_all_images(folder):
+    for name in {data["path"] for data, *_ in WORKS.values() if "path" in data}:
+        side, _, channels = map(int, name.split("x"))
+        (folder / name).mkdir()
+        write_images(folder / name, 512, 16, (channels, side, side))
 
 
 def cpu_seconds(program, experiment, engine, core, folder):
-    """Of one run of the program; None where the engine declines."""
+    """The CPU seconds of `descent run`; None if the engine does not support the network."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryDirectory(dir=folder) as out:
         command = ["taskset", "-c", str(core), program, "run", experiment, "--jobs", "1", "--engine", engine, "--out", out]
@@ -113,21 +103,14 @@ def step_seconds(program, work, engine, core, folder):
     return None if None in times else (times[1] - times[0]) / (2 * steps * seeds)
 
 
-def shortened(text, fraction):
-    """With a part of its epochs and steps, and without claims, which name them."""
-    text = re.sub(r'"claims": \[.*\n  \]', '"claims": []', text, flags=re.S)
-    return re.sub(r'"(?:train\.)?(?:epochs|steps)": (?:\d+|\[[^\]]*\])', lambda key: re.sub(
-        r"\d+", lambda number: str(max(1, int(int(number[0]) * fraction))), key[0]), text)
-
-
-def row(name, measure, rounds, scale):
+def row(name, measure, rounds):
     times = [(measure("fused"), measure("torch")) for _ in range(rounds)]
     fused, torch = zip(*times)
-    torch_median = f"{statistics.median(torch) * scale:.3g}"
+    torch_median = f"{statistics.median(torch) * 1000:.3g}"
     if None in fused:
-        return f"| {name} | declines | {torch_median} | |"
+        return f"| {name} | not supported | {torch_median} | |"
     ratio = statistics.median(t / f for f, t in times)
-    return f"| {name} | {statistics.median(fused) * scale:.3g} | {torch_median} | {ratio:.2f} |"
+    return f"| {name} | {statistics.median(fused) * 1000:.3g} | {torch_median} | {ratio:.2f} |"
 
 
 def main():
@@ -135,30 +118,18 @@ def main():
     parser.add_argument("--descent", default=str(ROOT / "build/release/bin/descent"))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)))
-    parser.add_argument("--only", default="", help="networks or experiments whose name contains this")
-    parser.add_argument("--experiments", type=float, metavar="FRACTION", help="of the steps of every experiment")
+    parser.add_argument("--only", default="", help="networks whose name contains this")
     parser.add_argument("--markdown", type=pathlib.Path)
     options = parser.parse_args()
     lines = ["| network | fused, ms | torch, ms | torch / fused |", "|---|---|---|---|"]
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        if options.experiments:
-            lines[0] = "| experiment | fused, s | torch, s | torch / fused |"
-            for source in sorted((ROOT / "experiments").glob("*.json")):
-                if options.only not in source.stem:
-                    continue
-                file = folder / source.name
-                file.write_text(shortened(source.read_text(), options.experiments))
-                lines.append(row(source.stem, lambda engine: cpu_seconds(
-                    options.descent, file, engine, options.core, folder), options.rounds, 1))
+        write_all_images(folder)
+        for name, work in WORKS.items():
+            if options.only in name:
+                lines.append(row(name, lambda engine: step_seconds(
+                    options.descent, work, engine, options.core, folder), options.rounds))
                 print(lines[-1], flush=True)
-        else:
-            write_images(folder)
-            for name, work in WORKS.items():
-                if options.only in name:
-                    lines.append(row(name, lambda engine: step_seconds(
-                        options.descent, work, engine, options.core, folder), options.rounds, 1000))
-                    print(lines[-1], flush=True)
     if options.markdown:
         options.markdown.write_text("\n".join(lines) + "\n")
 

@@ -1,17 +1,17 @@
-r"""Descent beside PyTorch and JAX on the same GPU: microseconds per step and network, test errors, claims.
+r"""Compares Descent with PyTorch and JAX on a GPU: microseconds per step and network, test errors, claims.
 
     python tests/bench/compare_gpu.py --claims --markdown gpu.md
-    python tests/bench/compare_gpu.py --device cpu --small --peers 'eager,torch.func vmap'    # its own test
+    python tests/bench/compare_gpu.py --device cpu --small --peers 'eager,torch.func vmap'    # the test of this script
 
-Works: the double descent of experiments/double_descent_width.json, W1, and the ResNet18k of Nakkiran et al. 2020 on
-images of the shape of CIFAR-10 (noise around one random color per class). The programs take turns in every round, and
-ratios are formed within a round. A peer trains once before it is timed, on a synchronized device. Descent's time is the
-difference of two calls of `descent run` that train the same stack for different numbers of epochs, so start and
-preparation cancel. Times contain the evaluations after every epoch, for the residual networks none.
-All compute in float32, or with --precision tf32. Needs Python's torch and numpy; JAX takes part where it is installed.
+Works: double descent (experiments/double_descent_width.json), W1, and the ResNet18k of Nakkiran et al. 2020 on images of
+the shape of CIFAR-10 (noise around one random color per class). The programs alternate in every round, and the tables
+quote ratios within a round. A peer trains once before it is timed; the device is synchronized around the timing.
+Descent's time is the difference of two calls of `descent run` that train the same stack for different numbers of epochs,
+so that start and preparation cancel. The times include evaluations after every epoch, except for residual networks.
+All compute in float32, or with --precision tf32. Needs torch and numpy; includes JAX if it is installed.
 
-Descent is built there from this checkout, a compiler, CMake, Ninja and the LibTorch of Python's torch. What else it
-needs is carried in a folder of 3 MB, made once on a Debian or Ubuntu machine of the same processor that can build it:
+Building Descent on the machine with the GPU needs a compiler, CMake, Ninja and the LibTorch of Python's torch. The other
+packages fit into a folder of 3 MB, made on a Debian or Ubuntu machine with the same processor architecture:
 
     mkdir carried && carried=$PWD/carried && cd / && cp -r --parents usr/include/{CLI,nlohmann,fmt,zlib.h,zconf.h} \
         usr/share/cmake/{CLI11,nlohmann_json} usr/lib/*/cmake/fmt usr/lib/*/{libfmt.so*,libz.a} $carried
@@ -44,7 +44,7 @@ from compare_peers import HERE, cpu_model, read_results, table
 from gpu_works import ROOT, works
 
 OURS = "descent"
-PEERS = {  # name -> script, mode, the module it needs, the kinds of network it trains; "alone": one network at a time
+PEERS = {  # name -> script, mode, required module, kinds of networks; "alone": one network at a time
     "eager": ("gpu_torch.py", "eager", "torch", "mlp resnet18k alone"),
     "torch.compile": ("gpu_torch.py", "compile", "torch", "mlp resnet18k alone"),
     "torch.func vmap": ("gpu_torch.py", "vmap", "torch", "mlp resnet18k"),
@@ -55,7 +55,7 @@ CLAIMS = ["quickstart", "he_init_depth", "batch_norm_small_batches", "dropout", 
 
 
 def options(a, work, epochs, seeds, widths):
-    """Of `descent plan` and `descent run`."""
+    """The options of `descent plan` and `descent run`."""
     keys = [f"train.epochs={epochs}", f'precision="{a.precision}"', "claims=[]"]
     keys += [] if work.evaluates else [f"train.evaluate.every_epochs={epochs}"]
     words = [work.file, "--engine", "torch", "--device", a.device, "--seeds", seeds]
@@ -71,7 +71,7 @@ def output_of(command):
 
 
 def widths_by_stack(a, work):
-    """Descent trains so many networks of these widths at a time."""
+    """The widths by the number of networks that Descent trains in one stack."""
     groups = {}
     for width in work.widths:
         plan = output_of([a.descent, "plan", *options(a, work, work.epochs[1], work.seeds, [width])])
@@ -81,9 +81,10 @@ def widths_by_stack(a, work):
 
 
 def run_ours(a, work):
-    """us per step and network, test errors and networks in a stack by width."""
+    """us per step and network, test errors and networks per stack by width."""
 
-    def run(epochs, stack, widths):  # seconds and errors of one stack of each width
+    def run(epochs, stack, widths):
+        """Seconds and errors of one stack of each width."""
         with tempfile.TemporaryDirectory() as out:
             output_of([a.descent, "run", *options(a, work, epochs, stack, widths), "--jobs", "1", "--out", out])
             clock = "cpu_seconds" if a.device == "cpu" else "seconds"
@@ -99,7 +100,7 @@ def run_ours(a, work):
 
 
 class Peer:
-    """A process that waits for requests (peers/gpu_common.py)."""
+    """A process that answers requests (peers/gpu_common.py)."""
 
     def __init__(self, name, a, folder):
         script, mode, _, self.kinds = PEERS[name]
@@ -112,7 +113,7 @@ class Peer:
         )
 
     def ask(self, request):
-        """The answer; None if the program died."""
+        """The answer, or None if the process has ended."""
         try:
             self.process.stdin.write(json.dumps(request) + "\n")
             self.process.stdin.flush()
@@ -124,7 +125,7 @@ class Peer:
         return None
 
     def run(self, work):
-        """As run_ours(); widths that it could not train are absent."""
+        """As run_ours(), without the widths that failed."""
         measured, seeds = {}, list(range(work.seeds))[: self.alone]
         for width in work.widths:
             request = work.request | {"width": width, "seeds": seeds, "epochs": work.epochs[1]}
@@ -134,7 +135,7 @@ class Peer:
         return measured
 
     def end(self):
-        """What it wrote before it died, or nothing."""
+        """Ends the process; returns the end of its log if it failed, else an empty string."""
         self.process.communicate()
         if self.process.returncode == 0:
             return ""
@@ -143,7 +144,7 @@ class Peer:
 
 
 def measure(a, work, peers):
-    """By program, one entry a round."""
+    """One entry per round for each program."""
     able = [OURS, *(n for n, peer in peers.items() if work.request["kind"] in peer.kinds)]
     measured = {name: [] for name in able}
     for number in range(a.rounds):
@@ -158,7 +159,7 @@ def measure(a, work, peers):
 
 
 def disagreement(ours, theirs):
-    """Difference of the mean test errors in standard errors; empty where one network says nothing about its spread."""
+    """The difference of the mean test errors in standard errors; empty if there is only one network."""
     if min(len(ours), len(theirs)) < 2:
         return ""
     error = math.sqrt(sum(statistics.variance(e) / len(e) for e in (ours, theirs)))
@@ -167,7 +168,7 @@ def disagreement(ours, theirs):
 
 
 def tables(work, measured, names):
-    """`names`: all peers, also those that are not installed."""
+    """`names`: all selected peers, also those that are not installed."""
     present = [n for n in names if measured.get(n)]
     why = {n: "failed" if n in measured else "not run" if importlib.util.find_spec(PEERS[n][2]) else "not installed"
            for n in names}
@@ -195,21 +196,21 @@ def tables(work, measured, names):
     times = [[*row(w, columns, lambda mine, _: mine[0]), s] for w, s in zip(work.widths, stacks)]
     ratios = [row(w, names, lambda mine, ours: mine[0] / ours[0]) for w in work.widths]
     epochs = [row(w, columns, lambda mine, _: mine[0], work.epoch / 1000) for w in work.widths]
-    evaluated = "evaluations after every epoch included" if work.evaluates else "without evaluations"
+    evaluated = "with evaluations after every epoch" if work.evaluates else "without evaluations"
     return [
-        f"Microseconds per step and network, {evaluated}; networks in a stack of Descent:",
+        f"Microseconds per step and network, {evaluated}; stack: networks per stack in Descent:",
         table(["width", *columns, "stack"], times),
         "How many times slower than Descent (median of the rounds):",
         table(["width", *names], ratios),
-        f"Milliseconds of one epoch of {work.epoch} steps and network:",
+        f"Milliseconds per epoch of {work.epoch} steps and network:",
         table(["width", *columns], epochs),
-        f"Mean test error after {work.epochs[1] * work.steps} steps (difference to Descent in standard errors):",
+        f"Mean test error after {work.epochs[1] * work.steps} steps (difference from Descent in standard errors):",
         table(["width", *columns], [[str(w), *(error(n, w) for n in columns)] for w in work.widths]),
     ]
 
 
 def claims(a):
-    """The verdicts of the experiments, trained on the device."""
+    """Trains experiments on the device and prints the verdicts on their claims."""
     parts = ["## Claims on the device"]
     with tempfile.TemporaryDirectory() as out:
         for name in CLAIMS[:1] if a.small else CLAIMS:
@@ -239,27 +240,27 @@ def machine(a):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--descent", default=str(ROOT / "build/release/bin/descent"), help="the program under test")
+    p.add_argument("--descent", default=str(ROOT / "build/release/bin/descent"))
     p.add_argument("--device", default="cuda")
     p.add_argument("--precision", choices=["float32", "tf32"], default="float32")
     p.add_argument("--works", default="", help="only those whose names contain this")
-    p.add_argument("--widths", type=lambda s: [int(v) for v in s.split(",")], help="only these of each work")
-    p.add_argument("--seeds", type=int, default=10, help="at most this many")
-    p.add_argument("--alone", type=int, default=2, help="networks that are timed where one is trained after the other")
+    p.add_argument("--widths", type=lambda s: [int(v) for v in s.split(",")], help="only these widths")
+    p.add_argument("--seeds", type=int, default=10, help="maximum number of seeds")
+    p.add_argument("--alone", type=int, default=2, help="number of networks timed by peers that train one at a time")
     p.add_argument("--rounds", type=int, default=3)
-    p.add_argument("--peers", help="comma-separated, of: " + "; ".join(PEERS))
-    p.add_argument("--full", action="store_true", help="double descent for all of its 200 epochs instead of 20")
-    p.add_argument("--small", action="store_true", help="tiny works, for a test")
-    p.add_argument("--claims", action="store_true", help="also the claims of " + ", ".join(CLAIMS))
+    p.add_argument("--peers", help="comma-separated names: " + "; ".join(PEERS))
+    p.add_argument("--full", action="store_true", help="train double descent for 200 epochs instead of 20")
+    p.add_argument("--small", action="store_true", help="tiny works, for the test of this script")
+    p.add_argument("--claims", action="store_true", help="also check the claims of " + ", ".join(CLAIMS))
     p.add_argument("--markdown", type=pathlib.Path, help="where to write the report")
     a = p.parse_args()
     if not shutil.which(a.descent):
-        sys.exit(f"compare_gpu: {a.descent} is not there; build it (see --help), or name it with --descent")
+        sys.exit(f"compare_gpu: {a.descent} does not exist; build it (see --help) or use --descent")
     names = [n for n in PEERS if not a.peers or n in a.peers.split(",")]
     parts = [
         f"# Descent and its peers on a GPU\n\n{datetime.date.today()}, {machine(a)} {a.precision}; "
-        f"medians of {a.rounds} interleaved rounds; {a.alone} networks where one is trained after the other. "
-        "Made by tests/bench/compare_gpu.py."
+        f"medians of {a.rounds} interleaved rounds; {a.alone} networks for peers that train one at a time. "
+        "Written by tests/bench/compare_gpu.py."
     ]
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)

@@ -1,10 +1,10 @@
-"""Descent beside its peers on the same pinned core: microseconds per step, and the whole work from the shell.
+"""Compares Descent with its peers on one core: microseconds per step, and CPU seconds of the whole program.
 
     python tests/bench/compare_peers.py --rounds 5 --markdown tests/bench/RESULTS.md
 
-Every round runs every program on all widths, one after the other, so that the drift of the core's speed meets
-all of them; ratios are formed within a round and their median is quoted. Needs torch and numpy; JAX takes part
-where it is installed. The work is stated in peers/common.py, ours in w1.json and w2.json beside this file.
+In every round all programs run one after the other on all widths, so that changes of the core's speed affect all of
+them; the tables quote the median of the ratios within a round. Needs torch and numpy; includes JAX if it is installed.
+The work is defined in peers/common.py, for Descent in w1.json and w2.json.
 """
 
 import argparse
@@ -25,20 +25,20 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 WIDTHS = {"w1": [4, 8, 16, 32, 64, 128, 256], "w1-small": [4, 8, 16, 32, 64], "w2": [16, 64, 256]}
 STEPS, SEEDS = 2000, 8
-PEERS = {  # name -> script and its arguments, the module it needs, the works it does
-    "eager": ("torch_eager.py", [], "torch", "w1 w2"),
-    "eager with fused Adam": ("torch_eager.py", ["--fused"], "torch", "w1 w2"),
-    "torch.func vmap": ("torch_vmap.py", ["--mode", "vmap"], "torch", "w1 w2"),
-    "stacked bmm": ("torch_vmap.py", ["--mode", "bmm"], "torch", "w1 w2"),
-    "torch.compile over seeds": ("torch_compile.py", ["--mode", "seeds"], "torch", "w1"),
-    "JAX map": ("jax_vmap_scan.py", ["--mode", "map"], "jax", "w1 w2"),
-    "JAX vmap": ("jax_vmap_scan.py", ["--mode", "vmap"], "jax", "w1 w2"),
+PEERS = {  # name -> script, mode, required module, works
+    "eager": ("torch_eager.py", "default", "torch", "w1 w2"),
+    "eager with fused Adam": ("torch_eager.py", "fused", "torch", "w1 w2"),
+    "torch.func vmap": ("torch_vmap.py", "vmap", "torch", "w1 w2"),
+    "stacked bmm": ("torch_vmap.py", "bmm", "torch", "w1 w2"),
+    "torch.compile over seeds": ("torch_compile.py", "seeds", "torch", "w1"),
+    "JAX map": ("jax_vmap_scan.py", "map", "jax", "w1 w2"),
+    "JAX vmap": ("jax_vmap_scan.py", "vmap", "jax", "w1 w2"),
 }
 OURS = "descent"
 
 
 def run(command, core):
-    """Runs a command on one core; its stdout and the CPU seconds of it and its children."""
+    """Runs a command on one core; returns its stdout and the CPU seconds of the process and its children."""
     environment = dict(os.environ, OMP_NUM_THREADS="1")
     with tempfile.TemporaryFile("w+") as out:
         process = subprocess.Popen(
@@ -57,46 +57,27 @@ def run(command, core):
 
 def run_peer(name, work, widths, seeds, core):
     """us per step and test error by width, and the CPU seconds of the whole script."""
-    script, arguments, _, _ = PEERS[name]
-    command = [
-        sys.executable,
-        HERE / "peers" / script,
-        *arguments,
-        "--seeds",
-        seeds,
-        "--widths",
-        ",".join(map(str, widths)),
-        *(["--bn"] if work == "w2" else []),
-    ]
+    script, mode, _, _ = PEERS[name]
+    command = [sys.executable, HERE / "peers" / script, "--mode", mode, "--seeds", seeds]
+    command += ["--widths", ",".join(map(str, widths)), *(["--bn"] if work == "w2" else [])]
     text, seconds = run(command, core)
-    rows = [line.split() for line in text.splitlines() if line.split()[:1] and line.split()[0].isdigit()]
-    return {int(r[0]): (float(r[4]), 1 - float(r[7])) for r in rows}, seconds
+    rows = [line.split() for line in text.splitlines()[1:]]
+    return {int(r[0]): (float(r[1]), float(r[3])) for r in rows}, seconds
 
 
 def run_ours(descent, work, widths, seeds, core):
-    """The same of `descent run`; its CPU seconds of training come from the parts of the results."""
+    """The same for `descent run`, whose training times are in the parts of the results."""
     experiment = work.split("-")[0]
     with tempfile.TemporaryDirectory() as out:
-        command = [
-            descent,
-            "run",
-            HERE / f"{experiment}.json",
-            "--sweep",
-            "model.width=" + ",".join(map(str, widths)),
-            "--seeds",
-            seeds,
-            "--jobs",
-            1,
-            "--out",
-            out,
-        ]
+        command = [descent, "run", HERE / f"{experiment}.json", "--seeds", seeds, "--jobs", 1, "--out", out]
+        command += ["--sweep", "model.width=" + ",".join(map(str, widths))]
         _, seconds = run(command, core)
         trained, errors = read_results(pathlib.Path(out) / experiment, "cpu_seconds")
     return {w: (sum(trained[w]) / seeds / STEPS * 1e6, statistics.mean(errors[w])) for w in widths}, seconds
 
 
 def read_results(folder, clock):
-    """By width: the times of the parts, each of which holds one width, and the final test errors of the runs."""
+    """The times of the parts, each of which contains one width, and the final test errors of the runs, by width."""
     times, errors, runs = {}, {}, {}
     with open(folder / "summary.csv", newline="") as file:
         for row in csv.DictReader(file):
@@ -115,7 +96,7 @@ def cpu_model():
 
 
 def peak_gflops(core):
-    """What one core reaches in the largest matrix product that fits its caches."""
+    """The speed of one core in PyTorch's product of two 256 x 256 matrices."""
     program = (
         "import time, torch; torch.set_num_threads(1); a = torch.rand(256, 256); s = []\n"
         "for _ in range(1000):\n t = time.perf_counter(); a @ a; s.append(time.perf_counter() - t)\n"
@@ -125,7 +106,7 @@ def peak_gflops(core):
 
 
 def limit(width, gflops):
-    """us per step if only the matrix products cost time: training 100 examples and evaluating 125."""
+    """us per step if only matrix products took time: training on 100 examples and evaluation on 125."""
     weights = 40 * width + width * width + width * 10
     return (6 * 100 + 2 * 125) * weights / gflops / 1e3
 
@@ -136,7 +117,7 @@ def table(header, rows):
 
 
 def measure(a, work, names):
-    """By program, one entry a round: us per step and error by width, CPU seconds of the whole process."""
+    """One entry per round for each program: us per step and error by width, CPU seconds of the whole process."""
     measured = {}
     for round_number in range(a.rounds):
         for name in [OURS, *names]:
@@ -154,7 +135,6 @@ def measure(a, work, names):
 
 
 def step_tables(measured, names, widths, gflops):
-    """From what measure() returns."""
 
     def of(name, width, index):
         return [by_width[width][index] for by_width, _ in measured[name]]
@@ -163,35 +143,23 @@ def step_tables(measured, names, widths, gflops):
     rows, ratios, accuracy = [], [], []
     for width in widths:
         ours = of(OURS, width, 0)
-        rows.append(
-            [
-                str(width),
-                *(f"{statistics.median(of(n, width, 0)):.1f}" for n in columns),
-                f"{limit(width, gflops):.1f}",
-            ]
-        )
+        medians = (f"{statistics.median(of(n, width, 0)):.1f}" for n in columns)
+        rows.append([str(width), *medians, f"{limit(width, gflops):.1f}"])
         ratio = {n: statistics.median(t / o for t, o in zip(of(n, width, 0), ours)) for n in names}
-        ratios.append(
-            [
-                str(width),
-                *(f"{ratio[n]:.2f}" for n in names),
-                f"{min(ratio.values()):.2f}",
-                f"{statistics.median(ours) / limit(width, gflops):.2f}",
-            ]
-        )
+        to_limit = statistics.median(ours) / limit(width, gflops)
+        ratios.append([str(width), *(f"{r:.2f}" for r in [*ratio.values(), min(ratio.values()), to_limit])])
         accuracy.append([str(width), *(f"{statistics.mean(of(n, width, 1)):.4f}" for n in columns)])
     return [
-        "Microseconds per step and network, evaluations included, start and compilation excluded:",
+        "Microseconds per step and network, with evaluations, without start and compilation:",
         table(["width", *columns, f"arithmetic limit at {gflops:.0f} GFLOP/s"], rows),
         "How many times slower than Descent (median of the rounds), and Descent over the arithmetic limit:",
         table(["width", *names, "fastest peer", "Descent / limit"], ratios),
-        "Mean test error after training, which must agree within noise:",
+        "Mean test error after training, which must agree within the noise:",
         table(["width", *columns], accuracy),
     ]
 
 
 def whole_table(measured):
-    """CPU seconds from the shell command to its end, start and compilation included."""
     ours = [seconds for _, seconds in measured[OURS]]
     rows = []
     for name, rounds in measured.items():
@@ -199,31 +167,25 @@ def whole_table(measured):
         ratio = statistics.median(p / o for p, o in zip(seconds, ours))
         rows.append([name, f"{statistics.median(seconds):.2f}", f"{ratio:.2f}", str(len(rounds))])
     return [
-        "Whole, from the shell to the results, start and compilation included:",
+        "The whole program, with start and compilation:",
         table(["program", "CPU seconds", "ratio to Descent", "rounds"], rows),
     ]
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument(
-        "--descent", default=HERE.parents[1] / "build/release/bin/descent", help="the program under test"
-    )
+    p.add_argument("--descent", default=HERE.parents[1] / "build/release/bin/descent")
     p.add_argument("--works", default="w1,w1-small,w2")
-    p.add_argument(
-        "--widths", type=lambda s: [int(v) for v in s.split(",")], help="instead of those of the work"
-    )
+    p.add_argument("--widths", type=lambda s: [int(v) for v in s.split(",")], help="instead of those of the works")
     p.add_argument("--seeds", type=int, default=SEEDS)
     p.add_argument("--rounds", type=int, default=5)
-    p.add_argument(
-        "--eager-rounds", type=int, default=5, help="rounds of the slow eager programs, the first ones"
-    )
+    p.add_argument("--eager-rounds", type=int, default=5, help="rounds that include the slow eager programs")
     p.add_argument("--core", type=int, default=0)
-    p.add_argument("--peers", help="comma-separated, of: " + "; ".join(PEERS))
+    p.add_argument("--peers", help="comma-separated names: " + "; ".join(PEERS))
     p.add_argument("--markdown", type=pathlib.Path, help="where to write the report")
     a = p.parse_args()
     if not shutil.which(a.descent):
-        sys.exit(f"compare_peers: {a.descent} is not there; ./bootstrap build, or name it with --descent")
+        sys.exit(f"compare_peers: {a.descent} does not exist; run ./bootstrap build or use --descent")
 
     present = [n for n, (_, _, module, _) in PEERS.items() if importlib.util.find_spec(module)]
     names = [n for n in present if not a.peers or n in a.peers.split(",")]
@@ -235,8 +197,7 @@ def main():
         f"# Descent and its peers\n\n{datetime.date.today()}, one core of {cpu_model()}, "
         f"load {os.getloadavg()[0]:.1f}. {ours}; {versions}. "
         f"Medians of {a.rounds} interleaved rounds (eager: {min(a.rounds, a.eager_rounds)}), {a.seeds} seeds, "
-        "2000 steps each; times are CPU seconds of the process. "
-        "Made by tests/bench/compare_peers.py."
+        f"{STEPS} steps each; CPU times. Written by tests/bench/compare_peers.py."
     ]
     for work in a.works.split(","):
         able = [n for n in names if work[:2] in PEERS[n][3]]

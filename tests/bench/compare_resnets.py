@@ -1,12 +1,11 @@
-"""Residual networks of Descent beside PyTorch eager on the same pinned core: CPU milliseconds per step and network.
+"""Compares residual networks in Descent and PyTorch eager on one core: CPU milliseconds per step and network.
 
     python tests/bench/compare_resnets.py --rounds 5 --markdown resnets.md
 
-ResNet-20 of width 16 on 128 images of the shape of CIFAR-10 (random numbers: only the time matters), one network; and
-the ResNet-18-like one on batches of 64 of the 8x8 digits, eight networks each. All with batch norm, projections as
-shortcuts, SGD with momentum, float32, one thread. Rounds interleave the programs and ratios are formed within a round;
-Descent's times include its evaluations at the start and the end, start of the process and compilation are excluded.
-Needs torch and numpy (peers/README.md).
+One ResNet-20 of width 16 on batches of 128 random images of the shape of CIFAR-10, and eight ResNet-18-like networks on
+batches of 64 of the 8x8 digits; all with batch norm, projection shortcuts, SGD with momentum, float32, one thread. The
+programs alternate in every round, and the table quotes ratios within a round. Descent's times include its evaluations
+at the start and the end; the start of the process and compilation are excluded. Needs torch and numpy.
 """
 
 import argparse
@@ -46,15 +45,16 @@ KEYS = {
 }
 
 
-def write_images(folder, sizes=(("train", 1024), ("test", 16))):
+def write_images(folder, train, test, shape=(3, 32, 32)):
+    """Random images and labels, for data.name npy."""
     random = np.random.default_rng(0)
-    for part, size in sizes:
-        np.save(folder / f"x_{part}.npy", random.standard_normal((size, 3, 32, 32), dtype=np.float32))
+    for part, size in ("train", train), ("test", test):
+        np.save(folder / f"x_{part}.npy", random.standard_normal((size, *shape), dtype=np.float32))
         np.save(folder / f"y_{part}.npy", random.integers(0, 10, size))
 
 
 def experiment_of(keys, seeds):
-    """The experiment "resnets" from keys by their paths."""
+    """The text of an experiment with these keys, such as "model.width"."""
     experiment = {"name": "resnets", "seeds": seeds}
     for key, value in keys.items():
         *sections, last = key.split(".")
@@ -81,14 +81,13 @@ def run_ours(descent, work, width, seeds, steps, keys, images, core):
 
 def run_peer(work, width, steps, images, core):
     script = HERE / "peers" / "resnet_torch.py"
-    arguments = ["--work", work, "--data", images, "--widths", width, "--steps", steps, "--kinds", "channels_last"]
-    text, _ = run([sys.executable, script, *arguments], core)
-    return float(text.splitlines()[-1].split()[2])
+    text, _ = run([sys.executable, script, "--work", work, "--data", images, "--width", width, "--steps", steps], core)
+    return float(text)
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--descent", default=HERE.parents[1] / "build/release/bin/descent", help="the program under test")
+    p.add_argument("--descent", default=HERE.parents[1] / "build/release/bin/descent")
     p.add_argument("--rounds", type=int, default=5)
     p.add_argument("--core", type=int, default=0)
     p.add_argument("--works", default="", help="only those whose names contain this")
@@ -97,7 +96,7 @@ def main():
     load, rows = os.getloadavg()[0], []
     with tempfile.TemporaryDirectory() as folder:
         images = pathlib.Path(folder)
-        write_images(images)
+        write_images(images, 1024, 16)
         for name, (work, width, seeds, steps, keys) in WORKS.items():
             if a.works not in name:
                 continue
@@ -114,8 +113,8 @@ def main():
         f"## Residual networks\n\n{datetime.date.today()}, one thread pinned to one core of {cpu_model()} "
         f"({peak_gflops(a.core):.0f} GFLOP/s in PyTorch's product), load {load:.1f} to {os.getloadavg()[0]:.1f}; torch "
         f"{torch.__version__} eager, channels_last. CPU milliseconds per step and network, medians of {a.rounds} "
-        "interleaved rounds. Made by tests/bench/compare_resnets.py.\n\n"
-        + table(["network", "Descent", "PyTorch", "PyTorch / Descent", "in the rounds"], rows)
+        "interleaved rounds. Written by tests/bench/compare_resnets.py.\n\n"
+        + table(["network", "Descent", "PyTorch", "PyTorch / Descent", "range"], rows)
         + "\n"
     )
     print(report)

@@ -1,4 +1,4 @@
-"""What compare_gpu.py measures: experiments of Descent, and the same as requests to the peers (peers/gpu_common.py)."""
+"""The works of compare_gpu.py: experiments of Descent and the same as requests to peers (peers/gpu_common.py)."""
 
 import dataclasses
 import pathlib
@@ -13,13 +13,13 @@ ROOT = HERE.parents[1]
 @dataclasses.dataclass
 class Work:
     name: str
-    file: pathlib.Path  # of the experiment
+    file: pathlib.Path  # the experiment
     widths: list[int]
     seeds: int
-    epochs: tuple[int, int]  # of the two calls of Descent; peers train for the second
-    steps: int  # of an epoch that is trained
-    epoch: int  # steps of the epoch that is reported
-    request: dict  # what a peer is asked (peers/gpu_common.py), without width, seeds and epochs
+    epochs: tuple[int, int]  # of the two runs of Descent; peers train for the second number
+    steps: int  # per epoch in this comparison
+    epoch: int  # steps of the epoch whose time is reported
+    request: dict  # without width, seeds and epochs
 
     @property
     def title(self):
@@ -66,7 +66,7 @@ def mlp_works(a, folder):
 
 def resnet_works(a, folder):
     train, test, batch = (32, 64, 16) if a.small else (1280, 512, 128)
-    write_images(folder, (("train", train), ("test", test)))
+    write_images(folder, train, test)
     of_class = np.random.default_rng(1).standard_normal((10, 3, 1, 1), dtype=np.float32)
     arrays = []
     for part in "train", "test":

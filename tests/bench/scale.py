@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Time and memory of the commands that handle whole sweeps, at 1,000, 10,000 and 100,000 runs: plan, status, merge, and
-`run` where every run is finished. The runs are really trained, one step each.
+"""Measures time and memory of the commands that handle whole sweeps, for 1,000, 10,000 and 100,000 runs: plan, status,
+merge, table, and run if all runs are finished. Every run is trained for one step.
 
 Usage: scale.py DESCENT [--runs N...] [--folder DIR] [--alone]
-A folder that is there already is measured again, not trained. --alone: each run in a part of its own, as long runs are.
+Results that exist in DIR are not trained again. --alone stores each run in its own part, as if it had taken long.
 """
 import argparse, hashlib, json, os, pathlib, shutil, tempfile, time
 
@@ -17,7 +17,7 @@ def experiment(runs):
 
 
 def measured(command, folder):
-    """Seconds and the largest memory in MiB."""
+    """Wall-clock seconds, CPU seconds and the maximum memory in MiB."""
     start = time.monotonic()
     process = os.fork()
     if process == 0:
@@ -36,7 +36,7 @@ def sha256(text):
 
 
 def split(part):
-    """Replaces a part by one for each of its runs."""
+    """Replaces a part by one part for each of its runs."""
     about = json.loads((part / "part.json").read_text())
     headers, rows = {}, {}
     for name in sorted(about["sha256"]):

@@ -1,6 +1,6 @@
-// The time of one training step per network, by width and number R of networks trained in turn, and its ratio to the
-// arithmetic limit: the floating-point operations of the matrix products at the speed of the fastest product measured
-// on this core. Evaluations are not included. Run it pinned: taskset -c 0 step_benchmark
+// Measures one training step per network, by width and number R of networks trained alternately, and its ratio to the
+// arithmetic limit: the time of the matrix products at the speed of the fastest product measured on this core. Does not
+// include evaluations. Run it on one core: taskset -c 0 step_benchmark
 
 #include <benchmark/benchmark.h>
 
@@ -16,7 +16,7 @@
 namespace descent {
 namespace {
 
-// Floating-point operations per second of the best of some products that fit the first-level cache.
+// Floating-point operations per second of the fastest of several products that fit into the L1 cache.
 template <class T> double product_speed() {
   const fused::Kernels<T>& kernels = fused::kernels<T>();
   double best = 0;

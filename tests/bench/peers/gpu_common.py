@@ -1,9 +1,9 @@
-"""What the peers on a GPU share. A peer stays alive: each line of JSON on stdin asks for one training, and one on
-stdout answers, so that programs take turns and each compiles once.
+"""Shared by the peers on a GPU. A peer keeps running, so that it compiles once and can take turns with other programs: it
+trains for each line of JSON on stdin and answers with a line of JSON on stdout.
 
 A request: `kind` (mlp, resnet18k), `width`, `init`, `optimizer` {name, lr, momentum}, `batch`, `data` (an .npz with
 x_train, y_train, x_test, y_test), `noise` (rate of wrong training labels), `epochs`, `evaluate` (both sets after each
-epoch), `seeds`. The answer: `seconds` of all networks together, without compilation, and their final test `errors`.
+epoch), `seeds`. The answer: `seconds` for all networks without compilation, and their final test `errors`.
 """
 
 import argparse
@@ -25,12 +25,12 @@ def arguments(modes):
 
 
 def clock(device):
-    """Seconds that passed on a GPU; on the CPU those of the process, steady when other programs share the cores."""
+    """Wall-clock seconds on a GPU; on a CPU the CPU seconds of the process, which other programs affect less."""
     return time.process_time() if device == "cpu" else time.perf_counter()
 
 
 def data_of(request):
-    """x_train, y_train [seeds, N], x_test, y_test; a wrong label is one of the nine others."""
+    """x_train, y_train [seeds, N], x_test, y_test; a wrong label is one of the nine other classes."""
     with np.load(request["data"]) as arrays:
         x, y, x_test, y_test = (arrays[n] for n in ("x_train", "y_train", "x_test", "y_test"))
     labels = []
@@ -42,7 +42,7 @@ def data_of(request):
 
 
 def serve(make):
-    """`make(request)` compiles and warms up; the `train(request)` of what it returns gives seconds and errors."""
+    """Answers requests; `make(request)` compiles, warms up and returns an object whose train(epochs) gives seconds, errors."""
     programs = {}
     for line in sys.stdin:
         request = json.loads(line)

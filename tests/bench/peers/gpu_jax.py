@@ -1,5 +1,5 @@
-"""JAX on one device, for compare_gpu.py (gpu_common.py says how it is asked): one compiled program trains all seeds for
-an epoch, vmap over the seeds around a scan over the steps."""
+"""JAX on one device, for compare_gpu.py (requests: gpu_common.py): one compiled program trains all seeds for an epoch,
+by vmap over the seeds around a scan over the steps."""
 
 import os
 
@@ -35,7 +35,7 @@ def ones_zeros(channels):
 
 
 def initialize(request, features, seed):
-    """Parameters, and of each norm the running variance and mean in the order of the passes."""
+    """The parameters, and the running variance and mean of each norm in the order of the forward pass."""
     random, w, init = np.random.default_rng(seed), request["width"], request["init"]
     if request["kind"] == "mlp":
         return [linear(random, init, *io) for io in ((features, w), (w, w), (w, c.CLASSES))], []
@@ -85,7 +85,7 @@ def forward(request, parameters, statistics, x, training):
 
 
 def optimizer(request):
-    """(state of zeros, gradients, parameters, step from 1) -> state, parameters."""
+    """Functions parameters -> initial state, and (state, gradients, parameters, step from 1) -> (state, parameters)."""
     o, tree = request["optimizer"], jax.tree.map
     if o["name"] == "sgd":
 

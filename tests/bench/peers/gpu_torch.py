@@ -1,8 +1,8 @@
-"""PyTorch on one device, for compare_gpu.py (gpu_common.py says how it is asked).
+"""PyTorch on one device, for compare_gpu.py (requests: gpu_common.py), with fused optimizers.
 
---mode eager    one network after the other, fused optimizer
---mode compile  the same with forward and backward pass compiled
---mode vmap     all seeds at once: stack_module_state, functional_call, vmap(grad_and_value), fused optimizer
+--mode eager    one network after the other
+--mode compile  the same with compiled forward and backward passes
+--mode vmap     all seeds at once: stack_module_state, functional_call, vmap(grad_and_value)
 --mode seeds    the same with torch.compile around vmap
 """
 
@@ -11,6 +11,7 @@ import math
 import gpu_common as c
 import torch
 import torch.nn.functional as F
+from networks import FunctionalNorm, new_statistics, norms_of, scores
 from torch import nn
 from torch.func import functional_call, grad_and_value, stack_module_state, vmap
 
@@ -19,7 +20,7 @@ device = torch.device(a.device)
 torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = a.precision == "tf32"
 torch.backends.cudnn.benchmark = True
 if device.type == "cpu":
-    torch.set_num_threads(1)  # as Descent
+    torch.set_num_threads(1)  # like Descent
 optimize = (lambda f: torch.compile(f, dynamic=False)) if a.mode in ("compile", "seeds") else lambda f: f
 
 
@@ -29,27 +30,8 @@ def seconds():
     return c.clock(a.device)
 
 
-class Norm(nn.Module):
-    """Batch norm of maps whose running statistics come back as a value, as vmap over grad needs."""
-
-    def __init__(self, channels):
-        super().__init__()
-        self.weight, self.bias = nn.Parameter(torch.ones(channels)), nn.Parameter(torch.zeros(channels))
-        self.register_buffer("mean", torch.zeros(channels))
-        self.register_buffer("var", torch.ones(channels))
-        self.new = None
-
-    def forward(self, x):
-        if not self.training:
-            return F.batch_norm(x, self.mean, self.var, self.weight, self.bias, False)
-        with torch.no_grad():
-            var, mean = torch.var_mean(x, (0, 2, 3))
-            self.new = {"mean": 0.9 * self.mean + 0.1 * mean, "var": 0.9 * self.var + 0.1 * var}
-        return F.batch_norm(x, None, None, self.weight, self.bias, True)
-
-
 class Block(nn.Module):
-    """Pre-activation; a projection reads the normalized and activated input (He et al. 2016)."""
+    """A pre-activation block, whose projection reads the normalized and activated input (He et al. 2016)."""
 
     def __init__(self, i, o, stride, norm):
         super().__init__()
@@ -97,7 +79,7 @@ def optimizer(request, parameters):
 
 
 class Program:
-    """Data on the device, warmed up; subclasses train."""
+    """Moves the data to the device and trains for one epoch to warm up."""
 
     def __init__(self, request):
         self.request, self.batch, self.seeds = request, request["batch"], request["seeds"]
@@ -111,12 +93,7 @@ class Alone(Program):
     def build(self):
         self.model = seeded(self.request, 0, self.features, nn.BatchNorm2d)
         self.loss = optimize(lambda model, x, y: F.cross_entropy(model(x), y))
-        self.score = optimize(self.scores)
-
-    @staticmethod
-    def scores(model, x, y):
-        out = model(x)
-        return F.cross_entropy(out, y), (out.argmax(1) != y).float().mean()
+        self.score = optimize(lambda model, x, y: scores(model(x), y))
 
     def evaluate(self, y):
         self.model.eval()
@@ -145,18 +122,15 @@ class Alone(Program):
 
 class Stacked(Program):
     def build(self):
-        self.base = network(self.request, self.features, Norm).to("meta")
-        self.norms = {n: m for n, m in self.base.named_modules() if isinstance(m, Norm)}
+        self.base = network(self.request, self.features, FunctionalNorm).to("meta")
+        self.norms = norms_of(self.base)
         self.step = optimize(vmap(grad_and_value(self.loss, has_aux=True), randomness="different"))
-        self.score = optimize(vmap(self.scores, in_dims=(0, 0, None, 0)))
+        score = lambda parameters, buffers, x, y: scores(functional_call(self.base, (parameters, buffers), (x,)), y)
+        self.score = optimize(vmap(score, in_dims=(0, 0, None, 0)))
 
     def loss(self, parameters, buffers, x, y):
         loss = F.cross_entropy(functional_call(self.base, (parameters, buffers), (x,)), y)
-        return loss, {f"{n}.{k}": v for n, m in self.norms.items() for k, v in m.new.items()}
-
-    def scores(self, parameters, buffers, x, y):
-        out = functional_call(self.base, (parameters, buffers), (x,))
-        return F.cross_entropy(out, y), (out.argmax(1) != y).float().mean()
+        return loss, new_statistics(self.norms)
 
     def evaluate(self, state):
         self.base.eval()
@@ -165,7 +139,7 @@ class Stacked(Program):
 
     @torch.no_grad()
     def train(self, epochs):
-        models = [seeded(self.request, seed, self.features, Norm) for seed in self.seeds]
+        models = [seeded(self.request, seed, self.features, FunctionalNorm) for seed in self.seeds]
         parameters, buffers = stack_module_state(models)
         opt, log = optimizer(self.request, parameters.values()), []
         start = seconds()
