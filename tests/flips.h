@@ -1,5 +1,5 @@
 #pragma once
-// Damage: files with a flipped bit.
+// Flipped bits, to damage files.
 
 #include <cstddef>
 #include <cstdlib>
@@ -8,7 +8,7 @@
 
 namespace descent {
 
-// The bits to flip of so many bytes: one of each byte, or in the slow tests (DESCENT_EVERY_BIT) all.
+// The bits to flip: one of every byte or, in the slow tests (DESCENT_EVERY_BIT), all.
 inline std::vector<std::size_t> bits_of(std::size_t bytes) {
   std::vector<std::size_t> bits;
   for (std::size_t bit = 0; bit < bytes * 8; ++bit)

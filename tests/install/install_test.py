@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Installs the build, then builds and runs the programs of README.md on it, outside of the checkout.
+"""Installs the build, then builds and runs the programs of README.md with it, outside the repository.
 Usage: install_test.py DESCENT BUILD CMAKE COMPILER"""
 import json, pathlib, re, shutil, subprocess, sys, tempfile, unittest
 
@@ -37,27 +37,27 @@ class Install(unittest.TestCase):
             raise AssertionError(f"{words}: {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout + done.stderr
 
-    def test_predict_prints_what_the_run_recorded(self):
+    def test_predict_prints_the_recorded_predictions(self):
         (self.folder / "small.json").write_text(json.dumps(EXPERIMENT))
         self.run_command(self.prefix / "bin/descent", "run", "small.json", "--save-weights")
         printed = self.run_command(self.build / "predict", "small.json", "results/small")
         predicted = [float(word) for word in re.findall(r"^ *(\d\S*)$", printed, re.MULTILINE)]
         recorded = numpy.exp(numpy.load(next(self.folder.glob("results/small/parts/*/predictions.npy")))[0, 0])
         self.assertEqual(len(predicted), 10)
-        self.assertLess(abs(numpy.array(predicted) - recorded).max(), 1e-4, printed)  # as many digits are printed
+        self.assertLess(abs(numpy.array(predicted) - recorded).max(), 1e-4, printed)  # four digits are printed
 
     def test_train_learns_a_sine(self):
         lines = self.run_command(self.build / "train").split("\n")
         self.assertLess(float(lines[5].split()[1]), 1e-2)
 
-    def test_headers_include_only_what_is_installed(self):
+    def test_installed_headers_include_only_installed_headers(self):
         headers = list((self.prefix / "include").rglob("*.h"))
         self.assertGreater(len(headers), 20)
         for header in headers:
             for name in re.findall(r'#include "(.*)"', header.read_text()):
                 self.assertTrue((self.prefix / "include" / name).exists(), f"{header}: {name}")
 
-    def test_another_libtorch_that_is_missing_is_an_error(self):
+    def test_a_missing_libtorch_is_an_error(self):
         printed = self.run_command(*self.configure("-DLIBTORCH_ROOT=/nowhere"), status=1)
         self.assertIn("LibTorch is not in /nowhere: give -DTorch_DIR=", printed)
 

@@ -1,4 +1,4 @@
-"""`descent schema` is a JSON Schema that accepts the experiments of this checkout and rejects bad ones.
+"""`descent schema` is a JSON Schema that accepts the experiments of this repository and rejects invalid ones.
 
 python tests/schema/schema_test.py DESCENT
 """
@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TRAIN = {"epochs": 1}
 
 GOOD = {
-    "the least": {"train": TRAIN},
+    "the minimum": {"train": TRAIN},
     "a seed count": {"seeds": 5, "train": TRAIN},
     "a seed list": {"seeds": [1, 2, 3], "train": TRAIN},
     "the editor's key": {"$schema": "experiment.schema.json", "train": TRAIN},
@@ -35,10 +35,10 @@ GOOD = {
         "train": {"optimizer": {"name": "adam", "betas": [0.8, 0.99]}, "steps": 10},
     },
     "engine, device and precision": {"engine": "torch", "device": "cuda:1", "precision": "bf16", "train": TRAIN},
-    "a device that is chosen": {"device": "auto", "train": TRAIN},
-    "hidden widths one by one": {"model": {"hidden": [32, 16]}, "train": TRAIN},
+    "an automatic device": {"device": "auto", "train": TRAIN},
+    "a list of hidden widths": {"model": {"hidden": [32, 16]}, "train": TRAIN},
     "a full batch": {"train": {"batch_size": "full", "epochs": 1}},
-    "chosen splits": {"train": {"epochs": 1, "evaluate": {"every_steps": 5, "splits": ["train", "test"]}}},
+    "selected splits": {"train": {"epochs": 1, "evaluate": {"every_steps": 5, "splits": ["train", "test"]}}},
     "a product": {"train": TRAIN, "sweep": {"model.width": [4, 8], "train.optimizer.lr": [0.1, 0.2]}},
     "short names": {"sweep": {"width": [4, 8], "zip": {"lr": [0.1, 0.2], "norm": ["none", "batch"]}}},
     "a zip": {"train": TRAIN, "sweep": {"zip": {"model.width": [4, 8], "model.depth": [1, 2]}}},
@@ -52,11 +52,11 @@ BAD = {
     "an unknown key": {"epochs": 3},
     "an unknown key in a section": {"model": {"widht": 3}},
     "an unknown key in an abbreviable section": {"model": {"norm": {"kynd": "batch"}}},
-    "text for a number": {"model": {"width": "wide"}},
-    "a fraction for a count": {"model": {"width": 3.5}},
-    "a number for a name": {"name": 3},
-    "a number for a choice": {"model": {"activation": 3}},
-    "a list for a section": {"model": []},
+    "text instead of a number": {"model": {"width": "wide"}},
+    "a fraction instead of a count": {"model": {"width": 3.5}},
+    "a number instead of a name": {"name": 3},
+    "a number instead of a choice": {"model": {"activation": 3}},
+    "a list instead of a section": {"model": []},
     "no seeds": {"seeds": 0},
     "an empty list of seeds": {"seeds": []},
     "a seed that is text": {"seeds": ["one"]},
@@ -66,7 +66,7 @@ BAD = {
     "a GPU with a name": {"device": "cuda:x"},
     "an unknown precision": {"precision": "fp16"},
     "an unknown norm": {"model": {"norm": "bathc"}},
-    "an unknown norm in full": {"model": {"norm": {"kind": "bathc"}}},
+    "an unknown norm in an object": {"model": {"norm": {"kind": "bathc"}}},
     "an unknown optimizer": {"train": {"optimizer": "adamm"}},
     "an unknown split": {"train": {"evaluate": {"splits": ["training"]}}},
     "a width of 0": {"model": {"width": 0}},
@@ -78,8 +78,8 @@ BAD = {
     "one beta": {"train": {"optimizer": {"betas": [0.9]}}},
     "a beta of 1": {"train": {"optimizer": {"betas": [0.9, 1]}}},
     "a batch of 0": {"train": {"batch_size": 0}},
-    "a batch with another word": {"train": {"batch_size": "all"}},
-    "a negative count of epochs": {"train": {"epochs": -1}},
+    "a batch with an unknown word": {"train": {"batch_size": "all"}},
+    "a negative number of epochs": {"train": {"epochs": -1}},
     "no threads": {"train": {"threads": 0}},
     "a sweep over an unknown path": {"sweep": {"model.widht": [4]}},
     "a sweep over one value": {"sweep": {"model.width": 4}},
@@ -98,29 +98,26 @@ def without_comments(text):
 class SchemaTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        schema = json.loads(
-            subprocess.run([PROGRAM, "schema"], check=True, capture_output=True, text=True).stdout
-        )
-        cls.schema = schema
-        cls.validator = jsonschema.Draft202012Validator(schema)
+        cls.schema = json.loads(subprocess.run([PROGRAM, "schema"], check=True, capture_output=True).stdout)
+        cls.validator = jsonschema.Draft202012Validator(cls.schema)
 
-    def test_it_is_a_valid_schema_of_draft_2020_12(self):
+    def test_the_schema_is_valid_in_draft_2020_12(self):
         self.assertEqual(self.schema["$schema"], "https://json-schema.org/draft/2020-12/schema")
         jsonschema.Draft202012Validator.check_schema(self.schema)
 
-    def test_it_accepts_every_experiment_of_the_checkout(self):
+    def test_every_experiment_of_the_repository_is_accepted(self):
         files = [*ROOT.glob("experiments/*.json"), *ROOT.glob("tests/bench/*.json")]
         self.assertGreaterEqual(len(files), 4)
         for file in files:
             with self.subTest(file.name):
                 self.validator.validate(json.loads(without_comments(file.read_text())))
 
-    def test_it_accepts_what_the_reader_accepts(self):
+    def test_valid_experiments_are_accepted(self):
         for name, experiment in GOOD.items():
             with self.subTest(name):
                 self.validator.validate(experiment)
 
-    def test_it_rejects_what_a_schema_can_reject(self):
+    def test_invalid_experiments_are_rejected(self):
         for name, experiment in BAD.items():
             with self.subTest(name):
                 self.assertFalse(self.validator.is_valid(experiment), "accepted")

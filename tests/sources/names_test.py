@@ -1,4 +1,4 @@
-"""Several sources of a library are compiled as one: their helpers must not hide functions or collide."""
+"""Unity builds compile several sources of a library as one: their helpers must not hide functions or collide."""
 
 import collections
 import pathlib
@@ -8,18 +8,18 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = [*(ROOT / "apps").iterdir()]
 LIBRARIES = [*(ROOT / "lib").iterdir()]
-TESTS = [ROOT / "tests" / folder.name for folder in LIBRARIES if folder.name != "fused"]  # compiled one by one
+TESTS = [ROOT / "tests" / folder.name for folder in LIBRARIES if folder.name != "fused"]  # test_fused is no unity build
 FUNCTION = re.compile(r"(?:template <.*?> )?[\w:<>,&*\s]*?[\s&*](\w+)\((.*)")
 OBJECT = re.compile(r"(?:struct|class|enum class) (\w+)|(?:constexpr|const) [\w:<>,&*\s]*?[\s&*](\w+)(?:\{| =)")
 
 
-def definitions(file, of_the_file_alone):
-    """Name and first line of parameters (None: not a function) of what stands at the left edge of `file`."""
-    alone = False
+def definitions(file, anonymous):
+    """Names and first lines of parameters (None if not a function) defined inside or outside of anonymous namespaces."""
+    inside = False
     for line in file.read_text().splitlines():
         if line.startswith(("namespace {", "}  // namespace")):
-            alone = line.startswith("namespace {")
-        elif alone == of_the_file_alone and line[:1].isalpha():
+            inside = line.startswith("namespace {")
+        elif inside == anonymous and line[:1].isalpha():
             if found := OBJECT.match(line):
                 yield found[1] or found[2], None
             elif found := FUNCTION.match(line):
@@ -28,14 +28,14 @@ def definitions(file, of_the_file_alone):
 
 class Names(unittest.TestCase):
     def test_a_helper_does_not_hide_a_function_of_its_library(self):
-        # Described keys are found by the type of their argument.
+        # The many overloads of `describe` differ in the type of their argument.
         for folder in LIBRARIES + PROGRAMS:
             declared = {name for file in folder.rglob("*.h") for name, _ in definitions(file, False)} - {"describe"}
             for file in folder.rglob("*.cpp"):
                 for name, _ in definitions(file, True):
-                    self.assertFalse(name in declared, f"{file.relative_to(ROOT)}: {name} hides what a header declares")
+                    self.assertFalse(name in declared, f"{file.relative_to(ROOT)}: {name} hides a declaration in a header")
 
-    def test_two_files_of_a_library_have_no_helper_in_common(self):
+    def test_two_files_of_a_library_do_not_define_the_same_helper(self):
         for folder in LIBRARIES + PROGRAMS + TESTS:
             files_of = collections.defaultdict(set)
             for file in folder.rglob("*.cpp"):

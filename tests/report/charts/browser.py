@@ -1,6 +1,5 @@
-"""Chromium without a window, driven through its DevTools protocol over a pipe: no package is needed."""
+"""Controls a headless Chromium by the DevTools protocol over a pipe, without other packages."""
 
-import base64
 import json
 import os
 import shutil
@@ -10,12 +9,12 @@ import time
 
 
 def find():
-    """The program of a Chromium, or None."""
+    """The path of Chromium, or None."""
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 class Browser:
-    """One page at a time; collects what its console and the network say."""
+    """Shows one page at a time; collects the errors of its console and its network requests."""
 
     def __init__(self):
         self.profile = tempfile.mkdtemp(prefix="descent_browser_")
@@ -50,8 +49,7 @@ class Browser:
     def call(self, method, **params):
         self.count += 1
         number = self.count
-        message = {
-  "id" : number, "method" : method, "params" : params}
+        message = {"id": number, "method": method, "params": params}
         if self.session:
             message["sessionId"] = self.session
         os.write(self.out, json.dumps(message).encode() + b"\0")
@@ -90,22 +88,20 @@ class Browser:
         return result["result"].get("value")
 
     def open(self, file, width=1400, dark=False, seconds=60):
-        """Returns how long it took until the page says that every chart is drawn."""
-        self.width = width
+        """Waits until the page reports that all charts are drawn."""
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600)
         self.call("Emulation.setEmulatedMedia",
-                  features=[{
-  "name" : "prefers-color-scheme", "value" : "dark" if dark else "light"}])
-        start = time.monotonic()
+                  features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+        end = time.monotonic() + seconds
         self.call("Page.navigate", url="file://" + os.path.abspath(file))
-        while time.monotonic() < start + seconds:
+        while time.monotonic() < end:
             if self.evaluate("document.documentElement?.dataset.charts") == "drawn":
-                return time.monotonic() - start
+                return
             time.sleep(0.05)
         raise RuntimeError(f"{file}: the charts were not drawn in {seconds} s; {self.errors}")
 
     def hover(self, selector, most=12):
-        """Moves the mouse to where such a shape lies on top, one after the other until a tooltip shows; its text."""
+        """Moves the mouse onto one matching shape after the other until a tooltip appears; returns its text."""
         for index in range(most):
             place = self.evaluate("""(() => {
                 const shape = document.querySelectorAll(%s)[%d];
@@ -122,20 +118,9 @@ class Browser:
             if not place:
                 continue
             time.sleep(0.5)  # until the page has scrolled
-            for shift in (-2, 0, 1, 0):  # whole pixels: smaller moves are none
+            for shift in (-2, 0, 1, 0):  # smaller moves are ignored
                 self.call("Input.dispatchMouseEvent", type="mouseMoved", x=place[0] + shift, y=place[1])
                 time.sleep(0.3)
                 text = self.evaluate("document.querySelector('#vg-tooltip-element.visible')?.innerText")
                 if text and shift == 0:
                     return text
-
-    def screenshot(self, file, top=0, height=None):
-        """The whole page, or a part of it."""
-        size = self.call("Page.getLayoutMetrics")["cssContentSize"]
-        self.call("Emulation.setDeviceMetricsOverride", width=self.width, height=int(size["height"]), deviceScaleFactor=1,
-                  mobile=self.width < 600)
-        time.sleep(0.5)  # until it has drawn again, if it has to
-        clip = {"x": 0, "y": top, "width": size["width"], "height": min(height or 1e9, size["height"] - top), "scale": 1}
-        data = self.call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)["data"]
-        with open(file, "wb") as out:
-            out.write(base64.b64decode(data))

@@ -1,4 +1,4 @@
-"""pages_test.py DESCENT: reports in a real browser: every chart draws, the console is silent, nothing asks the network."""
+"""Opens reports in Chromium: every chart is drawn, without errors and network requests. Usage: pages_test.py DESCENT"""
 
 import pathlib
 import subprocess
@@ -10,7 +10,7 @@ import browser
 
 DESCENT = sys.argv.pop(1)
 EXPERIMENTS = pathlib.Path(__file__).resolve().parents[3] / "experiments"
-# Between them every kind of chart; shortened, since only the drawing matters.
+# Together they show every kind of chart; shortened, because only the drawing is tested.
 SHORT = {
     "quickstart": "--seeds 5 --set train.epochs=8",
     "bias_variance_width": "--seeds 5 --set train.epochs=2 --set data.train_size=200",
@@ -24,14 +24,11 @@ SHORT = {
 class Pages(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.out = pathlib.Path(cls.folder.name)
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.out = pathlib.Path(folder.name)
         for name, changes in SHORT.items():
             cls.descent("run", str(EXPERIMENTS / f"{name}.json"), *changes.split(), "--out", str(cls.out))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
 
     @staticmethod
     def descent(*words):
@@ -50,10 +47,10 @@ class Pages(unittest.TestCase):
                 self.assertGreater(width, 100)
         self.assertEqual(page.errors, [])
         self.assertEqual([url for url in page.requests if not url.startswith(("file://" + str(file), "data:", "blob:"))], [])
-        # No part is wider than the window.
+        # Nothing is wider than the window.
         self.assertLessEqual(page.evaluate("document.documentElement.scrollWidth - innerWidth"), 0)
 
-    def test_every_chart_of_a_page_draws(self):
+    def test_every_chart_of_a_report_is_drawn(self):
         for name in SHORT:
             file = self.descent("report", str(self.out / name)).strip()
             for width, dark in ((1400, False), (390, True)):
@@ -61,7 +58,7 @@ class Pages(unittest.TestCase):
                     page.open(file, width, dark)
                     self.check(page, file)
 
-    def test_charts_are_files(self):
+    def test_charts_can_be_written_to_files(self):
         charts = self.out / "charts"
         for form, start in (("vl", b"{"), ("svg", b"<svg"), ("png", b"\x89PNG")):
             with self.subTest(format=form):
@@ -71,7 +68,7 @@ class Pages(unittest.TestCase):
                 for file in files:
                     self.assertTrue(pathlib.Path(file).read_bytes().startswith(start), file)
 
-    def test_hovering_shows_numbers_and_picks_a_run(self):
+    def test_the_mouse_shows_numbers_and_highlights_a_run(self):
         file = self.descent("report", str(self.out / "quickstart")).strip()
         with browser.Browser() as page:
             page.open(file)
@@ -82,7 +79,7 @@ class Pages(unittest.TestCase):
             self.assertTrue(page.evaluate("document.querySelector(`path[aria-label*='${picked}'][opacity='1']`) != null"
                                           .replace("${picked}", text.split("run")[1].split()[0])))
 
-    def test_the_data_of_a_chart_can_be_read_without_a_pointer(self):
+    def test_a_table_shows_the_data_of_a_chart(self):
         file = self.descent("report", str(self.out / "quickstart")).strip()
         with browser.Browser() as page:
             page.open(file)
@@ -94,7 +91,7 @@ class Pages(unittest.TestCase):
             self.assertEqual(first.split("\t")[0], "0.1")
             self.assertEqual(len(first.split("\t")), len(head.split("\t")))
 
-    def test_a_gallery_links_to_every_experiment(self):
+    def test_a_report_on_several_experiments_links_to_each(self):
         folders = [str(self.out / name) for name in SHORT]
         file = self.descent("report", *folders, "--out", str(self.out)).strip()
         self.assertEqual(file, str(self.out / "report.html"))
