@@ -125,11 +125,14 @@ TEST(initialize, the_gain_multiplies_the_weights) {
 }
 
 TEST(initialize, running_statistics_start_at_mean_0_and_variance_1) {
+  int found = 0;
   for (const NamedView& tensor : draw({})) {
     if (tensor.name.find("running") == std::string::npos) continue;
+    ++found;
     const double expected = tensor.name.ends_with("var") ? 1 : 0;
     EXPECT_TRUE((tensor.values == expected).all().item<bool>()) << tensor.name;
   }
+  EXPECT_EQ(found, 4);
 }
 
 TEST(initialize, each_replica_is_initialized_from_its_seed) {
