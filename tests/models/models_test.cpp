@@ -43,7 +43,7 @@ std::map<std::string, std::vector<std::int64_t>> planned_tensors(const std::vect
   return shapes;
 }
 
-TEST(models, have_the_names_and_shapes_of_the_plan_in_every_experiment) {
+TEST(models, tensors_have_the_planned_names_and_shapes_in_every_experiment) {
   const std::vector<config::Experiment> all = experiments_of_the_checkout();
   ASSERT_GT(all.size(), 100u);
   for (const config::Experiment& experiment : all) {

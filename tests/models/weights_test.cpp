@@ -24,7 +24,7 @@ std::filesystem::path file() {
   return std::filesystem::path(testing::TempDir()) / ("descent_weights_" + std::to_string(getpid()) + ".safetensors");
 }
 
-TEST(weights, are_loaded_into_one_replica_only) {
+TEST(weights, load_into_one_replica_changes_no_other) {
   torch::manual_seed(1);
   Mlp saved(small_mlp(3), 4, 2), loaded(small_mlp(3), 4, 2, 2);
   saved->tensors(0)[2].values.fill_(0.5);
@@ -36,7 +36,7 @@ TEST(weights, are_loaded_into_one_replica_only) {
   EXPECT_TRUE(loaded->tensors(0)[0].values.equal(before));
 }
 
-TEST(weights, are_converted_to_the_type_of_the_network) {
+TEST(weights, load_converts_to_the_type_of_the_network) {
   Mlp saved(small_mlp(3), 4, 2), loaded(small_mlp(3), 4, 2);
   saved->to(at::kDouble);
   save_weights(*saved, 0, file());
@@ -44,7 +44,7 @@ TEST(weights, are_converted_to_the_type_of_the_network) {
   EXPECT_TRUE(loaded->tensors(0)[0].values.equal(saved->tensors(0)[0].values.to(at::kFloat)));
 }
 
-TEST(weights, of_another_network_are_an_error_that_lists_the_tensors) {
+TEST(weights, load_from_another_network_is_an_error_that_lists_the_tensors) {
   config::Model plain = small_mlp(5);
   plain.norm.affine = false;
   plain.depth = 2;
