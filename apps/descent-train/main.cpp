@@ -79,7 +79,7 @@ void go_back_into_queue() {
   if (first_signal != SIGUSR1 || !task) return;
   std::fflush(nullptr);
   execlp("scontrol", "scontrol", "requeue", task, nullptr);
-  report::complain(fmt::format("descent: scontrol: {}", std::strerror(errno)));
+  report::report_error(fmt::format("descent: scontrol: {}", std::strerror(errno)));
 }
 
 // Before anything is written.
@@ -187,7 +187,7 @@ int time_plan(const RunOptions& options) {
   }
   const std::size_t workers = std::min(worker_count(options, plan), stacks.size());
   fmt::print("\n{}estimated with a one-second benchmark: {} in total",
-             report::laid_out(rows, report::screen_of(stdout, true)), report::format_duration(total));
+             report::format_table(rows, report::screen_of(stdout, true)), report::format_duration(total));
   if (workers > 1)
     fmt::print(", {} with {} at a time",
                report::format_duration(std::max(total / static_cast<double>(workers), longest)), workers);

@@ -209,7 +209,7 @@ int follow(const plan::Plan& plan, const engine::Rendezvous& place, const std::a
   try {
     if (train::follow_session(plan, engine::join_ranks(place), stop)) return static_cast<int>(core::ExitCode::ok);
   } catch (const engine::RankLost& error) {
-    report::complain(fmt::format("descent: rank {}: {}", place.rank, error.what()));
+    report::report_error(fmt::format("descent: rank {}: {}", place.rank, error.what()));
   }
   return static_cast<int>(core::ExitCode::interrupted);
 }

@@ -72,7 +72,7 @@ std::vector<Column> long_table(const Target& target, const std::vector<std::size
 
 // The metrics, or the usual one, with their positions; InputError for one that the curves do not have.
 std::vector<std::pair<std::string, std::size_t>> chosen(std::vector<std::string> metrics, const plan::Plan& plan) {
-  if (metrics.empty()) metrics = {report::usual_metric(plan).substr(std::string_view("final_").size())};
+  if (metrics.empty()) metrics = {report::default_metric(plan).substr(std::string_view("final_").size())};
   auto columns = written(store::Table::curves, plan);
   std::erase_if(columns, [](const auto& column) { return column.first == "epoch" || column.first == "step"; });
   std::vector<std::string> known;

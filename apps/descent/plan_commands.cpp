@@ -71,7 +71,7 @@ std::string plan_text(const plan::Plan& plan, const report::Screen& screen) {
     rows.back().insert(rows.back().end(), {std::to_string(runs[i]), std::to_string(size.parameters),
                                            std::to_string(size.steps), fmt::format("{:.3g}", size.operations / 1e9)});
   }
-  return fmt::format("{}{}: {}, {} in {}, {:.3g} GFLOP of matrix products\n{}{}", report::laid_out(rows, screen),
+  return fmt::format("{}{}: {}, {} in {}, {:.3g} GFLOP of matrix products\n{}{}", report::format_table(rows, screen),
                      plan.name, core::counted(plan.points.size(), "point"), core::counted(plan.runs.size(), "run"),
                      core::counted(plan::pack(plan, all_runs(plan)).size(), "stack"), total / 1e9, engines_text(plan),
                      memory_text(plan));
@@ -121,7 +121,7 @@ std::string table_of(const std::vector<plan::LayerRow>& layers, const report::Sc
     rows.push_back({layer.name, layer.kind, fmt::format("{}", fmt::join(layer.output, " x ")),
                     std::to_string(layer.parameters), layer.fan_in ? std::to_string(*layer.fan_in) : "-",
                     layer.initial_sd ? fmt::format("{:.4g}", *layer.initial_sd) : "-"});
-  return report::laid_out(rows, screen, {0, 1});
+  return report::format_table(rows, screen, {0, 1});
 }
 
 // A table of the layers of each different network, headed by the first point that has it where there are several.
@@ -178,7 +178,7 @@ int validate(RunOptions& line) {
       entry["valid"] = false;
       for (const core::Problem& problem : error.problems()) {
         entry["problems"].push_back(report::problem_json(problem));
-        if (!line.json) report::complain(problem);
+        if (!line.json) report::report_error(problem);
       }
       status = static_cast<int>(core::ExitCode::usage);
     }

@@ -142,7 +142,7 @@ int show_table(RunOptions& line) {
 int compare(RunOptions& line) {
   const SelectedTarget a = split_side(line.words[0], ""), b = split_side(line.words[1], a.target);
   const Target left = open(a.target, line), right = open(b.target, line);
-  if (line.metric.empty()) line.metric = report::usual_metric(left.plan);
+  if (line.metric.empty()) line.metric = report::default_metric(left.plan);
   const auto comparisons =
       claims::compare({left.plan, left.results, a.selection}, {right.plan, right.results, b.selection}, line.metric);
   warn(left.results);

@@ -75,7 +75,7 @@ int run_descent_train(const std::vector<std::string>& argv) {
     try {
       become_descent_train(argv);
     } catch (const core::FaultError& error) {
-      report::complain(fmt::format("descent: {}", error.what()));
+      report::report_error(fmt::format("descent: {}", error.what()));
       _exit(static_cast<int>(core::ExitCode::failed));
     }
   }

@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 // FaultError where it cannot run the experiment.
 std::vector<double> open_seconds(const Target& target, const std::string& file, const RunOptions& options) {
   const report::Status status = report::read_status(target.results, target.plan);
-  if (status.seconds_left) return status.open;
+  if (status.seconds_left) return status.remaining;
   std::string command = cluster::quoted(descent_train()) + " plan --time --json " + cluster::quoted(file);
   for (const std::string& change : options.overrides.set) command += " --set " + cluster::quoted(change);
   for (const std::string& change : options.overrides.sweep) command += " --sweep " + cluster::quoted(change);
@@ -39,7 +39,7 @@ std::vector<double> open_seconds(const Target& target, const std::string& file, 
     throw core::FaultError("descent-train plan --time: unexpected output");
   std::vector<double> open;
   for (std::size_t run = 0; run < target.plan.runs.size(); ++run)
-    open.push_back(status.open[run] > 0 ? measured[target.plan.runs[run].point].get<double>() : 0);
+    open.push_back(status.remaining[run] > 0 ? measured[target.plan.runs[run].point].get<double>() : 0);
   return open;
 }
 

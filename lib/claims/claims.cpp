@@ -11,7 +11,7 @@
 namespace descent::claims {
 namespace {
 
-// The position of byte `offset` of a JSON string that begins at `start`. Escaped characters take two columns.
+// The position of byte `offset` in a JSON string that begins at `start`. Escaped characters take two columns.
 config::Position position_in(config::Position start, std::string_view text, std::size_t offset) {
   if (start.line == 0) return {};
   ++start.column;
@@ -22,7 +22,7 @@ config::Position position_in(config::Position start, std::string_view text, std:
   return start;
 }
 
-// The metric with the selection in its parentheses.
+// The metric with the selection added to its parentheses.
 std::string with_selection(std::string_view metric, const std::string& selection) {
   const bool has_own = metric.ends_with(')');
   const std::string_view head = has_own ? metric.substr(0, metric.size() - 1) : metric;
@@ -46,14 +46,14 @@ class SideValues {
     }
     if (column_->level != Level::per_seed)
       throw core::InputError(
-          fmt::format("{}: computed from all seeds together; compare takes a number per seed", text));
+          fmt::format("{}: computed from all seeds together, but compare needs a value per seed", text));
     values_ = read_values(side.results, side.plan, requests_);
   }
 
   const Family& family() const { return column_->family; }
   const Domain& domain() const { return domain_; }
 
-  // seed -> value; NaN where the run is missing, diverged or has none.
+  // seed -> value; NaN if the run is missing, diverged or has none.
   std::map<std::int64_t, double> of(std::size_t entry) const {
     std::map<std::int64_t, double> found;
     for (std::size_t seed = 0; seed < values_.seeds; ++seed) {
@@ -135,7 +135,7 @@ std::vector<Judged> judge_claims(const config::Document& document, const plan::P
 
 std::vector<Comparison> compare(const Side& a, const Side& b, std::string_view metric) {
   const SideValues left(a, metric), right(b, metric);
-  std::vector<std::pair<std::size_t, std::size_t>> axes;  // shared factors: positions left and right
+  std::vector<std::pair<std::size_t, std::size_t>> axes;  // indices of the shared factors, left and right
   for (std::size_t i = 0; i < left.family().axes.size(); ++i)
     for (std::size_t j = 0; j < right.family().axes.size(); ++j)
       if (left.family().axes[i] == right.family().axes[j]) axes.emplace_back(i, j);
@@ -153,11 +153,11 @@ std::vector<Comparison> compare(const Side& a, const Side& b, std::string_view m
         comparisons.back().where = label_of(right.domain(), right.family(), j, right_names);
       if (comparisons.size() > 10'000) throw core::InputError("more than 10000 comparisons; select fewer points");
     }
-  if (comparisons.empty()) throw core::InputError("the two sides have no point in common; select one of each");
+  if (comparisons.empty()) throw core::InputError("the two sides have no point in common; select one point on each");
   for (Comparison& comparison : comparisons)
     if (comparison.n > 1) {
       const stats::Description wide = stats::simultaneous(*comparison.difference, comparisons.size());
-      comparison.beyond_all = *wide.low > 0 || *wide.high < 0;
+      comparison.significant = *wide.low > 0 || *wide.high < 0;
     }
   return comparisons;
 }

@@ -31,12 +31,12 @@ std::string_view why_empty(std::span<const store::Column<Row>> columns, const Re
   return store::why_empty(columns[column_at(columns, request.column)].needs, experiment);
 }
 
-// Why a column is empty in every run of this experiment, or nothing.
+// Why the column is empty in every run of this experiment; "" if it is not.
 std::string_view why_empty(const Request& request, const config::Experiment& experiment) {
   const std::string_view column = request.column;
   const config::LossKind loss = experiment.train.loss.kind;
   if (request.source == Source::ensemble && experiment.ensemble.of == config::EnsembleOf::none)
-    return "no predictions are averaged; add \"ensemble\": \"seeds\"";
+    return "there are no ensembles; add \"ensemble\": \"seeds\"";
   if (request.source == Source::bias_variance && !experiment.bias_variance) return "add \"bias_variance\": true";
   if (column == "ambiguity" && loss != config::LossKind::mse) return "the loss is not the squared error";
   if (column.starts_with("cross_entropy_") && loss != config::LossKind::cross_entropy)
@@ -59,7 +59,7 @@ void check_rows(const Selector& rows, const Syntax& column, const Request& reque
   }
   if (!has_rows(request))
     throw Mistakes(rows.offset,
-                   fmt::format("{} is one number {}; \"{}\" selects from curves, such as test_error(epoch=10)",
+                   fmt::format("{} is one number {}; \"{}\" selects rows of curves, as in test_error(epoch=10)",
                                request.column, column.argument ? "for several runs" : "per run", rows.name));
   if (rows.name == "at") {
     const std::string& text = rows.values[0].text;
@@ -75,7 +75,7 @@ bool leaves_one_row(const Selector& rows) {
   return rows.relation == Relation::equal && !rows.range && rows.values.size() == 1;
 }
 
-// NAME of probe(NAME, width=48) and the like.
+// The request for NAME in probe(NAME, width=48), ensemble(NAME) or bias_variance(NAME).
 Request request_named(const Syntax& column, Source source, const Names& names, std::string_view what,
                       const std::string& where) {
   if (!column.argument)
@@ -117,7 +117,7 @@ Request request_of(const Syntax& column) {
                              core::quoted(name), advice.empty() ? core::did_you_mean(name, known) : advice));
 }
 
-// The sizes of an ensemble that are selected.
+// The selected sizes of an ensemble.
 std::vector<std::int64_t> select_sizes(const Syntax& column, const Domain& domain) {
   const config::Ensemble& ensemble = domain.experiment(0).ensemble;
   const std::size_t all =
@@ -128,7 +128,7 @@ std::vector<std::int64_t> select_sizes(const Syntax& column, const Domain& domai
   for (const Selector& selector : column.selectors) {
     if (selector.name != "size") {
       if (ensemble.of == config::EnsembleOf::points && !selects_rows(selector.name))
-        throw Mistakes(selector.offset, "an ensemble of points has no factor to select by, only its size");
+        throw Mistakes(selector.offset, "an ensemble over points can be selected only by its size");
       continue;
     }
     std::erase_if(sizes, [&](std::int64_t size) { return !matches(selector, std::to_string(size)); });
@@ -169,9 +169,9 @@ ColumnUse use_column(const Syntax& column, const Domain& domain) {
   }
   mistakes.collect([&] { use.points = select_points(of_points, domain); });
   mistakes.raise();
-  const bool is_probe = request.source == Source::probe;  // which rows it has only the results say
-  use.along = is_probe || (request.source == Source::curve && std::ranges::none_of(request.rows, leaves_one_row));
-  use.single = is_probe || !use.along;
+  const bool is_probe = request.source == Source::probe;  // whose rows are known only from the results
+  use.many_rows = is_probe || (request.source == Source::curve && std::ranges::none_of(request.rows, leaves_one_row));
+  use.one_row = is_probe || !use.many_rows;
   request.joins_points = is_ensemble && of == config::EnsembleOf::points;
   request.joins_seeds = request.source == Source::bias_variance || (is_ensemble && !request.joins_points);
   if (request.joins_points) use.points = {0};

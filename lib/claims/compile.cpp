@@ -28,24 +28,24 @@ class Compiler {
       sides.push_back(constant(1));
       return comparison(std::move(sides), Relation::equal, syntax.offset);
     }
-    number(syntax);  // its own mistakes come first
-    fail(syntax.offset, "a number, where a statement is needed: compare it, as in \">= 0.1\"");
+    number(syntax);  // reports mistakes inside the number first
+    fail(syntax.offset, "expected a statement, got a number; compare it, as in \">= 0.1\"");
   }
 
-  // `over` is the reduction over epochs or steps that is applied to it, or the first one of a crossing.
+  // `over` is the reduction over epochs, steps or layers that is applied to the column, or a `first`.
   ExpressionPointer column(const Syntax& syntax, const Syntax* over = nullptr) {
     ColumnUse use = use_column(syntax, domain_);
     Request& request = use.request;
-    if (!over && !use.single)
+    if (!over && !use.one_row)
       fail(syntax.offset,
            fmt::format("{0} has many values per run; write {0}(at=end), {0}(epoch=10) or min over epoch of {0}",
                        syntax.word));
-    if (over && !use.along)
-      fail(syntax.offset, fmt::format("{} has one value per run here, nothing to reduce", syntax.word));
+    if (over && !use.many_rows)
+      fail(syntax.offset, fmt::format("{} has only one value per run here; there is nothing to reduce", syntax.word));
     if (over && over->kind == Kind::first) {
       request.first = over->relations[0];
       if (over->children[1]->kind != Kind::number)
-        fail(over->children[1]->offset, "along a curve, compare with a number");
+        fail(over->children[1]->offset, "a curve can be compared only with a number");
       request.bound = over->children[1]->number;
     } else if (over) {
       request.reduction = find_reduction(over->word);
@@ -81,7 +81,7 @@ class Compiler {
     return node;
   }
 
-  // All of them, so that the mistakes of all are reported.
+  // Compiles all parts, so that the mistakes of all are reported.
   std::vector<ExpressionPointer> compiled(std::span<const SyntaxPointer> parts,
                                           ExpressionPointer (Compiler::*compile)(const Syntax&)) {
     std::vector<ExpressionPointer> nodes;
@@ -91,7 +91,7 @@ class Compiler {
     return nodes;
   }
 
-  // A node over children whose entries are joined; its level is the highest of theirs.
+  // A node that joins the entries of its children and has the highest of their levels.
   ExpressionPointer over_children(Kind kind, std::vector<ExpressionPointer> children, std::size_t offset) const {
     std::vector<const Family*> families;
     ExpressionPointer node = make(kind);
@@ -99,7 +99,7 @@ class Compiler {
       families.push_back(&child->family);
       node->level = std::max(node->level, child->level);
     }
-    Joined joined = join(families, domain_, offset);
+    Combination joined = join(families, domain_, offset);
     node->family = std::move(joined.family);
     node->rows = std::move(joined.rows);
     node->children = std::move(children);
@@ -114,7 +114,7 @@ class Compiler {
     return node;
   }
 
-  // A node along a factor of its only child; with `numeric` the values of the factor must be numbers.
+  // A node over a factor of its only child; with `numeric` the values of the factor must be numbers.
   ExpressionPointer over_points(Kind kind, ExpressionPointer child, const Syntax& syntax, bool numeric) const {
     const bool is_axis = std::ranges::find(child->family.axes, syntax.over) != child->family.axes.end();
     const std::string path = is_axis ? syntax.over : domain_.resolve(syntax.over, syntax.over_offset);
@@ -137,7 +137,7 @@ class Compiler {
     if (syntax.kind == Kind::over_seeds) return reduction_over_seeds(syntax);
     if (syntax.kind == Kind::first) return first(syntax);
     if (syntax.kind != Kind::arithmetic && syntax.kind != Kind::function)
-      fail(syntax.offset, "a statement, where a number is needed");
+      fail(syntax.offset, "expected a number, got a statement");
     ExpressionPointer node = over_children(syntax.kind, compiled(syntax.children, &Compiler::number), syntax.offset);
     node->operation = syntax.word[0];
     node->function = find_function(syntax.word);
@@ -149,7 +149,7 @@ class Compiler {
     const Reduction* reduction = find_reduction(syntax.word);
     if (reduces_rows(syntax.over)) {
       if (child.kind != Kind::column)
-        fail(child.offset, fmt::format("over {}, only a column of curves.csv or a probe can be reduced", syntax.over));
+        fail(child.offset, fmt::format("only a column of curves.csv or a probe can be reduced over {}", syntax.over));
       if (syntax.over == "layer" && reduction->position)
         fail(syntax.offset, "layers are not numbers; compare the layers one by one");
       return column(child, &syntax);
@@ -164,9 +164,9 @@ class Compiler {
     ExpressionPointer inside = number(*syntax.children[0]);
     const Reduction* reduction = find_reduction(syntax.word);
     if (inside->level != Level::per_seed) fail(syntax.offset, "this number has no value per seed");
-    if (reduction->position) fail(syntax.offset, fmt::format("{} over seed has no meaning", syntax.word));
-    const bool plain = syntax.word == "min" || syntax.word == "max" || syntax.word == "sum";
-    ExpressionPointer node = over_seeds(Kind::over_seeds, plain ? Level::plain : Level::of_means, std::move(inside));
+    if (reduction->position) fail(syntax.offset, fmt::format("{} over seed is not defined", syntax.word));
+    const bool exact = syntax.word == "min" || syntax.word == "max" || syntax.word == "sum";
+    ExpressionPointer node = over_seeds(Kind::over_seeds, exact ? Level::exact : Level::of_means, std::move(inside));
     node->reduction = reduction;
     return node;
   }
@@ -175,7 +175,7 @@ class Compiler {
     const Syntax& left = *syntax.children[0];
     if (reduces_rows(syntax.over) && syntax.over != "layer") {
       if (left.kind != Kind::column)
-        fail(left.offset, fmt::format("the first {} is found along a column of curves.csv", syntax.over));
+        fail(left.offset, fmt::format("\"first {}\" needs a column of curves.csv", syntax.over));
       return column(left, &syntax);
     }
     ExpressionPointer difference =
@@ -189,12 +189,12 @@ class Compiler {
 
   ExpressionPointer comparison(std::vector<ExpressionPointer> sides, Relation relation, std::size_t offset) const {
     ExpressionPointer node = over_children(Kind::comparison, std::move(sides), offset);
-    if (node->level == Level::constant) fail(offset, "compares constants only; name a column");
+    if (node->level == Level::constant) fail(offset, "this compares only constants; name a column");
     node->relation = relation;
     return node;
   }
 
-  // a < b < c: both a < b and b < c
+  // a < b < c means a < b and b < c.
   ExpressionPointer chain(const Syntax& syntax) {
     std::vector<ExpressionPointer> links;
     for (std::size_t i = 0; i < syntax.relations.size(); ++i)
@@ -217,9 +217,9 @@ class Compiler {
     ExpressionPointer inside = statement(*syntax.children[0]);
     for (std::size_t i = before; i < requests_.size(); ++i)
       if (requests_[i].joins_seeds)
-        fail(syntax.offset,
-             fmt::format("{} is computed from all seeds together; no single seed has it", requests_[i].column));
-    ExpressionPointer node = over_seeds(Kind::on_seeds, Level::plain, std::move(inside));
+        fail(syntax.offset, fmt::format("{} is computed from all seeds together; it has no value for a single seed",
+                                        requests_[i].column));
+    ExpressionPointer node = over_seeds(Kind::on_seeds, Level::exact, std::move(inside));
     node->number = syntax.number;
     node->of = syntax.of;
     return node;

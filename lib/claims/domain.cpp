@@ -26,7 +26,7 @@ bool equals(const Literal& literal, const std::string& value) {
   return literal.number ? core::parse_number(value) == literal.number : literal.text == value;
 }
 
-// Throws where no point has the value.
+// Throws Mistakes if no point has the value.
 void check_value(const Domain& domain, const std::string& path, const Literal& literal) {
   std::vector<std::string> values;
   for (std::size_t point = 0; point < domain.points(); ++point) {
@@ -49,7 +49,8 @@ Domain::Domain(const plan::Plan& plan) : plan_(plan) {
     const config::Key* key = config::find_key(keys_, factor);
     if (const auto* inside = key ? std::get_if<config::SectionSlot>(&key->slot) : nullptr)
       config::for_each_key(
-          inside->keys, [&](const std::string& path, const config::Key&) { inner_.push_back(path); }, factor + ".");
+          inside->keys, [&](const std::string& path, const config::Key&) { nested_keys_.push_back(path); },
+          factor + ".");
   }
 }
 
@@ -57,16 +58,17 @@ std::string Domain::resolve(std::string_view name, std::size_t offset) const {
   std::vector<std::string> found = matching(factors(), name);
   for (const auto& [section, factor] : aliases_)
     if (config::ends_with_name(section, name)) found.push_back(factor);
-  if (found.empty()) found = matching(inner_, name);
+  if (found.empty()) found = matching(nested_keys_, name);
   if (found.size() == 1) return found[0];
   if (found.size() > 1)
     throw Mistakes(
         offset, fmt::format("{} could be {}; write more of the path", core::quoted(name), core::join(found, " or ")));
   std::vector<std::string> known;
   for (const std::string& factor : factors()) known.push_back(short_name(factor));
-  throw Mistakes(offset, known.empty() ? fmt::format("{}: the experiment has no sweep, so no factor to select by",
-                                                     core::quoted(name))
-                                       : core::unknown("factor", name, known));
+  throw Mistakes(offset, known.empty()
+                             ? fmt::format("{}: the experiment has no sweep, so there is no factor to select by",
+                                           core::quoted(name))
+                             : core::unknown("factor", name, known));
 }
 
 const std::vector<std::string>& Domain::values(const std::string& path) const {
@@ -94,7 +96,7 @@ const std::string& Domain::label(const std::string& factor, std::size_t point) c
   return labels[point];
 }
 
-std::string Domain::effect(const std::string& factor, std::size_t point) const {
+std::string Domain::effective_label(const std::string& factor, std::size_t point) const {
   const config::Key* key = config::find_key(keys_, factor);
   return !key || key->has_effect(experiment(point)) ? label(factor, point) : "-";
 }
@@ -147,7 +149,7 @@ std::vector<std::size_t> select_points(const std::vector<Selector>& selectors, c
     std::erase_if(points, [&](std::size_t point) { return !matches(selector, domain.value(path, point)); });
     if (points.empty())
       throw Mistakes(selector.offset, fmt::format("no point has this {}{}", selector.name,
-                                                  paths.size() > 1 ? " together with what is selected before it" : ""));
+                                                  paths.size() > 1 ? " and matches the selections before it" : ""));
   };
   for (const Selector& selector : selectors) mistakes.collect([&] { select(selector); });
   mistakes.raise();
@@ -155,11 +157,11 @@ std::vector<std::size_t> select_points(const std::vector<Selector>& selectors, c
 }
 
 std::vector<std::size_t> select_points(const std::string& selection, const plan::Plan& plan) {
-  const std::string before = "points(";  // as of a column
+  const std::string before = "points(";  // parsed like the selection of a column
   try {
     const Domain domain(plan);
     const SyntaxPointer syntax = parse(selection.empty() ? "points" : before + selection + ")");
-    if (syntax->kind != Syntax::Kind::column) throw Mistakes(before.size(), "more than a selection of points");
+    if (syntax->kind != Syntax::Kind::column) throw Mistakes(before.size(), "expected only a selection of points");
     return select_points(syntax->selectors, domain);
   } catch (const Mistakes& mistakes) {
     const auto& [offset, message] = mistakes.list[0];

@@ -1,6 +1,6 @@
 #pragma once
-// The points of a plan as claims see them: factors by short names, values as they take effect; which of them a
-// selection such as (width=24..128, norm=batch) keeps.
+// The points of a plan as claims refer to them: factors by short names, values with defaults filled in, and selections
+// of points such as (width=24..128, norm=batch).
 
 #include <cstddef>
 #include <map>
@@ -16,29 +16,29 @@ namespace descent::claims {
 
 class Domain {
  public:
-  explicit Domain(const plan::Plan& plan);  // which must outlive this
+  explicit Domain(const plan::Plan& plan);  // `plan` must outlive this
   Domain(const Domain&) = delete;
 
   std::size_t points() const { return plan_.points.size(); }
   const config::Experiment& experiment(std::size_t point) const { return plan_.points[point].experiment; }
   const std::vector<std::string>& factors() const { return plan_.factors; }
 
-  // The path that a name stands for: a factor ("width" for "model.width", "norm" for "model.norm.kind"), or a key
-  // inside one ("gain" inside "model.init"). Throws Mistakes at `offset`.
+  // The path for a name: a factor ("width" for "model.width", "norm" for "model.norm.kind"), or a key inside one
+  // ("gain" inside "model.init"). Throws Mistakes at `offset` if there is none, or more than one.
   std::string resolve(std::string_view name, std::size_t offset) const;
 
-  // The value of a path at a point, defaults filled in. A section is given by its abbreviating key ("he_normal").
+  // The value of a path at a point, defaults filled in. The value of a section is that of its main key ("he_normal").
   const std::string& value(const std::string& path, std::size_t point) const;
-  // The same where factors must distinguish points: the whole section, where it is given as an object.
+  // The value of a factor, unique to each of its levels: a section that is given as an object is written out in full.
   const std::string& label(const std::string& factor, std::size_t point) const;
 
-  // The label, or "-" where the factor has no effect, ignored because of another.
-  std::string effect(const std::string& factor, std::size_t point) const;
+  // The label, or "-" if the factor has no effect because of another one.
+  std::string effective_label(const std::string& factor, std::size_t point) const;
 
-  // The shortest end of a factor's path that no other factor has.
+  // The shortest suffix of a factor's path that no other factor shares.
   std::string short_name(const std::string& path) const;
 
-  // "width=48, norm=batch": all factors of a point by their short names.
+  // All factors of a point by their short names: "width=48, norm=batch".
   std::string settings(std::size_t point, std::string_view separator) const;
 
   // The factors that differ among these points.
@@ -48,20 +48,28 @@ class Domain {
   const std::vector<std::string>& values(const std::string& path) const;
 
   const plan::Plan& plan_;
-  mutable config::Experiment experiment_;  // of one point after another, to read values by `keys_`
+  mutable config::Experiment experiment_;  // `keys_` point into it; each point is copied here to be read
   std::vector<config::Key> keys_ = config::describe(experiment_);
-  std::map<std::string, std::string> aliases_;  // section -> the factor that abbreviates it
-  std::vector<std::string> inner_;              // keys inside factors that are sections
+  std::map<std::string, std::string> aliases_;  // section -> the factor that is its main key
+  std::vector<std::string> nested_keys_;        // keys inside factors that are sections
   mutable std::map<std::string, std::vector<std::string>> values_, labels_;
 };
+
+// True if equal values in `from` occur only with equal values in `to`, as in a zip.
+template <class From, class To> bool determines(const std::vector<From>& from, const std::vector<To>& to) {
+  std::map<From, To> seen;
+  for (std::size_t i = 0; i < from.size(); ++i)
+    if (seen.try_emplace(from[i], to[i]).first->second != to[i]) return false;
+  return true;
+}
 
 bool matches(const Selector& selector, double value);
 bool matches(const Selector& selector, const std::string& value);
 
-// In plan order. Throws Mistakes for unknown factors and values, and where no point is left.
+// The selected points in plan order. Throws Mistakes for unknown factors and values, and if no point is selected.
 std::vector<std::size_t> select_points(const std::vector<Selector>& selectors, const Domain& domain);
 
-// The same of a text, "width=48, norm=batch"; empty for all points. InputError instead of Mistakes.
+// The points that a text such as "width=48, norm=batch" selects; "" for all. Throws InputError if it is invalid.
 std::vector<std::size_t> select_points(const std::string& selection, const plan::Plan& plan);
 
 }  // namespace descent::claims

@@ -10,12 +10,12 @@ namespace descent::claims {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr std::size_t most_means = 10'000;  // of a maximum of maxima; beyond, its operands are bounded one by one
+constexpr std::size_t max_means = 10'000;  // in a maximum of maxima; with more, its operands are bounded separately
 
 using Parts = std::vector<EstimatePointer>;
 using Numbers = std::vector<double>;
 
-// The values of a mean without each of its seeds.
+// The leave-one-out means, by seed.
 Numbers without_each_seed(const Estimate& mean) {
   const double others = static_cast<double>(mean.by_seed.size()) - 1;
   Numbers means;
@@ -30,11 +30,11 @@ bool is_constant(const Estimate& estimate) {
   return is_mean(estimate) && stats::describe(estimate.by_seed).sd.value_or(0) == 0;
 }
 
-EstimatePointer made(double value, std::function<Bounds(double, double)> bounds) {
+EstimatePointer estimate_of(double value, std::function<Bounds(double, double)> bounds) {
   return std::make_shared<const Estimate>(Estimate{value, std::move(bounds)});
 }
 
-// Of values in ascending order, the largest k <= n / 2 with P(fewer than k of them lie below the median) <= tail.
+// The largest k <= n / 2 with P(fewer than k of n values lie below the median) <= tail.
 std::size_t rank_of(double tail, std::size_t count) {
   const double n = static_cast<double>(count);
   double probability = std::pow(0.5, n), sum = probability;
@@ -47,7 +47,7 @@ std::size_t rank_of(double tail, std::size_t count) {
   return rank;
 }
 
-// The share of each part in the probability of an error of any.
+// The tail probability of each part by Bonferroni.
 double share(double tail, const Parts& parts) { return tail / static_cast<double>(parts.size()); }
 
 Numbers values_of(const Parts& parts) {
@@ -64,19 +64,20 @@ double reduced(std::string_view reduction, const Numbers& values, const Numbers&
   return are_defined(values) ? find_reduction(reduction)->apply(values, positions) : std::nan("");
 }
 
-// `of` the lower bounds of all parts, and of the upper ones.
-template <class Of> Bounds bounds_by(const Parts& parts, double below, double above, const Of& of) {
+// Applies `statistic` to the lower bounds of all parts and to their upper bounds.
+template <class Statistic>
+Bounds bounds_by(const Parts& parts, double below, double above, const Statistic& statistic) {
   Numbers lows, highs;
   for (const EstimatePointer& part : parts) {
     const auto [low, high] = part->bounds(below, above);
     lows.push_back(low);
     highs.push_back(high);
   }
-  return {of(lows), of(highs)};
+  return {statistic(lows), statistic(highs)};
 }
 
-// The largest part, or the smallest. A bound beyond it has to be valid for the one that is selected, a bound short of
-// it for all.
+// The largest or smallest part. The upper bound of a maximum fails only if that of the truly largest part does, its
+// lower bound if that of any part does, so that only the latter share their tail.
 EstimatePointer extreme_of(const Parts& parts, bool largest) {
   const auto select = [largest](const Numbers& values) { return reduced(largest ? "max" : "min", values); };
   const auto bounds = [=](double below, double above) {
@@ -87,13 +88,13 @@ EstimatePointer extreme_of(const Parts& parts, bool largest) {
 
 EstimatePointer median_of(const Parts& parts) {
   const auto median = [](const Numbers& values) { return reduced("median", values); };
-  return made(median(values_of(parts)), [=](double below, double above) {
+  return estimate_of(median(values_of(parts)), [=](double below, double above) {
     return bounds_by(parts, share(below, parts), share(above, parts), median);
   });
 }
 
-// The position of the largest part, or of the smallest. Its bounds are those of the positions whose part may be it: no
-// other one is beyond, by paired differences.
+// The position of the largest or smallest part. Its bounds span the positions whose part no other part is known to
+// exceed (or undercut) by paired differences.
 EstimatePointer position_of(const Parts& parts, const Numbers& positions, bool largest) {
   const auto candidates = [=](double tail) {
     const double each = tail / std::max(1.0, static_cast<double>(parts.size()) - 1);
@@ -107,20 +108,21 @@ EstimatePointer position_of(const Parts& parts, const Numbers& positions, bool l
     }
     return found;
   };
-  return made(reduced(largest ? "argmax" : "argmin", values_of(parts), positions), [=](double below, double above) {
-    return Bounds{reduced("min", candidates(below)), reduced("max", candidates(above))};
-  });
+  return estimate_of(reduced(largest ? "argmax" : "argmin", values_of(parts), positions),
+                     [=](double below, double above) {
+                       return Bounds{reduced("min", candidates(below)), reduced("max", candidates(above))};
+                     });
 }
 
-// An operation on intervals. It is monotone in each operand, so that its extremes are at the corners.
+// Interval arithmetic: the operation is monotone in each operand, so its extremes are at the corners.
 EstimatePointer operation_on(char operation, const EstimatePointer& a, const EstimatePointer& b) {
   const bool one_varies = is_constant(*a) || is_constant(*b), is_sum = operation == '+' || operation == '-';
-  const double shares = one_varies ? 1 : is_sum ? 2 : 4;  // bounds that a bound of the result rests on
-  return made(calculate(operation, a->value, b->value), [=](double below, double above) -> Bounds {
+  const double shares = one_varies ? 1 : is_sum ? 2 : 4;  // bounds that a bound of the result depends on
+  return estimate_of(calculate(operation, a->value, b->value), [=](double below, double above) -> Bounds {
     if (!is_sum) below = above = std::min(below, above);
-    const bool turns = operation == '-';
+    const bool subtracts = operation == '-';
     const Bounds left = a->bounds(below / shares, above / shares),
-                 right = b->bounds((turns ? above : below) / shares, (turns ? below : above) / shares);
+                 right = b->bounds((subtracts ? above : below) / shares, (subtracts ? below : above) / shares);
     const Numbers corners{calculate(operation, left.low, right.low), calculate(operation, left.low, right.high),
                           calculate(operation, left.high, right.low), calculate(operation, left.high, right.high)};
     const bool defined = operation == '/' ? right.low * right.high > 0 : operation != '^' || left.low > 0;
@@ -129,16 +131,16 @@ EstimatePointer operation_on(char operation, const EstimatePointer& a, const Est
   });
 }
 
-// Or more than most_means where others are in it.
-std::size_t means_in(const EstimatePointer& estimate) {
+// The number of means in the estimate; more than max_means if it contains other estimates.
+std::size_t count_means(const EstimatePointer& estimate) {
   if (is_mean(*estimate)) return 1;
-  if (!is_extreme(*estimate)) return most_means + 1;
+  if (!is_extreme(*estimate)) return max_means + 1;
   std::size_t count = 0;
-  for (const EstimatePointer& part : estimate->parts) count = std::min(count + means_in(part), most_means + 1);
+  for (const EstimatePointer& part : estimate->parts) count = std::min(count + count_means(part), max_means + 1);
   return count;
 }
 
-// -1 or 1 where all means in it have this sign, whichever seed is left out. 0: not known.
+// -1 or 1 if all means in the estimate have this sign, whichever seed is left out; 0 if unknown.
 int sign_of(const EstimatePointer& estimate) {
   if (is_mean(*estimate)) {
     const Numbers means = without_each_seed(*estimate);
@@ -151,7 +153,7 @@ int sign_of(const EstimatePointer& estimate) {
   return std::ranges::all_of(estimate->parts, agrees) ? sign : 0;
 }
 
-// 1 where the operation increases with its left (or right) operand, -1 where it decreases. 0: not known.
+// 1 if the operation increases with its left (or right) operand, -1 if it decreases; 0 if unknown.
 int slope(char operation, const EstimatePointer& a, const EstimatePointer& b, bool left) {
   if (operation == '+' || (operation == '-' && left)) return 1;
   if (operation == '-') return -1;
@@ -181,7 +183,7 @@ EstimatePointer mean_of(std::vector<double> values) {
 EstimatePointer median_over_seeds(std::vector<double> values) {
   if (!are_defined(values)) return mean_of(std::move(values));
   std::ranges::sort(values);
-  return made(reduced("median", values), [values](double below, double above) {
+  return estimate_of(reduced("median", values), [values](double below, double above) {
     const std::size_t low = rank_of(below, values.size()), high = rank_of(above, values.size());
     return Bounds{low == 0 ? -infinity : values[low - 1], high == 0 ? infinity : values[values.size() - high]};
   });
@@ -196,7 +198,7 @@ EstimatePointer combine(char operation, const EstimatePointer& a, const Estimate
     if (is_linear) return mean_of(std::move(values));
     return mean_of(stats::pseudo_values(calculate(operation, a->value, b->value), values));
   }
-  if (means_in(a) * means_in(b) > most_means) return operation_on(operation, a, b);
+  if (count_means(a) * count_means(b) > max_means) return operation_on(operation, a, b);
   for (const bool of_left : {true, false}) {
     const Estimate& extreme = of_left ? *a : *b;
     const int sign = is_extreme(extreme) ? slope(operation, a, b, of_left) : 0;
@@ -215,7 +217,7 @@ EstimatePointer transform(double (*function)(double), const EstimatePointer& a) 
     for (double& value : without) value = function(value);
     return mean_of(stats::pseudo_values(function(a->value), without));
   }
-  return made(function(a->value), [=](double below, double above) {
+  return estimate_of(function(a->value), [=](double below, double above) {
     const auto [low, high] = a->bounds(below, above);
     const Bounds result{function(low), function(high)};
     return Bounds{std::isnan(result.low) ? -infinity : result.low, std::isnan(result.high) ? infinity : result.high};
@@ -231,17 +233,18 @@ EstimatePointer reduce(std::string_view reduction, std::vector<EstimatePointer> 
   return sum;
 }
 
-// A curve below another one falls below 0 no later. For the earliest crossing the two parts around the true one have to
-// be bounded, for the latest all.
+// A lower curve falls below 0 no later than a higher one. The bound of the earliest crossing depends on the two parts
+// around the true crossing, that of the latest on all parts.
 EstimatePointer first_crossing(std::vector<EstimatePointer> parts, std::vector<double> positions, Relation relation) {
-  const auto at = [=](const Numbers& values) { return crossing(values, positions, relation); };
+  const auto position = [=](const Numbers& values) { return crossing(values, positions, relation); };
   const Numbers values = values_of(parts);
-  return made(std::isnan(reduced("sum", values)) ? std::nan("") : at(values), [=](double below, double above) {
-    const bool falls = relation == Relation::less || relation == Relation::at_most;
-    const double early = std::max(below / 2, share(below, parts)), late = share(above, parts);
-    const Bounds bounds = bounds_by(parts, falls ? early : late, falls ? late : early, at);
-    return falls ? bounds : Bounds{bounds.high, bounds.low};
-  });
+  return estimate_of(std::isnan(reduced("sum", values)) ? std::nan("") : position(values),
+                     [=](double below, double above) {
+                       const bool falls = relation == Relation::less || relation == Relation::at_most;
+                       const double early = std::max(below / 2, share(below, parts)), late = share(above, parts);
+                       const Bounds bounds = bounds_by(parts, falls ? early : late, falls ? late : early, position);
+                       return falls ? bounds : Bounds{bounds.high, bounds.low};
+                     });
 }
 
 }  // namespace descent::claims

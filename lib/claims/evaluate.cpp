@@ -38,16 +38,16 @@ Runs Evaluator::runs(const Expression& node, std::size_t entry) const {
   Runs found;
   const auto add = [&](const Expression& child, std::size_t of) {
     Runs more = runs(child, of);
-    found.asked.merge(more.asked);
+    found.queried.merge(more.queried);
     found.measured.merge(more.measured);
   };
   if (node.kind == Kind::column) {
     const Request& request = requests_[node.requests[entry]];
-    auto& among = request.source == Request::Source::diverged ? found.asked : found.measured;
+    auto& among = request.source == Request::Source::diverged ? found.queried : found.measured;
     const std::size_t first = request.joins_points ? 0 : node.family.entries[entry].point * values_.seeds,
                       end = request.joins_points ? values_.states.size() : first + values_.seeds;
     for (std::size_t run = first; run < end; ++run) among.insert(run);
-  } else if (node.rows.empty()) {  // the same entries as its child
+  } else if (node.rows.empty()) {  // has the entries of its child
     for (const ExpressionPointer& child : node.children) add(*child, entry);
   } else if (node.kind == Kind::reduction || node.kind == Kind::first || node.kind == Kind::trend) {
     for (const std::size_t member : members(node, entry, {})) add(*node.children[0], member);
@@ -91,7 +91,7 @@ double Evaluator::combined(const Expression& node, std::size_t entry, std::optio
 }
 
 const std::vector<std::vector<double>>& Evaluator::per_seed(const Expression& node) {
-  if (node.kind == Kind::over_seeds) return per_seed(*node.children[0]);  // reduced over one
+  if (node.kind == Kind::over_seeds) return per_seed(*node.children[0]);
   auto& result = by_seed_[&node];
   if (!result.empty()) return result;
   std::vector<const std::vector<std::vector<double>>*> children;
@@ -119,17 +119,17 @@ EstimatePointer Evaluator::make_estimate(const Expression& node, std::size_t ent
   const auto constant = [&](double value) { return mean_of(std::vector<double>(values_.seeds, value)); };
   const auto operand = [&](std::size_t i) { return estimate(*node.children[i], node.rows[entry][i]); };
   if (node.kind == Kind::number) return constant(node.number);
-  const auto plain = [](double value) { return std::make_shared<const Estimate>(Estimate{value, {}}); };
+  const auto exact = [](double value) { return std::make_shared<const Estimate>(Estimate{value, {}}); };
   if (node.kind == Kind::over_seeds) {
     const std::vector<double>& values = per_seed(node)[entry];
     if (node.reduction->name == "median") return median_over_seeds(values);
-    if (node.level != Level::plain) return mean_of(values);
+    if (node.level != Level::exact) return mean_of(values);
     const bool complete = std::ranges::none_of(values, [](double value) { return std::isnan(value); });
-    return plain(complete ? node.reduction->apply(values, {}) : std::nan(""));
+    return exact(complete ? node.reduction->apply(values, {}) : std::nan(""));
   }
   if (node.level <= Level::per_seed || node.kind == Kind::column) return mean_of(per_seed(node)[entry]);
-  if (node.level == Level::plain)
-    return plain(combined(node, entry, {}, [&](std::size_t child, std::size_t of) {
+  if (node.level == Level::exact)
+    return exact(combined(node, entry, {}, [&](std::size_t child, std::size_t of) {
       return estimate(*node.children[child], of)->value;
     }));
   if (node.kind == Kind::arithmetic) return combine(node.operation, operand(0), operand(1));

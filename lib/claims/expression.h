@@ -1,7 +1,7 @@
 #pragma once
-// A claim that makes sense for a plan: every name resolved to points and columns, every operation to the entries it
-// works on. A number is a family with one entry per value of the factors that its selections leave open; operations
-// join entries by the factors they share.
+// A claim compiled for a plan: names are resolved to points and columns, operations to the entries they combine. A
+// number is a family with one entry per combination of the factors that its selections leave open; operations join
+// entries by the factors they share.
 
 #include <cstdint>
 
@@ -15,40 +15,40 @@ struct Request {
   enum class Source { summary, curve, probe, diverged, ensemble, bias_variance };
   Source source;
   std::string column;                    // or the name of the probe
-  std::int64_t size = 0;                 // of ensembles
-  bool joins_points = false;             // an ensemble of points: one number for all runs of a seed
+  std::int64_t size = 0;                 // of the ensemble
+  bool joins_points = false;             // an ensemble over points: one number for all runs of a seed
   bool joins_seeds = false;              // one number for all runs of a point; see values.cpp
-  std::vector<Selector> rows{};          // epoch, step, at, layer
-  const Reduction* reduction = nullptr;  // over the rows that `rows` leaves; null: there is one
+  std::vector<Selector> rows{};          // by epoch, step, at or layer
+  const Reduction* reduction = nullptr;  // over the selected rows; null: only one row is selected
   bool by_step = false;                  // positions are steps, not epochs
-  std::optional<Relation> first{};       // where the column first compares so with `bound`, interpolated
+  std::optional<Relation> first{};       // the first position at which the column has this relation to `bound`
   double bound = 0;
 };
 
-// A column as in claims: `final_test_error(width=48)`, `test_error(width=48, epoch=10)`.
+// A column in a claim: `final_test_error(width=48)`, `test_error(width=48, epoch=10)`.
 struct ColumnUse {
   Request request{};
-  std::vector<std::size_t> points{};   // those selected, in plan order
-  std::vector<std::int64_t> sizes{0};  // of ensembles, those selected
-  bool along = false;                  // several rows per run may be left, to be reduced over epoch, step or layer
-  bool single = true;                  // a single one may be
+  std::vector<std::size_t> points{};   // the selected ones, in plan order
+  std::vector<std::int64_t> sizes{0};  // the selected sizes of ensembles
+  bool many_rows = false;              // may select several rows per run, to be reduced over epoch, step or layer
+  bool one_row = true;                 // may select a single row per run
 };
 
-// Throws Mistakes for unknown names and values, and for selections without a point.
+// Throws Mistakes for unknown names and values, and if no point is selected.
 ColumnUse use_column(const Syntax& column, const Domain& domain);
 
-// Whether a name selects rows of a run, not points: epoch, step, layer, at.
+// True if the name selects rows of a run, not points: epoch, step, layer, at.
 bool selects_rows(std::string_view name);
 
-// Whether rows can be reduced over it: epoch, step, layer.
+// True if rows can be reduced over it: epoch, step, layer.
 inline bool reduces_rows(std::string_view name) { return name != "at" && selects_rows(name); }
 
-// From what a number is computed, and so what interval it gets.
+// What a number is computed from, which determines its interval.
 enum class Level {
   constant,
-  per_seed,  // a value per seed: Student's t, paired
-  of_means,  // a statistic of means over seeds, or of all seeds together: see estimate.h
-  plain,     // of exactly the runs that there are: none
+  per_seed,  // one value per seed: Student's t interval, paired
+  of_means,  // a statistic of means over seeds, or of all seeds together: see evaluate.h
+  exact,     // a statement about exactly these runs: no interval
 };
 
 struct FamilyEntry {
@@ -61,30 +61,26 @@ struct Family {
   std::vector<FamilyEntry> entries{};
 };
 
-// Which entries of several families belong together, and which of one are reduced to one.
-struct Joined {
-  Family family;
-  std::vector<std::vector<std::size_t>> rows;  // by entry: the entry of each part
+// The result of join() or group().
+struct Combination {
+  Family family{};
+  std::vector<std::vector<std::size_t>> rows{};  // by entry: the entry of each part, or the entries of the group
+  std::vector<double> positions{};               // the factor of a group, by entry of the given family; NaN: no number
 };
 
-// Entries whose values agree on the factors they share. Throws Mistakes at `offset` where an entry has no counterpart.
-Joined join(const std::vector<const Family*>& parts, const Domain& domain, std::size_t offset);
+// Joins the entries that agree on the shared factors. Throws Mistakes at `offset` if an entry has no counterpart.
+Combination join(const std::vector<const Family*>& parts, const Domain& domain, std::size_t offset);
 
-struct Grouped {
-  Family family;                               // without the factor, and without those that follow from it
-  std::vector<std::vector<std::size_t>> rows;  // by entry: entries of the family, in ascending order where numeric
-  std::vector<double> positions;               // by entry of the family: the value of the factor; NaN: not a number
-};
-
-// The axes that name an entry: without those that follow from one before them, as in a zip. Indices of `axes`.
+// Indices of the axes that name an entry: those that no earlier axis determines, as it does in a zip.
 std::vector<std::size_t> naming_axes(const Family& family);
 
-// "width=48, norm=batch" of an entry.
+// The name of an entry: "width=48, norm=batch".
 std::string label_of(const Domain& domain, const Family& family, std::size_t entry,
                      const std::vector<std::size_t>& naming);
 
-// The entries that differ in `path` only. Nothing where it does not vary among them.
-std::optional<Grouped> group(const Family& family, const std::string& path, const Domain& domain);
+// Groups the entries that differ only in `path` and the factors that it determines, sorted by position if all are
+// numbers. Returns nullopt if `path` has the same value in all entries.
+std::optional<Combination> group(const Family& family, const std::string& path, const Domain& domain);
 
 struct Expression;
 using ExpressionPointer = std::unique_ptr<Expression>;
@@ -93,21 +89,21 @@ struct Expression {
   Syntax::Kind kind;
   Level level = Level::constant;
   Family family{};
-  double number = 0;  // as in Syntax; the margin of a trend
+  double number = 0;  // see Syntax; the margin of a trend
   double of = 0;
   char operation = 0;                   // + - * / ^
   Relation relation = Relation::equal;  // of comparison, trend and first
   const Function* function = nullptr;
   const Reduction* reduction = nullptr;
-  std::vector<std::size_t> requests{};           // of columns, by entry
-  std::vector<std::vector<std::size_t>> rows{};  // by entry: the entry of each child; or the group, in order
-  std::vector<double> positions{};               // of the entries of the child of a reduction over points
+  std::vector<std::size_t> requests{};           // of a column, by entry
+  std::vector<std::vector<std::size_t>> rows{};  // by entry: the entry of each child; or the group that is reduced
+  std::vector<double> positions{};               // of a reduction over points, by entry of its child
   std::vector<ExpressionPointer> children{};
 };
 
-// Adds what the expression needs to `requests`. Throws Mistakes.
+// Compiles a statement and adds the numbers it needs to `requests`. Throws Mistakes.
 ExpressionPointer compile(const Syntax& syntax, const Domain& domain, std::vector<Request>& requests);
-// Of a column alone.
+// Compiles a single column.
 ExpressionPointer compile_column(const Syntax& column, const Domain& domain, std::vector<Request>& requests);
 
 }  // namespace descent::claims

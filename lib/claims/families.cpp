@@ -12,11 +12,11 @@
 namespace descent::claims {
 namespace {
 
-constexpr std::size_t most_entries = 100'000;
+constexpr std::size_t max_entries = 100'000;
 
 using Key = std::vector<std::string>;
 
-// Indices in `axes` of the wanted ones.
+// The indices of `wanted` in `axes`.
 std::vector<std::size_t> indices(const std::vector<std::string>& axes, const std::vector<std::string>& wanted) {
   std::vector<std::size_t> found;
   for (const std::string& axis : wanted)
@@ -35,24 +35,14 @@ Key part_of(const Key& key, const std::vector<std::size_t>& axes) {
                                      label_of(domain, family, entry, naming_axes(family))));
 }
 
-// Whether every value of `from` comes with one value of the axis only.
-bool follows(const Family& family, std::size_t axis, const std::vector<std::string>& from) {
-  std::map<std::string_view, std::string_view> seen;
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    const std::string& value = family.entries[i].key[axis];
-    if (seen.try_emplace(from[i], value).first->second != value) return false;
-  }
-  return true;
-}
-
 std::vector<std::string> values_of(const Family& family, std::size_t axis) {
   std::vector<std::string> values;
   for (const FamilyEntry& entry : family.entries) values.push_back(entry.key[axis]);
   return values;
 }
 
-// `left` joined with one more part.
-Joined join_two(const Joined& left, const Family& right, const Domain& domain, std::size_t offset) {
+// Joins one more part to `left`.
+Combination join_two(const Combination& left, const Family& right, const Domain& domain, std::size_t offset) {
   std::vector<std::string> common, added;
   for (const std::string& axis : right.axes)
     (std::ranges::find(left.family.axes, axis) != left.family.axes.end() ? common : added).push_back(axis);
@@ -62,7 +52,7 @@ Joined join_two(const Joined& left, const Family& right, const Domain& domain, s
   for (std::size_t i = 0; i < right.entries.size(); ++i)
     partners[part_of(right.entries[i].key, right_common)].push_back(i);
 
-  Joined result;
+  Combination result;
   result.family.axes = left.family.axes;
   result.family.axes.insert(result.family.axes.end(), added.begin(), added.end());
   std::set<Key> used;
@@ -72,7 +62,7 @@ Joined join_two(const Joined& left, const Family& right, const Domain& domain, s
     if (found == partners.end()) fail_alone(domain, left.family, i, offset);
     used.insert(found->first);
     for (const std::size_t partner : found->second) {
-      if (result.rows.size() == most_entries) throw Mistakes(offset, "more than 100000 combinations");
+      if (result.rows.size() == max_entries) throw Mistakes(offset, "more than 100000 combinations");
       FamilyEntry joined = left.family.axes.empty() ? FamilyEntry{entry.key, right.entries[partner].point} : entry;
       for (const std::size_t axis : right_added) joined.key.push_back(right.entries[partner].key[axis]);
       result.family.entries.push_back(std::move(joined));
@@ -87,24 +77,24 @@ Joined join_two(const Joined& left, const Family& right, const Domain& domain, s
 
 }  // namespace
 
-Joined join(const std::vector<const Family*>& parts, const Domain& domain, std::size_t offset) {
-  Joined result{*parts[0], {}};
+Combination join(const std::vector<const Family*>& parts, const Domain& domain, std::size_t offset) {
+  Combination result{*parts[0]};
   for (std::size_t i = 0; i < parts[0]->entries.size(); ++i) result.rows.push_back({i});
   for (std::size_t i = 1; i < parts.size(); ++i) result = join_two(result, *parts[i], domain, offset);
   return result;
 }
 
-std::optional<Grouped> group(const Family& family, const std::string& path, const Domain& domain) {
+std::optional<Combination> group(const Family& family, const std::string& path, const Domain& domain) {
   const std::size_t at = indices(family.axes, {path})[0];
   std::vector<std::string> values;
   for (const FamilyEntry& entry : family.entries)
     values.push_back(at == family.axes.size() ? domain.value(path, entry.point) : entry.key[at]);
   if (std::ranges::all_of(values, [&](const std::string& value) { return value == values[0]; })) return std::nullopt;
 
-  // A factor that has one value for each value of `path` is dropped with it.
-  Grouped result;
+  Combination result;
   for (std::size_t axis = 0; axis < family.axes.size(); ++axis)
-    if (family.axes[axis] != path && !follows(family, axis, values)) result.family.axes.push_back(family.axes[axis]);
+    if (family.axes[axis] != path && !determines(values, values_of(family, axis)))
+      result.family.axes.push_back(family.axes[axis]);
   const auto kept = indices(family.axes, result.family.axes);
   std::map<Key, std::size_t> found;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -125,7 +115,8 @@ std::optional<Grouped> group(const Family& family, const std::string& path, cons
 std::vector<std::size_t> naming_axes(const Family& family) {
   std::vector<std::size_t> naming;
   for (std::size_t axis = 0; axis < family.axes.size(); ++axis)
-    if (std::ranges::none_of(naming, [&](std::size_t i) { return follows(family, axis, values_of(family, i)); }))
+    if (std::ranges::none_of(naming,
+                             [&](std::size_t i) { return determines(values_of(family, i), values_of(family, axis)); }))
       naming.push_back(axis);
   return naming;
 }

@@ -6,15 +6,15 @@
 namespace descent::claims {
 namespace {
 
-constexpr int deepest = 64;
+constexpr int max_depth = 64;
 
-// Recursive descent; the first mistake ends it.
+// A recursive descent parser that stops at the first mistake.
 class Parser : TokenStream {
  public:
   using TokenStream::TokenStream;
 
   SyntaxPointer parse() {
-    if (is(Token::Kind::end)) fail("an empty claim");
+    if (is(Token::Kind::end)) fail("the claim is empty");
     SyntaxPointer claim = disjunction();
     if (!is(Token::Kind::end)) unexpected();
     return claim;
@@ -28,7 +28,7 @@ class Parser : TokenStream {
   }
   SyntaxPointer make(Kind kind) const { return make(kind, token().offset); }
 
-  // A node that begins with its first child.
+  // A node at the position of its first child.
   SyntaxPointer make_over(Kind kind, SyntaxPointer child) const {
     SyntaxPointer node = make(kind, child->offset);
     node->children.push_back(std::move(child));
@@ -44,7 +44,7 @@ class Parser : TokenStream {
   }
 
   SyntaxPointer nested(const auto& inside) {
-    if (++depth_ > deepest) fail(fmt::format("nested more than {} deep", deepest));
+    if (++depth_ > max_depth) fail(fmt::format("nested more than {} levels deep", max_depth));
     SyntaxPointer node = inside();
     --depth_;
     return node;
@@ -178,7 +178,7 @@ class Parser : TokenStream {
     return node;
   }
 
-  // After "(": a name alone in the first place is the argument of probe and the like.
+  // After "(": a name alone in first place is the argument of probe, ensemble or bias_variance.
   void selectors(Syntax& node) {
     if (take(")")) return;
     if (is(Token::Kind::name) && (token(1).text == "," || token(1).text == ")")) {

@@ -1,6 +1,6 @@
 #pragma once
-// The language of claims, as written: a tree with positions. What the names mean is not known here, but for reductions
-// and functions, each declared once with its name, help and definition.
+// The syntax of claims: a tree with positions, in which names are not yet resolved. Reductions and functions are
+// declared here, each once with its name, help and definition.
 //
 //   claim      = both { "or" both } ;          both = statement { "and" statement }
 //   statement  = "on" seeds ":" claim | comparison
@@ -24,9 +24,8 @@
 
 namespace descent::claims {
 
-// What is wrong with an expression.
 struct Mistake {
-  std::size_t offset;  // in bytes
+  std::size_t offset;  // into the text of the claim, in bytes
   std::string message;
 };
 
@@ -35,17 +34,15 @@ class Mistakes : public std::exception {
   Mistakes() = default;
   Mistakes(std::size_t offset, std::string message) { list.push_back({offset, std::move(message)}); }
 
-  // Runs `check` and keeps the mistakes that it throws, so that what follows is checked too.
+  // Runs `check` and keeps the mistakes that it throws, so that checking can continue.
   template <class Check> void collect(const Check& check) try { check(); } catch (Mistakes& found) {
     for (Mistake& mistake : found.list) list.push_back(std::move(mistake));
   }
 
-  // Throws what was collected, if anything.
+  // Throws the collected mistakes, if any.
   void raise() {
     if (!list.empty()) throw std::move(*this);
   }
-
-  const char* what() const noexcept override { return list.empty() ? "" : list[0].message.c_str(); }
 
   std::vector<Mistake> list;
 };
@@ -66,21 +63,21 @@ struct Selector {
   std::string name;
   std::size_t offset = 0;
   Relation relation = Relation::equal;
-  bool range = false;             // values are the two ends
-  std::vector<Literal> values{};  // several of a list, otherwise one
+  bool range = false;             // `values` are the two ends
+  std::vector<Literal> values{};  // one, or all values of a list
 };
 
 struct Syntax;
 using SyntaxPointer = std::unique_ptr<Syntax>;
 
 struct Syntax {
-  enum class Kind {  // numbers up to `first`, then statements
+  enum class Kind {  // numbers up to `first`, statements after it
     number,
     column,
     arithmetic,
     function,
     reduction,
-    over_seeds,  // a reduction too
+    over_seeds,  // a reduction over the seeds
     first,
     comparison,
     trend,
@@ -90,26 +87,26 @@ struct Syntax {
   };
   Kind kind;
   std::size_t offset = 0;
-  std::string word{};  // column, function, reduction or operator; of trends "rises", "falls"
-  std::string over{};  // reductions, first and trends: the name after "over"
+  std::string word{};  // column, function, reduction or operator; "rises" or "falls" of a trend
+  std::string over{};  // the name after "over" or "first"
   std::size_t over_offset = 0;
   double number = 0;                  // a number; the tolerance of a trend; K of "K of N seeds"
   double of = 0;                      // N of "K of N seeds"; 0: every seed
-  std::optional<Literal> argument{};  // of probe(...), the first in its parentheses
-  std::vector<Selector> selectors{};  // of columns
-  std::vector<Relation> relations{};  // of comparisons, between the children
+  std::optional<Literal> argument{};  // NAME of probe(NAME, ...)
+  std::vector<Selector> selectors{};  // of a column
+  std::vector<Relation> relations{};  // of a comparison, between its children
   std::vector<SyntaxPointer> children{};
 };
 
 // Throws Mistakes.
 SyntaxPointer parse(std::string_view text);
 
-// Makes one value of several. `positions` are the values of the factor, or epochs, that belong to them.
+// Reduces several values to one. `positions` are the values of the factor, or the epochs, that belong to them.
 struct Reduction {
   std::string_view name, help;
   double (*apply)(std::span<const double> values, std::span<const double> positions);
-  bool linear;    // of the means the same as the mean of those of every seed
-  bool position;  // gives a position, not a value
+  bool linear;    // the reduction of the means is the mean of the reductions of each seed
+  bool position;  // returns a position, not a value
 };
 const Reduction* find_reduction(std::string_view name);
 
@@ -119,11 +116,11 @@ struct Function {
 };
 const Function* find_function(std::string_view name);
 
-// The first position at which `values` compare so with 0, interpolated linearly from the one before it; infinite where
-// they never do.
+// The first position at which `relation` holds between the value and 0, interpolated linearly from the previous one;
+// infinity if it never does.
 double crossing(std::span<const double> values, std::span<const double> positions, Relation relation);
 
-// The language, explained.
+// The text of `descent explain claims`.
 std::string language_help();
 
 }  // namespace descent::claims

@@ -1,5 +1,5 @@
 #pragma once
-// The tokens of an expression, taken one after the other. What is not as expected is thrown as Mistakes.
+// The tokens of an expression, taken one at a time. Throws Mistakes for an unexpected token.
 
 #include <algorithm>
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace descent::claims {
 struct Token {
   enum class Kind { name, number, string, symbol, end };
   Kind kind;
-  std::string text;  // of a string without the quotes
+  std::string text;  // a string without its quotes
   double number = 0;
   std::size_t offset = 0;
 };
@@ -26,8 +26,8 @@ class TokenStream {
 
   const Token& token(std::size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
   bool is(Token::Kind kind) const { return token().kind == kind; }
-  bool is(std::string_view text) const;      // a name or symbol
-  std::optional<Relation> relation() const;  // that the token is
+  bool is(std::string_view text) const;      // a name or symbol with this text
+  std::optional<Relation> relation() const;  // the relation that the token stands for, if any
 
   const Token& take() { return tokens_[at_++]; }
   bool take(std::string_view text) { return is(text) ? ++at_, true : false; }

@@ -15,10 +15,10 @@ using Source = Request::Source;
 
 double cell_number(const std::string& cell) { return core::parse_number(cell).value_or(std::nan("")); }
 
-// A column of curves.csv or a probe, of one run.
+// A column of curves.csv, or a probe, of one run.
 struct Series {
   std::vector<double> values, epochs, steps;
-  std::vector<std::string> layers;  // of probes
+  std::vector<std::string> layers;  // of a probe
 };
 
 bool selects(const Selector& row, const Series& series, std::size_t i) {
@@ -43,7 +43,7 @@ double value_along(const Request& request, const Series& series) {
   return crossing(kept, positions, *request.first);
 }
 
-// Reads the table of curves or of probes, one run after the other, for the requests of that source.
+// Reads the requests of `source` from the table of curves or probes, run by run.
 template <class Row>
 void read_series(const store::Results& results, store::Table table, std::span<const store::Column<Row>> columns,
                  Source source, const std::vector<Request>& requests, Values& values) {
@@ -76,9 +76,9 @@ void read_series(const store::Results& results, store::Table table, std::span<co
   if (open) finish(*open);
 }
 
-// Runs that are in no group change nothing: they get the mean of the others, whose deviations are scaled so that they
-// count as much among all. An ensemble of points is one number for all runs of its seed.
-void complete(std::vector<double>& numbers, bool by_seed, std::size_t seeds) {
+// Fills in runs that are in no group with the mean of the others, whose deviations are scaled to keep the standard
+// error. An ensemble over points is one number for all runs of its seed.
+void fill_in(std::vector<double>& numbers, bool by_seed, std::size_t seeds) {
   const std::size_t points = numbers.size() / seeds, groups = by_seed ? seeds : points, size = by_seed ? points : seeds;
   for (std::size_t group = 0; group < groups; ++group) {
     const auto at = [&](std::size_t i) -> double& { return numbers[by_seed ? i * seeds + group : group * seeds + i]; };
@@ -90,7 +90,7 @@ void complete(std::vector<double>& numbers, bool by_seed, std::size_t seeds) {
   }
 }
 
-// Numbers of several runs together, of ensembles.csv and bias_variance.csv, as numbers of single runs.
+// Reads numbers computed from several runs, as in ensembles.csv and bias_variance.csv, as pseudo-values of single runs.
 void read_aggregates(const store::Results& results, const plan::Plan& plan, const std::vector<Request>& requests,
                      Values& values) {
   const auto ensemble = std::ranges::find(requests, Source::ensemble, &Request::source);
@@ -98,15 +98,15 @@ void read_aggregates(const store::Results& results, const plan::Plan& plan, cons
     for (const stats::EnsembleScore& row : stats::ensembles_of(results, plan, !ensemble->joins_points))
       for (std::size_t i = 0; i < requests.size(); ++i)
         if (requests[i].source == Source::ensemble && requests[i].size == row.size)
-          stats::share_out(row, stats::ensemble_columns(), requests[i].column, values.numbers[i]);
+          stats::set_pseudo_values(row, stats::ensemble_columns(), requests[i].column, values.numbers[i]);
   if (std::ranges::find(requests, Source::bias_variance, &Request::source) != requests.end())
     for (const stats::BiasVariance& row : stats::bias_variance_of(results, plan, true))
       for (std::size_t i = 0; i < requests.size(); ++i)
         if (requests[i].source == Source::bias_variance)
-          stats::share_out(row, stats::bias_variance_columns(), requests[i].column, values.numbers[i]);
+          stats::set_pseudo_values(row, stats::bias_variance_columns(), requests[i].column, values.numbers[i]);
   for (std::size_t i = 0; i < requests.size(); ++i)
     if (requests[i].source == Source::ensemble || requests[i].source == Source::bias_variance)
-      complete(values.numbers[i], requests[i].joins_points, values.seeds);
+      fill_in(values.numbers[i], requests[i].joins_points, values.seeds);
 }
 
 }  // namespace

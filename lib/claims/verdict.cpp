@@ -15,16 +15,16 @@ namespace {
 
 using Kind = Syntax::Kind;
 
-// The probabilities, at most, that a statement which is false at its margin is said to hold, and that a true one is
-// said to fail. Statements of several share them out, since any of their parts may err.
+// Upper limits on the probability that a statement which is false at its margin is judged to hold, and that a true one
+// is judged to fail. The parts of a compound statement share them (Bonferroni).
 struct Tails {
   double holds = 0.025, fails = 0.025;
 };
 
-// With fewer, the jackknife's pseudo-values say too little of a statistic of all seeds together.
-constexpr std::size_t least_seeds_of_statistics = 5;
+// With fewer seeds the jackknife is unreliable.
+constexpr std::size_t min_seeds_for_statistics = 5;
 
-// Distance of the nearer end of the interval beyond the margin; negative on the other side.
+// Distance from the margin to the nearer end of the interval; negative on the wrong side.
 double clearance(const Check& check) {
   const bool above = check.relation == Relation::greater || check.relation == Relation::at_least;
   return above ? check.low.value_or(check.measured.value_or(0)) - check.margin
@@ -36,12 +36,12 @@ bool is_worse(const Check& a, const Check& b) {
 }
 
 // "2 of 5 runs missing"
-std::string counted(std::size_t count, std::size_t all, std::string_view what) {
+std::string out_of(std::size_t count, std::size_t all, std::string_view what) {
   return fmt::format("{} of {} {}", count, core::counted(all, "run"), what);
 }
 
-// Fills in measured value, interval and verdict of a check that has its relation and margin; `difference` is
-// `measured - margin`, of this level and over this number of seeds.
+// Sets the measured value, interval and verdict of a check with a given relation and margin. `difference` is
+// `measured - margin`.
 void decide(Check& check, const Estimate& difference, Level level, std::size_t seeds, const Tails& tails) {
   const std::vector<double> each = level == Level::per_seed ? difference.by_seed : std::vector<double>();
   const bool equality = check.relation == Relation::equal, each_seed = equality && level == Level::per_seed;
@@ -51,14 +51,14 @@ void decide(Check& check, const Estimate& difference, Level level, std::size_t s
   if (!std::isnan(value) && (bad == 0 || std::isinf(value))) check.measured = value + check.margin;
   if (std::isnan(value) || bad > 0) {
     check.reason =
-        each.empty() ? "not a number" : counted(static_cast<std::size_t>(bad), each.size(), "without a value");
+        each.empty() ? "not a number" : out_of(static_cast<std::size_t>(bad), each.size(), "without a value");
     return;
   }
-  if (each_seed || level == Level::plain) {
+  if (each_seed || level == Level::exact) {
     check.verdict = holds(check.relation, value, 0) ? Verdict::holds : Verdict::fails;
     return;
   }
-  const std::size_t least = level == Level::of_means ? least_seeds_of_statistics : 2;
+  const std::size_t least = level == Level::of_means ? min_seeds_for_statistics : 2;
   if (seeds < least) {
     check.reason = fmt::format("{}; an interval needs {}", core::counted(seeds, "seed"), least);
     return;
@@ -74,7 +74,7 @@ void decide(Check& check, const Estimate& difference, Level level, std::size_t s
   else if (beyond) check.verdict = Verdict::fails;
 }
 
-// The worst or the best of several checks, with all of them as its parts.
+// The worst or best of several checks, with all checks as its parts.
 Check decisive(std::vector<Check> checks, bool worst) {
   const auto found = worst ? std::ranges::min_element(checks, is_worse) : std::ranges::max_element(checks, is_worse);
   Check result = *found;
@@ -88,7 +88,7 @@ Check decisive(std::vector<Check> checks, bool worst) {
   return result;
 }
 
-// a +- b +- constants: what of a number is constant. The rest is what a reader wants to see measured.
+// The constant summand of a number: it is shown as part of the margin, the rest as the measured value.
 double constant_part(const Expression& node) {
   if (node.kind == Kind::number) return node.number;
   if (node.kind != Kind::arithmetic || (node.operation != '+' && node.operation != '-')) return 0;
@@ -107,7 +107,7 @@ class Judge {
   }
 
  private:
-  // " (lr=3, lr=10)": the points of the runs that diverged.
+  // The points with diverged runs: " (lr=3, lr=10)".
   std::string where_diverged(const std::set<std::size_t>& runs) const {
     std::vector<std::string> points;
     for (const std::size_t run : runs) {
@@ -122,30 +122,30 @@ class Judge {
     return points.empty() ? "" : " (" + core::join(points, ", ") + ")";
   }
 
-  // Whether the runs decide a check already, because some are missing or diverged.
+  // True, with its reason set, if a check is undecided because runs are missing or diverged.
   bool decided_by_runs(const Expression& node, std::size_t entry, bool by_seed, Check& check) const {
     const Runs runs = evaluator_.runs(node, entry);
-    std::set<std::size_t> all = runs.asked;
+    std::set<std::size_t> all = runs.queried;
     all.insert(runs.measured.begin(), runs.measured.end());
     const auto count = [&](const std::set<std::size_t>& among, RunState state) {
       return static_cast<std::size_t>(
           std::ranges::count_if(among, [&](std::size_t run) { return values_.states[run] == state; }));
     };
     if (const std::size_t missing = count(all, RunState::missing)) {
-      check.reason = counted(missing, all.size(), "missing");
+      check.reason = out_of(missing, all.size(), "missing");
       return true;
     }
     const std::size_t diverged = count(runs.measured, RunState::diverged);
     if (diverged == 0 || by_seed) return false;
     check.reason = fmt::format("{}{}; select points without them, or ask for diverged(...)",
-                               counted(diverged, runs.measured.size(), "diverged"), where_diverged(runs.measured));
+                               out_of(diverged, runs.measured.size(), "diverged"), where_diverged(runs.measured));
     return true;
   }
 
-  // A comparison is one difference, a trend that of every step; the worst one counts.
+  // A comparison is one difference, a trend one for each step; the worst one is decisive.
   std::vector<Check> compare(const Expression& node, Tails tails) {
     const bool trend = node.kind == Kind::trend;
-    const bool flipped = node.children[0]->level == Level::constant;  // 0.1 <= x is shown as x >= 0.1
+    const bool flipped = node.children[0]->level == Level::constant;  // 0.1 <= x is reported as x >= 0.1
     const double left = constant_part(*node.children.front()), right = constant_part(*node.children.back());
     const auto naming = naming_axes(node.family);
     const std::vector<EstimatePointer> differences = subtract(node, flipped);
@@ -172,7 +172,7 @@ class Judge {
     return checks;
   }
 
-  // left - right of every pair of a comparison or trend, less the margin of a trend; right - left when flipped.
+  // left - right (right - left if flipped) for every pair of a comparison or trend, minus the margin of a trend.
   std::vector<EstimatePointer> subtract(const Expression& node, bool flipped) {
     const double margin = node.kind == Kind::trend ? node.number : 0;
     const EstimatePointer margins = mean_of(std::vector<double>(values_.seeds, margin));

@@ -1,4 +1,4 @@
-// The symbols and words of the language: tokens and relations, reductions and functions.
+// The vocabulary of the language of claims: tokens, relations, reductions, functions and the help.
 
 #include "claims/tokens.h"
 
@@ -21,7 +21,7 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool begins_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
-// Letters, digits and single dots: "model.init.gain" of "model.init.gain..3".
+// Letters, digits and single dots: "model.init.gain" in "model.init.gain..3".
 std::size_t name_length(std::string_view text) {
   std::size_t length = 0;
   const auto continues = [&](std::size_t i) { return i < text.size() && (begins_name(text[i]) || is_digit(text[i])); };
@@ -44,14 +44,14 @@ std::size_t read_token(std::string_view rest, Token& token) {
     token.kind = Token::Kind::number;
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), token.number);
     length = static_cast<std::size_t>(end - rest.data());
-    if (rest[length - 1] == '.' && rest.substr(length).starts_with('.')) --length;  // "24" of "24..128"
-    const std::size_t behind = name_length(rest.substr(length));
-    if (error != std::errc() || behind > 0)
-      throw Mistakes(token.offset, fmt::format("{} is not a number", core::quoted(rest.substr(0, length + behind))));
+    if (rest[length - 1] == '.' && rest.substr(length).starts_with('.')) --length;  // "24" in "24..128"
+    const std::size_t suffix = name_length(rest.substr(length));
+    if (error != std::errc() || suffix > 0)
+      throw Mistakes(token.offset, fmt::format("{} is not a number", core::quoted(rest.substr(0, length + suffix))));
   } else if (rest[0] == '\'') {
     token.kind = Token::Kind::string;
     const std::size_t end = rest.find('\'', 1);
-    if (end == rest.npos) throw Mistakes(token.offset, "a string without its closing quote");
+    if (end == rest.npos) throw Mistakes(token.offset, "missing closing quote of a string");
     token.text = rest.substr(1, end - 1);
     return end + 1;
   } else {
@@ -107,8 +107,8 @@ constexpr std::array<Reduction, 7> reductions{{
     {"median", "median", median, false, false},
     {"min", "smallest value", minimum, false, false},
     {"max", "largest value", maximum, false, false},
-    {"argmin", "position of the smallest value, of several the first", argmin, false, true},
-    {"argmax", "position of the largest value, of several the first", argmax, false, true},
+    {"argmin", "position of the smallest value, the first one of ties", argmin, false, true},
+    {"argmax", "position of the largest value, the first one of ties", argmax, false, true},
 }};
 
 constexpr std::array<Function, 5> functions{{
@@ -125,41 +125,41 @@ template <class Word, std::size_t size> const Word* find(const std::array<Word, 
 }
 
 constexpr std::string_view numbers = R"(
-Numbers. A column of the results at the selected points; names of factors may be shortened:
+Numbers: a column of the results at the selected points. Names of factors may be shortened.
   final_test_error(width=48)            one point; also model.width=48, norm=batch, init=he_normal, gain=0.5
   final_test_error(width=[40, 48])      several points; also width=24..128 or width<=24; factors that are not
                                         mentioned stay open
-  test_error(width=48, epoch=10)        of a curve: epoch=, step=, at=start, at=end
-  probe(weight_norm, layer=linear1)     of probes.csv
-  ensemble(error, size=5)               of ensembles.csv, the mean over the groups of this size
-  bias_variance(squared_bias)           of bias_variance.csv
+  test_error(width=48, epoch=10)        a value of a curve: epoch=, step=, at=start, at=end
+  probe(weight_norm, layer=linear1)     a value in probes.csv
+  ensemble(error, size=5)               a column of ensembles.csv, the mean over the groups of this size
+  bias_variance(squared_bias)           a column of bias_variance.csv
   diverged(lr=0.3)                      1 for a run that diverged, 0 for others
-  + - * / ^ ( )                         seed by seed: runs of the same seed are compared with each other
+  + - * / ^ ( )                         applied seed by seed, so that runs of the same seed are paired
 
-REDUCTION over FACTOR of NUMBER, such as max over width of final_test_error. Over a factor the means are reduced, over
-seed the values of the seeds, over epoch or step the curve of every run:
+REDUCTION over FACTOR of NUMBER, for example max over width of final_test_error. Over a factor, the means over the
+seeds are reduced; over seed, the values of the seeds; over epoch or step, the curve of each run:
 )";
 
 constexpr std::string_view statements = R"(
 Statements:
-  a >= b + 0.03       the mean over the seeds; also < <= >, == (exactly, for every seed) and chains: a < b < c.
-                      Where factors are open it must hold for each of their values.
-  a falls over width within 0.01        or rises: from each value to the next; with a tolerance, to any later one
-  on every seed: ...                    for the runs of each single seed, without a mean
+  a >= b + 0.03       compares means over the seeds; also < <= >, == (exactly, for every seed) and chains: a < b < c.
+                      If factors are open, it must hold for each of their values.
+  a falls over width within 0.01        or rises: from each value to the next; with a tolerance, to every later value
+  on every seed: ...                    holds for the runs of each single seed, without averaging
   on at least 4 of 5 seeds: ...
   and, or, ( )
   diverged(lr=0.3)                      all of these runs diverged
 
-Verdicts: "holds" when the 95 % interval lies entirely beyond the margin, "fails" when it lies entirely on the other
-side, otherwise "undecided", as with missing runs. A number per seed gets Student's t interval (2 seeds or more), a
-number of all seeds together (ensemble, bias_variance, a function of means) the same from the jackknife (5 or more): each
-seed counts by the change that leaving it out makes. min, max, median, argmin, argmax and first over a factor get
-simultaneous bounds of all the means they select from (Bonferroni), so that the luckiest of many points proves nothing;
-more seeds narrow them, and so does selecting fewer points. The median over seed gets order statistics (6 or more). Of
-statements joined by "and", or about several points, any may fail, and of those joined by "or" any may hold: they share
-the 2.5 % on that side. == holds when every seed has exactly this value; of argmin and the like, when no other position
-is possible. "on ... seeds" and min, max or sum over seed are statements about exactly these runs and get no interval.
-A run that diverged is never the smallest of several; any other claim about it is undecided, unless it asks for
+Verdicts: "holds" if the 95 % interval lies entirely beyond the margin, "fails" if it lies entirely on the other side,
+otherwise "undecided", also if runs are missing. A number with one value per seed has Student's t interval (at least 2
+seeds); a number computed from all seeds together (ensemble, bias_variance, a function of means) has a t interval from
+the jackknife, which leaves out each seed in turn (at least 5). min, max, median, argmin, argmax and first over a factor
+have simultaneous bounds for all the means they select from (Bonferroni), so that one lucky point among many proves
+nothing; more seeds or fewer selected points narrow them. The interval of the median over seed is based on order
+statistics (at least 6). Statements joined by "and", or about several points, share the 2.5 % for failing, those joined
+by "or" the 2.5 % for holding. == holds if every seed has exactly this value; for argmin, argmax and first, if no other
+position is possible. "on ... seeds" and min, max or sum over seed are statements about exactly these runs and have no
+interval. A diverged run is never the minimum of several runs; any other claim about it is undecided, except one about
 diverged(...).
 )";
 

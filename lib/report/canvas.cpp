@@ -10,7 +10,7 @@
 namespace descent::report {
 namespace {
 
-constexpr std::string_view marks = "*o+x#@%&";             // of the lines, in ASCII
+constexpr std::string_view marks = "*o+x#@%&";             // of the lines in ASCII
 constexpr std::array ansi_colors{34, 31, 32, 35, 36, 33};  // ANSI: blue, red, green, magenta, cyan, yellow
 
 struct AxisRange {
@@ -30,7 +30,7 @@ struct AxisRange {
   double at(double share) const { return logarithmic ? low * std::pow(high / low, share) : low + share * (high - low); }
 };
 
-// A grid of dots, and which line drew into a character last.
+// A grid of dots with the line that last drew into each character.
 class Canvas {
  public:
   Canvas(std::size_t width, std::size_t height, bool braille)
@@ -46,7 +46,7 @@ class Canvas {
     owner_[cell] = line;
   }
 
-  // With every `step`-th dot.
+  // Draws every `step`-th dot.
   void segment(double x0, double y0, double x1, double y1, std::size_t line, int step = 1) {
     const double length = std::max(std::abs(x1 - x0) * static_cast<double>(width_ * across_),
                                    std::abs(y1 - y0) * static_cast<double>(height_ * down_));
@@ -93,7 +93,7 @@ class Canvas {
 
 std::string tick_text(double value, int digits = 3) { return fmt::format("{:.{}g}", value, digits); }
 
-// The names of lines behind the row where each ends; where that row is taken, the nearest one that is free.
+// The names of the lines by row: each at the row where its line ends, or the nearest free one.
 std::vector<std::string> names_by_row(const Drawing& drawing, const AxisRange& y, std::size_t height, bool braille,
                                       bool color) {
   std::vector<std::string> names(height);
@@ -117,7 +117,7 @@ std::vector<std::string> names_by_row(const Drawing& drawing, const AxisRange& y
 }
 
 void draw_line(const Line& line, std::size_t index, const AxisRange& x, const AxisRange& y, Canvas& canvas) {
-  constexpr std::size_t most_bars = 24;  // beyond, the interval is a dotted line on either side
+  constexpr std::size_t max_bars = 24;  // with more points, the intervals are two dotted lines
   for (std::size_t i = 0; i < line.x.size(); ++i) {
     if (!x.shows(line.x[i])) continue;
     const double here = x.share(line.x[i]);
@@ -130,7 +130,7 @@ void draw_line(const Line& line, std::size_t index, const AxisRange& x, const Ax
     };
     connect(line.y, 1);
     if (line.low.empty()) continue;
-    if (line.x.size() > most_bars) {
+    if (line.x.size() > max_bars) {
       connect(line.low, 4);
       connect(line.high, 4);
     } else if (y.shows(line.low[i]) && y.shows(line.high[i])) {
@@ -156,7 +156,7 @@ std::string draw(const Drawing& drawing, const CanvasOptions& options) {
   if (x.low > x.high || y.low > y.high) return drawing.title + ": nothing to draw\n";
 
   std::array<std::string, 3> ticks;
-  for (int digits = 3; digits <= 8; ++digits) {  // as many as tell the three apart
+  for (int digits = 3; digits <= 8; ++digits) {  // enough digits to distinguish the three
     ticks = {tick_text(y.high, digits), tick_text(y.at(0.5), digits), tick_text(y.low, digits)};
     if (ticks[0] != ticks[1] && ticks[1] != ticks[2]) break;
   }

@@ -1,5 +1,5 @@
 #pragma once
-// Curves as text: in Braille, eight dots to a character, or in ASCII.
+// Draws curves as text, in Braille (eight dots per character) or ASCII.
 
 #include <cstddef>
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace descent::report {
 
-// y over x, in ascending order of x. `low` and `high`, where given, are an interval of each y.
+// y against x, in ascending order of x. `low` and `high` are the intervals of y; empty for a line without them.
 struct Line {
   std::string name;
   std::vector<double> x, y, low{}, high{};
@@ -20,16 +20,16 @@ struct Drawing {
 };
 
 struct CanvasOptions {
-  std::size_t width = 80, height = 18;  // characters, with titles, axes and names
+  std::size_t width = 80, height = 18;  // in characters, including titles, axes and names
   bool braille = true;
   bool color = false;
 };
 
-// Whether values of this range are shown on a logarithmic axis, where no one has chosen.
-inline bool spans_decades(double least, double most) { return least > 0 && most > 50 * least; }
+// True if an automatic axis for values in this range is logarithmic.
+inline bool spans_decades(double min, double max) { return min > 0 && max > 50 * min; }
 
-// The lines with their names behind their ends. Values that are not finite, or not positive on a logarithmic axis, are
-// left out; "nothing to draw" where none is left.
+// The lines, each with its name after its end. Values that are not finite, or not positive on a logarithmic axis, are
+// omitted; "nothing to draw" if none remains.
 std::string draw(const Drawing& drawing, const CanvasOptions& options);
 
 }  // namespace descent::report

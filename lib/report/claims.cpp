@@ -12,14 +12,14 @@ namespace {
 
 std::string number_text(double value) { return std::isinf(value) ? "never" : fmt::format("{:.3g}", value); }
 
-// At the start of the line that begins at `at`. Returns where the next one begins.
+// Colors the verdict at the start of the row at `at`. Returns the start of the next row.
 std::size_t color_verdict(std::string& text, std::size_t at, claims::Verdict verdict) {
   using claims::Verdict;
   const int code = verdict == Verdict::fails ? 31 : verdict == Verdict::undecided ? 33 : 32;  // red, yellow, green
   text.insert(at + claims::name_of(verdict).size(), "\x1b[0m");
   text.insert(at, fmt::format("\x1b[{}m", code));
   do at = text.find('\n', at) + 1;
-  while (at < text.size() && text[at] == ' ');  // wrapped
+  while (at < text.size() && text[at] == ' ');  // continuation lines
   return at;
 }
 
@@ -85,7 +85,7 @@ std::string claims_table(const std::vector<claims::Judged>& judged, const Screen
   for (const claims::Judged& claim : judged)
     rows.push_back({std::string(claims::name_of(claim.check.verdict)), measured_text(claim.check),
                     margin_text(claim.check), std::to_string(claim.check.n), sentence(claim, references)});
-  std::string text = laid_out(rows, screen, {0, 1, 4});
+  std::string text = format_table(rows, screen, {0, 1, 4});
   if (!screen.color || judged.empty()) return text;
   std::size_t line = text.find("\n" + rows[1][0]) + 1;
   for (const claims::Judged& claim : judged) line = color_verdict(text, line, claim.check.verdict);

@@ -1,6 +1,6 @@
 #pragma once
-// For people and for programs: claims and their verdicts, comparisons of points, and `descent best`: the best point by
-// a column of summary.csv, how sure that is, and the points that may be as good.
+// Text and JSON for claims with their verdicts, for comparisons of points, and for `descent best`: the best point by a
+// column of summary.csv, with its interval and the points that are not distinguishable from it.
 
 #include <cstddef>
 #include <string>
@@ -21,29 +21,29 @@ struct ClaimCounts {
 // "6 claims: 5 hold, 1 undecided".
 std::string counts_text(const ClaimCounts& counts);
 
-// What was measured with its interval, "0.048 [0.036, 0.061]"; its relation to the margin, ">= 0.03"; the sentence,
-// with the place where it is nearest to failing and why it is undecided.
+// The measured value with its interval, "0.048 [0.036, 0.061]"; the relation and margin, ">= 0.03"; the sentence of the
+// claim, with the points where it is nearest to failing and the reason if it is undecided.
 std::string measured_text(const claims::Check& check);
 std::string margin_text(const claims::Check& check);
 std::string sentence(const claims::Judged& judged, bool references);
 
-// One line per claim: verdict, what was measured with its interval, the margin, n, the sentence.
+// One line per claim: verdict, measured value with its interval, margin, n, sentence.
 std::string claims_table(const std::vector<claims::Judged>& judged, const Screen& screen, bool references);
 
 // {"experiment": ..., "holds": 5, ..., "claims": [{"says", "that", "reference", "verdict", "measured", ...}, ...]}
 std::string claims_json(const std::string& experiment, const std::vector<claims::Judged>& judged);
 
-// What is compared by default: the final test error, or the loss where there are no classes; of the training where
-// there are no test examples.
-std::string usual_metric(const plan::Plan& plan);
+// The default metric of comparisons: the final test error, or the loss if there are no classes; the training error or
+// loss if there are no test examples.
+std::string default_metric(const plan::Plan& plan);
 
-// A line per comparison: where, n, both means, the difference with its 95 % interval, Cohen's d_z; notes below.
+// One line per comparison: where, n, both means, the difference with its 95 % interval, Cohen's d_z; notes below.
 std::string comparison_table(const std::vector<claims::Comparison>& comparisons, const Screen& screen);
 std::string comparison_json(const std::vector<claims::Comparison>& comparisons);
 
-// `metric`: a column, "final_" may be left out; empty: validation error, or loss without classes. `over`: a factor, the
-// best value of it for each value of the others; empty: the best of all points.
-// InputError for names that do not exist and where there is nothing to choose by.
+// `metric` is a column, with or without "final_"; "" for the validation error, or the loss without classes. `over` is a
+// factor, whose best value is found for each combination of the others; "" for the best of all points.
+// Throws InputError for unknown names, and if there is nothing to select by.
 std::string best_text(const store::Results& results, const plan::Plan& plan, const std::string& metric,
                       const std::string& over, const Screen& screen);
 std::string best_json(const store::Results& results, const plan::Plan& plan, const std::string& metric,

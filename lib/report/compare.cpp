@@ -23,7 +23,7 @@ std::string interval_text(const stats::Description& measure) {
                     : fmt::format("{:.3g}", measure.mean);
 }
 
-// Whether some point of the plan fills the column of summary.csv.
+// True if some point of the plan fills this column of summary.csv.
 bool is_filled(std::string_view column, const plan::Plan& plan) {
   return store::written_columns(store::Table::summary, plan)[store::column_at(store::summary_columns(), column)];
 }
@@ -35,8 +35,8 @@ std::string chosen_metric(const std::string& given, const plan::Plan& plan) {
     for (const char* usual : {"final_val_error", "final_val_loss"})
       if (is_filled(usual, plan)) return usual;
     throw core::InputError(
-        fmt::format("there are no validation examples to choose by; give data.val_fraction, or choose by the test "
-                    "examples with --metric {}, which flatters the chosen point",
+        fmt::format("there are no validation examples to select by; set data.val_fraction, or select by the test "
+                    "examples with --metric {}, which gives an optimistic estimate",
                     is_filled("final_test_error", plan) ? "test_error or test_loss" : "test_loss"));
   }
   const std::vector<std::string>& known = stats::measure_names();
@@ -45,10 +45,10 @@ std::string chosen_metric(const std::string& given, const plan::Plan& plan) {
   for (const std::string& name : {given, "final_" + given})
     if (std::ranges::find(known, name) != known.end()) {
       if (name.ends_with("_r2"))
-        throw core::InputError(fmt::format("{0}r2 is largest at the best, not smallest; {0}rmse chooses the same point",
+        throw core::InputError(fmt::format("larger is better for {0}r2; use {0}rmse, which selects the same point",
                                            name.substr(0, name.size() - 2)));
       if (is_filled(name, plan)) return name;
-      throw core::InputError(fmt::format("{} is empty in these results; descent list columns", name));
+      throw core::InputError(fmt::format("{} is empty in these results; see descent list columns", name));
     }
   const std::string advice = config::advice_on(given);
   throw core::InputError(
@@ -56,7 +56,7 @@ std::string chosen_metric(const std::string& given, const plan::Plan& plan) {
                   advice.empty() ? core::did_you_mean(given, spellings) + " (descent list columns)" : advice));
 }
 
-// Of a column; the plan has the seeds of a point one after the other.
+// The values of a column; the runs of a plan are ordered by point, then seed.
 Values values_of(const store::Results& results, const plan::Plan& plan, const std::string& metric) {
   const std::size_t seeds = plan.runs.size() / plan.points.size();
   Values values(plan.points.size(), std::vector<double>(seeds, NAN));
@@ -68,9 +68,9 @@ Values values_of(const store::Results& results, const plan::Plan& plan, const st
   return values;
 }
 
-// Points that are compared with each other: all, or those that agree in every factor but `over`.
+// Points that are compared with each other: all, or those that agree in every factor except `over`.
 struct Group {
-  std::string name{};  // "norm=batch"; empty for all
+  std::string name{};  // "norm=batch"; "" for all points
   std::vector<std::size_t> points{};
   std::optional<stats::Best> best{};
 };
@@ -82,64 +82,64 @@ std::string settings_text(const plan::Plan& plan, std::size_t point, const std::
   return core::join(parts, ", ");
 }
 
-struct Question {
+struct BestPoints {
   std::string metric;
-  std::vector<std::size_t> named;  // factors that distinguish the points of a group
+  std::vector<std::size_t> factors;  // indices of those that distinguish the points of a group
   std::vector<Group> groups;
 };
 
-Question question_of(const store::Results& results, const plan::Plan& plan, const std::string& metric,
+BestPoints find_best(const store::Results& results, const plan::Plan& plan, const std::string& metric,
                      const std::string& wanted) {
-  Question question{chosen_metric(metric, plan), {}, {}};
+  BestPoints found{chosen_metric(metric, plan), {}, {}};
   const std::string over = wanted.empty() ? "" : config::full_path(wanted);
   std::vector<std::size_t> others;
   for (std::size_t i = 0; i < plan.factors.size(); ++i) {
     const std::string& factor = plan.factors[i];
     const bool is_asked = over.empty() || factor == over || config::short_name(factor) == wanted;
     const auto varies = [&](const plan::Point& point) { return point.values[i] != plan.points[0].values[i]; };
-    if (is_asked && (!over.empty() || std::ranges::any_of(plan.points, varies))) question.named.push_back(i);
+    if (is_asked && (!over.empty() || std::ranges::any_of(plan.points, varies))) found.factors.push_back(i);
     else if (!is_asked) others.push_back(i);
   }
-  if (question.named.empty())
-    throw core::InputError(plan.factors.empty() ? "the experiment has no sweep, so nothing to choose from"
+  if (found.factors.empty())
+    throw core::InputError(plan.factors.empty() ? "the experiment has no sweep, so there is nothing to choose from"
                                                 : core::unknown("factor", wanted, short_factors(plan)));
   std::map<std::string, std::size_t> places;
   for (std::size_t point = 0; point < plan.points.size(); ++point) {
     const std::string name = settings_text(plan, point, others);
-    if (places.emplace(name, question.groups.size()).second) question.groups.push_back({name});
-    question.groups[places[name]].points.push_back(point);
+    if (places.emplace(name, found.groups.size()).second) found.groups.push_back({name});
+    found.groups[places[name]].points.push_back(point);
   }
-  const Values values = values_of(results, plan, question.metric);
-  for (Group& group : question.groups) {
+  const Values values = values_of(results, plan, found.metric);
+  for (Group& group : found.groups) {
     Values of_group;
     for (const std::size_t point : group.points) of_group.push_back(values[point]);
     group.best = stats::choose_best(of_group);
   }
-  return question;
+  return found;
 }
 
 std::string verdict_of(const stats::Best& best, std::size_t i) {
-  const stats::Rival& point = best.points[i];
+  const stats::Candidate& point = best.points[i];
   if (i == best.chosen) return "best";
-  if (!point.own) return "not finished, or diverged";
-  return point.equal ? "cannot be told from it" : "worse";
+  if (!point.values) return "not finished, or diverged";
+  return point.equal ? "not distinguishable" : "worse";
 }
 
-// What the chosen point reaches on the test examples, which did not choose it.
+// The result of the best point on the test examples, which were not used to select it.
 std::string test_text(const store::Results& results, const plan::Plan& plan, std::size_t point,
                       const std::string& metric) {
   if (metric.find("test") != metric.npos) return "";
   for (const char* name : {"final_test_error", "final_test_loss"}) {
     if (!is_filled(name, plan)) continue;
     const auto best = stats::choose_best({values_of(results, plan, name)[point]});
-    return best ? fmt::format("there {} {}\n", name, mean_text(best->points[0].own)) : "";
+    return best ? fmt::format("its {}: {}\n", name, mean_text(best->points[0].values)) : "";
   }
   return "";
 }
 
 }  // namespace
 
-std::string usual_metric(const plan::Plan& plan) {
+std::string default_metric(const plan::Plan& plan) {
   for (const char* name : {"final_test_error", "final_test_loss", "final_train_error"})
     if (is_filled(name, plan)) return name;
   return "final_train_loss";
@@ -152,7 +152,7 @@ std::string comparison_table(const std::vector<Comparison>& comparisons, const S
   std::size_t left_out = 0;
   for (const Comparison& comparison : comparisons) {
     const bool empty = !comparison.difference;
-    const std::string mark = many && comparison.beyond_all ? " *" : "";
+    const std::string mark = many && comparison.significant ? " *" : "";
     rows.push_back({std::to_string(comparison.n), empty ? "-" : fmt::format("{:.4g}", comparison.a),
                     empty ? "-" : fmt::format("{:.4g}", comparison.b),
                     empty ? "-" : interval_text(*comparison.difference) + mark,
@@ -161,7 +161,8 @@ std::string comparison_table(const std::vector<Comparison>& comparisons, const S
     left_out += comparison.left_out;
   }
   const std::size_t difference = many ? 4 : 3;
-  std::string text = laid_out(rows, screen, many ? std::vector<std::size_t>{0, difference} : std::vector{difference});
+  std::string text =
+      format_table(rows, screen, many ? std::vector<std::size_t>{0, difference} : std::vector{difference});
   text += "\nPaired over the n seeds that both have; d_z: mean / sd of the differences (Cohen).\n";
   if (many)
     text += fmt::format(
@@ -184,7 +185,7 @@ std::string comparison_json(const std::vector<Comparison>& comparisons) {
         entry.update({{"sd", *comparison.difference->sd},
                       {"low", *comparison.difference->low},
                       {"high", *comparison.difference->high},
-                      {"differs_bonferroni", comparison.beyond_all}});
+                      {"differs_bonferroni", comparison.significant}});
       if (comparison.effect) entry["d_z"] = *comparison.effect;
     }
     list.push_back(std::move(entry));
@@ -194,56 +195,56 @@ std::string comparison_json(const std::vector<Comparison>& comparisons) {
 
 std::string best_text(const store::Results& results, const plan::Plan& plan, const std::string& metric,
                       const std::string& over, const Screen& screen) {
-  const Question question = question_of(results, plan, metric, over);
+  const BestPoints found = find_best(results, plan, metric, over);
   std::string text;
-  for (const Group& group : question.groups) {
+  for (const Group& group : found.groups) {
     if (!group.name.empty()) text += fmt::format("{}{}\n", text.empty() ? "" : "\n", group.name);
     const auto& best = group.best;
     if (!best) {
-      text += "no point whose runs have finished without diverging\n";
+      text += "no point has finished without diverging\n";
       continue;
     }
     std::vector<std::vector<std::string>> rows{{}};
-    for (const std::size_t i : question.named) rows[0].push_back(config::short_name(plan.factors[i]));
-    rows[0].insert(rows[0].end(), {"n", question.metric, "difference [95 % interval]", ""});
+    for (const std::size_t i : found.factors) rows[0].push_back(config::short_name(plan.factors[i]));
+    rows[0].insert(rows[0].end(), {"n", found.metric, "difference [95 % interval]", ""});
     std::vector<std::string> equal;
     for (std::size_t i = 0; i < group.points.size(); ++i) {
-      const stats::Rival& point = best->points[i];
+      const stats::Candidate& point = best->points[i];
       auto& row = rows.emplace_back();
-      for (const std::size_t factor : question.named) row.push_back(plan.points[group.points[i]].values[factor]);
-      row.insert(row.end(), {std::to_string(point.own ? point.own->n : 0), mean_text(point.own),
+      for (const std::size_t factor : found.factors) row.push_back(plan.points[group.points[i]].values[factor]);
+      row.insert(row.end(), {std::to_string(point.values ? point.values->n : 0), mean_text(point.values),
                              point.difference ? interval_text(*point.difference) : "", verdict_of(*best, i)});
-      if (point.equal) equal.push_back(settings_text(plan, group.points[i], question.named));
+      if (point.equal) equal.push_back(settings_text(plan, group.points[i], found.factors));
     }
     const std::size_t chosen = group.points[best->chosen], last = rows[0].size();
-    text += laid_out(rows, screen, {last - 2, last - 1});
+    text += format_table(rows, screen, {last - 2, last - 1});
     text += "\n" +
-            core::printable(fmt::format("best: {}, {} {}", settings_text(plan, chosen, question.named), question.metric,
-                                        mean_text(best->points[best->chosen].own))) +
+            core::printable(fmt::format("best: {}, {} {}", settings_text(plan, chosen, found.factors), found.metric,
+                                        mean_text(best->points[best->chosen].values))) +
             "\n";
-    text += core::printable("cannot be told from it: " + (equal.empty() ? "none" : core::join(equal, "; "))) + "\n";
-    text += test_text(results, plan, chosen, question.metric);
+    text +=
+        core::printable("not distinguishable from it: " + (equal.empty() ? "none" : core::join(equal, "; "))) + "\n";
+    text += test_text(results, plan, chosen, found.metric);
   }
-  text +=
-      "\nDifferences are paired over the seeds; together the intervals of a table hold their true values with 95 %.\n";
-  if (question.metric.find("test") != std::string::npos)
-    text += "Chosen by the test examples, which flatters the best: choose by validation for an honest estimate.\n";
+  text += "\nDifferences are paired by seed; the intervals of a table hold simultaneously at 95 % (Bonferroni).\n";
+  if (found.metric.find("test") != std::string::npos)
+    text += "Selected by the test examples, which is optimistic: select by validation for an unbiased estimate.\n";
   return text;
 }
 
 std::string best_json(const store::Results& results, const plan::Plan& plan, const std::string& metric,
                       const std::string& over) {
-  const Question question = question_of(results, plan, metric, over);
+  const BestPoints found = find_best(results, plan, metric, over);
   Json groups = Json::array();
-  for (const Group& group : question.groups) {
-    Json entry{{"metric", question.metric}, {"chosen", nullptr}, {"points", Json::array()}};
+  for (const Group& group : found.groups) {
+    Json entry{{"metric", found.metric}, {"chosen", nullptr}, {"points", Json::array()}};
     if (const auto& best = group.best) {
       entry["chosen"] = point_json(plan, group.points[best->chosen]);
       for (std::size_t i = 0; i < group.points.size(); ++i) {
-        const stats::Rival& point = best->points[i];
+        const stats::Candidate& point = best->points[i];
         Json row{{"point", point_json(plan, group.points[i])}, {"equal", point.equal || i == best->chosen}};
-        if (point.own) row.update({{"n", point.own->n}, {"mean", point.own->mean}});
-        if (point.own && point.own->sd) row.update({{"low", *point.own->low}, {"high", *point.own->high}});
+        if (point.values) row.update({{"n", point.values->n}, {"mean", point.values->mean}});
+        if (point.values && point.values->sd) row.update({{"low", *point.values->low}, {"high", *point.values->high}});
         if (point.difference) row["difference"] = point.difference->mean;
         if (point.difference && point.difference->sd)
           row.update({{"difference_low", *point.difference->low}, {"difference_high", *point.difference->high}});

@@ -1,4 +1,4 @@
-# Writes OUTPUT, a header with the commit of SOURCE; only when that has changed.
+# Writes OUTPUT, a header with the commit of SOURCE, if it has changed.
 set(hash unknown)
 if(GIT AND EXISTS ${SOURCE}/.git)
   execute_process(COMMAND ${GIT} describe --always --dirty --abbrev=12 --exclude=* WORKING_DIRECTORY ${SOURCE}

@@ -26,11 +26,11 @@ constexpr int ok = static_cast<int>(core::ExitCode::ok), failed = static_cast<in
               usage = static_cast<int>(core::ExitCode::usage);
 
 int failure(const std::string& what) {
-  complain("descent: " + what);
+  report_error("descent: " + what);
   return failed;
 }
 
-// Otherwise the first files that are opened would take the place of closed streams, and get what is printed.
+// Otherwise the first files opened would take the descriptors of closed streams and receive what is printed.
 void open_standard_streams() {
   for (int descriptor = open("/dev/null", O_RDWR); descriptor >= 0; descriptor = dup(descriptor))
     if (descriptor > STDERR_FILENO) {
@@ -39,7 +39,7 @@ void open_standard_streams() {
     }
 }
 
-// Asked for rather than read from errno, which later calls may have changed since the write that failed.
+// errno may have been changed by later calls since the write that failed.
 bool reader_is_gone() {
   pollfd out{STDOUT_FILENO, POLLOUT, 0};
   return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0;
@@ -48,7 +48,7 @@ bool reader_is_gone() {
 // A closed pipe (`descent table x | head`) is not an error.
 int output_failure(int status, int code) {
   if (reader_is_gone()) return status;
-  return failure(std::string("cannot write to the standard output: ") +
+  return failure(std::string("cannot write to standard output: ") +
                  (code ? std::strerror(code) : "an earlier write failed; is the disk full?"));
 }
 
@@ -64,9 +64,9 @@ void write_notices_as_events() { as_events = true; }
 
 void warn(const std::string& message) { write("warning", message, {{"message", message}}); }
 
-void complain(const std::string& message) { write("error", message, {{"message", message}}); }
+void report_error(const std::string& message) { write("error", message, {{"message", message}}); }
 
-void complain(const core::Problem& problem) { write("error", problem.text(), problem_json(problem)); }
+void report_error(const core::Problem& problem) { write("error", problem.text(), problem_json(problem)); }
 
 Json problem_json(const core::Problem& problem) {
   Json json{{"file", problem.file}, {"path", problem.path}, {"message", problem.message}};
@@ -77,12 +77,12 @@ Json problem_json(const core::Problem& problem) {
 int guarded(const std::function<int()>& body) try {
   open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe must not end a training
-  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is an error of write
+  std::signal(SIGXFSZ, SIG_IGN);  // exceeding a file size limit is then an error of write()
   const int status = body();
   const int code = std::fflush(stdout) == 0 ? 0 : errno;
   return code == 0 && !std::ferror(stdout) ? status : output_failure(status, code);
 } catch (const core::InputError& error) {
-  for (const core::Problem& problem : error.problems()) complain(problem);
+  for (const core::Problem& problem : error.problems()) report_error(problem);
   return usage;
 } catch (const std::bad_alloc&) {
   return failure("out of memory; use fewer --jobs or a smaller network");

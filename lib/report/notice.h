@@ -1,6 +1,6 @@
 #pragma once
-// Warnings and errors of a program on stderr: lines, or with --progress json events like those of the training. And its
-// outermost function, which reports every error so and returns the exit status.
+// Warnings and errors on stderr, as lines or, with --progress json, as events like those of the training; and the
+// outermost function of a program, which reports every exception this way and returns the exit status.
 
 #include <functional>
 #include <string>
@@ -11,21 +11,22 @@
 
 namespace descent::report {
 
-// {"event":"warning","message":...}, with a line break.
+// {"event":"warning","message":...} with a line break.
 std::string event_line(std::string_view event, const Json& members);
 
-// From now on, in the whole program.
+// Switches the whole program from lines to events.
 void write_notices_as_events();
 
 void warn(const std::string& message);
-void complain(const std::string& message);
-void complain(const core::Problem& problem);  // an event has its place too: file, line, column, path
+void report_error(const std::string& message);
+void report_error(const core::Problem& problem);  // an event includes its file, line, column and path
 
-// Of `descent validate --json` and of events.
+// As in `descent validate --json` and in events.
 Json problem_json(const core::Problem& problem);
 
-// Runs `body`. InputError: its problems, exit 2; FaultError and every other: "descent: ...", exit 1;
-// a stdout whose reader is gone (`| head`): no message. Closed standard streams are /dev/null.
+// Runs `body` and returns its status. For an InputError prints its problems and returns 2, for any other exception
+// prints "descent: ..." and returns 1; a stdout whose reader has gone (`| head`) is no error. Opens closed standard
+// streams as /dev/null.
 int guarded(const std::function<int()>& body);
 
 }  // namespace descent::report

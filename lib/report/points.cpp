@@ -18,7 +18,7 @@ namespace {
 using stats::PointStats;
 using Row = std::vector<std::string>;
 
-// The columns of the table: of the first of these lists those that have values.
+// The default columns of the table: those with values in the first list that has any.
 const std::vector<Row> column_choices{{"final_test_error", "best_test_error"},
                                       {"final_test_loss", "best_test_loss", "final_test_r2"},
                                       {"final_train_error", "final_train_loss"},
@@ -30,7 +30,7 @@ const std::vector<Row> all_columns{{"final_test_error", "final_train_error", "be
 
 // One column of the table: a factor, a count or a measure.
 struct PointColumn {
-  std::string name;  // of a factor its path
+  std::string name;  // the path of a factor
   std::ptrdiff_t factor = -1;
 
   bool measured() const { return factor < 0 && name != "n" && name != "n_diverged"; }
@@ -48,7 +48,7 @@ struct PointColumn {
   }
 };
 
-// Of a name that a user gives: "width", "model.width", "test_error".
+// The column that a user names "width", "model.width" or "test_error".
 PointColumn find(const std::string& name, const plan::Plan& plan) {
   Row known = short_factors(plan);
   for (std::size_t i = 0; i < known.size(); ++i)
@@ -60,28 +60,29 @@ PointColumn find(const std::string& name, const plan::Plan& plan) {
   throw core::InputError(core::unknown("column", name, known));
 }
 
-// The points that are asked for, in their order.
+// The requested points in the requested order.
 struct Points {
   Points(const store::Results& results, const plan::Plan& plan, const PointsOptions& options)
       : has(stats::measure_names().size()) {
-    stats::for_each_point(results, plan, [&](const PointStats& point) {
-      if (!options.points.empty() && !std::ranges::binary_search(options.points, point.point)) return;
+    for (PointStats& point : stats::point_stats(results, plan)) {
+      if (!options.points.empty() && !std::ranges::binary_search(options.points, point.point)) continue;
       diverged = diverged || point.n_diverged > 0;
       for (std::size_t i = 0; i < has.size(); ++i) has[i] = has[i] || point.measures[i];
-      if (!options.sort.empty() || list.size() < options.most_rows) list.push_back(point);
-    });
-    if (options.sort.empty()) return;
-    // Numbers by their value; points without a value last.
-    const PointColumn by = find(options.sort, plan);
-    std::ranges::stable_sort(list, [&](const PointStats& a, const PointStats& b) {
-      const auto x = by.number(a, plan), y = by.number(b, plan);
-      if (!x || !y) return x.has_value() > y.has_value() || (!x && !y && by.text(a, plan) < by.text(b, plan));
-      return options.descending ? *x > *y : *x < *y;
-    });
-    list.resize(std::min(list.size(), options.most_rows));
+      list.push_back(std::move(point));
+    }
+    if (!options.sort.empty()) {
+      // By number, points without a number last.
+      const PointColumn by = find(options.sort, plan);
+      std::ranges::stable_sort(list, [&](const PointStats& a, const PointStats& b) {
+        const auto x = by.number(a, plan), y = by.number(b, plan);
+        if (!x || !y) return x.has_value() > y.has_value() || (!x && !y && by.text(a, plan) < by.text(b, plan));
+        return options.descending ? *x > *y : *x < *y;
+      });
+    }
+    list.resize(std::min(list.size(), options.max_rows));
   }
 
-  // Those that are asked for; otherwise the factors, the counts and, of the first of `choices` that have values, these.
+  // The requested columns; by default factors, counts and the columns with values in the first choice that has any.
   std::vector<PointColumn> columns(const plan::Plan& plan, const PointsOptions& options,
                                    const std::vector<Row>& choices, bool counts_diverged) const {
     std::vector<PointColumn> columns;
@@ -120,7 +121,8 @@ std::vector<Row> points_cells(const store::Results& results, const plan::Plan& p
     Row& row = rows.emplace_back();
     for (const PointColumn& column : columns) {
       row.push_back(column.text(point, plan));
-      if (row.back() == "null") row.back() = domain.effect(column.name, point.point);  // of other parts of the sweep
+      if (row.back() == "null")
+        row.back() = domain.effective_label(column.name, point.point);  // not varied in this part
     }
   }
   return rows;
@@ -128,7 +130,7 @@ std::vector<Row> points_cells(const store::Results& results, const plan::Plan& p
 
 std::string points_table(const store::Results& results, const plan::Plan& plan, const PointsOptions& options) {
   const std::vector<Row> rows = points_cells(results, plan, options);
-  std::string text = laid_out(rows, options.screen);
+  std::string text = format_table(rows, options.screen);
   const std::size_t all = options.points.empty() ? plan.points.size() : options.points.size();
   if (rows.size() - 1 < all) text += fmt::format("... and {} more points in points.csv\n", all + 1 - rows.size());
   return text;

@@ -19,8 +19,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t most_points = 512, widest = 72, chart_rows = 8, least_width = 40;
-constexpr std::uint64_t largest_file = 1 << 20;
+constexpr std::size_t max_points = 512, max_width = 72, chart_rows = 8, min_width = 40;
+constexpr std::uint64_t max_file_bytes = 1 << 20;
 
 fs::path file_of(const fs::path& folder, std::string process) {
   std::ranges::replace_if(
@@ -28,8 +28,8 @@ fs::path file_of(const fs::path& folder, std::string process) {
   return folder / (".training_" + process);
 }
 
-// Of a line that may be too long; whole characters of UTF-8.
-std::string shortened(std::string line, std::size_t columns) {
+// The line cut to a number of UTF-8 characters.
+std::string truncated(std::string line, std::size_t columns) {
   std::size_t seen = 0;
   for (std::size_t i = 0; i < line.size(); ++i)
     if (core::starts_character(line[i]) && ++seen > columns) return line.substr(0, i);
@@ -39,7 +39,7 @@ std::string shortened(std::string line, std::size_t columns) {
 constexpr auto redraw_pause = std::chrono::milliseconds(100);
 constexpr auto first_line_pause = std::chrono::seconds(5), line_pause = std::chrono::seconds(30),
                event_pause = std::chrono::seconds(1), live_pause = std::chrono::seconds(1);
-constexpr std::size_t widest_bar = 40;
+constexpr std::size_t max_bar_width = 40;
 
 std::string rate(double per_second) {
   if (per_second >= 1) return fmt::format("{:.3g} runs/s", per_second);
@@ -47,35 +47,36 @@ std::string rate(double per_second) {
   return fmt::format("{:.3g} runs/h", per_second * 3600);
 }
 
+// "width=48, seed 0", or the mean of a stack whose first run this is.
+std::string run_label(const plan::Plan& plan, std::size_t run, std::size_t stack_size) {
+  std::string label = stack_size > 1 ? "mean of " : "";
+  for (std::size_t i = 0; i < plan.factors.size(); ++i)
+    label += fmt::format("{}={}, ", config::short_name(plan.factors[i]), plan.points[plan.runs[run].point].values[i]);
+  label += fmt::format("seed {}", plan.runs[run].seed);
+  if (stack_size > 1) label += fmt::format(" and {} more", stack_size - 1);
+  return core::printable(label);
+}
+
 }  // namespace
 
 void LiveCurve::add(std::int64_t step, double loss) {
   steps.push_back(static_cast<double>(step));
   losses.push_back(loss);
-  if (steps.size() <= most_points) return;
+  if (steps.size() <= max_points) return;
   for (std::vector<double>* values : {&steps, &losses}) {
     for (std::size_t i = 0; 2 * i < values->size(); ++i) (*values)[i] = (*values)[2 * i];
     values->resize((values->size() + 1) / 2);
   }
 }
 
-std::string run_label(const plan::Plan& plan, std::size_t run, std::size_t together) {
-  std::string label;
-  for (std::size_t i = 0; i < plan.factors.size(); ++i)
-    label += fmt::format("{}={}, ", config::short_name(plan.factors[i]), plan.points[plan.runs[run].point].values[i]);
-  label += fmt::format("seed {}", plan.runs[run].seed);
-  if (together > 1) label += fmt::format(" and {} more, mean", together - 1);
-  return core::printable(label);
-}
-
 std::vector<std::string> live_chart(const LiveCurve& curve, std::size_t columns, std::size_t rows, bool braille) {
-  if (curve.steps.size() < 3 || columns < least_width || rows < 2 * (chart_rows + 1)) return {};
-  const std::size_t width = std::min(columns - 1, widest);
+  if (curve.steps.size() < 3 || columns < min_width || rows < 2 * (chart_rows + 1)) return {};
+  const std::size_t width = std::min(columns - 1, max_width);
   const Drawing drawing{"loss of " + curve.label, "step", false, {{"", curve.steps, curve.losses}}};
   std::vector<std::string> lines =
       core::split(draw(drawing, {.width = width, .height = chart_rows, .braille = braille}), '\n');
   if (lines.back().empty()) lines.pop_back();
-  for (std::string& line : lines) line = shortened(std::move(line), width);
+  for (std::string& line : lines) line = truncated(std::move(line), width);
   return lines;
 }
 
@@ -84,7 +85,7 @@ void write_live(const fs::path& folder, const LiveCurve& curve) try {
       {"process", core::this_process()}, {"label", curve.label}, {"steps", curve.steps}, {"losses", Json::array()}};
   for (const double loss : curve.losses) json["losses"].push_back(std::isfinite(loss) ? Json(loss) : Json());
   core::write_file_atomically(file_of(folder, core::this_process()), json.dump());
-} catch (const core::FaultError&) {  // a full disk ends the training, not this
+} catch (const core::FaultError&) {  // of a full disk, which the training itself reports
 }
 
 void remove_live(const fs::path& folder) {
@@ -95,12 +96,12 @@ void remove_live(const fs::path& folder) {
 std::vector<LiveCurve> read_live(const fs::path& folder, const std::vector<std::string>& processes) {
   std::vector<LiveCurve> curves;
   for (const std::string& process : processes) try {
-      const Json json = Json::parse(core::read_regular_file(file_of(folder, process), largest_file));
+      const Json json = Json::parse(core::read_regular_file(file_of(folder, process), max_file_bytes));
       LiveCurve curve{json.at("label").get<std::string>()};
       curve.steps = json.at("steps").get<std::vector<double>>();
       for (const Json& loss : json.at("losses")) curve.losses.push_back(loss.is_number() ? loss.get<double>() : NAN);
       if (curve.losses.size() == curve.steps.size()) curves.push_back(std::move(curve));
-    } catch (const std::exception&) {  // not there yet, or gone again
+    } catch (const std::exception&) {  // not written yet, or already removed
     }
   return curves;
 }
@@ -124,13 +125,13 @@ std::string progress_line(const ProgressState& state, std::size_t width) {
   std::string line = fmt::format("{}/{} runs, {} %", state.runs_done, state.runs_total, static_cast<int>(share * 100));
   if (state.loss) line += fmt::format(", loss {:.3g}", *state.loss);
   if (state.runs_diverged > 0) line += fmt::format(", {} diverged", state.runs_diverged);
-  // Runs are of unequal cost: the rate is that of the cost, in runs of mean cost.
+  // Runs differ in cost: the rate is in runs of mean cost.
   if (state.seconds > 0 && share > 0)
     line += ", " + rate(share * static_cast<double>(state.runs_total) / state.seconds);
   if (const auto left = state.seconds_left()) line += fmt::format(", {} left", format_duration(*left));
   if (width == 0) return line;
   if (line.size() + 8 > width) return line.substr(0, width);
-  const std::size_t cells = std::min(widest_bar, width - line.size() - 3);
+  const std::size_t cells = std::min(max_bar_width, width - line.size() - 3);
   const auto full = static_cast<std::size_t>(share * static_cast<double>(cells));
   return "[" + std::string(full, '#') + std::string(cells - full, '.') + "] " + line;
 }
@@ -150,12 +151,12 @@ void Progress::add_cost(double operations) {
   show(false);
 }
 
-void Progress::evaluated(std::size_t run, std::size_t together, std::int64_t step, double loss) {
+void Progress::evaluated(std::size_t run, std::size_t stack_size, std::int64_t step, double loss) {
   const std::lock_guard lock(mutex_);
   state_.loss = loss;
-  if (!run_) {  // the next one, when the one before has finished
+  if (!run_) {  // the previous one has finished
     run_ = run;
-    curve_ = {run_label(plan_, run, together)};
+    curve_ = {run_label(plan_, run, stack_size)};
   }
   if (run == *run_) curve_.add(step_ = step, loss);
   const auto now = Clock::now();
@@ -229,7 +230,7 @@ void Progress::show(bool last) {
   std::fflush(options_.out);
 }
 
-// Back to the first of the lines that were drawn. Where the terminal has become narrower they take more rows.
+// Moves the cursor to the first drawn line. In a terminal that has become narrower, the lines take more rows.
 std::string Progress::up(std::size_t columns) const {
   std::size_t rows = 0;
   for (const std::size_t length : drawn_) rows += std::max<std::size_t>(1, (length + columns - 1) / columns);

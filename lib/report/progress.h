@@ -1,6 +1,6 @@
 #pragma once
-// Progress on stderr: on a terminal a bar with rate and remaining time above the curve of what trains now, otherwise a
-// line now and then, or every event as a line of JSON. That curve, which `descent status --watch` reads and draws too.
+// Progress on stderr: on a terminal a bar with rate and remaining time above the loss curve of the current run;
+// otherwise an occasional line, or every event as a line of JSON. `descent status --watch` draws these curves too.
 
 #include <chrono>
 #include <cstddef>
@@ -22,38 +22,35 @@ struct LiveCurve {
   std::string label;  // "width=48, seed 0"
   std::vector<double> steps{}, losses{};
 
-  // Beyond `most_points` every second one is dropped.
+  // Drops every second point once there are too many.
   void add(std::int64_t step, double loss);
 };
 
-// "width=48, seed 0": of a run, or of the first of several that train together.
-std::string run_label(const plan::Plan& plan, std::size_t run, std::size_t together = 1);
-
-// The lines of a small chart, none longer than the width; empty with fewer than three evaluations, or where the
-// terminal has too few columns or rows.
+// The lines of a small chart, none longer than the width; empty with fewer than three evaluations, or if the terminal
+// is too small.
 std::vector<std::string> live_chart(const LiveCurve& curve, std::size_t columns, std::size_t rows, bool braille);
 
-// A small file in the results folder, one for each process that trains.
+// Writes the curve to a small file in the results folder, one for each training process.
 void write_live(const std::filesystem::path& folder, const LiveCurve& curve);
 void remove_live(const std::filesystem::path& folder);
-// Of those of these processes that have one. The files of others are left over by processes that were killed.
+// The curves of these processes. The files of other processes are leftovers of killed ones.
 std::vector<LiveCurve> read_live(const std::filesystem::path& folder, const std::vector<std::string>& processes);
 
-// What a bar shows.
+// The state that a bar shows.
 struct ProgressState {
-  std::size_t runs_total = 0, runs_done = 0, runs_diverged = 0;  // all of this start alone
-  double cost_total = 0, cost_done = 0;                          // floating-point operations
+  std::size_t runs_total = 0, runs_done = 0, runs_diverged = 0;  // trained by this process
+  double cost_total = 0, cost_done = 0;                          // in floating-point operations
   double seconds = 0;
-  std::optional<double> loss{};  // the latest
+  std::optional<double> loss{};  // the latest one
 
   double share() const;
   std::optional<double> seconds_left() const;
 };
 
-// "12/70 runs, 17 %, loss 0.43, 2.1 runs/s, 0:27 left"; `width` 0: no bar in front.
+// "12/70 runs, 17 %, loss 0.43, 2.1 runs/s, 0:27 left", after a bar unless `width` is 0.
 std::string progress_line(const ProgressState& state, std::size_t width);
 
-// "7 s" is "0:07"; 3700 s is "1:01:40".
+// 7 s is "0:07"; 3700 s is "1:01:40".
 std::string format_duration(double seconds);
 
 enum class ProgressForm { lines, terminal, json };
@@ -61,23 +58,23 @@ enum class ProgressForm { lines, terminal, json };
 struct ProgressOptions {
   ProgressForm form = ProgressForm::lines;
   std::FILE* out = stderr;
-  std::filesystem::path folder{};  // of the results, for `descent status --watch`; empty: none
+  std::filesystem::path folder{};  // results folder for the curves of `descent status --watch`; empty: none
 };
 
-// Safe to call from several threads.
+// Thread-safe.
 class Progress {
  public:
-  // Of the runs that this start trains; `cost_total`: their floating-point operations.
+  // `runs_total` and `cost_total` (floating-point operations) count the runs that this process trains.
   Progress(const plan::Plan& plan, std::size_t runs_total, double cost_total, const ProgressOptions& options);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
   void add_cost(double operations);
-  // Of so many runs that train together, this one the first: the mean of their losses.
-  void evaluated(std::size_t run, std::size_t together, std::int64_t step, double loss);
+  // `loss` is the mean over a stack whose first run is `run`.
+  void evaluated(std::size_t run, std::size_t stack_size, std::int64_t step, double loss);
   void finish_run(std::size_t run, store::RunState state);  // done, diverged or failed
-  void note(const std::string& line);                       // a line of its own, without tearing the bar
+  void note(const std::string& line);                       // prints a line above the bar
   void close();                                             // clears the bar, or writes the last line
 
  private:
@@ -96,10 +93,10 @@ class Progress {
   const Clock::time_point start_;
   Clock::time_point shown_, written_;
   LiveCurve curve_;
-  std::optional<std::size_t> run_;  // whose curve it is
+  std::optional<std::size_t> run_;  // the run that `curve_` belongs to
   std::int64_t step_ = 0;
   std::size_t failed_ = 0;
-  std::vector<std::size_t> drawn_;  // lengths of the lines on the terminal
+  std::vector<std::size_t> drawn_;  // widths of the lines on the terminal
   bool closed_ = false, first_ = true;
 };
 

@@ -31,7 +31,7 @@
 namespace descent::report {
 namespace {
 
-// Variables that choose kernels, threads or devices below us.
+// Variables that select kernels, threads or devices of the libraries.
 constexpr std::array environment_names{"ATEN_CPU_CAPABILITY",
                                        "CUDA_VISIBLE_DEVICES",
                                        "DNNL_MAX_CPU_ISA",
@@ -62,14 +62,14 @@ Json environment() {
   return found;
 }
 
-// "fused on cpu": of all points, each once.
+// The distinct engines of all points: "fused on cpu".
 std::set<std::string> engines(const plan::Plan& plan) {
   std::set<std::string> found;
   for (const plan::Point& point : plan.points) found.insert(config::engine_and_device(point.experiment));
   return found;
 }
 
-// By path, of the keys that change numbers and are not swept.
+// The values, by path, of the keys that change numbers and are not swept.
 std::map<std::string, std::string> fixed_values(const config::Document& document) {
   config::Experiment experiment = document.base;
   std::map<std::string, std::string> values;
@@ -82,7 +82,7 @@ std::map<std::string, std::string> fixed_values(const config::Document& document
   return values;
 }
 
-// "train.epochs: 20 -> 30" for each key that differs.
+// The keys that differ: "train.epochs: 20 -> 30".
 std::vector<std::string> changed_keys(const config::Document& before, const config::Document& now) {
   std::vector<std::string> changes;
   const auto old_values = fixed_values(before);
@@ -92,10 +92,10 @@ std::vector<std::string> changed_keys(const config::Document& before, const conf
   return changes;
 }
 
-constexpr std::size_t most_table_rows = 40;
+constexpr std::size_t max_table_rows = 40;
 
-// "12 reused, 4 new; 8 stale runs in 2 parts: descent prune lists them".
-std::string origin_text(const store::Results& results, std::size_t finished, std::size_t trained) {
+// "12 reused, 4 new; 8 stale runs in 2 parts: descent prune lists them"
+std::string reuse_text(const store::Results& results, std::size_t finished, std::size_t trained) {
   std::size_t stale_runs = 0;
   const std::vector<store::StalePart> stale = results.stale();
   for (const store::StalePart& part : stale) stale_runs += part.runs.size();
@@ -106,7 +106,7 @@ std::string origin_text(const store::Results& results, std::size_t finished, std
   return text + "\n";
 }
 
-// "curves,summary,points": the tables that were written.
+// The tables that were written: "curves,summary,points".
 std::string tables_in(const store::Results& results) {
   std::string names;
   std::error_code error;
@@ -125,8 +125,8 @@ std::string_view version() { return DESCENT_VERSION; }
 std::string_view git_hash() { return DESCENT_GIT_HASH; }
 
 Json read_manifest(const std::filesystem::path& folder) try {
-  constexpr std::uint64_t most_bytes = 16 << 20;
-  return Json::parse(core::read_regular_file(folder / "manifest.json", most_bytes), nullptr, false);
+  constexpr std::uint64_t max_bytes = 16 << 20;
+  return Json::parse(core::read_regular_file(folder / "manifest.json", max_bytes), nullptr, false);
 } catch (const std::runtime_error&) {
   return {};
 }
@@ -184,7 +184,7 @@ std::string changes_text(const store::Results& results, const config::Document& 
     return core::printable(fmt::format("{} change{} {}; their results stay until descent prune deletes them",
                                        core::join(changes, ", "), changes.size() == 1 ? "s" : "",
                                        core::counted(lost, "finished run")));
-  } catch (const core::InputError&) {  // of another version, or its data are gone
+  } catch (const core::InputError&) {  // written by another version, or its data no longer exist
     return "";
   }
 }
@@ -202,12 +202,12 @@ int finish(const store::Results& results, const plan::Plan& plan, const FinishOp
   std::FILE* out = options.csv_to_stdout ? stderr : stdout;
   if (options.csv_to_stdout) std::cout << std::ifstream(results.folder() / "curves.csv", std::ios::binary).rdbuf();
   for (const std::string& warning : results.take_warnings()) warn(warning);
-  const PointsOptions table{screen_of(out, options.no_color), most_table_rows};
+  const PointsOptions table{screen_of(out, options.no_color), max_table_rows};
   std::fputs(points_table(results, plan, table).c_str(), out);
   const std::string files = fmt::format("\n{} of {} runs, mean ± 95 % interval; {{{}}}.csv in {}\n", finished,
                                         plan.runs.size(), tables_in(results), results.folder().string());
   std::fputs(files.c_str(), out);
-  if (options.trained) std::fputs(origin_text(results, finished, *options.trained).c_str(), out);
+  if (options.trained) std::fputs(reuse_text(results, finished, *options.trained).c_str(), out);
   const bool complete = plan::select(plan, missing, options.shard).empty();
   return static_cast<int>(complete ? core::ExitCode::ok : core::ExitCode::failed);
 }

@@ -18,9 +18,9 @@
 namespace descent::report {
 namespace {
 
-// What a results folder holds beside the parts.
-struct Traces {
-  explicit Traces(const std::filesystem::path& folder)
+// The attempts, checkpoints and processes of a results folder.
+struct Activity {
+  explicit Activity(const std::filesystem::path& folder)
       : attempts(store::read_attempts(folder)), steps(store::checkpointed_steps(folder / "checkpoints")),
         processes(store::training_processes(folder)) {}
 
@@ -30,7 +30,7 @@ struct Traces {
     return entry == attempts.end() ? none : entry->second;
   }
 
-  // Of a run without rows.
+  // The state of a run without results.
   RunState state_of(const plan::Run& run) const {
     const store::Attempts& last = of(run);
     if (!last.failure.empty()) return RunState::failed;
@@ -43,8 +43,8 @@ struct Traces {
   std::vector<std::string> processes;
 };
 
-// The part of a run that a checkpoint at this step holds; below 1.
-double part_before(const config::Experiment& experiment, std::int64_t step) {
+// The fraction of a run that is finished at this step; below 1.
+double finished_fraction(const config::Experiment& experiment, std::int64_t step) {
   const std::int64_t steps = config::total_steps(experiment.train, config::split_sizes(experiment.data).train);
   return std::min(static_cast<double>(step) / static_cast<double>(std::max<std::int64_t>(1, steps)), 0.999);
 }
@@ -58,7 +58,7 @@ Json json_of(const PointStatus& point) {
 }
 
 constexpr std::array states{"done", "running", "pending", "failed", "unknown"};
-constexpr std::size_t most_shards = 40;
+constexpr std::size_t max_shards = 40;
 
 void add_task(ShardStatus& shard, const cluster::Task& task) {
   shard.state = task.state == "PENDING" ? "pending" : "running";
@@ -70,23 +70,23 @@ void add_task(ShardStatus& shard, const cluster::Task& task) {
 }  // namespace
 
 Status read_status(const store::Results& results, const plan::Plan& plan) {
-  const Traces traces(results.folder());  // before the parts: what finishes meanwhile counts as done
+  const Activity activity(results.folder());  // read before the parts, so that a run that finishes meanwhile is done
   std::vector<std::optional<RunState>> finished(plan.runs.size());
   results.for_each_summary(
       [&](std::size_t run, const std::vector<std::string>& cells) { finished[run] = store::state_in(cells); });
   const std::vector<double> seconds = results.run_seconds();
   Status status;
   status.points.resize(plan.points.size());
-  status.processes = traces.processes;
+  status.processes = activity.processes;
   status.runs = plan.runs.size();
   double known_cost = 0, known_seconds = 0;
-  std::map<std::string, std::size_t> jobs;  // of the processes that are training
-  std::vector<double> costs;                // of a run, by point
+  std::map<std::string, std::size_t> jobs;  // by training process
+  std::vector<double> costs;                // of one run, by point
   for (const plan::Point& point : plan.points) costs.push_back(plan::run_seconds(point.experiment));
   for (std::size_t i = 0; i < plan.runs.size(); ++i) {
     const plan::Run& run = plan.runs[i];
-    const store::Attempts& attempts = traces.of(run);
-    const RunState state = finished[i] ? *finished[i] : traces.state_of(run);
+    const store::Attempts& attempts = activity.of(run);
+    const RunState state = finished[i] ? *finished[i] : activity.state_of(run);
     for (PointStatus* sum : {&status.points[run.point], &status.total}) {
       ++sum->counts[state];
       sum->attempts += attempts.count;
@@ -95,17 +95,18 @@ Status read_status(const store::Results& results, const plan::Plan& plan) {
     if (state == RunState::failed) ++status.failures[attempts.failure];
     if (state == RunState::running) jobs[attempts.process] = attempts.jobs;
     const double cost = costs[run.point];
-    const auto step = traces.steps.find(run.hash);
-    const double before = step == traces.steps.end() ? 0 : part_before(plan.points[run.point].experiment, step->second);
+    const auto step = activity.steps.find(run.hash);
+    const double fraction =
+        step == activity.steps.end() ? 0 : finished_fraction(plan.points[run.point].experiment, step->second);
     // A diverged run ended early: its time says nothing about the cost of the others.
     if (state == RunState::done) known_cost += cost, known_seconds += seconds[i];
-    status.open.push_back(finished[i] ? 0 : cost * (1 - before));
+    status.remaining.push_back(finished[i] ? 0 : cost * (1 - fraction));
   }
   std::size_t workers = 0;
   for (const auto& [process, count] : jobs) workers += count;
   if (known_cost > 0 && known_seconds > 0) {
-    for (double& seconds : status.open) seconds *= known_seconds / known_cost;
-    status.seconds_left = std::accumulate(status.open.begin(), status.open.end(), 0.0) /
+    for (double& seconds : status.remaining) seconds *= known_seconds / known_cost;
+    status.seconds_left = std::accumulate(status.remaining.begin(), status.remaining.end(), 0.0) /
                           static_cast<double>(std::max<std::size_t>(1, workers));
   }
   if (status.complete()) status.seconds_left = 0;
@@ -127,7 +128,7 @@ std::string status_text(const Status& status, const plan::Plan& plan, const Scre
     all[0] = "all";
     add(all, status.total);
   }
-  std::string text = laid_out(rows, screen);
+  std::string text = format_table(rows, screen);
   for (const auto& [why, runs] : status.failures)
     text += fmt::format("{} failed: {}; the next start trains {} again\n", core::counted(runs, "run"),
                         core::printable(why), runs == 1 ? "it" : "them");
@@ -165,8 +166,8 @@ std::optional<ArrayStatus> read_array_status(const store::Results& results, cons
   for (std::size_t run = 0; run < plan.runs.size(); ++run) {
     const auto at = static_cast<std::size_t>(shard_of[run] - 1);
     ++all.shards[at].runs;
-    all.shards[at].finished += status.open[run] == 0;
-    seconds[at] += status.open[run];
+    all.shards[at].finished += status.remaining[run] == 0;
+    seconds[at] += status.remaining[run];
   }
   std::vector<cluster::Task> tasks;
   if (!status.complete()) try {
@@ -188,21 +189,21 @@ std::optional<ArrayStatus> read_array_status(const store::Results& results, cons
 std::string array_text(const ArrayStatus& status, const Screen& screen) {
   std::vector<std::string> counts;
   std::vector<std::vector<std::string>> rows{
-      {"shard", "runs", "finished", "state", "task", "elapsed", "left", "waits"}};
+      {"shard", "runs", "finished", "state", "task", "elapsed", "left", "reason"}};
   for (const char* state : states)
     if (const auto count = std::ranges::count(status.shards, state, &ShardStatus::state); count > 0)
       counts.push_back(fmt::format("{} {}", count, state));
   for (const ShardStatus& shard : status.shards)
-    if (shard.state != "done" && rows.size() <= most_shards)
+    if (shard.state != "done" && rows.size() <= max_shards)
       rows.push_back({std::to_string(shard.index), std::to_string(shard.runs), std::to_string(shard.finished),
                       shard.state, shard.task, shard.elapsed,
                       shard.seconds_left ? format_duration(*shard.seconds_left) : "?", shard.reason});
   std::string text = fmt::format("Slurm job {}: {}: {}\n", core::join(status.array.submitted, ", "),
                                  core::counted(status.shards.size(), "shard"), core::join(counts, ", "));
   if (!status.problem.empty()) text += status.problem + "\n";
-  if (rows.size() > 1) text += laid_out(rows, screen);
+  if (rows.size() > 1) text += format_table(rows, screen);
   if (std::ranges::find(status.shards, "failed", &ShardStatus::state) != status.shards.end())
-    text += "failed: ended before its runs were finished, see its log in slurm/; descent slurm submits it again\n";
+    text += "failed: ended before its runs finished, see its log in slurm/; descent slurm submits it again\n";
   return text;
 }
 

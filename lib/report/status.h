@@ -1,6 +1,6 @@
 #pragma once
-// How far an experiment is: the states of its runs by point, attempts, times, failures; the Slurm array that trains it,
-// shard by shard.
+// The progress of an experiment: the states, attempts, times and failures of its runs by point, and the Slurm array
+// that trains it by shard.
 
 #include <cstddef>
 #include <map>
@@ -18,22 +18,21 @@ namespace descent::report {
 using store::RunState;
 
 struct PointStatus {
-  std::map<RunState, std::size_t> counts{};  // runs; states without runs may be absent
-  std::size_t attempts = 0;                  // how often its runs were started
-  double seconds = 0;                        // of training, of finished runs
+  std::map<RunState, std::size_t> counts{};  // number of runs; states without runs may be absent
+  std::size_t attempts = 0;                  // starts of its runs
+  double seconds = 0;                        // training time of finished runs
 
   std::size_t count(RunState state) const { return counts.contains(state) ? counts.at(state) : 0; }
 };
 
 struct Status {
-  std::vector<PointStatus> points;  // as in the plan
+  std::vector<PointStatus> points;  // by point of the plan
   PointStatus total;
-  std::vector<std::string> processes;           // that are training
-  std::map<std::string, std::size_t> failures;  // runs by reason
-  std::optional<double> seconds_left;  // at the current number of stacks at a time, or one; from the times so far
-  std::size_t runs = 0;                // of the plan
-  std::vector<double> open;            // of each run, 0 for a finished one: the seconds of one core that are left, as
-                                       // estimated by cost alone where nothing is finished
+  std::vector<std::string> processes;           // processes that are training
+  std::map<std::string, std::size_t> failures;  // number of runs by reason
+  std::optional<double> seconds_left;  // estimated from the finished runs, with the stacks that train now, or one
+  std::size_t runs = 0;                // in the plan
+  std::vector<double> remaining;       // core seconds left, by run; from the cost alone if nothing has finished
 
   std::size_t finished() const { return total.count(RunState::done) + total.count(RunState::diverged); }
   bool complete() const { return finished() == runs; }
@@ -48,9 +47,9 @@ Json status_json(const Status& status, const plan::Plan& plan);
 struct ShardStatus {
   std::int64_t index = 1;
   std::size_t runs = 0, finished = 0;
-  std::string state{};  // done, pending, running, failed: neither finished nor in the queue, unknown: no queue
+  std::string state{};  // done, pending, running, failed (unfinished but not queued) or unknown (queue not readable)
   std::string task{}, elapsed{}, reason{};
-  std::optional<double> seconds_left{};  // of training
+  std::optional<double> seconds_left{};
 };
 
 struct ArrayStatus {
@@ -59,7 +58,7 @@ struct ArrayStatus {
   std::string problem;  // why the queue could not be read
 };
 
-// Nothing where none was submitted, or one of another version of the experiment.
+// Returns nullopt if no array was submitted, or only for another version of the experiment.
 std::optional<ArrayStatus> read_array_status(const store::Results& results, const plan::Plan& plan,
                                              const Status& status);
 

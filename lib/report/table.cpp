@@ -17,8 +17,8 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-// In lines of at most so many characters, broken at spaces, otherwise behind '_', '.' and ',', otherwise anywhere.
-std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
+// Splits text into lines of at most `width` characters, at spaces if possible, otherwise after '_', '.' or ','.
+std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   std::vector<std::string> lines;
   while (width_of(text) > width) {
     std::size_t cut = 0;
@@ -34,15 +34,15 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   return lines;
 }
 
-// Narrows the widest columns until the lines fit, no column below `least`.
+// Narrows the widest columns until the lines fit, but none below `min_width`.
 void narrow(std::vector<std::size_t>& widths, std::size_t line) {
-  constexpr std::size_t least = 12;
+  constexpr std::size_t min_width = 12;
   for (;;) {
     std::size_t total = 2 * (widths.size() - 1);
     for (const std::size_t width : widths) total += width;
     const auto widest = std::ranges::max_element(widths);
-    if (total <= line || *widest <= least) return;
-    *widest = std::max(least, *widest - std::min(*widest, total - line));
+    if (total <= line || *widest <= min_width) return;
+    *widest = std::max(min_width, *widest - std::min(*widest, total - line));
   }
 }
 
@@ -57,10 +57,10 @@ std::string mean_text(const std::optional<stats::Description>& measure) {
   const double half = measure->sd ? *measure->high - measure->mean : 0;
   if (!measure->sd || half == 0 || !std::isfinite(half)) return fmt::format("{:.4g}", measure->mean);
   const auto magnitude = [](double number) { return static_cast<int>(std::floor(std::log10(std::abs(number)))); };
-  constexpr int most_digits = 4;
+  constexpr int max_digits = 4;
   const int decimals = std::max(0, 1 - magnitude(half));  // two digits of the interval
-  if (magnitude(std::max(half, std::abs(measure->mean))) + 1 + decimals > most_digits)
-    return fmt::format("{:.{}g} ± {:.2g}", measure->mean, most_digits, half);
+  if (magnitude(std::max(half, std::abs(measure->mean))) + 1 + decimals > max_digits)
+    return fmt::format("{:.{}g} ± {:.2g}", measure->mean, max_digits, half);
   return fmt::format("{:.{}f} ± {:.{}f}", measure->mean, decimals, half, decimals);
 }
 
@@ -70,7 +70,7 @@ std::vector<std::string> short_factors(const plan::Plan& plan) {
   return names;
 }
 
-std::string laid_out(std::vector<Row> rows, const Screen& screen, const std::vector<std::size_t>& left) {
+std::string format_table(std::vector<Row> rows, const Screen& screen, const std::vector<std::size_t>& left) {
   for (Row& row : rows) std::ranges::transform(row, row.begin(), core::printable);
   std::vector<std::size_t> widths(rows[0].size());
   for (const Row& row : rows)
@@ -81,7 +81,7 @@ std::string laid_out(std::vector<Row> rows, const Screen& screen, const std::vec
     std::vector<std::vector<std::string>> cells;
     std::size_t lines = 1;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      cells.push_back(wrapped(row[i], widths[i]));
+      cells.push_back(wrap(row[i], widths[i]));
       lines = std::max(lines, cells.back().size());
     }
     for (std::size_t at = 0; at < lines; ++at) {
@@ -103,9 +103,9 @@ bool is_terminal(std::FILE* stream) { return isatty(fileno(stream)) == 1; }
 
 Screen screen_of(std::FILE* stream, bool no_color) {
   if (!is_terminal(stream)) return {};
-  const char* forbidden = std::getenv("NO_COLOR");  // https://no-color.org: present and not empty
+  const char* disabled = std::getenv("NO_COLOR");  // https://no-color.org: present and not empty
   const char* kind = std::getenv("TERM");
-  const bool color = !no_color && !(forbidden && *forbidden) && kind && std::string_view(kind) != "dumb";
+  const bool color = !no_color && !(disabled && *disabled) && kind && std::string_view(kind) != "dumb";
   return {color, terminal_size(stream).columns};
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Tables for people, and how to write to the stream that they go to; what several reports write as JSON.
+// Text tables, properties of the terminal that they are printed to, and JSON helpers.
 
 #include <cmath>
 #include <cstddef>
@@ -18,34 +18,33 @@ namespace descent::report {
 
 bool is_terminal(std::FILE* stream);
 
-// How to write to a stream.
 struct Screen {
-  bool color = false;            // a terminal, not dumb, and neither NO_COLOR nor --no-color
-  std::size_t width = SIZE_MAX;  // columns of a terminal
+  bool color = false;            // true for a terminal that is not dumb, without NO_COLOR and --no-color
+  std::size_t width = SIZE_MAX;  // columns of the terminal
 };
 Screen screen_of(std::FILE* stream, bool no_color);
 
-// Whether the locale, of LC_ALL, LC_CTYPE or LANG, is one of UTF-8, and the terminal can show Braille.
+// True if the locale (LC_ALL, LC_CTYPE or LANG) is UTF-8 and the terminal can show Braille.
 bool shows_unicode();
 
-// Of the terminal; 80 x 24 where it is unknown.
+// 80 x 24 if unknown.
 struct TerminalSize {
   std::size_t columns = 80, rows = 24;
 };
 TerminalSize terminal_size(std::FILE* stream);
 
-// Rows of cells, made printable, in columns, right-aligned but for those named in `left`; the first row is the head,
-// bold in colour. Where lines would be longer than the screen is wide, the widest columns are wrapped.
-std::string laid_out(std::vector<std::vector<std::string>> rows, const Screen& screen = {},
-                     const std::vector<std::size_t>& left = {});
+// Lays out rows of cells, made printable, in right-aligned columns; those in `left` are left-aligned. The first row is
+// the header, bold in color. If lines would be wider than the screen, the widest columns are wrapped.
+std::string format_table(std::vector<std::vector<std::string>> rows, const Screen& screen = {},
+                         const std::vector<std::size_t>& left = {});
 
-// Characters of UTF-8 on the screen.
+// The number of UTF-8 characters.
 std::size_t width_of(std::string_view text);
 
-// The factors of a plan as heads of columns: the shortest names that stand for them.
+// The factors of a plan by their short names, as column headers.
 std::vector<std::string> short_factors(const plan::Plan& plan);
 
-// "0.321 ± 0.012": the mean and half its interval; "-" where there is none.
+// "0.321 ± 0.012": the mean and half its interval; "-" without a value.
 std::string mean_text(const std::optional<stats::Description>& measure);
 
 using Json = nlohmann::ordered_json;
@@ -57,7 +56,7 @@ inline Json point_json(const plan::Plan& plan, std::size_t point) {
   return values;
 }
 
-// Infinities and NaN, which JSON cannot represent, are left out.
+// Adds the member unless it is infinite or NaN, which JSON cannot represent.
 inline void add_finite(Json& json, const char* name, const std::optional<double>& value) {
   if (value && std::isfinite(*value)) json[name] = *value;
 }

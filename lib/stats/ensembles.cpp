@@ -1,6 +1,7 @@
 #include "stats/ensembles.h"
 
 #include <cmath>
+#include <filesystem>
 #include <map>
 
 #include "stats/tables.h"
@@ -10,26 +11,27 @@ namespace {
 
 const config::Ensemble& ensemble_of(const plan::Plan& plan) { return plan.points.front().experiment.ensemble; }
 
-// Adds up members, one after the other.
+// Accumulates the members of an ensemble one at a time.
 class Average {
  public:
   explicit Average(config::LossKind loss) : loss_(loss) {}
 
   void add(const store::Predictions& truth, std::span<const double> values, int sign) {
-    if (averages_probabilities()) spread_.add(probabilities(values), sign);
-    else spread_.add(values, sign);
+    if (averages_probabilities()) moments_.add(probabilities(values), sign);
+    else moments_.add(values, sign);
     const Score member = stats::score(loss_, truth, values);
     loss_sum_ += sign * member.loss;
     error_sum_ += sign * member.error.value_or(0);
   }
 
   EnsembleScore finish(const store::Predictions& truth) const {
-    const auto count = static_cast<double>(spread_.count());
+    const auto count = static_cast<double>(moments_.count());
     EnsembleScore ensemble;
-    ensemble.score = stats::score(loss_, truth, averages_probabilities() ? logarithms(spread_.mean()) : spread_.mean());
+    ensemble.score =
+        stats::score(loss_, truth, averages_probabilities() ? logarithms(moments_.mean()) : moments_.mean());
     ensemble.member.loss = loss_sum_ / count;
     if (ensemble.score.error) ensemble.member.error = error_sum_ / count;
-    if (loss_ == config::LossKind::mse) ensemble.ambiguity = spread_.mean_variance();
+    if (loss_ == config::LossKind::mse) ensemble.ambiguity = moments_.mean_variance();
     return ensemble;
   }
 
@@ -37,11 +39,11 @@ class Average {
   bool averages_probabilities() const { return loss_ == config::LossKind::cross_entropy; }
 
   config::LossKind loss_;
-  Spread spread_;
+  RunningMoments moments_;
   double loss_sum_ = 0, error_sum_ = 0;
 };
 
-// Adds up one point's networks, one after the other.
+// Accumulates the networks of a point one at a time.
 class Decomposition {
  public:
   explicit Decomposition(bool probabilities) : probabilities_(probabilities) {}
@@ -51,24 +53,24 @@ class Decomposition {
     examples_ = recorded.size() / outputs_;
     const std::vector<double> values =
         probabilities_ ? probabilities(recorded) : std::vector<double>(recorded.begin(), recorded.end());
-    spread_.add(values, sign);
+    moments_.add(values, sign);
     for (std::size_t i = 0; i < values.size(); ++i) {
       const double distance = values[i] - target(truth, i / outputs_, i % outputs_);
       squared_risk_ += sign * distance * distance / static_cast<double>(values.size());
     }
-    if (probabilities_) logarithms_.add(recorded, sign);
+    if (probabilities_) log_moments_.add(recorded, sign);
     if (truth.labels.empty()) return;
     votes_.resize(values.size());
     for (std::size_t n = 0; n < examples_; ++n)
-      votes_[n * outputs_ + largest(recorded.subspan(n * outputs_, outputs_))] += sign;
+      votes_[n * outputs_ + argmax(recorded.subspan(n * outputs_, outputs_))] += sign;
   }
 
   BiasVariance finish(const store::Predictions& truth) const {
     BiasVariance result;
-    result.n = spread_.count();
+    result.n = moments_.count();
     squared(truth, result);
     if (!votes_.empty()) zero_one(truth, result);
-    if (logarithms_.count() > 0) cross_entropy(truth, result);
+    if (log_moments_.count() > 0) cross_entropy(truth, result);
     return result;
   }
 
@@ -76,28 +78,28 @@ class Decomposition {
   double mean(double sum) const { return sum / static_cast<double>(examples_); }
 
   void squared(const store::Predictions& truth, BiasVariance& result) const {
-    const auto n = static_cast<double>(spread_.count());
+    const auto n = static_cast<double>(moments_.count());
     double bias = 0;
-    for (std::size_t i = 0; i < spread_.mean().size(); ++i) {
-      const double distance = spread_.mean()[i] - target(truth, i / outputs_, i % outputs_);
+    for (std::size_t i = 0; i < moments_.mean().size(); ++i) {
+      const double distance = moments_.mean()[i] - target(truth, i / outputs_, i % outputs_);
       bias += distance * distance;
     }
-    bias /= static_cast<double>(spread_.mean().size());
-    const double variance = spread_.mean_variance();
+    bias /= static_cast<double>(moments_.mean().size());
+    const double variance = moments_.mean_variance();
     result.squared_risk = squared_risk_ / n;
     result.squared_bias = bias - variance / (n - 1);
     result.squared_variance = variance * n / (n - 1);
   }
 
   void zero_one(const store::Predictions& truth, BiasVariance& result) const {
-    const auto n = static_cast<double>(spread_.count());
+    const auto n = static_cast<double>(moments_.count());
     double risk = 0, bias = 0, where_right = 0, where_wrong = 0;
     for (std::size_t i = 0; i < examples_; ++i) {
       const std::span<const double> votes = std::span(votes_).subspan(i * outputs_, outputs_);
       const auto label = static_cast<std::size_t>(truth.labels[i]);
       const double right = votes[label] / n;
       risk += 1 - right;
-      if (largest(votes) == label) {
+      if (argmax(votes) == label) {
         where_right += 1 - right;
       } else {
         bias += 1;
@@ -113,7 +115,7 @@ class Decomposition {
   void cross_entropy(const store::Predictions& truth, BiasVariance& result) const {
     double risk = 0, bias = 0, variance = 0;
     for (std::size_t i = 0; i < examples_; ++i) {
-      const std::span<const double> log_p = std::span(logarithms_.mean()).subspan(i * outputs_, outputs_);
+      const std::span<const double> log_p = std::span(log_moments_.mean()).subspan(i * outputs_, outputs_);
       double sum = 0;
       for (const double value : log_p) sum += std::exp(value);
       const double own = log_p[static_cast<std::size_t>(truth.labels[i])];
@@ -128,10 +130,25 @@ class Decomposition {
 
   bool probabilities_;
   std::size_t outputs_ = 0, examples_ = 0;
-  Spread spread_, logarithms_;
+  RunningMoments moments_, log_moments_;
   double squared_risk_ = 0;
   std::vector<double> votes_;  // [N, K]: networks that predict class k for example n
 };
+
+// Writes a table, or removes the one that an earlier version of the experiment left if this one does not ask for it.
+template <class Row>
+void write_rows(const store::Results& results, const plan::Plan& plan, std::string_view file, bool wanted,
+                std::span<const store::Column<Row>> columns,
+                std::vector<Row> (*rows_of)(const store::Results&, const plan::Plan&, bool leave_out)) {
+  if (!wanted) {
+    std::error_code ignored;
+    std::filesystem::remove(results.folder() / file, ignored);
+    return;
+  }
+  std::vector<TableRow> rows;
+  for (const Row& row : rows_of(results, plan, false)) rows.push_back({row.point, store::row_text(columns, row)});
+  write_table(results, plan, file, column_names(columns), rows);
+}
 
 }  // namespace
 
@@ -139,15 +156,15 @@ std::span<const store::Column<EnsembleScore>> ensemble_columns() {
   using store::cell, store::ColumnKind;
   using E = EnsembleScore;
   static const std::vector<store::Column<E>> columns{
-      {"seed", ColumnKind::label, [](const E& e) { return cell(e.seed); }, {}},  // where the members are points
+      {"seed", ColumnKind::label, [](const E& e) { return cell(e.seed); }, {}},  // of an ensemble of points
       {"size", ColumnKind::label, [](const E& e) { return cell(e.size); }, {}},
-      {"group", ColumnKind::label, [](const E& e) { return cell(e.group); }, {}},  // 0 has the first members
+      {"group", ColumnKind::label, [](const E& e) { return cell(e.group); }, {}},  // 0: the first members
       {"network", ColumnKind::label, [](const E& e) { return cell(e.network); }, {}},
       {"error", ColumnKind::measure, [](const E& e) { return cell(e.score.error); }, {}},
       {"loss", ColumnKind::measure, [](const E& e) { return cell(e.score.loss); }, {}},
       {"member_error", ColumnKind::measure, [](const E& e) { return cell(e.member.error); }, {}},  // mean
       {"member_loss", ColumnKind::measure, [](const E& e) { return cell(e.member.loss); }, {}},
-      // Mean squared distance of the members to their average: member_loss - loss with squared error (Krogh and
+      // Mean squared distance of the members from their average; with squared error member_loss - loss (Krogh and
       // Vedelsby 1995).
       {"ambiguity", ColumnKind::measure, [](const E& e) { return cell(e.ambiguity); }, {}},
   };
@@ -186,11 +203,8 @@ std::vector<EnsembleScore> ensembles_of(const store::Results& results, const pla
 }
 
 void write_ensembles(const store::Results& results, const plan::Plan& plan) {
-  if (ensemble_of(plan).of == config::EnsembleOf::none) return remove_table(results, ensembles_file);
-  write_table(results, plan, ensembles_file, column_names(ensemble_columns()), [&](const AddRow& add) {
-    for (const EnsembleScore& ensemble : ensembles_of(results, plan))
-      add(ensemble.point, store::row_text(ensemble_columns(), ensemble));
-  });
+  const bool wanted = ensemble_of(plan).of != config::EnsembleOf::none;
+  write_rows(results, plan, ensembles_file, wanted, ensemble_columns(), ensembles_of);
 }
 
 std::span<const store::Column<BiasVariance>> bias_variance_columns() {
@@ -235,11 +249,8 @@ std::vector<BiasVariance> bias_variance_of(const store::Results& results, const 
 }
 
 void write_bias_variance(const store::Results& results, const plan::Plan& plan) {
-  if (!plan.points.front().experiment.bias_variance) return remove_table(results, bias_variance_file);
-  write_table(results, plan, bias_variance_file, column_names(bias_variance_columns()), [&](const AddRow& add) {
-    for (const BiasVariance& row : bias_variance_of(results, plan))
-      add(row.point, store::row_text(bias_variance_columns(), row));
-  });
+  const bool wanted = plan.points.front().experiment.bias_variance;
+  write_rows(results, plan, bias_variance_file, wanted, bias_variance_columns(), bias_variance_of);
 }
 
 }  // namespace descent::stats

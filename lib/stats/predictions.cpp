@@ -15,7 +15,7 @@ double target(const store::Predictions& truth, std::size_t n, std::size_t k) {
   return static_cast<std::size_t>(truth.labels[n]) == k ? 1 : 0;
 }
 
-std::size_t largest(std::span<const double> outputs) {
+std::size_t argmax(std::span<const double> outputs) {
   return static_cast<std::size_t>(std::ranges::max_element(outputs) - outputs.begin());
 }
 
@@ -34,7 +34,7 @@ Score score(config::LossKind loss, const store::Predictions& truth, std::span<co
       }
       case config::LossKind::cross_entropy: sum.loss -= p[static_cast<std::size_t>(truth.labels[n])];
     }
-    if (!truth.labels.empty()) errors += target(truth, n, largest(p)) == 0;
+    if (!truth.labels.empty()) errors += target(truth, n, argmax(p)) == 0;
   }
   sum.loss /= static_cast<double>(examples);
   if (!truth.labels.empty()) sum.error = static_cast<double>(errors) / static_cast<double>(examples);
@@ -57,7 +57,7 @@ std::vector<double> logarithms(std::span<const double> probabilities) {
   return values;
 }
 
-void Spread::add(std::span<const double> values, int sign) {
+void RunningMoments::add(std::span<const double> values, int sign) {
   mean_.resize(values.size());
   squares_.resize(values.size());
   sign > 0 ? ++count_ : --count_;
@@ -68,7 +68,7 @@ void Spread::add(std::span<const double> values, int sign) {
   }
 }
 
-double Spread::mean_variance() const {
+double RunningMoments::mean_variance() const {
   double sum = 0;
   for (std::size_t i = 0; i < squares_.size(); ++i) sum += squares_[i] / static_cast<double>(count_);
   return sum / static_cast<double>(squares_.size());
@@ -80,8 +80,8 @@ const std::vector<double>& PredictionReader::read(std::size_t run) {
   if (!first_) first_ = std::move(read);
   else if (first_->outputs != read.outputs || first_->labels != read.labels || first_->targets != read.targets)
     throw core::InputError(
-        fmt::format("{}: ensembles, bias and variance compare predictions of the same test examples, but two runs have "
-                    "different ones; keep data.* from varying them",
+        fmt::format("{}: ensembles, bias and variance need predictions for the same test examples, but two runs have "
+                    "different ones; remove the data.* factors that change them",
                     results_.folder().string()));
   return values_;
 }

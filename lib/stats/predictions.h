@@ -1,5 +1,5 @@
 #pragma once
-// Predictions scored and averaged over runs, one run at a time: the memory of a few test sets, however many runs.
+// Scores and averages predictions over runs. Reads one run at a time, so that memory does not grow with their number.
 
 #include <optional>
 #include <span>
@@ -12,50 +12,50 @@
 
 namespace descent::stats {
 
-// What example n should give at output k: the target, or 1 for the right class and 0 for others.
+// The target of example n at output k; for classes 1 for the label and 0 for the others.
 double target(const store::Predictions& truth, std::size_t n, std::size_t k);
 
-// The class with the largest of these outputs, the first of several.
-std::size_t largest(std::span<const double> outputs);
+// Index of the largest output, the first one of ties.
+std::size_t argmax(std::span<const double> outputs);
 
 struct Score {
-  double loss = 0;              // as the experiment's test_loss
+  double loss = 0;              // the experiment's test_loss
   std::optional<double> error;  // absent in regression
 };
 
-// How well `values` [N, K], as recorded, fit the targets of `truth`.
+// Loss and error of the recorded `values` [N, K] against the targets of `truth`.
 Score score(config::LossKind loss, const store::Predictions& truth, std::span<const double> values);
 
-// Which network of a run has its predictions and weights, as the columns of summary.csv call it: "final", or with early
-// stopping "restored".
+// The network whose predictions and weights a run keeps, as in the columns of summary.csv: "final", or "restored" with
+// early stopping.
 std::string_view network_of(const config::Experiment& experiment);
 
-// Recorded values with cross-entropy as probabilities, and back: a mean that underflowed counts as the smallest normal
-// number, 708 nats.
+// Converts the recorded log-probabilities of a cross-entropy to probabilities, and back. A probability that underflowed
+// counts as the smallest normal number, 708 nats.
 std::vector<double> probabilities(std::span<const double> logarithms);
 std::vector<double> logarithms(std::span<const double> probabilities);
 
 // Mean and population variance over runs, element by element, by Welford's recurrence.
-class Spread {
+class RunningMoments {
  public:
-  void add(std::span<const double> values, int sign = 1);  // [N, K]; -1 takes back what was added
+  void add(std::span<const double> values, int sign = 1);  // [N, K]; sign -1 removes values that were added
   std::size_t count() const { return count_; }
   const std::vector<double>& mean() const { return mean_; }
-  double mean_variance() const;  // over all elements
+  double mean_variance() const;  // mean over all elements
 
  private:
   std::size_t count_ = 0;
   std::vector<double> mean_, squares_;
 };
 
-// Reads the predictions of runs whose test examples must be the same.
+// Reads the predictions of runs that share their test examples.
 class PredictionReader {
  public:
   explicit PredictionReader(const store::Results& results) : results_(results) {}
 
-  // Of this run, [N, K]; InputError where its test examples are not those of the first one read.
+  // The predictions of a run, [N, K]. Throws InputError if its test examples differ from those of the first run read.
   const std::vector<double>& read(std::size_t run);
-  const store::Predictions& truth() const { return *first_; }  // what the first one read has for targets
+  const store::Predictions& truth() const { return *first_; }  // the targets, from the first run read
 
  private:
   const store::Results& results_;
@@ -63,7 +63,7 @@ class PredictionReader {
   std::vector<double> values_;
 };
 
-// What `sums` makes of the predictions of several runs, and with `leave_out` of all but each of them.
+// Accumulates the predictions of `members` in `sums` and returns its row, with `leave_out` also those without each one.
 template <class Row, class Sums>
 Row combine(PredictionReader& reader, Sums sums, std::span<const std::size_t> members, bool leave_out) {
   for (const std::size_t run : members) {
@@ -80,7 +80,7 @@ Row combine(PredictionReader& reader, Sums sums, std::span<const std::size_t> me
   return row;
 }
 
-// The finished runs that did not diverge and have predictions, in plan order.
+// The runs with predictions that finished and did not diverge, in plan order.
 std::vector<std::size_t> predicting_runs(const store::Results& results, const plan::Plan& plan);
 
 }  // namespace descent::stats

@@ -8,8 +8,8 @@
 namespace descent::stats {
 namespace {
 
-// Continued fraction of the incomplete beta function by Lentz's method (Press et al., Numerical Recipes,
-// section 6.4); converges fast for x < (a + 1) / (a + b + 2).
+// Continued fraction of the incomplete beta function by Lentz's method (Press et al., Numerical Recipes, section 6.4);
+// converges fast for x < (a + 1) / (a + b + 2).
 double beta_fraction(double a, double b, double x) {
   constexpr double tiny = 1e-300, precision = 1e-16;
   const auto guarded = [](double v) { return std::abs(v) < tiny ? tiny : v; };
@@ -28,7 +28,7 @@ double beta_fraction(double a, double b, double x) {
   return fraction;
 }
 
-// The regularized incomplete beta function I_x(a, b); `rest` is 1 - x, given for its precision.
+// The regularized incomplete beta function I_x(a, b); `rest` is 1 - x, passed separately for precision.
 double incomplete_beta(double a, double b, double x, double rest) {
   const double front =
       std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log(rest));
@@ -51,22 +51,11 @@ double upper_quantile(double tail, double df) {
   }
 }
 
-// Of the values of a point.
-std::optional<Description> own(const std::vector<double>& values) {
-  std::vector<double> present;
-  for (const double value : values)
-    if (!std::isnan(value)) present.push_back(value);
-  if (present.empty() || std::ranges::any_of(present, [](double value) { return std::isinf(value); })) return {};
-  return describe(present);
-}
-
-// Paired by seed.
-std::optional<Description> difference(const std::vector<double>& a, const std::vector<double>& b) {
-  std::vector<double> differences;
-  for (std::size_t seed = 0; seed < a.size(); ++seed)
-    if (!std::isnan(a[seed]) && !std::isnan(b[seed])) differences.push_back(a[seed] - b[seed]);
-  if (differences.empty()) return {};
-  return describe(differences);
+// Describes the values of a point; nullopt if a run diverged or all are missing.
+std::optional<Description> describe_finished(std::vector<double> values) {
+  std::erase_if(values, [](double value) { return std::isnan(value); });
+  if (values.empty() || std::ranges::find(values, INFINITY) != values.end()) return {};
+  return describe(values);
 }
 
 void set_interval(Description& description, double tail) {
@@ -80,8 +69,8 @@ void set_interval(Description& description, double tail) {
 double student_t_quantile(double p, double df) {
   if (p == 0.5) return 0;
   const double tail = std::min(p, 1 - p);
-  thread_local std::map<std::pair<double, double>, double> known;  // many intervals have the same one
-  const auto [entry, is_new] = known.try_emplace({tail, df});
+  thread_local std::map<std::pair<double, double>, double> cache;  // many intervals share one
+  const auto [entry, is_new] = cache.try_emplace({tail, df});
   if (is_new) entry->second = upper_quantile(tail, df);
   return p < 0.5 ? -entry->second : entry->second;
 }
@@ -95,7 +84,7 @@ double half_width(const Description& description, double tail) {
 Description describe(std::span<const double> values) {
   Description result{values.size(), 0, {}, {}, {}};
   const double n = static_cast<double>(values.size());
-  // Centred at the first value: equal values have exactly that mean and no spread.
+  // Centered at the first value, so that equal values have exactly that mean and sd 0.
   for (const double value : values) result.mean += (value - values[0]) / n;
   result.mean += values[0];
   if (values.size() < 2) return result;
@@ -120,17 +109,19 @@ std::vector<double> pseudo_values(double whole, std::span<const double> without)
 
 std::optional<Best> choose_best(const std::vector<std::vector<double>>& values) {
   Best best;
-  for (const std::vector<double>& of_point : values) best.points.push_back({own(of_point), {}, false});
-  const auto mean = [](const Rival& point) { return point.own ? point.own->mean : INFINITY; };
+  for (const std::vector<double>& of_point : values) best.points.push_back({describe_finished(of_point), {}, false});
+  const auto mean = [](const Candidate& point) { return point.values ? point.values->mean : INFINITY; };
   const auto smallest = std::ranges::min_element(best.points, {}, mean);
-  if (smallest == best.points.end() || !smallest->own) return std::nullopt;
+  if (smallest == best.points.end() || !smallest->values) return std::nullopt;
   best.chosen = static_cast<std::size_t>(smallest - best.points.begin());
   for (std::size_t i = 0; i < values.size(); ++i) {
-    Rival& rival = best.points[i];
-    if (i == best.chosen || !rival.own) continue;
-    if (const auto found = difference(values[i], values[best.chosen]))
-      rival.difference = simultaneous(*found, values.size() - 1);
-    rival.equal = !rival.difference || !rival.difference->sd || *rival.difference->low <= 0;
+    Candidate& candidate = best.points[i];
+    if (i == best.chosen || !candidate.values) continue;
+    std::vector<double> differences = values[i];
+    for (std::size_t seed = 0; seed < differences.size(); ++seed) differences[seed] -= values[best.chosen][seed];
+    if (const auto difference = describe_finished(differences))
+      candidate.difference = simultaneous(*difference, values.size() - 1);
+    candidate.equal = !candidate.difference || !candidate.difference->sd || *candidate.difference->low <= 0;
   }
   return best;
 }

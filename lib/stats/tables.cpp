@@ -1,7 +1,6 @@
 #include "stats/tables.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <stdexcept>
 
 #include "core/files.h"
@@ -22,7 +21,7 @@ std::vector<std::size_t> columns_with(store::ColumnKind kind) {
 const std::vector<std::size_t> constant_columns = columns_with(store::ColumnKind::constant),
                                measure_columns = columns_with(store::ColumnKind::measure);
 
-// `measures`: positions in measure_names().
+// `measures` are indices into measure_names().
 std::string points_columns(const std::vector<std::size_t>& measures) {
   std::string names = "n,n_diverged";
   for (const std::size_t column : constant_columns) names += "," + store::summary_columns()[column].name;
@@ -42,23 +41,17 @@ std::string points_row(const PointStats& stats, const std::vector<std::size_t>& 
 }  // namespace
 
 void write_table(const store::Results& results, const plan::Plan& plan, std::string_view name, std::string_view columns,
-                 const std::function<void(const AddRow&)>& fill) {
+                 const std::vector<TableRow>& rows) {
   core::AtomicFile file(results.folder() / name);
   for (const std::string& factor : plan.factors) file.write(formats::csv_field(factor) + ",");
   file.write(columns);
   file.write("\n");
-  fill([&](std::optional<std::size_t> point, std::string_view cells) {
+  for (const TableRow& row : rows) {
     for (std::size_t i = 0; i < plan.factors.size(); ++i)
-      file.write((point ? formats::csv_field(plan.points[*point].values[i]) : "") + ",");
-    file.write(cells);
-    file.write("\n");
-  });
+      file.write((row.point ? formats::csv_field(plan.points[*row.point].values[i]) : "") + ",");
+    file.write(row.cells + "\n");
+  }
   file.commit();
-}
-
-void remove_table(const store::Results& results, std::string_view name) {
-  std::error_code ignored;
-  std::filesystem::remove(results.folder() / name, ignored);
 }
 
 const std::vector<std::string>& measure_names() {
@@ -81,30 +74,24 @@ std::array<std::string, 4> measure_cells(const std::optional<Description>& measu
   return {store::cell(measure->mean), store::cell(measure->sd), store::cell(measure->low), store::cell(measure->high)};
 }
 
-void for_each_point(const store::Results& results, const plan::Plan& plan,
-                    const std::function<void(const PointStats&)>& visit) {
-  const auto empty = [](std::size_t point) {
-    return PointStats{.point = point, .constants = std::vector<std::string>(constant_columns.size()), .measures = {}};
-  };
-  PointStats open = empty(0);  // the plan has the runs of a point one after the other
-  std::vector<std::vector<double>> values(measure_columns.size());
-  const auto next = [&] {
-    for (std::vector<double>& of_measure : values) {
-      open.measures.push_back(of_measure.empty() ? std::optional<Description>() : describe(of_measure));
-      of_measure.clear();
-    }
-    visit(open);
-    open = empty(open.point + 1);
-  };
+std::vector<PointStats> point_stats(const store::Results& results, const plan::Plan& plan) {
+  std::vector<PointStats> points;
+  for (std::size_t point = 0; point < plan.points.size(); ++point)
+    points.push_back({.point = point, .constants = std::vector<std::string>(constant_columns.size()), .measures = {}});
+  using Values = std::vector<std::vector<double>>;  // by measure, then run
+  std::vector<Values> values(points.size(), Values(measure_columns.size()));
   results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
-    while (open.point < plan.runs[run].point) next();
-    for (std::size_t i = 0; i < constant_columns.size(); ++i) open.constants[i] = cells[constant_columns[i]];
+    PointStats& stats = points[plan.runs[run].point];
+    for (std::size_t i = 0; i < constant_columns.size(); ++i) stats.constants[i] = cells[constant_columns[i]];
     const bool diverged = store::state_in(cells) == store::RunState::diverged;
-    ++(diverged ? open.n_diverged : open.n);
-    for (std::size_t i = 0; i < values.size() && !diverged; ++i)
-      if (const auto value = core::parse_number(cells[measure_columns[i]])) values[i].push_back(*value);
+    ++(diverged ? stats.n_diverged : stats.n);
+    for (std::size_t i = 0; i < measure_columns.size() && !diverged; ++i)
+      if (const auto value = core::parse_number(cells[measure_columns[i]])) values[stats.point][i].push_back(*value);
   });
-  while (open.point < plan.points.size()) next();
+  for (PointStats& stats : points)
+    for (const std::vector<double>& measure : values[stats.point])
+      stats.measures.push_back(measure.empty() ? std::optional<Description>() : describe(measure));
+  return points;
 }
 
 void write_points(const store::Results& results, const plan::Plan& plan) {
@@ -112,9 +99,9 @@ void write_points(const store::Results& results, const plan::Plan& plan) {
   std::vector<std::size_t> measures;
   for (std::size_t i = 0; i < measure_columns.size(); ++i)
     if (written[measure_columns[i]]) measures.push_back(i);
-  write_table(results, plan, points_file, points_columns(measures), [&](const AddRow& add) {
-    for_each_point(results, plan, [&](const PointStats& stats) { add(stats.point, points_row(stats, measures)); });
-  });
+  std::vector<TableRow> rows;
+  for (const PointStats& stats : point_stats(results, plan)) rows.push_back({stats.point, points_row(stats, measures)});
+  write_table(results, plan, points_file, points_columns(measures), rows);
 }
 
 }  // namespace descent::stats

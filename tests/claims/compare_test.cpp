@@ -4,7 +4,6 @@
 
 #include <cmath>
 
-#include "claims/claims.h"
 #include "claims/read.h"
 #include "core/error.h"
 #include "store/fixture.h"
@@ -92,16 +91,16 @@ TEST_F(compare_results, can_be_read_from_curves) {
               1e-12);
 }
 
-TEST_F(compare_results, stay_beyond_0_under_bonferroni_or_not) {
+TEST_F(compare_results, exclude_0_after_a_bonferroni_correction) {
   // Differences 0.9, 1, 1.1: t = 1 / (0.1 / sqrt 3) = 17.32; t(0.975, 2) = 4.30, and 100 comparisons ask
   // for 44.7.
   write([](const plan::Run& run, store::RunResult& result) {
     result.summary.final->metrics.test_error = run.point == 0 ? 0.0 : 0.9 + 0.1 * static_cast<double>(run.seed);
   });
-  EXPECT_TRUE(compared("width=8, norm=none", "width=4, norm=none")[0].beyond_all);
+  EXPECT_TRUE(compared("width=8, norm=none", "width=4, norm=none")[0].significant);
 }
 
-TEST_F(compare_results, are_asked_for_by_what_exists) {
+TEST_F(compare_results, refuse_unknown_factors_and_what_is_no_column) {
   const auto refusal = [&](const std::string& a, const std::string& metric) -> std::string {
     try {
       compared(a, "width=4", metric);

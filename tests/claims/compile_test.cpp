@@ -50,7 +50,7 @@ TEST(compile, refuses_selections_that_match_nothing) {
   const Trial unions(R"({"data": "mnist1d", "model": {"width": 4, "depth": 1}, "train": {"epochs": 1},
     "sweep": [{"model.width": [4], "model.norm": ["none"]}, {"model.width": [8], "model.norm": ["batch"]}]})");
   EXPECT_EQ(unions.mistakes("final_test_error(width=4, norm=batch) > 1"),
-            "26: no point has this norm together with what is selected before it\n");
+            "26: no point has this norm and matches the selections before it\n");
   EXPECT_EQ(unions.mistakes("final_test_error(width>8) > 1"), "17: no point has this width\n");
   EXPECT_EQ(unions.mistakes("final_test_error(width=4, width=8) > 1"), "26: width is selected twice\n");
 }
@@ -63,9 +63,9 @@ TEST(compile, refuses_operands_of_different_points) {
 TEST(compile, distinguishes_numbers_from_statements) {
   const Trial trial;
   EXPECT_EQ(trial.mistakes("final_test_error"),
-            "0: a number, where a statement is needed: compare it, as in \">= 0.1\"\n");
-  EXPECT_EQ(trial.mistakes("abs(final_test_error > 1) > 1"), "4: a statement, where a number is needed\n");
-  EXPECT_EQ(trial.mistakes("1 < 2"), "0: compares constants only; name a column\n");
+            "0: expected a statement, got a number; compare it, as in \">= 0.1\"\n");
+  EXPECT_EQ(trial.mistakes("abs(final_test_error > 1) > 1"), "4: expected a number, got a statement\n");
+  EXPECT_EQ(trial.mistakes("1 < 2"), "0: this compares only constants; name a column\n");
 }
 
 TEST(compile, asks_which_value_of_a_curve_is_meant) {
@@ -75,10 +75,10 @@ TEST(compile, asks_which_value_of_a_curve_is_meant) {
             "over epoch "
             "of test_error\n");
   EXPECT_EQ(trial.mistakes("final_test_error(epoch=1) > 1"),
-            "17: final_test_error is one number per run; \"epoch\" selects from curves, such as "
+            "17: final_test_error is one number per run; \"epoch\" selects rows of curves, as in "
             "test_error(epoch=10)\n");
   EXPECT_EQ(trial.mistakes("min over epoch of final_test_error > 1"),
-            "18: final_test_error has one value per run here, nothing to reduce\n");
+            "18: final_test_error has only one value per run here; there is nothing to reduce\n");
   EXPECT_EQ(trial.mistakes("test_error(at=middle) > 1"), "11: expected at=start or at=end\n");
 }
 
@@ -89,14 +89,14 @@ TEST(compile, refuses_reductions_over_what_does_not_vary_or_has_no_order) {
   EXPECT_EQ(trial.mistakes("final_test_error rises over norm"), "28: the values of norm are not numbers\n");
 }
 
-TEST(compile, knows_columns_that_stay_empty) {
+TEST(compile, refuses_columns_that_are_empty) {
   const Trial trial;
   EXPECT_EQ(trial.mistakes("best_test_error > 1"), "0: best_test_error is empty: there are no validation examples\n");
   EXPECT_EQ(trial.mistakes("stopped_epoch > 1"), "0: stopped_epoch is empty: there is no early stopping\n");
   EXPECT_EQ(trial.mistakes("restored_epoch > 1"), "0: restored_epoch is empty: there is no early stopping\n");
 }
 
-TEST(compile, knows_factors_by_the_ends_of_their_paths) {
+TEST(compile, finds_factors_by_suffixes_of_their_paths) {
   const Trial trial(R"({"data": {"name": "mnist1d", "label_noise": 0.1}, "model": {"width": 4, "depth": 1},
     "train": {"epochs": 1}, "sweep": {"model.dropout.rate": [0, 0.5], "data.label_noise.rate": [0.1, 0.2],
     "model.init": ["he_normal", {"scheme": "normal", "gain": 0.1}, {"scheme": "normal", "gain": 5}]}})");
@@ -134,7 +134,7 @@ TEST(compile, refuses_an_argument_where_none_is_expected) {
 TEST(compile, says_that_an_experiment_without_sweep_has_no_factors) {
   const Trial trial(R"({"data": "mnist1d", "model": {"width": 4, "depth": 1}, "train": {"epochs": 1}})");
   EXPECT_EQ(trial.mistakes("final_test_error(width=4) > 1"),
-            "17: \"width\": the experiment has no sweep, so no factor to select by\n");
+            "17: \"width\": the experiment has no sweep, so there is no factor to select by\n");
   EXPECT_EQ(trial.mistakes("final_test_error > 1"), "");
 }
 
@@ -158,10 +158,10 @@ TEST(compile, knows_ensembles_by_their_size) {
   EXPECT_EQ(trial.mistakes("ensemble(error, size>4) < 1"), "16: no ensemble has this size (one of 1, 2, 4)\n");
   EXPECT_EQ(trial.mistakes("ensemble(ambiguity) > 0"), "0: ambiguity is empty: the loss is not the squared error\n");
   EXPECT_EQ(trial.mistakes("ensemble(error, epoch=1) < 1"),
-            "16: error is one number for several runs; \"epoch\" selects from curves, such as "
+            "16: error is one number for several runs; \"epoch\" selects rows of curves, as in "
             "test_error(epoch=10)\n");
   EXPECT_EQ(Trial().mistakes("ensemble(error, size=9) < 1"),
-            "0: error is empty: no predictions are averaged; add \"ensemble\": \"seeds\"\n");
+            "0: error is empty: there are no ensembles; add \"ensemble\": \"seeds\"\n");
 }
 
 TEST(compile, knows_columns_of_bias_and_variance) {
@@ -175,7 +175,7 @@ TEST(compile, knows_columns_of_bias_and_variance) {
 TEST(compile, knows_which_numbers_no_single_seed_has) {
   const Trial trial(comparing_predictions);
   EXPECT_EQ(trial.mistakes("on every seed: ensemble(error) < final_test_error"),
-            "0: error is computed from all seeds together; no single seed has it\n");
+            "0: error is computed from all seeds together; it has no value for a single seed\n");
   EXPECT_EQ(trial.mistakes("max over seed of bias_variance(squared_risk) < 1"),
             "0: this number has no value per seed\n");
 }
@@ -186,7 +186,7 @@ TEST(compile, takes_ensembles_of_points_seed_by_seed) {
     "ensemble": "points", "sweep": {"model.width": [4, 8]}})");
   EXPECT_EQ(trial.mistakes("on every seed: ensemble(error, size=2) < ensemble(error, size=1)"), "");
   EXPECT_EQ(trial.mistakes("ensemble(error, width=4) < 1"),
-            "16: an ensemble of points has no factor to select by, only its size\n");
+            "16: an ensemble over points can be selected only by its size\n");
 }
 
 TEST(compile, knows_that_regression_has_no_errors) {

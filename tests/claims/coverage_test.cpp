@@ -90,13 +90,13 @@ const std::vector<Case> cases{
     {"10 < final_test_loss(width=1) < 20", tied},
 };
 
-TEST(coverage, of_what_is_false_at_its_margin_few_hold) {
+TEST(coverage, false_statements_rarely_hold) {
   for (const int seeds : {5, 10, 20})
     for (const Case& each : cases)
       EXPECT_LE(count(each.claim, seeds, each.means), most) << each.claim << ", " << seeds << " seeds";
 }
 
-TEST(coverage, what_is_true_by_far_holds) {
+TEST(coverage, clearly_true_statements_hold) {
   for (const Case& each : std::vector<Case>{
            {"max over width of final_test_loss >= 5", apart},
            {"max over width of final_test_loss - min over width of final_test_loss >= 10", {10, 10, 10, 30, 10, 10}},
@@ -106,7 +106,7 @@ TEST(coverage, what_is_true_by_far_holds) {
     EXPECT_GE(count(each.claim, 10, each.means), 0.99 * trials) << each.claim;
 }
 
-TEST(coverage, of_what_is_true_at_all_its_margins_few_fail) {
+TEST(coverage, true_statements_rarely_fail) {
   EXPECT_LE(count("final_test_loss <= 10", 5, tied, Verdict::fails), most);
   EXPECT_LE(count("final_test_loss(width=1) <= 10 and final_test_loss(width=2) <= 10", 5, tied, Verdict::fails), most);
   EXPECT_LE(count("max over width of final_test_loss <= 10", 5, tied, Verdict::fails), most);

@@ -101,8 +101,8 @@ TEST(parser, distinguishes_integers_from_ranges) {
   EXPECT_EQ(tree->children[1]->number, 0.5);
 }
 
-TEST(parser, names_what_it_expected) {
-  EXPECT_EQ(parsed(""), "0: an empty claim");
+TEST(parser, reports_what_it_expected) {
+  EXPECT_EQ(parsed(""), "0: the claim is empty");
   EXPECT_EQ(parsed("a >"), "3: expected a number, a column or \"(\", got the end");
   EXPECT_EQ(parsed("a > 1)"), "5: unexpected \")\"");
   EXPECT_EQ(parsed("(a > 1"), "6: expected \")\", got the end");
@@ -121,14 +121,14 @@ TEST(parser, refuses_unknown_characters_and_malformed_numbers) {
   EXPECT_EQ(parsed("a > 1 §"), "6: unexpected \"§\"");
   EXPECT_EQ(parsed("a > 1x"), "4: \"1x\" is not a number");
   EXPECT_EQ(parsed("a > 1e999"), "4: \"1e999\" is not a number");
-  EXPECT_EQ(parsed("a(b='c) > 1"), "4: a string without its closing quote");
+  EXPECT_EQ(parsed("a(b='c) > 1"), "4: missing closing quote of a string");
 }
 
 TEST(parser, gives_up_on_deep_nesting) {
-  EXPECT_THAT(parsed(std::string(5000, '(')), testing::HasSubstr("nested more than 64 deep"));
+  EXPECT_THAT(parsed(std::string(5000, '(')), testing::HasSubstr("nested more than 64 levels deep"));
   std::string sums;
   for (int i = 0; i < 3000; ++i) sums += "sum over a of ";
-  EXPECT_THAT(parsed(sums), testing::HasSubstr("nested more than 64 deep"));
+  EXPECT_THAT(parsed(sums), testing::HasSubstr("nested more than 64 levels deep"));
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ TEST(selection, names_the_place_of_a_mistake) {
             "width=4, norm=bathc: no point has norm=bathc; did you mean \"batch\"? (one of none, batch) (at character "
             "15)");
   EXPECT_EQ(error_of("width=4) + points(norm=batch"),
-            "width=4) + points(norm=batch: more than a selection of points (at character 1)");
+            "width=4) + points(norm=batch: expected only a selection of points (at character 1)");
 }
 
 }  // namespace

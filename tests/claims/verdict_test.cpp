@@ -15,7 +15,7 @@ std::string widths(int seeds) {
          std::to_string(seeds) + R"(, "sweep": {"model.width": [1, 2, 3, 4, 5]}})";
 }
 
-TEST(verdict, holds_where_the_interval_lies_beyond_the_margin_and_fails_where_short_of_it) {
+TEST(verdict, holds_if_the_interval_lies_beyond_the_margin_and_fails_if_short_of_it) {
   // Differences 1, 2, 3 over three seeds: 2 +- t(0.975, 2) / sqrt(3), t(0.975, 2) = 4.302652729749462.
   const Trial trial(widths(3));
   const auto values = [](const std::string&, double width, double seed) { return width == 2 ? 10 + seed + 1 : 10.0; };
@@ -83,7 +83,7 @@ TEST(verdict, takes_a_maximum_of_means_not_a_mean_of_maxima) {
   EXPECT_EQ(*trial.judge("on every seed: max over width of final_test_loss == 5", values).measured, 5);
 }
 
-TEST(verdict, bounds_the_position_of_a_maximum_by_those_that_may_be_it) {
+TEST(verdict, bounds_the_position_of_a_maximum_by_its_candidates) {
   // Seeds 0 to 5 peak at width 2, seeds 6 to 9 at width 4.
   const Trial trial(widths(10));
   const auto values = [](const std::string&, double width, double seed) {
@@ -129,7 +129,7 @@ TEST(verdict, bounds_a_median_over_seeds_by_order_statistics) {
             Verdict::undecided);
 }
 
-TEST(verdict, of_many_maxima_over_many_points_costs_no_more_than_their_number) {
+TEST(verdict, bounds_the_cost_of_nested_maxima) {
   std::string values, claim = "max over width of final_test_loss";
   for (int width = 2; width <= 1000; ++width) values += ", " + std::to_string(width);
   for (int i = 1; i < 100; ++i) claim += " + max over width of final_test_loss";
@@ -175,7 +175,7 @@ TEST(verdict, counts_seeds) {
             Verdict::undecided);
 }
 
-TEST(verdict, reduces_over_seeds_without_an_interval_where_it_is_about_these_runs) {
+TEST(verdict, reduces_over_seeds_without_an_interval_if_it_is_about_these_runs) {
   const Trial trial(widths(5));
   const auto values = [](const std::string&, double, double seed) { return seed; };
   const Check check = trial.judge("max over seed of final_test_loss(width=1) <= 4", values);
@@ -223,7 +223,7 @@ TEST(verdict, joins_statements) {
   EXPECT_EQ(verdict("final_test_loss(width=1) < final_test_loss(width=3) < final_test_loss(width=2)"), Verdict::fails);
 }
 
-TEST(verdict, is_open_while_runs_are_missing) {
+TEST(verdict, is_undecided_while_runs_are_missing) {
   const Trial trial(widths(3));
   const auto values = [](const std::string&, double width, double) { return width; };
   const auto drop_one = [](std::vector<RunState>& states) { states[1] = RunState::missing; };
@@ -234,7 +234,7 @@ TEST(verdict, is_open_while_runs_are_missing) {
   EXPECT_EQ(trial.judge("on every seed: final_test_loss(width=1) >= 0", values, drop_one).verdict, Verdict::undecided);
 }
 
-TEST(verdict, is_open_where_a_run_diverged_and_says_where) {
+TEST(verdict, is_undecided_if_a_run_diverged_and_says_where) {
   const Trial trial(widths(3));
   const auto values = [](const std::string&, double width, double) { return width; };
   const auto diverge = [](std::vector<RunState>& states) { states[1] = RunState::diverged; };
@@ -246,7 +246,7 @@ TEST(verdict, is_open_where_a_run_diverged_and_says_where) {
             Verdict::holds);
 }
 
-TEST(verdict, takes_no_diverged_run_for_the_best) {
+TEST(verdict, ignores_diverged_runs_in_a_minimum) {
   const Trial trial(widths(5));
   const auto values = [](const std::string&, double width, double) { return width; };
   const auto diverge = [](std::vector<RunState>& states) { states[1] = RunState::diverged; };  // of width 1
@@ -261,7 +261,7 @@ TEST(verdict, takes_no_diverged_run_for_the_best) {
   EXPECT_EQ(trial.judge("min over width of final_test_loss <= 2", values, all).verdict, Verdict::undecided);
 }
 
-TEST(verdict, can_ask_for_divergence) {
+TEST(verdict, can_be_about_divergence) {
   const Trial trial(widths(3));
   const auto values = [](const std::string&, double, double seed) { return seed == 0 ? 2.3 : 0.0; };
   const auto diverge = [](std::vector<RunState>& states) { states[1] = states[2] = RunState::diverged; };
@@ -273,7 +273,7 @@ TEST(verdict, can_ask_for_divergence) {
   EXPECT_EQ(trial.judge("diverged(width=2)", values, diverge).verdict, Verdict::fails);
 }
 
-TEST(verdict, is_open_where_a_statistic_has_no_value) {
+TEST(verdict, is_undecided_if_a_statistic_has_no_value) {
   const Trial trial(widths(5));
   const auto values = [](const std::string&, double, double) { return 0.0; };
   for (const char* claim : {"max over width of final_test_loss / (min over width of final_test_loss) >= 0",
@@ -293,13 +293,13 @@ TEST(verdict, shows_the_interval_that_comes_nearest_to_its_margin) {
   EXPECT_EQ(trial.judge("-final_test_loss <= 0", values).where, "width=2");
 }
 
-TEST(verdict, measures_nothing_where_no_value_is_a_number) {
+TEST(verdict, measures_nothing_if_no_value_is_a_number) {
   const Trial trial(widths(3));
   const auto values = [](const std::string&, double, double) { return 0.0; };
   EXPECT_FALSE(trial.judge("final_test_loss(width=1) / final_test_loss(width=2) >= 0", values).measured);
 }
 
-TEST(verdict, is_open_where_a_number_has_no_value) {
+TEST(verdict, is_undecided_if_a_number_has_no_value) {
   const Trial trial(widths(3));
   const auto values = [](const std::string&, double, double seed) { return seed; };  // 1 / 0 for seed 0
   const Check check = trial.judge("1 / final_test_loss(width=1) >= 0", values);

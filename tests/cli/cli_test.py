@@ -246,10 +246,10 @@ class Readers(Cli):
 
     def test_best_names_the_best_point_and_those_that_do_not_differ_significantly(self):
         self.descent("run", "x.json")
-        self.assertIn("there are no validation examples to choose by", self.stderr_of("best", "x.json"))
+        self.assertIn("there are no validation examples to select by", self.stderr_of("best", "x.json"))
         done = self.descent("best", "x.json", "--metric", "test_error", "--over", "width").stdout
-        self.assertIn("\nbest: width=4, final_test_error 0.012 ± 0.050\ncannot be told from it: width=8\n\n", done)
-        self.assertIn("Chosen by the test examples, which flatters the best", done)
+        self.assertIn("\nbest: width=4, final_test_error 0.012 ± 0.050\nnot distinguishable from it: width=8\n\n", done)
+        self.assertIn("Selected by the test examples, which is optimistic", done)
         rows = json.loads(self.descent("best", "x.json", "--metric", "test_error", "--json").stdout)
         self.assertEqual(rows[0]["chosen"], {"model.width": "4"})
         self.assertIn('unknown column "test_eror"; did you mean "test_error"?',
@@ -400,7 +400,7 @@ class Shell(Cli):
             with open("/dev/full", "w") as full:
                 done = subprocess.run(self.words(command), stdout=full, stderr=subprocess.PIPE, text=True)
             self.assertEqual((done.returncode, done.stderr),
-                             (1, "descent: cannot write to the standard output: No space left on device\n"))
+                             (1, "descent: cannot write to standard output: No space left on device\n"))
 
     def test_colors_need_a_terminal_that_supports_them(self):
         self.descent("run", "x.json")

@@ -17,11 +17,11 @@ ArrayStatus running() {
 
 TEST(array, as_text_counts_its_shards_and_shows_those_that_are_not_done) {
   EXPECT_EQ(array_text(running(), {}), R"(Slurm job 12: 4 shards: 1 done, 1 running, 1 pending, 1 failed
-shard  runs  finished    state  task  elapsed  left      waits
+shard  runs  finished    state  task  elapsed  left     reason
     2    17         4  running  12_2     1:22  0:40
     3    18         0  pending  12_3     0:00  1:30  Resources
     4    18         3   failed                 1:10
-failed: ended before its runs were finished, see its log in slurm/; descent slurm submits it again
+failed: ended before its runs finished, see its log in slurm/; descent slurm submits it again
 )");
 }
 

@@ -32,7 +32,7 @@ TEST_F(live, no_line_of_the_chart_is_wider_than_the_terminal) {
     for (const std::string& line : live_chart(curve, columns, 40, true)) EXPECT_LT(width_of(line), columns);
 }
 
-TEST_F(live, is_not_drawn_where_there_is_no_room) {
+TEST_F(live, is_not_drawn_without_room) {
   EXPECT_FALSE(live_chart(falling(9), 80, 24, true).empty());
   EXPECT_TRUE(live_chart(falling(9), 39, 24, true).empty());
   EXPECT_TRUE(live_chart(falling(9), 80, 10, true).empty());

@@ -43,7 +43,7 @@ TEST(manifest, survives_arguments_that_are_not_utf8) {
   EXPECT_NE(manifest_json(small_plan(), {.argv = {"\xff"}, .libtorch_version = {}}).find("argv"), std::string::npos);
 }
 
-TEST(manifest, is_of_a_plan_whichever_bit_is_flipped_or_not_at_all) {
+TEST(manifest, is_refused_if_a_bit_of_its_hash_is_flipped) {
   namespace fs = std::filesystem;
   const fs::path folder = fs::path(testing::TempDir()) / "descent_manifest";
   fs::create_directories(folder);

@@ -17,18 +17,18 @@ std::string written(const std::function<void()>& write) {
 TEST(notices, are_lines) {
   EXPECT_EQ(written([] { warn("a\nb"); }), "a b\n");
   EXPECT_EQ(written([] {
-              complain({"x.json", 3, 7, "model.width", "must be at least 1"});
+              report_error({"x.json", 3, 7, "model.width", "must be at least 1"});
             }),
             "x.json:3:7: model.width: must be at least 1\n");
 }
 
-TEST(notices, are_events_where_these_were_asked_for) {
+TEST(notices, are_events_on_request) {
   EXPECT_EXIT(
       {
         write_notices_as_events();
         warn("a\nb");
-        complain("descent: disk full");
-        complain({"x.json", 3, 7, "model.width", "must be at least 1"});
+        report_error("descent: disk full");
+        report_error({"x.json", 3, 7, "model.width", "must be at least 1"});
         std::exit(0);
       },
       testing::ExitedWithCode(0),

@@ -19,7 +19,7 @@ TEST_F(points, shows_mean_and_half_the_interval_of_the_test_error) {
             "  128  1              0.25\n");
 }
 
-TEST_F(points, shows_the_best_values_where_there_is_validation) {
+TEST_F(points, shows_the_best_values_if_there_is_validation) {
   const auto plan = store::plan_with({"4"}, 1);
   const store::Results results(out, plan);
   auto result = result_of(plan.runs[0], 0.5);
@@ -30,7 +30,7 @@ TEST_F(points, shows_the_best_values_where_there_is_validation) {
             "    4  1               0.5            0.375\n");
 }
 
-TEST_F(points, shows_the_default_of_a_factor_of_other_parts_of_the_sweep_where_it_has_an_effect) {
+TEST_F(points, shows_the_default_of_a_factor_that_another_part_of_the_sweep_varies_if_it_has_an_effect) {
   const auto plan = plan::make_plan(claims::read_document_text(
       R"({"name": "trial", "seeds": 1, "model": {"width": 4, "depth": 1}, "train": {"epochs": 1},
           "sweep": [{"model.width": [4, 8]}, {"model.norm.kind": ["batch"]},
@@ -45,7 +45,7 @@ TEST_F(points, shows_the_default_of_a_factor_of_other_parts_of_the_sweep_where_i
             "    4  group       2  0\n");
 }
 
-TEST_F(points, shows_losses_where_there_are_no_errors) {
+TEST_F(points, shows_losses_if_there_are_no_errors) {
   const auto plan = store::plan_with({"4"}, 1);
   const store::Results results(out, plan);
   auto result = result_of(plan.runs[0], 0.5);
@@ -57,7 +57,7 @@ TEST_F(points, shows_losses_where_there_are_no_errors) {
             "    4  1              0.2\n");
 }
 
-TEST_F(points, counts_diverged_runs_where_there_are_any) {
+TEST_F(points, counts_diverged_runs_if_there_are_any) {
   const auto plan = store::plan_with({"4"}, 2);
   const store::Results results(out, plan);
   auto diverged = result_of(plan.runs[0], 0.9);
@@ -71,7 +71,7 @@ TEST_F(points, counts_diverged_runs_where_there_are_any) {
 TEST_F(points, says_when_it_was_cut) {
   const auto plan = store::plan_with({"4", "8", "16"}, 1);
   const store::Results results(out, plan);
-  EXPECT_EQ(points_table(results, plan, {.most_rows = 1}),
+  EXPECT_EQ(points_table(results, plan, {.max_rows = 1}),
             "width  n\n"
             "    4  0\n"
             "... and 2 more points in points.csv\n");

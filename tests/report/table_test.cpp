@@ -5,7 +5,9 @@
 namespace descent::report {
 namespace {
 
-TEST(table, is_printable) { EXPECT_EQ(laid_out({{"n", "\x1b[2Jname\n"}, {"1", "x"}}), "n  ?[2Jname\n1          x\n"); }
+TEST(table, is_printable) {
+  EXPECT_EQ(format_table({{"n", "\x1b[2Jname\n"}, {"1", "x"}}), "n  ?[2Jname\n1          x\n");
+}
 
 TEST(table, shows_at_most_four_digits) {
   const auto text = [](double mean, double half) {
@@ -20,13 +22,13 @@ TEST(table, shows_at_most_four_digits) {
 }
 
 TEST(table, wraps_what_is_wider_than_the_screen) {
-  EXPECT_EQ(laid_out({{"verdict", "claim"}, {"holds", "The test error falls, then peaks, then falls"}}, {.width = 30},
-                     {0, 1}),
+  EXPECT_EQ(format_table({{"verdict", "claim"}, {"holds", "The test error falls, then peaks, then falls"}},
+                         {.width = 30}, {0, 1}),
             "verdict  claim\n"
             "holds    The test error falls,\n"
             "         then peaks, then\n"
             "         falls\n");
-  EXPECT_EQ(laid_out({{"final_test_error", "n"}, {"0.5 ± 0.1", "2"}}, {.width = 15}),
+  EXPECT_EQ(format_table({{"final_test_error", "n"}, {"0.5 ± 0.1", "2"}}, {.width = 15}),
             " final_test_  n\n"
             "       error\n"
             "   0.5 ± 0.1  2\n");

@@ -95,7 +95,7 @@ TEST_F(bias_variance, need_two_networks) {
   EXPECT_TRUE(rows_of(read("bias_variance.csv")).at(0).starts_with("4,2,final,0."));
 }
 
-TEST_F(bias_variance, leave_no_file_where_they_are_not_asked_for) {
+TEST_F(bias_variance, leave_no_file_if_not_requested) {
   const auto plan = decomposed(2), plain = store::plan_with({"4"}, 2);
   store::Results(out, plan).prepare();
   write_bias_variance(store::Results(out, plan), plan);

@@ -97,7 +97,7 @@ TEST_F(ensembles, leave_out_members_that_diverged) {
   EXPECT_TRUE(std::isfinite(all[0].score.loss));
 }
 
-TEST_F(ensembles, members_that_are_sure_and_wrong_have_their_whole_loss) {
+TEST_F(ensembles, confidently_wrong_members_keep_their_whole_loss) {
   const auto sure = [](double of_right) { return store::Predictions{2, {of_right, 0, 0, of_right}, {0, 1}, {}}; };
   const auto plan = voting({"4"}, 2, EnsembleOf::seeds, {2}, sure(0));
   const store::Results results(out, plan);
@@ -148,7 +148,7 @@ TEST_F(ensembles, refuse_members_with_other_test_examples) {
   EXPECT_THROW(ensembles_of(results, plan), core::InputError);
 }
 
-TEST_F(ensembles, leave_no_file_where_none_are_asked_for) {
+TEST_F(ensembles, leave_no_file_if_none_are_requested) {
   const auto plan = voting({"4"}, 2, EnsembleOf::seeds, {1});
   store::Results(out, plan).prepare();
   write_ensembles(store::Results(out, plan), plan);  // needs no finished run

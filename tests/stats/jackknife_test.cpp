@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "core/random.h"
-#include "stats/stats.h"
 
 namespace descent::stats {
 namespace {

@@ -8,7 +8,7 @@ namespace descent::report {
 namespace {
 
 constexpr int panel_width = 210, single_width = 640;
-constexpr std::size_t longest_header = 26;  // characters of a panel's width
+constexpr std::size_t max_header_length = 26;  // characters of a panel's width
 
 void append_quoted(std::string& line, std::string_view text) {
   if (text.find_first_of(",\"\n\r") == text.npos) {
@@ -20,8 +20,8 @@ void append_quoted(std::string& line, std::string_view text) {
   line += '"';
 }
 
-// Tooltips name the panel, where there is more than one.
-void leave_out_panel(Json& encoding) {
+// Tooltips name the panel only if there are several.
+void remove_panel(Json& encoding) {
   if (!encoding.contains("tooltip")) return;
   auto kept = Json::array();
   for (const Json& column : encoding["tooltip"])
@@ -32,7 +32,7 @@ void leave_out_panel(Json& encoding) {
 struct Color {
   const char *name, *light, *dark;
 };
-// c1 to c8: after Okabe and Ito 2008, "Color universal design", which all eyes can tell apart; lighter on dark.
+// c1 to c8 after Okabe and Ito 2008, "Color universal design", distinguishable with color blindness; lighter on dark.
 constexpr Color palette[] = {
     {"paper", "#ffffff", "#15181c"}, {"ink", "#1b1f24", "#e8eaed"},  {"muted", "#57606a", "#a3adb8"},
     {"axis", "#8c959f", "#69737d"},  {"grid", "#e7eaee", "#2a3037"}, {"panel", "#f6f7f9", "#1d2126"},
@@ -41,7 +41,7 @@ constexpr Color palette[] = {
     {"c3", "#009e73", "#2fc79b"},    {"c4", "#cc79a7", "#e79ac6"},   {"c5", "#e69f00", "#f2c14e"},
     {"c6", "#56b4e9", "#a6dcff"},    {"c7", "#7a7f87", "#a0a8b0"},   {"c8", "#1b1f24", "#e8eaed"}};
 
-// The configuration of Vega-Lite; "$ink" stands for that colour.
+// The Vega-Lite configuration; "$ink" stands for that color.
 constexpr std::string_view theme_text = R"({
   "background": "transparent",
   "font": "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif",
@@ -125,19 +125,19 @@ void Rows::add(std::vector<double> numbers, const stats::Description& mean, Text
 
 Json Rows::data() const { return {{"values", text_}, {"format", {{"type", "csv"}, {"parse", parse_}}}}; }
 
-Json number(std::string_view field, const Axis& axis) {
+Json quantitative(std::string_view field, const Axis& axis) {
   Json encoding{{"field", field}, {"type", "quantitative"}, {"title", axis.title}, {"scale", axis.scale}};
   if (!axis.ticks.empty())
     encoding["axis"] = {{"values", axis.ticks}, {"labelExpr", "format(datum.value, '~g')"}, {"labelOverlap", "greedy"}};
   return encoding;
 }
 
-Json text(std::string_view field, const std::vector<std::string>& order) {
+Json nominal(std::string_view field, const std::vector<std::string>& order) {
   return {{"field", field}, {"type", "nominal"}, {"sort", order}, {"title", nullptr}};
 }
 
 Json interval(const std::string& along, const Axis& axis) {
-  return {{along, number("low", axis)}, {along + "2", {{"field", "high"}}}};
+  return {{along, quantitative("low", axis)}, {along + "2", {{"field", "high"}}}};
 }
 
 Json band(const Axis& axis) {
@@ -146,18 +146,18 @@ Json band(const Axis& axis) {
   return encoding;
 }
 
-Json tip(std::string_view field, std::string_view title) {
+Json tooltip(std::string_view field, std::string_view title) {
   const bool is_number = field == "x" || field == "x2" || field == "y" || field == "value" || field == "n";
   Json entry{{"field", field}, {"type", is_number ? "quantitative" : "nominal"}, {"title", title}};
   if (is_number) entry["format"] = ".4~g";
   return entry;
 }
 
-Json mean_tips(std::initializer_list<Json> columns, std::string_view field, std::string_view title,
-               std::string_view n_title) {
+Json mean_tooltip(std::initializer_list<Json> columns, std::string_view field, std::string_view title,
+                  std::string_view n_title) {
   auto all = Json::array();
   for (const Json& column : columns) all.push_back(column);
-  all.insert(all.end(), {tip(field, title), tip("interval", "95 % interval"), tip("n", n_title)});
+  all.insert(all.end(), {tooltip(field, title), tooltip("interval", "95 % interval"), tooltip("n", n_title)});
   return all;
 }
 
@@ -167,20 +167,20 @@ Json layer(std::string_view kind, Json mark, Json encoding) {
           {"encoding", std::move(encoding)}};
 }
 
-Json dots(int size) { return {{"type", "point"}, {"filled", true}, {"size", size}, {"opacity", 1}}; }
+Json point_mark(int size) { return {{"type", "point"}, {"filled", true}, {"size", size}, {"opacity", 1}}; }
 
-Json pick(std::string_view field) {
+Json hover_selection(std::string_view field) {
   return Json::array(
       {{{"name", "pick"},
         {"select", {{"type", "point"}, {"fields", {field}}, {"on", "pointerover"}, {"clear", "pointerout"}}}}});
 }
 
-Json unless_picked(double opacity) {
+Json opacity_unless_hovered(double opacity) {
   return {{"condition", {{"param", "pick"}, {"empty", false}, {"value", 1}}}, {"value", opacity}};
 }
 
 Json colors(const std::vector<std::string>& series, std::string_view title) {
-  Json encoding = text("series", series);
+  Json encoding = nominal("series", series);
   encoding["scale"] = {{"domain", series}};
   if (series.size() < 2) encoding["legend"] = nullptr;
   else encoding["legend"] = {{"title", title.empty() ? Json() : Json(title)}, {"symbolOpacity", 1}};
@@ -188,10 +188,10 @@ Json colors(const std::vector<std::string>& series, std::string_view title) {
 }
 
 Json dashes(const std::vector<std::string>& splits, bool colored) {
-  Json dash = text("split", splits);
+  Json dash = nominal("split", splits);
   dash["scale"] = {{"domain", splits}, {"range", {{1, 0}, {5, 3}, {1.5, 2.5}, {8, 3, 1.5, 3}}}};
   if (splits.size() < 2) dash["legend"] = nullptr;
-  else dash["legend"] = {{"title", colored ? Json(" ") : Json()}, {"symbolOpacity", 1}};  // a title aligns them
+  else dash["legend"] = {{"title", colored ? Json(" ") : Json()}, {"symbolOpacity", 1}};  // a title aligns the legends
   return dash;
 }
 
@@ -214,14 +214,14 @@ Json panels(const Rows& rows, const std::vector<std::string>& panels, Json layer
   limit("min", axis.ceiling);
   if (!transform.empty()) spec["transform"] = transform;
   if (panels.size() < 2) {
-    for (Json& each : layers) leave_out_panel(each["encoding"]);
+    for (Json& each : layers) remove_panel(each["encoding"]);
     spec.update({{"width", single_width}, {"height", height}, {"layer", std::move(layers)}});
     return spec;
   }
-  spec["facet"] = text("panel", panels);
+  spec["facet"] = nominal("panel", panels);
   spec["facet"]["header"] = {{"labelLimit", panel_width}};
-  if (std::ranges::any_of(panels, [](const std::string& panel) { return panel.size() > longest_header; }))
-    spec["facet"]["header"]["labelExpr"] = "split(datum.label, ', ')";  // a line for each
+  if (std::ranges::any_of(panels, [](const std::string& panel) { return panel.size() > max_header_length; }))
+    spec["facet"]["header"]["labelExpr"] = "split(datum.label, ', ')";  // one per line
   spec["columns"] = panels.size() == 4 ? 2 : std::min<std::size_t>(3, panels.size());
   spec["spec"] = {{"width", panel_width}, {"height", height * 6 / 10}, {"layer", std::move(layers)}};
   return spec;

@@ -6,19 +6,14 @@
 #include "claims/claims.h"
 #include "core/error.h"
 #include "report/charts/charts.h"
+#include "report/claims.h"
 
 namespace descent::report {
 namespace {
 
-constexpr std::size_t most_levels = 6, most_differences = 40;
+constexpr std::size_t max_levels = 6, max_differences = 40;
 
-std::string metric_of(const Source& source) {
-  for (const char* metric : {"final_test_error", "final_test_loss", "final_train_loss"})
-    if (source.has_summary(metric)) return metric;
-  return "";
-}
-
-// "init='he_normal'": a selection as in claims.
+// A selection as in claims: "init='he_normal'".
 std::string selection(const Factor& factor, std::size_t level) {
   return fmt::format("{}='{}'", factor.name, factor.levels[level]);
 }
@@ -27,11 +22,11 @@ std::string selection(const Factor& factor, std::size_t level) {
 
 void add_differences(const Source& source, Charts& charts) {
   const auto category = std::ranges::find_if(source.factors, [](const Factor& factor) {
-    return !factor.numeric() && factor.levels.size() <= most_levels &&
+    return !factor.numeric() && factor.levels.size() <= max_levels &&
            std::ranges::none_of(factor.levels, [](const std::string& level) { return level.find('\'') != level.npos; });
   });
-  const std::string metric = metric_of(source);
-  if (category == source.factors.end() || metric.empty() || source.seeds < 2) return;
+  if (category == source.factors.end() || source.seeds < 2) return;
+  const std::string metric = default_metric(source.plan);
   Rows rows({"x", "low", "high", "n"}, {"kind", "label", "series"});
   std::vector<std::string> labels, series;
   std::set<std::string> seen;
@@ -47,26 +42,27 @@ void add_differences(const Source& source, Charts& charts) {
         add_once(series, category->levels[level]);
         rows.add({}, difference, {"mean", label, category->levels[level]});
       }
-    } catch (const core::InputError&) {  // a sweep where these levels have no points in common
+    } catch (const core::InputError&) {  // these levels have no points in common
     }
-  if (rows.empty() || rows.size() > most_differences) return;
+  if (rows.empty() || rows.size() > max_differences) return;
   const std::string words = words_of(metric);
-  Json y = text("label", labels);
+  Json y = nominal("label", labels);
   y["axis"] = {{"labelLimit", 260}, {"labelPadding", 6}, {"ticks", false}, {"domain", false}};
   Json color = colors(series, category->title());
-  color["scale"]["domain"] = category->levels;  // the colours that they have in other charts
+  color["scale"]["domain"] = category->levels;  // as in other charts
   if (series.size() > 1) color["legend"]["values"] = series;
   const std::string title = fmt::format("difference of the {}", words);
-  Json common{{"x", number("x", {title, {{"zero", true}}})}, {"y", y}, {"color", color}};
-  if (series.size() > 1) common["yOffset"] = text("series", series);
-  const auto with = shared_by_layers(common);
-  const Json all_tips = mean_tips({tip("label", "at"), tip("series", category->title())}, "x", "difference", "pairs");
+  Json common{{"x", quantitative("x", {title, {{"zero", true}}})}, {"y", y}, {"color", color}};
+  if (series.size() > 1) common["yOffset"] = nominal("series", series);
+  const auto mark = marks_sharing(common);
+  const Json tooltips =
+      mean_tooltip({tooltip("label", "point"), tooltip("series", category->title())}, "x", "difference", "pairs");
   const Json zero{{"mark", {{"type", "rule"}, {"strokeDash", {3, 3}}}}, {"encoding", {{"x", {{"datum", 0}}}}}};
-  const auto layers = Json::array({zero, with("mean", {{"type", "rule"}, {"strokeWidth", 2.5}}, interval("x", {title})),
-                                   with("mean", dots(70), {{"tooltip", all_tips}})});
+  const auto layers = Json::array({zero, mark("mean", {{"type", "rule"}, {"strokeWidth", 2.5}}, interval("x", {title})),
+                                   mark("mean", point_mark(70), {{"tooltip", tooltips}})});
   add_chart(
       {"differences", fmt::format("Differences of the {} from {} = {}", words, category->title(), category->levels[0]),
-       "Paired over the seeds that both have: mean and 95 % interval. An interval beside 0 is a difference.",
+       "Mean of the differences paired by seed, with its 95 % interval. An interval that excludes 0 is a difference.",
        panels(rows, {}, layers, static_cast<int>(labels.size() * (16 * series.size() + 12)))},
       charts);
 }

@@ -1,5 +1,5 @@
-// A measure against the factors: as bars with intervals, the seeds as dots; points alone where a logarithmic axis has
-// no 0.
+// A measure against the factors as bars with intervals, the runs as small dots; without bars if the axis is
+// logarithmic.
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@
 namespace descent::report {
 namespace {
 
-constexpr std::size_t most_bars = 60;
+constexpr std::size_t max_bars = 60;
 
 class Bars : MeasureChart {
  public:
@@ -20,12 +20,12 @@ class Bars : MeasureChart {
       : MeasureChart(source, measures,
                      {{"x", "low", "high", "n"}, {"kind", "label", "series", "split", "run", "seed"}}),
         color_(source.factors.size() > 1 ? layout_of(source.factors, SIZE_MAX).color : nullptr),
-        rest_(all_of(source.factors, color_)) {}
+        rest_(pointers_to(source.factors, color_)) {}
 
   void add(Charts& charts) {
-    const std::size_t most = std::min(most_bars, source_.plan.points.size());
+    const std::size_t most = std::min(max_bars, source_.plan.points.size());
     for (const std::size_t point : thinned(source_.plan.points.size(), most, false)) add_point(point);
-    if (all_.most < all_.least) return;
+    if (all_.max < all_.min) return;
     const std::size_t step = color_ ? 16 * series_.size() + 10 : 34;
     add_chart({measures_.name, measures_.title + (rest_.empty() ? "" : " by " + names()), caption(),
                panels(rows_, {}, layers(), static_cast<int>(labels_.size() * step), axis(), "x")},
@@ -65,35 +65,37 @@ class Bars : MeasureChart {
 
   Json layers() const {
     const Axis axis = this->axis();
-    Json y = text("label", labels_);
+    Json y = nominal("label", labels_);
     y["axis"] = {{"labelLimit", 260}, {"ticks", false}, {"domain", false}, {"grid", false}};
-    Json common{{"x", number("x", axis)}, {"y", y}, {"color", colors(series_, color_ ? color_->title() : "")}};
-    if (color_) common["yOffset"] = text("series", series_);
-    const auto with = shared_by_layers(common);
+    Json common{{"x", quantitative("x", axis)}, {"y", y}, {"color", colors(series_, color_ ? color_->title() : "")}};
+    if (color_) common["yOffset"] = nominal("series", series_);
+    const auto mark = marks_sharing(common);
     const Json with_tips{
-        {"tooltip", mean_tips({tip("label", "point"), tip("series", "series"), tip("split", "of")}, "x")}};
+        {"tooltip",
+         mean_tooltip({tooltip("label", "point"), tooltip("series", "series"), tooltip("split", "split")}, "x")}};
     auto all = Json::array();
     if (!axis.scale.contains("type"))
-      all.push_back(with("mean", {{"type", "bar"}, {"opacity", 0.35}, {"height", {{"band", 0.78}}}}, with_tips));
+      all.push_back(mark("mean", {{"type", "bar"}, {"opacity", 0.35}, {"height", {{"band", 0.78}}}}, with_tips));
     if (!others_.empty()) {
       Json encoding{{"shape", shapes()}};
       encoding.update(with_tips);
-      all.push_back(with("other", {{"type", "point"}, {"size", 60}, {"strokeWidth", 1.5}}, encoding));
+      all.push_back(mark("other", {{"type", "point"}, {"size", 60}, {"strokeWidth", 1.5}}, encoding));
     }
     if (shows_runs())
-      all.push_back(with("run", {{"type", "point"}, {"clip", true}, {"filled", true}, {"size", 14}, {"opacity", 0.45}},
-                         {{"tooltip", Json::array({tip("label", "point"), tip("series", "series"), tip("x", "value"),
-                                                   tip("seed", "seed"), tip("run", "run")})}}));
-    all.push_back(with("mean", {{"type", "rule"}, {"clip", true}, {"strokeWidth", 2}}, interval("x", axis)));
-    all.push_back(with("mean", dots(60), with_tips));
+      all.push_back(
+          mark("run", {{"type", "point"}, {"clip", true}, {"filled", true}, {"size", 14}, {"opacity", 0.45}},
+               {{"tooltip", Json::array({tooltip("label", "point"), tooltip("series", "series"), tooltip("x", "value"),
+                                         tooltip("seed", "seed"), tooltip("run", "run")})}}));
+    all.push_back(mark("mean", {{"type", "rule"}, {"clip", true}, {"strokeWidth", 2}}, interval("x", axis)));
+    all.push_back(mark("mean", point_mark(60), with_tips));
     if (diverged_)
-      all.push_back(with("diverged", {{"type", "text"}, {"align", "left"}, {"baseline", "middle"}},
+      all.push_back(mark("diverged", {{"type", "text"}, {"align", "left"}, {"baseline", "middle"}},
                          {{"text", {{"field", "split"}}}, {"x", {{"value", 6}}}}));
     return all;
   }
 
   Json shapes() const {
-    Json shape = text("split", others_);
+    Json shape = nominal("split", others_);
     shape["scale"] = {{"domain", others_}, {"range", {"triangle-up", "diamond", "square", "cross"}}};
     shape["legend"] = {{"title", nullptr}, {"symbolSize", 60}, {"symbolStrokeWidth", 1.5}, {"symbolOpacity", 1}};
     return shape;
@@ -109,7 +111,7 @@ class Bars : MeasureChart {
   std::vector<std::string> labels_, others_;
 };
 
-// Of one evaluation that the summary names: "final_".
+// The chart of the final error or loss.
 void add(const Source& source, const std::string& measure, Charts& charts) {
   Measures measures{"final_" + measure, "Final " + words_of(measure), words_of(measure), {}, true};
   for (const auto& [split, column] : {std::pair{"test", "final_test_"},
@@ -131,21 +133,21 @@ Axis MeasureChart::axis() const {
 
 std::optional<stats::Description> MeasureChart::add_values(const Measured& measured, std::size_t point,
                                                            const std::vector<double>& numbers, std::string_view kind,
-                                                           const std::string& place, const std::string& series) {
+                                                           const std::string& label, const std::string& series) {
   std::vector<double> values;
   for (const std::size_t run : source_.runs_of(point)) {
     values.push_back(measured.value(run));
     if (!is_main(measured) || !shows_runs() || !std::isfinite(values.back())) continue;
     std::vector<double> all = numbers;
     all.push_back(values.back());
-    rows_.add(all, {"run", place, series, measured.split, source_.plan.runs[run].id().substr(0, 8),
+    rows_.add(all, {"run", label, series, measured.split, source_.plan.runs[run].id().substr(0, 8),
                     std::to_string(source_.plan.runs[run].seed)});
   }
   const auto value = describe_finite(values);
   if (!value) return value;
   all_.add(value->mean);
   if (is_main(measured)) main_.add(value->mean);
-  rows_.add(numbers, *value, {kind, place, series, measured.split});
+  rows_.add(numbers, *value, {kind, label, series, measured.split});
   return value;
 }
 

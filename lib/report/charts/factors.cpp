@@ -11,13 +11,13 @@
 namespace descent::report {
 namespace {
 
-constexpr std::size_t most_colors = 8;
+constexpr std::size_t max_colors = 8;
 constexpr std::string_view no_effect = "-";
-constexpr double geometric_range = 12;  // largest over smallest value from which a logarithmic axis pays
+constexpr double geometric_range = 12;  // smallest ratio of the largest to the smallest value for a logarithmic axis
 
-// In ascending order, if every level is a number.
+// Sorts the levels if all are numbers.
 void sort_numbers(Factor& factor) {
-  std::vector<std::pair<double, std::size_t>> order;  // the numbers and their places
+  std::vector<std::pair<double, std::size_t>> order;  // the numbers and their indices
   for (std::size_t i = 0; i < factor.levels.size(); ++i)
     if (const auto number = core::parse_number(factor.levels[i]); number && std::isfinite(*number))
       order.emplace_back(*number, i);
@@ -35,22 +35,13 @@ void sort_numbers(Factor& factor) {
   factor.spacing = spacing_of(factor.numbers);
 }
 
-// Whether the level of `later` is known from that of `earlier`.
-bool follows(const Factor& later, const Factor& earlier) {
-  std::map<std::size_t, std::size_t> seen;
-  for (std::size_t point = 0; point < later.level_of.size(); ++point)
-    if (seen.try_emplace(earlier.level_of[point], later.level_of[point]).first->second != later.level_of[point])
-      return false;
-  return true;
-}
-
-// The most levels that the factor takes while all others stay the same.
+// The largest number of points that differ only in the factor.
 std::size_t longest_line(const std::vector<Factor>& factors, const Factor& factor) {
   std::map<std::vector<std::size_t>, std::size_t> lengths;
   std::size_t longest = 0;
   for (std::size_t point = 0; point < factor.level_of.size(); ++point) {
     std::vector<std::size_t> levels;
-    for (const Factor* other : all_of(factors, &factor)) levels.push_back(other->level_of[point]);
+    for (const Factor* other : pointers_to(factors, &factor)) levels.push_back(other->level_of[point]);
     longest = std::max(longest, ++lengths[levels]);
   }
   return longest;
@@ -78,15 +69,16 @@ std::vector<Factor> varying_factors(const plan::Plan& plan) {
     };
     set_levels(&claims::Domain::label);
     sort_numbers(factor);
-    if (!factor.numeric()) set_levels(&claims::Domain::effect);
-    if (factor.levels.size() > 1 &&
-        std::ranges::none_of(factors, [&](const Factor& earlier) { return follows(factor, earlier); }))
-      factors.push_back(factor);
+    if (!factor.numeric()) set_levels(&claims::Domain::effective_label);
+    const auto determines_it = [&](const Factor& earlier) {
+      return claims::determines(earlier.level_of, factor.level_of);
+    };
+    if (factor.levels.size() > 1 && std::ranges::none_of(factors, determines_it)) factors.push_back(factor);
   }
   return factors;
 }
 
-std::vector<Factor> joined(const std::vector<Factor>& factors) {
+std::vector<Factor> merge_categories(const std::vector<Factor>& factors) {
   if (factors.size() < 2) return factors;
   std::vector<Factor> result;
   Factor all;
@@ -108,48 +100,48 @@ std::vector<Factor> joined(const std::vector<Factor>& factors) {
     }
   }
   for (const std::string& label : labels) all.level_of.push_back(add_once(all.levels, label));
-  if (all.levels.size() >= combinations || all.levels.size() > most_colors) return factors;
+  if (all.levels.size() >= combinations || all.levels.size() > max_colors) return factors;
   result.insert(result.begin() + static_cast<std::ptrdiff_t>(first), all);
   return result;
 }
 
 Spacing spacing_of(const std::vector<double>& values) {
-  double least = INFINITY, most = 0;
+  double min = INFINITY, max = 0;
   bool zero = false;
   for (const double value : values) {
     if (value < 0) return Spacing::linear;
     zero = zero || value == 0;
-    if (value > 0) least = std::min(least, value);
-    most = std::max(most, value);
+    if (value > 0) min = std::min(min, value);
+    max = std::max(max, value);
   }
-  if (!(most / least >= geometric_range)) return Spacing::linear;
+  if (!(max / min >= geometric_range)) return Spacing::linear;
   return zero ? Spacing::from_zero : Spacing::logarithmic;
 }
 
-Factors all_of(const std::vector<Factor>& factors, const Factor* but) {
+Factors pointers_to(const std::vector<Factor>& factors, const Factor* except) {
   Factors all;
   for (const Factor& factor : factors)
-    if (&factor != but) all.push_back(&factor);
+    if (&factor != except) all.push_back(&factor);
   return all;
 }
 
-Layout colored(const std::vector<Factor>& factors, const Factor* x,
-               const std::function<std::size_t(const Factor&)>& merit) {
+Layout choose_color(const std::vector<Factor>& factors, const Factor* x,
+                    const std::function<std::size_t(const Factor&)>& score) {
   Layout layout{x};
   std::size_t most = 0;
-  for (const Factor* factor : all_of(factors, x))
-    if (merit(*factor) > most) {
+  for (const Factor* factor : pointers_to(factors, x))
+    if (score(*factor) > most) {
       layout.color = factor;
-      most = merit(*factor);
+      most = score(*factor);
     }
-  for (const Factor* factor : all_of(factors, x))
+  for (const Factor* factor : pointers_to(factors, x))
     if (factor != layout.color) layout.panel.push_back(factor);
   return layout;
 }
 
-Layout layout_of(const std::vector<Factor>& factors, std::size_t least_levels) {
+Layout layout_of(const std::vector<Factor>& factors, std::size_t min_levels) {
   const Factor* x = nullptr;
-  std::size_t most = least_levels - 1;
+  std::size_t most = min_levels - 1;
   for (const Factor& factor : factors) {
     if (!factor.numeric() || factor.role == Role::color || longest_line(factors, factor) <= most) continue;
     x = &factor;
@@ -160,11 +152,11 @@ Layout layout_of(const std::vector<Factor>& factors, std::size_t least_levels) {
     return found == factors.end() ? nullptr : &*found;
   };
   if (const Factor* wanted = asked(Role::x)) x = wanted->numeric() ? wanted : nullptr;
-  // The colour: the category with the most levels that colours can tell apart, otherwise such a number.
+  // The color: the category with the most levels that colors can distinguish, otherwise such a number.
   const Factor* color = asked(Role::color);
-  return colored(factors, x, [=](const Factor& factor) -> std::size_t {
+  return choose_color(factors, x, [=](const Factor& factor) -> std::size_t {
     if (color) return &factor == color;
-    if (factor.levels.size() > most_colors || factor.role == Role::x) return 0;
+    if (factor.levels.size() > max_colors || factor.role == Role::x) return 0;
     return factor.levels.size() + (factor.numeric() ? 0 : 100);
   });
 }

@@ -1,5 +1,5 @@
 #pragma once
-// What the sweep varies, as axes, colours and panels of charts.
+// The factors of a sweep as axes, colors and panels of charts.
 
 #include <functional>
 #include <string>
@@ -9,18 +9,17 @@
 
 namespace descent::report {
 
-enum class Spacing { linear, logarithmic, from_zero };  // from_zero: logarithmic, with a 0 among the values
+enum class Spacing { linear, logarithmic, from_zero };  // from_zero: logarithmic with an additional 0
 
-enum class Role { chosen, x, color };  // in a chart: left to layout_of, or what a plot asks for
+enum class Role { automatic, x, color };  // in a chart: chosen by layout_of, or by a plot of the experiment
 
 struct Factor {
-  std::string path, name;             // "model.width", "width"; of several in one "init scheme, residual" and none
-  std::vector<std::string> levels;    // in ascending order where they are numbers, otherwise as in the sweep, "-" where
-                                      // the factor has no effect
-  std::vector<double> numbers;        // of the levels; empty for a category
+  std::string path, name;             // "model.width", "width"; for merged factors "init scheme, residual" and ""
+  std::vector<std::string> levels;    // ascending if numeric, otherwise as in the sweep; "-" if without effect
+  std::vector<double> numbers;        // the levels as numbers; empty for a category
   std::vector<std::size_t> level_of;  // by point
   Spacing spacing = Spacing::linear;
-  Role role = Role::chosen;
+  Role role = Role::automatic;
 
   bool numeric() const { return !numbers.empty(); }
   const std::string& level(std::size_t point) const { return levels[level_of[point]]; }
@@ -28,35 +27,35 @@ struct Factor {
   std::string title() const;  // "dropout rate"
 };
 
-// Those that have several values and do not follow from one before them, as in a zip.
+// The factors with several values, without those that an earlier factor determines, as in a zip.
 std::vector<Factor> varying_factors(const plan::Plan& plan);
 
-// The categories as one, each combination a level, where few of all combinations occur, as in a sweep of several parts.
-std::vector<Factor> joined(const std::vector<Factor>& factors);
+// Merges the categories into one with their combinations as levels, if few of all combinations occur, as in a union.
+std::vector<Factor> merge_categories(const std::vector<Factor>& factors);
 
-// How numbers are best laid out on an axis.
+// The spacing of an axis that suits these numbers.
 Spacing spacing_of(const std::vector<double>& values);
 
 using Factors = std::vector<const Factor*>;
-// All but one.
-Factors all_of(const std::vector<Factor>& factors, const Factor* but = nullptr);
+// Pointers to all factors, optionally except one.
+Factors pointers_to(const std::vector<Factor>& factors, const Factor* except = nullptr);
 
-// What becomes of the factors in a chart of points.
+// The roles of the factors in a chart of points.
 struct Layout {
   const Factor *x = nullptr, *color = nullptr;  // null: none
   Factors panel{};                              // the others
 };
 
-// The factor with the most merit becomes the colour; none without merit.
-Layout colored(const std::vector<Factor>& factors, const Factor* x,
-               const std::function<std::size_t(const Factor&)>& merit);
+// Uses the factor with the highest positive score, if any, as color.
+Layout choose_color(const std::vector<Factor>& factors, const Factor* x,
+                    const std::function<std::size_t(const Factor&)>& score);
 
-// `least_levels`: that a number on the axis x takes while the others stay the same; more than 8 colours are too many.
-Layout layout_of(const std::vector<Factor>& factors, std::size_t least_levels);
+// The x axis must have at least `min_levels` levels at fixed values of the other factors; at most 8 colors are used.
+Layout layout_of(const std::vector<Factor>& factors, std::size_t min_levels);
 
-// "norm=batch, gain=3": these factors at a point; of a single one only the value where `short_form`.
+// These factors at a point: "norm=batch, gain=3"; only the value of a single one if `short_form`.
 std::string label_of(const Factors& factors, std::size_t point, bool short_form = false);
-// The same as the name of a series.
+// The label, or "all runs" if it is empty.
 std::string series_label(const Factors& factors, std::size_t point);
 
 }  // namespace descent::report

@@ -7,7 +7,7 @@
 namespace descent::report {
 namespace {
 
-constexpr std::size_t least_rows = 5, least_columns = 10, most_columns = 80, most_heat_maps = 6, least_of_two = 4;
+constexpr std::size_t min_rows = 5, min_columns = 10, max_columns = 80, max_heat_maps = 6, min_levels_of_two = 4;
 
 Json color_scale(const Source& source, const std::string& title, const Range& values) {
   Json scale{{"scheme", "viridis"}, {"reverse", true}};
@@ -22,7 +22,7 @@ Json color_scale(const Source& source, const std::string& title, const Range& va
 std::vector<std::string> descending(const Factor& factor) { return {factor.levels.rbegin(), factor.levels.rend()}; }
 
 Json rows_of(const Factor& factor) {
-  Json y = text("level", descending(factor));
+  Json y = nominal("level", descending(factor));
   y["title"] = factor.title();
   y["axis"] = {{"grid", false}, {"ticks", false}, {"domain", false}};
   return y;
@@ -30,20 +30,20 @@ Json rows_of(const Factor& factor) {
 
 int height_of(const Factor& factor) { return std::clamp<int>(static_cast<int>(factor.levels.size()) * 22, 160, 360); }
 
-// Mean of a curve at each level of a number and each time.
+// The mean of a curve by the level of a numeric factor and time.
 void add_time_map(const Source& source, Column column, Charts& charts) {
-  const Layout layout = layout_of(source.factors, least_rows);
+  const Layout layout = layout_of(source.factors, min_rows);
   if (!layout.x || !source.has[column]) return;
   const Factor& factor = *layout.x;
-  const Factors others = all_of(source.factors, &factor);
+  const Factors others = pointers_to(source.factors, &factor);
   const Time time = time_of(source, column);
   Rows rows({"x", "x2", "value", "n"}, {"kind", "panel", "level"});
   std::vector<std::string> panels_;
   Range values;
   for (std::size_t point = 0; point < source.plan.points.size(); ++point) {
     const std::string panel = label_of(others, point);
-    const std::vector<MeanAt> curve = mean_curve(source, point, column, time.column, most_columns, time.logarithmic);
-    if (curve.size() < least_columns) continue;
+    const std::vector<MeanAt> curve = mean_curve(source, point, column, time.column, max_columns, time.logarithmic);
+    if (curve.size() < min_columns) continue;
     add_once(panels_, panel);
     for (std::size_t i = 0; i + 1 < curve.size(); ++i) {
       const MeanAt& at = curve[i + 1];
@@ -52,28 +52,27 @@ void add_time_map(const Source& source, Column column, Charts& charts) {
                {"cell", panel, factor.level(point)});
     }
   }
-  if (rows.empty() || panels_.size() > most_heat_maps || !time.common) return;
+  if (rows.empty() || panels_.size() > max_heat_maps || !time.common) return;
   const std::string words = words_of(curve_names[column]);
   Json cells = layer("cell", {{"type", "rect"}, {"clip", true}},
-                     {{"x", number("x", time.axis)},
+                     {{"x", quantitative("x", time.axis)},
                       {"x2", {{"field", "x2"}}},
                       {"y", rows_of(factor)},
                       {"color", color_scale(source, words, values)},
-                      {"tooltip", Json::array({tip("level", factor.title()), tip("x2", time.axis.title),
-                                               tip("value", "mean"), tip("n", "n")})}});
+                      {"tooltip", Json::array({tooltip("level", factor.title()), tooltip("x2", time.axis.title),
+                                               tooltip("value", "mean"), tooltip("n", "n")})}});
   cells["encoding"]["x"]["axis"]["grid"] = false;
   add_chart({fmt::format("{}_over_time", curve_names[column]),
              capitalized(fmt::format("{} by {} and {}", words, factor.title(), time.axis.title)),
-             "Mean over the seeds, evaluation by evaluation.",
-             panels(rows, panels_, Json::array({cells}), height_of(factor))},
+             "Mean over the seeds at each evaluation.", panels(rows, panels_, Json::array({cells}), height_of(factor))},
             charts);
 }
 
-// A final value at each level of two numbers.
+// A final value by the levels of two numeric factors.
 void add_two_numbers(const Source& source, const std::string& column, Charts& charts) {
   Factors numbers, others;
-  for (const Factor* factor : all_of(source.factors)) {
-    const bool is_axis = factor->numeric() && factor->levels.size() >= least_of_two && numbers.size() < 2;
+  for (const Factor* factor : pointers_to(source.factors)) {
+    const bool is_axis = factor->numeric() && factor->levels.size() >= min_levels_of_two && numbers.size() < 2;
     (is_axis ? numbers : others).push_back(factor);
   }
   if (numbers.size() < 2 || !source.has_summary(column)) return;
@@ -89,15 +88,15 @@ void add_two_numbers(const Source& source, const std::string& column, Charts& ch
     add_once(panels_, panel);
     rows.add({}, *value, {"cell", panel, up.level(point), across.level(point)});
   }
-  if (rows.empty() || panels_.size() > most_heat_maps) return;
+  if (rows.empty() || panels_.size() > max_heat_maps) return;
   const std::string words = words_of(column);
-  Json x = text("across", across.levels);
+  Json x = nominal("across", across.levels);
   x["title"] = across.title();
   x["axis"] = {{"grid", false}, {"ticks", false}, {"labelAngle", 0}, {"labelOverlap", true}};
-  const Json all_tips = mean_tips({tip("across", across.title()), tip("level", up.title())}, "value");
+  const Json tooltips = mean_tooltip({tooltip("across", across.title()), tooltip("level", up.title())}, "value");
   const Json cells =
       layer("cell", {{"type", "rect"}},
-            {{"x", x}, {"y", rows_of(up)}, {"color", color_scale(source, words, means)}, {"tooltip", all_tips}});
+            {{"x", x}, {"y", rows_of(up)}, {"color", color_scale(source, words, means)}, {"tooltip", tooltips}});
   add_chart({column + "_map", capitalized(fmt::format("{} by {} and {}", words, across.title(), up.title())),
              "Mean over the seeds.", panels(rows, panels_, Json::array({cells}), height_of(up))},
             charts);

@@ -9,7 +9,7 @@
 namespace descent::report {
 namespace {
 
-constexpr std::size_t most_curve_panels = 24, most_colored = 4, most_run_rows = 30000;
+constexpr std::size_t max_curve_panels = 24, max_colored = 4, max_run_rows = 30000;
 constexpr double far_above = 3;
 
 struct Split {
@@ -17,11 +17,11 @@ struct Split {
   std::string name;
 };
 
-// A panel for each point, or for the points that differ in one category only, which colours then tell apart.
+// One panel per point, or per group of points that differ in only one category, which is then the color.
 Layout group(const std::vector<Factor>& factors) {
-  return colored(factors, nullptr, [&](const Factor& factor) -> std::size_t {
+  return choose_color(factors, nullptr, [&](const Factor& factor) -> std::size_t {
     if (factor.role == Role::color) return SIZE_MAX;
-    const bool is_group = factor.levels.size() <= most_colored && (!factor.numeric() || factors.size() == 1);
+    const bool is_group = factor.levels.size() <= max_colored && (!factor.numeric() || factors.size() == 1);
     return is_group ? factor.levels.size() : 0;
   });
 }
@@ -38,22 +38,20 @@ class LearningCurves {
     if (rows_.empty()) return;
     const std::string title = words_of(measure);
     if (!begins_far_above())
-      for (Range* range : {&main_, &all_}) range->add(untrained_.least), range->add(untrained_.most);
+      for (Range* range : {&main_, &all_}) range->add(untrained_.min), range->add(untrained_.max);
     Axis axis = value_axis(title, main_, all_, measure.ends_with("error"), source_.scale);
     if (begins_far_above() && !(axis.floor > 0)) {
-      axis.scale["domainMax"] = all_.most * 1.1;
-      axis.ceiling = all_.most * 1.2;  // beyond the chart, yet near: dashes of long lines are lost
+      axis.scale["domainMax"] = all_.max * 1.1;
+      axis.ceiling = all_.max * 1.2;  // outside the chart but near: very long lines lose their dashes
     }
-    Chart chart{"learning_curves_" + measure, "Learning curves: " + title, caption(), {}};
-    chart.spec = panels(rows_, panels_, layers(axis), 320, axis);
-    chart.spec["description"] = fmt::format("{} against {}: {}", title, time_.axis.title, chart.caption);
-    if (!time_.common && chart.spec.contains("facet")) chart.spec["resolve"] = {{"scale", {{"x", "independent"}}}};
-    charts.push_back(std::move(chart));
+    Json spec = panels(rows_, panels_, layers(axis), 320, axis);
+    if (!time_.common && spec.contains("facet")) spec["resolve"] = {{"scale", {{"x", "independent"}}}};
+    add_chart({"learning_curves_" + measure, "Learning curves: " + title, caption(), std::move(spec)}, charts);
   }
 
  private:
-  // What the untrained networks have is not worth the space then.
-  bool begins_far_above() const { return untrained_.most > far_above * all_.most; }
+  // True if the untrained networks are so far above that the axis leaves them out.
+  bool begins_far_above() const { return untrained_.max > far_above * all_.max; }
 
   std::string panel_of(std::size_t point) const { return label_of(grouping_.panel, point); }
 
@@ -65,18 +63,18 @@ class LearningCurves {
     return std::ranges::any_of(source_.runs_of(point), [&](std::size_t run) { return source_.curves[run].size() > 2; });
   }
 
-  // Of many panels some, evenly spaced.
+  // Selects the points to show: of many panels, evenly spaced ones.
   void choose_points() {
     std::vector<std::string> all;
     for (std::size_t point = 0; point < source_.plan.points.size(); ++point)
       if (has_curve(point)) add_once(all, panel_of(point));
-    for (const std::size_t i : thinned(all.size(), most_curve_panels, false)) panels_.push_back(all[i]);
+    for (const std::size_t i : thinned(all.size(), max_curve_panels, false)) panels_.push_back(all[i]);
     all_panels_ = all.size();
     for (std::size_t point = 0; point < source_.plan.points.size(); ++point)
       if (has_curve(point) && std::ranges::find(panels_, panel_of(point)) != panels_.end()) points_.push_back(point);
     std::size_t runs = 0;
     for (const std::size_t point : points_) runs += source_.runs_of(point).size();
-    rows_of_run_ = std::clamp<std::size_t>(most_run_rows / std::max<std::size_t>(runs, 1), 16, 100);
+    rows_of_run_ = std::clamp<std::size_t>(max_run_rows / std::max<std::size_t>(runs, 1), 16, 100);
   }
 
   void add_point(std::size_t point) {
@@ -96,12 +94,12 @@ class LearningCurves {
       }
     }
     add_runs(point, panel);
-    if (splits_[0].name != "test") return;  // the marks are of its values
+    if (splits_[0].name != "test") return;  // the marks show test values
     add_mark(point, panel, "best", "best_", "best validation value");
     add_mark(point, panel, "stop", "stopped_", "early stopping");
   }
 
-  // The runs behind the mean, of the main split only.
+  // Adds the single runs, of the main split only.
   void add_runs(std::size_t point, const std::string& panel) {
     if (source_.seeds < 2) return;
     const std::string series = series_of(point, splits_[0].name);
@@ -115,7 +113,7 @@ class LearningCurves {
     }
   }
 
-  // The mean place of a step that the summary names.
+  // Marks the mean position of an evaluation that summary.csv names.
   void add_mark(std::size_t point, const std::string& panel, const char* kind, const std::string& prefix,
                 const char* what) {
     const auto x = describe_summary(source_, point, prefix + curve_names[time_.column]),
@@ -131,30 +129,32 @@ class LearningCurves {
                detail_run{{"field", "run"}};
     std::vector<std::string> splits;
     for (const Split& split : splits_) splits.push_back(split.name);
-    const auto with = shared_by_layers({{"x", number("x", time_.axis)}, {"y", number("y", axis)}, {"color", color}});
-    const Json x_tip = tip("x", time_.axis.title),
-               run_tips = Json::array(
-                   {tip("panel", "point"), tip("series", "series"), tip("seed", "seed"), tip("run", "run")});
+    const auto mark =
+        marks_sharing({{"x", quantitative("x", time_.axis)}, {"y", quantitative("y", axis)}, {"color", color}});
+    const Json x_tip = tooltip("x", time_.axis.title),
+               run_tips = Json::array({tooltip("panel", "point"), tooltip("series", "series"), tooltip("seed", "seed"),
+                                       tooltip("run", "run")});
     auto all = Json::array();
-    all.push_back(with("mean", {{"type", "area"}, {"clip", true}, {"opacity", 0.18}}, band(axis)));
+    all.push_back(mark("mean", {{"type", "area"}, {"clip", true}, {"opacity", 0.18}}, band(axis)));
     if (source_.seeds > 1) {
-      all.push_back(with("run", {{"type", "line"}, {"clip", true}, {"strokeWidth", 1.5}},
-                         {{"detail", detail_run}, {"opacity", unless_picked(0.16)}}));
-      // Unseen and broad: what the mouse finds.
-      all.push_back(with("run", {{"type", "line"}, {"clip", true}, {"strokeWidth", 8}, {"opacity", 0}},
+      all.push_back(mark("run", {{"type", "line"}, {"clip", true}, {"strokeWidth", 1.5}},
+                         {{"detail", detail_run}, {"opacity", opacity_unless_hovered(0.16)}}));
+      // Invisible and broad, to be found by the mouse.
+      all.push_back(mark("run", {{"type", "line"}, {"clip", true}, {"strokeWidth", 8}, {"opacity", 0}},
                          {{"detail", detail_run}, {"tooltip", run_tips}}));
-      all.back()["params"] = pick("run");
+      all.back()["params"] = hover_selection("run");
     }
-    all.push_back(with("mean", {{"type", "line"}, {"clip", true}, {"strokeWidth", 2}},
+    all.push_back(mark("mean", {{"type", "line"}, {"clip", true}, {"strokeWidth", 2}},
                        {{"strokeDash", dashes(splits, grouping_.color != nullptr)}}));
     all.push_back(
-        with("mean", {{"type", "point"}, {"clip", true}, {"size", 50}, {"filled", true}, {"opacity", 0}},
-             {{"detail", detail}, {"tooltip", mean_tips({tip("series", "series"), tip("split", "of"), x_tip}, "y")}}));
+        mark("mean", {{"type", "point"}, {"clip", true}, {"size", 50}, {"filled", true}, {"opacity", 0}},
+             {{"detail", detail},
+              {"tooltip", mean_tooltip({tooltip("series", "series"), tooltip("split", "split"), x_tip}, "y")}}));
     for (const auto& [kind, shape] : {std::pair{"best", "diamond"}, {"stop", "square"}})
       if (!marks_.empty())
-        all.push_back(with(
+        all.push_back(mark(
             kind, {{"type", "point"}, {"clip", true}, {"shape", shape}, {"size", 70}, {"filled", true}, {"opacity", 1}},
-            {{"tooltip", mean_tips({tip("split", "mark"), x_tip}, "y")}}));
+            {{"tooltip", mean_tooltip({tooltip("split", "mark"), x_tip}, "y")}}));
     return all;
   }
 
@@ -166,10 +166,10 @@ class LearningCurves {
       text += fmt::format(" Solid: {}; dashed: {}.", splits_[0].name, splits_[1].name);
     if (std::ranges::find(marks_, "best validation value") != marks_.end())
       text += " Diamond: the best validation value.";
-    if (std::ranges::find(marks_, "early stopping") != marks_.end()) text += " Square: where early stopping stops.";
-    if (begins_far_above()) text += " Some begin above the chart.";
+    if (std::ranges::find(marks_, "early stopping") != marks_.end()) text += " Square: early stopping.";
+    if (begins_far_above()) text += " Some curves start above the chart.";
     if (panels_.size() < all_panels_)
-      text += fmt::format(" {} of {} panels; curves.csv has all.", panels_.size(), all_panels_);
+      text += fmt::format(" Shows {} of {} panels; curves.csv has all.", panels_.size(), all_panels_);
     return text;
   }
 
@@ -180,7 +180,7 @@ class LearningCurves {
   Rows rows_{{"x", "y", "low", "high", "n"}, {"kind", "panel", "series", "split", "run", "seed"}};
   std::vector<std::string> panels_, series_, marks_;
   std::vector<std::size_t> points_;
-  Range main_, all_, untrained_;  // the last of step 0
+  Range main_, all_, untrained_;  // of the means; untrained_: at step 0
   std::size_t rows_of_run_ = 0, all_panels_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// A measure against a factor of numbers: lines with bands, the seeds as dots, the interpolation threshold, the peak.
+// A measure against a numeric factor: lines with bands, the runs as dots, the interpolation threshold, the peak.
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@ namespace {
 
 constexpr double fits_all = 0.01;  // training error at the interpolation threshold, as in the claims
 
-// The inner point that rises most above what lies on both sides of it, if by more than the intervals.
+// The inner point that rises most above the minima on both sides, if the intervals do not overlap.
 const MeanAt* peak_of(const std::vector<MeanAt>& line) {
   if (line.size() < 5) return nullptr;
   const auto mean = [](const MeanAt& at) { return at.value.mean; };
@@ -42,7 +42,7 @@ class Lines : MeasureChart {
   void add(Charts& charts) {
     for (std::size_t point = 0; point < source_.plan.points.size(); ++point) add_once(panels_, panel_of(point));
     for (const std::string& panel : panels_) add_panel(panel);
-    if (all_.most < all_.least) return;
+    if (all_.max < all_.min) return;
     if (peak_)
       rows_.add(
           {peak_->at.x}, peak_->at.value,
@@ -91,7 +91,7 @@ class Lines : MeasureChart {
     if (measures_.has_threshold && is_main(measured)) add_peak(panel, series, line);
   }
 
-  // Where a series begins to fit its training data.
+  // Marks where a series begins to fit its training data.
   void add_thresholds(const std::string& panel, const std::vector<std::size_t>& points) {
     std::vector<std::string> above, done;
     for (const std::size_t point : points) {
@@ -108,7 +108,7 @@ class Lines : MeasureChart {
     }
   }
 
-  // The highest of the lines' peaks: more labels would lie on each other.
+  // Keeps only the highest peak, since several labels would overlap.
   void add_peak(const std::string& panel, const std::string& series, const std::vector<MeanAt>& line) {
     const MeanAt* peak = peak_of(line);
     if (peak && (!peak_ || peak->value.mean > peak_->at.value.mean)) peak_ = Peak{*peak, panel, series};
@@ -116,37 +116,39 @@ class Lines : MeasureChart {
 
   Json layers() const {
     const Axis axis = this->axis();
-    const Json x = number("x", factor_axis(x_)), detail{{"field", "split"}};
+    const Json x = quantitative("x", factor_axis(x_)), detail{{"field", "split"}};
     const std::string title = x_.title(), color_title = layout_.color ? layout_.color->title() : "";
     const Json color = colors(series_, color_title);
-    const auto with = shared_by_layers({{"x", x}, {"y", number("y", axis)}, {"color", color}});
-    const Json all_tips = mean_tips(
-        {tip("panel", "at"), tip("series", layout_.color ? color_title : "of"), tip("split", "of"), tip("x", title)},
-        "y");
+    const auto mark = marks_sharing({{"x", x}, {"y", quantitative("y", axis)}, {"color", color}});
+    const Json tooltips =
+        mean_tooltip({tooltip("panel", "panel"), tooltip("series", layout_.color ? color_title : "series"),
+                      tooltip("split", "split"), tooltip("x", title)},
+                     "y");
     auto all = Json::array();
     if (threshold_)
       all.push_back(layer("threshold", {{"type", "rule"}, {"strokeDash", {2, 3}}, {"opacity", 0.8}},
-                          {{"x", x}, {"tooltip", Json::array({tip("split", "here"), tip("x", title)})}}));
-    all.push_back(with("mean", {{"type", "area"}, {"clip", true}, {"opacity", 0.2}}, band(axis)));
-    if (shows_runs()) {  // hovering over one shows what its seed did everywhere
-      all.push_back(with("run", {{"type", "point"}, {"filled", true}, {"size", 16}, {"clip", true}},
-                         {{"tooltip", Json::array({tip("series", "series"), tip("x", title), tip("y", "value"),
-                                                   tip("seed", "seed"), tip("run", "run")})},
-                          {"opacity", unless_picked(0.28)}}));
-      all.back()["params"] = pick("seed");
+                          {{"x", x}, {"tooltip", Json::array({tooltip("split", "mark"), tooltip("x", title)})}}));
+    all.push_back(mark("mean", {{"type", "area"}, {"clip", true}, {"opacity", 0.2}}, band(axis)));
+    if (shows_runs()) {  // hovering over one highlights all runs of its seed
+      all.push_back(
+          mark("run", {{"type", "point"}, {"filled", true}, {"size", 16}, {"clip", true}},
+               {{"tooltip", Json::array({tooltip("series", "series"), tooltip("x", title), tooltip("y", "value"),
+                                         tooltip("seed", "seed"), tooltip("run", "run")})},
+                {"opacity", opacity_unless_hovered(0.28)}}));
+      all.back()["params"] = hover_selection("seed");
     }
     all.push_back(
-        with("mean", {{"type", "line"}, {"clip", true}}, {{"strokeDash", dashes(splits_, layout_.color != nullptr)}}));
-    all.push_back(with("mean", dots(42), {{"detail", detail}, {"tooltip", all_tips}}));
+        mark("mean", {{"type", "line"}, {"clip", true}}, {{"strokeDash", dashes(splits_, layout_.color != nullptr)}}));
+    all.push_back(mark("mean", point_mark(42), {{"detail", detail}, {"tooltip", tooltips}}));
     if (peak_)
-      all.push_back(with("peak", {{"type", "text"}, {"dy", -14}, {"fontWeight", 600}, {"clip", false}},
-                         {{"text", {{"field", "split"}}}, {"tooltip", all_tips}}));
+      all.push_back(mark("peak", {{"type", "text"}, {"dy", -14}, {"fontWeight", 600}, {"clip", false}},
+                         {{"text", {{"field", "split"}}}, {"tooltip", tooltips}}));
     if (diverged_)
-      all.push_back(
-          layer("diverged", {{"type", "text"}, {"text", "\u2715"}, {"fontSize", 13}, {"y", 6}},
-                {{"x", x},
-                 {"color", color},
-                 {"tooltip", Json::array({tip("series", "series"), tip("x", title), tip("n", "diverged runs")})}}));
+      all.push_back(layer("diverged", {{"type", "text"}, {"text", "\u2715"}, {"fontSize", 13}, {"y", 6}},
+                          {{"x", x},
+                           {"color", color},
+                           {"tooltip", Json::array({tooltip("series", "series"), tooltip("x", title),
+                                                    tooltip("n", "diverged runs")})}}));
     return all;
   }
 
@@ -160,8 +162,8 @@ class Lines : MeasureChart {
         text += fmt::format("{}{}: {}", i ? "; " : " ", styles[i], splits_[i]);
       text += ".";
     }
-    if (threshold_) text += " Dotted rule: the interpolation threshold, where the training error first falls to 0.01.";
-    if (diverged_) text += " \u2715: runs diverged here and are left out of the mean.";
+    if (threshold_) text += " Dotted line: the interpolation threshold, where the training error first falls to 0.01.";
+    if (diverged_) text += " \u2715: runs diverged here and are excluded from the mean.";
     return text;
   }
 

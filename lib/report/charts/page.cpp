@@ -11,7 +11,6 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/text.h"
-#include "report/charts/page.h"
 #include "report/claims.h"
 #include "report/run.h"
 
@@ -20,10 +19,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint64_t largest_asset = 20'000'000;
+constexpr std::uint64_t max_asset_bytes = 20'000'000;
 
 std::string page(const std::string& title, const std::string& body, const Assets& assets) {
-  // Nothing but this file: the page cannot even ask the network. Vega compiles its expressions, hence unsafe-eval.
+  // The policy forbids any access to the network. Vega compiles its expressions, hence unsafe-eval.
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -32,8 +31,8 @@ std::string page(const std::string& title, const std::string& body, const Assets
       "style-src 'unsafe-inline'; img-src data: blob:\">\n"
       "<meta name=\"generator\" content=\"Descent {} "
       "({})\">\n<title>{}</title>\n<style>\n{}{}</style>\n</head>\n<body>\n"
-      "<a class=\"skip\" href=\"#main\">To the content</a>\n"
-      "<button id=\"theme\" type=\"button\" aria-label=\"Light or dark\">\u25D0</button>\n"
+      "<a class=\"skip\" href=\"#main\">Skip to content</a>\n"
+      "<button id=\"theme\" type=\"button\" aria-label=\"Switch between light and dark\">\u25D0</button>\n"
       "<main id=\"main\">\n{}</main>\n"
       "<script type=\"application/json\" id=\"page-theme\">{}</script>\n"
       "<script type=\"application/json\" "
@@ -44,7 +43,7 @@ std::string page(const std::string& title, const std::string& body, const Assets
 
 constexpr int no_package = 3, no_program = 127;  // exit statuses of render_charts.py and of a shell
 
-// As many as fit the width of a chart, in pixels.
+// The number of legend columns that fit the width of a chart in pixels.
 std::size_t legend_columns(const Json& spec) {
   constexpr std::size_t width = 640, symbol = 50, character = 7;
   std::size_t longest = 1;
@@ -83,10 +82,10 @@ Assets read_assets(const std::filesystem::path& folder) {
   std::error_code error;
   if (!std::filesystem::exists(folder / "vega.js", error))
     throw core::InputError(
-        "this descent was built without the JavaScript of charts: pip install vl-convert-python for the Python of the "
-        "build (DESCENT_PYTHON of CMake), then build again; tables need none (descent table)");
-  return {core::read_file(folder / "report.css", largest_asset), core::read_file(folder / "report.js", largest_asset),
-          core::read_file(folder / "vega.js", largest_asset)};
+        "descent was built without the JavaScript for charts: run pip install vl-convert-python for the Python of the "
+        "build (DESCENT_PYTHON in CMake) and build again; descent table works without it");
+  return {core::read_file(folder / "report.css", max_asset_bytes),
+          core::read_file(folder / "report.js", max_asset_bytes), core::read_file(folder / "vega.js", max_asset_bytes)};
 }
 
 std::vector<CoursePlace> read_course(const std::filesystem::path& readme) {
@@ -94,7 +93,7 @@ std::vector<CoursePlace> read_course(const std::filesystem::path& readme) {
   std::vector<CoursePlace> course;
   if (!std::filesystem::exists(readme, error)) return course;
   std::string topic;
-  for (const std::string& line : core::split(core::read_file(readme, largest_asset), '\n')) {
+  for (const std::string& line : core::split(core::read_file(readme, max_asset_bytes), '\n')) {
     const std::vector<std::string> cells = core::split(line, '|');  // "", topic, "[name.json](name.json)", ...
     if (cells.size() < 4) continue;
     const std::size_t open = cells[2].find('['), end = cells[2].find(".json]");
@@ -170,8 +169,8 @@ std::vector<fs::path> write_charts(const std::vector<Chart>& charts, std::string
   fs::remove(list, error);
   if (status == no_package || status == no_program)
     throw core::InputError(
-        fmt::format("--format {} needs a Python with the package vl-convert-python: pip install "
-                    "vl-convert-python for python3; --format vl needs none",
+        fmt::format("--format {} needs the Python package vl-convert-python: run pip install vl-convert-python for "
+                    "python3; --format vl works without it",
                     format));
   if (status != 0)
     throw core::FaultError(fmt::format("render_charts.py failed with exit status {}, see above", status));

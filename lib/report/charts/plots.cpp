@@ -23,7 +23,7 @@ std::vector<std::string> metrics() {
   return names;
 }
 
-// What tells apart the charts that the report chooses, as in their names.
+// The metrics that distinguish the charts of one kind, as in their names.
 std::vector<std::string> metrics_of(ChartKind kind) {
   switch (kind) {
     case ChartKind::metric:
@@ -38,20 +38,20 @@ std::vector<std::string> metrics_of(ChartKind kind) {
   __builtin_unreachable();
 }
 
-// What is wrong with one plot.
+// Reports the mistakes in one plot.
 class PlotCheck {
  public:
   PlotCheck(const config::Plot& plot, std::size_t index, config::Problems& problems)
       : plot_(plot), index_(index), problems_(problems) {}
 
-  void keys() {
+  void check_keys() {
     if (plot_.chart == ChartKind::metric) {
-      if (plot_.remove) fail("remove", "name the charts to remove: \"chart\"");
-      else if (plot_.metric.empty()) fail("", "needs \"metric\"; or \"chart\", to change charts of the report");
+      if (plot_.remove) fail("remove", "needs \"chart\", which names the charts to remove");
+      else if (plot_.metric.empty()) fail("", "needs \"metric\", or \"chart\" to change charts of the report");
       else metric_is_one_of(metrics(), "metric");
       return;
     }
-    const bool one = plot_.chart == ChartKind::differences;  // there is one such chart, of no choice of metrics
+    const bool one = plot_.chart == ChartKind::differences;  // a single chart, without a choice of metrics
     for (const auto& [key, is_given] : {std::pair{"metric", one && !plot_.metric.empty()},
                                         {"over", !plot_.over.empty()},
                                         {"by", !plot_.by.empty()},
@@ -59,13 +59,13 @@ class PlotCheck {
       if (is_given) fail(key, fmt::format("has no effect with the chart {}", core::quoted(name_of(plot_.chart))));
     if (!one && !plot_.metric.empty())
       metric_is_one_of(metrics_of(plot_.chart), fmt::format("metric of {}", name_of(plot_.chart)));
-    if (!one && plot_.metric.empty() && !plot_.title.empty()) fail("title", "needs \"metric\": which of the charts");
+    if (!one && plot_.metric.empty() && !plot_.title.empty()) fail("title", "needs \"metric\" to select one chart");
     const bool scaled = plot_.scale != config::PlotScale::automatic;
     if (!plot_.remove && !scaled && plot_.title.empty()) fail("", "needs \"scale\", \"title\" or \"remove\": true");
-    if (scaled && one) fail("scale", "differences are linear");
+    if (scaled && one) fail("scale", "the chart of differences is always linear");
   }
 
-  void against(const plan::Plan& plan) {
+  void check_against(const plan::Plan& plan) {
     if (plot_.chart != ChartKind::metric) return;
     const claims::Domain domain(plan);
     std::vector<std::string> factors, axes{"epoch", "step"};
@@ -78,9 +78,9 @@ class PlotCheck {
     if (!plot_.over.empty() && !is_time(plot_.over) && !varies(plot_.over))
       fail("over", core::unknown("axis", plot_.over, axes));
     if (is_time(plot_.over) && !plot_.metric.empty() && !curve_column(plot_.metric))
-      fail("over", fmt::format("{} has one value for each run; remove it", plot_.metric));
+      fail("over", fmt::format("{} has only one value per run; remove \"over\"", plot_.metric));
     if (!plot_.by.empty() && !varies(plot_.by)) fail("by", core::unknown("factor", plot_.by, factors));
-    if (!plot_.by.empty() && plot_.by == plot_.over) fail("by", "is the horizontal axis");
+    if (!plot_.by.empty() && plot_.by == plot_.over) fail("by", "is already the horizontal axis");
     try {
       claims::select_points(plot_.where, plan);
     } catch (const core::InputError& error) {
@@ -101,7 +101,7 @@ class PlotCheck {
     if (std::ranges::find(known, plot_.metric) == known.end()) fail("metric", core::unknown(what, plot_.metric, known));
   }
 
-  // Why no point has the metric.
+  // Why no point has the metric; "" if one has it.
   std::string_view why_empty(const plan::Plan& plan) const {
     const std::string column = summary_column(plot_.metric);
     std::string_view reason;
@@ -117,8 +117,8 @@ class PlotCheck {
   config::Problems& problems_;
 };
 
-// The plan of some of its points.
-plan::Plan part_of(const plan::Plan& whole, const std::vector<std::size_t>& points) {
+// The plan restricted to some of its points.
+plan::Plan sub_plan(const plan::Plan& whole, const std::vector<std::size_t>& points) {
   plan::Plan part{whole.name, whole.factors, {}, {}, whole.hash};
   const std::size_t seeds = whole.runs.size() / whole.points.size();
   for (const std::size_t point : points) {
@@ -131,46 +131,30 @@ plan::Plan part_of(const plan::Plan& whole, const std::vector<std::size_t>& poin
   return part;
 }
 
-// Those of the charts that a plot changes or removes.
+// Changes or removes the charts that a plot names.
 void change_charts(Source& source, const config::Plot& plot, void (*add)(const Source&, Charts&), Charts& charts) {
-  const auto is_meant = [&](const Chart& chart) {
+  const auto is_named = [&](const Chart& chart) {
     return plot.metric.empty() || ("_" + chart.name + "_").find("_" + plot.metric + "_") != std::string::npos;
   };
-  if (plot.remove) std::erase_if(charts, is_meant);
+  if (plot.remove) std::erase_if(charts, is_named);
   if (plot.scale != config::PlotScale::automatic) {
     Charts scaled;
     source.scale = plot.scale;
     add(source, scaled);
     for (Chart& chart : charts)
-      if (is_meant(chart)) chart.spec = std::ranges::find(scaled, chart.name, &Chart::name)->spec;
+      if (is_named(chart)) chart.spec = std::ranges::find(scaled, chart.name, &Chart::name)->spec;
   }
   if (!plot.title.empty())
     for (Chart& chart : charts)
-      if (is_meant(chart)) chart.title = plot.title;
+      if (is_named(chart)) chart.title = plot.title;
 }
 
-}  // namespace
-
-std::string summary_column(std::string_view metric) {
-  for (const std::string& name : {std::string(metric), fmt::format("final_{}", metric)})
-    if (std::ranges::any_of(store::summary_columns(), [&](const auto& column) { return column.name == name; }))
-      return name;
-  return "";
-}
-
-void check_plots(const config::Document& document, config::Problems& problems) {
-  const auto& plots = document.base.plots;
-  for (std::size_t i = 0; i < plots.size(); ++i) PlotCheck(plots[i], i, problems).keys();
-  if (plots.empty() || document.points.empty() || !problems.empty()) return;
-  const plan::Plan plan = plan::make_plan(document);
-  for (std::size_t i = 0; i < plots.size(); ++i) PlotCheck(plots[i], i, problems).against(plan);
-}
-
+// Adds the chart of a metric.
 void add_plot(const Source& whole, const config::Plot& plot, Charts& charts) {
   const std::string column = summary_column(plot.metric);
-  if (column.empty()) return;  // a mistake, which check_plots reports
+  if (column.empty()) return;  // reported by check_plots
   const std::vector<std::size_t> points = claims::select_points(plot.where, whole.plan);
-  const plan::Plan plan = part_of(whole.plan, points);
+  const plan::Plan plan = sub_plan(whole.plan, points);
   Source source(plan, whole, points);
   source.scale = plot.scale;
   const Factor* over = nullptr;
@@ -207,9 +191,25 @@ void add_plot(const Source& whole, const config::Plot& plot, Charts& charts) {
   }
 }
 
+}  // namespace
+
+std::string summary_column(std::string_view metric) {
+  for (const std::string& name : {std::string(metric), fmt::format("final_{}", metric)})
+    if (std::ranges::any_of(store::summary_columns(), [&](const auto& column) { return column.name == name; }))
+      return name;
+  return "";
+}
+
+void check_plots(const config::Document& document, config::Problems& problems) {
+  const auto& plots = document.base.plots;
+  for (std::size_t i = 0; i < plots.size(); ++i) PlotCheck(plots[i], i, problems).check_keys();
+  if (plots.empty() || document.points.empty() || !problems.empty()) return;
+  const plan::Plan plan = plan::make_plan(document);
+  for (std::size_t i = 0; i < plots.size(); ++i) PlotCheck(plots[i], i, problems).check_against(plan);
+}
+
 Charts charts_of(Source&& source, const std::vector<config::Plot>& plots) {
-  using config::ChartKind;
-  constexpr std::pair<ChartKind, void (*)(const Source&, Charts&)> chosen[] = {
+  constexpr std::pair<ChartKind, void (*)(const Source&, Charts&)> automatic[] = {
       {ChartKind::final_values, add_final_values}, {ChartKind::heat_maps, add_heat_maps},
       {ChartKind::differences, add_differences},   {ChartKind::bias_variance, add_bias_variance},
       {ChartKind::ensembles, add_ensembles},       {ChartKind::probes, add_probes},
@@ -218,10 +218,10 @@ Charts charts_of(Source&& source, const std::vector<config::Plot>& plots) {
   Charts charts;
   for (const config::Plot& plot : plots)
     if (plot.chart == ChartKind::metric) add_plot(source, plot, charts);
-  const std::vector<Factor> apart = source.factors, together = joined(apart);
-  for (const auto& [kind, add] : chosen) {
+  const std::vector<Factor> separate = source.factors, merged = merge_categories(separate);
+  for (const auto& [kind, add] : automatic) {
     Charts found;
-    source.factors = kind == ChartKind::differences ? apart : together;
+    source.factors = kind == ChartKind::differences ? separate : merged;
     source.scale = config::PlotScale::automatic;
     add(source, found);
     for (const config::Plot& plot : plots)

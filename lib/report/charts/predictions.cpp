@@ -1,4 +1,4 @@
-// What the predictions of several runs together say: bias and variance, ensembles.
+// Charts from the predictions of several runs: bias and variance, ensembles.
 
 #include <fmt/format.h>
 
@@ -15,14 +15,14 @@ namespace descent::report {
 namespace {
 
 struct Decomposition {
-  std::string name;  // of the loss, with which the names of its columns begin
+  std::string name;  // the prefix of its columns
   const char *title, *axis;
 };
 const Decomposition decompositions[] = {{"squared", "Bias and variance of the squared error", "squared error"},
                                         {"error", "Bias and variance of the 0-1 loss", "error"},
                                         {"cross_entropy", "Bias and variance of the cross-entropy", "cross-entropy"}};
 
-// An ensemble's error or loss as rows of a line over the size.
+// The error or loss of ensembles against their size.
 void add_sizes(const Source& source, const std::vector<stats::EnsembleScore>& ensembles, const char* measure,
                Charts& charts) {
   const auto& column = stats::ensemble_columns()[store::column_at(stats::ensemble_columns(), measure)];
@@ -33,7 +33,7 @@ void add_sizes(const Source& source, const std::vector<stats::EnsembleScore>& en
   for (const stats::EnsembleScore& ensemble : ensembles) {
     const std::optional<double> value = core::parse_number(column.get(ensemble));
     if (!value) continue;
-    const std::string label = ensemble.point ? series_label(all_of(source.factors), *ensemble.point) : "points";
+    const std::string label = ensemble.point ? series_label(pointers_to(source.factors), *ensemble.point) : "points";
     add_once(series, label);
     groups[{label, ensemble.size}].push_back(*value);
     sizes.insert(static_cast<double>(ensemble.size));
@@ -48,13 +48,14 @@ void add_sizes(const Source& source, const std::vector<stats::EnsembleScore>& en
   Axis x{"networks in the ensemble", {{"type", "log"}, {"nice", false}, {"padding", 12}}};
   x.ticks.assign(sizes.begin(), sizes.end());
   const Axis y = value_axis(fmt::format("test {}", measure), means, means, false, source.scale);
-  const Json all_tips = mean_tips({tip("series", "point"), tip("x", "networks")}, "y", "mean", "groups");
-  const auto with = shared_by_layers({{"x", number("x", x)}, {"y", number("y", y)}, {"color", colors(series, "")}});
-  const auto layers =
-      Json::array({with("mean", {{"type", "rule"}, {"strokeWidth", 1.5}}, interval("y", y)),
-                   with("mean", {{"type", "line"}}, Json::object()), with("mean", dots(60), {{"tooltip", all_tips}})});
+  const Json tooltips = mean_tooltip({tooltip("series", "point"), tooltip("x", "networks")}, "y", "mean", "groups");
+  const auto mark =
+      marks_sharing({{"x", quantitative("x", x)}, {"y", quantitative("y", y)}, {"color", colors(series, "")}});
+  const auto layers = Json::array({mark("mean", {{"type", "rule"}, {"strokeWidth", 1.5}}, interval("y", y)),
+                                   mark("mean", {{"type", "line"}}, Json::object()),
+                                   mark("mean", point_mark(60), {{"tooltip", tooltips}})});
   add_chart({fmt::format("ensembles_{}", measure), fmt::format("Ensembles: test {} by size", measure),
-             "The predictions of so many networks averaged; mean over the groups with its 95 % interval.",
+             "Ensembles average the predictions of their networks; mean over the groups with its 95 % interval.",
              panels(rows, {}, layers, 320, y)},
             charts);
 }
@@ -69,7 +70,8 @@ void add_bias_variance(const Source& source, Charts& charts) {
     for (const auto& column : stats::bias_variance_columns()) {
       if (!column.name.starts_with(name + "_")) continue;
       std::vector<double> values(source.plan.runs.size(), nan);
-      for (const auto& point : points) stats::share_out(point, stats::bias_variance_columns(), column.name, values);
+      for (const auto& point : points)
+        stats::set_pseudo_values(point, stats::bias_variance_columns(), column.name, values);
       std::string part = words_of(column.name.substr(name.size() + 1));
       if (column.name == "squared_bias") part = "bias\u00b2";
       if (std::ranges::any_of(values, [](double value) { return std::isfinite(value); }))

@@ -10,13 +10,13 @@
 namespace descent::report {
 namespace {
 
-constexpr std::size_t most_series = 8, most_probe_panels = 12, few_layers = 2, many_times = 6, most_histograms = 6;
+constexpr std::size_t max_series = 8, max_probe_panels = 12, few_layers = 2, many_times = 6, max_histograms = 6;
 
-// The rows of probes.csv of one probe.
+// The rows of one probe in probes.csv.
 struct Probe {
   std::string name;
   std::vector<std::string> layers;
-  std::vector<double> times;                                              // in ascending order
+  std::vector<double> times;                                              // steps, ascending
   std::map<std::tuple<std::size_t, std::size_t, double>, double> values;  // by layer, run, step
 };
 
@@ -39,7 +39,7 @@ std::vector<Probe> read_probes(const Source& source) {
   return probes;
 }
 
-// "deleted=1", "deleted=2", ...: the name and the numbers, where all layers are such.
+// The name and the numbers of layers "deleted=1", "deleted=2", ...; nullopt if any layer differs.
 std::optional<std::pair<std::string, std::vector<double>>> numbered(const std::vector<std::string>& layers) {
   std::pair<std::string, std::vector<double>> result;
   for (const std::string& layer : layers) {
@@ -53,7 +53,7 @@ std::optional<std::pair<std::string, std::vector<double>>> numbered(const std::v
   return result;
 }
 
-// One value of a point: at a layer and a time, over the runs.
+// The mean over the runs of a point, at a layer and a time.
 std::optional<stats::Description> value_at(const Source& source, const Probe& probe, std::size_t point,
                                            std::size_t layer, double time) {
   std::vector<double> values;
@@ -63,22 +63,22 @@ std::optional<stats::Description> value_at(const Source& source, const Probe& pr
   return describe_finite(values);
 }
 
-// The points by colour and panel; of numbers with many levels, the colours are panels.
+// The factors shown by color and by panel; with few points, all by color.
 struct ChartRoles {
   Factors color, panel;
 };
 ChartRoles chart_roles_of(const Source& source) {
-  if (source.plan.points.size() <= most_series) return {all_of(source.factors), {}};
+  if (source.plan.points.size() <= max_series) return {pointers_to(source.factors), {}};
   const Layout layout = layout_of(source.factors, SIZE_MAX);
   return {layout.color ? Factors{layout.color} : Factors{}, layout.panel};
 }
 
-// Of the first and the last time, for a caption.
+// Caption for lines of the first and the last time.
 std::string dashes_text(const std::vector<std::string>& times) {
   return times.size() > 1 ? fmt::format(" Solid: {}; dashed: {}.", times.back(), times.front()) : "";
 }
 
-// Lines over the layers at the first and the last time, or over time for few layers.
+// Lines against the layers at the first and the last time, or against time.
 void add_profile(const Source& source, const Probe& probe, bool over_time, Charts& charts) {
   const ChartRoles roles = chart_roles_of(source);
   const auto numbers = numbered(probe.layers);
@@ -103,7 +103,7 @@ void add_profile(const Source& source, const Probe& probe, bool over_time, Chart
                             : static_cast<double>(layer)},
                  *value, {"mean", panel, label, split, probe.layers[layer]});
       }
-  if (rows.empty() || panels_.size() > most_probe_panels || series.size() > most_series) return;
+  if (rows.empty() || panels_.size() > max_probe_panels || series.size() > max_series) return;
   const std::string words = capitalized(words_of(probe.name));
   std::string x_title = over_time ? "step" : numbers ? numbers->first : "layer";
   Chart chart{"probe_" + probe.name,
@@ -112,27 +112,28 @@ void add_profile(const Source& source, const Probe& probe, bool over_time, Chart
               {}};
   if (!over_time) chart.caption += dashes_text(splits);
   const Axis y = value_axis(words, means, means, false, source.scale);
-  Json x = number("x", {x_title, {{"zero", false}, {"nice", false}, {"padding", 10}}});
+  Json x = quantitative("x", {x_title, {{"zero", false}, {"nice", false}, {"padding", 10}}});
   if (!over_time && !numbers) {
-    x = text("layer", probe.layers);
+    x = nominal("layer", probe.layers);
     x["title"] = "layer";
     x["axis"] = {{"labelAngle", -40}, {"labelOverlap", true}, {"grid", false}};
   }
   Json dash = dashes(splits, false);
   if (!over_time) dash["scale"]["domain"] = std::vector<std::string>(splits.rbegin(), splits.rend());
-  const auto with = shared_by_layers({{"x", x}, {"y", number("y", y)}, {"color", colors(series, "")}});
+  const auto mark = marks_sharing({{"x", x}, {"y", quantitative("y", y)}, {"color", colors(series, "")}});
   const Json detail{{"field", "split"}};
-  const Json all_tips =
-      mean_tips({tip("panel", "at"), tip("series", "point"), tip("layer", "layer"), tip("split", "at")}, "y");
+  const Json tooltips = mean_tooltip(
+      {tooltip("panel", "panel"), tooltip("series", "point"), tooltip("layer", "layer"), tooltip("split", "split")},
+      "y");
   chart.spec = panels(rows, panels_,
-                      Json::array({with("mean", {{"type", "area"}, {"opacity", 0.18}, {"clip", true}}, band(y)),
-                                   with("mean", {{"type", "line"}, {"clip", true}}, {{"strokeDash", dash}}),
-                                   with("mean", dots(40), {{"detail", detail}, {"tooltip", all_tips}})}),
+                      Json::array({mark("mean", {{"type", "area"}, {"opacity", 0.18}, {"clip", true}}, band(y)),
+                                   mark("mean", {{"type", "line"}, {"clip", true}}, {{"strokeDash", dash}}),
+                                   mark("mean", point_mark(40), {{"detail", detail}, {"tooltip", tooltips}})}),
                       320, y);
   add_chart(std::move(chart), charts);
 }
 
-// Histograms of some of the layers, from the first to the last: a panel for each layer or, of many points, each point.
+// Histograms of evenly spaced layers: a panel for each layer or, with many points, for each point.
 void add_histograms(const Source& source, const Probe& probe, Charts& charts) {
   std::vector<std::string> layers, panels_, series, splits;
   std::vector<config::Bin> all;
@@ -140,18 +141,18 @@ void add_histograms(const Source& source, const Probe& probe, Charts& charts) {
     all.push_back(*config::bin_named(name));
     add_once(layers, all.back().layer);
   }
-  const bool many_points = source.plan.points.size() > most_series;
+  const bool many_points = source.plan.points.size() > max_series;
   Rows rows({"x", "x2", "y", "low", "high", "n"}, {"kind", "panel", "series", "split"});
   Range shares;
   std::vector<double> times{probe.times.front(), probe.times.back()};
   if (probe.times.size() == 1) times.pop_back();
   const auto add = [&](std::size_t point, const std::string& layer, double time) {
-    std::vector<MeanAt> bins;  // those that the activation function of the point has
+    std::vector<MeanAt> bins;  // the bins that the activation function of the point uses
     for (std::size_t i = 0; i < all.size(); ++i)
       if (all[i].layer == layer)
         if (const auto share = value_at(source, probe, point, i, time)) bins.push_back({all[i].center, *share});
     if (bins.size() < 2) return;
-    std::string label = series_label(all_of(source.factors), point), panel = layer;
+    std::string label = series_label(pointers_to(source.factors), point), panel = layer;
     if (many_points) std::swap(label, panel);
     const std::string split = fmt::format("step {}", time);
     add_once(panels_, panel);
@@ -167,29 +168,31 @@ void add_histograms(const Source& source, const Probe& probe, Charts& charts) {
     }
     add_row("end", bins.back().x + half, nan, bins.back().value);
   };
-  for (const std::size_t i : thinned(layers.size(), most_histograms, false))
+  for (const std::size_t i : thinned(layers.size(), max_histograms, false))
     for (std::size_t point = 0; point < source.plan.points.size(); ++point)
       for (const double time : times) add(point, layers[i], time);
-  if (rows.empty() || panels_.size() > most_probe_panels) return;
-  Chart chart{"probe_" + probe.name,
-              capitalized(words_of(probe.name)),
-              "Share of the values in each bin, mean over the seeds; the outer bins hold what lies beyond.",
-              {}};
+  if (rows.empty() || panels_.size() > max_probe_panels) return;
+  Chart chart{
+      "probe_" + probe.name,
+      capitalized(words_of(probe.name)),
+      "Share of the values in each bin, mean over the seeds; the outermost bins include all values beyond them.",
+      {}};
   chart.caption += dashes_text(splits);
-  const Json x = number("x", {"value", {{"zero", false}, {"nice", false}}}),
-             y = number("y", value_axis("share", shares, shares, true, source.scale)), color = colors(series, "");
+  const Json x = quantitative("x", {"value", {{"zero", false}, {"nice", false}}}),
+             y = quantitative("y", value_axis("share", shares, shares, true, source.scale)), color = colors(series, "");
   const Json dash = dashes({splits.rbegin(), splits.rend()}, true);
-  const Json all_tips =
-      mean_tips({tip("panel", "at"), tip("series", "of"), tip("split", "at"), tip("x", "from"), tip("x2", "to")}, "y");
+  const Json tooltips = mean_tooltip({tooltip("panel", "panel"), tooltip("series", "series"), tooltip("split", "split"),
+                                      tooltip("x", "from"), tooltip("x2", "to")},
+                                     "y");
   const Json line{{"mark", {{"type", "line"}, {"interpolate", "step-after"}, {"clip", true}}},
                   {"encoding", {{"x", x}, {"y", y}, {"color", color}, {"strokeDash", dash}}}};
   const Json bar = layer("share", {{"type", "bar"}, {"opacity", 0}, {"clip", true}},
-                         {{"x", x}, {"x2", {{"field", "x2"}}}, {"y", y}, {"color", color}, {"tooltip", all_tips}});
+                         {{"x", x}, {"x2", {{"field", "x2"}}}, {"y", y}, {"color", color}, {"tooltip", tooltips}});
   chart.spec = panels(rows, panels_, Json::array({line, bar}), 320);
   add_chart(std::move(chart), charts);
 }
 
-// A probe of the whole network at one time is a value like those of the summary.
+// A probe with few layers and times, as a chart of its last value.
 void add_value(const Source& source, const Probe& probe, Charts& charts) {
   Measures measures{"probe_" + probe.name, capitalized(words_of(probe.name)), capitalized(words_of(probe.name)), {}};
   for (std::size_t layer = 0; layer < probe.layers.size(); ++layer)

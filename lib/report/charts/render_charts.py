@@ -1,4 +1,4 @@
-"""render_charts.py svg|png LIST: writes the charts of LIST, a JSON object of files and specifications; 3: no package."""
+"""render_charts.py svg|png LIST: renders LIST, a JSON object {file: specification}. Exits with 3 without vl-convert-python."""
 
 import json
 import sys

@@ -1,16 +1,16 @@
-// Draws the charts when they come near, at the width they have, and again where it changes.
+// Draws the charts when they come near the viewport, at the available width, and redraws them when it changes.
 (() => {
   const json = element => JSON.parse(element.textContent);
   const pageTheme = json(document.getElementById('page-theme'));
   const fileTheme = json(document.getElementById('file-theme'));
-  const gap = 22, panel = 215;  // between panels; the least width of one
+  const gap = 22, panel = 215;  // pixels between panels; minimum width of a panel
   const specs = new Map(), views = new Map(), queue = [];
 
-  // Of its legends, in characters.
+  // The longest label of its legends, in characters.
   const longestLabel = spec => Math.max(...(spec.layer ?? spec.spec.layer).flatMap(({encoding}) =>
     ['color', 'strokeDash', 'shape'].flatMap(of => (encoding[of]?.sort ?? []).map(label => label.length))), 1);
 
-  // A specification for this width: charts of one panel fill it, small multiples fill it with as many as fit.
+  // The specification for this width: a single panel fills it, small multiples use as many columns as fit.
   function fitted(spec, width) {
     const fit = structuredClone(spec), config = structuredClone(pageTheme);
     config.legend.columns = Math.max(1, Math.floor(width / (50 + 7 * longestLabel(spec))));
@@ -23,7 +23,7 @@
       const axes = 78, fits = Math.max(1, Math.floor((width - axes + gap) / (panel + gap)));
       const rows = Math.ceil(fit.facet.sort.length / Math.min(fits, 4)), count = Math.ceil(fit.facet.sort.length / rows);
       fit.columns = count;
-      // Each panel its own axis where the last row is far, or not full: Vega draws axes below the empty places too.
+      // Each panel gets its own axis if the last row is far away or not full: Vega draws axes below empty cells too.
       if (fit.facet.sort.length % count || rows > 3) fit.resolve = {...fit.resolve, axis: {x: 'independent'}};
       fit.spec.width = Math.floor((width - axes - (count - 1) * gap) / count);
       fit.spec.height = Math.round(Math.min(260, fit.spec.width * .72));
@@ -56,7 +56,7 @@
     }
   }
 
-  // The chart as SVG with the colours that it has now.
+  // The chart as SVG with its current colors.
   async function svgOf(figure) {
     const style = getComputedStyle(document.documentElement);
     return (await views.get(figure).view.toSVG()).replace(/var\((--\w+)\)/g, (_, name) => style.getPropertyValue(name).trim());
@@ -104,11 +104,11 @@
     figure.querySelector('figcaption').append(' ', buttons);
   }
 
-  // What the tooltips say, as a table that needs no pointer; without the rows of single runs.
+  // The content of the tooltips as a table, for use without a pointer; without the rows of single runs.
   function addData(figure) {
     const details = document.createElement('details'), table = document.createElement('table');
     details.className = 'data';
-    details.append(Object.assign(document.createElement('summary'), {textContent: 'Data of this chart'}), table);
+    details.append(Object.assign(document.createElement('summary'), {textContent: 'Chart data'}), table);
     details.addEventListener('toggle', () => {
       const rows = views.get(figure).view.data('source_0').filter(row => row.kind !== 'run');
       const names = Object.keys(rows[0] ?? {}).filter(name => name !== 'kind' && rows.some(row => row[name] != null && row[name] !== ''));
@@ -132,10 +132,10 @@
   }
   for (const charts of document.querySelectorAll('.charts')) {
     const narrow = charts.querySelectorAll('figure:not(.wide)');
-    if (narrow.length % 2) narrow[narrow.length - 1].classList.add('wide');  // rather than beside nothing
+    if (narrow.length % 2) narrow[narrow.length - 1].classList.add('wide');  // no empty space beside it
   }
 
-  // Those in sight first; the others one by one, so that a print has them all.
+  // Visible charts first, then all others one by one, so that a printout contains them.
   const near = new IntersectionObserver(entries => {
     for (const entry of entries) if (entry.isIntersecting) draw(entry.target);
   }, {rootMargin: '300px'});

@@ -15,22 +15,22 @@
 namespace descent::report {
 namespace {
 
-constexpr std::size_t longest_title = 140, most_failures = 100, open_rows = 40;
+constexpr std::size_t max_title_length = 140, max_failures = 100, open_rows = 40;
 
-// The end of the first sentence, or npos.
+// The end of the first sentence; npos if it is too long for a title.
 std::size_t first_sentence(const std::string& text) {
   const std::size_t end = text.find_first_of(".?!");
-  return end == text.npos || end + 1 > longest_title || (end + 1 < text.size() && text[end + 1] != ' ') ? text.npos
-                                                                                                        : end + 1;
+  return end == text.npos || end + 1 > max_title_length || (end + 1 < text.size() && text[end + 1] != ' ') ? text.npos
+                                                                                                           : end + 1;
 }
 
-// "95 %" stays in one line.
+// Keeps "95 %" on one line.
 std::string unbroken(std::string text) {
   for (std::size_t at = 0; (at = text.find(" %", at)) != text.npos;) text.replace(at, 1, "\u00a0");
   return text;
 }
 
-// Options, assignments and names with underscores as they are typed: "--set", "lr=0.1", "final_test_error".
+// Formats options, assignments and names with underscores as code: "--set", "lr=0.1", "final_test_error".
 std::string with_code(const std::string& text) {
   std::string html;
   for (const std::string& word : core::split(text, ' ')) {
@@ -63,7 +63,7 @@ const char* sign(Verdict verdict) {
   return verdict == Verdict::holds ? "\u2713" : verdict == Verdict::fails ? "\u2717" : "?";
 }
 
-// The interval as a line, the measured value as a dot, the margin as a rule; nothing without finite numbers.
+// A drawing of the interval, the measured value as a dot, and the margin as a rule; "" without finite numbers.
 std::string strip(const claims::Check& check) {
   constexpr double width = 120, edge = 8;
   const double measured = check.measured.value_or(NAN), low = check.low.value_or(measured),
@@ -80,7 +80,7 @@ std::string strip(const claims::Check& check) {
       width, x(check.margin), x(low), x(high), x(measured));
 }
 
-// ">= 0.3" with the sign of a textbook.
+// The relation and margin with a typographic sign: "≥ 0.3".
 std::string relation(const claims::Check& check) {
   std::string text = margin_text(check);
   if (text.starts_with(">=")) text.replace(0, 2, "\u2265");
@@ -140,7 +140,7 @@ std::string failures_section(const Report& report) {
   const auto attempts = store::read_attempts(report.results.folder());
   const std::vector<std::size_t> missing = report.results.missing();
   std::vector<std::vector<std::string>> rows{report.plan.factors};
-  rows[0].insert(rows[0].end(), {"seed", "run", "state", "where or why"});
+  rows[0].insert(rows[0].end(), {"seed", "run", "state", "details"});
   const auto add = [&](std::size_t run, const std::string& state, const std::string& why) {
     auto& row = rows.emplace_back(report.plan.points[report.plan.runs[run].point].values);
     row.insert(row.end(), {std::to_string(report.plan.runs[run].seed), report.plan.runs[run].id(), state, why});
@@ -155,9 +155,9 @@ std::string failures_section(const Report& report) {
       add(run, "failed", found->second.failure);
   if (rows.size() == 1) return "";
   const std::size_t all = rows.size() - 1;
-  if (all > most_failures) rows.resize(most_failures + 1);
+  if (all > max_failures) rows.resize(max_failures + 1);
   return fmt::format("<details><summary>{} diverged or failed{}</summary>\n{}</details>\n", core::counted(all, "run"),
-                     all > most_failures ? fmt::format(", the first {}", most_failures) : "",
+                     all > max_failures ? fmt::format(", the first {}", max_failures) : "",
                      table(rows, report.plan.factors.size()));
 }
 
@@ -182,7 +182,7 @@ std::string provenance_section(const Report& report) try {
       {"Descent", descent.value("version", "") + " (" + git + ")" +
                       (git.ends_with("-dirty") ? ", built with uncommitted changes" : "")},
       {"LibTorch", text("libtorch")},
-      {"Trained by", text("engines")},
+      {"Engines", text("engines")},
       {"Host", text("host") + ", " + text("system")},
       {"CPU", cpu.value("model", "") + fmt::format(", {} cores", cpu.value("cores", 0))},
       {"Start, end", text("start") + " to " + text("end")},

@@ -10,20 +10,20 @@ namespace {
 
 constexpr double few_epochs = 3;
 constexpr double log_range = 50;
-constexpr double early = 0.1, mostly = 0.7;  // a logarithmic axis pays where 0.7 of the change is in the first tenth
+constexpr double early = 0.1, mostly = 0.7;  // logarithmic axis if 0.7 of the change is in the first tenth
 
-// Whether the curve changes mostly in its first part, and that part has enough evaluations to show it.
+// True if the curve changes mostly in its first part, and that part has enough evaluations to show it.
 bool is_early(const std::vector<MeanAt>& curve) {
   if (curve.size() < 20) return false;
   const auto value = [](const MeanAt& at) { return at.value.mean; };
-  const auto [least, most] = std::ranges::minmax(curve, {}, value);
+  const auto [min, max] = std::ranges::minmax(curve, {}, value);
   const auto split = std::ranges::find_if(curve, [&](const MeanAt& at) { return at.x >= early * curve.back().x; });
   if (split - curve.begin() < 5) return false;
   const auto [a, b] = std::ranges::minmax_element(curve.begin(), split + 1, {}, value);
-  return value(*b) - value(*a) >= mostly * (value(most) - value(least));
+  return value(*b) - value(*a) >= mostly * (value(max) - value(min));
 }
 
-// Powers of ten, over less than three decades twice and five times them too.
+// Powers of ten, and twice and five times these if they span less than three decades.
 std::vector<double> decimal_ticks(double from, double to) {
   std::vector<double> ticks;
   for (double power = std::pow(10, std::floor(std::log10(from))); power <= to * 1.001; power *= 10)
@@ -115,14 +115,14 @@ std::optional<stats::Description> describe_summary(const Source& source, std::si
   return describe_finite(values);
 }
 
-std::vector<MeanAt> mean_curve(const Source& source, std::size_t point, Column column, Column x, std::size_t most,
+std::vector<MeanAt> mean_curve(const Source& source, std::size_t point, Column column, Column x, std::size_t count,
                                bool logarithmic) {
   const std::vector<std::size_t> runs = source.runs_of(point);
   std::vector<std::size_t> lengths;
   for (const std::size_t run : runs) lengths.push_back(source.curves[run].size());
   std::ranges::sort(lengths);
   std::vector<MeanAt> curve;
-  for (const std::size_t row : thinned(lengths.empty() ? 0 : lengths[lengths.size() / 2], most, logarithmic)) {
+  for (const std::size_t row : thinned(lengths.empty() ? 0 : lengths[lengths.size() / 2], count, logarithmic)) {
     std::vector<double> values;
     double position = 0;
     for (const std::size_t run : runs) {
@@ -135,12 +135,12 @@ std::vector<MeanAt> mean_curve(const Source& source, std::size_t point, Column c
   return curve;
 }
 
-std::vector<std::size_t> thinned(std::size_t n, std::size_t most, bool logarithmic) {
+std::vector<std::size_t> thinned(std::size_t n, std::size_t count, bool logarithmic) {
   std::vector<std::size_t> kept;
-  for (std::size_t i = 0; i < std::min(n, most); ++i) {
-    const double share = most <= 1 ? 0 : static_cast<double>(i) / static_cast<double>(std::min(n, most) - (n > 1));
+  for (std::size_t i = 0; i < std::min(n, count); ++i) {
+    const double share = count <= 1 ? 0 : static_cast<double>(i) / static_cast<double>(std::min(n, count) - (n > 1));
     const double last = static_cast<double>(n - 1);
-    const double at = n <= most ? static_cast<double>(i) : logarithmic ? std::pow(last + 1, share) - 1 : share * last;
+    const double at = n <= count ? static_cast<double>(i) : logarithmic ? std::pow(last + 1, share) - 1 : share * last;
     const auto index = static_cast<std::size_t>(std::lround(at));
     if (kept.empty() || index > kept.back()) kept.push_back(index);
   }
@@ -177,18 +177,18 @@ Time time_of(const Source& source, Column measured) {
 
 void Range::add(double value) {
   if (!std::isfinite(value)) return;
-  least = std::min(least, value);
-  most = std::max(most, value);
+  min = std::min(min, value);
+  max = std::max(max, value);
 }
 
 Axis value_axis(const std::string& title, const Range& main, const Range& all, bool from_zero,
                 config::PlotScale scale) {
-  const bool pays = !from_zero && spans_decades(main.least, main.most);
-  const bool wanted = scale == config::PlotScale::automatic ? pays : scale == config::PlotScale::logarithmic;
-  if (!wanted || !(main.least > 0)) return {title, {{"zero", from_zero}}, {}, all.least >= 0 ? 0 : -INFINITY};
-  // What is far below the main means, or not positive, lies on the floor.
-  const double floor = std::max(all.least, main.least / log_range) / 1.3, most = all.most * 1.3;
-  return {title, {{"type", "log"}, {"domain", {floor, most}}, {"nice", false}}, decimal_ticks(floor, most), floor};
+  const bool logarithmic = scale == config::PlotScale::automatic ? !from_zero && spans_decades(main.min, main.max)
+                                                                 : scale == config::PlotScale::logarithmic;
+  if (!logarithmic || !(main.min > 0)) return {title, {{"zero", from_zero}}, {}, all.min >= 0 ? 0 : -INFINITY};
+  // Values far below the main means, or not positive, are drawn at the floor.
+  const double floor = std::max(all.min, main.min / log_range) / 1.3, top = all.max * 1.3;
+  return {title, {{"type", "log"}, {"domain", {floor, top}}, {"nice", false}}, decimal_ticks(floor, top), floor};
 }
 
 Axis factor_axis(const Factor& factor) {

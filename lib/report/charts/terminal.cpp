@@ -7,13 +7,12 @@
 
 #include "core/error.h"
 #include "core/text.h"
-#include "report/charts/charts.h"
 #include "report/claims.h"
 
 namespace descent::report {
 namespace {
 
-constexpr std::size_t most_lines = 8;
+constexpr std::size_t max_lines = 8;
 
 void add(Line& line, double x, const stats::Description& value) {
   line.x.push_back(x);
@@ -40,7 +39,7 @@ Drawing learning_curves(const Source& source, const TerminalChart& wanted) {
   const Column column = *curve_column(wanted.metric), x = wanted.over == "step" ? step : epoch;
   Drawing drawing{words_of(wanted.metric), wanted.over, false, {}};
   for (const std::size_t point : wanted.points) {
-    Line line{label_of(all_of(source.factors), point), {}, {}, {}, {}};
+    Line line{label_of(pointers_to(source.factors), point), {}, {}, {}, {}};
     for (const auto& [at, value] : mean_curve(source, point, column, x)) add(line, at, value);
     drawing.lines.push_back(std::move(line));
   }
@@ -54,7 +53,7 @@ Drawing factor_curves(const Source& source, const TerminalChart& wanted, const F
   std::map<std::string, std::map<double, stats::Description>> lines;
   std::vector<std::string> names;
   for (const std::size_t point : wanted.points) {
-    const std::string name = label_of(all_of(source.factors, &factor), point);
+    const std::string name = label_of(pointers_to(source.factors, &factor), point);
     add_once(names, name);
     if (const auto described = describe_summary(source, point, column))
       lines[name].emplace(factor.number(point), *described);
@@ -71,7 +70,7 @@ Drawing factor_curves(const Source& source, const TerminalChart& wanted, const F
 
 std::string terminal_chart(const Source& source, const TerminalChart& wanted, const CanvasOptions& options) {
   TerminalChart chart = wanted;
-  if (chart.metric.empty()) chart.metric = usual_metric(source.plan).substr(std::string_view("final_").size());
+  if (chart.metric.empty()) chart.metric = default_metric(source.plan).substr(std::string_view("final_").size());
   const Factor* x = layout_of(source.factors, 3).x;
   if (chart.over.empty()) chart.over = x ? x->path : "epoch";
   const bool of_time = chart.over == "epoch" || chart.over == "step";
@@ -85,9 +84,9 @@ std::string terminal_chart(const Source& source, const TerminalChart& wanted, co
   Drawing drawing = of_time ? learning_curves(source, chart) : factor_curves(source, chart, *factor);
 
   const std::size_t all = drawing.lines.size();
-  if (all > most_lines) drawing.lines.resize(most_lines);
+  if (all > max_lines) drawing.lines.resize(max_lines);
   std::string text = draw(drawing, options);
-  if (all > most_lines) text += fmt::format("the first {} of {} lines; select points behind ':'\n", most_lines, all);
+  if (all > max_lines) text += fmt::format("the first {} of {} lines; select points after ':'\n", max_lines, all);
   return text;
 }
 

@@ -1,4 +1,4 @@
-# Writes vega.js, the JavaScript of charts, once PYTHON has the package vl-convert-python.
+# Writes vega.js, the JavaScript for charts, if PYTHON has the package vl-convert-python.
 if(EXISTS ${OUTPUT} AND NOT ${SCRIPT} IS_NEWER_THAN ${OUTPUT} AND NOT ${NOTICES} IS_NEWER_THAN ${OUTPUT})
   return()
 endif()

@@ -1,4 +1,4 @@
-"""vega_bundle.py NOTICES OUTPUT: Vega, Vega-Lite and Vega-Embed as one script that leaves only vegaEmbed behind."""
+"""vega_bundle.py NOTICES OUTPUT: Vega, Vega-Lite and Vega-Embed as one script that defines only vegaEmbed."""
 
 import os
 import sys

@@ -40,7 +40,7 @@ TEST_F(charts, of_a_category_are_bars_and_differences) {
   EXPECT_FALSE(all[3].spec.contains("facet"));  // two colours in one panel
 }
 
-TEST_F(charts, of_networks_that_begin_far_above_show_what_they_learn) {
+TEST_F(charts, of_networks_that_start_far_above_are_cut) {
   read(R"("seeds": 2, "sweep": {"model.width": [4, 8]})");
   const store::Results results(out, plan);
   std::vector<store::RunResult> runs;
@@ -57,7 +57,7 @@ TEST_F(charts, of_networks_that_begin_far_above_show_what_they_learn) {
   const Chart curves = charts_of(Source(plan, results)).back();
   EXPECT_EQ(curves.name, "learning_curves_loss");
   EXPECT_EQ(curves.spec["layer"][0]["encoding"]["y"]["scale"].dump(), R"({"zero":false,"domainMax":2.2})");
-  EXPECT_THAT(curves.caption, HasSubstr("Some begin above the chart."));
+  EXPECT_THAT(curves.caption, HasSubstr("Some curves start above the chart."));
 }
 
 TEST_F(charts, of_diverged_runs_count_them_and_leave_them_out) {

@@ -5,7 +5,6 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "report/charts/fixture.h"
-#include "report/charts/page.h"
 
 namespace descent::report {
 namespace {
@@ -79,7 +78,7 @@ TEST_F(page, needs_the_javascript_of_vega) {
   }
 }
 
-TEST(html, cannot_be_left_by_text) {
+TEST(html, is_escaped) {
   EXPECT_EQ(escaped("<a href=\"x\">&"), "&lt;a href=&quot;x&quot;&gt;&amp;");
   EXPECT_EQ(script_safe("\"</script>\""), "\"\\u003c/script>\"");
 }

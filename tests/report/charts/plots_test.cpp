@@ -50,14 +50,14 @@ TEST_F(plots_of_a_report, add_the_chart_of_a_metric_before_the_others) {
   EXPECT_EQ(charts[0].spec["layer"][0]["encoding"]["color"]["sort"].dump(), R"(["none","batch"])");
 }
 
-TEST_F(plots_of_a_report, draw_over_time_where_asked) {
+TEST_F(plots_of_a_report, draw_over_time_on_request) {
   const Charts charts = with(R"([{"metric": "train_error", "over": "step", "by": "norm", "where": "width=8"}])");
   const Chart& chart = named(charts, "train_error_over_step_by_norm");
   EXPECT_EQ(chart.spec["layer"][0]["encoding"]["x"]["title"], "step");
   EXPECT_FALSE(chart.spec.contains("facet"));
 }
 
-TEST_F(plots_of_a_report, swap_axis_and_color_where_asked) {
+TEST_F(plots_of_a_report, swap_axis_and_color_on_request) {
   const Charts charts = with(R"([{"metric": "test_error", "over": "norm", "by": "width"}])");
   const Chart& chart = named(charts, "test_error_over_norm_by_width");
   EXPECT_EQ(chart.spec["layer"][0]["encoding"]["y"]["field"], "label");
@@ -93,7 +93,7 @@ TEST_F(plots_of_a_report, remove_charts) {
   EXPECT_THAT(names_of(with(R"([{"chart": "differences", "remove": true}])")), Not(Contains("differences")));
 }
 
-TEST_F(plots_of_a_report, change_or_remove_one_chart_where_they_name_its_metric) {
+TEST_F(plots_of_a_report, change_or_remove_one_chart_if_they_name_its_metric) {
   const auto removed = names_of(with(R"([{"chart": "learning_curves", "metric": "loss", "remove": true}])"));
   EXPECT_THAT(removed, AllOf(Contains("learning_curves_error"), Not(Contains("learning_curves_loss"))));
   const Charts charts = with(R"([{"chart": "final_values", "metric": "error", "scale": "log", "title": "Mine"}])");
@@ -129,8 +129,9 @@ TEST_F(plots_of_a_report, with_mistakes_are_refused_with_place_and_nearest_name)
 }
 
 TEST_F(plots_of_a_report, that_say_nothing_or_contradict_themselves_are_refused) {
-  EXPECT_THAT(problems("[{}]"), HasSubstr("plots[0]: needs \"metric\"; or \"chart\""));
-  EXPECT_THAT(problems(R"([{"remove": true}])"), HasSubstr("plots[0].remove: name the charts to remove"));
+  EXPECT_THAT(problems("[{}]"), HasSubstr("plots[0]: needs \"metric\", or \"chart\""));
+  EXPECT_THAT(problems(R"([{"remove": true}])"),
+              HasSubstr("plots[0].remove: needs \"chart\", which names the charts to remove"));
   EXPECT_THAT(problems(R"([{"chart": "probes"}])"),
               HasSubstr("plots[0]: needs \"scale\", \"title\" or \"remove\": true"));
   EXPECT_THAT(problems(R"([{"chart": "probes", "over": "width", "remove": true}])"),
@@ -138,12 +139,12 @@ TEST_F(plots_of_a_report, that_say_nothing_or_contradict_themselves_are_refused)
   EXPECT_THAT(problems(R"([{"chart": "ensembles", "metric": "eror", "remove": true}])"),
               HasSubstr("plots[0].metric: unknown metric of ensembles \"eror\"; did you mean \"error\"?"));
   EXPECT_THAT(problems(R"([{"chart": "probes", "title": "Mine"}])"),
-              HasSubstr("plots[0].title: needs \"metric\": which of the charts"));
+              HasSubstr("plots[0].title: needs \"metric\" to select one chart"));
   EXPECT_THAT(problems(R"([{"metric": "val_error"}])"), HasSubstr("plots[0].metric: val_error is empty: "));
   EXPECT_THAT(problems(R"([{"metric": "final_test_error", "over": "epoch"}])"),
-              HasSubstr("plots[0].over: final_test_error has one value for each run"));
+              HasSubstr("plots[0].over: final_test_error has only one value per run; remove \"over\""));
   EXPECT_THAT(problems(R"([{"metric": "test_error", "over": "width", "by": "width"}])"),
-              HasSubstr("plots[0].by: is the horizontal axis"));
+              HasSubstr("plots[0].by: is already the horizontal axis"));
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ TEST_F(terminal_charts, draw_a_final_metric_against_a_factor_of_numbers) {
   EXPECT_NE(text.find("o norm=batch"), text.npos) << text;
 }
 
-TEST_F(terminal_charts, draw_learning_curves_where_asked_or_nothing_else_is_swept) {
+TEST_F(terminal_charts, draw_learning_curves_on_request) {
   read(R"("seeds": 2, "sweep": {"model.width": [4, 8, 16]})");
   const std::string text = chart({.points = {0, 2}, .metric = "train_error", .over = "epoch"});
   EXPECT_NE(text.find("training error"), text.npos) << text;
