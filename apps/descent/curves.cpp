@@ -182,7 +182,7 @@ void write_events(const Target& target, const RunOptions& options, const fs::pat
   for_each_row(target, points, store::Table::probes, [&](std::size_t run, const std::vector<std::string>& cells) {
     const std::string layer = probe_cell(cells, "layer"), tag = "probe/" + probe_cell(cells, "probe"),
                       step_text = probe_cell(cells, "step"), value = probe_cell(cells, "value");
-    const auto bin = config::bin_named(layer);
+    const auto bin = config::parse_bin(layer);
     if (!bin) add(run, tag + (layer.empty() ? "" : "/" + layer), step_text, value);
     const auto number = core::parse_number(value);
     if (layer.empty() || !number || !std::isfinite(*number)) return;

@@ -75,7 +75,7 @@ formats::Scalings scalings_of(const config::Experiment& experiment, std::int64_t
   const config::DataFacts facts = config::data_facts(experiment.data);
   const auto stored = [&](bool wanted, const char* of, std::int64_t size) -> std::optional<formats::Scaling> {
     if (!wanted) return formats::Scaling{};
-    const auto scaling = formats::scaling_in(texts, of);
+    const auto scaling = formats::scaling_from_metadata(texts, of);
     return scaling && std::ssize(scaling->shift) == size ? scaling : std::nullopt;
   };
   const auto of_inputs = stored(inputs, "input", facts.shape.features());

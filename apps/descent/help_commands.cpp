@@ -7,8 +7,8 @@
 #include <map>
 
 #include "claims/syntax.h"
+#include "config/key_names.h"
 #include "config/keys.h"
-#include "config/words.h"
 #include "config/write.h"
 #include "core/error.h"
 #include "core/text.h"
@@ -104,7 +104,7 @@ Words values_of(std::string_view path) {
   if (const config::Key* abbreviated = key ? config::shorthand_of(*key) : nullptr) key = abbreviated;
   if (!key) return {};
   const auto* field = std::get_if<config::Field>(&key->slot);
-  if (!field || field->longest > 0) return {};
+  if (!field || field->max_size > 0) return {};
   return field->type == config::ValueType::boolean ? Words{"true", "false"} : field->choices.names();
 }
 

@@ -39,7 +39,7 @@ std::string engines_text(const plan::Plan& plan) {
   std::vector<std::pair<std::string, std::size_t>> groups;  // in the order of the points
   for (const plan::Point& point : plan.points) {
     std::string line = "engine " + config::engine_and_device(point.experiment);
-    if (const auto reasons = config::fused_declines(point.experiment); !reasons.empty())
+    if (const auto reasons = config::unsupported_by_fused(point.experiment); !reasons.empty())
       line += fmt::format(" (fused declines: {})", core::join(reasons, ", "));
     const auto group = std::ranges::find(groups, line, &std::pair<std::string, std::size_t>::first);
     if (group == groups.end()) groups.emplace_back(std::move(line), 1);

@@ -52,7 +52,7 @@ config::Document read_experiment(const std::string& file, const RunOptions& opti
         fmt::format("{0}: a table, not an experiment; write one, such as table.json: {{\"data\": "
                     "{{\"name\": \"csv\", \"path\": {1}}}}}",
                     file, core::quoted(file)));
-  return read_text(core::read_file(file, config::most_file_bytes), file, options, claims);
+  return read_text(core::read_file(file, config::max_file_bytes), file, options, claims);
 }
 
 Target::Target(const std::string& file, const RunOptions& options, Claims claims)
@@ -61,7 +61,7 @@ Target::Target(const std::string& file, const RunOptions& options, Claims claims
 }
 
 Target::Target(const fs::path& folder, const RunOptions& options, Claims claims)
-    : document(read_text(core::read_regular_file(folder / config::resolved_file, config::most_file_bytes),
+    : document(read_text(core::read_regular_file(folder / config::resolved_file, config::max_file_bytes),
                          folder / config::resolved_file, options, claims)),
       plan(plan::make_plan(document)), results(store::Results::at(folder, plan)) {}
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "claims/domain.h"
-#include "config/words.h"
+#include "config/key_names.h"
 #include "core/text.h"
 #include "stats/ensembles.h"
 #include "store/columns.h"

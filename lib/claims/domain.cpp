@@ -47,7 +47,7 @@ Domain::Domain(const plan::Plan& plan) : plan_(plan) {
     if (const std::string section = config::section_abbreviated_by(factor); !section.empty())
       aliases_[section] = factor;
     const config::Key* key = config::find_key(keys_, factor);
-    if (const auto* inside = key ? std::get_if<config::SectionSlot>(&key->slot) : nullptr)
+    if (const auto* inside = key ? std::get_if<config::Section>(&key->slot) : nullptr)
       config::for_each_key(
           inside->keys, [&](const std::string& path, const config::Key&) { nested_keys_.push_back(path); },
           factor + ".");

@@ -1,5 +1,5 @@
 #pragma once
-// Combinations of keys that cannot work, though each key alone could.
+// Checks of combinations of keys.
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@
 namespace descent::config {
 
 struct Conflict {
-  std::vector<std::string_view> paths;  // the key to blame, then the others that take part
+  std::vector<std::string_view> paths;  // the key to report, then the other keys involved
   std::string message;
 };
 
@@ -28,15 +28,15 @@ struct Conflicts : std::vector<Conflict> {
   }
 };
 
-// Everything wrong with the keys of one experiment taken together.
-Conflicts check(const Experiment& experiment, const Given& given);
+// Returns all conflicts between the keys of an experiment.
+Conflicts check(const Experiment& experiment, const GivenKeys& given);
 
-// The keys that give every seed test examples of its own: what networks say of them cannot be compared.
-std::vector<std::string_view> keys_of_other_tests(const Data& data);
+// The keys that give each seed different test examples, so that predictions cannot be compared between seeds.
+std::vector<std::string_view> keys_varying_test_examples(const Data& data);
 
-// Its parts.
-bool check_data(const Experiment& experiment, Conflicts& found);  // false: the sizes of the data make no sense
+// Parts of check().
+bool check_data(const Experiment& experiment, Conflicts& found);  // false if the sizes of the splits are invalid
 void check_model(const Experiment& experiment, Conflicts& found);
-void check_probes(const Experiment& experiment, Conflicts& found);  // whether each applies to the network
+void check_probes(const Experiment& experiment, Conflicts& found);
 
 }  // namespace descent::config

@@ -18,7 +18,7 @@ std::string sum_text(const SplitSizes& sizes, bool with_test) {
   return sum == sizes.train ? text : text + fmt::format(" = {}", sum);
 }
 
-// False when the data cannot be used.
+// Returns false if the data cannot be used.
 bool check_path(const Experiment& e, Conflicts& found) {
   const std::string_view path = "data.path";
   if (needs_path(e.data.name) && e.data.path.empty()) {
@@ -30,12 +30,12 @@ bool check_path(const Experiment& e, Conflicts& found) {
   return problem.empty();
 }
 
-// False when the sizes make no sense, so that what depends on them cannot be checked.
+// Returns false if the sizes are invalid, so that keys that depend on them cannot be checked.
 bool check_sizes(const Experiment& e, Conflicts& found) {
   const Data& data = e.data;
   const DataFacts facts = data_facts(data);
   const std::string_view name = name_of(data.name);
-  const bool rest = tests_on_rest(data);
+  const bool rest = takes_test_from_pool(data);
   const auto fail = [&](std::vector<std::string_view> paths, std::string message) {
     for (const auto path :
          {train_size, val_size, val_fraction, test_size, test_fraction, test_from, std::string_view("data.name")})
@@ -43,44 +43,44 @@ bool check_sizes(const Experiment& e, Conflicts& found) {
     found.add(std::move(paths), std::move(message));
     return false;
   };
-  if (data.val_size && data.val_fraction) return fail({val_fraction}, "give either val_size or val_fraction");
-  if (data.test_size && data.test_fraction) return fail({test_fraction}, "give either test_size or test_fraction");
+  if (data.val_size && data.val_fraction) return fail({val_fraction}, "set either val_size or val_fraction");
+  if (data.test_size && data.test_fraction) return fail({test_fraction}, "set either test_size or test_fraction");
   if (rest && facts.test_size > 0 && !data.test_size && !data.test_fraction && !data.train_size)
     return fail({test_from},
-                "\"rest\" alone does not determine the sizes: give data.test_size or "
+                "\"rest\" alone does not determine the sizes: set data.test_size or "
                 "data.test_fraction, or data.train_size to test on the remaining examples");
   const SplitSizes sizes = split_sizes(data);
   const std::string_view val = data.val_size ? val_size : val_fraction;
   if (data.val_fraction.value_or(0) > 0 && sizes.val == 0)
-    return fail({val}, fmt::format("leaves no validation example of {}", facts.train_size));
+    return fail({val}, fmt::format("gives no validation examples from {}", facts.train_size));
   if (!data.train_size && sizes.train < 1)
     return fail({sizes.val > 0 ? val : test_size},
-                fmt::format("leaves no training example of the {} in the training set of {}", facts.train_size, name));
+                fmt::format("leaves no training examples of the {} in the training set of {}", facts.train_size, name));
   if (rest && !data.test_size && sizes.test < 1)
     return fail({data.train_size ? train_size : test_fraction},
-                fmt::format("leaves no test example of the {} of {}", facts.train_size, name));
+                fmt::format("leaves no test examples of the {} of {}", facts.train_size, name));
   if (sizes.train + sizes.val + (rest ? sizes.test : 0) > facts.train_size)
     return fail({data.train_size  ? train_size
                  : sizes.val > 0  ? val
                  : data.test_size ? test_size
                                   : test_fraction},
-                fmt::format("asks for {} examples; the training set of {} has {}",
+                fmt::format("needs {} examples, but the training set of {} has {}",
                             sum_text(sizes, rest && (data.test_size || data.test_fraction)), name, facts.train_size));
   if (!rest && sizes.test > facts.test_size)
-    return fail({test_size}, fmt::format("asks for {} test examples; {} has {}", sizes.test, name, facts.test_size));
+    return fail({test_size}, fmt::format("needs {} test examples, but {} has {}", sizes.test, name, facts.test_size));
   return true;
 }
 
-// What needs classes, on data that have real targets instead.
+// Keys that need classes, for data with real targets.
 void check_task(const Experiment& e, Conflicts& found) {
   const DataFacts facts = data_facts(e.data);
   if (facts.classes == 1)
-    found.add({"data.name", "data.path"}, "all examples are of one class: there is nothing to learn");
+    found.add({"data.name", "data.path"}, "all examples belong to the same class: there is nothing to learn");
   if (facts.classes > 0 || !facts.problem.empty()) return;
   const auto fail = [&](std::vector<std::string_view> paths, std::string_view what, std::string_view remedy) {
     paths.push_back("data.name");
     const bool is_table = facts.contents && !facts.contents->label.empty();
-    found.add(std::move(paths), "{} needs classes; {} has real targets: {}", what,
+    found.add(std::move(paths), "{} needs classes, but {} has real targets; {}", what,
               is_table ? "column " + core::quoted(facts.contents->label) : std::string(name_of(e.data.name)), remedy);
   };
   if (e.train.loss.kind == LossKind::cross_entropy)
@@ -90,7 +90,7 @@ void check_task(const Experiment& e, Conflicts& found) {
   const Monitor monitor = e.train.early_stopping.monitor;
   if (monitor == Monitor::val_error || monitor == Monitor::train_error)
     fail({"train.early_stopping", "train.early_stopping.monitor"}, fmt::format("\"{}\"", name_of(monitor)),
-         monitor == Monitor::val_error ? "monitor \"val_loss\"" : "monitor \"train_loss\"");
+         monitor == Monitor::val_error ? "use \"val_loss\"" : "use \"train_loss\"");
 }
 
 }  // namespace
@@ -103,9 +103,10 @@ bool check_data(const Experiment& e, Conflicts& found) {
   return sizes_fit;
 }
 
-std::vector<std::string_view> keys_of_other_tests(const Data& data) {
+std::vector<std::string_view> keys_varying_test_examples(const Data& data) {
   std::vector<std::string_view> keys;
-  if (tests_on_rest(data) && chosen_subset(data) != Subset::first && !data.split_seed) keys.push_back("data.subset");
+  if (takes_test_from_pool(data) && chosen_subset(data) != Subset::first && !data.split_seed)
+    keys.push_back("data.subset");
   if (data.label_noise.on_test && data.label_noise.rate > 0) keys.push_back("data.label_noise.on_test");
   if (is_generated(data.name) && data.generator.redraw == Redraw::all) keys.push_back("data.generator.redraw");
   return keys;

@@ -12,7 +12,7 @@ void check_features(const Experiment& e, Conflicts& found) {
   if (model.kind != ModelKind::linear_model || features.kind != FeatureKind::gaussian_basis) return;
   if (const std::int64_t inputs = data_facts(e.data).shape.features(); inputs != 1)
     found.add({"model.features", "model.features.kind", "data.name"},
-              "a Gaussian basis needs data with one feature; {} has {}", name_of(e.data.name), inputs);
+              "a Gaussian basis needs data with one feature, but {} has {}", name_of(e.data.name), inputs);
   if (features.centers[0] >= features.centers[1]) found.add({"model.features.centers"}, "must be in ascending order");
 }
 
@@ -30,19 +30,19 @@ void check_solver(const Experiment& e, Conflicts& found) {
     found.add({"train.solver", "train.solver.lambda"}, "the solver \"ridge\" needs train.solver.lambda");
 }
 
-// One number per layer or stage; maps not smaller than the kernel that goes over them.
+// The lists need one number per layer or stage, and kernels must fit their inputs.
 void check_maps(const Experiment& e, Conflicts& found) {
   const Model& model = e.model;
-  const bool staged = model.kind == ModelKind::resnet;
-  if (!has_maps(model)) return;
-  const std::size_t layers = staged ? blocks(model).size() : channels(model).size();
+  const bool is_resnet = model.kind == ModelKind::resnet;
+  if (!is_convolutional(model)) return;
+  const std::size_t layers = is_resnet ? blocks(model).size() : channels(model).size();
   const auto lengths = [&](const std::vector<std::int64_t>& list, std::string_view path, std::string_view other) {
     if (list.size() == layers) return true;
-    found.add({path, other}, "needs one number for each of the {} {}, has {}", layers, staged ? "stages" : "layers",
-              list.size());
+    found.add({path, other}, "needs one number for each of the {} {}, but has {}", layers,
+              is_resnet ? "stages" : "layers", list.size());
     return false;
   };
-  if (!lengths(strides(model), "model.strides", staged ? "model.blocks" : "model.channels") || staged) return;
+  if (!lengths(strides(model), "model.strides", is_resnet ? "model.blocks" : "model.channels") || is_resnet) return;
   if (!lengths(kernels(model), "model.kernels", "model.channels")) return;
   if (!lengths(max_pool(model), "model.max_pool", "model.channels")) return;
   const DataFacts facts = data_facts(e.data);
@@ -55,11 +55,11 @@ void check_maps(const Experiment& e, Conflicts& found) {
   const Window convolution = window(signal, kernel, strides(model)[layer], model.padding);
   if (!convolution.fits(maps[layer]))
     found.add({"model.kernels", "model.channels", "model.strides", "model.padding", "model.kind"},
-              "layer {}: a kernel of {} does not fit a map of {}", layer + 1, kernel, size(maps[layer]));
+              "layer {}: a kernel of size {} does not fit an input of size {}", layer + 1, kernel, size(maps[layer]));
   else
     found.add({"model.max_pool", "model.channels", "model.strides", "model.padding", "model.kind"},
-              "layer {}: a pooling window of {} does not fit a map of {}", layer + 1, max_pool(model)[layer],
-              size(convolution.output(maps[layer], 1)));
+              "layer {}: a pooling window of size {} does not fit an input of size {}", layer + 1,
+              max_pool(model)[layer], size(convolution.output(maps[layer], 1)));
 }
 
 // Each stage of a resnet doubles the channels.
@@ -67,12 +67,12 @@ void check_stages(const Experiment& e, Conflicts& found) {
   if (e.model.kind != ModelKind::resnet) return;
   auto width = e.model.width.value_or(1);
   for (std::size_t stage = 1; stage <= blocks(e.model).size(); ++stage, width *= 2)
-    if (width > most_units)
-      return found.add({"model.blocks", "model.width"}, "stage {} would have {} channels; the most is {}", stage, width,
-                       most_units);
+    if (width > max_units)
+      return found.add({"model.blocks", "model.width"}, "stage {} would have {} channels; the maximum is {}", stage,
+                       width, max_units);
 }
 
-// Group norm divides the features of every layer evenly.
+// Group norm divides the features of each layer into equal groups.
 void check_norm_groups(const Experiment& e, Conflicts& found) {
   const Model& model = e.model;
   if (model.norm.kind != NormKind::group) return;
@@ -102,7 +102,7 @@ void check_residual(const Experiment& e, Conflicts& found) {
     found.add({"model.norm_position", "model.residual"}, "a residual network needs the norm before the activation");
 }
 
-// Whether a block can be left out: a residual one, or a part of a plain network that keeps the shape of its input.
+// True if a block can be deleted: a residual block, or hidden layers whose output has the shape of their input.
 bool has_blocks(const Experiment& e) {
   const Model& m = e.model;
   switch (m.kind) {
@@ -123,7 +123,7 @@ bool has_blocks(const Experiment& e) {
   __builtin_unreachable();
 }
 
-// What a probe needs of the experiment; nothing: all is well.
+// The unmet requirement of a probe; empty if the experiment meets it.
 std::string_view probe_needs(ProbeName probe, const Experiment& e) {
   const Model& model = e.model;
   const bool mixture = model.kind == ModelKind::mixture_of_experts, linear = model.kind == ModelKind::linear_model;
@@ -170,7 +170,7 @@ std::string_view probe_needs(ProbeName probe, const Experiment& e) {
                  : "train.early_stopping, and predictions without dropout_samples";
     case ProbeName::lesion_error:
     case ProbeName::lesion_worst_error:
-      return has_blocks(e) ? "" : "residual blocks, or hidden layers that keep the shape of their input";
+      return has_blocks(e) ? "" : "residual blocks, or hidden layers whose output has the shape of their input";
     case ProbeName::gradient_norm:
     case ProbeName::weight_norm:
     case ProbeName::update_ratio:
@@ -186,7 +186,7 @@ void check_model(const Experiment& e, Conflicts& found) {
   if (const Model& model = e.model;
       model.kind == ModelKind::mixture_of_experts && model.gate.top_k.value_or(1) > model.experts.count)
     found.add({"model.gate.top_k", "model.experts.count", "model.experts"},
-              "must not exceed the number of experts: {} of {}", *model.gate.top_k, model.experts.count);
+              "must not exceed the number of experts: {} > {}", *model.gate.top_k, model.experts.count);
   check_solver(e, found);
   check_maps(e, found);
   check_stages(e, found);

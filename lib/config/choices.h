@@ -1,6 +1,6 @@
 #pragma once
-// Every choice of a key: an enum and its table of names, help and sources (*choices.cpp), from which validation, help,
-// schema, listings and completion follow. Switches have no default, so that the compiler asks for the missing half.
+// The choices of each key: an enum and a table of names, help and sources (*choices.cpp), which validation, help,
+// schema, listings and completion use. Switches have no default, so that the compiler reports missing cases.
 
 #include <span>
 #include <string>
@@ -14,8 +14,8 @@ namespace descent::config {
 struct Choice {
   int value;                // the enum value
   std::string_view name;    // as written in an experiment
-  std::string_view help;    // one sentence; for initializers the formula
-  std::string_view source;  // paper or standard; "-" where there is none to name
+  std::string_view help;    // a short description; for initializers the formula
+  std::string_view source;  // paper or standard; "-" if none
 
   template <class Enum>
   constexpr Choice(Enum value, std::string_view name, std::string_view help, std::string_view source = "-")
@@ -23,11 +23,11 @@ struct Choice {
 };
 
 struct Choices {
-  std::string_view word;  // what an error calls it: "norm", "activation"
+  std::string_view noun;  // for error messages: "norm", "activation"
   std::span<const Choice> table;
 
   std::string_view name_of(int value) const;
-  const Choice* find(std::string_view name) const;  // null: none has it
+  const Choice* find(std::string_view name) const;  // null if unknown
   std::vector<std::string> names() const;
 };
 
@@ -121,7 +121,7 @@ enum class ProbeName {
   path_length,
   path_reach,
   path_factor,
-  // once, after the training:
+  // measured once, after training:
   input_condition,
   symmetry_difference,
   restored_difference,

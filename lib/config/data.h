@@ -21,12 +21,12 @@ struct LabelNoise {
   bool operator==(const LabelNoise&) const = default;
 };
 
-// How generated data are drawn.
+// Generation of synthetic data.
 struct Generator {
   Redraw redraw = Redraw::train;
-  std::optional<double> noise{};  // absent: what is usual for the generator
+  std::optional<double> noise{};  // absent: the default of the generator
   bool noise_on_test = false;
-  std::optional<std::int64_t> features{};         // absent: what is usual for the generator
+  std::optional<std::int64_t> features{};         // absent: the default of the generator
   std::int64_t classes = 2;                       // spirals
   double turns = 1;                               // spirals
   std::int64_t teacher_units = 3;                 // teacher_student
@@ -37,14 +37,14 @@ struct Generator {
   bool operator==(const Generator&) const = default;
 };
 
-// Badly scaled inputs: x -> s (x + offset n), s = 10^U(-decades, decades), n normal, one s and n per feature.
+// Badly scaled inputs: x -> s (x + offset n) with s = 10^U(-decades, decades) and n from N(0, 1) for each feature.
 struct Distortion {
   double decades = 0, offset = 0;
 
   bool operator==(const Distortion&) const = default;
 };
 
-// Of training batches of images.
+// Augmentation of training images.
 struct Augmentation {
   std::int64_t crop_padding = 0;
   bool flip = false;
@@ -56,12 +56,12 @@ struct DataFacts;
 
 struct Data {
   DataName name = DataName::mnist1d;
-  std::string path{};  // csv: a file, others: a folder; made absolute, or the usual one, when the experiment is read
+  std::string path{};  // csv: a file, others: a folder; absolute, or the default, after the experiment is read
   Layout layout = Layout::automatic;                                  // npy
   bool header = true;                                                 // csv
   std::string label_column{};                                         // csv; empty: the last
   Separator separator = Separator::automatic;                         // csv
-  std::vector<std::string> columns{}, ignore{}, categorical{};        // csv: names of columns
+  std::vector<std::string> columns{}, ignore{}, categorical{};        // csv
   Missing missing = Missing::error;                                   // csv
   Task task = Task::automatic;                                        // csv, npy
   std::optional<std::int64_t> train_size{}, test_size{}, val_size{};  // absent: split_sizes() of experiment.h
@@ -79,7 +79,7 @@ struct Data {
   Distortion distortion{};
   Augmentation augmentation{};
   bool bootstrap = false;
-  std::shared_ptr<const DataFacts> recorded{};  // in results: what the files said when their runs were trained
+  std::shared_ptr<const DataFacts> recorded{};  // for results: facts about the files when the runs were trained
 
   bool operator==(const Data&) const = default;
 };

@@ -1,5 +1,5 @@
-// The facts of the embedded data sets (sizes and checksums as in experiments/data/*/README.md), of data in files and of
-// the generators.
+// Facts about embedded data sets (sizes and checksums as in experiments/data/*/README.md), data in files and
+// generators.
 
 #include "config/data_facts.h"
 
@@ -22,7 +22,7 @@
 namespace descent::config {
 namespace {
 
-// SHA-256 of the four files as their authors and Debian distribute them, and of what is in them; in the order of
+// SHA-256 of the four files, compressed as distributed by the authors and Debian, and uncompressed; in the order of
 // formats::Facts::files.
 constexpr std::string_view fashion_mnist_sums[4][2] = {
     {"b0564c3eedabfbf835052cff8503ea422014ce006caf5b757f851416ee8300c7",
@@ -36,12 +36,12 @@ constexpr std::string_view fashion_mnist_sums[4][2] = {
 };
 
 formats::Facts fashion_mnist_facts(const std::filesystem::path& folder) {
-  formats::Facts facts = formats::fashion_mnist_facts(folder);
+  formats::Facts facts = formats::idx_facts(folder, formats::fashion_mnist);
   for (std::size_t i = 0; i < facts.files.size(); ++i)
     if (std::ranges::count(fashion_mnist_sums[i], checksum(facts.files[i])) == 0)
       formats::fail(facts.files[i].string(),
-                    fmt::format("not the file of Fashion-MNIST: SHA-256 is {}; get it again, or read other data of "
-                                "this format with data.name \"idx\"",
+                    fmt::format("not a file of Fashion-MNIST (SHA-256 is {}); download it again, or use data.name "
+                                "\"idx\" for other data in this format",
                                 checksum(facts.files[i])));
   return facts;
 }
@@ -77,14 +77,14 @@ constexpr DataFile digits_files[] = {
     {"digits/y.npy", "03ec0343bca84958ae3df825f252a3680415fa07fccb1ed1125ed521c13169e5"},
 };
 
-// What a generator is without keys.
-struct Generated {
+// The defaults of a generator.
+struct GeneratorDefaults {
   DataName name;
   std::int64_t train_size, test_size;
   double noise;
   int version;
 };
-constexpr Generated generators[] = {
+constexpr GeneratorDefaults generators[] = {
     {DataName::sinusoid, 25, 1000, 0.3, 1},
     {DataName::two_moons, 200, 1000, 0.1, 1},
     {DataName::spirals, 400, 1000, 0.03, 1},
@@ -94,28 +94,28 @@ constexpr Generated generators[] = {
     {DataName::linear_spectrum, 60, 1000, 0.5, 1},
 };
 
-const Generated* generated(DataName name) {
-  const auto* found = std::ranges::find(generators, name, &Generated::name);
+const GeneratorDefaults* generator_defaults(DataName name) {
+  const auto* found = std::ranges::find(generators, name, &GeneratorDefaults::name);
   return found == std::end(generators) ? nullptr : found;
 }
 
-// The pool that leaves `train_size` examples beside `val_size` validation examples or a fraction `val_fraction` of it.
-std::int64_t pool_size(const Data& data, std::int64_t usual) {
-  if (!data.val_fraction) return data.train_size.value_or(usual) + data.val_size.value_or(0);
-  if (!data.train_size) return usual;
+// The size of a pool with `train_size` training examples after the validation examples are taken from it.
+std::int64_t pool_size(const Data& data, std::int64_t default_size) {
+  if (!data.val_fraction) return data.train_size.value_or(default_size) + data.val_size.value_or(0);
+  if (!data.train_size) return default_size;
   auto pool = static_cast<std::int64_t>(static_cast<double>(*data.train_size) / (1 - *data.val_fraction));
   while (pool - validation_size(data, pool) < *data.train_size) ++pool;
   return pool;
 }
 
 DataFacts generated_facts(const Data& data, std::int64_t features, std::int64_t classes) {
-  const Generated& usual = *generated(data.name);
-  return {{.train_size = pool_size(data, usual.train_size),
-           .test_size = data.test_size.value_or(usual.test_size),
+  const GeneratorDefaults& defaults = *generator_defaults(data.name);
+  return {{.train_size = pool_size(data, defaults.train_size),
+           .test_size = data.test_size.value_or(defaults.test_size),
            .stored = {1, 1, features},
            .classes = classes,
            .outputs = std::max<std::int64_t>(classes, 1),
-           .version = usual.version}};
+           .version = defaults.version}};
 }
 
 DataFacts embedded_facts(std::int64_t train_size, std::int64_t test_size, Shape shape,
@@ -123,7 +123,7 @@ DataFacts embedded_facts(std::int64_t train_size, std::int64_t test_size, Shape 
   return {{.train_size = train_size, .test_size = test_size, .stored = shape, .classes = 10, .outputs = 10}, {}, files};
 }
 
-// Files are read once in the life of the program.
+// Files are read only once.
 DataFacts file_facts(const Data& data) {
   static std::mutex mutex;
   static std::map<std::string, DataFacts> known;
@@ -161,8 +161,8 @@ DataFacts stored_facts(const Data& data) {
   __builtin_unreachable();
 }
 
-// Features of an example after `map`.
-std::int64_t mapped(FeatureMap map, std::int64_t features, std::int64_t degree) {
+// Number of features after `map`.
+std::int64_t mapped_size(FeatureMap map, std::int64_t features, std::int64_t degree) {
   switch (map) {
     case FeatureMap::raw:
     case FeatureMap::sorted: return features;
@@ -192,19 +192,19 @@ formats::TableOptions table_options(const Data& data) {
           .missing = data.missing};
 }
 
-std::string reading_key(const Data& data) {
+std::string reading_options_key(const Data& data) {
   std::string key = fmt::format("{}\n{}\n{}\n{}", data.label_column, name_of(data.task), name_of(data.separator),
                                 name_of(data.missing));
   for (const auto* list : {&data.columns, &data.ignore, &data.categorical})
     key += fmt::format("\n{}", fmt::join(*list, "\t"));
-  // Results of earlier versions have recorded keys without these.
+  // Only if not the default: results of earlier versions have recorded keys without these.
   if (!data.header) key += "\nno header";
   if (data.layout != Layout::automatic) key += fmt::format("\n{}", name_of(data.layout));
   return key;
 }
 
 std::string source_key(const Data& data) {
-  return fmt::format("{}\n{}\n{}", name_of(data.name), data.path, reading_key(data));
+  return fmt::format("{}\n{}\n{}", name_of(data.name), data.path, reading_options_key(data));
 }
 
 const std::string& checksum(const std::filesystem::path& file) {
@@ -229,17 +229,17 @@ DataFacts data_facts(const Data& data) {
   if (data.features.empty()) return facts;
   facts.shape = {1, 1, 0};
   for (const FeatureMap map : data.features)
-    facts.shape.width += mapped(map, facts.stored.features(), data.polynomial_degree);
+    facts.shape.width += mapped_size(map, facts.stored.features(), data.polynomial_degree);
   return facts;
 }
 
-bool is_generated(DataName name) { return generated(name); }
+bool is_generated(DataName name) { return generator_defaults(name); }
 
 bool needs_path(DataName name) {
   return name == DataName::fashion_mnist || name == DataName::idx || name == DataName::cifar10 ||
          name == DataName::npy || name == DataName::csv;
 }
 
-double noise_sd(const Data& data) { return data.generator.noise.value_or(generated(data.name)->noise); }
+double noise_sd(const Data& data) { return data.generator.noise.value_or(generator_defaults(data.name)->noise); }
 
 }  // namespace descent::config

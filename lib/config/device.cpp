@@ -14,8 +14,8 @@ constexpr bool built_with_cuda = true;
 constexpr bool built_with_cuda = false;
 #endif
 
-// What the driver shows; LibTorch is not asked, because the shell program does not link it.
-bool shows_gpu() {
+// Checks the device files of the driver, because the shell program does not link LibTorch.
+bool has_visible_gpu() {
   if (const char* visible = std::getenv("CUDA_VISIBLE_DEVICES"))
     if (const std::string_view list = visible; list.empty() || list == "-1") return false;
   return std::filesystem::exists("/dev/nvidiactl") || std::filesystem::exists("/dev/nvidia0");
@@ -45,6 +45,6 @@ std::optional<Device> parse_device(std::string_view name) {
   return kind == DeviceKind::automatic ? automatic_device() : Device{kind};
 }
 
-Device automatic_device() { return {built_with_cuda && shows_gpu() ? DeviceKind::cuda : DeviceKind::cpu}; }
+Device automatic_device() { return {built_with_cuda && has_visible_gpu() ? DeviceKind::cuda : DeviceKind::cpu}; }
 
 }  // namespace descent::config

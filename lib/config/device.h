@@ -1,5 +1,5 @@
 #pragma once
-// Where a network is trained: "cpu", "cuda" or, of several GPUs, "cuda:1".
+// The device for training: "cpu", "cuda" or a single GPU such as "cuda:1".
 
 #include <cstdint>
 #include <optional>
@@ -12,21 +12,21 @@
 namespace descent::config {
 
 struct Device {
-  DeviceKind kind = DeviceKind::cpu;  // automatic only as a choice: reading resolves it
-  std::int64_t index = -1;            // of the GPUs that the program sees; -1: any of them
+  DeviceKind kind = DeviceKind::cpu;  // never automatic
+  std::int64_t index = -1;            // among the visible GPUs; -1: any
 };
 
-// As torch::Device reads it.
+// The name in the syntax of torch::Device.
 std::string name_of(const Device& device);
 
-// What an experiment may say: the choices and "cuda:N".
+// The names allowed in an experiment: the choices and "cuda:N".
 std::vector<std::string> device_names();
 inline constexpr std::string_view numbered_device = "^cuda:[0-9]{1,2}$";
 
-// Nothing for an unknown name; "auto" is resolved.
+// Parses a name and resolves "auto". Returns nullopt if it is unknown.
 std::optional<Device> parse_device(std::string_view name);
 
-// What "auto" means: a GPU where the program was built with CUDA and the machine shows one, otherwise the CPU.
+// The meaning of "auto": a GPU if Descent is built with CUDA and the machine has one, or else the CPU.
 Device automatic_device();
 
 }  // namespace descent::config

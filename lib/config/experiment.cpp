@@ -21,7 +21,7 @@ std::int64_t most_channels(const Model& model) {
 
 }  // namespace
 
-bool tests_on_rest(const Data& data) {
+bool takes_test_from_pool(const Data& data) {
   if (is_generated(data.name)) return false;
   return data.test_from == TestFrom::rest || data_facts(data).test_size == 0;
 }
@@ -37,22 +37,20 @@ bool is_evaluated(const Evaluate& evaluate, Split split) {
 }
 
 std::int64_t validation_size(const Data& data, std::int64_t pool) {
-  const std::int64_t share = std::llround(data.val_fraction.value_or(0) * static_cast<double>(pool));
-  return data.val_size.value_or(share);
+  return data.val_size.value_or(std::llround(data.val_fraction.value_or(0) * static_cast<double>(pool)));
 }
 
 SplitSizes split_sizes(const Data& data) {
   const DataFacts facts = data_facts(data);
   const std::int64_t pool = facts.train_size, val = validation_size(data, pool);
-  if (!tests_on_rest(data))
+  if (!takes_test_from_pool(data))
     return {data.train_size.value_or(pool - val), val, data.test_size.value_or(facts.test_size)};
-  // Of the two that share the pool, the one without a size takes what the other leaves.
-  constexpr double usual_fraction = 0.2;
-  std::optional<double> fraction = data.test_fraction;
-  if (!fraction && facts.test_size == 0) fraction = usual_fraction;
-  const bool open = data.train_size && !data.test_fraction;
-  const std::int64_t share = std::llround(fraction.value_or(0) * static_cast<double>(pool));
-  const std::int64_t test = data.test_size.value_or(open ? pool - val - *data.train_size : share);
+  // If only one of the training and test sizes is given, the other split gets the rest of the pool.
+  constexpr double default_fraction = 0.2;
+  const double fraction = data.test_fraction.value_or(facts.test_size == 0 ? default_fraction : 0);
+  const bool gets_rest = data.train_size && !data.test_fraction;
+  const std::int64_t share = std::llround(fraction * static_cast<double>(pool));
+  const std::int64_t test = data.test_size.value_or(gets_rest ? pool - val - *data.train_size : share);
   return {data.train_size.value_or(pool - val - test), val, test};
 }
 
@@ -90,17 +88,17 @@ std::vector<std::int64_t> channels(const Model& model) {
 
 std::vector<std::int64_t> kernels(const Model& model) {
   if (!model.kernels.empty()) return model.kernels;
-  std::vector<std::int64_t> usual(channels(model).size(), 3);
-  usual.front() = 5;
-  return usual;
+  std::vector<std::int64_t> sizes(channels(model).size(), 3);
+  sizes.front() = 5;
+  return sizes;
 }
 
 std::vector<std::int64_t> strides(const Model& model) {
   if (!model.strides.empty()) return model.strides;
-  const bool staged = model.kind == ModelKind::resnet;
-  std::vector<std::int64_t> usual(staged ? blocks(model).size() : channels(model).size(), 2);
-  if (staged) usual.front() = 1;
-  return usual;
+  const bool is_resnet = model.kind == ModelKind::resnet;
+  std::vector<std::int64_t> steps(is_resnet ? blocks(model).size() : channels(model).size(), 2);
+  if (is_resnet) steps.front() = 1;
+  return steps;
 }
 
 std::vector<std::int64_t> max_pool(const Model& model) {
@@ -113,8 +111,8 @@ std::vector<std::int64_t> blocks(const Model& model) {
 
 std::int64_t batch_size(const Train& train, std::int64_t train_size) {
   if (train.batch_size == 0 || has_closed_form(train)) return train_size;
-  static const std::int64_t usual = Train().batch_size;
-  return train.batch_size == usual ? std::clamp<std::int64_t>(train_size, 1, usual) : train.batch_size;
+  static const std::int64_t default_size = Train().batch_size;
+  return train.batch_size == default_size ? std::clamp<std::int64_t>(train_size, 1, default_size) : train.batch_size;
 }
 
 std::int64_t steps_per_epoch(const Train& train, std::int64_t train_size) {
@@ -126,17 +124,17 @@ std::int64_t total_steps(const Train& train, std::int64_t train_size) {
   return train.steps.value_or(train.epochs.value_or(0) * steps_per_epoch(train, train_size));
 }
 
-std::vector<std::string> fused_declines(const Experiment& e) {
+std::vector<std::string> unsupported_by_fused(const Experiment& e) {
   std::vector<std::string> reasons;
-  const auto decline = [&](bool declined, std::string reason) {
-    if (declined) reasons.push_back(std::move(reason));
+  const auto decline = [&](bool unsupported, std::string reason) {
+    if (unsupported) reasons.push_back(std::move(reason));
   };
   decline(e.device.kind != DeviceKind::cpu, "device " + name_of(e.device));
   decline(e.precision == Precision::tf32 || e.precision == Precision::bf16,
           fmt::format("precision {}", name_of(e.precision)));
   decline(has_closed_form(e.train), fmt::format("train.solver {}", name_of(e.train.solver.kind)));
   decline(e.train.world_size > 1, fmt::format("train.world_size {}", e.train.world_size));
-  // Beyond these LibTorch's convolutions are about as fast, or faster (tests/bench/RESULTS.md).
+  // Above these sizes the convolutions of LibTorch are as fast or faster (tests/bench/RESULTS.md).
   if (const std::int64_t channels = most_channels(e.model); channels > 0) {
     const Shape shape = data_facts(e.data).shape;
     const bool signal = shape.height == 1;
@@ -148,7 +146,7 @@ std::vector<std::string> fused_declines(const Experiment& e) {
 
 EngineKind chosen_engine(const Experiment& e) {
   if (e.engine != EngineKind::automatic) return e.engine;
-  return fused_declines(e).empty() ? EngineKind::fused : EngineKind::torch;
+  return unsupported_by_fused(e).empty() ? EngineKind::fused : EngineKind::torch;
 }
 
 std::string engine_and_device(const Experiment& e) {

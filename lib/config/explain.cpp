@@ -1,27 +1,27 @@
-// Help on keys and choices, from the key tree and the tables.
+// Help on keys and choices, generated from the key tree and the tables.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "config/key_names.h"
 #include "config/slots.h"
-#include "config/words.h"
 #include "config/write.h"
 #include "core/error.h"
 
 namespace descent::config {
 namespace {
 
-std::string default_text(const Key& key) {
+// "PREFIXvalueSUFFIX", or empty if there is no default to show.
+std::string default_text(const Key& key, std::string_view prefix, std::string_view suffix) {
   const Json value = shown_default(key);
-  return value.is_null() ? "" : compact(value);
+  return value.is_null() ? "" : fmt::format("{}{}{}", prefix, compact(value), suffix);
 }
 
-// One line of a list of keys.
+// A line of a list of keys.
 std::string line_of(std::string_view name, std::size_t width, const Key& key) {
-  const std::string preset = default_text(key);
-  return fmt::format("  {:<{}}  {}{}\n", name, width, key.help, preset.empty() ? "" : fmt::format(" ({})", preset));
+  return fmt::format("  {:<{}}  {}{}\n", name, width, key.help, default_text(key, " (", ")"));
 }
 
 std::string explain_all() {
@@ -38,7 +38,7 @@ std::string explain_section(std::string_view path, const Key& key) {
   const Key* abbreviated = shorthand_of(key);
   if (abbreviated)
     text += fmt::format("Shorthand: \"{}\": V means \"{}\": {{\"{}\": V}}.\n", key.name, key.name, abbreviated->name);
-  const auto& keys = std::get<SectionSlot>(key.slot).keys;
+  const auto& keys = std::get<Section>(key.slot).keys;
   std::size_t width = 0;
   for (const Key& inner : keys) width = std::max(width, inner.name.size());
   text += "\n";
@@ -48,7 +48,7 @@ std::string explain_section(std::string_view path, const Key& key) {
   return text;
 }
 
-std::string keys_of_objects(const ObjectsSlot& slot) {
+std::string keys_of_objects(const ObjectList& slot) {
   std::string text = "\n";
   for (const Key& key : slot.defaults()) text += line_of(key.name, 9, key);
   for (const Key& key : slot.defaults())
@@ -58,23 +58,23 @@ std::string keys_of_objects(const ObjectsSlot& slot) {
 
 std::string explain_leaf(std::string_view path, const Key& key) {
   std::string text = fmt::format("{}: {}\n", path, key.help);
-  const std::string bounds = bounds_text(key), preset = default_text(key);
+  const std::string bounds = bounds_text(key);
   text += fmt::format("Takes {}{}{}.\n", type_name(key.slot), bounds.empty() ? "" : ", ", bounds);
-  if (!preset.empty()) text += fmt::format("Default: {}.\n", preset);
-  for (const Condition& condition : key.conditions) text += fmt::format("Has no effect {}.\n", condition.otherwise);
-  if (const auto* slot = std::get_if<ObjectsSlot>(&key.slot)) text += keys_of_objects(*slot);
+  text += default_text(key, "Default: ", ".\n");
+  for (const Condition& condition : key.conditions) text += fmt::format("Has no effect {}.\n", condition.reason);
+  if (const auto* slot = std::get_if<ObjectList>(&key.slot)) text += keys_of_objects(*slot);
   if (const Choices* choices = choices_in(key)) text += "\n" + choices_text(*choices, 2);
   return text;
 }
 
 constexpr std::string_view sweep_examples = R"(
-Keys and lists of their values; null stands for the default, and "width" for "model.width". All combinations:
+Keys and lists of their values; null means the default, and "width" is short for "model.width". All combinations:
   "sweep": {"model.width": [4, 8, 16], "model.norm": ["none", "batch"]}
 Values paired one to one:
   "sweep": {"zip": {"model.width": [4, 16], "train.optimizer.lr": [0.1, 0.02]}}
-One sweep after the other:
+The union of several sweeps:
   "sweep": [{"model.depth": [2, 4]}, {"model.width": [256]}]
-Instead of a list, {"range": [from, to, step]} or {"logspace": [from, to, count]}; integers stay integers.
+Instead of a list: {"range": [from, to, step]} or {"logspace": [from, to, count]}. With integers, all values are integers.
 )";
 
 }  // namespace

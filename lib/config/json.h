@@ -1,5 +1,5 @@
 #pragma once
-// JSON files: parsed with the position of every value and key, written as Descent writes them. Comments are allowed.
+// JSON with comments: parsing with the position of every value and key, and formatting.
 
 #include <cstdint>
 #include <map>
@@ -15,11 +15,11 @@ namespace descent::config {
 using Json = nlohmann::ordered_json;
 
 struct Position {
-  std::int64_t line = 0, column = 0;  // 1-based; line 0: not from the file (an override)
+  std::int64_t line = 0, column = 0;  // 1-based; line 0: not in the file (an override)
 };
 
-// By JSON pointer: "/model/width". The position of a key is that of its value's pointer followed by '~', which no
-// pointer ends with.
+// Positions of values by JSON pointer, such as "/model/width". The position of a key is at the pointer of its value
+// followed by '~', with which no pointer ends.
 using Positions = std::map<std::string, Position, std::less<>>;
 
 std::string member_pointer(std::string_view object, std::string_view key);
@@ -27,19 +27,19 @@ inline std::string element_pointer(std::string_view array, std::size_t index) {
   return member_pointer(array, std::to_string(index));
 }
 
-// Reading stops to list problems at so many.
-inline constexpr std::size_t most_problems = 200;
+// Further problems are not reported.
+inline constexpr std::size_t max_problems = 200;
 
-// Parses `text`; problems (syntax, duplicate keys, too deep, not UTF-8) are appended, with `file` as given.
-// After a syntax error the result is null.
+// Parses `text` from `file`, and appends problems (syntax, duplicate keys, nesting, encoding) to `problems`. Returns
+// null after a syntax error.
 Json parse_json(std::string_view text, const std::string& file, std::vector<core::Problem>& problems,
                 Positions& positions);
 
-// A value of the command line: JSON where it parses, otherwise a string.
+// Parses a value on the command line: JSON if valid, or else a string.
 Json parse_value(std::string_view text);
 
-std::string compact(const Json& json);  // without spaces, numbers in their shortest form
-std::string pretty(const Json& json);   // in lines, short values on one
-std::string text_of(const Json& json);  // a string without quotes, anything else as compact()
+std::string compact(const Json& json);  // without spaces, shortest form of numbers
+std::string pretty(const Json& json);   // indented, short values on one line
+std::string text_of(const Json& json);  // strings without quotes, other values as compact()
 
 }  // namespace descent::config

@@ -10,18 +10,18 @@ namespace {
 std::vector<Key> describe(Probes& p) {
   const Condition probed{[](E e) { return !e.probes.names.empty(); }, "without probes.names"};
   return {
-      key("names", &p.names, "measurements inside the network, written to probes.csv; absent: none"),
+      key("names", &p.names, "quantities to measure inside the network, written to probes.csv; absent: none"),
       key("at", &p.at, "when to measure", when(probed),
           when([](E e) { return e.probes.steps.empty(); }, "with probes.steps")),
       key("steps", &p.steps,
-          "steps after which to measure, instead of \"at\"; 0 is the initialization; in ascending order", at_least(0),
+          "steps after which to measure, in ascending order, instead of \"at\"; 0 is the initialization", at_least(0),
           when(probed)),
   };
 }
 
 std::vector<Key> describe(Ensemble& e) {
   return {
-      key("of", &e.of, "whose predictions are averaged; implies record.predictions", cosmetic),
+      key("of", &e.of, "networks whose predictions are averaged; implies record.predictions", cosmetic),
       key("sizes", &e.sizes, "numbers of members, in ascending order; absent: 1 and all", within(1, 1e6), cosmetic,
           when([](E e) { return e.ensemble.of != EnsembleOf::none; }, "without ensemble.of")),
   };
@@ -30,7 +30,7 @@ std::vector<Key> describe(Ensemble& e) {
 }  // namespace
 
 void Key::when(const Condition& condition) {
-  if (auto* section = std::get_if<SectionSlot>(&slot))  // in front: what holds for the section is reported first
+  if (auto* section = std::get_if<Section>(&slot))  // at the front: conditions of the section are reported first
     for_each_key(section->keys, [&](const std::string&, Key& inner) {
       if (!inner.is_section()) inner.conditions.insert(inner.conditions.begin(), condition);
     });
@@ -49,7 +49,7 @@ std::vector<Key> describe(Experiment& e) {
       key("seeds", seeds(&e.seeds), "number of seeds (0, 1, ...) or a list of seeds; every point runs with each",
           at_least(0), cosmetic),
       key("engine", &e.engine, "implementation that trains the networks"),
-      key("device", &e.device, "device to train on"),
+      key("device", &e.device, "device used for training"),
       key("precision", &e.precision, "floating-point precision of training"),
       key("checkpoint_seconds", &e.checkpoint_seconds, "minimum time between two checkpoints of a run [s]",
           within(0, 86400), cosmetic),
@@ -66,22 +66,24 @@ std::vector<Key> describe(Experiment& e) {
       section("record",
               {key("predictions", &e.record.predictions,
                    "record the final predictions on the test examples: predictions.npy")},
-              "", "what is recorded of a run besides its curves"),
+              "", "what to record in addition to the learning curves"),
       section("ensemble", describe(e.ensemble), "of", "averaged predictions of several networks: ensembles.csv",
               cosmetic),
       key("bias_variance", &e.bias_variance,
           "bias and variance over seeds on the test examples: bias_variance.csv; implies record.predictions", cosmetic),
-      section("probes", describe(e.probes), "names", "what to measure inside the network; does not affect training"),
+      section("probes", describe(e.probes), "names",
+              "quantities to measure inside the network; do not affect training"),
       key("claims", objects(e.claims, "claims", {"says", "that"}), "expected results, tested by descent verify",
           cosmetic),
-      key("plots", objects(e.plots, "plots"), "charts of the report, besides or instead of those it chooses", cosmetic),
+      key("plots", objects(e.plots, "plots"), "charts to add to the report, and changes to its automatic charts",
+          cosmetic),
   };
 }
 
 std::vector<Key> describe(Claim& c) {
   return {
       key("says", &c.says, "the claim as a sentence", cosmetic),
-      key("that", &c.that, "the claim as an expression over the results: descent explain claims", cosmetic),
+      key("that", &c.that, "the claim as an expression over the results; see descent explain claims", cosmetic),
       key("reference", &c.reference, "paper and figure", cosmetic),
   };
 }
@@ -89,18 +91,18 @@ std::vector<Key> describe(Claim& c) {
 std::vector<Key> describe(Plot& p) {
   return {
       key("metric", &p.metric,
-          "what to draw, a column of summary.csv or curves.csv: a chart besides the others; with the key chart, which "
-          "of these charts: error or loss, of bias_variance squared, error or cross_entropy, of probes the name of one",
+          "column of summary.csv or curves.csv to draw in an additional chart; with the key chart, the automatic chart "
+          "to change: error or loss; squared, error or cross_entropy for bias_variance; a probe for probes",
           cosmetic),
       key("over", &p.over,
-          "horizontal axis: epoch, step or a factor; absent: a factor of three numbers or more, or epoch", cosmetic),
-      key("by", &p.by, "factor to tell apart by color; absent: chosen", cosmetic),
+          "horizontal axis: epoch, step or a factor; absent: a factor with at least three numbers, or epoch", cosmetic),
+      key("by", &p.by, "factor shown by color; absent: automatic", cosmetic),
       key("where", &p.where, "points to draw, a selection as in claims; absent: all", cosmetic),
-      key("title", &p.title, "title; absent: chosen", cosmetic),
+      key("title", &p.title, "title; absent: automatic", cosmetic),
       key("scale", &p.scale, "scale of the metric", cosmetic),
-      key("chart", &p.chart, "charts that the report chooses itself, to change their scale or title or remove them",
+      key("chart", &p.chart, "automatic charts of the report whose scale or title to change, or which to remove",
           cosmetic),
-      key("remove", &p.remove, "leave these charts out", cosmetic),
+      key("remove", &p.remove, "remove these charts", cosmetic),
   };
 }
 
@@ -115,7 +117,7 @@ Key* find_key(std::vector<Key>& keys, std::string_view path) {
   const auto found = std::ranges::find(keys, path.substr(0, dot), &Key::name);
   if (found == keys.end()) return nullptr;
   if (dot == path.npos) return &*found;
-  auto* section = std::get_if<SectionSlot>(&found->slot);
+  auto* section = std::get_if<Section>(&found->slot);
   return section ? find_key(section->keys, path.substr(dot + 1)) : nullptr;
 }
 
@@ -128,7 +130,7 @@ bool ends_with_name(std::string_view path, std::string_view name) {
 }
 
 const Key* shorthand_of(const Key& key) {
-  const auto* section = std::get_if<SectionSlot>(&key.slot);
+  const auto* section = std::get_if<Section>(&key.slot);
   if (!section || section->shorthand.empty()) return nullptr;
   return &*std::ranges::find(section->keys, section->shorthand, &Key::name);
 }

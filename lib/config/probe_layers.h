@@ -1,5 +1,5 @@
 #pragma once
-// Names in the column `layer` of probes.csv.
+// Names in the column "layer" of probes.csv.
 
 #include <optional>
 #include <string>
@@ -7,12 +7,12 @@
 
 namespace descent::config {
 
-// A bin of a histogram: "linear0 bin=0.025".
+// A histogram bin: "linear0 bin=0.025".
 struct Bin {
   std::string layer;
   double center;
 };
 std::string name_of(const Bin& bin);
-std::optional<Bin> bin_named(std::string_view name);  // nothing: the name of a layer
+std::optional<Bin> parse_bin(std::string_view name);  // nullopt if it names a layer without a bin
 
 }  // namespace descent::config

@@ -1,5 +1,5 @@
 #pragma once
-// Reads JSON values into the slots of the key tree: types, bounds, choices, unknown keys, abbreviations.
+// Reads JSON values into the key tree. Checks types, bounds, choices and unknown keys; expands shorthands.
 
 #include <map>
 #include <span>
@@ -15,10 +15,10 @@ namespace descent::config {
 
 struct Source;
 
-// Paths of the keys and sections that the user wrote, even with their default value.
-using Given = std::map<std::string, Position, std::less<>>;
+// Keys and sections that the user gave, even if equal to the default, with their positions.
+using GivenKeys = std::map<std::string, Position, std::less<>>;
 
-// Collects problems, up to most_problems.
+// Collects problems, up to max_problems.
 class Problems {
  public:
   Problems(std::string file, const Source& source) : file_(std::move(file)), source_(source) {}
@@ -26,11 +26,11 @@ class Problems {
   const std::string& file() const { return file_; }
   std::vector<core::Problem>& list() { return list_; }
   bool empty() const { return list_.empty(); }
-  bool full() const { return list_.size() > most_problems; }
+  bool full() const { return list_.size() > max_problems; }
   void add(Position at, std::string path, std::string message);
   void add(std::string_view pointer, std::string path, std::string message);
   Position at(std::string_view pointer) const;  // in the source
-  void throw_if_any();                          // an InputError with all of them
+  void throw_if_any();                          // throws InputError with all problems
 
  private:
   std::string file_;
@@ -38,12 +38,12 @@ class Problems {
   std::vector<core::Problem> list_;
 };
 
-// The value at `pointer` into the slot of `key`, known to the user as `path`. What was given is noted in `given`.
-void read_key(const Json& value, const std::string& pointer, const std::string& path, Key& key, Given& given,
+// Reads `value`, which is at `pointer` in the file, into `key`, which messages call `path`. Adds to `given`.
+void read_key(const Json& value, const std::string& pointer, const std::string& path, Key& key, GivenKeys& given,
               Problems& problems);
 
-// The members of an object into the keys of a section; members named in `also` are left to others.
+// Reads the members of an object into the keys of a section. Ignores members named in `extra`.
 void read_section(const Json& object, const std::string& pointer, const std::string& path, std::vector<Key>& keys,
-                  Given& given, Problems& problems, std::span<const ExtraKey> also = {});
+                  GivenKeys& given, Problems& problems, std::span<const ExtraKey> extra = {});
 
 }  // namespace descent::config

@@ -1,11 +1,11 @@
-// The JSON Schema of an experiment file, from the key tree.
+// The JSON Schema of an experiment file, generated from the key tree.
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
+#include "config/key_names.h"
 #include "config/slots.h"
-#include "config/words.h"
 #include "config/write.h"
 
 namespace descent::config {
@@ -23,8 +23,8 @@ Json bounded(const char* type, const Key& key) {
   return schema;
 }
 
-Json list_of(const Json& items, std::int64_t shortest, std::int64_t longest) {
-  return {{"type", "array"}, {"items", items}, {"minItems", shortest}, {"maxItems", longest}};
+Json list_of(const Json& items, std::int64_t min_size, std::int64_t max_size) {
+  return {{"type", "array"}, {"items", items}, {"minItems", min_size}, {"maxItems", max_size}};
 }
 
 Json any_of(std::initializer_list<Json> schemas) { return {{"anyOf", Json::array_t(schemas)}}; }
@@ -51,7 +51,7 @@ Json section_schema(const std::vector<Key>& keys) {
   return object_schema(properties);
 }
 
-// Of a value, or of each entry of a list.
+// The schema of a value, or of each entry of a list.
 Json value_schema(const Key& key, const Field& field) {
   switch (field.type) {
     case ValueType::boolean: return {{"type", "boolean"}};
@@ -60,7 +60,7 @@ Json value_schema(const Key& key, const Field& field) {
     case ValueType::number: return bounded("number", key);
     case ValueType::text:
       if (key.name == "name") return {{"type", "string"}, {"pattern", name_pattern}};
-      return {{"type", "string"}, {"maxLength", longest_text}};
+      return {{"type", "string"}, {"maxLength", max_text_bytes}};
     case ValueType::choice: return choices_schema(field.choices);
     case ValueType::device:
       return any_of({choices_schema(field.choices), {{"type", "string"}, {"pattern", numbered_device}}});
@@ -71,21 +71,21 @@ Json value_schema(const Key& key, const Field& field) {
 
 Json field_schema(const Key& key, const Field& field) {
   Json value = value_schema(key, field);
-  if (field.longest == 0) return value;
-  Json list = list_of(value, field.shortest, field.longest);
+  if (field.max_size == 0) return value;
+  Json list = list_of(value, field.min_size, field.max_size);
   const bool is_seeds = field.type == ValueType::seeds;
   if (is_seeds || field.type == ValueType::choice) list["uniqueItems"] = true;
-  return is_seeds ? any_of({{{"type", "integer"}, {"minimum", 1}, {"maximum", most_seeds}}, list}) : list;
+  return is_seeds ? any_of({{{"type", "integer"}, {"minimum", 1}, {"maximum", max_seeds}}, list}) : list;
 }
 
 Json slot_schema(const Key& key) {
   if (const auto* field = std::get_if<Field>(&key.slot)) return field_schema(key, *field);
-  if (const auto* objects = std::get_if<ObjectsSlot>(&key.slot)) {
+  if (const auto* objects = std::get_if<ObjectList>(&key.slot)) {
     Json item = section_schema(objects->defaults());
-    if (!objects->needed.empty()) item["required"] = objects->needed;
-    return list_of(item, 0, most_entries);
+    if (!objects->required.empty()) item["required"] = objects->required;
+    return list_of(item, 0, max_entries);
   }
-  const Json section = section_schema(std::get<SectionSlot>(key.slot).keys);
+  const Json section = section_schema(std::get<Section>(key.slot).keys);
   const Key* abbreviated = shorthand_of(key);
   return abbreviated ? any_of({key_schema(*abbreviated), section}) : section;
 }
@@ -93,13 +93,13 @@ Json slot_schema(const Key& key) {
 Json key_schema(const Key& key) {
   Json schema = slot_schema(key);
   std::string description(key.help);
-  for (const Condition& condition : key.conditions) description += fmt::format("; no effect {}", condition.otherwise);
+  for (const Condition& condition : key.conditions) description += fmt::format("; has no effect {}", condition.reason);
   schema["description"] = description;
   if (const Json value = shown_default(key); !value.is_null()) schema["default"] = value;
   return schema;
 }
 
-// Paths to lists of values; `pointer` leads to the schema of each key, so that values are checked as the key is.
+// Adds keys with lists of values. `pointer` is the schema of the section; each value has the schema of its key.
 void add_factors(Json& properties, const std::vector<Key>& keys, const std::string& prefix, const std::string& pointer,
                  bool unique) {
   for (const Key& key : keys) {
@@ -110,7 +110,7 @@ void add_factors(Json& properties, const std::vector<Key>& keys, const std::stri
       properties[path] = any_of({list, reference("#/$defs/range"), reference("#/$defs/logspace")});
       if (full_path(key.name) == path) properties[std::string(key.name)] = properties[path];
     }
-    if (const auto* section = std::get_if<SectionSlot>(&key.slot))
+    if (const auto* section = std::get_if<Section>(&key.slot))
       add_factors(properties, section->keys, path + ".", shorthand_of(key) ? target + "/anyOf/1" : target, unique);
   }
 }
@@ -150,8 +150,9 @@ std::string json_schema() {
   schema["$defs"] = {
       {"branch", factors_schema(true)},
       {"zip", factors_schema(false)},
-      {"range", generator_schema("range", "[from, to, step], with `to` where the steps hit it", {{"type", "number"}})},
-      {"logspace", generator_schema("logspace", "[from, to, count], evenly spaced in the logarithm",
+      {"range",
+       generator_schema("range", "[from, to, step]; includes `to` if a step reaches it", {{"type", "number"}})},
+      {"logspace", generator_schema("logspace", "[from, to, count], evenly spaced on a logarithmic scale",
                                     {{"type", "integer"}, {"minimum", 2}})}};
   return pretty(schema);
 }

@@ -4,7 +4,7 @@
 
 namespace descent::config {
 
-bool has_maps(const Model& model) { return model.kind == ModelKind::cnn || model.kind == ModelKind::resnet; }
+bool is_convolutional(const Model& model) { return model.kind == ModelKind::cnn || model.kind == ModelKind::resnet; }
 
 Window window(bool signal, std::int64_t kernel, std::int64_t stride, std::int64_t padding) {
   if (signal) return {.kernel_width = kernel, .stride_width = stride, .padding_width = padding};
@@ -30,7 +30,7 @@ std::vector<Block> residual_blocks(const Model& resnet) {
   std::vector<Block> list;
   const std::vector<std::int64_t> counts = blocks(resnet), steps = strides(resnet);
   std::int64_t width = resnet.width.value_or(0), in = width;
-  for (std::size_t stage = 0; stage < std::min(counts.size(), steps.size()) && width <= most_units; ++stage, width *= 2)
+  for (std::size_t stage = 0; stage < std::min(counts.size(), steps.size()) && width <= max_units; ++stage, width *= 2)
     for (std::int64_t i = 0; i < counts[stage]; ++i) {
       const std::int64_t out = resnet.block == BlockKind::bottleneck ? 4 * width : width;
       list.push_back({static_cast<std::int64_t>(stage), i, width, in, out, i == 0 ? steps[stage] : 1});

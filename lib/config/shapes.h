@@ -1,5 +1,5 @@
 #pragma once
-// Shapes of maps and the residual blocks between them: what the checks of a model and its layers have in common.
+// Shapes of feature maps, and residual blocks; shared by the checks of a model and the definition of its layers.
 
 #include <cstdint>
 #include <vector>
@@ -10,13 +10,13 @@
 namespace descent::config {
 
 // Units of a layer, or channels of a convolution.
-inline constexpr std::int64_t most_units = 100'000;
+inline constexpr std::int64_t max_units = 100'000;
 
 using formats::Shape;
 
-bool has_maps(const Model& model);  // which convolutions compute
+bool is_convolutional(const Model& model);
 
-// What a convolution or max pooling slides over a map; along the width alone where the map is a signal.
+// The window of a convolution or max pooling; for signals it slides along the width only.
 struct Window {
   std::int64_t kernel_height = 1, kernel_width = 1, stride_height = 1, stride_width = 1;
   std::int64_t padding_height = 0, padding_width = 0;
@@ -30,20 +30,21 @@ struct Window {
   }
 };
 
-// Square over images, `signal`: along the width alone.
+// Square for images, along the width for signals.
 Window window(bool signal, std::int64_t kernel, std::int64_t stride, std::int64_t padding);
 
-// The input of a cnn, then the output of each layer with its pooling, up to the first that does not fit its input.
+// The shapes of the input of a cnn and of the output of each layer after pooling, up to the first layer whose window
+// does not fit its input.
 std::vector<Shape> cnn_maps(const Model& cnn, const Shape& input);
 
-// A residual block of a resnet, in order. Its convolutions have `width` channels, the last one of a bottleneck block
-// four times as many.
+// A residual block of a resnet. Its convolutions have `width` channels, the last one of a bottleneck block four times
+// as many.
 struct Block {
-  std::int64_t stage, index;  // index within the stage
+  std::int64_t stage, index;  // index in the stage
   std::int64_t width, in, out, stride;
 
   bool keeps_shape() const { return in == out && stride == 1; }
 };
-std::vector<Block> residual_blocks(const Model& resnet);  // up to the first stage of more than most_units
+std::vector<Block> residual_blocks(const Model& resnet);  // without stages that exceed max_units
 
 }  // namespace descent::config

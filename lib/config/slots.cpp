@@ -8,27 +8,27 @@
 #include <numeric>
 
 #include "config/declare.h"
-#include "config/words.h"
+#include "config/key_names.h"
 #include "core/text.h"
 
 namespace descent::config {
 namespace {
 
-// Without exponent where that is readable: 100000, 0.5, 1e+12.
+// Without exponent up to 13 digits: 100000, 0.5, 1e+20.
 std::string bound_number(double value) {
   return value == std::trunc(value) && std::abs(value) < 1e13 ? fmt::format("{:.0f}", value)
                                                               : core::format_number(value);
 }
 
-Json members_of(const SectionSlot& section) {
+Json members_of(const Section& section) {
   Json members = Json::object();
   for (const Key& key : section.keys)
     if (Json value = to_json(key); !value.is_null()) members[std::string(key.name)] = std::move(value);
   return members;
 }
 
-Json objects_of(const ObjectsSlot& slot) {
-  Json objects;  // null without any
+Json objects_of(const ObjectList& slot) {
+  Json objects;  // null if the list is empty
   for (std::size_t i = 0; i < slot.size(); ++i) {
     Json& members = objects.emplace_back(Json::object());
     const std::vector<Key> keys = slot.at(i);
@@ -41,15 +41,15 @@ Json objects_of(const ObjectsSlot& slot) {
 
 std::string choice_text(const Field& field) {
   const std::string names = names_text(field.choices);
-  const std::string_view one_of = "one of ", word = field.choices.word;
+  const std::string_view one_of = "one of ", noun = field.choices.noun;
   if (!names.starts_with(one_of))
-    return fmt::format("{} {} {} ({})", field.longest > 0 ? "a list of names of" : "the name of",
-                       std::string_view("aeiou").find(word[0]) == std::string_view::npos ? "a" : "an", word, names);
-  return field.longest > 0 ? "a list of " + names.substr(one_of.size()) : names;
+    return fmt::format("{} {} {} ({})", field.max_size > 0 ? "a list of names of" : "the name of",
+                       std::string_view("aeiou").find(noun[0]) == std::string_view::npos ? "a" : "an", noun, names);
+  return field.max_size > 0 ? "a list of " + names.substr(one_of.size()) : names;
 }
 
 std::string type_text(const Field& field) {
-  const bool is_list = field.longest > 0, is_pair = field.longest == 2;
+  const bool is_list = field.max_size > 0, is_pair = field.max_size == 2;
   switch (field.type) {
     case ValueType::boolean: return "true or false";
     case ValueType::integer: return is_list ? "a list of integers" : "an integer";
@@ -81,7 +81,7 @@ Field seeds(std::vector<std::int64_t>* field) {
     if (value.is_array()) read(value, *field);
     else *field = counted(value.get<std::size_t>());
   };
-  return {ValueType::seeds, {}, get, set, 1, most_seeds};
+  return {ValueType::seeds, {}, get, set, 1, max_seeds};
 }
 
 Field batch(std::int64_t* field) {
@@ -93,15 +93,15 @@ Field batch(std::int64_t* field) {
 
 Json to_json(const Key& key) {
   if (const auto* field = std::get_if<Field>(&key.slot)) return field->get();
-  if (const auto* section = std::get_if<SectionSlot>(&key.slot)) return members_of(*section);
-  return objects_of(std::get<ObjectsSlot>(key.slot));
+  if (const auto* section = std::get_if<Section>(&key.slot)) return members_of(*section);
+  return objects_of(std::get<ObjectList>(key.slot));
 }
 
 Json default_of(const Key& key) { return key.default_json.empty() ? to_json(key) : Json::parse(key.default_json); }
 
 Json shown_default(const Key& key) {
   const auto* field = std::get_if<Field>(&key.slot);
-  const bool is_text = field && field->type == ValueType::text && field->longest == 0;
+  const bool is_text = field && field->type == ValueType::text && field->max_size == 0;
   return is_text || key.is_section() ? Json() : default_of(key);
 }
 
@@ -114,13 +114,13 @@ std::string value_text(const Key& key) { return text_of(to_json(key)); }
 
 std::string type_name(const Slot& slot) {
   if (const auto* field = std::get_if<Field>(&slot)) return type_text(*field);
-  const auto* objects = std::get_if<ObjectsSlot>(&slot);
-  return objects ? fmt::format("a list of {}", objects->word) : "an object";
+  const auto* objects = std::get_if<ObjectList>(&slot);
+  return objects ? fmt::format("a list of {}", objects->noun) : "an object";
 }
 
 bool takes_list(const Slot& slot) {
   const auto* field = std::get_if<Field>(&slot);
-  return field ? field->longest > 0 && field->type != ValueType::seeds : std::holds_alternative<ObjectsSlot>(slot);
+  return field ? field->max_size > 0 && field->type != ValueType::seeds : std::holds_alternative<ObjectList>(slot);
 }
 
 std::string minimum_text(const Bound& bound) {

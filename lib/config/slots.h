@@ -1,5 +1,5 @@
 #pragma once
-// What can be said of a key without knowing its type: its value, the values it takes, its bounds.
+// The value of a key as JSON, and texts for messages and help: allowed values and bounds.
 
 #include <string>
 
@@ -8,29 +8,29 @@
 
 namespace descent::config {
 
-// Limits that keep any input cheap.
-inline constexpr std::int64_t most_seeds = 100'000, most_entries = 1000, longest_text = 10'000, longest_name = 100;
+// Bounds on the cost of any input.
+inline constexpr std::int64_t max_seeds = 100'000, max_entries = 1000, max_text_bytes = 10'000, max_name_length = 100;
 inline constexpr std::string_view name_pattern = "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$";
 
-// The value of a key as JSON; null for an optional key without one. Sections become objects.
+// The value of a key as JSON; null if absent. Sections become objects.
 Json to_json(const Key& key);
 
-// What an experiment has that does not give the key, which is one of default_keys().
+// The value of the key in an experiment that does not give it; expects a key of default_keys().
 Json default_of(const Key& key);
 
-// The same where it is shown: null for a section and a text.
+// Like default_of(), for help: null for sections and strings.
 Json shown_default(const Key& key);
 
-// The value as text, strings without quotes.
+// The value as text; strings without quotes.
 std::string value_text(const Key& key);
 
-// The table that the value is from, or null.
+// The choices for the value, or null.
 const Choices* choices_in(const Key& key);
 
-// What a slot takes, in words: "an integer", "one of none, batch, layer, rms".
+// The allowed values in words: "an integer", "one of none, batch, layer, rms".
 std::string type_name(const Slot& slot);
 
-// Whether it takes a list and nothing else.
+// True if it only takes a list.
 bool takes_list(const Slot& slot);
 
 // "at least 0", "below 1".

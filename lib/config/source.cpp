@@ -4,24 +4,24 @@
 
 #include <algorithm>
 
+#include "config/key_names.h"
 #include "config/slots.h"
-#include "config/words.h"
 #include "core/text.h"
 
 namespace descent::config {
 namespace {
 
-// Of all that lies inside the value at `pointer`; '0' follows '/'.
+// The positions of everything inside the value at `pointer`; '0' follows '/'.
 auto positions_inside(const Positions& positions, const std::string& pointer) {
   return std::pair(positions.lower_bound(pointer + '/'), positions.lower_bound(pointer + '0'));
 }
 
-// From the value at `from` in one file to that at `to` in another or the same.
-void copy_positions(const Positions& source, const std::string& from, Positions& target, const std::string& to) {
-  const auto [first, last] = positions_inside(source, from);
+// Copies the positions of the value at `from` and of everything inside it to `to`.
+void copy_positions(Positions& positions, const std::string& from, const std::string& to) {
+  const auto [first, last] = positions_inside(positions, from);
   const Positions inside(first, last);
-  if (const auto found = source.find(from); found != source.end()) target[to] = found->second;
-  for (const auto& [pointer, position] : inside) target[to + pointer.substr(from.size())] = position;
+  if (const auto found = positions.find(from); found != positions.end()) positions[to] = found->second;
+  for (const auto& [pointer, position] : inside) positions[to + pointer.substr(from.size())] = position;
 }
 
 constexpr Position command_line{};
@@ -40,8 +40,8 @@ struct Setting {
   std::string path, value;
 };
 
-// "a=b" split; empty, with a problem reported, without '='.
-Setting setting_of(const std::string& text, std::string_view flag, Problems& problems) {
+// Splits "a=b". Reports a problem and returns an empty path without '='.
+Setting parse_setting(const std::string& text, std::string_view flag, Problems& problems) {
   const std::size_t equals = text.find('=');
   if (equals == text.npos) {
     problems.add(command_line, std::string(flag), fmt::format("expected KEY=VALUE, got {}", core::quoted(text)));
@@ -50,7 +50,7 @@ Setting setting_of(const std::string& text, std::string_view flag, Problems& pro
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-// A factor that contains `path`, or lies in it, would undo what --set says.
+// Reports factors that would override --set because they contain `path` or are inside it.
 void report_swept(const Json& factors, const std::string& path, Problems& problems) {
   if (!factors.is_object()) return;
   for (const auto& [factor, values] : factors.items())
@@ -58,7 +58,7 @@ void report_swept(const Json& factors, const std::string& path, Problems& proble
       problems.add(command_line, "--set", fmt::format("{} has no effect: the sweep varies {}", path, factor));
 }
 
-// "4,8,[1,2]" at the commas outside of brackets and quotes.
+// Splits "4,8,[1,2]" at commas outside brackets and quotes.
 std::vector<std::string> split_values(std::string_view text) {
   std::vector<std::string> parts(1);
   int depth = 0;
@@ -79,7 +79,7 @@ Json list_of(std::string_view values) {
   return list;
 }
 
-// "64,64" and "Age" are lists where the key takes one.
+// If the key takes a list, "64,64" and "Age" are lists.
 Json value_of(const Key& key, const std::string& text) {
   const Json value = parse_value(text);
   const Key* abbreviated = shorthand_of(key);
@@ -89,7 +89,7 @@ Json value_of(const Key& key, const std::string& text) {
 }
 
 void apply_set(Source& source, const std::string& text, Problems& problems) {
-  const auto [name, value] = setting_of(text, "--set", problems);
+  const auto [name, value] = parse_setting(text, "--set", problems);
   if (name.empty()) return;
   if (name == "sweep") return source.set(name, parse_value(value));
   const std::string path = full_path(name);
@@ -106,14 +106,14 @@ void apply_set(Source& source, const std::string& text, Problems& problems) {
 }
 
 void apply_sweep(Source& source, const std::string& text, Problems& problems) {
-  const auto [path, values] = setting_of(text, "--sweep", problems);
+  const auto [path, values] = parse_setting(text, "--sweep", problems);
   if (path.empty()) return;
   const std::string& name = path;  // clang 14 lets no lambda capture a structured binding
   const Json list = list_of(values);
   const bool generated = list.size() == 1 && (list[0].contains("range") || list[0].contains("logspace"));
   if (source.root["sweep"].is_null()) source.root["sweep"] = Json::object();
   for_each_branch(source.root, [&](Json& branch, const std::string& pointer) {
-    std::string factor = name;  // as the file writes it
+    std::string factor = name;  // in the spelling of the file
     for (const auto& [written, replaced] : branch.items())
       if (full_path(written) == full_path(name)) factor = written;
     branch[factor] = generated ? list[0] : list;
@@ -140,40 +140,34 @@ void Source::forget(const std::string& pointer) {
   positions.erase(pointer);
 }
 
-Json& Source::open_section_of(std::string_view path, bool from_file) {
+void Source::set(const std::string& path, const Json& value) {
   Json* section = &root;
-  Position around = at("");
   for (std::size_t dot = path.find('.'); dot != path.npos; dot = path.find('.', dot + 1)) {
-    const std::string_view walked = path.substr(0, dot);
-    Json& inner = (*section)[std::string(last_name(walked))];
+    const std::string outer = path.substr(0, dot), pointer = pointer_of(outer);
+    Json& inner = (*section)[std::string(last_name(outer))];
     if (!inner.is_object()) {
-      const Key* abbreviated = shorthand_of(*find_key(default_keys(), walked));
+      const Key* shorthand = shorthand_of(*find_key(default_keys(), outer));
       Json members = Json::object();
-      if (abbreviated && !inner.is_null()) {
-        members[std::string(abbreviated->name)] = inner;
-        const std::string pointer = pointer_of(walked);
-        copy_positions(positions, pointer, positions, member_pointer(pointer, abbreviated->name));
+      if (shorthand && !inner.is_null()) {
+        members[std::string(shorthand->name)] = inner;
+        copy_positions(positions, pointer, member_pointer(pointer, shorthand->name));
       }
-      if (inner.is_null() && from_file) positions[pointer_of(walked)] = around;
       inner = std::move(members);
     }
     section = &inner;
-    around = at(pointer_of(walked));
   }
-  return *section;
+  forget(pointer_of(path));
+  const std::string name(last_name(path));
+  if (value.is_null()) section->erase(name);
+  else (*section)[name] = value;
 }
 
-void Source::set(const std::string& path, const Json& value, const Source* from, const std::string& from_pointer) {
-  const std::string name(last_name(path)), pointer = pointer_of(path);
-  Json& section = open_section_of(path, from);
-  forget(pointer);
-  if (value.is_null()) section.erase(name);
-  else section[name] = value;
-  if (from) copy_positions(from->positions, from_pointer, positions, pointer);
-}
-
-Json Source::get(const std::string& path) {
-  return open_section_of(path, true).value(std::string(last_name(path)), Json());
+Json Source::get(const std::string& path) const {
+  const Json::json_pointer pointer(pointer_of(path));
+  if (root.contains(pointer)) return root.at(pointer);
+  const std::string section = section_abbreviated_by(path);
+  const Json value = section.empty() ? Json() : get(section);
+  return value.is_object() ? Json() : value;
 }
 
 void apply_overrides(Source& source, const Overrides& overrides, Problems& problems) {

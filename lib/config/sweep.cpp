@@ -5,14 +5,14 @@
 #include <cmath>
 #include <unordered_set>
 
+#include "config/key_names.h"
 #include "config/source.h"
-#include "config/words.h"
 #include "core/text.h"
 
 namespace descent::config {
 namespace {
 
-// 0.1 + 2 * 0.1 is meant to be 0.3: twelve digits keep the noise of such sums out of files and tables.
+// Rounds to twelve digits, so that 0.1 + 2 * 0.1 is 0.3.
 Json number_at(double value, bool integer) {
   if (integer) return std::llround(value);
   return *core::parse_number(fmt::format("{:.12g}", value));
@@ -26,15 +26,15 @@ bool are_integers(const Json& first, const Json& second) {
   return first.is_number_integer() && second.is_number_integer();
 }
 
-// Each appends to `values` or returns what is wrong.
-std::string too_many() { return fmt::format("more than {} values", most_points); }
+std::string too_many() { return fmt::format("more than {} values", max_points); }
 
+// Append to `values`. Return an error message, or "".
 std::string range(const Json& ends, std::vector<Json>& values) {
   if (!are_three_numbers(ends)) return "expected \"range\": [from, to, step]";
   const auto [from, to, step] = ends.get<std::array<double, 3>>();
-  const double steps = std::floor((to - from) / step + 1e-9);  // `to` belongs to it when the steps hit it
-  if (step == 0 || !(steps >= 0)) return "the step does not go from the first number to the second";
-  if (steps >= static_cast<double>(most_points)) return too_many();
+  const double steps = std::floor((to - from) / step + 1e-9);  // includes `to` in spite of rounding errors
+  if (step == 0 || !(steps >= 0)) return "the step must lead from the first number towards the second";
+  if (steps >= static_cast<double>(max_points)) return too_many();
   const bool integers = are_integers(ends[0], ends[1]) && ends[2].is_number_integer();
   for (int i = 0; i <= static_cast<int>(steps); ++i) values.push_back(number_at(from + i * step, integers));
   return "";
@@ -45,7 +45,7 @@ std::string logspace(const Json& ends, std::vector<Json>& values) {
   const auto [from, to, count] = ends.get<std::array<double, 3>>();
   if (!(from > 0 && to > 0)) return "both ends must be above 0";
   if (count < 2) return "the count must be at least 2";
-  if (count > static_cast<double>(most_points)) return too_many();
+  if (count > static_cast<double>(max_points)) return too_many();
   for (int i = 0; i < static_cast<int>(count); ++i) {
     const double t = i / (count - 1);
     Json value = number_at(std::exp((1 - t) * std::log(from) + t * std::log(to)), are_integers(ends[0], ends[1]));
@@ -54,7 +54,7 @@ std::string logspace(const Json& ends, std::vector<Json>& values) {
   return "";
 }
 
-// Paths that change together, and their values row by row. A point takes one row of every axis.
+// Factors that change together, and their values in rows. A point takes one row of every axis.
 struct Axis {
   std::vector<std::string> paths;
   std::vector<std::vector<SweepValue>> rows;
@@ -62,13 +62,14 @@ struct Axis {
 
 class SweepReader {
  public:
-  SweepReader(Source& source, Problems& problems) : source_(source), problems_(problems), keys_(describe(scratch_)) {}
+  SweepReader(const Source& source, Problems& problems)
+      : source_(source), problems_(problems), keys_(describe(scratch_)) {}
 
   Sweep read(const Json& sweep) {
     const std::size_t problems_before = problems_.list().size();
     std::vector<std::vector<Axis>> branches;
     if (sweep.is_array()) {
-      if (sweep.empty()) fail("/sweep", "an empty list sweeps nothing");
+      if (sweep.empty()) fail("/sweep", "an empty list");
       for (std::size_t i = 0; i < sweep.size(); ++i)
         branches.push_back(read_branch(sweep[i], element_pointer("/sweep", i)));
     } else {
@@ -76,10 +77,10 @@ class SweepReader {
     }
     std::size_t points = 0;
     for (const auto& axes : branches) points += count(axes);
-    if (points > most_points) fail("/sweep", fmt::format("more than {} points", most_points));
+    if (points > max_points) fail("/sweep", fmt::format("more than {} points", max_points));
     if (problems_.list().size() > problems_before) return {};
     Sweep result{factors_, {}};
-    for (const auto& axes : branches) unfold(axes, result.assignments);
+    for (const auto& axes : branches) expand(axes, result.assignments);
     return result;
   }
 
@@ -92,7 +93,7 @@ class SweepReader {
     std::vector<Axis> axes;
     branch_.clear();
     if (!branch.is_object())
-      return fail(pointer, "expected an object of paths to lists, or a list of such objects"), axes;
+      return fail(pointer, "expected an object of keys and lists of values, or a list of such objects"), axes;
     for (const auto& [name, values] : branch.items()) {
       if (problems_.full()) break;
       const std::string inner = member_pointer(pointer, name);
@@ -115,7 +116,7 @@ class SweepReader {
 
   Axis read_zip(const Json& zip, const std::string& pointer) {
     if (!zip.is_object() || zip.empty())
-      return fail(pointer, "expected an object of paths to lists", "sweep.zip"), Axis{};
+      return fail(pointer, "expected an object of keys and lists of values", "sweep.zip"), Axis{};
     Axis axis;
     for (const auto& [name, given] : zip.items()) {
       const std::string path = full_path(name), inner = member_pointer(pointer, name);
@@ -124,8 +125,8 @@ class SweepReader {
       if (axis.paths.empty()) axis.rows.resize(values.size());
       if (values.size() != axis.rows.size()) {
         fail(inner,
-             fmt::format("{} values beside the {} of {}; a zip pairs lists of equal length", values.size(),
-                         axis.rows.size(), axis.paths[0]),
+             fmt::format("{} values, but {} has {}; a zip pairs lists of equal length", values.size(), axis.paths[0],
+                         axis.rows.size()),
              "sweep " + path);
         continue;
       }
@@ -135,15 +136,15 @@ class SweepReader {
     return axis;
   }
 
-  // Whether this path may be swept here; it becomes a factor.
+  // Adds a factor. Reports a problem and returns false if it cannot be swept here.
   bool accept(const std::string& path, const std::string& pointer) {
     const Key* key = find_key(keys_, path);
     const auto refuse = [&](std::string message) { return fail(pointer + '~', std::move(message)), false; };
     if (!key) return refuse(unknown_path(path));
-    if (path == "seeds") return refuse("every point runs with all seeds; list them in \"seeds\"");
+    if (path == "seeds") return refuse("cannot be swept: every point runs with all seeds; list them in \"seeds\"");
     if (!key->changes_numbers) return refuse(fmt::format("{} does not affect a run", path));
     if (!is_sweepable(*key)) {
-      const auto& inside = std::get<SectionSlot>(key->slot).keys;
+      const auto& inside = std::get<Section>(key->slot).keys;
       return refuse(fmt::format("{} is a section; sweep one of its keys, such as {}.{}", path, path,
                                 inside[inside.size() > 1 ? 1 : 0].name));
     }
@@ -154,18 +155,18 @@ class SweepReader {
     return true;
   }
 
-  // Of a section and a key in it.
+  // The message for a section and a key inside it.
   std::string overlap(const std::string& a, const std::string& b) const {
     const std::string& section = a.size() < b.size() ? a : b;
-    const std::string chooser = section + "." + std::string(shorthand_of(*find_key(keys_, section))->name);
+    const std::string shorthand = section + "." + std::string(shorthand_of(*find_key(keys_, section))->name);
     return fmt::format("{} and {} overlap; sweep {}", a, b,
-                       a == chooser || b == chooser ? "one of them" : chooser + " instead of " + section);
+                       a == shorthand || b == shorthand ? "one of them" : shorthand + " instead of " + section);
   }
 
-  // The values of one path, each of which this key can read.
+  // Returns the values of a factor and reports those that its key does not accept.
   std::vector<SweepValue> read_values(const std::string& path, const Json& given, const std::string& pointer) {
     std::vector<SweepValue> values = sweep_values(given, pointer, "sweep " + path, problems_);
-    Given ignored;
+    GivenKeys ignored;
     for (const SweepValue& value : values)
       if (!value.json.is_null())
         read_key(value.json, value.pointer, "sweep " + path, *find_key(keys_, path), ignored, problems_);
@@ -174,14 +175,14 @@ class SweepReader {
 
   static std::size_t count(const std::vector<Axis>& axes) {
     std::size_t points = 1;
-    for (const Axis& axis : axes) points = std::min(points * axis.rows.size(), most_points + 1);
+    for (const Axis& axis : axes) points = std::min(points * axis.rows.size(), max_points + 1);
     return points;
   }
 
-  // The product of the axes, the last one running fastest.
-  void unfold(const std::vector<Axis>& axes, std::vector<std::vector<SweepValue>>& assignments) const {
+  // Appends the Cartesian product of the axes; the last one varies fastest.
+  void expand(const std::vector<Axis>& axes, std::vector<std::vector<SweepValue>>& assignments) const {
     std::vector<SweepValue> base;
-    for (const std::string& factor : factors_) base.push_back({source_.get(factor), pointer_of(factor)});
+    for (const std::string& factor : factors_) base.push_back({source_.get(factor), ""});
     const std::size_t points = count(axes);
     for (std::size_t point = 0; point < points; ++point) {
       auto& assignment = assignments.emplace_back(base);
@@ -195,12 +196,12 @@ class SweepReader {
     }
   }
 
-  Source& source_;
+  const Source& source_;
   Problems& problems_;
   Experiment scratch_;
-  std::vector<Key> keys_;  // of scratch_, to try values on
+  std::vector<Key> keys_;  // of scratch_, to check values
   std::vector<std::string> factors_;
-  std::unordered_set<std::string> branch_;  // paths swept in the branch being read
+  std::unordered_set<std::string> branch_;  // factors of the current branch
 };
 
 }  // namespace
@@ -209,7 +210,7 @@ std::vector<SweepValue> sweep_values(const Json& given, const std::string& point
                                      Problems& problems) {
   std::vector<SweepValue> values;
   if (given.is_array()) {
-    if (given.empty()) problems.add(pointer, path, "an empty list sweeps nothing");
+    if (given.empty()) problems.add(pointer, path, "an empty list");
     for (std::size_t i = 0; i < given.size(); ++i) values.push_back({given[i], element_pointer(pointer, i)});
     return values;
   }
@@ -227,9 +228,9 @@ std::vector<SweepValue> sweep_values(const Json& given, const std::string& point
   return values;
 }
 
-Sweep read_sweep(Source& source, Problems& problems) {
+Sweep read_sweep(const Source& source, Problems& problems) {
   if (!source.root.contains("sweep")) return {{}, {{}}};
-  return SweepReader(source, problems).read(Json(source.root["sweep"]));
+  return SweepReader(source, problems).read(source.root["sweep"]);
 }
 
 }  // namespace descent::config

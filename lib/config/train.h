@@ -24,11 +24,11 @@ struct Optimizer {
 struct Schedule {
   ScheduleKind kind = ScheduleKind::constant;
   DurationUnit unit = DurationUnit::epochs;  // of every, milestones and warmup
-  std::int64_t every = 30;                   // step: decay each so many units
+  std::int64_t every = 30;                   // step: interval between decays
   std::vector<std::int64_t> milestones{};    // multistep
   double factor = 0.1;                       // step, multistep, exponential (per unit)
   double minimum_lr = 0;                     // cosine
-  std::int64_t warmup = 0;                   // linear from 0, in front of any kind
+  std::int64_t warmup = 0;                   // linear from 0, before any kind
 };
 
 struct Loss {
@@ -45,8 +45,8 @@ struct EarlyStopping {
 };
 
 struct Evaluate {
-  std::optional<std::int64_t> every_epochs{}, every_steps{}, log_spaced{};  // one of them; absent: every epoch
-  std::vector<Split> splits{};                                              // empty: all that exist
+  std::optional<std::int64_t> every_epochs{}, every_steps{}, log_spaced{};  // at most one; absent: every epoch
+  std::vector<Split> splits{};                                              // empty: all
 };
 
 struct Solver {
@@ -64,7 +64,7 @@ struct Train {
   std::optional<std::int64_t> epochs{}, steps{};  // exactly one
   Loss loss{};
   std::optional<double> clip_gradient_norm{};
-  double max_norm = 0;  // 0: none
+  double max_norm = 0;  // 0: no limit
   EarlyStopping early_stopping{};
   Evaluate evaluate{};
   std::int64_t threads = 1;

@@ -7,7 +7,7 @@ const Condition stepped{[](E e) { return !has_closed_form(e.train); },
                         "with a closed form; train.solver is not \"optimizer\""};
 const Condition takes_steps{chooses<SolverKind::optimizer, SolverKind::gradient_descent>,
                             "with the solver \"least_squares\" or \"ridge\", which take no steps"};
-const Condition decaying = with<ScheduleKind::step, ScheduleKind::multistep, ScheduleKind::exponential>();
+const Condition decaying = only_with<ScheduleKind::step, ScheduleKind::multistep, ScheduleKind::exponential>();
 
 bool has_hidden_units(E e) {
   const Model& model = e.model;
@@ -22,12 +22,12 @@ bool has_hidden_units(E e) {
 }
 
 std::vector<Key> describe(Optimizer& o) {
-  const Condition sgd = with<OptimizerName::sgd>(), adam = with<OptimizerName::adam, OptimizerName::adamw>();
+  const Condition sgd = only_with<OptimizerName::sgd>(), adam = only_with<OptimizerName::adam, OptimizerName::adamw>();
   std::vector<Key> keys{
-      key("name", &o.name, "update rule", otherwise("\"adam\"")),
-      key("lr", &o.lr, "learning rate", within(0, huge), when(takes_steps),
+      key("name", &o.name, "update rule", default_value("\"adam\"")),
+      key("lr", &o.lr, "learning rate", within(0, largest_value), when(takes_steps),
           when([](E e) { return !e.train.solver.relative_lr; }, "together with train.solver.relative_lr")),
-      key("weight_decay", &o.weight_decay, "weight decay coefficient", within(0, huge)),
+      key("weight_decay", &o.weight_decay, "weight decay coefficient", within(0, largest_value)),
       key("decay_on", &o.decay_on, "which parameters decay",
           when([](E e) { return e.train.optimizer.weight_decay > 0; }, "without weight_decay")),
       key("momentum", &o.momentum, "momentum coefficient", at_least(0), below(1), when(sgd)),
@@ -36,36 +36,37 @@ std::vector<Key> describe(Optimizer& o) {
       key("eps", &o.eps, "added to the square root of the second moment", above(0), at_most(1), when(adam)),
   };
   for (Key& key : keys)
-    if (key.name != "lr") key.when(stepped);  // closed forms know no other of them
+    if (key.name != "lr") key.when(stepped);  // gradient descent in closed form uses lr
   return keys;
 }
 
 std::vector<Key> describe(Solver& s) {
   return {
       key("kind", &s.kind, "how the weights are computed"),
-      key("lambda", &s.lambda, "weight of the squared norm of W", within(0, 1e12), when(with<SolverKind::ridge>())),
+      key("lambda", &s.lambda, "weight of the squared norm of W", within(0, 1e12),
+          when(only_with<SolverKind::ridge>())),
       key("relative_lr", &s.relative_lr,
-          "learning rate times the largest eigenvalue of the curvature, instead of "
-          "train.optimizer.lr; beyond 2 the steps diverge",
-          above(0), at_most(2), when(with<SolverKind::gradient_descent>())),
+          "learning rate times the largest eigenvalue of the Hessian, instead of "
+          "train.optimizer.lr; above 2 gradient descent diverges",
+          above(0), at_most(2), when(only_with<SolverKind::gradient_descent>())),
   };
 }
 
 std::vector<Key> describe(Schedule& s) {
   return {
-      key("kind", &s.kind, "how the learning rate changes with time t"),
+      key("kind", &s.kind, "learning rate as a function of time t"),
       key("unit", &s.unit, "unit of t, every, milestones and warmup",
           when([](E e) { return decaying.applies(e) || e.train.schedule.warmup > 0; },
                "without a warmup or the schedule \"step\", \"multistep\" or \"exponential\"")),
       key("every", &s.every, "time between two decays [epochs or steps]", within(1, 1e12),
-          when(with<ScheduleKind::step>())),
+          when(only_with<ScheduleKind::step>())),
       key("milestones", &s.milestones, "times of the decays, in ascending order [epochs or steps]", within(1, 1e12),
-          when(with<ScheduleKind::multistep>())),
-      key("factor", &s.factor, "factor on lr at each decay", above(0), at_most(100), when(decaying)),
-      key("minimum_lr", &s.minimum_lr, "learning rate at the end of the cosine", within(0, huge),
-          when(with<ScheduleKind::cosine>())),
+          when(only_with<ScheduleKind::multistep>())),
+      key("factor", &s.factor, "factor of lr at each decay", above(0), at_most(100), when(decaying)),
+      key("minimum_lr", &s.minimum_lr, "learning rate at the end of the cosine", within(0, largest_value),
+          when(only_with<ScheduleKind::cosine>())),
       key("warmup", &s.warmup,
-          "length of the linear warm-up from 0 to lr, before the schedule starts at t = 0 [epochs or steps]",
+          "length of the linear warm-up from 0 to lr, after which the schedule starts at t = 0 [epochs or steps]",
           within(0, 1e12)),
   };
 }
@@ -74,8 +75,8 @@ std::vector<Key> describe(Loss& l) {
   return {
       key("kind", &l.kind, "what training minimizes"),
       key("label_smoothing", &l.label_smoothing,
-          "share of each label spread over all classes in training; reported losses are without it", at_least(0),
-          below(1), when(with<LossKind::cross_entropy>())),
+          "share of each label spread over all classes in training; recorded losses do not include it", at_least(0),
+          below(1), when(only_with<LossKind::cross_entropy>())),
   };
 }
 
@@ -83,16 +84,17 @@ std::vector<Key> describe(EarlyStopping& s) {
   const Condition stops_early{[](E e) { return e.train.early_stopping.monitor != Monitor::none; },
                               "without train.early_stopping.monitor"};
   return {
-      key("monitor", &s.monitor, "value that must improve; for val_* see data.label_noise.on_val"),
+      key("monitor", &s.monitor, "monitored value; for val_* see data.label_noise.on_val"),
       key("patience", &s.patience, "evaluations without improvement after which training stops", within(1, 1e9),
           when(stops_early)),
-      key("min_delta", &s.min_delta, "an improvement is a value below best - min_delta", within(0, huge),
+      key("min_delta", &s.min_delta, "an improvement is a value below best - min_delta", within(0, largest_value),
           when(stops_early)),
       key("restore", &s.restore,
-          "network of the run after training, also with \"stop\": false: its losses are restored_*, and its are saved "
-          "weights, predictions, ensembles, bias and variance; final_* is the last step",
+          "weights to restore after training, also with \"stop\": false; restored_* columns, saved weights, "
+          "predictions, "
+          "ensembles, bias and variance use them, final_* columns the last step",
           when(stops_early)),
-      key("stop", &s.stop, "false: continue, only recording where training would have stopped", when(stops_early)),
+      key("stop", &s.stop, "false: continue, and only record when training would have stopped", when(stops_early)),
   };
 }
 
@@ -101,7 +103,7 @@ std::vector<Key> describe(Evaluate& e) {
       key("every_epochs", &e.every_epochs, "evaluation interval; absent: one epoch [epochs]", within(1, 1e9),
           when(takes_steps)),
       key("every_steps", &e.every_steps, "evaluation interval [steps]", within(1, 1e12), when(takes_steps)),
-      key("log_spaced", &e.log_spaced, "number of evaluations, evenly spaced in the logarithm of the step",
+      key("log_spaced", &e.log_spaced, "number of evaluations, evenly spaced on a logarithmic scale of steps",
           within(2, 1e6), when(takes_steps)),
       key("splits", &e.splits, "splits to evaluate; absent: all"),
   };
@@ -111,31 +113,31 @@ std::vector<Key> describe(Evaluate& e) {
 
 std::vector<Key> describe(Train& t) {
   return {
-      section("optimizer", describe(t.optimizer), "name", "how weights are updated"),
+      section("optimizer", describe(t.optimizer), "name", "update rule of the weights"),
       section("solver", describe(t.solver), "kind", "iterative training or, for a linear model, a closed form"),
       section("schedule", describe(t.schedule), "kind", "learning rate over time", when(stepped)),
       key("batch_size", batch(&t.batch_size),
-          "examples per step, or \"full\" for all; the default is all where there are fewer [examples]", within(1, 1e9),
-          when(stepped)),
+          "examples per step, or \"full\" for all; the default is at most the number of training examples [examples]",
+          within(1, 1e9), when(stepped)),
       key("drop_last", &t.drop_last, "drop the last batch of an epoch if it is smaller", when(stepped)),
       key("epochs", &t.epochs, "length of training; 0 evaluates the network as initialized [epochs]", within(0, 1e9),
-          otherwise("20"), when(takes_steps),
+          default_value("20"), when(takes_steps),
           when([](E e) { return !e.train.steps; },
-               "together with train.steps; give one of them, null removes the other")),
+               "together with train.steps; set only one of them (null removes a key)")),
       key("steps", &t.steps, "length of training, instead of epochs [steps]", within(0, 1e12), when(takes_steps)),
       section("loss", describe(t.loss), "kind", "what training minimizes"),
       key("clip_gradient_norm", &t.clip_gradient_norm, "maximum gradient norm; larger gradients are scaled down to it",
-          above(0), at_most(huge), when(stepped)),
+          above(0), at_most(largest_value), when(stepped)),
       key("max_norm", &t.max_norm,
-          "longest vector of incoming weights of a hidden unit: after each step longer ones are shortened to it; 0: "
-          "any",
-          within(0, huge), when(stepped), when(has_hidden_units, "without hidden layers")),
-      section("early_stopping", describe(t.early_stopping), "monitor", "stop when a value no longer improves",
+          "maximum norm of the incoming weights of each hidden unit, enforced after each step; 0: no limit",
+          within(0, largest_value), when(stepped), when(has_hidden_units, "without hidden layers")),
+      section("early_stopping", describe(t.early_stopping), "monitor", "stop when the monitored value stops improving",
               when(takes_steps)),
-      section("evaluate", describe(t.evaluate), "every_epochs", "when and on what the network is evaluated"),
-      key("threads", &t.threads, "CPU threads per run; results do not depend on them", within(1, 1024), cosmetic),
+      section("evaluate", describe(t.evaluate), "every_epochs", "when and on which splits to evaluate the network"),
+      key("threads", &t.threads, "CPU threads per run; do not affect the results", within(1, 1024), cosmetic),
       key("world_size", &t.world_size,
-          "processes (ranks) that train a run together on the torch engine, each on an equal part of every batch",
+          "number of processes (ranks) that train a run together with the torch engine, each on an equal part of every "
+          "batch",
           within(1, 4096), when(stepped)),
   };
 }

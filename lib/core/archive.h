@@ -1,6 +1,6 @@
 #pragma once
-// Values to bytes and back, for checkpoints: the same archive(ar, x) serves both directions, and ar(x, y, ...) calls it
-// for each value.
+// Binary serialization for checkpoints. One function archive(ar, x) both writes and reads x; ar(x, y, ...) calls it for
+// each value.
 
 #include <cstdint>
 #include <cstring>
@@ -20,9 +20,9 @@ class Writer {
   static constexpr bool reading = false;
 
   template <class... T> void operator()(const T&... values) {
-    (archive(*this, const_cast<T&>(values)), ...);
-  }  // which a writer only reads
-  // An array whose size the reader knows too.
+    (archive(*this, const_cast<T&>(values)), ...);  // archive() does not modify them when it writes
+  }
+  // An array without its size, which the reader must know.
   template <class T> void values(std::span<T> all) {
     bytes_.append(reinterpret_cast<const char*>(all.data()), all.size_bytes());
   }
@@ -33,7 +33,7 @@ class Writer {
   std::string bytes_;
 };
 
-// Throws FaultError where the bytes end too early; never reads beyond them.
+// Throws FaultError if the data end too early; never reads past the end.
 class Reader {
  public:
   static constexpr bool reading = true;
@@ -88,7 +88,7 @@ template <class Archive, class T> void archive(Archive& ar, std::vector<T>& valu
   std::uint64_t count = values.size();
   ar(count);
   if constexpr (Archive::reading) values.clear();
-  for (std::uint64_t i = 0; i < count; ++i)  // one after the other, since the count may be wrong
+  for (std::uint64_t i = 0; i < count; ++i)  // grows one by one: in damaged data the count may be huge
     ar(Archive::reading ? values.emplace_back() : values[i]);
 }
 

@@ -21,28 +21,28 @@ namespace fs = std::filesystem;
 std::string remedy(int code) {
   switch (code) {
     case ENOSPC: return "the disk is full (ENOSPC): free some space, then run the same command again";
-    case EDQUOT: return "your disk quota is used up: free some space, then run the same command again";
+    case EDQUOT: return "your disk quota is exceeded: free some space, then run the same command again";
     case EROFS: return "the file system is read-only: choose another folder";
     case EACCES:
     case EPERM: return "check the permissions of the file and its folder, or choose another folder";
-    case ENOENT:
-      return "its folder does not exist or was removed meanwhile: create it, then run the same command again";
+    case ENOENT: return "its folder does not exist or was removed: create it, then run the same command again";
     case EMFILE:
     case ENFILE: return "too many open files: raise the limit (ulimit -n)";
-    case EFBIG: return "a file may not become this large: raise the limit (ulimit -f)";
-    case EIO: return "the disk reports an error: check it";
-    default: return "correct this, then run the same command again";
+    case EFBIG: return "the file would exceed the size limit: raise it (ulimit -f)";
+    case EIO: return "the disk reported an error: check it";
+    default: return "fix this, then run the same command again";
   }
 }
 
-// A name beside `target` that no other process or thread uses, and that every reader skips.
-fs::path aside_of(const fs::path& target) {
+// A name in the folder of `target` that no other process or thread uses and that readers skip.
+fs::path temporary_path(const fs::path& target) {
   static std::atomic<unsigned> counter{0};
-  static const std::string writer = host_name() + "-" + process_start(getpid()) + "-" + std::to_string(getpid());
-  return target.parent_path() / fmt::format("{}{}-{}-{}", aside_prefix, target.filename().string(), writer, counter++);
+  static const std::string writer = host_name() + "-" + process_start_time(getpid()) + "-" + std::to_string(getpid());
+  return target.parent_path() /
+         fmt::format("{}{}-{}-{}", temporary_prefix, target.filename().string(), writer, counter++);
 }
 
-// Negative where the file cannot be opened.
+// Negative if the file cannot be opened.
 class Descriptor {
  public:
   Descriptor(const fs::path& path, int flags) : path_(path), value_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
@@ -53,7 +53,7 @@ class Descriptor {
   Descriptor& operator=(const Descriptor&) = delete;
   int get() const { return value_; }
   int release() { return std::exchange(value_, -1); }
-  void sync() const {  // EINVAL: a file system that cannot sync folders
+  void sync() const {  // EINVAL: the file system cannot sync folders
     if (fsync(value_) != 0 && errno != EINVAL) fail("write", path_, errno);
   }
 
@@ -77,7 +77,7 @@ void write_all(int descriptor, std::string_view bytes, const fs::path& path) {
   }
 }
 
-// Makes the names inside a folder survive a power cut.
+// Makes the file names in a folder survive a power failure.
 void sync_folder(const fs::path& folder) {
   const fs::path path = folder.empty() ? fs::path(".") : folder;
   OpenFile(path, O_RDONLY | O_DIRECTORY).sync();
@@ -87,15 +87,24 @@ InputError unreadable(const fs::path& path, std::string message) {
   return InputError(std::vector{Problem{.file = path.string(), .message = std::move(message)}});
 }
 
-std::string read_all(const Descriptor& file, const fs::path& path, const struct stat& status, std::uint64_t max_bytes) {
+// `only_regular`: throws InputError for a link, a device or a pipe.
+std::string read_all(const fs::path& path, bool only_regular, std::uint64_t max_bytes) {
+  const Descriptor file(path, O_RDONLY | (only_regular ? O_NOFOLLOW | O_NONBLOCK : 0));
+  if (file.get() < 0 && (errno == ENOENT || errno == ENOTDIR)) throw unreadable(path, "no such file");
+  if (file.get() < 0 && !(only_regular && (errno == ELOOP || errno == ENXIO))) fail("open", path, errno);
+  struct stat status {};
+  const bool known = fstat(file.get(), &status) == 0;
+  if (only_regular && !(known && S_ISREG(status.st_mode))) throw unreadable(path, "is not a regular file");
+  if (!known) fail("read", path, errno);
+  if (S_ISDIR(status.st_mode)) throw unreadable(path, "is a folder, not a file");
   const auto too_large = [&] {
-    return unreadable(path, fmt::format("larger than {} bytes, the most that such a file may have", max_bytes));
+    return unreadable(path, fmt::format("larger than {} bytes, the maximum size of such a file", max_bytes));
   };
   if (S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) > max_bytes) throw too_large();
-  std::string bytes(static_cast<std::size_t>(status.st_size) + 1, '\0');  // one more, to see the end
+  std::string bytes(static_cast<std::size_t>(status.st_size) + 1, '\0');  // one more byte, to detect the end
   std::size_t size = 0;
   for (;;) {
-    if (size == bytes.size()) bytes.resize(bytes.size() * 2 + 4096);  // it grew, or is a pipe
+    if (size == bytes.size()) bytes.resize(bytes.size() * 2 + 4096);  // the file grew, or is a pipe
     const ssize_t count = ::read(file.get(), bytes.data() + size, bytes.size() - size);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail("read", path, errno);
@@ -113,24 +122,9 @@ void fail(std::string_view action, const fs::path& path, int code) {
   throw FaultError(fmt::format("cannot {} {}: {}; {}", action, path.string(), std::strerror(code), remedy(code)));
 }
 
-std::string read_file(const fs::path& path, std::uint64_t max_bytes) {
-  struct stat status;
-  if (stat(path.c_str(), &status) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) throw unreadable(path, "no such file");
-    fail("read", path, errno);
-  }
-  if (S_ISDIR(status.st_mode)) throw unreadable(path, "is a folder, not a file");
-  return read_all(OpenFile(path, O_RDONLY), path, status, max_bytes);
-}
+std::string read_file(const fs::path& path, std::uint64_t max_bytes) { return read_all(path, false, max_bytes); }
 
-std::string read_regular_file(const fs::path& path, std::uint64_t max_bytes) {
-  const Descriptor file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  struct stat status;
-  if (file.get() < 0 && (errno == ENOENT || errno == ENOTDIR)) throw unreadable(path, "no such file");
-  if (file.get() < 0 && errno != ELOOP && errno != ENXIO) fail("open", path, errno);
-  if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) throw unreadable(path, "is not a regular file");
-  return read_all(file, path, status, max_bytes);
-}
+std::string read_regular_file(const fs::path& path, std::uint64_t max_bytes) { return read_all(path, true, max_bytes); }
 
 std::string read_range(const fs::path& path, std::uint64_t begin, std::uint64_t end) {
   const Descriptor file(path, O_RDONLY);
@@ -157,25 +151,25 @@ void make_folder(const fs::path& folder) {
   fs::create_directories(folder, ignored);
 }
 
-AtomicFolder::AtomicFolder(fs::path target) : target_(std::move(target)), aside_(aside_of(target_)) {
-  if (mkdir(aside_.c_str(), 0777) != 0) fail("create", aside_, errno);
+AtomicFolder::AtomicFolder(fs::path target) : target_(std::move(target)), temporary_(temporary_path(target_)) {
+  if (mkdir(temporary_.c_str(), 0777) != 0) fail("create", temporary_, errno);
 }
 
 AtomicFolder::~AtomicFolder() {
-  std::error_code ignored;  // what cannot be removed now is skipped by readers
-  if (!committed_) fs::remove_all(aside_, ignored);
+  std::error_code ignored;  // readers skip what cannot be removed
+  if (!committed_) fs::remove_all(temporary_, ignored);
 }
 
 void AtomicFolder::write(std::string_view name, std::string_view bytes) {
-  const fs::path path = aside_ / name;
+  const fs::path path = temporary_ / name;
   const OpenFile file(path, O_WRONLY | O_CREAT | O_TRUNC);
   write_all(file.get(), bytes, path);
   file.sync();
 }
 
 void AtomicFolder::commit() {
-  sync_folder(aside_);
-  if (rename(aside_.c_str(), target_.c_str()) == 0) {
+  sync_folder(temporary_);
+  if (rename(temporary_.c_str(), target_.c_str()) == 0) {
     committed_ = true;
   } else if (errno != EEXIST && errno != ENOTEMPTY) {
     fail("write", target_, errno);
@@ -183,20 +177,20 @@ void AtomicFolder::commit() {
   sync_folder(target_.parent_path());
 }
 
-AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)), aside_(aside_of(path_)) {
-  descriptor_ = OpenFile(aside_, O_WRONLY | O_CREAT | O_EXCL).release();
+AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)), temporary_(temporary_path(path_)) {
+  descriptor_ = OpenFile(temporary_, O_WRONLY | O_CREAT | O_EXCL).release();
 }
 
 AtomicFile::~AtomicFile() {
   if (descriptor_ < 0) return;
   close(descriptor_);
-  unlink(aside_.c_str());
+  unlink(temporary_.c_str());
 }
 
 void AtomicFile::write(std::string_view bytes) {
-  constexpr std::size_t enough = 1 << 20;
+  constexpr std::size_t buffer_size = 1 << 20;
   buffer_ += bytes;
-  if (buffer_.size() >= enough) flush();
+  if (buffer_.size() >= buffer_size) flush();
 }
 
 void AtomicFile::flush() {
@@ -207,7 +201,7 @@ void AtomicFile::flush() {
 void AtomicFile::commit() {
   flush();
   if (fsync(descriptor_) != 0) fail("write", path_, errno);
-  if (rename(aside_.c_str(), path_.c_str()) != 0) fail("write", path_, errno);
+  if (rename(temporary_.c_str(), path_.c_str()) != 0) fail("write", path_, errno);
   close(std::exchange(descriptor_, -1));
   sync_folder(path_.parent_path());
 }

@@ -24,11 +24,11 @@ std::string describe_this_process() {
 
 }  // namespace
 
-std::string process_start(long process) {
+std::string process_start_time(long process) {
   std::ifstream file("/proc/" + std::to_string(process) + "/stat");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   if (text.empty()) return "";
-  // proc(5): the name, in parentheses, may hold anything; the start is the 20th field behind it.
+  // proc(5): the name, in parentheses, may contain anything; the start time is the 20th field after it.
   std::istringstream fields(text.substr(text.rfind(')') + 1));
   std::string field;
   for (int i = 0; i < 20; ++i) fields >> field;
@@ -59,7 +59,7 @@ double memory_limit() {
     const bool version_2 = controllers.empty();
     if (!version_2 && controllers != "memory") continue;
     const std::filesystem::path root = version_2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory";
-    // Inside a container the group may be named as seen from outside: the root is then its own.
+    // In a container the path may be that of the host; the container's limit is then at the root.
     for (std::filesystem::path group = line.substr(second + 1);; group = group.parent_path()) {
       std::ifstream file(root / group.relative_path() / (version_2 ? "memory.max" : "memory.limit_in_bytes"));
       if (double bytes = 0; file >> bytes) limit = std::min(limit, bytes);  // "max" is not a number

@@ -15,7 +15,7 @@ constexpr std::uint32_t high(std::uint64_t x) { return static_cast<std::uint32_t
 template <class Next> std::uint32_t uniform_below(std::uint32_t bound, const Next& next) {
   std::uint64_t product = std::uint64_t{next()} * bound;
   if (low(product) < bound) {
-    const std::uint32_t threshold = -bound % bound;  // 2^32 mod bound: how many low words are too many
+    const std::uint32_t threshold = -bound % bound;  // 2^32 mod bound: smaller low words would cause a bias
     while (low(product) < threshold) product = std::uint64_t{next()} * bound;
   }
   return high(product);
@@ -72,7 +72,7 @@ void permute(Random& random, std::int64_t n, std::vector<std::int32_t>& order) {
   order.resize(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), 0);
   std::array<std::uint32_t, 256> buffer;
-  std::span<std::uint32_t> words;  // drawn and not used
+  std::span<std::uint32_t> words;  // drawn, not yet used
   for (std::size_t i = order.size(); i > 1; --i) {
     const auto next = [&] {
       if (words.empty()) {

@@ -52,7 +52,7 @@ std::string sha256(std::string_view bytes) {
   const std::size_t whole = bytes.size() / 64 * 64;
   for (std::size_t i = 0; i < whole; i += 64) compress(state, data + i);
 
-  std::string tail(bytes.substr(whole));  // padded: 0x80, zeros, length in bits
+  std::string tail(bytes.substr(whole));  // padded with 0x80, zeros and the length in bits
   tail += '\x80';
   tail.resize(tail.size() <= 56 ? 56 : 120);
   for (int shift = 56; shift >= 0; shift -= 8) tail += static_cast<char>(std::uint64_t{bytes.size()} * 8 >> shift);

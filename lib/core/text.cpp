@@ -10,7 +10,7 @@
 namespace descent::core {
 namespace {
 
-// Insertions, deletions, substitutions and swaps of neighbours; capitals do not count.
+// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment); case-insensitive.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before, previous(b.size() + 1), row(b.size() + 1);
   std::iota(previous.begin(), previous.end(), std::size_t{0});
@@ -28,7 +28,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return previous.back();
 }
 
-// Length of the UTF-8 sequence at the start of `bytes`, 0 if there is none (RFC 3629).
+// Length of the UTF-8 sequence at the start of `bytes`, 0 if it is invalid (RFC 3629).
 std::size_t utf8_length(std::string_view bytes) {
   const auto byte = [&](std::size_t i) { return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u; };
   const auto continues = [&](std::size_t i) { return byte(i) >> 6 == 2; };
@@ -44,7 +44,7 @@ std::size_t utf8_length(std::string_view bytes) {
   return continues(1) && continues(2) && continues(3) && !overlong && !too_large ? 4 : 0;
 }
 
-// What a terminal obeys: U+0000 to U+001F, and U+007F to U+009F.
+// Control characters: U+0000 to U+001F and U+007F to U+009F.
 bool is_control(std::string_view bytes) {
   const auto first = static_cast<unsigned char>(bytes[0]);
   return first < 0x20 || first == 0x7f || (first == 0xc2 && static_cast<unsigned char>(bytes[1]) < 0xa0);
@@ -59,12 +59,12 @@ template <class Number> std::optional<Number> parse(std::string_view text) {
 }  // namespace
 
 std::optional<std::string> nearest(std::string_view name, std::span<const std::string> candidates) {
-  constexpr std::size_t longest = 64;  // nobody mistypes more than this; keeps hostile input cheap
-  if (name.empty() || name.size() > longest) return std::nullopt;
+  constexpr std::size_t max_length = 64;  // bounds the cost for malicious input
+  if (name.empty() || name.size() > max_length) return std::nullopt;
   const std::string* best = nullptr;
   std::size_t best_distance = std::clamp<std::size_t>((name.size() + 1) / 3, 1, 3) + 1;
   for (const std::string& candidate : candidates) {
-    if (candidate.size() > longest) continue;
+    if (candidate.size() > max_length) continue;
     const std::size_t distance = edit_distance(name, candidate);
     if (distance < best_distance) best = &candidate, best_distance = distance;
   }
@@ -82,10 +82,10 @@ std::string did_you_mean(std::string_view name, std::span<const std::string> can
 }
 
 std::string unknown(std::string_view what, std::string_view name, std::span<const std::string> candidates) {
-  constexpr std::size_t most_listed = 8;  // beside a candidate that may be meant
-  const std::string meant = did_you_mean(name, candidates);
-  const bool is_listed = meant.empty() || candidates.size() <= most_listed;
-  return fmt::format("unknown {} {}{}{}", what, quoted(name), meant,
+  constexpr std::size_t max_listed = 8;  // in addition to a suggestion
+  const std::string suggestion = did_you_mean(name, candidates);
+  const bool is_listed = suggestion.empty() || candidates.size() <= max_listed;
+  return fmt::format("unknown {} {}{}{}", what, quoted(name), suggestion,
                      is_listed ? fmt::format(" (one of {})", fmt::join(candidates, ", ")) : "");
 }
 
@@ -100,11 +100,11 @@ std::string printable(std::string_view text) {
   return result;
 }
 
-std::string quoted(std::string_view text, std::size_t longest) {
+std::string quoted(std::string_view text, std::size_t max_bytes) {
   std::size_t size = 0;
   while (size < text.size()) {
     const std::size_t length = std::max<std::size_t>(utf8_length(text.substr(size)), 1);
-    if (size + length > longest) return '"' + printable(text.substr(0, size)) + "...\"";
+    if (size + length > max_bytes) return '"' + printable(text.substr(0, size)) + "...\"";
     size += length;
   }
   return '"' + printable(text) + '"';

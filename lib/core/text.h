@@ -1,5 +1,5 @@
 #pragma once
-// Small text helpers shared by messages and tables.
+// Text functions for messages and tables.
 
 #include <cstdint>
 #include <optional>
@@ -10,21 +10,21 @@
 
 namespace descent::core {
 
-// The candidate nearest to `name` by edit distance, if near enough to be what was meant.
+// Returns the candidate with the smallest edit distance to `name`, if close enough to be a misspelling.
 std::optional<std::string> nearest(std::string_view name, std::span<const std::string> candidates);
 
-// "; did you mean \"x\"?" or nothing.
+// "; did you mean \"x\"?", or empty if no candidate is close.
 std::string did_you_mean(std::string_view name, std::span<const std::string> candidates);
 
 // "unknown norm \"bathc\"; did you mean \"batch\"? (one of none, batch)"
 std::string unknown(std::string_view what, std::string_view name, std::span<const std::string> candidates);
 
-// Text from a file or another program, for a terminal: control characters and bytes that are not UTF-8 become '?',
-// line breaks and tabs spaces.
+// Makes text from a file or another program safe for a terminal: replaces control characters and invalid UTF-8 by '?',
+// line breaks and tabs by spaces.
 std::string printable(std::string_view text);
 
-// In double quotes for a message: shortened after `longest` bytes, printable.
-std::string quoted(std::string_view text, std::size_t longest = 60);
+// The printable text in double quotes, truncated to `max_bytes`.
+std::string quoted(std::string_view text, std::size_t max_bytes = 60);
 
 // "1 run", "2 runs"
 std::string counted(std::size_t count, std::string_view noun);
@@ -32,19 +32,19 @@ std::string counted(std::size_t count, std::string_view noun);
 std::string join(std::span<const std::string> parts, std::string_view separator);
 std::vector<std::string> split(std::string_view text, char separator);
 
-// Of ASCII, whatever the locale.
+// ASCII only, independent of the locale.
 inline char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-// Whether a character of UTF-8 begins with this byte.
+// True if a UTF-8 character starts with this byte.
 inline bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
 
-// Byte offset of the first byte that is not UTF-8, if any.
+// Offset of the first byte that is not valid UTF-8, if any.
 std::optional<std::size_t> find_invalid_utf8(std::string_view bytes);
 
-// Shortest text that reads back as the same number; "nan", "inf", "-inf" otherwise.
+// Shortest text that parses to the same number, or "nan", "inf", "-inf".
 std::string format_number(double value);
 
-// The number that the whole text is, if it is one.
+// Parse the whole text as a number; nullopt if it is not one.
 std::optional<double> parse_number(std::string_view text);
 std::optional<std::int64_t> parse_integer(std::string_view text);
 

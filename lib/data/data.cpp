@@ -113,7 +113,7 @@ formats::DataSet read(const config::Data& config, const std::filesystem::path& e
     case DataName::mnist1d:
     case DataName::mnist1d_large:
     case DataName::digits: return read_embedded(config.name, embedded);
-    case DataName::fashion_mnist: return formats::read_fashion_mnist(config.path);
+    case DataName::fashion_mnist: return formats::read_idx(config.path, formats::fashion_mnist);
     case DataName::idx: return formats::read_idx(config.path);
     case DataName::cifar10: return formats::read_cifar10(config.path);
     case DataName::npy: return formats::read_npy(config.path, config::array_options(config));
@@ -164,7 +164,7 @@ std::shared_ptr<const Loader::Inputs> Loader::inputs(const config::Data& config,
   const auto rows = [&](const formats::Values& x, const std::vector<std::int32_t>& indices) {
     return gather(x, set.divisor, indices, facts.stored.features(), features, filling, transform);
   };
-  const auto& test_x = config::tests_on_rest(config) ? set.train.x : set.test.x;
+  const auto& test_x = config::takes_test_from_pool(config) ? set.train.x : set.test.x;
   auto made = std::make_shared<Inputs>(
       Inputs{rows(set.train.x, parts.train), rows(set.train.x, parts.val), rows(test_x, parts.test), {}});
   made->scaling = fit_scaling(config.normalize, made->train, features, facts.shape.channels);
@@ -188,7 +188,7 @@ RunData Loader::load(const config::Data& config, std::int64_t seed) {
     add_label_noise(config.label_noise, split, facts.classes, seed, y);
     return y;
   };
-  const formats::Examples& test = config::tests_on_rest(config) ? set->train : set->test;
+  const formats::Examples& test = config::takes_test_from_pool(config) ? set->train : set->test;
   std::vector<std::int32_t> train_y = labels(config::Split::train, set->train, parts.train);
   if (config.bootstrap) {  // an example that is drawn twice has one label
     const std::vector<std::int32_t> drawn = bootstrap_sample(std::ssize(parts.train), seed);

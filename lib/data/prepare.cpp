@@ -57,7 +57,7 @@ Parts choose_parts(const config::Data& config, std::span<const std::int32_t> poo
                    std::int64_t run_seed) {
   const config::SplitSizes sizes = config::split_sizes(config);
   const config::Subset subset = config::chosen_subset(config);
-  const bool rest = config::tests_on_rest(config);
+  const bool rest = config::takes_test_from_pool(config);
   const std::int64_t seed = config.split_seed.value_or(run_seed);
   std::vector<std::int32_t> pool(static_cast<std::size_t>(config::data_facts(config).train_size));
   std::iota(pool.begin(), pool.end(), 0);

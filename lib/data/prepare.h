@@ -11,12 +11,12 @@
 namespace descent::data {
 
 // Which examples make the parts: indices into the pool (the official training part, or all examples);
-// `test` indexes the official test part unless config::tests_on_rest.
+// `test` indexes the official test part unless config::takes_test_from_pool.
 struct Parts {
   std::vector<std::int32_t> train, val, test;
 };
 
-// stratified: the pool is permuted; test examples (with config::tests_on_rest), validation examples and training
+// stratified: the pool is permuted; test examples (with config::takes_test_from_pool), validation examples and training
 // examples are taken from it one after the other, each in proportion to the classes of what is left. Otherwise the pool
 // is permuted when `subset` is random; validation examples are chosen from all of it, in proportion to its classes;
 // training and test examples are the first and the next of what remains. `pool_labels` is empty and `classes` 0 where

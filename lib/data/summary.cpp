@@ -60,7 +60,7 @@ std::string labels_text(const DataFacts& facts) {
 std::string split_text(const config::Data& data, const DataFacts& facts) {
   if (config::is_generated(data.name)) return "drawn";
   const config::Subset subset = config::chosen_subset(data);
-  const bool rest = config::tests_on_rest(data);
+  const bool rest = config::takes_test_from_pool(data);
   if (subset == config::Subset::first) return rest ? "in the order of the file" : "official test set";
   std::string text = data.split_seed ? "shuffled by split_seed" : "shuffled by seed";
   if (subset == config::Subset::stratified && facts.classes > 0) text += " in proportion to the classes";
@@ -83,7 +83,7 @@ void check_classes(const config::Data& data, const DataFacts& facts, std::int64_
     for (const std::int32_t example : part) of_part.push_back(labels[example]);
     return counts_of(of_part, facts.classes);
   };
-  const bool rest = config::tests_on_rest(data);
+  const bool rest = config::takes_test_from_pool(data);
   const std::vector<std::int64_t> all = counts_of(contents.train_labels, facts.classes),
                                   train = counts(parts.train, contents.train_labels),
                                   test = counts(parts.test, rest ? contents.train_labels : contents.test_labels);

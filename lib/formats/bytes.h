@@ -1,5 +1,5 @@
 #pragma once
-// Bytes of data files, compressed with gzip or not, and of numbers in files.
+// Reading data files, optionally compressed with gzip, and the binary representation of numbers in files.
 
 #include <bit>
 #include <cstddef>
@@ -13,21 +13,21 @@
 
 namespace descent::formats {
 
-// The InputError "<file>: <message>".
+// Throws InputError "<file>: <message>".
 [[noreturn]] void fail(const std::string& file, const std::string& message);
 
-// `folder`/`name`, or the same with ".gz"; where both are missing, an InputError that says where to get it.
+// Returns `folder`/`name`, or the same with ".gz". Throws InputError with `remedy` if neither exists.
 std::filesystem::path find_file(const std::filesystem::path& folder, const std::string& name, std::string_view remedy);
 
-// Visits the bytes of a file, uncompressed, a piece after the other until `visit` says false. InputError where there is
-// no file or it is damaged.
-void read_pieces(const std::filesystem::path& file, const std::function<bool(std::string_view)>& visit);
+// Decompresses a file and calls `visit` for each chunk until it returns false. Throws InputError if the file is missing
+// or damaged.
+void read_chunks(const std::filesystem::path& file, const std::function<bool(std::string_view)>& visit);
 
-// The first `most` bytes of a file.
-std::string read_bytes(const std::filesystem::path& file, std::size_t most = SIZE_MAX);
+// Returns the decompressed file, or its first `max_bytes` bytes.
+std::string read_bytes(const std::filesystem::path& file, std::size_t max_bytes = SIZE_MAX);
 
-// The bytes of numbers as they lie in memory.
-static_assert(std::endian::native == std::endian::little, "the formats written here are little-endian");
+// The bytes of numbers in memory.
+static_assert(std::endian::native == std::endian::little, "the file formats are little-endian");
 template <std::ranges::contiguous_range Numbers> std::string_view bytes_of(const Numbers& numbers) {
   return {reinterpret_cast<const char*>(std::ranges::data(numbers)),
           std::ranges::size(numbers) * sizeof(*std::ranges::data(numbers))};

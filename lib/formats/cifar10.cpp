@@ -10,7 +10,7 @@ namespace {
 constexpr std::int64_t classes = 10, pixels = 3 * 32 * 32, record = 1 + pixels;
 constexpr std::string_view remedy = "unpack https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz there";
 
-// The five training files, then the test file.
+// The five training files and the test file.
 std::vector<std::filesystem::path> files_of(std::filesystem::path folder) {
   if (std::filesystem::is_directory(folder / "cifar-10-batches-bin")) folder /= "cifar-10-batches-bin";
   std::vector<std::filesystem::path> files;
@@ -21,8 +21,8 @@ std::vector<std::filesystem::path> files_of(std::filesystem::path folder) {
 
 void check_size(std::int64_t bytes, const std::string& name) {
   if (bytes == 0 || bytes % record != 0)
-    fail(name, fmt::format("holds {} bytes, which is not a multiple of the {} of an image with its label; {}", bytes,
-                           record, remedy));
+    fail(name, fmt::format("has {} bytes, which is not a multiple of the {} bytes of an image with its label; {}",
+                           bytes, record, remedy));
 }
 
 }  // namespace
@@ -33,7 +33,7 @@ void append_cifar10(std::string_view bytes, const std::string& name, std::vector
   for (; !bytes.empty(); bytes.remove_prefix(record)) {
     const auto label = static_cast<unsigned char>(bytes[0]);
     if (label >= classes)
-      fail(name, fmt::format("label {} of image {} is not one of 0 to 9; {}", label, y.size(), remedy));
+      fail(name, fmt::format("label {} of image {} is not in the range from 0 to 9; {}", label, y.size(), remedy));
     y.push_back(label);
     x.insert(x.end(), bytes.begin() + 1, bytes.begin() + record);
   }

@@ -1,5 +1,5 @@
 #pragma once
-// One column of a table that becomes features: a number, or one feature for each of its texts (one-hot).
+// A column of a table that becomes features: one numeric feature, or a one-hot encoding of its categories.
 
 #include <map>
 #include <string>
@@ -11,46 +11,46 @@
 
 namespace descent::formats {
 
-// No text, or one of the words by which pandas and R write a missing value.
+// True if the cell is empty or one of the words that pandas and R write for a missing value.
 bool is_missing(std::string_view cell);
 
-// What is wrong with a cell where a number belongs.
+// The error message for a cell that should be a number.
 std::string not_a_number(std::string_view column, std::string_view cell);
 
 class Column {
  public:
-  // `categorical`: whatever it holds are texts; `listed`: a column of nothing but texts becomes categorical; `labels`:
-  // it may be the column of the labels, which nobody has named.
-  Column(std::string name, std::size_t position, bool categorical, bool listed, bool labels)
-      : name_(std::move(name)), position_(position), categorical_(categorical), listed_(listed), labels_(labels) {}
+  // `categorical`: all cells are categories; `listed`: named in data.columns, so that a column without numbers becomes
+  // categorical; `maybe_label`: could be the label column, which is not given.
+  Column(std::string name, std::size_t position, bool categorical, bool listed, bool maybe_label)
+      : name_(std::move(name)), position_(position), categorical_(categorical), listed_(listed),
+        maybe_label_(maybe_label) {}
 
   const std::string& name() const { return name_; }
   std::size_t position() const { return position_; }
 
-  // The cell of the next row; InputError where it does not fit.
+  // Adds the cell of the next row. Throws InputError if it does not fit the column.
   void add(std::string_view cell, const CsvReader& reader);
 
-  // Whether it numbers the rows.
-  bool counts() const;
-  // Whether it holds the labels, given as numbers (NaN where they are none) and as texts: the same numbers, or one
-  // value for each label and another for every other.
+  // True if it numbers the rows.
+  bool is_row_number() const;
+  // True if it determines the labels and is determined by them. `numbers`: the labels as numbers, NaN for strings.
   bool equals(const std::vector<double>& numbers, const std::vector<std::string>& labels) const;
 
-  // After all rows: its texts get their order.
+  // Sorts the categories; called after the last row.
   void finish();
   std::vector<std::string> features() const;
-  // Its features in one row, NaN where they are missing.
+  // Appends the features of one row; NaN for missing values.
   void append(std::size_t row, std::vector<double>& out) const;
 
  private:
-  void add_text(std::string_view cell, const CsvReader& reader);
+  void add_category(std::string_view cell, const CsvReader& reader);
 
   std::string name_;
   std::size_t position_;
-  bool categorical_, listed_, labels_;
-  std::vector<double> values_;  // NaN where missing
+  bool categorical_, listed_, maybe_label_;
+  std::vector<double> values_;  // numbers or indices of categories; NaN if missing
   bool has_numbers_ = false;
-  std::map<std::string, double, LabelOrder> texts_;  // and their numbers
+  std::map<std::string, double, LabelOrder> categories_;  // with their indices
 };
 
 }  // namespace descent::formats

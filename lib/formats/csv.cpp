@@ -11,7 +11,7 @@
 namespace descent::formats {
 namespace {
 
-char usual_separator(std::string_view text) {
+char guess_separator(std::string_view text) {
   std::string_view first = text.substr(0, text.find_first_of("\r\n"));
   bool quoted = false;
   std::int64_t commas = 0, semicolons = 0, tabs = 0;
@@ -54,7 +54,7 @@ std::optional<double> csv_number(std::string_view text, bool decimal_comma) {
 
 CsvReader::CsvReader(std::string_view text, std::string name, char separator) : rest_(text), name_(std::move(name)) {
   if (rest_.starts_with("\xef\xbb\xbf")) rest_.remove_prefix(3);
-  ends_[0] = separator ? separator : usual_separator(rest_);
+  ends_[0] = separator ? separator : guess_separator(rest_);
 }
 
 void CsvReader::fail(const std::string& message) const {
@@ -74,12 +74,12 @@ bool CsvReader::next(std::vector<std::string>& fields) {
 
 bool CsvReader::field(std::vector<std::string>& fields) {
   std::string& value = fields.emplace_back();
-  const std::size_t start = rest_.find_first_not_of(' ');  // a quoted field may have blanks around it
+  const std::size_t start = rest_.find_first_not_of(' ');  // a quoted field may be surrounded by spaces
   if (start != rest_.npos && rest_[start] == '"') rest_.remove_prefix(start);
   if (rest_.starts_with('"')) {
     rest_.remove_prefix(1);
     for (;; rest_.remove_prefix(1)) {
-      if (rest_.empty()) fail("a quoted field does not end");
+      if (rest_.empty()) fail("the closing quote of a field is missing");
       if (rest_.starts_with("\"\"")) rest_.remove_prefix(1);
       else if (rest_[0] == '"') break;
       next_line_ += rest_[0] == '\n';
@@ -103,7 +103,6 @@ bool CsvReader::field(std::vector<std::string>& fields) {
 }
 
 std::string csv_field(std::string_view text) {
-  // A spreadsheet computes text that begins like a formula; behind an apostrophe it shows it.
   const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos &&
                        !core::parse_number(text);
   if (!formula && text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);

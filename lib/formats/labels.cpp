@@ -23,9 +23,9 @@ std::string label_name(const std::string& text) {
 }
 
 LabelKind kind_of(std::span<const double> labels, bool stored_as_real) {
-  constexpr double largest = 0x1p53;
-  const auto is_whole = [](double value) { return value == std::trunc(value) && std::abs(value) <= largest; };
-  if (!std::ranges::all_of(labels, is_whole)) return LabelKind::targets;
+  constexpr double max_exact = 0x1p53;
+  const auto is_integer = [](double value) { return value == std::trunc(value) && std::abs(value) <= max_exact; };
+  if (!std::ranges::all_of(labels, is_integer)) return LabelKind::targets;
   const auto distinct = static_cast<double>(number_classes(labels).first.size());
   if (distinct <= 2 + std::sqrt(static_cast<double>(labels.size()))) return LabelKind::classes;
   return stored_as_real ? LabelKind::targets : LabelKind::unclear;
@@ -33,8 +33,8 @@ LabelKind kind_of(std::span<const double> labels, bool stored_as_real) {
 
 std::string unclear_labels(std::span<const double> labels) {
   return fmt::format(
-      "holds {} different integers in {} examples: set data.task to \"regression\", or to \"classification\" if "
-      "they are names of classes",
+      "has {} different integers in {} examples: set data.task to \"regression\", or to \"classification\" if "
+      "they are class labels",
       number_classes(labels).first.size(), labels.size());
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// From labels as they are written to classes 0, 1, 2, ... or real targets.
+// Conversion of labels in files to classes 0, 1, 2, ... or real targets.
 
 #include <algorithm>
 #include <cstdint>
@@ -10,16 +10,16 @@
 
 namespace descent::formats {
 
-// Numbers in order of value, then texts in order of their bytes.
+// Sorts numbers by value, then strings by their bytes.
 struct LabelOrder {
   bool operator()(const std::string& a, const std::string& b) const;
 };
 
-// One spelling for one class: 1 for "1", "1.0", "+1" and " 01".
+// The canonical spelling of a label: "1" for "1", "1.0", "+1" and " 01".
 std::string label_name(const std::string& text);
 std::string label_name(double value);
 
-// The different labels in order, and the place of each label among them: classes are what occurs.
+// Returns the sorted distinct labels and the index of each label among them, as numpy.unique with return_inverse.
 template <class Label, class Order = std::less<>>
 std::pair<std::vector<Label>, std::vector<std::int32_t>> number_classes(std::span<const Label> labels) {
   std::vector<Label> distinct(labels.begin(), labels.end());
@@ -31,11 +31,11 @@ std::pair<std::vector<Label>, std::vector<std::int32_t>> number_classes(std::spa
   return {std::move(distinct), std::move(classes)};
 }
 
-// What numbers are when nobody has said it. Any fraction makes them targets. Integers are classes unless there are
-// very many different ones: then those that are stored as real numbers or written with a point are targets.
+// Guesses what numeric labels are if data.task is not given. Numbers with a fraction are targets. Integers are classes,
+// unless very many of them are distinct: then they are targets if stored as floats or written with a decimal point.
 enum class LabelKind { classes, targets, unclear };
 LabelKind kind_of(std::span<const double> labels, bool stored_as_real);
-// The message for unclear ones.
+// The error message for LabelKind::unclear.
 std::string unclear_labels(std::span<const double> labels);
 
 }  // namespace descent::formats

@@ -22,19 +22,19 @@ struct Header {
 // A Python dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (4000, 40), }
 Header parse_header(std::string_view text, const std::string& name) {
   const auto damaged = [&] { fail(name, "damaged .npy header; save the array again with numpy.save"); };
-  constexpr std::size_t longest = 4096;  // only structured arrays, which are not supported, have longer ones
-  if (text.size() > longest) damaged();
+  constexpr std::size_t max_size = 4096;  // only structured arrays, which are not supported, exceed it
+  if (text.size() > max_size) damaged();
   const auto find = [&](const char* pattern) {
     std::match_results<std::string_view::const_iterator> match;
     if (!std::regex_search(text.begin(), text.end(), match, std::regex(pattern))) damaged();
     return match[1].str();
   };
   if (text.find("'descr': [") != text.npos)
-    fail(name, "a structured array is not supported; save one array of numbers, a column per feature");
+    fail(name, "structured arrays are not supported; save one array of numbers with a column per feature");
   Header header{find("'descr': *'([^']*)'"), find("'fortran_order': *(True|False)") == "True", {}};
   for (const std::string& field : core::split(find("'shape': *\\(([0-9, ]*)\\)"), ',')) {
     const std::size_t start = field.find_first_not_of(' ');
-    if (start == field.npos) continue;  // behind the last comma
+    if (start == field.npos) continue;  // after a trailing comma
     const auto size = core::parse_integer(std::string_view(field).substr(start));
     if (!size) damaged();
     header.shape.push_back(*size);
@@ -42,7 +42,7 @@ Header parse_header(std::string_view text, const std::string& name) {
   return header;
 }
 
-// The header's text; `bytes` then begins with the elements.
+// Returns the text of the header and removes the header from `bytes`.
 std::string_view split_header(std::string_view& bytes, const std::string& name) {
   const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
   if (bytes.substr(0, 6) != "\x93NUMPY") fail(name, "not a .npy file; save the array with numpy.save");
@@ -60,21 +60,19 @@ std::string_view split_header(std::string_view& bytes, const std::string& name) 
   return header;
 }
 
-// The type of the elements without the order of their bytes, and the size of one.
+// The type of the elements without its byte order, and the size of an element.
 std::pair<std::string, std::int64_t> type_of(const std::string& descr, const std::string& name) {
   constexpr std::string_view orders = "<>|=";
   const bool ordered = !descr.empty() && orders.find(descr[0]) != orders.npos;
   std::string type = descr.substr(ordered ? 1 : 0);
   std::int64_t size = 0;
-  if (with_element(type, [&](auto element) { size = sizeof element; })) return {std::move(type), size};
-  const bool texts = descr.find_first_of("US") != descr.npos;
-  fail(name,
-       fmt::format(
-           "element type \"{}\" is not supported (truth values, integers and floats of up to 64 bits); {}", descr,
-           texts ? "number the texts with numpy.unique(y, return_inverse=True)[1]" : "convert the array with astype"));
+  if (dispatch_type(type, [&](auto element) { size = sizeof element; })) return {std::move(type), size};
+  const bool strings = descr.find_first_of("US") != descr.npos;
+  fail(name, fmt::format("dtype \"{}\" is not supported (booleans, integers and floats of up to 64 bits); {}", descr,
+                         strings ? "convert strings to integers with numpy.unique(y, return_inverse=True)[1]"
+                                 : "convert the array with astype"));
 }
 
-// Of the axes in this order, the last one running fastest.
 std::vector<std::int64_t> strides_of(const std::vector<std::int64_t>& shape, bool fortran_order) {
   std::vector<std::int64_t> strides(shape.size());
   std::int64_t next = 1;
@@ -122,7 +120,7 @@ NpyHeader parse_npy_header(std::string_view bytes, const std::string& name) {
   std::int64_t needed = element_size;
   for (const std::int64_t size : header.shape)
     if (size > 0 && __builtin_mul_overflow(needed, size, &needed))
-      fail(name, "the shape is larger than any file; save the array again with numpy.save");
+      fail(name, "invalid shape, larger than any file; save the array again with numpy.save");
   if (std::ranges::count(header.shape, 0) > 0) needed = 0;
   return {type,
           header.descr[0] == '>',
@@ -135,12 +133,12 @@ NpyHeader parse_npy_header(std::string_view bytes, const std::string& name) {
 Npy parse_npy(std::string_view bytes, const std::string& name) {
   NpyHeader header = parse_npy_header(bytes, name);
   bytes.remove_prefix(header.start);
-  if (bytes.size() != header.size) refuse_size(bytes.size(), header, name);
+  if (bytes.size() != header.size) fail_size(bytes.size(), header, name);
   return {std::move(header), bytes, name};
 }
 
-void refuse_size(std::size_t found, const NpyHeader& header, const std::string& name) {
-  fail(name, fmt::format("holds {} bytes of elements where its shape needs {}; restore the file", found, header.size));
+void fail_size(std::size_t found, const NpyHeader& header, const std::string& name) {
+  fail(name, fmt::format("has {} bytes of data, but its shape needs {}; restore the file", found, header.size));
 }
 
 std::string npy_index(const NpyHeader& header, std::int64_t number) {
@@ -161,8 +159,8 @@ std::string npy_header(std::string_view descr, const std::vector<std::int64_t>& 
          header;
 }
 
-void refuse_element(const std::string& name, double element, int bits) {
-  fail(name, fmt::format("holds {} where an integer of {} bits is needed; correct the array", element, bits));
+void fail_element(const std::string& name, double element, int bits) {
+  fail(name, fmt::format("contains {}, which is not an integer of {} bits; correct the array", element, bits));
 }
 
 std::string npy_column(const std::vector<std::string>& cells) {
@@ -178,13 +176,13 @@ std::string npy_column(const std::vector<std::string>& cells) {
     for (const std::string& cell : cells) append(bytes, core::parse_number(cell).value_or(std::nan("")));
     return bytes;
   }
-  std::vector<std::u32string> texts;
-  std::size_t longest = 1;
-  for (const std::string& cell : cells) longest = std::max(longest, texts.emplace_back(code_points(cell)).size());
-  std::string bytes = npy_header("<U" + std::to_string(longest), shape);
-  for (std::u32string& text : texts) {
-    text.resize(longest);
-    for (const char32_t point : text) append(bytes, point);
+  std::vector<std::u32string> strings;
+  std::size_t length = 1;
+  for (const std::string& cell : cells) length = std::max(length, strings.emplace_back(code_points(cell)).size());
+  std::string bytes = npy_header("<U" + std::to_string(length), shape);
+  for (std::u32string& string : strings) {
+    string.resize(length);
+    for (const char32_t point : string) append(bytes, point);
   }
   return bytes;
 }
@@ -193,11 +191,11 @@ std::string zip_archive(const std::vector<std::pair<std::string, std::string>>& 
   std::string archive, directory;
   for (const auto& [name, bytes] : files) {
     if (archive.size() + bytes.size() > UINT32_MAX)
-      throw core::InputError("more than 4 GB for one .npz file; select fewer points, or write .csv");
+      throw core::InputError("more than 4 GB of data for one .npz file; select fewer points, or write .csv");
     const auto crc =
         static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
     const auto size = static_cast<std::uint32_t>(bytes.size()), offset = static_cast<std::uint32_t>(archive.size());
-    std::string common;  // of both headers: version 2.0, not compressed, 1980-01-01
+    std::string common;  // to both headers: version 2.0, uncompressed, 1980-01-01
     for (const std::uint16_t field : {20, 0, 0, 0, 33}) append(common, field);
     for (const std::uint32_t field : {crc, size, size}) append(common, field);
     append(common, static_cast<std::uint16_t>(name.size()));

@@ -15,27 +15,26 @@
 namespace descent::formats {
 namespace {
 
-// The first bytes of a .npy file, where its header is.
-constexpr std::size_t most_header_bytes = 1 << 16;
+constexpr std::size_t max_header_bytes = 1 << 16;
 
-// The largest of some elements, from number `first` of the file on, without its sign; InputError where one is not a
-// number in single precision.
-double largest_number(const NpyHeader& header, std::string_view bytes, std::int64_t first, const std::string& name) {
+// Returns the largest magnitude of the elements in `bytes`, of which the first is number `first` of the file. Throws
+// InputError if one is not a finite number in single precision.
+double largest_magnitude(const NpyHeader& header, std::string_view bytes, std::int64_t first, const std::string& name) {
   double largest = 0;
-  with_element(header.type, [&]<class Stored>(Stored) {
+  dispatch_type(header.type, [&]<class Stored>(Stored) {
     for (std::size_t i = 0; i < bytes.size() / sizeof(Stored); ++i) {
       const auto value = static_cast<double>(element_at<Stored>(bytes.data() + i * sizeof(Stored), header.swapped));
       largest = std::max(largest, std::abs(value));
       if (std::abs(value) <= std::numeric_limits<float>::max()) continue;
-      fail(name, fmt::format("element {} holds {}, which is not a number in single precision; correct the array",
+      fail(name, fmt::format("element {} is {}, not a finite number in single precision; correct the array",
                              npy_index(header, first + static_cast<std::int64_t>(i)), value));
     }
   });
   return largest;
 }
 
-// Whether each row has one 1 and otherwise 0.
-bool are_one_hot(const std::vector<double>& targets, std::int64_t outputs) {
+// True if each row has one 1 and is 0 elsewhere.
+bool is_one_hot(const std::vector<double>& targets, std::int64_t outputs) {
   for (auto row = targets.begin(); row != targets.end(); row += outputs)
     if (std::count(row, row + outputs, 1) != 1 || std::count(row, row + outputs, 0) != outputs - 1) return false;
   return true;
@@ -43,32 +42,32 @@ bool are_one_hot(const std::vector<double>& targets, std::int64_t outputs) {
 
 bool can_be_channels(std::int64_t size) { return size == 1 || size == 3; }
 
-// Whether the last axis are the channels; InputError where nobody has said it and the sizes speak against the usual.
+// True if the last axis holds the channels. Throws InputError if the layout is not given and the shape suggests it.
 bool channels_last(const std::vector<std::int64_t>& shape, const ArrayOptions& options, const std::string& name) {
   if (shape.size() != 4) return false;
   if (!options.channels_last && can_be_channels(shape[3]) && !can_be_channels(shape[1]))
-    fail(name, fmt::format("has the shape [{}], with channels last: set data.layout to \"channels_last\", or to "
-                           "\"channels_first\" if it is [size, channels, height, width]",
+    fail(name, fmt::format("the shape [{}] looks like channels last: set data.layout to \"channels_last\", or to "
+                           "\"channels_first\" if the axes are [size, channels, height, width]",
                            fmt::join(shape, ", ")));
   return options.channels_last.value_or(false);
 }
 
-// One part of a folder, as far as its facts go.
+// The training or test part: y, and the header of x.
 struct PartFiles {
   std::filesystem::path x, y;
-  NpyHeader header;                  // of x; its axes [size, channels, height, width], whatever the file has
-  NpyHeader in_file;                 // of x
-  std::vector<double> targets;       // [size, outputs]: what y holds; empty with classes
+  NpyHeader header;                  // of x, with the axes in the order [size, channels, height, width]
+  NpyHeader in_file;                 // of x, with the axes in the order of the file
+  std::vector<double> targets;       // [size, outputs]; empty with classes
   std::vector<std::int32_t> labels;  // [size]; empty with real targets
   std::int64_t outputs = 0;
-  bool real = false;  // y is of a floating type
+  bool real = false;  // y has a floating-point type
 
   PartFiles(const std::filesystem::path& folder, const std::string& suffix, const ArrayOptions& options)
       : x(found(folder, "x" + suffix)), y(found(folder, "y" + suffix)),
-        header(parse_npy_header(read_bytes(x, most_header_bytes), x.string())), in_file(header) {
+        header(parse_npy_header(read_bytes(x, max_header_bytes), x.string())), in_file(header) {
     std::vector<std::int64_t>& shape = header.shape;
     if (shape.size() < 2 || shape.size() > 4)
-      fail(x.string(), fmt::format("has {}; inputs have 2, 3 or 4: [size, features], [size, height, width] "
+      fail(x.string(), fmt::format("has {}; expected 2, 3 or 4: [size, features], [size, height, width] "
                                    "or [size, channels, height, width]",
                                    core::counted(shape.size(), "dimension")));
     for (const std::int64_t size : shape)
@@ -88,25 +87,25 @@ struct PartFiles {
     }
   }
 
-  // Whether x holds what its header says, in one pass that keeps nothing but the largest number, without its sign.
+  // Checks x against its header in one pass with constant memory. Returns its largest magnitude.
   double check_inputs() const {
     const std::string name = x.string();
     double largest = 0;
     const std::size_t element = header.size / static_cast<std::size_t>(header.count());
     std::size_t before = header.start, checked = 0;
-    std::string rest;  // of an element that two pieces share
-    read_pieces(x, [&](std::string_view piece) {
-      const std::size_t skipped = std::min(before, piece.size());
+    std::string rest;  // the start of an element that two chunks share
+    read_chunks(x, [&](std::string_view chunk) {
+      const std::size_t skipped = std::min(before, chunk.size());
       before -= skipped;
-      rest.append(piece.substr(skipped));
+      rest.append(chunk.substr(skipped));
       const std::size_t whole = std::min(rest.size(), header.size - checked) / element * element;
-      largest = std::max(
-          largest, largest_number(in_file, {rest.data(), whole}, static_cast<std::int64_t>(checked / element), name));
+      largest = std::max(largest, largest_magnitude(in_file, {rest.data(), whole},
+                                                    static_cast<std::int64_t>(checked / element), name));
       rest.erase(0, whole);
       checked += whole;
       return true;
     });
-    if (checked + rest.size() != header.size) refuse_size(checked + rest.size(), header, name);
+    if (checked + rest.size() != header.size) fail_size(checked + rest.size(), header, name);
     return largest;
   }
 
@@ -124,8 +123,8 @@ struct PartFiles {
  private:
   static std::filesystem::path found(const std::filesystem::path& folder, const std::string& name) {
     return find_file(folder, name + ".npy",
-                     "data.path is a folder with x.npy and y.npy, or x_train.npy, y_train.npy, x_test.npy and "
-                     "y_test.npy, as numpy.save writes them");
+                     "data.path must be a folder with x.npy and y.npy, or x_train.npy, y_train.npy, x_test.npy and "
+                     "y_test.npy, written by numpy.save");
   }
 
   void read_y() {
@@ -133,16 +132,16 @@ struct PartFiles {
     const Npy array = parse_npy(bytes, name);
     const std::int64_t size = header.shape[0];
     if (array.shape.empty() || array.shape.size() > 2 || array.shape[0] != size || array.count() == 0)
-      fail(name, fmt::format("must have one row for each of the {} examples of {}, in 1 or 2 dimensions", size,
+      fail(name, fmt::format("must have 1 or 2 dimensions and one row for each of the {} examples of {}", size,
                              x.filename().string()));
     outputs = array.count() / size;
     real = array.type.starts_with('f');
-    largest_number(array, array.bytes, 0, name);
+    largest_magnitude(array, array.bytes, 0, name);
     targets = values<double>(array);
   }
 };
 
-// The parts of a folder: the pool and, where there is one, the test part.
+// The parts in a folder: the training set and, if it exists, the test set.
 struct Folder {
   std::vector<PartFiles> parts;
   std::vector<std::string> class_names;  // empty with real targets
@@ -155,7 +154,7 @@ struct Folder {
     const PartFiles& train = parts.front();
     for (const PartFiles& part : parts)
       if (part.example() != train.example() || part.outputs != train.outputs || part.real != train.real)
-        fail(part.x.string(), "has other shapes or types than the training part");
+        fail(part.x.string(), "its examples or targets differ in shape or type from those of the training set");
     std::vector<double> all;
     for (const PartFiles& part : parts) all.insert(all.end(), part.targets.begin(), part.targets.end());
     if (!are_targets(all, options.regression)) number(all);
@@ -165,10 +164,10 @@ struct Folder {
   bool are_targets(const std::vector<double>& all, std::optional<bool> regression) const {
     const PartFiles& train = parts.front();
     if (train.outputs > 1) {
-      if (!regression.value_or(false) && are_one_hot(all, train.outputs))
-        fail(train.y.string(), "has a column for each class; save the class of each example instead: y.argmax(1)");
+      if (!regression.value_or(false) && is_one_hot(all, train.outputs))
+        fail(train.y.string(), "is one-hot encoded; save the class of each example instead: y.argmax(1)");
       if (!regression.value_or(train.real))
-        fail(train.y.string(), "has several columns; the class of an example is one integer");
+        fail(train.y.string(), "has several columns; save the class of each example as one integer");
       return true;
     }
     if (regression) return *regression;
@@ -204,7 +203,7 @@ Facts npy_facts(const std::filesystem::path& folder, const ArrayOptions& options
   Contents contents{.class_names = read.class_names, .train_labels = train.labels};
   if (facts.test_size > 0) contents.test_labels = test.labels;
   for (const PartFiles& part : read.parts) {
-    constexpr double large = 100;  // as pixels that are left at 0 to 255
+    constexpr double large = 100;  // probably pixels from 0 to 255
     contents.bytes |= part.check_inputs() >= large;
     facts.files.insert(facts.files.end(), {part.x, part.y});
     for (const double y : part.targets) contents.largest_target = std::max(contents.largest_target, std::abs(y));

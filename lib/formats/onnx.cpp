@@ -7,7 +7,7 @@ namespace {
 
 using Message = ProtobufMessage;
 
-// The numbers of fields and enumerations are those of onnx.proto.
+// Field numbers and enum values are those of onnx.proto.
 constexpr std::int64_t float32 = 1, int64 = 7;  // TensorProto.DataType
 
 Message attribute(const std::string& name, const OnnxAttribute& value) {
@@ -53,7 +53,7 @@ std::string onnx_bytes(const OnnxGraph& graph) {
   message.add(2, graph.name);
   for (const OnnxTensor& constant : graph.constants) message.add(5, tensor(constant));
   message.add(10, graph.help).add(11, port(graph.input)).add(12, port(graph.output));
-  constexpr std::int64_t ir_version = 8;  // of the releases that define opset 17
+  constexpr std::int64_t ir_version = 8;  // belongs to opset 17
   return Message()
       .add(1, ir_version)
       .add(2, "descent")

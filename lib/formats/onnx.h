@@ -1,6 +1,5 @@
 #pragma once
-// Writes graphs of operators in the format of ONNX (https://onnx.ai/onnx/repo-docs/IR.html), which is a protobuf
-// message.
+// Writes networks in the ONNX format (https://onnx.ai/onnx/repo-docs/IR.html), which is a Protobuf message.
 
 #include <cstdint>
 #include <string>
@@ -13,7 +12,7 @@ namespace descent::formats {
 using OnnxAttribute = std::variant<std::int64_t, float, std::vector<std::int64_t>>;
 
 struct OnnxNode {
-  std::string operation;  // "Gemm"
+  std::string operation;  // operator type: "Gemm"
   std::vector<std::string> inputs, outputs;
   std::vector<std::pair<std::string, OnnxAttribute>> attributes{};
 };
@@ -25,7 +24,7 @@ struct OnnxTensor {
   std::variant<std::vector<float>, std::vector<std::int64_t>> values;
 };
 
-// One input and one output of float32, [N, size] for any N.
+// The input or output of a graph: float32, [N, size] for any N.
 struct OnnxPort {
   std::string name;
   std::int64_t size;
@@ -35,10 +34,10 @@ struct OnnxGraph {
   std::string name, help;
   OnnxPort input, output;
   std::vector<OnnxTensor> constants{};
-  std::vector<OnnxNode> nodes{};  // each after those that it reads
+  std::vector<OnnxNode> nodes{};  // in topological order
 };
 
-// The version of the operators' definitions.
+// Version of the operator set.
 inline constexpr std::int64_t onnx_opset = 17;
 
 std::string onnx_bytes(const OnnxGraph& graph);

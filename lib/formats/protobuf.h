@@ -1,5 +1,5 @@
 #pragma once
-// Protobuf messages (https://protobuf.dev/programming-guides/encoding/).
+// Encoding of Protobuf messages (https://protobuf.dev/programming-guides/encoding/).
 
 #include <cstdint>
 #include <string>
@@ -9,9 +9,9 @@
 
 namespace descent::formats {
 
-// Fields of a number and a value.
 class ProtobufMessage {
  public:
+  // Each adds a field with this number.
   ProtobufMessage& add(int field, std::int64_t value) {
     key(field, 0);
     varint(static_cast<std::uint64_t>(value));

@@ -15,15 +15,15 @@ namespace {
 constexpr auto metadata_name = "__metadata__";
 constexpr std::string_view type_names[] = {"F32", "F64", "I32", "I64"};  // in the order of TensorView::values
 
-// The tensors of a header over the bytes behind it, which they cover without gap or overlap.
+// Checks that the tensors cover all values without gaps or overlaps.
 class Parser {
  public:
   Parser(std::string_view bytes, const std::string& name) : name_(name) {
     std::uint64_t length = 0;
-    if (bytes.size() < sizeof length) damaged("the file ends before its header");
+    if (bytes.size() < sizeof length) damaged("the header is missing");
     std::memcpy(&length, bytes.data(), sizeof length);
     bytes.remove_prefix(sizeof length);
-    if (length > bytes.size()) damaged("the file ends within its header");
+    if (length > bytes.size()) damaged("the header is incomplete");
     header_ = Json::parse(bytes.substr(0, length), nullptr, /*allow_exceptions=*/false);
     if (!header_.is_object()) damaged("the header is not a JSON object");
     values_ = bytes.substr(length);
@@ -42,7 +42,7 @@ class Parser {
       all.push_back(stored(entry));
     }
     if (begin != values_.size())
-      damaged(fmt::format("it holds {} bytes of values where its header needs {}", values_.size(), begin));
+      damaged(fmt::format("it has {} bytes of values, but its header needs {}", values_.size(), begin));
     return all;
   }
 
@@ -63,7 +63,7 @@ class Parser {
   };
 
   [[noreturn]] void damaged(const std::string& what) const {
-    fail(name_, fmt::format("not a whole safetensors file: {}; restore it or write it again", what));
+    fail(name_, fmt::format("not a valid safetensors file: {}; restore it or write it again", what));
   }
 
   Entry entry(const std::string& name, const Json& description) const {
@@ -77,7 +77,7 @@ class Parser {
       damaged(fmt::format("tensor \"{}\" lacks dtype, shape or data_offsets", name));
     Entry entry{name, type, shape, offsets[0], offsets[1]};
     if (entry.begin > entry.end || entry.end > values_.size())
-      damaged(fmt::format("the values of tensor \"{}\" lie outside of the file", name));
+      damaged(fmt::format("the values of tensor \"{}\" are outside the file", name));
     return entry;
   }
 
@@ -87,21 +87,21 @@ class Parser {
     if (entry.type == "I32") return {entry.name, entry.shape, values<std::int32_t>(entry)};
     if (entry.type == "I64") return {entry.name, entry.shape, values<std::int64_t>(entry)};
     fail(name_,
-         fmt::format("tensor \"{}\" has the type {}; convert it to one of F32, F64, I32, I64", entry.name, entry.type));
+         fmt::format("tensor \"{}\" has the type {}; convert it to F32, F64, I32 or I64", entry.name, entry.type));
   }
 
   template <class T> std::vector<T> values(const Entry& entry) const {
     const std::uint64_t bytes = entry.end - entry.begin;
-    const auto unfit = [&] {
-      damaged(fmt::format("tensor \"{}\" has {} bytes, which do not fit its shape", entry.name, bytes));
+    const auto mismatch = [&] {
+      damaged(fmt::format("the {} bytes of tensor \"{}\" do not match its shape", bytes, entry.name));
     };
     std::uint64_t count = std::ranges::count(entry.shape, 0) > 0 ? 0 : 1;
     for (const std::int64_t size : entry.shape) {
       if (count == 0) break;
-      if (static_cast<std::uint64_t>(size) > bytes / count) unfit();  // before the product overflows
+      if (static_cast<std::uint64_t>(size) > bytes / count) mismatch();  // before the product overflows
       count *= static_cast<std::uint64_t>(size);
     }
-    if (count * sizeof(T) != bytes) unfit();
+    if (count * sizeof(T) != bytes) mismatch();
     std::vector<T> all(count);
     if (count > 0) std::memcpy(all.data(), values_.data() + entry.begin, bytes);
     return all;

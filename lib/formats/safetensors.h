@@ -1,6 +1,6 @@
 #pragma once
-// Named tensors in a file that Python reads and writes with safetensors.torch. Format: u64 length of a JSON header, the
-// header, then the values, little-endian, row-major.
+// The safetensors format for named tensors, as read and written by safetensors.torch in Python: the length of the JSON
+// header as uint64, the header, the values; little-endian, row-major.
 
 #include <cstdint>
 #include <filesystem>
@@ -13,7 +13,6 @@
 
 namespace descent::formats {
 
-// The values stay where they are.
 struct TensorView {
   std::string name;
   std::vector<std::int64_t> shape;
@@ -22,10 +21,10 @@ struct TensorView {
       values;
 };
 
-// Texts about the tensors, by name.
+// Strings by name.
 using Metadata = std::map<std::string, std::string>;
 
-// Atomic: the file is whole or absent.
+// Writes the file atomically.
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
                        const Metadata& metadata = {});
 
@@ -35,7 +34,7 @@ struct StoredTensor {
   std::variant<std::vector<float>, std::vector<double>, std::vector<std::int32_t>, std::vector<std::int64_t>> values;
 };
 
-// In the order of the values. InputError for a damaged file and for other types of numbers.
+// Return the tensors in the order of the file. Throw InputError if it is damaged or has other types of numbers.
 std::vector<StoredTensor> read_safetensors(const std::filesystem::path& path);
 std::vector<StoredTensor> parse_safetensors(std::string_view bytes, const std::string& name);
 Metadata read_safetensors_metadata(const std::filesystem::path& path);

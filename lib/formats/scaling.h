@@ -8,11 +8,11 @@
 
 namespace descent::formats {
 
-// x -> (x - shift) * scale, feature by feature; a feature that is constant in training becomes 0.
+// x -> (x - shift) * scale for each feature; a feature that is constant in the training set becomes 0.
 struct Scaling {
   std::vector<double> shift, scale;  // [features]
 
-  // Of one feature, there and back; itself where the scaling is empty.
+  // Transform one feature and back; the identity if the scaling is empty.
   double apply(double value, std::size_t feature) const {
     return scale.empty() ? value : (value - shift[feature]) * scale[feature];
   }
@@ -21,13 +21,14 @@ struct Scaling {
   }
 };
 
-// Of a run, and what its network sees.
+// The scalings of a run.
 struct Scalings {
   Scaling inputs, targets;
 };
 
-// As texts that saved weights carry, of the "input" or the "target", and back; nothing where there is none.
-std::map<std::string, std::string> texts_of(const Scaling& scaling, const std::string& of);
-std::optional<Scaling> scaling_in(const std::map<std::string, std::string>& texts, const std::string& of);
+// Convert to metadata of saved weights and back, with the prefix "input" or "target"; nullopt if it is missing.
+std::map<std::string, std::string> metadata_of(const Scaling& scaling, const std::string& prefix);
+std::optional<Scaling> scaling_from_metadata(const std::map<std::string, std::string>& metadata,
+                                             const std::string& prefix);
 
 }  // namespace descent::formats

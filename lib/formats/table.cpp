@@ -20,7 +20,7 @@ using Fields = std::vector<std::string>;
 
 bool contains(const Fields& list, std::string_view name) { return std::ranges::find(list, name) != list.end(); }
 
-// The numbers of a header name columns only where they count: 0, 1, 2 or 2019, 2020.
+// Numbers in a header are names only if they are consecutive: 0, 1, 2 or 2019, 2020.
 void check_header(const Fields& header, const CsvReader& reader) {
   std::optional<double> before;
   for (const std::string& name : header) {
@@ -28,38 +28,38 @@ void check_header(const Fields& header, const CsvReader& reader) {
     if (!number) continue;
     if (*number != std::trunc(*number) || (before && *number != *before + 1))
       reader.fail(
-          fmt::format("holds the number {} where names of columns are needed: set data.header to false, or put a first "
-                      "line with the names in front",
+          fmt::format("the first line contains the number {} instead of the names of the columns: set data.header to "
+                      "false, or add a line with the names",
                       core::quoted(name)));
     before = number;
   }
 }
 
-// Column `name`, for the key `key`.
+// Index of column `name`; `key` is the experiment key that names it.
 std::size_t position(const Fields& header, std::string_view name, std::string_view key, const CsvReader& reader) {
   const auto found = std::ranges::find(header, name);
   if (found == header.end())
-    reader.fail(fmt::format("{}: has no column {}{} (one of {})", key, core::quoted(name),
+    reader.fail(fmt::format("{}: there is no column {}{} (one of {})", key, core::quoted(name),
                             core::did_you_mean(name, header), core::join(header, ", ")));
   if (std::find(found + 1, header.end(), name) != header.end())
-    reader.fail(fmt::format("{}: has several columns {}; rename them", key, core::quoted(name)));
+    reader.fail(fmt::format("{}: there are several columns {}; rename them", key, core::quoted(name)));
   return static_cast<std::size_t>(found - header.begin());
 }
 
-// A table while it is read, column by column.
-class Builder {
+class TableReader {
  public:
-  Builder(std::string_view text, const std::string& name, const TableOptions& options)
+  TableReader(std::string_view text, const std::string& name, const TableOptions& options)
       : name_(name), options_(options), reader_(text, name, options.separator) {
     if (core::find_invalid_utf8(text) || text.find('\0') != text.npos)
-      fail(name, "is not text in UTF-8: save the table as CSV in UTF-8");
+      fail(name, "not UTF-8 text: save the table as CSV in UTF-8");
     read_header();
     if (!options.header) add_row();
     while (reader_.next(row_)) add_row();
     if (!labels_.empty()) return;
-    if (left_out_.empty()) reader_.fail("has a header but no examples");
-    const auto& [column, rows] = *std::ranges::max_element(left_out_, {}, [](const auto& gaps) { return gaps.second; });
-    reader_.fail(fmt::format("has no row without gaps, {} of them in column {}: name it in data.ignore", rows,
+    if (dropped_.empty()) reader_.fail("the table has a header but no examples");
+    const auto& [column, rows] =
+        *std::ranges::max_element(dropped_, {}, [](const auto& entry) { return entry.second; });
+    reader_.fail(fmt::format("every row has a missing value, {} of them in column {}: name it in data.ignore", rows,
                              core::quoted(column)));
   }
 
@@ -67,11 +67,12 @@ class Builder {
     Table table{.rows = std::ssize(labels_)};
     Contents& contents = table.contents;
     contents.label = header_[label_];
-    for (const auto& [column, rows] : left_out_)
-      contents.notes.push_back(fmt::format("{} without {} left out", core::counted(rows, "row"), column));
-    if (gaps_ > 0) contents.notes.push_back(core::counted(gaps_, "missing value") + " set to the mean of training");
+    for (const auto& [column, rows] : dropped_)
+      contents.notes.push_back(fmt::format("{} without {} dropped", core::counted(rows, "row"), column));
+    if (missing_ > 0)
+      contents.notes.push_back(core::counted(missing_, "missing value") + " replaced by the training mean");
     if (decimal_comma_) contents.notes.emplace_back("numbers with a decimal comma");
-    leave_out_index(contents);
+    drop_index_column(contents);
     warn_of_columns(contents);
     read_features(table);
     read_labels(table);
@@ -80,16 +81,16 @@ class Builder {
 
  private:
   void read_header() {
-    if (!reader_.next(header_)) reader_.fail("is empty; a header and a line per example are needed");
+    if (!reader_.next(header_)) reader_.fail("the file is empty; expected a header and a line per example");
     if (!options_.header) {
       row_ = header_;
       for (std::size_t i = 0; i < header_.size(); ++i) header_[i] = std::to_string(i);
     }
-    if (options_.header && trimmed(header_.back()).empty()) header_.pop_back();  // a separator ends the line
+    if (options_.header && trimmed(header_.back()).empty()) header_.pop_back();  // a trailing separator
     if (header_.size() < 2)
       reader_.fail(
-          fmt::format("has one column, {}; features and labels need two or more (data.separator says what "
-                      "stands between them: comma, semicolon or tab)",
+          fmt::format("the table has one column, {}, but needs features and labels (if the separator is wrong, set "
+                      "data.separator to comma, semicolon or tab)",
                       core::quoted(core::join(header_, ""))));
     for (std::string& name : header_) name = trimmed(name);
     check_header(header_, reader_);
@@ -99,7 +100,7 @@ class Builder {
     for (const std::string& name : options_.columns) used[position(header_, name, "data.columns", reader_)] = true;
     for (const std::string& name : options_.ignore) {
       const std::size_t ignored = position(header_, name, "data.ignore", reader_);
-      if (ignored == label_) reader_.fail(fmt::format("data.ignore: {} is the label", core::quoted(name)));
+      if (ignored == label_) reader_.fail(fmt::format("data.ignore: {} is the label column", core::quoted(name)));
       used[ignored] = false;
     }
     for (const std::string& name : options_.categorical)
@@ -116,40 +117,40 @@ class Builder {
     if (row_.size() == header_.size() + 1 && row_.back().empty()) row_.pop_back();
     if (row_.size() != header_.size())
       reader_.fail(
-          fmt::format("has {} where the first line has {}", core::counted(row_.size(), "field"), header_.size()));
-    if (const std::string* gap = first_gap()) {
-      ++left_out_[*gap];
+          fmt::format("has {}, but the first line has {}", core::counted(row_.size(), "field"), header_.size()));
+    if (const std::string* column = missing_column()) {
+      ++dropped_[*column];
       return;
     }
     for (Column& column : columns_) {
       column.add(row_[column.position()], reader_);
-      gaps_ += is_missing(row_[column.position()]);
-      see_decimals(row_[column.position()]);
+      missing_ += is_missing(row_[column.position()]);
+      check_decimal_sign(row_[column.position()]);
     }
     labels_.emplace_back(trimmed(row_[label_]));
     numbers_.push_back(csv_number(labels_.back(), reader_.separator() != ',').value_or(NAN));
-    see_decimals(labels_.back());
+    check_decimal_sign(labels_.back());
     if (options_.regression.value_or(false) && std::isnan(numbers_.back()))
       reader_.fail(not_a_number(header_[label_], labels_.back()));
   }
 
-  // The first column without a value, if the row is to be left out because of it.
-  const std::string* first_gap() const {
-    const auto gap = [&](std::size_t i) {
+  // The first column without a value if the row is dropped because of it, or null.
+  const std::string* missing_column() const {
+    const auto drops = [&](std::size_t i) {
       if (!is_missing(row_[i])) return false;
       const bool label = i == label_;
       if (options_.missing == MissingValues::error || (label && options_.missing == MissingValues::mean))
         reader_.fail(fmt::format("column {} has {}: set data.missing to \"drop\"{}", core::quoted(header_[i]),
-                                 label ? "no label" : "no value", label ? " to leave such rows out" : " or \"mean\""));
+                                 label ? "no label" : "no value", label ? " to drop such rows" : " or \"mean\""));
       return options_.missing == MissingValues::drop;
     };
     for (const Column& column : columns_)
-      if (gap(column.position())) return &header_[column.position()];
-    return gap(label_) ? &header_[label_] : nullptr;
+      if (drops(column.position())) return &header_[column.position()];
+    return drops(label_) ? &header_[label_] : nullptr;
   }
 
-  // 1,234 is 1.234 or 1234: a file that has both signs does not say which.
-  void see_decimals(const std::string& cell) {
+  // 1,234 is 1.234 or 1234: ambiguous in a file with both decimal signs.
+  void check_decimal_sign(const std::string& cell) {
     if (reader_.separator() == ',' || !csv_number(cell, true)) return;
     decimal_comma_ |= cell.find(',') != cell.npos;
     if (const std::size_t point = cell.find('.'); point != cell.npos) {
@@ -160,26 +161,25 @@ class Builder {
     }
     if (decimal_comma_ && decimal_point_)
       reader_.fail(
-          fmt::format("{}: the file has numbers with a decimal point and with a decimal comma; write all of "
-                      "them with one",
+          fmt::format("{}: the file has numbers with a decimal point and numbers with a decimal comma; use one of them",
                       core::quoted(cell)));
   }
 
-  // What pandas writes in front of the columns.
-  void leave_out_index(Contents& contents) {
-    if (!columns_[0].name().empty() || !columns_[0].counts() || columns_.size() < 2) return;
+  // The index that pandas writes as the first column.
+  void drop_index_column(Contents& contents) {
+    if (!columns_[0].name().empty() || !columns_[0].is_row_number() || columns_.size() < 2) return;
     if (contains(options_.columns, "")) return;
     columns_.erase(columns_.begin());
     contents.warnings.emplace_back(
-        "the first column has no name and numbers the rows, as the index that pandas writes: it is left out; say so "
-        "with data.ignore: [\"\"]");
+        "the first column has no name and numbers the rows, like an index written by pandas: it is ignored; to silence "
+        "this warning, set data.ignore to [\"\"]");
   }
 
   void warn_of_columns(Contents& contents) const {
     if (!grouped_.empty() && !fractions_)
       contents.warnings.push_back(
-          fmt::format("all numbers with a point have three digits behind it, such as {}: if "
-                      "points separate thousands, write the numbers without them",
+          fmt::format("all numbers with a point have three digits after it, such as {}: if the points are thousands "
+                      "separators, remove them",
                       core::quoted(grouped_)));
     for (std::size_t i = 0; i < header_.size(); ++i)
       if (std::ranges::count(header_, header_[i]) > 1 && std::ranges::find(header_, header_[i]) == header_.begin() + i)
@@ -188,11 +188,9 @@ class Builder {
       if (column.equals(numbers_, labels_))
         contents.warnings.push_back(fmt::format("column {} equals the label {}: name it in data.ignore",
                                                 core::quoted(column.name()), core::quoted(header_[label_])));
-      else if (column.counts())
-        contents.warnings.push_back(
-            fmt::format("column {} numbers the rows; if it only names them, add it to "
-                        "data.ignore",
-                        core::quoted(column.name())));
+      else if (column.is_row_number())
+        contents.warnings.push_back(fmt::format("column {} numbers the rows; if it is an ID, name it in data.ignore",
+                                                core::quoted(column.name())));
     }
   }
 
@@ -217,7 +215,7 @@ class Builder {
     for (std::size_t f = 0; f < contents.features.size(); ++f)
       if (contents.smallest[f] > contents.largest[f])
         contents.warnings.push_back(
-            fmt::format("column {} has no value at all: name it in data.ignore", core::quoted(contents.features[f])));
+            fmt::format("column {} has no values: name it in data.ignore", core::quoted(contents.features[f])));
     table.examples.x = std::move(x);
   }
 
@@ -227,8 +225,8 @@ class Builder {
     if (text != numbers_.end()) {
       const std::size_t different = number_classes<std::string, LabelOrder>(labels_).first.size();
       if (2 * different > labels_.size() + 4)
-        fail(name_, fmt::format("column {} holds {} different labels in {} examples, such as {}: write numbers as "
-                                "1234.5, name another column in data.label_column, or set data.task to "
+        fail(name_, fmt::format("column {} has {} different labels in {} examples, such as {}: write numbers as "
+                                "1234.5, set data.label_column to another column, or set data.task to "
                                 "\"classification\"",
                                 core::quoted(header_[label_]), different, labels_.size(),
                                 core::quoted(labels_[static_cast<std::size_t>(text - numbers_.begin())])));
@@ -239,7 +237,7 @@ class Builder {
     const LabelKind kind = kind_of(numbers_, with_point);
     if (kind == LabelKind::unclear)
       fail(name_, fmt::format("column {} {}{}", core::quoted(header_[label_]), unclear_labels(numbers_),
-                              options_.label_column.empty() ? "; data.label_column names another column" : ""));
+                              options_.label_column.empty() ? "; or set data.label_column to another column" : ""));
     return kind == LabelKind::targets;
   }
 
@@ -248,7 +246,7 @@ class Builder {
       for (const double y : numbers_)
         table.contents.largest_target = std::max(table.contents.largest_target, std::abs(y));
       if (table.contents.largest_target > std::numeric_limits<float>::max())
-        fail(name_, fmt::format("column {} holds targets that are no numbers in single precision",
+        fail(name_, fmt::format("column {} contains targets that are too large for single precision",
                                 core::quoted(header_[label_])));
       table.examples.targets = std::move(numbers_);
       return;
@@ -268,18 +266,19 @@ class Builder {
   Fields header_, row_;
   std::size_t label_ = 0;
   std::vector<Column> columns_;
-  std::vector<std::string> labels_;  // as they are written
-  std::vector<double> numbers_;      // that they are; NaN where they are none
-  std::map<std::string, std::size_t> left_out_;
-  std::size_t gaps_ = 0;
-  bool decimal_comma_ = false, decimal_point_ = false, fractions_ = false;
-  std::string grouped_;  // a number whose point may separate thousands; fractions_: one whose point does not
+  std::vector<std::string> labels_;             // as written
+  std::vector<double> numbers_;                 // the labels as numbers; NaN for strings
+  std::map<std::string, std::size_t> dropped_;  // rows by the column with a missing value
+  std::size_t missing_ = 0;                     // values
+  bool decimal_comma_ = false, decimal_point_ = false;
+  bool fractions_ = false;  // a number has a point that is not a thousands separator
+  std::string grouped_;     // a number whose point may be one
 };
 
 }  // namespace
 
 Table parse_table(std::string_view text, const std::string& name, const TableOptions& options) {
-  return Builder(text, name, options).table();
+  return TableReader(text, name, options).table();
 }
 
 Facts table_facts(const std::filesystem::path& file, const TableOptions& options) {

@@ -30,7 +30,7 @@ std::string masked_crc(std::string_view bytes) {
   return std::string(bytes_of((crc >> 15 | crc << 17) + 0xa282ead8u));
 }
 
-// A summary with what the HParams dashboard reads (tensorboard/plugins/hparams/plugin_data.proto).
+// A summary for the HParams dashboard (tensorboard/plugins/hparams/plugin_data.proto).
 Message plugin_summary(std::string_view tag, int field, const Message& data) {
   const Message plugin = Message().add(1, "hparams").add(2, Message().add(1, std::int64_t{0}).add(field, data));
   return Message().add(1, Message().add(1, tag).add(9, Message().add(1, plugin)));

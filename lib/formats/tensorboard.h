@@ -1,5 +1,5 @@
 #pragma once
-// Event files of TensorBoard: events (tensorboard/compat/proto/event.proto) as records of TensorFlow
+// TensorBoard event files: events (tensorboard/compat/proto/event.proto) as TFRecords
 // (https://www.tensorflow.org/tutorials/load_data/tfrecord).
 
 #include <cstdint>
@@ -13,16 +13,16 @@ namespace descent::formats {
 
 class EventFile {
  public:
-  // Every event happened at `wall_time`, in seconds since 1970.
+  // All events get the same `wall_time`, in seconds since 1970.
   explicit EventFile(double wall_time);
 
   void add_scalar(std::string_view tag, std::int64_t step, double value);
   void add_histogram(std::string_view tag, std::int64_t step, const std::vector<double>& values);  // finite
-  // Of bins of equal width, two or more: their centers and the shares of the values in them.
+  // A histogram of at least two bins of equal width, given by their centers and relative frequencies.
   void add_histogram(std::string_view tag, std::int64_t step, const std::vector<double>& centers,
                      const std::vector<double>& shares);
 
-  // One session of the HParams dashboard; those of one group are repetitions of each other.
+  // A session of the HParams dashboard. Sessions of the same group are repetitions of each other.
   using Value = std::variant<double, std::string>;
   void add_hyperparameters(const std::vector<std::pair<std::string, Value>>& values,
                            const std::vector<std::string>& metrics, std::string_view group);

@@ -62,7 +62,7 @@ std::vector<LayerRow> map_rows(const config::Experiment& experiment, const confi
 std::vector<LayerRow> layer_table(const config::Experiment& experiment) {
   const config::Model& model = experiment.model;
   const config::DataFacts facts = config::data_facts(experiment.data);
-  if (config::has_maps(model)) return map_rows(experiment, facts);
+  if (config::is_convolutional(model)) return map_rows(experiment, facts);
   std::vector<LayerRow> rows;
   for (const Layer& layer : layers_of(experiment)) rows.push_back(row_of(layer, experiment));
   if (model.kind == config::ModelKind::linear_model && model.features.kind == config::FeatureKind::gaussian_basis)
@@ -71,7 +71,7 @@ std::vector<LayerRow> layer_table(const config::Experiment& experiment) {
 }
 
 std::string early_shrinking(const config::Experiment& experiment) {
-  if (!config::has_maps(experiment.model)) return "";
+  if (!config::is_convolutional(experiment.model)) return "";
   const config::DataFacts facts = config::data_facts(experiment.data);
   const Graph graph = convnet_of(experiment.model, facts.shape, facts.outputs);
   std::string shrinks;  // the layer behind which a map has one position

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <map>
 
-#include "config/words.h"
+#include "config/key_names.h"
 #include "core/error.h"
 #include "core/text.h"
 #include "report/table.h"

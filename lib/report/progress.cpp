@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "config/words.h"
+#include "config/key_names.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/process.h"

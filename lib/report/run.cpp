@@ -75,7 +75,7 @@ std::map<std::string, std::string> fixed_values(const config::Document& document
   std::map<std::string, std::string> values;
   config::for_each_key(config::describe(experiment), [&](const std::string& path, const config::Key& key) {
     const auto is_swept = [&](const std::string& factor) { return config::lies_in(path, factor); };
-    if (key.changes_numbers && !std::holds_alternative<config::SectionSlot>(key.slot) &&
+    if (key.changes_numbers && !std::holds_alternative<config::Section>(key.slot) &&
         std::ranges::none_of(document.factors, is_swept))
       values[path] = config::value_text(key);
   });

@@ -9,7 +9,7 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "config/words.h"
+#include "config/key_names.h"
 #include "core/text.h"
 
 namespace descent::report {

@@ -44,7 +44,7 @@ void remove_half_written_tables(const std::filesystem::path& folder) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with(core::aside_prefix) && name.find(".csv-") != std::string::npos)
+    if (name.starts_with(core::temporary_prefix) && name.find(".csv-") != std::string::npos)
       std::filesystem::remove(entry.path(), error);
   }
 }

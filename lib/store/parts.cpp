@@ -250,7 +250,7 @@ void copy_part(const std::filesystem::path& folder, const std::filesystem::path&
 }
 
 void remove_part(const std::filesystem::path& folder) {
-  const std::string aside = fmt::format("{}{}-{}-0", core::aside_prefix, folder.filename().string(), getpid());
+  const std::string aside = fmt::format("{}{}-{}-0", core::temporary_prefix, folder.filename().string(), getpid());
   std::error_code error;
   std::filesystem::rename(folder, folder.parent_path() / aside, error);
   if (!error) std::filesystem::remove_all(folder.parent_path() / aside, error);

@@ -28,7 +28,7 @@ namespace {
 constexpr auto marker = ".descent";
 constexpr std::uint64_t most_weights = std::uint64_t{1} << 32;  // bytes of a file that another folder holds
 
-bool is_unfinished(const fs::path& path) { return path.filename().string().starts_with(core::aside_prefix); }
+bool is_unfinished(const fs::path& path) { return path.filename().string().starts_with(core::temporary_prefix); }
 
 bool holds_files(const fs::path& folder) {
   std::error_code error;
@@ -45,7 +45,7 @@ bool writer_is_gone(const fs::path& path) {
   const std::vector<std::string> words = core::split(name, '-');
   const pid_t writer = words.size() > 3 ? static_cast<pid_t>(std::atol(words[words.size() - 2].c_str())) : 0;
   if (writer <= 0) return false;
-  const std::string start = core::process_start(writer);
+  const std::string start = core::process_start_time(writer);
   return start.empty() ? kill(writer, 0) != 0 && errno == ESRCH : start != words[words.size() - 3];
 }
 

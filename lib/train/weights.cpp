@@ -29,8 +29,9 @@ formats::Metadata metadata_of(const plan::Plan& plan, std::size_t run, const dat
                              {"architecture", config::section_json(experiment, "model")},
                              {"input_shape", Json{data.shape.channels, data.shape.height, data.shape.width}.dump()}};
   metadata["normalization"] = config::name_of(experiment.data.normalize);
-  if (experiment.data.normalize != config::Normalize::none) metadata.merge(formats::texts_of(*data.scaling, "input"));
-  if (!data.target_scaling.scale.empty()) metadata.merge(formats::texts_of(data.target_scaling, "target"));
+  if (experiment.data.normalize != config::Normalize::none)
+    metadata.merge(formats::metadata_of(*data.scaling, "input"));
+  if (!data.target_scaling.scale.empty()) metadata.merge(formats::metadata_of(data.target_scaling, "target"));
   if (data.classes > 0) metadata["classes"] = class_names(experiment.data, data.classes).dump();
   return metadata;
 }

@@ -254,8 +254,8 @@ class Readers(Cli):
         self.assertEqual(rows[0]["chosen"], {"model.width": "4"})
         self.assertIn('unknown column "test_eror"; did you mean "test_error"?',
                       self.stderr_of("best", "x.json", "--metric", "test_eror"))
-        self.assertIn("errors are recorded, 1 - accuracy", self.stderr_of("best", "x.json", "--metric", "accuracy"))
-        self.assertIn("errors are recorded, 1 - accuracy",
+        self.assertIn("errors (1 - accuracy) are recorded", self.stderr_of("best", "x.json", "--metric", "accuracy"))
+        self.assertIn("errors (1 - accuracy) are recorded",
                       self.stderr_of("compare", "x.json:width=4", "width=8", "--metric", "accuracy"))
 
     def test_plan_shows_points_runs_and_sizes(self):
@@ -270,7 +270,7 @@ class Readers(Cli):
     def test_warnings_about_the_data_are_errors_with_strict(self):
         (self.folder / "t.csv").write_text("id,a,y\n" + "".join(f"{i},{i % 7},{i // 10}\n" for i in range(30)))
         words = ["x.json", "--set", 'data={"name": "csv", "path": "t.csv"}', "--set", "train.batch_size=10"]
-        warning = 'column "id" numbers the rows; if it only names them, add it to data.ignore\n'
+        warning = 'column "id" numbers the rows; if it is an ID, name it in data.ignore\n'
         for command in "validate", "plan":
             done = self.descent(command, *words)
             self.assertEqual(done.stderr, f"x.json: data: warning: {warning}")

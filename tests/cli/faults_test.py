@@ -89,7 +89,7 @@ class Faults(Trial):
         shutil.rmtree(self.folder / "results/trial", ignore_errors=True)
         errors = process.communicate(timeout=120)[1]
         self.assertEqual(process.returncode, FAILED, errors)
-        self.assertIn("its folder does not exist or was removed meanwhile: create it, then run the same command again",
+        self.assertIn("its folder does not exist or was removed: create it, then run the same command again",
                       errors)
         self.expect_completion()
 

@@ -81,9 +81,9 @@ class Folders(Trial):
         before = self.csvs()
         for words in (("run",), ("table",), ("status",), ("verify",), ("prune", "--yes"), ("merge",)):
             done = self.descent(*words, "B/x.json", status=2)
-            self.assertEqual(done.stderr, f"B/x.json: results/trial holds results of another experiment file, "
+            self.assertEqual(done.stderr, f"B/x.json: results/trial contains results of another experiment file, "
                              f"{self.folder}/A/x.json; choose another folder with --out DIR or another name with --set "
-                             "name=NAME, or, if these results shall belong to B/x.json from now on, remove "
+                             "name=NAME, or, to use these results for B/x.json, remove "
                              "results/trial/experiment.json\n")
         self.assertEqual(self.csvs(), before)
         self.descent("run", "B/x.json", "--out", "others")
@@ -107,9 +107,9 @@ class Folders(Trial):
         path.write_text(text.replace('"epochs": 5', '"epochs": 4'))
         for words in (("merge",), ("prune", "--yes"), ("table",), ("status",), ("verify",)):
             done = self.descent(*words, "results/trial", status=2)
-            self.assertEqual(done.stderr, "results/trial/experiment.json: $results: not the file that Descent wrote "
-                             "(the checksum is wrong): `descent run` with the experiment file writes it again; to "
-                             "train a changed copy, remove this key\n")
+            self.assertEqual(done.stderr, "results/trial/experiment.json: $results: the file was modified after "
+                             "Descent wrote it (wrong checksum): `descent run` with the original experiment file "
+                             "restores it; to train a modified copy, remove this key\n")
         self.assertEqual((self.csvs(), self.parts()), (before, parts))
         self.descent("run", "x.json")
         self.assertEqual(path.read_text(), text)

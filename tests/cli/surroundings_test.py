@@ -62,7 +62,7 @@ class Surroundings(Trial):
         self.descent("run", "x.json", "--out", "whole")
         for limit, values, message in (
                 (resource.RLIMIT_FSIZE, (6000, resource.RLIM_INFINITY),
-                 "File too large; a file may not become this large: raise the limit (ulimit -f)"),
+                 "File too large; the file would exceed the size limit: raise it (ulimit -f)"),
                 (resource.RLIMIT_NOFILE, (5, 5), "too many open files: raise the limit (ulimit -n)")):
             done = self.descent("run", "x.json", status=1, preexec_fn=lambda: resource.setrlimit(limit, values))
             self.assertIn(message, done.stderr)

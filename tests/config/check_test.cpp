@@ -13,49 +13,49 @@ TEST_P(check_files, says_what_is_wrong_with) { EXPECT_EQ(problems_of(GetParam().
 
 const std::vector<BadFile> combinations{
     {"more_training_examples_than_there_are", data(R"({"train_size": 5000})"),
-     "x.json:1:25: data.train_size: asks for 5000 training examples; the training set of mnist1d has 4000"},
+     "x.json:1:25: data.train_size: needs 5000 training examples, but the training set of mnist1d has 4000"},
     {"more_training_and_validation_than_there_are", data(R"({"train_size": 3000, "val_size": 1500})"),
-     "x.json:1:25: data.train_size: asks for 3000 training + 1500 validation = 4500 examples; the training set of "
+     "x.json:1:25: data.train_size: needs 3000 training + 1500 validation = 4500 examples, but the training set of "
      "mnist1d has 4000"},
     {"a_fraction_beyond_what_is_left", data(R"({"train_size": 3000, "val_fraction": 0.5})"),
-     "x.json:1:25: data.train_size: asks for 3000 training + 2000 validation = 5000 examples; the training set of "
+     "x.json:1:25: data.train_size: needs 3000 training + 2000 validation = 5000 examples, but the training set of "
      "mnist1d has 4000"},
     {"two_validation_sizes", data(R"({"val_size": 100, "val_fraction": 0.5})"),
-     "x.json:1:44: data.val_fraction: give either val_size or val_fraction"},
+     "x.json:1:44: data.val_fraction: set either val_size or val_fraction"},
     {"validation_that_takes_all", data(R"({"val_size": 4000})"),
-     "x.json:1:23: data.val_size: leaves no training example of the 4000 in the training set of mnist1d"},
+     "x.json:1:23: data.val_size: leaves no training examples of the 4000 in the training set of mnist1d"},
     {"a_fraction_of_nothing", data(R"({"val_fraction": 0.0001})"),
-     "x.json:1:27: data.val_fraction: leaves no validation example of 4000"},
+     "x.json:1:27: data.val_fraction: gives no validation examples from 4000"},
     {"more_test_examples_than_there_are", data(R"({"test_size": 2000})"),
-     "x.json:1:24: data.test_size: asks for 2000 test examples; mnist1d has 1000"},
+     "x.json:1:24: data.test_size: needs 2000 test examples, but mnist1d has 1000"},
     {"two_test_sizes", data(R"({"name": "digits", "test_size": 100, "test_fraction": 0.5})"),
-     "x.json:1:64: data.test_fraction: give either test_size or test_fraction"},
+     "x.json:1:64: data.test_fraction: set either test_size or test_fraction"},
     {"a_fraction_of_an_official_test_set", data(R"({"test_fraction": 0.5})"),
-     "x.json:1:28: data.test_fraction: has no effect with a test set of its own"},
+     "x.json:1:28: data.test_fraction: has no effect with data that have a test set"},
     {"a_seed_of_a_split_that_is_not_drawn", data(R"({"split_seed": 1})"),
-     "x.json:1:25: data.split_seed: has no effect where nothing of the split is drawn"},
+     "x.json:1:25: data.split_seed: has no effect with a split that is not random"},
     {"digits_with_an_official_test_part", data(R"({"name": "digits", "test_from": "official", "test_size": 100})"),
-     "x.json:1:42: data.test_from: has no effect with a data set without a test set; only \"rest\" is possible"},
+     "x.json:1:42: data.test_from: has no effect with a data set without a test set, for which it is \"rest\""},
     {"digits_with_nothing_to_train_on", data(R"({"name": "digits", "test_size": 1797})"),
-     "x.json:1:42: data.test_size: leaves no training example of the 1797 in the training set of digits"},
+     "x.json:1:42: data.test_size: leaves no training examples of the 1797 in the training set of digits"},
     {"digits_with_nothing_to_test_on", data(R"({"name": "digits", "train_size": 1797})"),
-     "x.json:1:43: data.train_size: leaves no test example of the 1797 of digits"},
+     "x.json:1:43: data.train_size: leaves no test examples of the 1797 of digits"},
     {"digits_with_too_much_of_both", data(R"({"name": "digits", "train_size": 1000, "test_size": 800})"),
-     "x.json:1:43: data.train_size: asks for 1000 training + 800 test = 1800 examples; the training set of digits "
-     "has 1797"},
+     "x.json:1:43: data.train_size: needs 1000 training + 800 test = 1800 examples, but the training set of digits has "
+     "1797"},
     {"the_rest_of_an_open_size", data(R"({"test_from": "rest"})"),
-     "x.json:1:24: data.test_from: \"rest\" alone does not determine the sizes: give data.test_size or "
+     "x.json:1:24: data.test_from: \"rest\" alone does not determine the sizes: set data.test_size or "
      "data.test_fraction, or data.train_size to test on the remaining examples"},
     {"more_test_examples_than_the_rest", data(R"({"train_size": 3000, "test_size": 2000, "test_from": "rest"})"),
-     "x.json:1:25: data.train_size: asks for 3000 training + 2000 test = 5000 examples; the training set of mnist1d "
+     "x.json:1:25: data.train_size: needs 3000 training + 2000 test = 5000 examples, but the training set of mnist1d "
      "has 4000"},
     {"what_needs_classes_on_real_targets",
      R"({"data": {"name": "sinusoid", "label_noise": 0.1}, "model": {"width": 8, "depth": 1},
  "train": {"epochs": 1, "batch_size": 5, "early_stopping": "train_error"}})",
-     "x.json:2:11: train.loss: the loss \"cross_entropy\" needs classes; sinusoid has real targets: use \"mse\"\n"
-     "x.json:1:46: data.label_noise: label noise needs classes; sinusoid has real targets: use data.generator.noise\n"
-     "x.json:2:60: train.early_stopping: \"train_error\" needs classes; sinusoid has real targets: monitor "
-     "\"train_loss\""},
+     "x.json:2:11: train.loss: the loss \"cross_entropy\" needs classes, but sinusoid has real targets; use "
+     "\"mse\"\nx.json:1:46: data.label_noise: label noise needs classes, but sinusoid has real targets; use "
+     "data.generator.noise\nx.json:2:60: train.early_stopping: \"train_error\" needs classes, but sinusoid has real "
+     "targets; use \"train_loss\""},
     {"a_choice_of_examples_that_are_drawn",
      R"({"data": {"name": "sinusoid", "subset": "random", "test_from": "rest"}, "model": {"width": 8, "depth": 1},
  "train": {"epochs": 1, "batch_size": 5, "loss": "mse"}})",
@@ -88,45 +88,44 @@ const std::vector<BadFile> combinations{
     {"noise_on_the_test_inputs",
      R"({"data": {"name": "two_moons", "generator": {"noise_on_test": true}}, "model": {"width": 8, "depth": 1},
  "train": {"epochs": 1}})",
-     "x.json:1:63: data.generator.noise_on_test: has no effect with classes, whose noise is on the inputs of every "
+     "x.json:1:63: data.generator.noise_on_test: has no effect with classes, which have noise on the inputs of every "
      "split"},
     {"a_spectrum_that_descends",
      R"({"data": {"name": "linear_spectrum", "generator": {"eigenvalues": [1, 0.1]}}, "model": {"width": 8,
  "depth": 1}, "train": {"epochs": 1, "batch_size": 5, "loss": "mse"}})",
      "x.json:1:67: data.generator.eigenvalues: must be in ascending order"},
     {"a_batch_larger_than_the_data", R"({"data": {"train_size": 50}, "train": {"epochs": 1, "batch_size": 60}})",
-     "x.json:1:67: train.batch_size: a batch of 60 is larger than the 50 training examples; use \"full\" for all of "
-     "them"},
+     "x.json:1:67: train.batch_size: a batch of 60 is larger than the 50 training examples; use \"full\" for all "
+     "examples"},
     {"a_linear_model_with_hidden_layers", model(R"("kind": "linear_model", "depth": 2, "norm": "batch")"),
-     "x.json:1:64: model.depth: has no effect without the model \"mlp\"; give the layers of a cnn by model.channels, "
-     "the "
-     "stages of a resnet by model.blocks\n"
-     "x.json:1:75: model.norm.kind: has no effect without the model \"mlp\", \"cnn\" or \"resnet\""},
+     "x.json:1:64: model.depth: has no effect without the model \"mlp\"; for a cnn set model.channels, for a resnet "
+     "model.blocks\nx.json:1:75: model.norm.kind: has no effect without the model \"mlp\", \"cnn\" or \"resnet\""},
     {"raw_features_of_some_width", model(R"("kind": "linear_model", "width": 8)"),
-     "x.json:1:64: model.width: has no effect without the model \"mlp\", \"resnet\" or random or Gaussian features "
-     "of a linear model; a cnn has model.channels"},
+     "x.json:1:64: model.width: has no effect without the model \"mlp\", \"resnet\" or random or Gaussian features of "
+     "a linear model; for a cnn set model.channels"},
     {"gaussians_of_many_inputs",
      model(R"("kind": "linear_model", "width": 8, "features": {"kind": "gaussian_basis", "centers": [1, 0]})"),
-     "x.json:1:79: model.features: a Gaussian basis needs data with one feature; mnist1d has 40\nx.json:1:117: "
+     "x.json:1:79: model.features: a Gaussian basis needs data with one feature, but mnist1d has 40\nx.json:1:117: "
      "model.features.centers: must be in ascending order"},
     {"features_of_an_mlp", layers(R"("features": "random_relu")"),
      "x.json:1:67: model.features.kind: has no effect without the model \"linear_model\""},
     {"more_open_gates_than_experts", model(R"("kind": "mixture_of_experts", "experts": 3, "gate": {"top_k": 4})"),
-     "x.json:1:93: model.gate.top_k: must not exceed the number of experts: 4 of 3"},
+     "x.json:1:93: model.gate.top_k: must not exceed the number of experts: 4 > 3"},
     {"a_likelihood_of_classes", model(R"("kind": "mixture_of_experts", "experts": {"std": 0.1})"),
      "x.json:1:80: model.experts.std: has no effect without the loss \"mse\""},
     {"a_closed_form_of_an_mlp", training(R"("solver": "least_squares", "loss": "mse")"),
      "x.json:1:89: train.solver: the solver \"least_squares\" needs the model \"linear_model\"\nx.json:1:76: "
      "train.epochs: has no effect with the solver \"least_squares\" or \"ridge\", which take no steps"},
     {"hidden_beside_width_and_depth", model(R"("width": 8, "depth": 2, "hidden": [8])"),
-     "x.json:1:40: model.width: has no effect together with model.hidden; give one of them, null removes the other\n"
-     "x.json:1:52: model.depth: has no effect together with model.hidden; give one of them, null removes the other"},
+     "x.json:1:40: model.width: has no effect together with model.hidden; set only one of them (null removes a "
+     "key)\nx.json:1:52: model.depth: has no effect together with model.hidden; set only one of them (null removes a "
+     "key)"},
     {"batch_norm_with_a_batch_of_one",
      R"({"model": {"hidden": [8], "norm": "batch"}, "train": {"epochs": 1, "batch_size": 1}})",
      "x.json:1:82: train.batch_size: batch norm needs at least 2 examples in a batch, got 1"},
     {"batch_norm_with_a_last_batch_of_one",
      R"({"data": {"train_size": 3901}, "model": {"hidden": [8], "norm": "batch"}, "train": {"epochs": 1}})",
-     "x.json:1:84: train.batch_size: 3901 training examples in batches of 100 leave a last batch of 1, too "
+     "x.json:1:84: train.batch_size: 3901 training examples in batches of 100 leave a last batch of 1, which is too "
      "small for batch norm; set train.drop_last or change one of the sizes"},
     {"statistics_groups_that_do_not_divide_a_batch",
      R"({"model": {"hidden": [8], "norm": {"kind": "batch", "statistics_groups": 3}}, "train": {"epochs": 1}})",
@@ -144,10 +143,9 @@ const std::vector<BadFile> combinations{
     {"probes_that_do_not_apply",
      R"({"model": {"hidden": [8]}, "train": {"epochs": 1}, "probes": ["path_length", "lesion_error", "batch_mean_spread"]})",
      "x.json:1:62: probes.names: path_length needs residual blocks: the model \"mlp\" with model.residual, or "
-     "\"resnet\" with model.shortcut\n"
-     "x.json:1:62: probes.names: lesion_error needs residual blocks, or hidden layers that keep the shape of their "
-     "input\n"
-     "x.json:1:62: probes.names: batch_mean_spread needs the norm \"batch\""},
+     "\"resnet\" with model.shortcut\nx.json:1:62: probes.names: lesion_error needs residual blocks, or hidden layers "
+     "whose output has the shape of their input\nx.json:1:62: probes.names: batch_mean_spread needs the norm "
+     "\"batch\""},
     {"probe_steps_that_descend_or_come_after_the_end",
      R"({"model": {"hidden": [8]}, "train": {"steps": 20}, "probes": {"names": ["weight_norm"], "steps": [9, 3, 21]}})",
      "x.json:1:98: probes.steps: must be in ascending order\nx.json:1:98: probes.steps: 21 is after the end of "
@@ -156,26 +154,26 @@ const std::vector<BadFile> combinations{
      R"({"model": {"hidden": [8]}, "train": {"steps": 20}, "probes": {"names": ["weight_norm"], "at": "end", "steps": [9]}})",
      "x.json:1:95: probes.at: has no effect with probes.steps"},
     {"strides_for_too_few_layers", model(R"("kind": "cnn", "channels": [8, 8], "strides": [2])"),
-     "x.json:1:77: model.strides: needs one number for each of the 2 layers, has 1"},
+     "x.json:1:77: model.strides: needs one number for each of the 2 layers, but has 1"},
     {"kernels_for_too_many_layers", model(R"("kind": "cnn", "channels": [8, 8], "kernels": [3, 3, 3])"),
-     "x.json:1:77: model.kernels: needs one number for each of the 2 layers, has 3"},
+     "x.json:1:77: model.kernels: needs one number for each of the 2 layers, but has 3"},
     {"pooling_of_too_few_layers", model(R"("kind": "cnn", "channels": [8, 8], "max_pool": [2])"),
-     "x.json:1:78: model.max_pool: needs one number for each of the 2 layers, has 1"},
+     "x.json:1:78: model.max_pool: needs one number for each of the 2 layers, but has 1"},
     {"strides_for_too_many_stages", model(R"("kind": "resnet", "width": 4, "blocks": [1, 1], "strides": [1, 2, 2])"),
-     "x.json:1:90: model.strides: needs one number for each of the 2 stages, has 3"},
+     "x.json:1:90: model.strides: needs one number for each of the 2 stages, but has 3"},
     {"a_kernel_larger_than_its_map", model(R"("kind": "cnn", "channels": [8, 8], "kernels": [5, 25], "padding": 0)"),
-     "x.json:1:77: model.kernels: layer 2: a kernel of 25 does not fit a map of 18"},
+     "x.json:1:77: model.kernels: layer 2: a kernel of size 25 does not fit an input of size 18"},
     {"pooling_of_more_places_than_the_map_has",
      model(R"("kind": "cnn", "channels": [8, 8, 8], "kernels": [5, 3, 3], "max_pool": [4, 4, 4])"),
-     "x.json:1:103: model.max_pool: layer 2: a pooling window of 4 does not fit a map of 2"},
+     "x.json:1:103: model.max_pool: layer 2: a pooling window of size 4 does not fit an input of size 2"},
     {"a_single_test_example_for_statistics_of_batches",
      R"({"data": {"name": "two_moons", "test_size": 1}, "train": {"epochs": 1},
  "model": {"width": 8, "depth": 1, "norm": {"kind": "batch", "predict_with": "batch"}}})",
-     "x.json:2:78: model.norm.predict_with: the statistics of a batch need at least 2 examples; there is 1 test "
-     "example"},
+     "x.json:2:78: model.norm.predict_with: the statistics of a batch need at least 2 examples, but there is only 1 "
+     "test example"},
     {"stages_whose_channels_double_too_often",
      model(R"("kind": "resnet", "width": 70000, "blocks": [1, 1], "norm": "batch")"),
-     "x.json:1:75: model.blocks: stage 2 would have 140000 channels; the most is 100000"},
+     "x.json:1:75: model.blocks: stage 2 would have 140000 channels; the maximum is 100000"},
     {"strides_out_of_bounds", model(R"("kind": "cnn", "strides": [2, 4294967296, 2])"),
      "x.json:1:61: model.strides: must be at most 1000, got 4294967296"},
     {"groups_that_do_not_divide_a_resnet", model(R"("kind": "resnet", "width": 6, "norm": "group")"),
@@ -187,10 +185,9 @@ const std::vector<BadFile> combinations{
      "x.json:1:57: model.norm.groups: a width of 6 is not divisible into 4 groups"},
     {"probes_of_a_mixture_that_do_not_apply",
      R"({"train": {"epochs": 1}, "model": {"kind": "mixture_of_experts"}, "probes": ["gradient_ratio", "lesion_error", "path_share"]})",
-     "x.json:1:77: probes.names: gradient_ratio needs the model \"mlp\", \"cnn\" or \"resnet\"\n"
-     "x.json:1:77: probes.names: lesion_error needs residual blocks, or hidden layers that keep the shape of their "
-     "input\n"
-     "x.json:1:77: probes.names: path_share needs residual blocks: the model \"mlp\" with model.residual, or "
+     "x.json:1:77: probes.names: gradient_ratio needs the model \"mlp\", \"cnn\" or \"resnet\"\nx.json:1:77: "
+     "probes.names: lesion_error needs residual blocks, or hidden layers whose output has the shape of their "
+     "input\nx.json:1:77: probes.names: path_share needs residual blocks: the model \"mlp\" with model.residual, or "
      "\"resnet\" with model.shortcut"},
     {"probes_of_a_linear_model_that_do_not_apply",
      R"({"train": {"epochs": 1}, "model": {"kind": "linear_model"}, "probes": ["weight_rank", "symmetry_difference", "gate_maximum"]})",
@@ -201,8 +198,8 @@ const std::vector<BadFile> combinations{
      "x.json:1:71: probes.names: gate_maximum needs the model \"mixture_of_experts\""},
     {"lesions_of_a_cnn_whose_layers_all_shrink",
      R"({"train": {"epochs": 1}, "model": {"kind": "cnn"}, "probes": ["lesion_error"]})",
-     "x.json:1:62: probes.names: lesion_error needs residual blocks, or hidden layers that keep the shape of their "
-     "input"},
+     "x.json:1:62: probes.names: lesion_error needs residual blocks, or hidden layers whose output has the shape of "
+     "their input"},
     {"synchronized_without_groups", layers(R"("norm": {"kind": "batch", "synchronized": true})"),
      "x.json:1:97: model.norm.synchronized: has no effect without model.norm.statistics_groups or train.world_size "
      "above 1"},
@@ -229,13 +226,13 @@ const std::vector<BadFile> combinations{
     {"zeros_with_a_gain", layers(R"("init": {"scheme": "zeros", "gain": 2})"),
      "x.json:1:91: model.init.gain: has no effect together with std or without a random initializer"},
     {"epochs_and_steps", train(R"("epochs": 1, "steps": 1)"),
-     "x.json:1:76: train.epochs: has no effect together with train.steps; give one of them, null removes the other"},
+     "x.json:1:76: train.epochs: has no effect together with train.steps; set only one of them (null removes a key)"},
     {"adam_with_momentum", training(R"("optimizer": {"name": "adam", "momentum": 0})"),
      "x.json:1:121: train.optimizer.momentum: has no effect without the optimizer \"sgd\""},
     {"sgd_with_betas", training(R"("optimizer": {"name": "sgd", "betas": [0.9, 0.999]})"),
      "x.json:1:117: train.optimizer.betas: has no effect without the optimizer \"adam\" or \"adamw\""},
     {"nesterov_without_momentum", training(R"("optimizer": {"name": "sgd", "nesterov": true})"),
-     "x.json:1:120: train.optimizer.nesterov: needs momentum above 0"},
+     "x.json:1:120: train.optimizer.nesterov: needs a momentum above 0"},
     {"multistep_without_milestones", training(R"("schedule": "multistep")"),
      "x.json:1:91: train.schedule: the schedule \"multistep\" needs milestones"},
     {"cosine_with_milestones", training(R"("schedule": {"kind": "cosine", "milestones": [3]})"),
@@ -249,14 +246,14 @@ const std::vector<BadFile> combinations{
      "x.json:1:100: train.schedule.unit: has no effect without a warmup or the schedule \"step\", "
      "\"multistep\" or \"exponential\""},
     {"a_cosine_that_rises", training(R"("schedule": {"kind": "cosine", "minimum_lr": 1})"),
-     "x.json:1:124: train.schedule.minimum_lr: must not be above the learning rate"},
+     "x.json:1:124: train.schedule.minimum_lr: must not exceed the learning rate"},
     {"a_batch_beyond_the_data", training(R"("batch_size": 5000)"),
      "x.json:1:93: train.batch_size: a batch of 5000 is larger than the 4000 training examples; use \"full\" for all "
-     "of them"},
+     "examples"},
     {"smoothing_with_mse", training(R"("loss": {"kind": "mse", "label_smoothing": 0.1})"),
      "x.json:1:122: train.loss.label_smoothing: has no effect without the loss \"cross_entropy\""},
     {"validation_loss_without_validation", training(R"("early_stopping": "val_loss")"),
-     "x.json:1:97: train.early_stopping.monitor: there are no validation examples; give data.val_size or "
+     "x.json:1:97: train.early_stopping.monitor: there are no validation examples; set data.val_size or "
      "data.val_fraction"},
     {"patience_without_a_monitor", training(R"("early_stopping": {"patience": 3})"),
      "x.json:1:110: train.early_stopping.patience: has no effect without train.early_stopping.monitor"},
@@ -264,31 +261,30 @@ const std::vector<BadFile> combinations{
      "x.json:1:97: train.early_stopping.monitor: train_loss is not evaluated; add \"train\" to "
      "train.evaluate.splits"},
     {"an_evaluation_of_no_validation", training(R"("evaluate": {"splits": ["val"]})"),
-     "x.json:1:102: train.evaluate.splits: there are no validation examples; give data.val_size or "
-     "data.val_fraction"},
+     "x.json:1:102: train.evaluate.splits: there are no validation examples; set data.val_size or data.val_fraction"},
     {"two_evaluation_schedules", training(R"("evaluate": {"every_epochs": 1, "log_spaced": 10})"),
-     "x.json:1:91: train.evaluate: give one of every_epochs, every_steps and log_spaced"},
+     "x.json:1:91: train.evaluate: set only one of every_epochs, every_steps and log_spaced"},
     {"an_ensemble_of_one_seed", also(R"("ensemble": "seeds")"), "x.json:1:92: ensemble.of: needs at least 2 seeds"},
     {"more_members_than_seeds", also(R"("seeds": 3, "ensemble": {"of": "seeds", "sizes": [1, 4]})"),
-     "x.json:1:129: ensemble.sizes: 4 members need as many seeds; there are 3"},
+     "x.json:1:129: ensemble.sizes: 4 members need as many seeds, but there are 3"},
     {"sizes_that_do_not_ascend", also(R"("seeds": 3, "ensemble": {"of": "seeds", "sizes": [2, 2]})"),
      "x.json:1:129: ensemble.sizes: must be in ascending order"},
     {"sizes_of_no_ensemble", also(R"("ensemble": {"sizes": [2]})"),
      "x.json:1:102: ensemble.sizes: has no effect without ensemble.of"},
     {"more_members_than_points", also(R"("ensemble": "points")"),
-     "x.json:1:92: ensemble: 2 members need as many points of the sweep; there is 1"},
+     "x.json:1:92: ensemble: 2 members need as many points of the sweep, which has 1"},
     {"members_that_speak_of_other_things",
      also(R"("ensemble": "points", "sweep": {"train.loss": ["mse", "cross_entropy"]})"),
-     "x.json:1:92: ensemble: the points must have the same data and loss, or their predictions cannot be averaged"},
+     "x.json:1:92: ensemble: all points must have the same data and loss, so that their predictions can be averaged"},
     {"bias_and_variance_of_one_seed", also(R"("bias_variance": true)"),
      "x.json:1:97: bias_variance: needs at least 2 seeds"},
     {"readings_of_predictions_that_are_not_recorded",
      also(R"("seeds": 3, "bias_variance": true, "record": {"predictions": false})"),
-     "x.json:1:141: record.predictions: must be true for bias_variance; remove it"},
+     "x.json:1:141: record.predictions: must not be false with bias_variance; remove it"},
     {"test_examples_that_differ_from_seed_to_seed",
      R"({"data": {"name": "digits", "test_size": 300, "subset": "random"}, "model": {"width": 8, "depth": 2},
          "train": {"epochs": 1}, "seeds": 3, "bias_variance": true})",
-     "x.json:1:57: data.subset: gives every seed different test examples, whose predictions cannot be compared; give "
+     "x.json:1:57: data.subset: gives every seed different test examples, whose predictions cannot be compared; set "
      "data.split_seed"},
     {"another_problem_for_every_seed",
      R"({"data": {"name": "sinusoid", "generator": {"redraw": "all"}}, "model": {"width": 8, "depth": 2},
@@ -332,7 +328,7 @@ TEST(check, digits_works_with_a_test_size_or_a_training_size) {
   EXPECT_EQ(problems_of(data(R"({"name": "digits", "test_size": 300, "test_from": "rest"})")), "");
 }
 
-TEST(check, readings_have_their_predictions_recorded) {
+TEST(check, results_from_predictions_record_them) {
   const auto recorded = [](const std::string& keys) { return read(also(keys)).points[0].record.predictions; };
   EXPECT_TRUE(recorded(R"("seeds": 2, "ensemble": "seeds")"));
   EXPECT_TRUE(recorded(R"("seeds": 2, "bias_variance": true)"));
@@ -348,7 +344,7 @@ TEST(check, depth_zero_needs_no_width) { EXPECT_EQ(problems_of(model("\"depth\":
 
 TEST(check, a_learning_rate_of_zero_is_allowed) { EXPECT_EQ(problems_of(training(R"("optimizer": {"lr": 0})")), ""); }
 
-TEST(check, a_key_of_the_file_needs_an_effect_in_one_point_only) {
+TEST(check, a_key_of_the_file_needs_an_effect_in_at_least_one_point) {
   EXPECT_EQ(problems_of(R"({"model": {"hidden": [8], "norm": {"kind": "batch", "momentum": 0.2}},
                             "train": {"epochs": 1}, "sweep": {"model.norm.kind": ["none", "batch"]}})"),
             "");

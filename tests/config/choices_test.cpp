@@ -13,7 +13,7 @@
 namespace descent::config {
 namespace {
 
-// Every table that a key or a listing offers.
+// All tables of choices that keys and topics use.
 std::vector<Choices> all_tables() {
   std::vector<Choices> tables;
   Experiment experiment;
@@ -24,7 +24,7 @@ std::vector<Choices> all_tables() {
   return tables;
 }
 
-TEST(choices, every_choice_has_a_name_of_its_own) {
+TEST(choices, every_choice_has_a_unique_name) {
   for (const Choices& choices : all_tables()) {
     std::set<std::string_view> names;
     for (const Choice& choice : choices.table) EXPECT_TRUE(names.insert(choice.name).second) << choice.name;
@@ -33,7 +33,7 @@ TEST(choices, every_choice_has_a_name_of_its_own) {
 
 TEST(choices, every_choice_has_help_and_a_source) {
   for (const Choices& choices : all_tables()) {
-    EXPECT_FALSE(choices.word.empty());
+    EXPECT_FALSE(choices.noun.empty());
     for (const Choice& choice : choices.table) {
       EXPECT_FALSE(choice.help.empty()) << choice.name;
       EXPECT_FALSE(choice.source.empty()) << choice.name;

@@ -12,16 +12,16 @@ namespace {
 using testing::EndsWith;
 using testing::HasSubstr;
 
-TEST(data_facts, a_file_that_is_not_of_fashion_mnist_is_named_with_its_checksum) {
+TEST(data_facts, a_wrong_file_for_fashion_mnist_is_reported_with_its_checksum) {
   const formats::IdxFolder folder;
   const std::string problems =
       problems_of(data(R"({"name": "fashion_mnist", "path": ")" + folder.path.string() + "\"}"));
   EXPECT_THAT(problems, HasSubstr("x.json:1:44: data.path: " + folder.path.string() +
-                                  "/train-images-idx3-ubyte: not the file of Fashion-MNIST: SHA-256 is "));
-  EXPECT_THAT(problems, EndsWith("; get it again, or read other data of this format with data.name \"idx\""));
+                                  "/train-images-idx3-ubyte: not a file of Fashion-MNIST (SHA-256 is "));
+  EXPECT_THAT(problems, EndsWith("); download it again, or use data.name \"idx\" for other data in this format"));
 }
 
-TEST(data_facts, fashion_mnist_without_a_path_is_where_debian_installs_it) {
+TEST(data_facts, fashion_mnist_defaults_to_the_folder_of_the_debian_package) {
   const bool installed = std::filesystem::exists(formats::fashion_mnist_folder);
   const std::string problems = problems_of(data(R"("fashion_mnist")"));
   if (!installed) {

@@ -27,7 +27,7 @@ class automatic_device_test : public ::testing::TestWithParam<const char*> {
   void TearDown() override { unsetenv("CUDA_VISIBLE_DEVICES"); }
 };
 
-TEST_P(automatic_device_test, is_the_cpu_where_no_gpu_is_visible) {
+TEST_P(automatic_device_test, is_the_cpu_if_no_gpu_is_visible) {
   EXPECT_EQ(automatic_device().kind, DeviceKind::cpu);
   const Document document = read(also(R"("device": "auto")"));
   EXPECT_EQ(document.points[0].device.kind, DeviceKind::cpu);

@@ -12,31 +12,31 @@ void expect_sizes(const Data& data, std::int64_t train, std::int64_t val, std::i
   EXPECT_EQ(sizes.test, test);
 }
 
-TEST(experiment, by_default_the_official_parts_are_taken_whole) { expect_sizes({}, 4000, 0, 1000); }
+TEST(experiment, by_default_the_official_splits_are_used_completely) { expect_sizes({}, 4000, 0, 1000); }
 
-TEST(experiment, validation_comes_from_the_training_part) {
+TEST(experiment, validation_examples_come_from_the_training_set) {
   expect_sizes({.val_size = 500}, 3500, 500, 1000);
   expect_sizes({.val_fraction = 0.2}, 3200, 800, 1000);
   expect_sizes({.train_size = 1000, .val_fraction = 0.2}, 1000, 800, 1000);
 }
 
-TEST(experiment, the_rest_tests_what_training_leaves) {
+TEST(experiment, the_rest_is_what_training_leaves) {
   const Data data{.name = DataName::mnist1d_large, .train_size = 4000, .test_from = TestFrom::rest};
   expect_sizes(data, 4000, 0, 6000);
 }
 
-TEST(experiment, a_rest_of_given_size_leaves_the_others_to_training) {
+TEST(experiment, a_rest_of_given_size_leaves_the_remainder_for_training) {
   expect_sizes({.test_size = 1000, .val_size = 500, .test_from = TestFrom::rest}, 2500, 500, 1000);
   expect_sizes({.train_size = 2000, .test_size = 1000, .test_from = TestFrom::rest}, 2000, 0, 1000);
 }
 
-TEST(experiment, digits_tests_on_the_rest_without_being_told) {
+TEST(experiment, digits_tests_on_the_rest_by_default) {
   expect_sizes({.name = DataName::digits, .test_size = 300}, 1497, 0, 300);
-  EXPECT_TRUE(tests_on_rest({.name = DataName::digits}));
-  EXPECT_FALSE(tests_on_rest({}));
+  EXPECT_TRUE(takes_test_from_pool({.name = DataName::digits}));
+  EXPECT_FALSE(takes_test_from_pool({}));
 }
 
-TEST(experiment, data_without_a_test_set_test_on_a_fifth_or_on_the_fraction_that_is_given) {
+TEST(experiment, data_without_a_test_set_test_on_a_fifth_or_the_given_fraction) {
   expect_sizes({.name = DataName::digits}, 1438, 0, 359);
   expect_sizes({.name = DataName::digits, .test_fraction = 0.5, .val_fraction = 0.1}, 718, 180, 899);
   expect_sizes({.name = DataName::digits, .train_size = 1000}, 1000, 0, 797);
@@ -44,14 +44,14 @@ TEST(experiment, data_without_a_test_set_test_on_a_fifth_or_on_the_fraction_that
   expect_sizes({.test_fraction = 0.25, .test_from = TestFrom::rest}, 3000, 0, 1000);
 }
 
-TEST(experiment, only_data_without_a_test_set_are_shuffled_unless_told) {
+TEST(experiment, only_data_without_a_test_set_are_shuffled_by_default) {
   EXPECT_EQ(chosen_subset({.name = DataName::digits}), Subset::stratified);
   EXPECT_EQ(chosen_subset({.name = DataName::digits, .subset = Subset::first}), Subset::first);
   EXPECT_EQ(chosen_subset({}), Subset::first);
   EXPECT_EQ(chosen_subset({.name = DataName::spirals}), Subset::first);
 }
 
-TEST(experiment, hidden_layers_are_listed_or_equal) {
+TEST(experiment, hidden_layers_are_listed_or_of_equal_width) {
   EXPECT_EQ(hidden_widths({.width = 8, .depth = 3}), (std::vector<std::int64_t>{8, 8, 8}));
   EXPECT_EQ(hidden_widths({.hidden = {4, 2}}), (std::vector<std::int64_t>{4, 2}));
   EXPECT_TRUE(hidden_widths({.width = 8, .depth = 0}).empty());

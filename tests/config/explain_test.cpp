@@ -20,13 +20,11 @@ TEST(explain, without_a_path_every_key_is_listed) {
     EXPECT_THAT(all, HasSubstr(path));
 }
 
-TEST(explain, a_key_tells_type_bounds_default_and_condition) {
+TEST(explain, a_key_shows_type_bounds_default_and_condition) {
   EXPECT_EQ(explain("model.norm.momentum"),
-            "model.norm.momentum: weight of the newest batch in the running statistics\n"
-            "Takes a number, at least 0 and at most 1.\n"
-            "Default: 0.1.\n"
-            "Has no effect without the model \"mlp\", \"cnn\" or \"resnet\".\n"
-            "Has no effect without the norm \"batch\" and running statistics.\n");
+            "model.norm.momentum: weight of the current batch in the running statistics\nTakes a number, at least 0 "
+            "and at most 1.\nDefault: 0.1.\nHas no effect without the model \"mlp\", \"cnn\" or \"resnet\".\nHas no "
+            "effect without the norm \"batch\" and running statistics.\n");
 }
 
 TEST(explain, the_section_of_the_initializers_shows_every_formula) {
@@ -39,7 +37,7 @@ TEST(explain, the_section_of_the_initializers_shows_every_formula) {
   EXPECT_THAT(text, HasSubstr("\"init\": V means \"init\": {\"scheme\": V}"));
 }
 
-TEST(explain, a_path_that_does_not_exist_names_the_nearest) {
+TEST(explain, an_unknown_path_suggests_the_nearest) {
   try {
     explain("model.nrom");
     FAIL();
@@ -48,13 +46,13 @@ TEST(explain, a_path_that_does_not_exist_names_the_nearest) {
   }
 }
 
-TEST(explain, key_paths_hold_sections_and_values_in_order) {
+TEST(explain, key_paths_lists_sections_and_values_in_order) {
   const std::vector<std::string> paths = key_paths();
   EXPECT_EQ(paths[0], "name");
   EXPECT_THAT(paths, ::testing::IsSupersetOf({"data", "data.name", "model.norm.kind"}));
 }
 
-TEST(explain, topics_have_names_of_their_own) {
+TEST(explain, topics_have_unique_names) {
   std::vector<std::string> names;
   for (const Topic& topic : topics()) names.emplace_back(topic.name);
   EXPECT_THAT(names, ::testing::IsSupersetOf({"data", "models", "activations", "norms", "initializers", "optimizers"}));

@@ -1,5 +1,5 @@
 #pragma once
-// Experiment files for the tests: short ways to write one, and what reading a bad one must say.
+// Experiment files for tests, and the problems of invalid ones.
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 
 namespace descent::config {
 
-// Files that are right but for the part given.
+// Files that are valid except for the given part.
 inline std::string data(const std::string& value) {
   return R"({"data": )" + value + R"(, "model": {"width": 8, "depth": 2}, "train": {"epochs": 1}})";
 }
@@ -33,7 +33,7 @@ inline Document read(const std::string& text, const Overrides& overrides = {}) {
   return read_document_text(text, "x.json", overrides);
 }
 
-// The problems of a file, a line each; empty when it can be read.
+// The problems of a file, one per line; empty if it is valid.
 inline std::string problems_of(const std::string& text, const Overrides& overrides = {}) {
   try {
     read(text, overrides);
@@ -53,7 +53,7 @@ inline std::vector<std::string> sweepable_paths() {
 }
 
 struct BadFile {
-  const char* sentence;  // what is wrong with it: the name of its test
+  const char* sentence;  // name of the test
   std::string text;
   std::string problems;
 };

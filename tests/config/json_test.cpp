@@ -26,12 +26,12 @@ TEST(json, numbers_are_written_in_their_shortest_form) {
             "[1,0.001,1e-05,1.234e-05,0,-0,1e+16,1e+22,123456789012345678,0.1,1e+300,5e-324]");
 }
 
-TEST(json, texts_are_escaped) {
+TEST(json, strings_are_escaped) {
   const std::string text = R"("a\"b\\c\nd\te\u0001f é")";
   EXPECT_EQ(compact(parsed_json(text)), text);
 }
 
-TEST(json, pretty_breaks_only_what_is_long) {
+TEST(json, pretty_breaks_only_long_lines) {
   const Json json = parsed_json(R"({"short": {"a": [1, 2]}, "long": ["0123456789012345678901234567890123456789",
                               "0123456789012345678901234567890123456789", "01234567890123456789"]})");
   EXPECT_EQ(pretty(json), R"({

@@ -18,28 +18,28 @@ class keys : public ::testing::Test {
   std::vector<Key> tree = describe(experiment);
 };
 
-TEST_F(keys, every_key_has_a_path_of_its_own_and_help) {
+TEST_F(keys, every_key_has_a_unique_path_and_help) {
   std::set<std::string> paths;
   for_each_key(tree, [&](const std::string& path, const Key& key) {
     EXPECT_TRUE(paths.insert(path).second) << path;
     EXPECT_FALSE(key.help.empty()) << path;
-    for (const Condition& condition : key.conditions) EXPECT_FALSE(condition.otherwise.empty()) << path;
+    for (const Condition& condition : key.conditions) EXPECT_FALSE(condition.reason.empty()) << path;
   });
 }
 
-TEST_F(keys, a_condition_of_a_section_holds_for_every_key_in_it) {
+TEST_F(keys, a_condition_of_a_section_applies_to_every_key_in_it) {
   Key& schedule = *find_key(tree, "train.schedule");
   schedule.when({[](const Experiment&) { return false; }, "never"});
   EXPECT_TRUE(schedule.conditions.empty());
-  for (const Key& inner : std::get<SectionSlot>(schedule.slot).keys) EXPECT_FALSE(inner.has_effect(experiment));
+  for (const Key& inner : std::get<Section>(schedule.slot).keys) EXPECT_FALSE(inner.has_effect(experiment));
 }
 
-TEST_F(keys, the_first_condition_that_does_not_hold_says_why_a_key_is_idle) {
+TEST_F(keys, the_first_unmet_condition_is_reported) {
   Key& every = *find_key(tree, "train.schedule.every");  // has an effect with the schedule "step" only
   every.when({[](const Experiment& e) { return e.train.optimizer.lr > 1; }, "at low rates"});
-  EXPECT_EQ(every.unmet_condition(experiment)->otherwise, "without the schedule \"step\"");
+  EXPECT_EQ(every.unmet_condition(experiment)->reason, "without the schedule \"step\"");
   experiment.train.schedule.kind = ScheduleKind::step;
-  EXPECT_EQ(every.unmet_condition(experiment)->otherwise, "at low rates");
+  EXPECT_EQ(every.unmet_condition(experiment)->reason, "at low rates");
   experiment.train.optimizer.lr = 2;
   EXPECT_TRUE(every.has_effect(experiment));
 }
@@ -48,7 +48,7 @@ TEST_F(keys, every_default_is_within_the_bounds) {
   for_each_key(tree, [&](const std::string& path, Key& key) {
     const Json value = to_json(key);
     if (key.name == "name" || value.is_null() || key.is_section()) return;
-    Given given;
+    GivenKeys given;
     const Source source;
     Problems problems("x.json", source);
     read_key(value, "", path, key, given, problems);
@@ -58,7 +58,7 @@ TEST_F(keys, every_default_is_within_the_bounds) {
 
 TEST_F(keys, every_shorthand_names_a_key_of_its_section) {
   for_each_key(tree, [&](const std::string& path, const Key& key) {
-    const auto* section = std::get_if<SectionSlot>(&key.slot);
+    const auto* section = std::get_if<Section>(&key.slot);
     if (section && !section->shorthand.empty()) {
       EXPECT_NE(find_key(tree, path + "." + std::string(section->shorthand)), nullptr) << path;
     }
@@ -80,7 +80,7 @@ TEST_F(keys, a_path_lies_in_itself_and_in_its_sections) {
   EXPECT_FALSE(lies_in("model", "model.norm"));
 }
 
-TEST_F(keys, values_and_abbreviated_sections_are_swept) {
+TEST_F(keys, values_and_sections_with_a_shorthand_can_be_swept) {
   const std::vector<std::string> paths = sweepable_paths();
   const std::set<std::string> found(paths.begin(), paths.end());
   for (const char* path : {"model.width", "model.norm", "model.norm.kind", "data", "device", "train.batch_size"})

@@ -34,12 +34,12 @@ TEST(overrides, set_takes_lists_without_brackets) {
             "command line: data.ignore: has no effect without the data \"csv\"");
 }
 
-TEST(overrides, set_makes_the_sections_on_its_way) {
+TEST(overrides, set_creates_sections) {
   EXPECT_EQ(read(base_file, set({"train.early_stopping.monitor=train_loss"})).base.train.early_stopping.monitor,
             Monitor::train_loss);
 }
 
-TEST(overrides, set_inside_an_abbreviated_section_keeps_the_abbreviated_value) {
+TEST(overrides, set_inside_a_section_keeps_the_value_of_its_shorthand) {
   const Experiment e = read(base_file, set({"model.norm.momentum=0.5", "data.val_size=100"})).base;
   EXPECT_EQ(e.model.norm.kind, NormKind::batch);
   EXPECT_EQ(e.model.norm.momentum, 0.5);
@@ -58,7 +58,7 @@ TEST(overrides, what_is_set_is_no_longer_swept) {
   EXPECT_EQ(document.points[0].model.width, 32);
 }
 
-TEST(overrides, set_refuses_what_the_sweep_would_undo) {
+TEST(overrides, set_refuses_a_key_that_the_sweep_overrides) {
   EXPECT_EQ(problems_of(sweep(R"({"model.norm": ["none", "batch"]})"), set({"model.norm.momentum=0.5"})),
             "command line: --set: model.norm.momentum has no effect: the sweep varies model.norm");
   EXPECT_EQ(problems_of(sweep(R"({"zip": {"model.width": [1], "model.depth": [2]}})"), set({"model.width=5"})),
@@ -77,7 +77,7 @@ TEST(overrides, set_needs_an_equals_sign) {
             "command line: --set: expected KEY=VALUE, got \"model.width\"");
 }
 
-TEST(overrides, a_bad_value_comes_from_the_command_line) {
+TEST(overrides, a_bad_value_is_located_on_the_command_line) {
   EXPECT_EQ(problems_of(base_file, set({"train.epochs=many"})),
             "command line: train.epochs: expected an integer, got \"many\"");
 }
@@ -112,7 +112,7 @@ TEST(overrides, sweep_needs_a_path_that_exists) {
             "command line: --sweep: expected KEY=VALUE, got \"model.width\"");
 }
 
-TEST(overrides, sweep_values_may_be_wrong) {
+TEST(overrides, wrong_sweep_values_are_reported) {
   EXPECT_EQ(problems_of(base_file, vary({"model.width=4,"})),
             "command line: sweep model.width: expected an integer, got \"\"");
 }
@@ -124,7 +124,7 @@ TEST(overrides, seeds_are_a_count_or_a_list) {
   EXPECT_EQ(seeds("[5]"), std::vector<std::int64_t>{5});
 }
 
-TEST(overrides, bad_seeds_come_from_the_command_line) {
+TEST(overrides, bad_seeds_are_located_on_the_command_line) {
   EXPECT_EQ(problems_of(base_file, {.seeds = "some"}),
             "command line: seeds: expected a count or a list of integers, got \"some\"");
 }

@@ -38,11 +38,11 @@ TEST_F(read_file_of, a_missing_file_says_so) {
 
 TEST_F(read_file_of, a_folder_says_so) { EXPECT_EQ(error_of(folder), folder.string() + ": is a folder, not a file"); }
 
-TEST_F(read_file_of, two_hundred_megabytes_are_refused_unread) {
+TEST_F(read_file_of, two_hundred_megabytes_are_refused_without_reading) {
   std::ofstream(folder / "x.json").put('{');
   fs::resize_file(folder / "x.json", 200'000'000);
   EXPECT_EQ(error_of(folder / "x.json"),
-            (folder / "x.json").string() + ": larger than 16777216 bytes, the most that such a file may have");
+            (folder / "x.json").string() + ": larger than 16777216 bytes, the maximum size of such a file");
 }
 
 TEST_F(read_file_of, the_name_defaults_to_that_of_the_file) {
@@ -50,7 +50,7 @@ TEST_F(read_file_of, the_name_defaults_to_that_of_the_file) {
   EXPECT_EQ(read_document((folder / "my-widths.json").string()).base.name, "my-widths");
 }
 
-TEST_F(read_file_of, a_path_of_data_is_relative_to_the_file_wherever_it_is_given) {
+TEST_F(read_file_of, a_data_path_is_relative_to_the_file) {
   fs::create_directories(folder / "data");
   std::ofstream(folder / "data/t.csv") << "a,b,y\n1,2,0\n3,4,1\n5,6,0\n";
   std::ofstream(folder / "x.json") << R"({"data": {"name": "csv", "path": "data/t.csv", "train_size": 2},
@@ -69,12 +69,12 @@ TEST_F(read_file_of, data_of_one_class_are_refused) {
   std::ofstream(folder / "one.csv") << "a,y\n1,0\n2,0\n3,0\n4,0\n";
   std::ofstream(folder / "x.json") << R"({"data": {"name": "csv", "path": "one.csv", "train_size": 2},
     "model": {"width": 4, "depth": 1}, "train": {"epochs": 1, "batch_size": 2}})";
-  EXPECT_EQ(error_of(folder / "x.json"), (folder / "x.json").string() +
-                                             ":1:19: data.name: all examples are of one class: there is nothing to "
-                                             "learn");
+  EXPECT_EQ(error_of(folder / "x.json"),
+            (folder / "x.json").string() +
+                ":1:19: data.name: all examples belong to the same class: there is nothing to learn");
 }
 
-TEST(read, a_file_name_that_is_no_experiment_name_asks_for_one) {
+TEST(read, a_file_name_that_is_not_a_valid_name_is_refused) {
   try {
     read_document_text(R"({"model": {"hidden": []}, "train": {"epochs": 1}})", "my widths.json");
     FAIL();
@@ -93,12 +93,12 @@ TEST(read, a_point_repeats_the_base_but_for_its_factors) {
   EXPECT_EQ(document.points[0].model.depth, 2);
 }
 
-TEST(read, a_base_that_only_the_sweep_completes_is_fine) {
+TEST(read, the_sweep_may_complete_the_base) {
   EXPECT_EQ(read(R"({"model": {"depth": 1}, "train": {"epochs": 1}, "sweep": {"model.width": [1, 2]}})").points.size(),
             2u);
 }
 
-TEST(read, every_experiment_that_is_shipped_can_be_read) {
+TEST(read, every_shipped_experiment_can_be_read) {
   int files = 0;
   for (const auto& entry : fs::directory_iterator(fs::path(DESCENT_SOURCE_DIR) / "experiments"))
     if (entry.path().extension() == ".json") {
@@ -108,7 +108,7 @@ TEST(read, every_experiment_that_is_shipped_can_be_read) {
   EXPECT_GE(files, 2);
 }
 
-// Any bytes give a document or an InputError.
+// Any input gives a document or an InputError.
 TEST(read, damaged_files_never_crash) {
   const std::string good =
       sweep(R"([{"model.norm": ["none", {"kind": "batch"}], "model.dropout": {"range": [0, 0.5, 0.1]}},

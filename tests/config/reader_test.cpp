@@ -17,7 +17,7 @@ TEST_P(reader_files, says_what_is_wrong_with) { EXPECT_EQ(problems_of(GetParam()
 
 const std::vector<BadFile> fields{
     {"an_unknown_key", also(R"("nmae": "x")"), "x.json:1:80: unknown key \"nmae\"; did you mean \"name\"?"},
-    {"an_unknown_key_that_is_near_to_nothing", also(R"("xyzzy": 1)"),
+    {"an_unknown_key_without_suggestion", also(R"("xyzzy": 1)"),
      "x.json:1:80: unknown key \"xyzzy\" (descent explain lists the keys)"},
     {"an_unknown_key_in_a_section", model(R"("widht": 8, "depth": 2)"),
      "x.json:1:31: model: unknown key \"widht\"; did you mean \"width\"?"},
@@ -32,20 +32,20 @@ const std::vector<BadFile> fields{
     {"seeds_in_quotes", also(R"("seeds": "5")"),
      "x.json:1:89: seeds: expected a count or a list of integers, got \"5\""},
     {"a_seed_in_quotes", also(R"("seeds": [1, "a"])"),
-     "x.json:1:93: seeds: expected a count or a list of integers, got \"a\" in it"},
+     "x.json:1:93: seeds: expected a count or a list of integers, got an entry \"a\""},
     {"too_many_seeds", also(R"("seeds": 1000000)"),
      "x.json:1:89: seeds: must be a count from 1 to 100000, got 1000000"},
     {"a_name_with_a_slash", also(R"("name": "a/b")"),
      "x.json:1:88: name: \"a/b\" is not a valid folder name: use up to 100 letters, digits, '.', '_' and '-', "
      "not starting with '.'"},
-    {"a_name_that_leads_upwards", also(R"("name": "..")"),
+    {"a_name_of_the_parent_folder", also(R"("name": "..")"),
      "x.json:1:88: name: \"..\" is not a valid folder name: use up to 100 letters, digits, '.', '_' and '-', "
      "not starting with '.'"},
     {"an_empty_name", also(R"("name": "")"),
      "x.json:1:88: name: \"\" is not a valid folder name: use up to 100 letters, digits, '.', '_' and '-', not "
      "starting with '.'"},
     {"a_name_that_is_a_number", also(R"("name": 5)"), "x.json:1:88: name: expected a string, got 5"},
-    {"a_list_for_a_text", also(R"("description": ["a"])"),
+    {"a_list_for_a_string", also(R"("description": ["a"])"),
      "x.json:1:95: description: expected a string, got a list of 1"},
     {"an_unknown_engine", also(R"("engine": "troch")"),
      "x.json:1:90: engine: unknown engine \"troch\"; did you mean \"torch\"? (one of auto, torch, fused)"},
@@ -74,13 +74,13 @@ const std::vector<BadFile> fields{
     {"an_unknown_normalization", data(R"({"normalize": "standart"})"),
      "x.json:1:24: data.normalize: unknown normalization \"standart\"; did you mean \"standard\"? (one of "
      "none, standard, minmax, channel)"},
-    {"a_number_for_a_switch", data(R"({"shuffle_features": 1})"),
+    {"a_number_for_a_boolean", data(R"({"shuffle_features": 1})"),
      "x.json:1:31: data.shuffle_features: expected true or false, got 1"},
     {"all_for_validation", data(R"({"val_fraction": 1})"), "x.json:1:27: data.val_fraction: must be below 1, got 1"},
     {"no_unit", model(R"("width": 0, "depth": 2)"), "x.json:1:40: model.width: must be at least 1, got 0"},
     {"no_unit_in_a_layer", model(R"("hidden": [8, 0])"), "x.json:1:45: model.hidden: must be at least 1, got 0"},
-    {"a_text_in_a_list", model(R"("hidden": [8, "a"])"),
-     "x.json:1:45: model.hidden: expected a list of integers, got \"a\" in it"},
+    {"a_string_in_a_list", model(R"("hidden": [8, "a"])"),
+     "x.json:1:45: model.hidden: expected a list of integers, got an entry \"a\""},
     {"a_number_for_a_list", model(R"("hidden": 8)"),
      "x.json:1:41: model.hidden: expected a list of integers, got 8; write [8]"},
     {"a_column_for_a_list", data(R"({"name": "digits", "ignore": "id"})"),
@@ -92,13 +92,14 @@ const std::vector<BadFile> fields{
      "x.json:1:72: model.norm.kind: unknown norm \"bathc\"; did you mean \"batch\"? (one of none, batch, "
      "layer, rms, group)"},
     {"certain_dropout", layers(R"("dropout": 1)"), "x.json:1:66: model.dropout: must be below 1, got 1"},
-    {"dropout_in_words", layers(R"("dropout": "high")"), "x.json:1:66: model.dropout: expected a number, got \"high\""},
+    {"a_string_for_dropout", layers(R"("dropout": "high")"),
+     "x.json:1:66: model.dropout: expected a number, got \"high\""},
     {"an_unknown_initializer", layers(R"("init": "xavier")"),
      "x.json:1:63: model.init: unknown initializer \"xavier\"; did you mean \"xavier_normal\"? (descent list "
      "initializers)"},
     {"a_list_of_activations", layers(R"("activation": ["relu"])"),
-     "x.json:1:69: model.activation: expected one of relu, tanh, sigmoid, gelu, leaky_relu, silu, identity, "
-     "got a list of 1; to vary it: sweep model.activation"},
+     "x.json:1:69: model.activation: expected one of relu, tanh, sigmoid, gelu, leaky_relu, silu, identity, got a list "
+     "of 1; to vary it, sweep model.activation"},
     {"claims_that_are_no_list", also(R"("claims": "wide is better")"),
      "x.json:1:90: claims: expected a list of claims, got \"wide is better\""},
     {"claims_that_are_incomplete", also(R"("claims": [{"says": "wide is better"}, {"says": "x", "that": ""}, 5])"),
@@ -114,15 +115,16 @@ const std::vector<BadFile> fields{
      "x.json:1:11: model: expected an object, got \"mlp\"; write {\"kind\": \"mlp\"}"},
     {"a_file_for_the_data", data(R"("iris.csv")"),
      "x.json:1:10: data: unknown data set \"iris.csv\"; for a file write {\"name\": \"csv\", \"path\": \"iris.csv\"}, "
-     "for a folder of arrays \"npy\" (descent list data)"},
+     "for a folder of NumPy arrays use the name \"npy\" (descent list data)"},
     {"a_list_of_initializers", layers(R"("init": ["he_normal"])"),
      "x.json:1:63: model.init: expected the name of an initializer (descent list initializers), got a list of 1; to "
-     "vary it: sweep model.init"},
+     "vary it, sweep model.init"},
     {"an_unknown_model", model(R"("kind": "rnn")"),
      "x.json:1:39: model.kind: unknown model \"rnn\"; did you mean \"cnn\"? (one of mlp, cnn, resnet, linear_model, "
      "mixture_of_experts)"},
     {"a_negative_duration", train(R"("epochs": -1)"), "x.json:1:76: train.epochs: must be at least 0, got -1"},
-    {"a_duration_in_words", train(R"("epochs": "ten")"), "x.json:1:76: train.epochs: expected an integer, got \"ten\""},
+    {"a_string_for_the_duration", train(R"("epochs": "ten")"),
+     "x.json:1:76: train.epochs: expected an integer, got \"ten\""},
     {"one_beta", training(R"("optimizer": {"name": "adam", "betas": [0.9]})"),
      "x.json:1:118: train.optimizer.betas: expected a list of two numbers, got a list of 1"},
     {"a_beta_of_one", training(R"("optimizer": {"name": "adam", "betas": [0.9, 1]})"),
@@ -134,7 +136,7 @@ const std::vector<BadFile> fields{
     {"an_unknown_optimizer", training(R"("optimizer": "adma")"),
      "x.json:1:92: train.optimizer: unknown optimizer \"adma\"; did you mean \"adam\"? (one of sgd, adam, "
      "adamw)"},
-    {"a_batch_in_words", training(R"("batch_size": "all")"),
+    {"a_string_for_the_batch_size", training(R"("batch_size": "all")"),
      "x.json:1:93: train.batch_size: expected an integer or \"full\", got \"all\""},
     {"an_empty_batch", training(R"("batch_size": 0)"), "x.json:1:93: train.batch_size: must be at least 1, got 0"},
     {"no_split_to_evaluate", training(R"("evaluate": {"splits": []})"),
@@ -145,7 +147,7 @@ const std::vector<BadFile> fields{
      "x.json:1:103: train.evaluate.splits: unknown split \"valid\"; did you mean \"val\"? (one of train, "
      "val, test)"},
     {"no_thread", training(R"("threads": 0)"), "x.json:1:90: train.threads: must be at least 1, got 0"},
-    {"a_longest_gradient_of_zero", training(R"("clip_gradient_norm": 0)"),
+    {"a_maximum_gradient_norm_of_zero", training(R"("clip_gradient_norm": 0)"),
      "x.json:1:101: train.clip_gradient_norm: must be above 0, got 0"},
     {"a_list_for_a_section", R"({"model": {"hidden": []}, "train": []})",
      "x.json:1:36: train: expected an object, got a list of 0"},
@@ -153,8 +155,8 @@ const std::vector<BadFile> fields{
 
 INSTANTIATE_TEST_SUITE_P(bad, reader_files, ::testing::ValuesIn(fields), sentence_of);
 
-TEST(reader, a_bare_value_abbreviates_every_section_that_allows_it) {
-  // Values other than the defaults, so that reading nothing would show.
+TEST(reader, a_value_sets_the_shorthand_of_a_section) {
+  // Values other than the defaults, so that the test fails if they are not read.
   const std::map<std::string, std::string> values{{"data", "mnist1d_large"},  {"data.label_noise", "0.5"},
                                                   {"data.distortion", "0.5"}, {"model.norm", "batch"},
                                                   {"model.dropout", "0.5"},   {"model.init", "zeros"},
@@ -164,7 +166,7 @@ TEST(reader, a_bare_value_abbreviates_every_section_that_allows_it) {
                                                   {"model.experts", "3"},     {"model.features", "random_relu"},
                                                   {"model.stem", "7"},        {"probes", "[\"weight_norm\"]"},
                                                   {"ensemble", "seeds"}};
-  // Where the others have no effect.
+  // Keys that have no effect in the files above.
   const std::map<std::string, std::vector<std::string>> places{
       {"model.features", {R"(model={"kind": "linear_model"})"}},
       {"model.stem", {R"(model={"kind": "resnet", "width": 4})"}},
@@ -181,7 +183,7 @@ TEST(reader, a_bare_value_abbreviates_every_section_that_allows_it) {
     const auto read_with = [&](const std::string& last) {
       std::vector<std::string> set;
       if (const auto place = places.find(path); place != places.end()) set = place->second;
-      if (last.starts_with("model.features")) set.push_back("model.width=5");  // they have no effect apart
+      if (last.starts_with("model.features")) set.push_back("model.width=5");  // needed for an effect
       set.push_back(last);
       return identity(read(file, {.set = set}).points[0]);
     };
@@ -238,7 +240,7 @@ TEST(reader, a_count_of_seeds_starts_at_zero) {
   EXPECT_EQ(read(also("\"seeds\": 3")).base.seeds, (std::vector<std::int64_t>{0, 1, 2}));
 }
 
-TEST(reader, what_is_left_out_has_its_default) {
+TEST(reader, missing_keys_have_their_defaults) {
   const Experiment e = read(R"({"model": {"hidden": []}, "train": {"epochs": 0}})").base;
   EXPECT_EQ(e.seeds, std::vector<std::int64_t>{0});
   EXPECT_EQ(e.train.batch_size, 100);
@@ -253,11 +255,11 @@ TEST(reader, the_list_of_problems_ends_after_two_hundred) {
     FAIL();
   } catch (const core::InputError& error) {
     ASSERT_EQ(error.problems().size(), 201u);
-    EXPECT_EQ(error.problems().back().text(), "x.json: more than 200 problems; the others are not shown");
+    EXPECT_EQ(error.problems().back().text(), "x.json: more than 200 problems; the rest is not shown");
   }
 }
 
-TEST(reader, messages_show_long_and_strange_texts_in_a_harmless_form) {
+TEST(reader, messages_show_long_and_unprintable_text_safely) {
   const std::string problems = problems_of(layers("\"norm\": \"\\u001b[31m" + std::string(100000, 'x') + "\""));
   EXPECT_THAT(problems, ::testing::StartsWith("x.json:1:63: model.norm: unknown norm \"?[31mxxxx"));
   EXPECT_LT(problems.size(), 200u);

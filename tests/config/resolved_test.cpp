@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// PROJECT/x.json about PROJECT/data/a.csv, with results in PROJECT/results/x.
+// PROJECT/x.json uses PROJECT/data/a.csv and has results in PROJECT/results/x.
 class resolved : public testing::Test {
  protected:
   resolved() {
@@ -33,7 +33,7 @@ class resolved : public testing::Test {
     core::write_file_atomically(project / name, bytes);
   }
   Document read(const std::string& name) const { return read_document(project / name); }
-  // Writes experiment.json; gives its text.
+  // Writes experiment.json and returns its text.
   std::string write() const {
     put(file, write_resolved(read("x.json"), project / "results" / "x"));
     return core::read_file(project / file);
@@ -52,7 +52,7 @@ class resolved : public testing::Test {
   const std::string file = "results/x/experiment.json";
 };
 
-TEST_F(resolved, names_files_relative_to_where_they_lie) {
+TEST_F(resolved, names_files_relative_to_the_experiment) {
   const std::string text = write();
   EXPECT_THAT(text, testing::HasSubstr(R"("experiment": "../../x.json")"));
   EXPECT_THAT(text, testing::HasSubstr(R"("path": "data/a.csv")"));
@@ -63,7 +63,7 @@ TEST_F(resolved, names_files_relative_to_where_they_lie) {
   EXPECT_EQ(write_document(again), write_document(read("x.json")));
 }
 
-TEST_F(resolved, carries_the_facts_of_its_data) {
+TEST_F(resolved, contains_the_facts_about_its_data) {
   write();
   const DataFacts facts = data_facts(read("x.json").base.data);
   const std::string sum = checksums(facts)[0];
@@ -79,16 +79,16 @@ TEST_F(resolved, carries_the_facts_of_its_data) {
   EXPECT_EQ(checksums(recorded), std::vector{sum});
 }
 
-TEST_F(resolved, refuses_what_was_changed) {
+TEST_F(resolved, refuses_modified_files) {
   std::string text = write();
   text.replace(text.find("\"epochs\": 1"), 11, "\"epochs\": 2");
   put(file, text);
   EXPECT_EQ(problem(),
-            "not the file that Descent wrote (the checksum is wrong): `descent run` with the experiment file "
-            "writes it again; to train a changed copy, remove this key");
+            "the file was modified after Descent wrote it (wrong checksum): `descent run` with the original experiment "
+            "file restores it; to train a modified copy, remove this key");
 }
 
-TEST_F(resolved, gives_other_numbers_for_no_flipped_bit) {
+TEST_F(resolved, detects_every_flipped_bit) {
   const std::string text = write(), expected = write_document(read(file));
   for (const std::size_t bit : bits_of(text.size())) {
     try {
@@ -98,9 +98,9 @@ TEST_F(resolved, gives_other_numbers_for_no_flipped_bit) {
   }
 }
 
-TEST_F(resolved, belongs_to_one_experiment_file) {
+TEST_F(resolved, refuses_results_of_another_experiment_file) {
   const fs::path folder = project / "results" / "x";
-  EXPECT_NO_THROW(check_owner(folder, read("x.json")));  // nothing there
+  EXPECT_NO_THROW(check_owner(folder, read("x.json")));  // no results yet
   write();
   EXPECT_NO_THROW(check_owner(folder, read("x.json")));
   EXPECT_NO_THROW(check_owner(folder, read(file)));
@@ -110,21 +110,21 @@ TEST_F(resolved, belongs_to_one_experiment_file) {
     FAIL();
   } catch (const core::InputError& error) {
     EXPECT_EQ(error.problems()[0].message,
-              folder.string() + " holds results of another experiment file, " + (project / "x.json").string() +
-                  "; choose another folder with --out DIR or another name with --set name=NAME, or, if these results "
-                  "shall belong to " +
-                  (project / "other.json").string() + " from now on, remove " + (folder / "experiment.json").string());
+              folder.string() + " contains results of another experiment file, " + (project / "x.json").string() +
+                  "; choose another folder with --out DIR or another name with --set name=NAME, or, to use these "
+                  "results for " +
+                  (project / "other.json").string() + ", remove " + (folder / "experiment.json").string());
   }
   fs::remove(project / "x.json");  // renamed
   EXPECT_NO_THROW(check_owner(folder, read("other.json")));
 }
 
-TEST_F(resolved, is_read_from_no_link) {
+TEST_F(resolved, is_not_read_through_a_link) {
   write();
   fs::rename(project / file, project / "elsewhere.json");
   fs::create_symlink(project / "elsewhere.json", project / file);
   put("other.json", core::read_file(project / "x.json"));
-  EXPECT_NO_THROW(check_owner(project / "results" / "x", read("other.json")));  // says nothing
+  EXPECT_NO_THROW(check_owner(project / "results" / "x", read("other.json")));  // has no owner
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 
 #include "config/files.h"
 #include "config/json.h"
+#include "config/key_names.h"
 #include "config/keys.h"
-#include "config/words.h"
 #include "config/write.h"
 #include "core/text.h"
 
@@ -22,7 +22,7 @@ TEST_F(schema, is_of_draft_2020_12_and_closed) {
   EXPECT_EQ(root["additionalProperties"], false);
 }
 
-TEST_F(schema, every_key_has_a_place_and_a_description) {
+TEST_F(schema, every_key_is_included_with_a_description) {
   for_each_key(default_keys(), [&](const std::string& path, const Key&) {
     const Json* place = &root;
     for (const std::string& name : core::split(path, '.')) {

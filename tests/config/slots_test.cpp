@@ -15,7 +15,7 @@ TEST(slots, a_section_is_an_object_without_absent_keys) {
   EXPECT_EQ(compact(to_json(*find_key(keys, "train.evaluate"))), R"({"every_epochs":2,"splits":["test"]})");
 }
 
-TEST(slots, seeds_that_count_from_zero_are_a_count) {
+TEST(slots, consecutive_seeds_from_zero_are_a_count) {
   Experiment experiment;
   std::vector<Key> keys = describe(experiment);
   experiment.seeds = {0, 1, 2};
@@ -24,7 +24,7 @@ TEST(slots, seeds_that_count_from_zero_are_a_count) {
   EXPECT_EQ(compact(to_json(*find_key(keys, "seeds"))), "[0,2]");
 }
 
-TEST(slots, a_full_batch_is_a_word) {
+TEST(slots, a_full_batch_is_a_string) {
   Experiment experiment;
   std::vector<Key> keys = describe(experiment);
   experiment.train.batch_size = 0;

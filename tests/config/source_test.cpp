@@ -15,7 +15,7 @@ Source parsed(const std::string& text) {
 
 const std::string file = R"({"model": {"width": 8, "norm": "batch"}, "sweep": {"model.norm": [{"kind": "layer"}]}})";
 
-TEST(source, set_makes_sections_and_writes_out_abbreviated_ones) {
+TEST(source, set_creates_sections_and_expands_shorthands) {
   Source source = parsed(file);
   source.set("model.norm.momentum", 0.5);
   source.set("train.optimizer.lr", 1);
@@ -32,15 +32,7 @@ TEST(source, set_to_null_removes) {
   EXPECT_EQ(source.at("/model/norm").line, 0);
 }
 
-TEST(source, set_takes_positions_along) {
-  const Source other = parsed(file);
-  Source source = other;
-  source.set("model.norm", other.root["sweep"]["model.norm"][0], &other, "/sweep/model.norm/0");
-  EXPECT_EQ(source.at("/model/norm").column, 67);
-  EXPECT_EQ(source.at("/model/norm/kind").column, 76);
-}
-
-TEST(source, get_finds_abbreviated_values) {
+TEST(source, get_finds_values_given_by_a_shorthand) {
   Source source = parsed(file);
   EXPECT_EQ(source.get("model.norm.kind"), "batch");
   EXPECT_EQ(source.get("model.norm.momentum"), nullptr);

@@ -33,7 +33,7 @@ const std::vector<std::string> good_files{
         "sweep": {"model.norm.kind": ["none", "batch"], "train.early_stopping": ["none", "train_loss"]}})",
 };
 
-// All that a plan is made of.
+// Everything that a plan is made from.
 std::string plan_of(const Document& document) {
   std::string text = document.base.name + "\n" + document.base.description + "\n";
   for (const std::int64_t seed : document.base.seeds) text += std::to_string(seed) + " ";
@@ -59,7 +59,7 @@ TEST(write, a_resolved_file_is_its_own_resolved_file) {
   }
 }
 
-TEST(write, defaults_are_filled_in_where_they_have_an_effect) {
+TEST(write, defaults_are_written_if_they_have_an_effect) {
   const std::string written = write_document(read(training(R"("optimizer": "adam")")));
   EXPECT_THAT(written, ::testing::HasSubstr(R"("betas": [0.9, 0.999])"));
   EXPECT_THAT(written, ::testing::HasSubstr(R"("batch_size": 100)"));
@@ -68,7 +68,7 @@ TEST(write, defaults_are_filled_in_where_they_have_an_effect) {
 
 std::string identity_of(const std::string& file) { return identity(read(file).points[0]); }
 
-TEST(write, identity_holds_what_differs_from_the_defaults) {
+TEST(write, identity_contains_keys_that_differ_from_their_initial_value) {
   EXPECT_EQ(identity_of(data("\"mnist1d\"")),
             R"({"model.width":8,"model.depth":2,"train.optimizer.name":"adam","train.epochs":1})");
   EXPECT_EQ(
@@ -76,8 +76,8 @@ TEST(write, identity_holds_what_differs_from_the_defaults) {
       R"({"model.width":8,"model.depth":2,"model.norm.kind":"batch","train.optimizer.name":"adam","train.epochs":1})");
 }
 
-// Hashes of runs do not depend on the default: they leave out the optimizer that was the first one.
-TEST(write, identity_of_sgd_is_that_of_the_time_when_it_was_the_default) {
+// The hash of a run omits initial values of the struct, such as the optimizer "sgd", whatever the default is.
+TEST(write, identity_of_sgd_is_unchanged_from_when_it_was_the_default) {
   EXPECT_EQ(identity_of(training(R"("optimizer": {"name": "sgd", "lr": 0.1})")),
             R"({"model.width":8,"model.depth":2,"train.optimizer.lr":0.1,"train.epochs":1})");
 }
@@ -87,12 +87,12 @@ TEST(write, identity_of_an_empty_file_is_that_of_its_defaults_written_out) {
       "train": {"optimizer": {"name": "adam", "lr": 0.001}, "epochs": 20}})"));
 }
 
-TEST(write, identity_leaves_out_what_changes_no_number) {
+TEST(write, identity_omits_keys_that_do_not_change_numbers) {
   const std::string other = identity_of(also(R"("name": "other", "description": "text", "seeds": 7)"));
   EXPECT_EQ(other, identity_of(data("\"mnist1d\"")));
 }
 
-TEST(write, identity_leaves_out_what_has_no_effect) {
+TEST(write, identity_omits_keys_without_effect) {
   const Document document = read(R"({"model": {"hidden": [8], "norm": {"kind": "batch", "momentum": 0.2}},
       "train": {"epochs": 1}, "sweep": {"model.norm.kind": ["none", "batch"]}})");
   EXPECT_EQ(identity(document.points[0]), R"({"model.hidden":[8],"train.optimizer.name":"adam","train.epochs":1})");

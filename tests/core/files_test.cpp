@@ -26,7 +26,7 @@ class files : public ::testing::Test {
   fs::path folder;
 };
 
-// What `action` throws as an error of type Error.
+// The message of the exception of type Error that `action` throws.
 template <class Error, class Action> std::string error_of(Action action) {
   try {
     action();
@@ -36,13 +36,13 @@ template <class Error, class Action> std::string error_of(Action action) {
   return "no error";
 }
 
-TEST_F(files, what_is_written_is_read) {
+TEST_F(files, written_bytes_are_read_back) {
   const std::string bytes("a\0b\xff\n", 5);
   write_file_atomically(folder / "x", bytes);
   EXPECT_EQ(read_file(folder / "x"), bytes);
 }
 
-TEST_F(files, a_large_file_is_streamed_whole) {
+TEST_F(files, a_large_file_is_written_completely) {
   std::string all;
   AtomicFile file(folder / "x");
   for (int i = 0; i < 300; ++i) {
@@ -54,7 +54,7 @@ TEST_F(files, a_large_file_is_streamed_whole) {
   EXPECT_TRUE(read_file(folder / "x") == all);
 }
 
-TEST_F(files, an_uncommitted_file_leaves_the_old_one_and_no_trace) {
+TEST_F(files, an_uncommitted_file_leaves_the_old_file_and_nothing_else) {
   write_file_atomically(folder / "x", "old");
   { AtomicFile(folder / "x").write("new"); }
   EXPECT_EQ(read_file(folder / "x"), "old");
@@ -63,7 +63,7 @@ TEST_F(files, an_uncommitted_file_leaves_the_old_one_and_no_trace) {
 
 TEST_F(files, an_unfinished_file_has_the_prefix_that_readers_skip) {
   AtomicFile file(folder / "x");
-  EXPECT_THAT(names(), ::testing::ElementsAre(::testing::StartsWith(std::string(aside_prefix))));
+  EXPECT_THAT(names(), ::testing::ElementsAre(::testing::StartsWith(std::string(temporary_prefix))));
 }
 
 TEST_F(files, a_folder_appears_at_commit) {
@@ -102,15 +102,15 @@ TEST_F(files, reading_stops_at_the_limit) {
   write_file_atomically(folder / "x", "12345");
   EXPECT_EQ(read_file(folder / "x", 5), "12345");
   EXPECT_EQ(error_of<InputError>([&] { read_file(folder / "x", 4); }),
-            (folder / "x").string() + ": larger than 4 bytes, the most that such a file may have");
+            (folder / "x").string() + ": larger than 4 bytes, the maximum size of such a file");
 }
 
 TEST_F(files, reading_an_endless_device_stops_at_the_limit) {
   EXPECT_EQ(error_of<InputError>([] { read_file("/dev/zero", 100000); }),
-            "/dev/zero: larger than 100000 bytes, the most that such a file may have");
+            "/dev/zero: larger than 100000 bytes, the maximum size of such a file");
 }
 
-TEST_F(files, a_full_disk_is_named) {
+TEST_F(files, a_full_disk_is_reported) {
   AtomicFolder part(folder / "part");
   fs::create_symlink("/dev/full", part.path() / "a");
   EXPECT_EQ(error_of<FaultError>([&] { part.write("a", "1"); }),
@@ -119,16 +119,15 @@ TEST_F(files, a_full_disk_is_named) {
                 "free some space, then run the same command again");
 }
 
-TEST_F(files, writing_into_a_missing_folder_names_file_cause_and_remedy) {
+TEST_F(files, writing_into_a_missing_folder_reports_file_cause_and_remedy) {
   const fs::path target = folder / "gone" / "x";
-  EXPECT_THAT(
-      error_of<FaultError>([&] { write_file_atomically(target, "1"); }),
-      ::testing::AllOf(::testing::StartsWith("cannot open " + (folder / "gone").string() + "/"),
-                       ::testing::EndsWith("No such file or directory; its folder does not exist or was removed "
-                                           "meanwhile: create it, then run the same command again")));
+  EXPECT_THAT(error_of<FaultError>([&] { write_file_atomically(target, "1"); }),
+              ::testing::AllOf(::testing::StartsWith("cannot open " + (folder / "gone").string() + "/"),
+                               ::testing::EndsWith("No such file or directory; its folder does not exist or was "
+                                                   "removed: create it, then run the same command again")));
 }
 
-TEST_F(files, the_program_folder_holds_this_program) { EXPECT_TRUE(fs::exists(program_folder() / "test_core")); }
+TEST_F(files, the_program_folder_contains_this_program) { EXPECT_TRUE(fs::exists(program_folder() / "test_core")); }
 
 }  // namespace
 }  // namespace descent::core

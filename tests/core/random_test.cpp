@@ -33,7 +33,7 @@ TEST(random, below_is_uniform) {
 }
 
 TEST(random, below_rejects_the_words_that_would_bias_it) {
-  // Three quarters of 2^32: without rejection the multiples of three would come twice as often as the others.
+  // Three quarters of 2^32: without rejection, multiples of three would be twice as frequent as other values.
   Random random(2);
   int multiples = 0;
   for (int i = 0; i < 30000; ++i) multiples += random.below(0xc0000000) % 3 == 0;
@@ -70,7 +70,7 @@ TEST(random, normal_has_mean_zero_and_variance_one) {
   EXPECT_NEAR(squares / 100000, 1, 5 * std::sqrt(2 / 100000.));
 }
 
-TEST(random, fill_gives_the_words_of_as_many_calls) {
+TEST(random, fill_is_equivalent_to_calls_of_next) {
   for (const std::size_t count : {1, 3, 9, 50}) {
     Random one(5, 7), other(5, 7);
     one.next(), other.next();
@@ -99,7 +99,7 @@ TEST(random, permute_repeats_for_the_same_state) {
   EXPECT_TRUE(std::ranges::is_permutation(a, c));
 }
 
-TEST(random, permute_of_nothing_is_empty) {
+TEST(random, permutation_of_zero_elements_is_empty) {
   Random random(8);
   std::vector<std::int32_t> order{1, 2};
   permute(random, 0, order);

@@ -22,7 +22,7 @@ TEST(seeds, no_two_streams_of_a_thousand_runs_share_a_seed) {
 }
 
 TEST(seeds, derived_seeds_never_change) {
-  // Frozen: other values would change the numbers of every recorded run.
+  // Never change these: other values would change the numbers of every recorded run.
   EXPECT_EQ(derive_seed(0, Purpose::data), 12035550249420947055u);
   EXPECT_EQ(derive_seed(0, Purpose::order), 2697553276395720353u);
   EXPECT_EQ(derive_seed(7, Purpose::stochastic_depth), 16636679229661704592u);

@@ -10,13 +10,13 @@ namespace {
 
 const std::vector<std::string> schemes{"zeros", "xavier_normal", "xavier_uniform", "he_normal", "he_uniform"};
 
-TEST(text, nearest_finds_what_was_meant) {
+TEST(text, nearest_finds_misspelled_names) {
   EXPECT_EQ(nearest("he_nromal", schemes), "he_normal");
   EXPECT_EQ(nearest("He-Normal", schemes), "he_normal");
   EXPECT_EQ(nearest("zero", schemes), "zeros");
 }
 
-TEST(text, nearest_takes_the_beginning_of_a_name) { EXPECT_EQ(nearest("xavier", schemes), "xavier_normal"); }
+TEST(text, nearest_completes_the_beginning_of_a_name) { EXPECT_EQ(nearest("xavier", schemes), "xavier_normal"); }
 
 TEST(text, nearest_does_not_guess) {
   EXPECT_EQ(nearest("kaiming", schemes), std::nullopt);
@@ -25,18 +25,18 @@ TEST(text, nearest_does_not_guess) {
   EXPECT_EQ(nearest("zeros", {}), std::nullopt);
 }
 
-TEST(text, did_you_mean_is_the_end_of_a_sentence_or_nothing) {
+TEST(text, did_you_mean_is_empty_without_a_suggestion) {
   EXPECT_EQ(did_you_mean("zero", schemes), "; did you mean \"zeros\"?");
   EXPECT_EQ(did_you_mean("kaiming", schemes), "");
 }
 
-TEST(text, printable_hides_what_a_terminal_would_obey) {
+TEST(text, printable_replaces_control_characters) {
   EXPECT_EQ(printable("na\xc3\xafve ± 1"), "na\xc3\xafve ± 1");
   EXPECT_EQ(printable("a\x1b]0;b\a\x7f\xc2\x9bm\xff\xc2"), "a?]0;b???m??");
   EXPECT_EQ(printable("two\nlines\tand\r"), "two lines and?");
 }
 
-TEST(text, quoted_shortens_and_hides_what_a_terminal_would_obey) {
+TEST(text, quoted_truncates_and_replaces_control_characters) {
   EXPECT_EQ(quoted("plain"), "\"plain\"");
   EXPECT_EQ(quoted("a\x1b[31m\n\xff"), "\"a?[31m ?\"");
   EXPECT_EQ(quoted("na\xc3\xafve"), "\"na\xc3\xafve\"");
@@ -55,7 +55,7 @@ TEST(text, find_invalid_utf8_accepts_every_length) {
   EXPECT_EQ(find_invalid_utf8("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"), std::nullopt);
 }
 
-TEST(text, find_invalid_utf8_names_the_first_bad_byte) {
+TEST(text, find_invalid_utf8_gives_the_first_bad_byte) {
   EXPECT_EQ(find_invalid_utf8("ab\xff"), 2u);
   EXPECT_EQ(find_invalid_utf8("ab\xc3"), 2u);            // cut off
   EXPECT_EQ(find_invalid_utf8("\xc0\xaf"), 0u);          // overlong

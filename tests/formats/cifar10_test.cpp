@@ -36,7 +36,7 @@ TEST(cifar10, reads_five_training_batches_and_a_test_batch) {
   EXPECT_EQ(facts.train_size, 5);
   EXPECT_EQ(facts.test_size, 2);
   EXPECT_EQ(facts.stored, (Shape{3, 32, 32}));
-  EXPECT_TRUE(facts.contents->bytes);  // so that a missing normalization is told
+  EXPECT_TRUE(facts.contents->bytes);  // causes the warning about missing normalization
   const DataSet set = read_cifar10(folder);
   EXPECT_THAT(set.train.y, ElementsAre(1, 2, 3, 4, 5));
   EXPECT_THAT(set.test.y, ElementsAre(7, 8));
@@ -47,20 +47,20 @@ TEST(cifar10, reads_five_training_batches_and_a_test_batch) {
 TEST(cifar10, says_what_is_wrong_with_a_batch) {
   const std::string remedy = "unpack https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz there";
   EXPECT_EQ(cifar10_error("ab"),
-            "b.bin: holds 2 bytes, which is not a multiple of the 3073 of an image with its label; " + remedy);
+            "b.bin: has 2 bytes, which is not a multiple of the 3073 bytes of an image with its label; " + remedy);
   EXPECT_EQ(cifar10_error(record(3, 'a') + record(10, 'a')),
-            "b.bin: label 10 of image 1 is not one of 0 to 9; " + remedy);
+            "b.bin: label 10 of image 1 is not in the range from 0 to 9; " + remedy);
   EXPECT_EQ(cifar10_error(""),
-            "b.bin: holds 0 bytes, which is not a multiple of the 3073 of an image with its label; " + remedy);
+            "b.bin: has 0 bytes, which is not a multiple of the 3073 bytes of an image with its label; " + remedy);
 }
 
-TEST(cifar10, a_missing_batch_is_named_with_where_to_get_it) {
+TEST(cifar10, a_missing_batch_is_reported_with_its_source) {
   try {
     cifar10_facts("/nowhere");
     FAIL();
   } catch (const descent::core::InputError& error) {
     EXPECT_STREQ(error.what(),
-                 "/nowhere/data_batch_1.bin: missing, also as .gz; unpack "
+                 "/nowhere/data_batch_1.bin: no such file, nor with .gz; unpack "
                  "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz there");
   }
 }

@@ -32,23 +32,23 @@ TEST(csv, reads_quotes_blank_lines_and_other_line_ends) {
       ElementsAre(ElementsAre("a, b", "y"), ElementsAre(" 1e3", "say \"x\""), ElementsAre("-2 ", "two\nlines")));
 }
 
-TEST(csv, ends_lines_at_carriage_returns_as_old_spreadsheets_do) {
+TEST(csv, ends_lines_at_carriage_returns_like_old_spreadsheets) {
   EXPECT_THAT(records("a,y\r1,\"u\"\r2,v\r"),
               ElementsAre(ElementsAre("a", "y"), ElementsAre("1", "u"), ElementsAre("2", "v")));
 }
 
-TEST(csv, reads_a_quoted_field_with_blanks_around_it_as_one_without) {
+TEST(csv, ignores_spaces_around_a_quoted_field) {
   EXPECT_THAT(records("1, \"x\" ,2\n"), ElementsAre(ElementsAre("1", "x", "2")));
 }
 
-TEST(csv, finds_the_separator_in_the_first_line_outside_of_quotes) {
+TEST(csv, guesses_the_separator_from_the_first_line_outside_quotes) {
   EXPECT_THAT(records("a;b\n1,5;2\n"), ElementsAre(ElementsAre("a", "b"), ElementsAre("1,5", "2")));
   EXPECT_THAT(records("a\tb\n"), ElementsAre(ElementsAre("a", "b")));
   EXPECT_THAT(records("\"x;y;z\",b\n"), ElementsAre(ElementsAre("x;y;z", "b")));
   EXPECT_THAT(records("a,b;c,d\n", ';'), ElementsAre(ElementsAre("a,b", "c,d")));
 }
 
-TEST(csv, reads_numbers_with_a_point_and_where_asked_with_a_comma) {
+TEST(csv, reads_numbers_with_a_point_or_a_decimal_comma) {
   EXPECT_EQ(csv_number(" +1e3 "), 1000);
   EXPECT_EQ(csv_number("5,1"), std::nullopt);
   EXPECT_EQ(csv_number("5,1", true), 5.1);
@@ -70,7 +70,7 @@ TEST(csv, writes_fields_that_read_back) {
 }
 
 TEST(csv, says_what_is_wrong_and_where) {
-  EXPECT_EQ(csv_error("a,y\n1,\"x"), "t.csv:2: a quoted field does not end");
+  EXPECT_EQ(csv_error("a,y\n1,\"x"), "t.csv:2: the closing quote of a field is missing");
   EXPECT_EQ(csv_error("a,y\n\"1\"2,3\n"), "t.csv:2: \"2\" after a field; expected a comma or the end of the line");
   EXPECT_EQ(csv_error("a;y\n\"1\"2;3\n"), "t.csv:2: \"2\" after a field; expected a semicolon or the end of the line");
 }

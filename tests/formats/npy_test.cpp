@@ -83,22 +83,21 @@ TEST(npy, says_what_is_wrong_with_a_file) {
       {npy("{'descr': '<f4'}", ""), "a.npy: damaged .npy header; save the array again with numpy.save"},
       {npy(header("<f4", "(-2,)"), ""), "a.npy: damaged .npy header; save the array again with numpy.save"},
       {npy(header("<c8", "(1,)"), "12345678"),
-       "a.npy: element type \"<c8\" is not supported (truth values, integers and floats of up to 64 bits); convert the "
-       "array with astype"},
+       "a.npy: dtype \"<c8\" is not supported (booleans, integers and floats of up to 64 bits); convert the array with "
+       "astype"},
       {npy(header("<U3", "(1,)"), "123456789012"),
-       "a.npy: element type \"<U3\" is not supported (truth values, integers and floats of up to 64 bits); number the "
-       "texts with numpy.unique(y, return_inverse=True)[1]"},
+       "a.npy: dtype \"<U3\" is not supported (booleans, integers and floats of up to 64 bits); convert strings to "
+       "integers with numpy.unique(y, return_inverse=True)[1]"},
       {npy("{'descr': [('a', '<f4'), ('b', '<f4')], 'fortran_order': False, 'shape': (2,), }", ""),
-       "a.npy: a structured array is not supported; save one array of numbers, a column per feature"},
+       "a.npy: structured arrays are not supported; save one array of numbers with a column per feature"},
       {npy(header("<f4", "(4000000000, 4000000000)"), ""),
-       "a.npy: the shape is larger than any file; save the array again with numpy.save"},
-      {npy(header("<f4", "(3,)"), "12345678"),
-       "a.npy: holds 8 bytes of elements where its shape needs 12; restore the file"},
+       "a.npy: invalid shape, larger than any file; save the array again with numpy.save"},
+      {npy(header("<f4", "(3,)"), "12345678"), "a.npy: has 8 bytes of data, but its shape needs 12; restore the file"},
   };
   for (const auto& [bytes, message] : cases) EXPECT_EQ(npy_error(bytes), message);
 }
 
-TEST(npy, refuses_an_element_that_an_integer_cannot_hold) {
+TEST(npy, refuses_an_element_that_does_not_fit_an_integer) {
   const auto labels_of = [](const std::string& descr, const std::string& element) -> std::string {
     const std::string bytes = npy(header(descr, "(1,)"), element);
     try {
@@ -109,15 +108,15 @@ TEST(npy, refuses_an_element_that_an_integer_cannot_hold) {
   };
   EXPECT_EQ(labels_of("<f8", raw<double>({-2147483648.0})), "-2147483648");
   EXPECT_EQ(labels_of("<f8", raw<double>({1e300})),
-            "y.npy: holds 1e+300 where an integer of 32 bits is needed; correct the array");
+            "y.npy: contains 1e+300, which is not an integer of 32 bits; correct the array");
   EXPECT_EQ(labels_of("<f4", raw<float>({NAN})),
-            "y.npy: holds nan where an integer of 32 bits is needed; correct the array");
+            "y.npy: contains nan, which is not an integer of 32 bits; correct the array");
   EXPECT_EQ(labels_of("<i8", raw<std::int64_t>({std::int64_t{1} << 31})),
-            "y.npy: holds 2147483648 where an integer of 32 bits is needed; correct the array");
+            "y.npy: contains 2147483648, which is not an integer of 32 bits; correct the array");
 }
 
-// What numpy.lib.format.write_array_header_1_0 writes.
-TEST(npy, writes_the_header_that_numpy_writes) {
+// As written by numpy.lib.format.write_array_header_1_0.
+TEST(npy, writes_the_same_header_as_numpy) {
   const std::string written = npy_header("<f4", {8, 1000, 10});
   EXPECT_EQ(written.size(), 128u);
   EXPECT_TRUE(written.starts_with(std::string("\x93NUMPY\x01\x00\x76\x00", 10) +

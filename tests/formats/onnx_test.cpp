@@ -1,5 +1,5 @@
-// The bytes of a message, by hand from https://protobuf.dev/programming-guides/encoding/ and onnx.proto; that others
-// read whole files is tested with onnx.checker in tests/cli/export_test.py.
+// The bytes of a message, derived by hand from https://protobuf.dev/programming-guides/encoding/ and onnx.proto.
+// tests/cli/export_test.py checks whole files with onnx.checker.
 
 #include "formats/onnx.h"
 

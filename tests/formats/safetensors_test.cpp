@@ -15,7 +15,7 @@ template <class T> std::string raw(const std::vector<T>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
-// What is written of these tensors.
+// The bytes of a file with these tensors.
 std::string written(const std::vector<TensorView>& tensors) {
   const std::filesystem::path path =
       std::filesystem::path(testing::TempDir()) / ("descent_a_" + std::to_string(getpid()));
@@ -32,7 +32,7 @@ TEST(safetensors, have_the_bytes_of_the_format) {
             std::string("\x38\0\0\0\0\0\0\0", 8) + header + "  " + std::string("\0\0\x80\x3f", 4));
 }
 
-TEST(safetensors, may_say_what_they_are) {
+TEST(safetensors, may_have_metadata) {
   const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "descent_m.safetensors";
   const std::vector<float> values{1};
   write_safetensors(path, std::vector<TensorView>{{"x", {1}, values}}, {{"run", "ab"}});
@@ -42,7 +42,7 @@ TEST(safetensors, may_say_what_they_are) {
   std::filesystem::remove(path);
 }
 
-TEST(safetensors, follow_each_other_whatever_their_type_and_size) {
+TEST(safetensors, are_contiguous_for_all_types_and_sizes) {
   const std::vector<float> weight{1.5f, -2, 3, 4, 5, 6};
   const std::vector<double> bias{0.1};
   const std::vector<std::int32_t> empty;
@@ -84,7 +84,7 @@ std::string safetensors_error(const std::string& header, std::size_t values = 8)
   return "";
 }
 
-TEST(safetensors, carry_texts) {
+TEST(safetensors, have_metadata_that_is_read_back) {
   const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "texts.safetensors";
   const std::vector<float> values{1, 2};
   const Metadata texts{{"a", "1,2"}, {"b", ""}};
@@ -96,7 +96,7 @@ TEST(safetensors, carry_texts) {
 
 TEST(safetensors, that_are_damaged_are_errors) {
   const auto whole = [](const std::string& what) {
-    return "x: not a whole safetensors file: " + what + "; restore it or write it again";
+    return "x: not a valid safetensors file: " + what + "; restore it or write it again";
   };
   EXPECT_EQ(safetensors_error(R"({"__metadata__":{"a":"b"},"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})"),
             "");
@@ -107,19 +107,19 @@ TEST(safetensors, that_are_damaged_are_errors) {
   EXPECT_EQ(safetensors_error(R"({"t":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})"),
             whole("tensor \"t\" lacks dtype, shape or data_offsets"));
   EXPECT_EQ(safetensors_error(R"({"t":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}})"),
-            whole("the values of tensor \"t\" lie outside of the file"));
+            whole("the values of tensor \"t\" are outside the file"));
   EXPECT_EQ(safetensors_error(R"({"t":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})"),
-            whole("tensor \"t\" has 8 bytes, which do not fit its shape"));
+            whole("the 8 bytes of tensor \"t\" do not match its shape"));
   EXPECT_EQ(safetensors_error(R"({"t":{"dtype":"F32","shape":[4294967296,4294967296,2],"data_offsets":[0,8]}})"),
-            whole("tensor \"t\" has 8 bytes, which do not fit its shape"));
+            whole("the 8 bytes of tensor \"t\" do not match its shape"));
   EXPECT_EQ(safetensors_error(R"({"t":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,8]}})"),
-            whole("tensor \"t\" has 8 bytes, which do not fit its shape"));
+            whole("the 8 bytes of tensor \"t\" do not match its shape"));
   EXPECT_EQ(safetensors_error(R"({"t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})"),
             whole("tensor \"t\" does not follow the one before it"));
   EXPECT_EQ(safetensors_error(R"({"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})"),
-            whole("it holds 8 bytes of values where its header needs 4"));
+            whole("it has 8 bytes of values, but its header needs 4"));
   EXPECT_EQ(safetensors_error(R"({"t":{"dtype":"BF16","shape":[4],"data_offsets":[0,8]}})"),
-            "x: tensor \"t\" has the type BF16; convert it to one of F32, F64, I32, I64");
+            "x: tensor \"t\" has the type BF16; convert it to F32, F64, I32 or I64");
 }
 
 }  // namespace

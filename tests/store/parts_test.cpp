@@ -149,7 +149,7 @@ TEST_F(parts, are_no_links_themselves) {
 
 TEST_F(parts, are_refused_when_a_file_is_too_large_to_read) {
   fs::resize_file(part() / "curves.csv", std::uintmax_t{1} << 40);  // without a block on the disk
-  EXPECT_TRUE(damage().ends_with("larger than 4294967296 bytes, the most that such a file may have"));
+  EXPECT_TRUE(damage().ends_with("larger than 4294967296 bytes, the maximum size of such a file"));
 }
 
 TEST_F(parts, that_cannot_be_listed_are_an_error_and_no_empty_list) {
@@ -161,7 +161,7 @@ TEST_F(parts, that_cannot_be_listed_are_an_error_and_no_empty_list) {
     FAIL();
   } catch (const core::FaultError& error) {
     EXPECT_EQ(error.what(), "cannot list " + (out / "trial" / "parts").string() +
-                                ": Not a directory; correct this, then run the same command again");
+                                ": Not a directory; fix this, then run the same command again");
   }
 }
 

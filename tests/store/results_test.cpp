@@ -412,8 +412,7 @@ TEST_F(results, that_were_removed_meanwhile_are_a_fault_that_says_so) {
     FAIL();
   } catch (const core::FaultError& error) {
     EXPECT_TRUE(std::string(error.what())
-                    .ends_with("its folder does not exist or was removed meanwhile: create it, then run the "
-                               "same command again"))
+                    .ends_with("its folder does not exist or was removed: create it, then run the same command again"))
         << error.what();
   }
 }

@@ -33,7 +33,7 @@ std::string import_lines(const Architecture& architecture, bool loads) {
 }
 
 std::string class_lines(const Architecture& architecture) {
-  const std::int64_t dimensions = !config::has_maps(architecture.model) ? 0 : architecture.is_signal() ? 1 : 2;
+  const std::int64_t dimensions = !config::is_convolutional(architecture.model) ? 0 : architecture.is_signal() ? 1 : 2;
   std::string text = PythonLayers(architecture.model, dimensions).helper_classes();
   for (const PythonClass& python : classes_of(architecture)) text += python.text() + "\n\n";
   return text;

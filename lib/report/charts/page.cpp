@@ -159,7 +159,7 @@ std::vector<fs::path> write_charts(const std::vector<Chart>& charts, std::string
     else specs[files.back().string()] = with_theme(chart);
   }
   if (format == "vl") return files;
-  const fs::path list = folder / (std::string(core::aside_prefix) + "charts.json");
+  const fs::path list = folder / (std::string(core::temporary_prefix) + "charts.json");
   core::write_file_atomically(list, specs.dump());
   int status = no_program;
   for (const std::string python : {DESCENT_PYTHON, "python3"}) {

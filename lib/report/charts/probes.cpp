@@ -138,7 +138,7 @@ void add_histograms(const Source& source, const Probe& probe, Charts& charts) {
   std::vector<std::string> layers, panels_, series, splits;
   std::vector<config::Bin> all;
   for (const std::string& name : probe.layers) {
-    all.push_back(*config::bin_named(name));
+    all.push_back(*config::parse_bin(name));
     add_once(layers, all.back().layer);
   }
   const bool many_points = source.plan.points.size() > max_series;
@@ -209,7 +209,7 @@ void add_value(const Source& source, const Probe& probe, Charts& charts) {
 void add_probes(const Source& source, Charts& charts) {
   for (const Probe& probe : read_probes(source)) {
     if (probe.times.empty()) continue;
-    if (config::bin_named(probe.layers.front())) add_histograms(source, probe, charts);
+    if (config::parse_bin(probe.layers.front())) add_histograms(source, probe, charts);
     else if (probe.layers.size() > few_layers) add_profile(source, probe, false, charts);
     else if (probe.times.size() >= many_times) add_profile(source, probe, true, charts);
     else add_value(source, probe, charts);

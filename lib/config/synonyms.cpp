@@ -1,8 +1,8 @@
-// What other programs call our keys and choices.
+// Names of keys and choices in other libraries.
 
 #include <algorithm>
 
-#include "config/words.h"
+#include "config/key_names.h"
 #include "core/text.h"
 
 namespace descent::config {
@@ -58,9 +58,9 @@ constexpr Synonyms all_synonyms[] = {
     {"train.max_norm", "", "kernelconstraint maxnormconstraint"},
     {"train.early_stopping", "", "earlystop"},
     {"train.early_stopping", "val_error", "valacc valaccuracy accuracy"},
-    {"", "errors are recorded, 1 - accuracy: see descent list columns", "accuracy acc testaccuracy"},
+    {"", "errors (1 - accuracy) are recorded: see descent list columns", "accuracy acc testaccuracy"},
     {"", "losses and errors are always recorded: see descent list columns", "metrics"},
-    {"", "regressions record test_rmse, test_mae, test_r2, and those of val and train", "rmse mae r2"},
+    {"", "regression records test_rmse, test_mae and test_r2, also for val and train", "rmse mae r2"},
     {"data", "", "dataset"},
     {"data", "idx", "mnist"},
     {"data", "mnist1d", "mnist"},
@@ -79,8 +79,8 @@ constexpr Synonyms all_synonyms[] = {
     {"data.separator", "comma", ","},
     {"data.separator", "tab", "\t"},
     {"data.test_fraction", "", "testsplit testratio"},
-    {"", "training examples are drawn in random order; data.subset chooses the parts", "shuffle"},
-    {"", "the sizes of inputs and outputs follow from the data",
+    {"", "training batches are always shuffled; data.subset says how the data are split", "shuffle"},
+    {"", "the numbers of inputs and outputs follow from the data",
      "numclasses inputdim inputsize inputshape outputdim outputsize"},
     {"data.header", "", "hasheader skiprows"},
     {"data.layout", "", "dataformat"},

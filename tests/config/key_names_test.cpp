@@ -1,4 +1,4 @@
-#include "config/words.h"
+#include "config/key_names.h"
 
 #include <gtest/gtest.h>
 
@@ -12,11 +12,11 @@
 namespace descent::config {
 namespace {
 
-using words_files = BadFiles;
+using key_names_files = BadFiles;
 
-TEST_P(words_files, lead_to_the_key) { EXPECT_EQ(problems_of(GetParam().text), GetParam().problems); }
+TEST_P(key_names_files, lead_to_the_key) { EXPECT_EQ(problems_of(GetParam().text), GetParam().problems); }
 
-// What people bring from PyTorch, Keras and scikit-learn, where they write it.
+// Names from PyTorch, Keras and scikit-learn at the places where users write them.
 const std::vector<BadFile> brought{
     {"learning_rate", R"({"train": {"learning_rate": 0.1}})",
      "x.json:1:12: train: unknown key \"learning_rate\"; did you mean \"train.optimizer.lr\"?"},
@@ -64,7 +64,7 @@ const std::vector<BadFile> brought{
      "x.json:1:2: unknown key \"optimizer\"; did you mean \"train.optimizer\"?"},
     {"epochs", R"({"epochs": 3})", "x.json:1:2: unknown key \"epochs\"; did you mean \"train.epochs\"?"},
     {"accuracy", R"({"accuracy": true})",
-     "x.json:1:2: unknown key \"accuracy\"; errors are recorded, 1 - accuracy: see descent list columns"},
+     "x.json:1:2: unknown key \"accuracy\"; errors (1 - accuracy) are recorded: see descent list columns"},
     {"accuracy_to_stop_by", R"({"data": {"val_size": 100}, "train": {"early_stopping": "accuracy"}})",
      "x.json:1:57: train.early_stopping: unknown monitored value \"accuracy\"; did you mean \"val_error\"? (one of "
      "none, "
@@ -75,10 +75,10 @@ const std::vector<BadFile> brought{
      "x.json:1:42: data.separator: unknown separator \";\"; did you mean \"semicolon\"? (one of auto, comma, "
      "semicolon, tab)"},
     {"shuffle", R"({"data": {"shuffle": true}})",
-     "x.json:1:11: data: unknown key \"shuffle\"; training examples are drawn in random order; data.subset chooses the "
-     "parts"},
+     "x.json:1:11: data: unknown key \"shuffle\"; training batches are always shuffled; data.subset says how the data "
+     "are split"},
     {"num_classes", R"({"model": {"num_classes": 3}})",
-     "x.json:1:12: model: unknown key \"num_classes\"; the sizes of inputs and outputs follow from the data"},
+     "x.json:1:12: model: unknown key \"num_classes\"; the numbers of inputs and outputs follow from the data"},
     {"device_in_a_section", R"({"train": {"device": "cuda"}})",
      "x.json:1:12: train: unknown key \"device\"; did you mean \"device\" at the top of the file?"},
     {"a_choice_for_a_key", R"({"train": {"adamw": {"lr": 0.1}}})",
@@ -92,14 +92,13 @@ const std::vector<BadFile> brought{
     {"a_path_for_a_key", R"({"optimizer.lr": 1})",
      "x.json:1:2: unknown key \"optimizer.lr\"; write \"train\": {\"optimizer\": {\"lr\": ...}}"},
     {"widths_where_one_belongs", R"({"model": {"width": [16, 32]}})",
-     "x.json:1:21: model.width: expected an integer, got a list of 2; to vary it: sweep model.width; sizes of the "
-     "layers: model.hidden"},
+     "x.json:1:21: model.width: expected an integer, got a list of 2; to vary it, sweep model.width; for layers of "
+     "different sizes, set model.hidden"},
     {"a_list_of_rates", R"({"train": {"optimizer": {"lr": [0.1, 0.2]}}})",
-     "x.json:1:32: train.optimizer.lr: expected a number, got a list of 2; to vary it: sweep train.optimizer.lr"},
+     "x.json:1:32: train.optimizer.lr: expected a number, got a list of 2; to vary it, sweep train.optimizer.lr"},
     {"the_depth_of_a_cnn", R"({"model": {"kind": "cnn", "depth": 3}})",
-     "x.json:1:36: model.depth: has no effect without the model \"mlp\"; give the layers of a cnn by model.channels, "
-     "the "
-     "stages of a resnet by model.blocks"},
+     "x.json:1:36: model.depth: has no effect without the model \"mlp\"; for a cnn set model.channels, for a resnet "
+     "model.blocks"},
     {"a_word_in_a_sweep", R"({"sweep": {"learning_rate": [1]}})",
      "x.json:1:12: sweep: unknown key \"learning_rate\"; did you mean \"train.optimizer.lr\"?"},
     {"two_keys_of_one_name", R"({"sweep": {"momentum": [0.9]}})",
@@ -109,9 +108,9 @@ const std::vector<BadFile> brought{
      "x.json:1:26: sweep: model.width is swept twice"},
 };
 
-INSTANTIATE_TEST_SUITE_P(brought, words_files, ::testing::ValuesIn(brought), sentence_of);
+INSTANTIATE_TEST_SUITE_P(brought, key_names_files, ::testing::ValuesIn(brought), sentence_of);
 
-TEST(words, every_word_leads_to_a_key_that_exists_and_to_a_choice_of_it) {
+TEST(key_names, every_synonym_leads_to_a_key_and_a_choice_that_exist) {
   for (const Synonyms& known : synonyms()) {
     if (known.path.empty()) continue;
     const Key* key = find_key(default_keys(), known.path);
@@ -122,7 +121,7 @@ TEST(words, every_word_leads_to_a_key_that_exists_and_to_a_choice_of_it) {
   }
 }
 
-TEST(words, a_name_stands_for_the_path_that_ends_with_it) {
+TEST(key_names, a_name_stands_for_the_path_that_ends_with_it) {
   EXPECT_EQ(full_path("lr"), "train.optimizer.lr");
   EXPECT_EQ(full_path("optimizer.lr"), "train.optimizer.lr");
   EXPECT_EQ(full_path("norm"), "model.norm");
@@ -132,7 +131,7 @@ TEST(words, a_name_stands_for_the_path_that_ends_with_it) {
   for (const std::string& path : key_paths()) EXPECT_EQ(full_path(path), path);
 }
 
-TEST(words, every_key_has_a_shortest_name) {
+TEST(key_names, every_key_has_a_shortest_name) {
   EXPECT_EQ(short_name("model.width"), "width");
   EXPECT_EQ(short_name("model.norm.kind"), "norm");
   EXPECT_EQ(short_name("train.optimizer.name"), "optimizer");
@@ -144,7 +143,7 @@ TEST(words, every_key_has_a_shortest_name) {
   }
 }
 
-TEST(words, short_names_work_on_the_command_line_and_in_the_sweep) {
+TEST(key_names, short_names_work_on_the_command_line_and_in_the_sweep) {
   const Document document =
       read(R"({"sweep": {"width": [4, 8], "zip": {"dropout": [0.1, 0.2], "optimizer.name": ["sgd", "adam"]}}})",
            {.set = {"epochs=3"}, .sweep = {"model.width=1,2", "lr=1,2"}});
@@ -154,7 +153,7 @@ TEST(words, short_names_work_on_the_command_line_and_in_the_sweep) {
   EXPECT_EQ(document.points[0].model.width, 1);
 }
 
-TEST(words, explain_takes_short_names) {
+TEST(key_names, explain_takes_short_names) {
   EXPECT_EQ(explain("lr"), explain("train.optimizer.lr"));
   EXPECT_THROW(explain("momentum"), core::InputError);
 }
