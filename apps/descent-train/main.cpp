@@ -117,7 +117,7 @@ int run(const RunOptions& options, int argc, char** argv) {
   const store::Results results(options.out, plan);
   const store::FolderLock lock(results, options.shard);
   const std::vector<std::size_t> missing = plan::select(plan, results.missing(options.save_weights), options.shard);
-  const std::size_t total = plan::select(plan, all_runs(plan), options.shard).size();
+  const std::size_t total = plan::select(plan, plan.all_runs(), options.shard).size();
   config::check_owner(results.folder(), document);  // another start may have come first
   results.write_experiment(document);
   if (!options.json_progress) std::fputs(data_text(data).c_str(), stderr);
@@ -174,7 +174,7 @@ int time_plan(const RunOptions& options) {
   std::vector<std::vector<std::string>> rows{report::short_factors(plan)};
   rows[0].push_back("seconds per run");
   double total = 0, longest = 0;
-  const std::vector<plan::Stack> stacks = stacks_of(plan, all_runs(plan));
+  const std::vector<plan::Stack> stacks = stacks_of(plan, plan.all_runs());
   for (const plan::Stack& stack : stacks) {
     double of_stack = 0;
     for (const std::size_t run : stack) of_stack += seconds[plan.runs[run].point];

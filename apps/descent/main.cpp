@@ -44,7 +44,7 @@ void add_plot_options(CLI::App& command, RunOptions& options) {
 void add_slurm_options(CLI::App& command, RunOptions& line) {
   constexpr std::int64_t most = 100'000;
   add_value(command, "--array", line.tasks, "N", "number of tasks; default: from an estimate of the training time")
-      ->check(CLI::Range(std::int64_t{1}, plan::most_shards));
+      ->check(CLI::Range(std::int64_t{1}, plan::max_shards));
   add_value(command, "--time", line.request.time, "T", "time limit of a task, which continues in a new one")
       ->check([](const std::string& time) { return cluster::seconds_of(time), std::string(); });
   add_value(command, "--partition", line.request.partition, "P", "partition of the cluster");

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "core/error.h"
 #include "core/text.h"
@@ -132,7 +131,7 @@ void add_plan_options(CLI::App& command, RunOptions& options) {
   add_jobs_option(command, options);
   add_value(command, "--shards", options.shards, "N",
             "show how evenly N shards divide the work (descent run --shard i/N)")
-      ->check(CLI::Range(std::int64_t{1}, plan::most_shards));
+      ->check(CLI::Range(std::int64_t{1}, plan::max_shards));
 }
 
 std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv) {
@@ -146,12 +145,6 @@ std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const
     if (error.get_exit_code() != 0) throw core::InputError(fmt::format("{} (see --help)", error.what()));
     return app.exit(error);
   }
-}
-
-std::vector<std::size_t> all_runs(const plan::Plan& plan) {
-  std::vector<std::size_t> runs(plan.runs.size());
-  std::iota(runs.begin(), runs.end(), std::size_t{0});
-  return runs;
 }
 
 DataReport report_data(const plan::Plan& plan) {

@@ -73,9 +73,6 @@ AddOptions add_plan_options;  // of `plan`, beside the experiment
 // on stderr); otherwise nothing. InputError for unknown commands and options.
 std::optional<int> parse_command_line(CLI::App& app, int argc, const char* const* argv);
 
-// Indices into Plan::runs.
-std::vector<std::size_t> all_runs(const plan::Plan& plan);
-
 struct DataReport {
   std::vector<std::string> texts;     // two lines for each data set or split of the points
   std::vector<std::string> warnings;  // what is probably a mistake

@@ -54,7 +54,7 @@ std::string engines_text(const plan::Plan& plan) {
 // Where a run needs so much that it matters how many there are at a time.
 std::string memory_text(const plan::Plan& plan) {
   double most = 0;
-  for (const plan::Point& point : plan.points) most = std::max(most, plan::memory_of(point.experiment).with(1));
+  for (const plan::Point& point : plan.points) most = std::max(most, plan::memory_of(point.experiment).total(1));
   return most > 1 << 30 ? fmt::format("at least {} of memory for the largest run\n", plan::memory_text(most)) : "";
 }
 
@@ -73,7 +73,7 @@ std::string plan_text(const plan::Plan& plan, const report::Screen& screen) {
   }
   return fmt::format("{}{}: {}, {} in {}, {:.3g} GFLOP of matrix products\n{}{}", report::format_table(rows, screen),
                      plan.name, core::counted(plan.points.size(), "point"), core::counted(plan.runs.size(), "run"),
-                     core::counted(plan::pack(plan, all_runs(plan)).size(), "stack"), total / 1e9, engines_text(plan),
+                     core::counted(plan::pack(plan, plan.all_runs()).size(), "stack"), total / 1e9, engines_text(plan),
                      memory_text(plan));
 }
 
@@ -98,7 +98,7 @@ std::string plan_json(const plan::Plan& plan, const DataReport& data) {
     points[run.point]["runs"].push_back({{"run", run.id()}, {"seed", run.seed}, {"hash", run.hash}, {"seeds", seeds}});
   }
   Json stacks = Json::array();
-  for (const plan::Stack& stack : plan::pack(plan, all_runs(plan))) {
+  for (const plan::Stack& stack : plan::pack(plan, plan.all_runs())) {
     stacks.push_back(Json::array());
     for (const std::size_t run : stack) stacks.back().push_back(plan.runs[run].id());
   }
@@ -143,7 +143,7 @@ std::string layers_text(const plan::Plan& plan, const report::Screen& screen) {
     text += table_of(layers, screen);
     text +=
         core::counted(static_cast<std::size_t>(plan::parameter_count(plan::layers_of(experiment))), "parameter") + "\n";
-    if (const std::string warning = plan::early_shrinking(experiment); !warning.empty())
+    if (const std::string warning = plan::shrinking_warning(experiment); !warning.empty())
       text += "warning: " + warning + "\n";
   }
   return text;
@@ -152,7 +152,7 @@ std::string layers_text(const plan::Plan& plan, const report::Screen& screen) {
 // InputError where the table of layers would warn.
 void refuse_shrinking(const plan::Plan& plan, const std::string& file) {
   for (const plan::Point& point : plan.points)
-    if (std::string warning = plan::early_shrinking(point.experiment); !warning.empty())
+    if (std::string warning = plan::shrinking_warning(point.experiment); !warning.empty())
       throw core::InputError({{.file = file, .path = "model", .message = std::move(warning)}});
 }
 

@@ -120,7 +120,7 @@ std::optional<Array> read_array(const std::filesystem::path& results) {
   try {
     const auto json = nlohmann::json::parse(core::read_regular_file(file, most_bytes));
     Array array{json.at("plan"), json.at("shards"), json.at("jobs"), json.at("submitted")};
-    if (array.shards >= 1 && array.shards <= plan::most_shards && array.jobs >= 1) return array;
+    if (array.shards >= 1 && array.shards <= plan::max_shards && array.jobs >= 1) return array;
   } catch (const nlohmann::json::exception&) {  // reported below
   }
   throw core::InputError(fmt::format("{}: damaged; remove it where no job of it is in the queue", file.string()));

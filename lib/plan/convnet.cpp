@@ -179,7 +179,7 @@ class ResNet {
     const std::vector<Convolution> list = convolutions(block);
     const std::string name = fmt::format("layer{}.{}.", block.stage + 1, block.index);
     const bool pre = model_.preactivation;
-    // What follows the last convolution starts at 0: its norm, or it itself where none follows.
+    // zero_init_residual starts the norm after the last convolution at 0, or that convolution if no norm follows.
     const bool zero_norm = model_.zero_init_residual && !pre && model_.norm.kind != config::NormKind::none;
     std::int64_t h = input, activated = input;
     for (std::size_t i = 0; i < list.size(); ++i) {

@@ -9,26 +9,27 @@
 namespace descent::plan {
 namespace {
 
-// Seconds, fitted to what `descent plan --time` measured for 510 points of experiments/ on one 2.6 GHz core: of those
-// with the engine that they choose 60 % lie within 25 %, 84 % within a factor of 2; probes are not counted.
+// Seconds, fitted to measurements by `descent plan --time` of 510 points of experiments/ on one 2.6 GHz core: with the
+// engine that they choose, 60 % of the estimates lie within 25 %, 84 % within a factor of 2; probes are not counted.
 struct Rates {
-  double run, step, layer;          // of a run; of a step; of a layer in a step
-  double row_product, map_product;  // of an operation of linear maps, of convolutions
-  double unit, pixel, normalized;   // of an output of linear maps, of convolutions, and more where these are normalized
+  double run, step, layer;          // per run, per step, per layer and step
+  double row_product, map_product;  // per operation of linear maps, of convolutions
+  double unit, pixel,
+      normalized;  // per output of linear maps, of convolutions, and in addition if these are normalized
 };
 constexpr Rates fused_rates{5e-3, 1.5e-6, 0, 6.2e-12, 24e-12, 1.1e-9, 0, 36e-9};
 constexpr Rates torch_rates{0.14, 1.4e-4, 1e-4, 26e-12, 32e-12, 0, 13e-9, 38e-9};
 
-// Of a closed form: of a run; of an operation of decomposition, features and readout; of an input and an output of an
-// evaluated example, and of one of its Gaussian features. Fitted to 64 of 6 to 8000 features and 25 to 4000 examples,
-// of which 80 % lie within 30 %, on a core on which the networks above took 1 / 1.85 of their seconds.
+// Seconds of a closed form: per run; per operation of decomposition, features and readout; per input, output and
+// Gaussian feature of an evaluated example. Fitted to 64 models with 6 to 8000 features and 25 to 4000 examples, of
+// which 80 % lie within 30 %, on a core that trained the networks above 1.85 times as fast.
 struct ClosedFormRates {
   double run = 6e-4, product = 90e-12, input = 1.1e-9, output = 22e-9, gaussian = 9e-9;
 };
 
-constexpr double drawn_number = 105e-9;  // of generated data
+constexpr double drawn_number = 105e-9;  // seconds per number of generated data
 
-// Examples that all evaluations of a run go through.
+// The number of examples in all evaluations of a run.
 double evaluated_examples(const config::Experiment& e, std::int64_t steps) {
   const config::SplitSizes sizes = config::split_sizes(e.data);
   const config::Evaluate& evaluate = e.train.evaluate;
@@ -45,7 +46,7 @@ double evaluated_examples(const config::Experiment& e, std::int64_t steps) {
   return count * static_cast<double>(examples);
 }
 
-// Of the examples of a run where they are drawn.
+// The number of random numbers in the examples of a run; 0 if they are read from files.
 double drawn_numbers(const config::Experiment& e) {
   if (!config::is_generated(e.data.name)) return 0;
   const config::SplitSizes sizes = config::split_sizes(e.data);
@@ -57,7 +58,7 @@ double closed_form_seconds(const config::Experiment& e) {
   const config::DataFacts facts = config::data_facts(e.data);
   const std::vector<Layer> layers = layers_of(e);
   double pass = forward_flops(layers) * rates.product + static_cast<double>(facts.shape.features()) * rates.input +
-                static_cast<double>(facts.outputs) * rates.output;  // of an example
+                static_cast<double>(facts.outputs) * rates.output;  // seconds per example
   if (e.model.features.kind == config::FeatureKind::gaussian_basis)
     pass += static_cast<double>(layers.back().in) * rates.gaussian;
   const std::int64_t steps = config::total_steps(e.train, config::split_sizes(e.data).train);
@@ -74,7 +75,7 @@ double run_seconds(const config::Experiment& e) {
   const std::vector<Layer> layers = layers_of(e);
   const bool fused = config::chosen_engine(e) == config::EngineKind::fused;
   const Rates& rates = fused ? fused_rates : torch_rates;
-  double pass = 0;  // of an example forward and back
+  double pass = 0;  // seconds per example, forward and backward
   const bool normalized = e.model.norm.kind != config::NormKind::none;
   for (const Layer& layer : layers) {
     const double outputs = static_cast<double>(layer.out * layer.positions), products = 3 * forward_flops({layer});

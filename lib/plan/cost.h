@@ -1,11 +1,11 @@
 #pragma once
-// What a run costs, without LibTorch: to divide work and to order it, not to promise when it ends.
+// Estimates the training time of a run without LibTorch, to divide and order the work.
 
 #include "config/experiment.h"
 
 namespace descent::plan {
 
-// Rough seconds of one run on one core, its evaluations included; a pure function of the experiment.
+// The estimated seconds of a run on one core, including evaluations; depends on the experiment alone.
 double run_seconds(const config::Experiment& experiment);
 
 }  // namespace descent::plan

@@ -19,7 +19,7 @@ std::vector<std::int64_t> sizes_of(const Shape& shape, bool signal) {
   return {shape.channels, shape.height, shape.width};
 }
 
-// "5x5, stride 2"; of a signal "5, stride 2".
+// "5x5, stride 2"; for a signal "5, stride 2".
 std::string window_text(const config::Window& window, bool signal) {
   const std::string kernel =
       signal ? std::to_string(window.kernel_width) : fmt::format("{}x{}", window.kernel_height, window.kernel_width);
@@ -70,23 +70,24 @@ std::vector<LayerRow> layer_table(const config::Experiment& experiment) {
   return rows;
 }
 
-std::string early_shrinking(const config::Experiment& experiment) {
+std::string shrinking_warning(const config::Experiment& experiment) {
   if (!config::is_convolutional(experiment.model)) return "";
   const config::DataFacts facts = config::data_facts(experiment.data);
   const Graph graph = convnet_of(experiment.model, facts.shape, facts.outputs);
-  std::string shrinks;  // the layer behind which a map has one position
-  std::size_t behind = 0;
+  std::string shrinking_layer;
+  std::size_t padded = 0;  // convolutions that see one position and padding
   for (const Node& node : graph.nodes) {
     const Shape in = node.input < 0 ? facts.shape : graph.nodes[node.input].out_shape;
     const bool is_readout = &node == &graph.nodes.back();
-    const bool looks_around = node.window.kernel_height * node.window.kernel_width > 1;
-    if (positions(in) == 1 && node.op == Node::Op::convolution && !is_readout && looks_around) ++behind;
-    if (shrinks.empty() && positions(in) > 1 && positions(node.out_shape) == 1) shrinks = node.name;
+    const bool large_kernel = node.window.kernel_height * node.window.kernel_width > 1;
+    if (positions(in) == 1 && node.op == Node::Op::convolution && !is_readout && large_kernel) ++padded;
+    if (shrinking_layer.empty() && positions(in) > 1 && positions(node.out_shape) == 1) shrinking_layer = node.name;
   }
-  if (behind == 0) return "";
-  return fmt::format("the map has one position behind {}: {} nothing but padding around it; use smaller strides",
-                     shrinks.empty() ? "the input" : shrinks,
-                     behind == 1 ? "the convolution there sees" : fmt::format("the {} convolutions there see", behind));
+  if (padded == 0) return "";
+  return fmt::format(
+      "the feature map has one position after {}, so that {} only padding around it; use smaller strides",
+      shrinking_layer.empty() ? "the input" : shrinking_layer,
+      padded == 1 ? "the next convolution sees" : fmt::format("the next {} convolutions see", padded));
 }
 
 }  // namespace descent::plan

@@ -74,8 +74,8 @@ double product_flops(const Layer& layer) {
          static_cast<double>(layer.positions);
 }
 
-// The features of all examples and the thin singular value decomposition of their matrix (Golub and Van Loan 2013,
-// section 8.6.3), without the cube of the shorter side: divide and conquer needs little of it.
+// Computing the features of all examples and the thin singular value decomposition of their matrix (Golub and Van Loan
+// 2013, section 8.6.3), without the cubic term in the shorter side, which divide and conquer mostly avoids.
 double solve_flops(const config::Experiment& experiment) {
   const std::vector<Layer> layers = layers_of(experiment);
   const auto examples = static_cast<double>(config::split_sizes(experiment.data).train);
@@ -192,7 +192,7 @@ double initial_sd(const config::Init& init, const Layer& layer) {
   const auto fan_in = static_cast<double>(layer.fan_in());
   // Random features are drawn from N(0, 1 / fan_in), whatever the scheme.
   if (!layer.trained) return layer.initial_scale / std::sqrt(fan_in);
-  // Of an orthogonal matrix [out, fan_in] a row or a column has the norm 1.
+  // In an orthogonal matrix [out, fan_in] the rows or the columns have norm 1.
   const bool orthogonal = init.scheme == config::InitScheme::orthogonal;
   const auto fan_out = static_cast<double>(orthogonal ? layer.out : layer.fan_out());
   return layer.initial_scale * init.std.value_or(init.gain * std::sqrt(initial_variance(init, fan_in, fan_out)));

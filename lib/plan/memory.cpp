@@ -11,7 +11,7 @@
 namespace descent::plan {
 namespace {
 
-// Arrays as large as the parameters: themselves, gradients, moments and weights kept by early stopping.
+// The number of arrays as large as the parameters: parameters, gradients, moments and weights kept by early stopping.
 double copies(const config::Train& train) {
   if (config::has_closed_form(train)) return 1;
   const bool restores =
@@ -20,13 +20,13 @@ double copies(const config::Train& train) {
   return 2 + moments + (restores ? 1 : 0);
 }
 
-// Of the point that needs most.
+// The memory of the point that needs most.
 Memory largest(const Plan& plan, std::size_t jobs) {
   Memory most{0, 0};
   for (const Point& point : plan.points) {
     if (point.experiment.device.kind != config::DeviceKind::cpu) continue;
     const Memory memory = memory_of(point.experiment);
-    if (memory.with(jobs) > most.with(jobs)) most = memory;
+    if (memory.total(jobs) > most.total(jobs)) most = memory;
   }
   return most;
 }
@@ -65,14 +65,14 @@ std::size_t jobs_that_fit(const Plan& plan, double limit) {
 
 void check_memory(const Plan& plan, const std::string& file, std::size_t jobs, double limit) {
   const Memory need = largest(plan, jobs);
-  if (need.with(jobs) <= limit) return;
-  const std::string what = jobs == 1 ? "a run" : fmt::format("{} runs at a time", jobs);
-  const std::string remedy = need.with(1) > limit ? "make the network, the batches or the data smaller"
-                                                  : fmt::format("use --jobs {} or less", jobs_that_fit(plan, limit));
+  if (need.total(jobs) <= limit) return;
+  const std::string what = jobs == 1 ? "a run" : fmt::format("training {} runs at the same time", jobs);
+  const std::string remedy = need.total(1) > limit ? "make the network, the batches or the data smaller"
+                                                   : fmt::format("use --jobs {} or less", jobs_that_fit(plan, limit));
   throw core::InputError({{.file = file,
                            .path = "model",
-                           .message = fmt::format("{} would take at least {} of memory, and there are {}; {}", what,
-                                                  memory_text(need.with(jobs)), memory_text(limit), remedy)}});
+                           .message = fmt::format("{} needs at least {} of memory, but only {} are available; {}", what,
+                                                  memory_text(need.total(jobs)), memory_text(limit), remedy)}});
 }
 
 std::string memory_text(double bytes) { return fmt::format("{:.3g} GiB", bytes / (1 << 30)); }

@@ -1,5 +1,5 @@
 #pragma once
-// The memory that training needs, so that what cannot fit is refused before it starts.
+// Estimates the memory of training, so that experiments that cannot fit are refused before they start.
 
 #include <cstddef>
 #include <string>
@@ -8,21 +8,21 @@
 
 namespace descent::plan {
 
-// How many moments, arrays as large as the parameters, an optimizer keeps.
+// The number of moments of an optimizer: state arrays as large as the parameters.
 std::int64_t moment_count(const config::Optimizer& optimizer);
 
-// Bytes at least: of the examples, which runs share, and of one network in training: parameters, gradients, moments,
-// kept weights and the activations of a batch.
+// Lower bounds in bytes: for the examples, which runs share, and for training one network: parameters, gradients,
+// moments, the weights that early stopping keeps and the activations of a batch.
 struct Memory {
   double data, network;
-  double with(std::size_t jobs) const { return data + static_cast<double>(jobs) * network; }
+  double total(std::size_t jobs) const { return data + static_cast<double>(jobs) * network; }
 };
 Memory memory_of(const config::Experiment& experiment);
 
-// Runs that fit `limit` bytes at a time, at least 1; those on other devices than the CPU do not count.
+// The number of runs that fit into `limit` bytes at the same time, at least 1; counts only runs on the CPU.
 std::size_t jobs_that_fit(const Plan& plan, double limit);
 
-// Throws InputError where so many runs of the experiment `file` at a time do not fit.
+// Throws InputError if `jobs` runs of the experiment `file` do not fit into memory at the same time.
 void check_memory(const Plan& plan, const std::string& file, std::size_t jobs, double limit);
 
 // "1.5 GiB"

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <unordered_set>
 
 #include "config/data_facts.h"
@@ -14,13 +15,14 @@
 namespace descent::plan {
 namespace {
 
-// What all runs of a point have in common: their numbers depend on this and the seed, nothing else.
+// The results of a run depend on this text of its point and on the seed, and on nothing else.
 std::string point_identity(const config::Experiment& experiment) {
   std::string text = "numerics " + std::to_string(numerics) + "\n" + config::identity(experiment) + "\n";
   const config::DataFacts facts = config::data_facts(experiment.data);
   for (const config::DataFile& file : facts.embedded) text.append(file.sha256) += '\n';
   for (const std::string& sum : config::checksums(facts)) text.append(sum) += '\n';
-  if (experiment.train.loss.label_smoothing > 0) text += "losses without label smoothing\n";  // once they had it
+  // Earlier versions reported losses with label smoothing.
+  if (experiment.train.loss.label_smoothing > 0) text += "losses without label smoothing\n";
   if (facts.version > 0)
     text += (facts.files.empty() ? "generator " : "reader ") + std::to_string(facts.version) + "\n";
   return text;
@@ -28,20 +30,26 @@ std::string point_identity(const config::Experiment& experiment) {
 
 // Throws InputError for a network that is too large for any machine.
 void check_size(const config::Document& document, const Point& point) {
-  constexpr std::int64_t most_parameters = 1'000'000'000'000;
+  constexpr std::int64_t max_parameters = 1'000'000'000'000;
   const std::int64_t parameters = parameter_count(layers_of(point.experiment));
-  if (parameters <= most_parameters) return;
+  if (parameters <= max_parameters) return;
   std::string at;
   for (std::size_t i = 0; i < point.values.size(); ++i)
     at += (i > 0 ? ", " : " (at ") + document.factors[i] + "=" + point.values[i];
   core::Problem problem = document.in_model;
   problem.message =
-      fmt::format("the network has {:.2g} parameters; the most is {:.0e}{}{}", static_cast<double>(parameters),
-                  static_cast<double>(most_parameters), at, at.empty() ? "" : ")");
+      fmt::format("the network has {:.2g} parameters; the maximum is {:.0e}{}{}", static_cast<double>(parameters),
+                  static_cast<double>(max_parameters), at, at.empty() ? "" : ")");
   throw core::InputError({std::move(problem)});
 }
 
 }  // namespace
+
+std::vector<std::size_t> Plan::all_runs() const {
+  std::vector<std::size_t> indices(runs.size());
+  std::iota(indices.begin(), indices.end(), std::size_t{0});
+  return indices;
+}
 
 Plan make_plan(const config::Document& document) {
   Plan plan;

@@ -1,5 +1,5 @@
 #pragma once
-// Shares of a plan, for several processes or machines.
+// Divides a plan into shards, for several processes or machines.
 
 #include <cstddef>
 #include <cstdint>
@@ -10,9 +10,9 @@
 
 namespace descent::plan {
 
-inline constexpr std::int64_t most_shards = 10'000;
+inline constexpr std::int64_t max_shards = 10'000;
 
-// The index-th of `count` shares of a plan.
+// `index` counts from 1.
 struct Shard {
   std::int64_t index = 1, count = 1;
 
@@ -20,16 +20,16 @@ struct Shard {
   std::string text() const { return std::to_string(index) + "/" + std::to_string(count); }
 };
 
-// "2/3"; InputError for anything else.
+// Parses "2/3"; throws InputError for anything else.
 Shard parse_shard(const std::string& text);
 
-// The shard, from 1 on, of each run of the plan: balanced by the cost of the runs, whichever of them are finished.
+// The index of the shard of each run, balanced by the cost of all runs, finished or not.
 std::vector<std::int64_t> shards_of(const Plan& plan, std::int64_t count);
 
-// The rough seconds of each shard on one core (plan/cost.h).
+// The estimated seconds of each shard on one core (plan/cost.h).
 std::vector<double> shard_seconds(const Plan& plan, const std::vector<std::int64_t>& shard_of_run, std::int64_t count);
 
-// Those of `runs` (indices into Plan::runs) that belong to the shard.
+// The elements of `runs` (indices into Plan::runs) that belong to the shard.
 std::vector<std::size_t> select(const Plan& plan, const std::vector<std::size_t>& runs, const Shard& shard);
 
 }  // namespace descent::plan

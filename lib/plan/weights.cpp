@@ -19,14 +19,14 @@ std::map<std::string, formats::StoredTensor> read_weights(const std::filesystem:
   };
   for (const auto& [name, shape] : network) {
     const auto found = tensors.find(name);
-    if (found == tensors.end()) report(name, "missing; the file is of another network");
+    if (found == tensors.end()) report(name, "missing; the file belongs to another network");
     else if (found->second.shape != shape)
-      report(name, fmt::format("has the shape [{}], in the network [{}]", fmt::join(found->second.shape, ", "),
+      report(name, fmt::format("has the shape [{}], but [{}] in the network", fmt::join(found->second.shape, ", "),
                                fmt::join(shape, ", ")));
   }
   for (const auto& [name, tensor] : tensors)
     if (std::ranges::find(network, name, &NamedShape::name) == network.end())
-      report(name, "is not in the network; the file is of another one");
+      report(name, "is not in the network; the file belongs to another one");
   if (!problems.empty()) throw core::InputError(problems);
   return tensors;
 }

@@ -1,5 +1,5 @@
 #pragma once
-// The file of weights of one network, under torch.nn's names.
+// Reads the weights of a network from a file.
 
 #include <cstdint>
 #include <filesystem>
@@ -16,7 +16,7 @@ struct NamedShape {
   std::vector<std::int64_t> shape;
 };
 
-// The tensors of the file, by name. InputError where names or shapes differ from those of the network.
+// The tensors of the file by name. Throws InputError if names or shapes differ from those of the network.
 std::map<std::string, formats::StoredTensor> read_weights(const std::filesystem::path& safetensors,
                                                           const std::vector<NamedShape>& network);
 

@@ -128,9 +128,7 @@ class Measurement {
 }  // namespace
 
 std::vector<double> seconds_per_run(const plan::Plan& plan, double budget_seconds) {
-  std::vector<std::size_t> runs(plan.runs.size());
-  std::iota(runs.begin(), runs.end(), std::size_t{0});
-  std::vector<plan::Stack> stacks = plan::pack(plan, runs);
+  std::vector<plan::Stack> stacks = plan::pack(plan, plan.all_runs());
   const auto expected = [&](const plan::Stack& stack) { return plan::run_seconds(plan.experiment(stack.front())); };
   std::ranges::stable_sort(stacks, {}, expected);
   std::vector<double> seconds(plan.points.size());

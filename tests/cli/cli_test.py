@@ -280,8 +280,8 @@ class Readers(Cli):
 
     def test_layers_that_see_only_padding_are_errors_with_strict(self):
         words = ["x.json", "--layers", "--set", "sweep=null", "--set", 'model={"kind": "cnn", "strides": [40, 1, 1]}']
-        warning = ("the map has one position behind conv0: the 2 convolutions there see nothing but padding around it; "
-                   "use smaller strides\n")
+        warning = ("the feature map has one position after conv0, so that the next 2 convolutions see only padding "
+                   "around it; use smaller strides\n")
         self.assertTrue(self.descent("plan", *words).stdout.endswith(f"\nwarning: {warning}"))
         done = self.descent("plan", *words, "--strict", status=2)
         self.assertEqual((done.stdout, done.stderr.removeprefix("descent: ")), ("", f"x.json: model: {warning}"))

@@ -141,7 +141,7 @@ class Export(Trial):
         self.run_experiment("signals", {**MLP, **norm("batch", predict_with="batch")}, {}, "--save-weights")
         error = self.descent("export", "model", "net.json", status=2).stderr
         self.assertIn("ONNX has no batch norm that predicts with the statistics of the batch "
-                      "(model.norm.predict_with); leave it out with --format safetensors,python\n", error)
+                      "(model.norm.predict_with); export without it: --format safetensors,python\n", error)
         self.assertEqual(list(self.folder.glob("*.py")), [])
         self.descent("export", "model", "net.json", "--format", "safetensors,python")
 

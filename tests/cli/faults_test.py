@@ -59,7 +59,7 @@ class Faults(Trial):
 
     def test_a_run_larger_than_the_memory_is_refused_before_anything_is_written(self):
         done = self.descent("run", "x.json", "--set", "model.depth=80", "--sweep", "model.width=100000", status=2)
-        self.assertIn("a run would take at least", done.stderr)
+        self.assertIn("a run needs at least", done.stderr)
         self.assertIn("make the network, the batches or the data smaller", done.stderr)
         self.assertFalse((self.folder / "results").exists())
 

@@ -58,18 +58,18 @@ TEST(weights, load_from_another_network_is_an_error_that_lists_the_tensors) {
     std::vector<std::string> texts;
     for (const core::Problem& problem : error.problems()) texts.push_back(problem.text());
     EXPECT_EQ(texts, (std::vector<std::string>{
-                         name + "linear0.weight: has the shape [5, 4], in the network [3, 4]",
-                         name + "linear0.bias: has the shape [5], in the network [3]",
-                         name + "norm0.weight: missing; the file is of another network",
-                         name + "norm0.bias: missing; the file is of another network",
-                         name + "norm0.running_mean: has the shape [5], in the network [3]",
-                         name + "norm0.running_var: has the shape [5], in the network [3]",
-                         name + "linear1.weight: has the shape [5, 5], in the network [2, 3]",
-                         name + "linear1.bias: has the shape [5], in the network [2]",
-                         name + "linear2.bias: is not in the network; the file is of another one",
-                         name + "linear2.weight: is not in the network; the file is of another one",
-                         name + "norm1.running_mean: is not in the network; the file is of another one",
-                         name + "norm1.running_var: is not in the network; the file is of another one"}));
+                         name + "linear0.weight: has the shape [5, 4], but [3, 4] in the network",
+                         name + "linear0.bias: has the shape [5], but [3] in the network",
+                         name + "norm0.weight: missing; the file belongs to another network",
+                         name + "norm0.bias: missing; the file belongs to another network",
+                         name + "norm0.running_mean: has the shape [5], but [3] in the network",
+                         name + "norm0.running_var: has the shape [5], but [3] in the network",
+                         name + "linear1.weight: has the shape [5, 5], but [2, 3] in the network",
+                         name + "linear1.bias: has the shape [5], but [2] in the network",
+                         name + "linear2.bias: is not in the network; the file belongs to another one",
+                         name + "linear2.weight: is not in the network; the file belongs to another one",
+                         name + "norm1.running_mean: is not in the network; the file belongs to another one",
+                         name + "norm1.running_var: is not in the network; the file belongs to another one"}));
   }
 }
 

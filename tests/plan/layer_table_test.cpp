@@ -81,11 +81,11 @@ TEST(layer_table, gives_the_standard_deviation_of_the_initial_weights) {
 }
 
 TEST(layer_table, warns_where_a_map_shrinks_to_one_position_before_the_last_convolution) {
-  const auto warning = [](const std::string& model) { return early_shrinking(experiment(R"("digits")", model)); };
+  const auto warning = [](const std::string& model) { return shrinking_warning(experiment(R"("digits")", model)); };
   EXPECT_EQ(
       warning(R"({"kind": "cnn", "channels": [4, 4, 4], "strides": [4, 4, 1], "padding": 1})"),
-      "the map has one position behind conv1: the convolution there sees nothing but padding around it; use smaller "
-      "strides");
+      "the feature map has one position after conv1, so that the next convolution sees only padding around it; use "
+      "smaller strides");
   EXPECT_EQ(warning(R"({"kind": "cnn", "channels": [4, 4], "strides": [4, 4], "padding": 1})"), "");
   EXPECT_EQ(warning(R"({"kind": "cnn", "channels": [4, 4], "strides": [2, 2], "padding": 1})"), "");
 }

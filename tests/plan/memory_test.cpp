@@ -28,18 +28,18 @@ TEST(memory, counts_data_parameters_and_the_activations_of_a_batch) {
   const Memory memory = memory_of(plan_of(wide).points[0].experiment);
   EXPECT_EQ(memory.data, data);
   EXPECT_EQ(memory.network, network);
-  EXPECT_EQ(memory.with(3), data + 3 * network);
+  EXPECT_EQ(memory.total(3), data + 3 * network);
 }
 
 TEST(memory, refuses_what_does_not_fit_and_says_what_would) {
   const double gib = 1 << 30;
   EXPECT_EQ(error_of(2, 16 * gib), "");
   EXPECT_EQ(error_of(4, 16 * gib),
-            "x.json: model: 4 runs at a time would take at least 24 GiB of memory, and there are 16 GiB; use --jobs 2 "
-            "or less");
+            "x.json: model: training 4 runs at the same time needs at least 24 GiB of memory, but only 16 GiB are "
+            "available; use --jobs 2 or less");
   EXPECT_EQ(error_of(1, 4 * gib),
-            "x.json: model: a run would take at least 5.99 GiB of memory, and there are 4 GiB; make the network, the "
-            "batches or the data smaller");
+            "x.json: model: a run needs at least 5.99 GiB of memory, but only 4 GiB are available; make the network, "
+            "the batches or the data smaller");
   EXPECT_EQ(jobs_that_fit(plan_of(wide), 20 * gib), 3u);
   EXPECT_EQ(jobs_that_fit(plan_of(wide), gib), 1u);
 }

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <numeric>
-
 #include "plan/document.h"
 #include "plan/layers.h"
 
@@ -15,20 +13,14 @@ std::string sweep_of(const std::string& sweep, const std::string& seeds = "1") {
          R"(, "data": "mnist1d", "model": {"width": 8, "depth": 1}, "train": {"epochs": 1}})";
 }
 
-std::vector<std::size_t> all(const Plan& plan) {
-  std::vector<std::size_t> runs(plan.runs.size());
-  std::iota(runs.begin(), runs.end(), 0u);
-  return runs;
-}
-
 std::size_t stacks_of(const std::string& sweep) {
   const Plan plan = plan_of(sweep_of(sweep));
-  return pack(plan, all(plan)).size();
+  return pack(plan, plan.all_runs()).size();
 }
 
 TEST(pack, fills_a_stack_before_it_opens_the_next) {
   const Plan plan = plan_of(sweep_of(R"({"model.width": [8]})", "20"));
-  const auto stacks = pack(plan, all(plan));
+  const auto stacks = pack(plan, plan.all_runs());
   ASSERT_EQ(stacks.size(), 2u);
   EXPECT_EQ(stacks[0].size(), 16u);
   EXPECT_EQ(stacks[1], (Stack{16, 17, 18, 19}));

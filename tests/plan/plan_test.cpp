@@ -49,7 +49,7 @@ TEST(plan, refuses_a_network_too_large_for_any_machine) {
   std::string layers = "100000", blocks = "1000";
   for (int i = 0; i < 110; ++i) layers += ", 100000";
   EXPECT_EQ(says(R"({"hidden": [)" + layers + "]}"),
-            "test.json:1:54: model: the network has 1.1e+12 parameters; the most is 1e+12");
+            "test.json:1:54: model: the network has 1.1e+12 parameters; the maximum is 1e+12");
   for (int i = 0; i < 13; ++i) blocks += ", 1000";
   EXPECT_EQ(says(R"({"kind": "resnet", "width": 8, "blocks": [)" + blocks + "]}").substr(0, 38),
             "test.json:1:54: model: the network has");

@@ -18,17 +18,11 @@ Plan plan_of_widths() {
                      "data": "mnist1d", "model": {"width": 8, "depth": 2}, "train": {"epochs": 30}})");
 }
 
-std::vector<std::size_t> all_of(const Plan& plan) {
-  std::vector<std::size_t> all(plan.runs.size());
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  return all;
-}
-
 TEST(shard, takes_every_run_into_exactly_one_share) {
   const Plan plan = plan_of_widths();
   std::vector<int> holders(plan.runs.size());
   for (std::int64_t i = 1; i <= 7; ++i)
-    for (const std::size_t run : select(plan, all_of(plan), {i, 7})) ++holders[run];
+    for (const std::size_t run : select(plan, plan.all_runs(), {i, 7})) ++holders[run];
   EXPECT_EQ(holders, std::vector<int>(plan.runs.size(), 1));
 }
 
@@ -49,7 +43,7 @@ TEST(shard, is_no_longer_than_the_longest_run_where_there_are_many) {
 
 TEST(shard, is_the_same_whichever_runs_are_finished) {
   const Plan plan = plan_of_widths();
-  const std::vector<std::size_t> own = select(plan, all_of(plan), {2, 3});
+  const std::vector<std::size_t> own = select(plan, plan.all_runs(), {2, 3});
   EXPECT_EQ(select(plan, own, {2, 3}), own);
   EXPECT_TRUE(select(plan, own, {1, 3}).empty());
 }

@@ -15,7 +15,7 @@ namespace {
 
 using Shape = OnnxBuilder::Shape;
 
-// `prefix`: of the names of its layers, "expert0.".
+// `prefix`: the beginning of the names of its layers, such as "expert0.".
 std::string mlp(OnnxBuilder& graph, std::string x, const config::Model& model, const std::string& prefix) {
   const std::size_t depth = config::hidden_widths(model).size();
   const auto linear = [&](std::size_t i, const std::string& x) {
@@ -59,7 +59,7 @@ std::string linear_model(OnnxBuilder& graph, std::string x, const config::Model&
   return graph.linear(x, "readout");
 }
 
-// Gates beyond the top_k largest of each example are -infinity before the softmax.
+// Sets all but the top_k largest gates of each example to -infinity before the softmax.
 std::string kept_gates(OnnxBuilder& graph, const std::string& gates, std::int64_t top_k) {
   const std::string values = graph.node("TopK", {gates, graph.constant(Shape{top_k})}, {}, 2);
   const std::string indices = values + "_1";
@@ -91,46 +91,46 @@ std::string mixture(OnnxBuilder& graph, const std::string& x, const Architecture
                     {{"keepdims", std::int64_t{0}}});
 }
 
-// The graph of plain shapes, node by node.
-class MapNetwork {
+// Translates the graph of a convolutional network node by node.
+class ConvNetTranslator {
  public:
-  MapNetwork(OnnxBuilder& graph, const Architecture& architecture)
+  ConvNetTranslator(OnnxBuilder& graph, const Architecture& architecture)
       : graph_(graph), architecture_(architecture), model_(architecture.model),
-        plan_(convnet_of(architecture.model, architecture.input, architecture.outputs)) {}
+        convnet_(convnet_of(architecture.model, architecture.input, architecture.outputs)) {}
 
   std::string output(const std::string& x) {
     Shape shape = sizes(architecture_.input);
     shape.insert(shape.begin(), -1);
     examples_ = graph_.node("Reshape", {x, graph_.constant(shape)});
-    for (const Node& node : plan_.nodes) values_.push_back(value(node));
+    for (const Node& node : convnet_.nodes) values_.push_back(translate(node));
     return values_.back();
   }
 
  private:
   using Op = Node::Op;
 
-  // Of one example: {C, L} or {C, H, W}.
+  // The shape of one example: {C, L} or {C, H, W}.
   Shape sizes(const config::Shape& shape) const {
     return architecture_.is_signal() ? Shape{shape.channels, shape.width}
                                      : Shape{shape.channels, shape.height, shape.width};
   }
-  const std::string& of(std::int64_t node) const { return node < 0 ? examples_ : values_[node]; }
+  const std::string& value_of(std::int64_t node) const { return node < 0 ? examples_ : values_[node]; }
   const config::Shape& shape_of(std::int64_t node) const {
-    return node < 0 ? architecture_.input : plan_.nodes[node].out_shape;
+    return node < 0 ? architecture_.input : convnet_.nodes[node].out_shape;
   }
 
-  std::string value(const Node& node) {
-    const std::string& x = of(node.input);
+  std::string translate(const Node& node) {
+    const std::string& x = value_of(node.input);
     switch (node.op) {
       case Op::convolution: {
-        const Layer& layer = plan_.layers[node.layer];
+        const Layer& layer = convnet_.layers[node.layer];
         if (layer.kind == Layer::Kind::linear) return graph_.linear(graph_.node("Flatten", {x}), layer.name);
         return graph_.convolution(x, layer, node.window);
       }
-      case Op::normalize: return graph_.norm(x, model_.norm, plan_.layers[node.layer], sizes(node.out_shape));
+      case Op::normalize: return graph_.norm(x, model_.norm, convnet_.layers[node.layer], sizes(node.out_shape));
       case Op::activate: return graph_.activation(x, model_.activation);
       case Op::dropout: return x;
-      case Op::add: return graph_.node("Add", {x, of(node.branch)});
+      case Op::add: return graph_.node("Add", {x, value_of(node.branch)});
       case Op::shortcut: return shortcut(x, node);
       case Op::global_average_pool: return graph_.node("GlobalAveragePool", {x});
       case Op::max_pool: return graph_.max_pool(x, node.window);
@@ -153,16 +153,16 @@ class MapNetwork {
   OnnxBuilder& graph_;
   const Architecture& architecture_;
   const config::Model& model_;
-  const Graph plan_;
+  const Graph convnet_;
   std::string examples_;
-  std::vector<std::string> values_;  // of the nodes
+  std::vector<std::string> values_;  // names of the outputs of the nodes
 };
 
 std::string output_of(OnnxBuilder& graph, const std::string& x, const Architecture& architecture) {
   switch (architecture.model.kind) {
     case config::ModelKind::mlp: return mlp(graph, x, architecture.model, "");
     case config::ModelKind::cnn:
-    case config::ModelKind::resnet: return MapNetwork(graph, architecture).output(x);
+    case config::ModelKind::resnet: return ConvNetTranslator(graph, architecture).output(x);
     case config::ModelKind::linear_model: return linear_model(graph, x, architecture.model);
     case config::ModelKind::mixture_of_experts: return mixture(graph, x, architecture);
   }
@@ -190,7 +190,7 @@ std::string onnx_model(const config::Experiment& experiment, const formats::Scal
   std::string bytes = formats::onnx_bytes(graph);
   if (bytes.size() > std::numeric_limits<std::int32_t>::max())
     throw core::InputError(
-        "the network is larger than 2 GB, the limit of an ONNX file; leave it out with --format "
+        "the network is larger than 2 GB, the limit of an ONNX file; export without it: --format "
         "safetensors,python");
   return bytes;
 }

@@ -1,6 +1,5 @@
 #pragma once
-// A trained network as a file in the format of ONNX, in evaluation mode and float32: "x" [N, inputs] -> "y" [N,
-// outputs].
+// Exports a trained network to ONNX, in evaluation mode and float32: "x" [N, inputs] -> "y" [N, outputs].
 
 #include <filesystem>
 #include <string>
@@ -11,8 +10,8 @@
 
 namespace descent::plan {
 
-// The bytes of the file. InputError where the weights are not those of the network, and for the one network that ONNX
-// cannot express: batch norm that predicts with the statistics of the batch.
+// The bytes of the ONNX file. Throws InputError if the weights belong to another network, and for batch norm that
+// predicts with the statistics of the batch, which ONNX cannot express.
 std::string onnx_model(const config::Experiment& experiment, const formats::Scalings& scalings, std::string_view title,
                        const std::filesystem::path& weights);
 

@@ -49,15 +49,14 @@ const Layer& OnnxBuilder::layer(const std::string& name) const {
 std::string OnnxBuilder::weight(const std::string& name, const Shape& shape, const Shape& stored) {
   const auto found = weights_.find(name);
   if (found == weights_.end() || found->second.first != shape)
-    throw core::InputError(fmt::format("{}: has no tensor {} of the shape [{}]; the file is of another network", file_,
-                                       name, fmt::join(shape, ", ")));
+    throw core::InputError(fmt::format("{}: has no tensor {} of the shape [{}]; the file belongs to another network",
+                                       file_, name, fmt::join(shape, ", ")));
   graph_.constants.push_back({name, stored, std::move(found->second.second)});
   return name;
 }
 
-std::string OnnxBuilder::weight_or(const std::string& name, bool exists, std::int64_t size, float otherwise) {
-  return exists ? weight(name, {size})
-                : constant(std::vector<float>(static_cast<std::size_t>(size), otherwise), {size});
+std::string OnnxBuilder::weight_or(float value, const std::string& name, bool exists, std::int64_t size) {
+  return exists ? weight(name, {size}) : constant(std::vector<float>(static_cast<std::size_t>(size), value), {size});
 }
 
 OnnxBuilder::Attributes OnnxBuilder::attributes_of(const config::Window& window) const {
@@ -102,16 +101,16 @@ std::string OnnxBuilder::norm(const std::string& x, const config::Norm& norm, co
     case NormKind::batch:
       if (norm.predict_with == config::PredictWith::batch)
         throw core::InputError(
-            "ONNX has no batch norm that predicts with the statistics of the batch (model.norm.predict_with); leave "
-            "it out with --format safetensors,python");
+            "ONNX has no batch norm that predicts with the statistics of the batch (model.norm.predict_with); export "
+            "without it: --format safetensors,python");
       return node("BatchNormalization",
-                  {x, weight_or(gamma, layer.affine, channels, 1), weight_or(beta, layer.bias, channels, 0),
+                  {x, weight_or(1, gamma, layer.affine, channels), weight_or(0, beta, layer.bias, channels),
                    weight(layer.name + ".running_mean", {channels}), weight(layer.name + ".running_var", {channels})},
                   {{"epsilon", epsilon}});
     case NormKind::layer:
       if (example.size() == 1)
         return node("LayerNormalization",
-                    {x, weight_or(gamma, layer.affine, channels, 1), weight_or(beta, layer.bias, channels, 0)},
+                    {x, weight_or(1, gamma, layer.affine, channels), weight_or(0, beta, layer.bias, channels)},
                     {{"epsilon", epsilon}});
       y = group_norm(x, norm, 1, example);
       break;
@@ -124,7 +123,7 @@ std::string OnnxBuilder::norm(const std::string& x, const config::Norm& norm, co
   return layer.bias ? node("Add", {y, weight(beta, {channels}, per_channel)}) : y;
 }
 
-// The groups as channels of an instance norm; the operator GroupNormalization is newer than the opset.
+// An instance norm with the groups as channels: the operator GroupNormalization is newer than the opset.
 std::string OnnxBuilder::group_norm(const std::string& x, const config::Norm& norm, std::int64_t groups,
                                     const Shape& example) {
   const auto size = static_cast<std::size_t>(groups);
@@ -133,9 +132,9 @@ std::string OnnxBuilder::group_norm(const std::string& x, const config::Norm& no
            {node("Reshape", {x, constant(Shape{0, groups, -1})}), constant(std::vector<float>(size, 1), {groups}),
             constant(std::vector<float>(size, 0), {groups})},
            {{"epsilon", static_cast<float>(norm.epsilon)}});
-  Shape whole{-1};
-  whole.insert(whole.end(), example.begin(), example.end());
-  return node("Reshape", {y, constant(whole)});
+  Shape batch{-1};
+  batch.insert(batch.end(), example.begin(), example.end());
+  return node("Reshape", {y, constant(batch)});
 }
 
 std::string OnnxBuilder::rms_norm(const std::string& x, const config::Norm& norm, const Shape& example) {

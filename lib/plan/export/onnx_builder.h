@@ -1,5 +1,5 @@
 #pragma once
-// Builds the ONNX graph of a network layer by layer; a value is known by its name.
+// Builds the ONNX graph of a network layer by layer; values are referred to by name.
 
 #include <cstdint>
 #include <filesystem>
@@ -19,10 +19,10 @@ class OnnxBuilder {
   using Attributes = std::vector<std::pair<std::string, formats::OnnxAttribute>>;
   using Shape = std::vector<std::int64_t>;
 
-  // `layers`: the shapes that the weights must have; of a signal the convolutions have one dimension.
+  // `layers`: the shapes that the weights must have. For a signal the convolutions have one dimension.
   OnnxBuilder(const std::filesystem::path& weights, std::vector<Layer> layers, bool is_signal);
 
-  // The output of a new node; further outputs of the node are named like it, with "_1", "_2", ... appended.
+  // Adds a node and returns its first output; the others have the same name with "_1", "_2", ... appended.
   std::string node(const std::string& operation, std::vector<std::string> inputs, Attributes attributes = {},
                    std::size_t outputs = 1);
   std::string constant(std::vector<float> values, Shape shape);
@@ -37,14 +37,15 @@ class OnnxBuilder {
   std::string norm(const std::string& x, const config::Norm& norm, const Layer& layer, const Shape& example);
   std::string activation(const std::string& x, config::Activation activation);
 
-  // The whole, whose output is the value `y`.
+  // The finished graph, whose output is `y`.
   formats::OnnxGraph finish(const std::string& y, std::int64_t inputs, std::int64_t outputs);
 
  private:
-  // The tensor of the file, of this shape there and `stored` in the graph.
+  // The tensor `name` of the file, which has the shape `shape` there and `stored` in the graph.
   std::string weight(const std::string& name, const Shape& shape, const Shape& stored);
   std::string weight(const std::string& name, const Shape& shape) { return weight(name, shape, shape); }
-  std::string weight_or(const std::string& name, bool exists, std::int64_t size, float otherwise);
+  // The tensor if it exists, otherwise a constant vector.
+  std::string weight_or(float value, const std::string& name, bool exists, std::int64_t size);
   std::string group_norm(const std::string& x, const config::Norm& norm, std::int64_t groups, const Shape& example);
   std::string rms_norm(const std::string& x, const config::Norm& norm, const Shape& example);
   Attributes attributes_of(const config::Window& window) const;

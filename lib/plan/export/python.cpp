@@ -19,6 +19,7 @@ std::vector<PythonClass> classes_of(const Architecture& architecture) {
   __builtin_unreachable();
 }
 
+// `loads`: the file has a function load().
 std::string import_lines(const Architecture& architecture, bool loads) {
   const config::Model& model = architecture.model;
   const bool has_projection =
@@ -39,22 +40,21 @@ std::string class_lines(const Architecture& architecture) {
   return text;
 }
 
-// What the inputs are.
 std::string inputs_text(const config::Shape& input, const config::Data& data) {
   std::string text = fmt::format("[B, {}]", input.features());
   if (input.channels > 1 || input.height > 1)
-    text += fmt::format(", rows of {} x {} x {} numbers (channels, height, width)", input.channels, input.height,
+    text += fmt::format(", flattened from {} x {} x {} (channels, height, width)", input.channels, input.height,
                         input.width);
   if (data.shuffle_features) text += ", after data.shuffle_features";
   if (data.shuffle_each_example) text += ", after data.shuffle_each_example";
   if (data.distortion.decades != 0 || data.distortion.offset != 0) text += ", after data.distortion";
   if (!data.features.empty()) text += ", after data.features";
-  if (data.normalize != config::Normalize::none) text += "; prepare(x) normalizes them as in the training";
+  if (data.normalize != config::Normalize::none) text += "; prepare(x) normalizes them as in training";
   return text;
 }
 
-// "[0.5, 0.25, ...]" in lines of ten, each number standing for `block` successive features.
-std::string numbers_text(const std::vector<double>& values, std::size_t block, std::string_view like = "x") {
+// A tensor of the values with the type and device of `like`; each run of `block` equal values is written once.
+std::string tensor_text(const std::vector<double>& values, std::size_t block, std::string_view like) {
   std::string text = "torch.tensor([";
   for (std::size_t i = 0; i < values.size(); i += block)
     text += (i / block % 10 == 0 ? "\n        " : " ") + core::format_number(values[i]) + ",";
@@ -67,25 +67,25 @@ std::string prepare_function(const config::Data& data, const config::Shape& inpu
   const bool by_channel = data.normalize == config::Normalize::channel;
   const auto block = static_cast<std::size_t>(by_channel ? input.height * input.width : 1);
   return fmt::format(
-      "def prepare(x):\n    \"\"\"The normalization of the training data ({}).\"\"\"\n"
+      "def prepare(x):\n    \"\"\"Normalizes inputs as in training ({}).\"\"\"\n"
       "    shift = {}\n    scale = {}\n    return (x - shift) * scale\n\n\n",
-      config::name_of(data.normalize), numbers_text(scaling.shift, block), numbers_text(scaling.scale, block));
+      config::name_of(data.normalize), tensor_text(scaling.shift, block, "x"), tensor_text(scaling.scale, block, "x"));
 }
 
 std::string in_units_function(const formats::Scaling& scaling) {
   if (scaling.scale.empty()) return "";
   return fmt::format(
-      "def in_units(y):\n    \"\"\"Outputs in the units of the targets, which training standardized.\"\"\"\n"
+      "def in_units(y):\n    \"\"\"Converts outputs to the units of the targets, which training standardized.\"\"\"\n"
       "    shift = {}\n    scale = {}\n    return y / scale + shift\n\n\n",
-      numbers_text(scaling.shift, 1, "y"), numbers_text(scaling.scale, 1, "y"));
+      tensor_text(scaling.shift, 1, "y"), tensor_text(scaling.scale, 1, "y"));
 }
 
-// What the outputs are.
 std::string outputs_text(const config::Experiment& experiment) {
   if (experiment.train.loss.kind == config::LossKind::cross_entropy)
-    return "softmax over them gives the probabilities of the classes";
-  return experiment.data.normalize_targets ? "the standardized targets; in_units(y) gives them in their units"
-                                           : "the predicted targets";
+    return "logits; their softmax gives the class probabilities";
+  return experiment.data.normalize_targets
+             ? "the predicted standardized targets; in_units(y) converts them to their units"
+             : "the predicted targets";
 }
 
 }  // namespace
@@ -115,7 +115,7 @@ std::string python_source(const config::Experiment& experiment, const formats::S
   text += import_lines(architecture, true) + class_lines(architecture);
   text += prepare_function(experiment.data, input, scalings.inputs) + in_units_function(scalings.targets);
   return text + fmt::format(R"(def load(file=Path(__file__).with_name("{0}")):
-    """The trained network, in evaluation mode."""
+    """Returns the trained network in evaluation mode."""
     network = {1}(){2}
     network.load_state_dict(load_file(file))
     return network.eval()

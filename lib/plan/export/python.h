@@ -1,6 +1,6 @@
 #pragma once
-// A network as Python source: a torch.nn.Module in plain PyTorch whose parameters and buffers have the names and shapes
-// of the files of weights.
+// Exports a network as Python source: a torch.nn.Module in plain PyTorch whose state dict has the names and shapes of
+// the weight files.
 
 #include <string>
 #include <string_view>
@@ -10,12 +10,12 @@
 
 namespace descent::plan {
 
-// A network as other programs see it: its keys and the shapes at both ends.
+// What the exported code of a network depends on.
 struct Architecture {
   config::Model model;
-  config::Shape input;  // of one example; height 1: a signal
+  config::Shape input;  // of one example; a signal has height 1
   std::int64_t outputs;
-  config::LossKind loss;  // with cross_entropy a mixture of experts mixes probabilities, otherwise outputs
+  config::LossKind loss;  // a mixture of experts mixes probabilities with cross_entropy, otherwise outputs
 
   bool is_signal() const { return input.height == 1; }
   bool has_norm() const { return model.norm.kind != config::NormKind::none; }
@@ -26,15 +26,15 @@ inline Architecture architecture_of(const config::Experiment& experiment) {
   return {experiment.model, facts.shape, facts.outputs, experiment.train.loss.kind};
 }
 
-// "Mlp", "ConvNet", "ResNet", "LinearModel" or "MixtureOfExperts".
+// The name of the exported class.
 std::string_view class_name(config::ModelKind kind);
 
-// The imports and classes; the network is constructed without arguments: [B, inputs] -> [B, outputs].
+// The imports and classes alone. The constructor of the network has no arguments; forward maps [B, inputs] to [B,
+// outputs].
 std::string python_classes(const Architecture& architecture);
 
-// A whole file: `title` says of which run, `weights` is the name of the file of weights beside it, which load() reads;
-// prepare() applies the scaling of the inputs where the experiment has one (data.normalize), in_units() undoes that of
-// the targets (data.normalize_targets).
+// A complete file with the docstring `title`. load() reads the file `weights` in the same folder, prepare() normalizes
+// inputs (if data.normalize is set), in_units() reverses the scaling of the targets (data.normalize_targets).
 std::string python_source(const config::Experiment& experiment, const formats::Scalings& scalings,
                           std::string_view title, std::string_view weights);
 

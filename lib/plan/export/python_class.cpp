@@ -30,20 +30,20 @@ std::string PythonLayers::norm(std::string_view channels) const {
     options += fmt::format(", eps={}", core::format_number(norm.epsilon));
   if (norm.kind == NormKind::batch && norm.momentum != 0.1)
     options += fmt::format(", momentum={}", core::format_number(norm.momentum));
-  const bool of_rows = dimensions_ == 0;
+  const bool is_flat = dimensions_ == 0;
   const auto affine = [&](std::string_view name) { return norm.affine ? "" : fmt::format(", {}=False", name); };
   switch (norm.kind) {
     case NormKind::none: return "";
     case NormKind::batch:
-      return fmt::format("{}BatchNorm{}d({}{}{})", has_own_batch_norm() ? "" : "nn.", of_rows ? 1 : dimensions_,
+      return fmt::format("{}BatchNorm{}d({}{}{})", has_own_batch_norm() ? "" : "nn.", is_flat ? 1 : dimensions_,
                          channels, options, affine("affine"));
     case NormKind::layer:
-      if (of_rows) return fmt::format("nn.LayerNorm({}{}{})", channels, options, affine("elementwise_affine"));
+      if (is_flat) return fmt::format("nn.LayerNorm({}{}{})", channels, options, affine("elementwise_affine"));
       return fmt::format("nn.GroupNorm(1, {}{}{})", channels, options, affine("affine"));
     case NormKind::group:
       return fmt::format("nn.GroupNorm({}, {}{}{})", norm.groups, channels, options, affine("affine"));
     case NormKind::rms:
-      return fmt::format("{}RMSNorm({}{}{})", of_rows ? "nn." : "", channels, options, affine("elementwise_affine"));
+      return fmt::format("{}RMSNorm({}{}{})", is_flat ? "nn." : "", channels, options, affine("elementwise_affine"));
   }
   __builtin_unreachable();
 }
@@ -108,20 +108,20 @@ std::string PythonLayers::helper_classes() const {
 )";
   if (!has_own_batch_norm()) return "";
   const config::Norm& norm = model_.norm;
-  const bool of_batch = norm.predict_with == config::PredictWith::batch;
+  const bool batch_in_evaluation = norm.predict_with == config::PredictWith::batch;
   const bool in_groups = norm.statistics_groups > 1 && !norm.synchronized;
   const std::int64_t dimensions = dimensions_ == 0 ? 1 : dimensions_;
-  std::string help = in_groups ? "In training each part of a batch has statistics of its own" : "";
-  if (of_batch)
-    help += std::string(in_groups ? "; evaluation" : "Evaluation too") + " uses the statistics of the batch";
+  std::string help = in_groups ? "Training normalizes each part of a batch separately" : "";
+  if (batch_in_evaluation)
+    help += std::string(in_groups ? "; evaluation" : "Evaluation also") + " uses the statistics of the batch";
   std::string text = fmt::format(
       "class BatchNorm{0}d(nn.BatchNorm{0}d):\n    \"\"\"{1}.\"\"\"\n\n    def forward(self, x):\n", dimensions, help);
-  if (of_batch)
+  if (batch_in_evaluation)
     text +=
         "        if not self.training:\n"
         "            return F.batch_norm(x, None, None, self.weight, self.bias, True, 0, self.eps)\n";
   if (!in_groups) return text + "        return super().forward(x)\n\n\n";
-  if (!of_batch) text += "        if not self.training:\n            return super().forward(x)\n";
+  if (!batch_in_evaluation) text += "        if not self.training:\n            return super().forward(x)\n";
   return text + fmt::format(
                     "        first, *others = x.chunk({})\n"
                     "        others = [F.batch_norm(part, None, None, self.weight, self.bias, True, 0, "

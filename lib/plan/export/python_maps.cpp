@@ -1,4 +1,4 @@
-// The networks over signals and images.
+// The networks for signals and images.
 
 #include "core/text.h"
 #include "plan/export/python_class.h"
@@ -12,7 +12,7 @@ std::string help_of(const Architecture& architecture) {
   return fmt::format("[B, {}] -> [B, {}]", architecture.input.features(), architecture.outputs);
 }
 
-// A convolution of a block: "inputs", "width" or "outputs".
+// The arguments of the constructor of a convolution in a block.
 struct BlockConvolution {
   std::string_view in, out, window;
 };
@@ -100,7 +100,7 @@ class BlockClass {
 };
 
 PythonClass subsample_class(std::int64_t dimensions) {
-  PythonClass result{"Subsample", "Every stride-th position, further channels 0 (He et al. 2016, option A).",
+  PythonClass result{"Subsample", "Every stride-th position, padded with zero channels (He et al. 2016, option A).",
                      ", channels, stride"};
   result.constructor = {"self.channels, self.stride = channels, stride"};
   result.forward = {dimensions == 1 ? "x = x[:, :, ::self.stride]" : "x = x[:, :, ::self.stride, ::self.stride]",

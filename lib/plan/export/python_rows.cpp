@@ -1,4 +1,4 @@
-// The networks over rows of features: perceptrons, linear models, mixtures of experts.
+// The networks for flat inputs: perceptrons, linear models, mixtures of experts.
 
 #include "core/text.h"
 #include "plan/export/python_class.h"
@@ -66,7 +66,7 @@ std::vector<PythonClass> mixture_classes(const Architecture& mixture) {
       mlp_classes({config::expert_model(model), mixture.input, mixture.outputs, mixture.loss}, "Expert").front());
   PythonClass result{"MixtureOfExperts",
                      fmt::format("[B, {}] -> [B, {}]{}", mixture.input.features(), mixture.outputs,
-                                 mixes_probabilities ? ", the logarithms of the mixed probabilities" : "")};
+                                 mixes_probabilities ? ", the logarithms of the mixture's class probabilities" : "")};
   result.constructor = {"self.gate = Gate()", fmt::format("for i in range({}):", count),
                         "    self.add_module(f\"expert{i}\", Expert())"};
   result.forward = {"gates = self.gate(x)"};

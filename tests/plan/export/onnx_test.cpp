@@ -23,8 +23,9 @@ TEST(onnx, weights_of_another_network_are_an_error) {
     onnx_model(document.points.front(), {}, "x", file);
     FAIL();
   } catch (const core::InputError& error) {
-    EXPECT_EQ(error.what(),
-              file.string() + ": has no tensor linear0.weight of the shape [3, 40]; the file is of another network");
+    EXPECT_EQ(
+        error.what(),
+        file.string() + ": has no tensor linear0.weight of the shape [3, 40]; the file belongs to another network");
   }
 }
 

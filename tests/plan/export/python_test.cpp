@@ -24,7 +24,7 @@ TEST(python, source_reads_like_a_network_of_a_lecture) {
             R"("""A network.
 
 Inputs: [B, 2]; prepare(x) normalizes them as in the training.
-Outputs: [B, 2], softmax over them gives the probabilities of the classes.
+Outputs: [B, 2], logits; their softmax gives the class probabilities.
 """
 
 from pathlib import Path
@@ -54,7 +54,7 @@ class Mlp(nn.Module):
 
 
 def prepare(x):
-    """The normalization of the training data (standard)."""
+    """Normalizes inputs as in training (standard)."""
     shift = torch.tensor([
         0.5, -1,
     ], dtype=x.dtype, device=x.device)
@@ -65,7 +65,7 @@ def prepare(x):
 
 
 def load(file=Path(__file__).with_name("x.safetensors")):
-    """The trained network, in evaluation mode."""
+    """Returns the trained network in evaluation mode."""
     network = Mlp()
     network.load_state_dict(load_file(file))
     return network.eval()
