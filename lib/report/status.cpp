@@ -171,7 +171,7 @@ std::optional<ArrayStatus> read_array_status(const store::Results& results, cons
   }
   std::vector<cluster::Task> tasks;
   if (!status.complete()) try {
-      tasks = array->own(cluster::queued_tasks(cluster::task_job(plan.name)));
+      tasks = array->select(cluster::queued_tasks(cluster::job_name(plan.name)));
     } catch (const core::FaultError& error) {
       all.problem = error.what();
       for (ShardStatus& shard : all.shards) shard.state = "unknown";

@@ -1,5 +1,5 @@
 #pragma once
-// Rows to and from the bytes of a checkpoint (core/archive.h).
+// Serializes result rows for checkpoints (core/archive.h).
 
 #include "core/archive.h"
 #include "store/results.h"
@@ -7,8 +7,8 @@
 namespace descent::store {
 
 template <class Archive> void archive(Archive& ar, Metrics& m) {
-  ar(m.train_loss, m.train_error, m.val_loss, m.val_error, m.test_loss, m.test_error);
-  ar(m.train_mae, m.train_r2, m.val_mae, m.val_r2, m.test_mae, m.test_r2);
+  ar(m.train.loss, m.train.error, m.val.loss, m.val.error, m.test.loss, m.test.error);
+  ar(m.train.mae, m.train.r2, m.val.mae, m.val.r2, m.test.mae, m.test.r2);
 }
 
 template <class Archive> void archive(Archive& ar, Evaluation& row) {

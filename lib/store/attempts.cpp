@@ -14,8 +14,8 @@ namespace {
 
 std::filesystem::path attempts_file(const std::filesystem::path& folder) { return folder / "attempts.jsonl"; }
 
-// One write to a file open for appending: lines of several processes do not mix. Of several machines neither: the lock
-// makes a network file system look where the file ends. (Results do not depend on it: it may fail.)
+// A single write in append mode, so that lines of several processes do not mix. The lock does the same for several
+// machines: it makes a network file system look up the end of the file. Errors are ignored.
 void append_line(const std::filesystem::path& folder, const nlohmann::ordered_json& line) {
   const std::string text = line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   const int descriptor =
@@ -35,15 +35,16 @@ std::string text_of(const nlohmann::json& process) {
 
 }  // namespace
 
-void AttemptLog::begun(const std::vector<std::string>& run_hashes) const {
+void AttemptLog::log_start(const std::vector<std::string>& run_hashes) const {
   append_line(
       folder_,
       {{"time", std::time(nullptr)}, {"process", core::this_process()}, {"jobs", jobs_}, {"begun", run_hashes}});
 }
 
-void AttemptLog::failed(const std::vector<std::string>& run_hashes, const std::string& why) const {
-  append_line(folder_,
-              {{"time", std::time(nullptr)}, {"process", core::this_process()}, {"why", why}, {"failed", run_hashes}});
+void AttemptLog::log_failure(const std::vector<std::string>& run_hashes, const std::string& reason) const {
+  append_line(
+      folder_,
+      {{"time", std::time(nullptr)}, {"process", core::this_process()}, {"why", reason}, {"failed", run_hashes}});
 }
 
 std::map<std::string, Attempts> read_attempts(const std::filesystem::path& folder) {
@@ -53,14 +54,14 @@ std::map<std::string, Attempts> read_attempts(const std::filesystem::path& folde
   std::ifstream file(attempts_file(folder));
   for (std::string text; std::getline(file, text);) try {
       const nlohmann::json line = nlohmann::json::parse(text);
-      const bool begun = line.contains("begun");
-      for (const std::string hash : line.at(begun ? "begun" : "failed")) {
+      const bool is_start = line.contains("begun");
+      for (const std::string hash : line.at(is_start ? "begun" : "failed")) {
         Attempts& run = attempts[hash];
-        run.count += begun;
-        if (begun) run.process = text_of(line.at("process")), run.jobs = line.at("jobs").get<std::size_t>();
-        run.failure = begun ? "" : line.at("why").get<std::string>();
+        run.count += is_start;
+        if (is_start) run.process = text_of(line.at("process")), run.jobs = line.at("jobs").get<std::size_t>();
+        run.failure = is_start ? "" : line.at("why").get<std::string>();
       }
-    } catch (const nlohmann::json::exception&) {  // cut off, as when the disk was full
+    } catch (const nlohmann::json::exception&) {  // truncated, for example because the disk was full
       continue;
     }
   return attempts;

@@ -1,5 +1,5 @@
 #pragma once
-// attempts.jsonl: a line for every start and every failure of runs, for `descent status`. Results never depend on it.
+// attempts.jsonl: one line for each start and failure of runs, read by `descent status`. Results do not depend on it.
 
 #include <cstddef>
 #include <filesystem>
@@ -9,12 +9,12 @@
 
 namespace descent::store {
 
-// The entries of one run.
+// The attempts to train one run.
 struct Attempts {
   std::size_t count = 0;
-  std::string process;   // of the last attempt, as core::this_process() names it
-  std::size_t jobs = 1;  // stacks that this process trains at the same time
-  std::string failure;   // why the last attempt failed; empty if it did not
+  std::string process;   // core::this_process() of the last attempt
+  std::size_t jobs = 1;  // number of stacks that this process trains at the same time
+  std::string failure;   // the reason if the last attempt failed, otherwise empty
 };
 
 class AttemptLog {
@@ -22,15 +22,15 @@ class AttemptLog {
   AttemptLog(std::filesystem::path folder, std::size_t jobs) : folder_(std::move(folder)), jobs_(jobs) {}
 
   // Safe to call from several threads and processes; a line that cannot be written is skipped.
-  void begun(const std::vector<std::string>& run_hashes) const;
-  void failed(const std::vector<std::string>& run_hashes, const std::string& why) const;
+  void log_start(const std::vector<std::string>& run_hashes) const;
+  void log_failure(const std::vector<std::string>& run_hashes, const std::string& reason) const;
 
  private:
   const std::filesystem::path folder_;
   const std::size_t jobs_;
 };
 
-// By the hash of the run; lines that cannot be read are skipped.
+// The attempts by run hash; lines that cannot be parsed are skipped.
 std::map<std::string, Attempts> read_attempts(const std::filesystem::path& folder);
 
 }  // namespace descent::store

@@ -75,7 +75,7 @@ void Checkpoints::read(const fs::path& file) {
   std::string bytes;
   try {
     bytes = core::read_file(file);
-  } catch (const core::InputError&) {  // removed meanwhile, by another shard
+  } catch (const core::InputError&) {  // another shard has removed it
     return;
   }
   try {
@@ -87,8 +87,8 @@ void Checkpoints::read(const fs::path& file) {
   } catch (const std::exception& error) {
     std::error_code ignored;
     fs::rename(file, file.string() + ".damaged", ignored);
-    warnings_.push_back(
-        fmt::format("{}: {}; set aside, its runs start from the beginning", file.string(), error.what()));
+    warnings_.push_back(fmt::format("{}: {}; renamed to {}.damaged, its runs start from the beginning", file.string(),
+                                    error.what(), file.filename().string()));
   }
 }
 
@@ -109,8 +109,8 @@ void Checkpoints::write(const std::vector<SavedRun>& states) {
       folder_ / (core::sha256(fmt::format("{}", fmt::join(hashes, ""))).substr(0, 16) + ".checkpoint");
   {
     const std::lock_guard lock(mutex_);
-    needed_[file] = hashes;   // before the folder is there: remove() would take it as empty
-    std::error_code ignored;  // the write reports it; a results folder that was removed is not made again
+    needed_[file] = hashes;   // before the folder exists, since remove() removes a folder without needed files
+    std::error_code ignored;  // the write reports errors; a deleted results folder is not created again
     fs::create_directory(folder_, ignored);
   }
   core::write_file_atomically(file, std::string(checkpoint_magic) + core::sha256(writer.bytes()) + writer.bytes());
@@ -127,7 +127,7 @@ void Checkpoints::remove(const std::vector<std::string>& run_hashes) {
     if (runs.empty()) fs::remove(file, ignored);
     entry = runs.empty() ? needed_.erase(entry) : std::next(entry);
   }
-  if (needed_.empty()) fs::remove(folder_, ignored);  // only when it is empty
+  if (needed_.empty()) fs::remove(folder_, ignored);  // fails if the folder is not empty
 }
 
 }  // namespace descent::store

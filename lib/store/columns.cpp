@@ -7,61 +7,55 @@
 namespace descent::store {
 namespace {
 
-// The cell of a member of a row.
 template <class Member> auto cell_of(Member member) {
   return [member](const auto& row) { return cell(row.*member); };
 }
 
-// Of one split.
-struct SplitColumns {
-  std::string name, examples;
-  Need need;
-  std::optional<double> Metrics::*loss, Metrics::*error, Metrics::*mae, Metrics::*r2;
-};
-
-void add(std::vector<Column<Evaluation>>& columns, const SplitColumns& split, const std::string& of_loss) {
+void add(std::vector<Column<Evaluation>>& columns, const std::string& name, Need need, SplitMetrics Metrics::*split,
+         const std::string& examples, const std::string& loss_details = "") {
   using E = Evaluation;
-  const auto add = [&](const std::string& name, std::function<std::string(const E&)> get, std::vector<Need> needs,
+  using M = SplitMetrics;
+  const auto add = [&](const std::string& suffix, std::function<std::string(const E&)> get, std::vector<Need> needs,
                        const std::string& help) {
-    columns.push_back({split.name + name, ColumnKind::measure, std::move(get), std::move(needs), help});
+    columns.push_back({name + suffix, ColumnKind::measure, std::move(get), std::move(needs), help});
   };
-  const auto value = [](auto member) { return [member](const E& row) { return cell(row.metrics.*member); }; };
-  add("_loss", value(split.loss), {split.need}, "mean loss on the " + split.examples + of_loss);
-  add("_error", value(split.error), {split.need, Need::class_labels},
-      "fraction of misclassified " + split.examples + ", 1 - accuracy");
-  add(
-      "_rmse",
-      [split](const E& row) {
-        const bool regression = (row.metrics.*split.mae).has_value();
-        return regression ? cell(std::sqrt(*(row.metrics.*split.loss))) : "";
-      },
-      {split.need, Need::real_targets},
-      "square root of the mean squared error on the " + split.examples + ", in the units of the targets");
-  add("_mae", value(split.mae), {split.need, Need::real_targets},
-      "mean absolute error on the " + split.examples + ", in the units of the targets");
-  add("_r2", value(split.r2), {split.need, Need::real_targets},
-      "1 - mean squared error / variance of the targets of the " + split.examples +
-          ", the coefficient of determination");
+  const auto value = [split](auto member) {
+    return [split, member](const E& row) { return cell(row.metrics.*split.*member); };
+  };
+  const auto rmse = [split](const E& row) {
+    const M& metrics = row.metrics.*split;
+    return metrics.mae ? cell(std::sqrt(*metrics.loss)) : "";
+  };
+  add("_loss", value(&M::loss), {need}, "mean loss on the " + examples + loss_details);
+  add("_error", value(&M::error), {need, Need::class_labels},
+      "fraction of misclassified " + examples + ", 1 - accuracy");
+  add("_rmse", rmse, {need, Need::real_targets},
+      "square root of the mean squared error on the " + examples + ", in the units of the targets");
+  add("_mae", value(&M::mae), {need, Need::real_targets},
+      "mean absolute error on the " + examples + ", in the units of the targets");
+  add("_r2", value(&M::r2), {need, Need::real_targets},
+      "1 - mean squared error / variance of the targets of the " + examples + ", the coefficient of determination");
 }
 
 std::vector<Column<Evaluation>> make_curve_columns() {
   using E = Evaluation;
-  using M = Metrics;
   constexpr ColumnKind kind = ColumnKind::measure;
   std::vector<Column<E>> columns{
       {"epoch", kind, cell_of(&E::epoch), {}, "steps divided by the steps of an epoch"},
       {"step", kind, cell_of(&E::step), {}, "updates of the weights so far"},
   };
-  add(columns,
-      {"train", "training examples", Need::train, &M::train_loss, &M::train_error, &M::train_mae, &M::train_r2},
+  add(columns, "train", Need::train, &Metrics::train, "training examples",
       " with their noisy labels, without weight decay");
-  add(columns, {"val", "validation examples", Need::val, &M::val_loss, &M::val_error, &M::val_mae, &M::val_r2}, "");
-  add(columns, {"test", "test examples", Need::test, &M::test_loss, &M::test_error, &M::test_mae, &M::test_r2}, "");
+  add(columns, "val", Need::val, &Metrics::val, "validation examples");
+  add(columns, "test", Need::test, &Metrics::test, "test examples");
   columns.push_back({"lr", kind, cell_of(&E::lr), {Need::learning_rate}, "learning rate of the last step"});
   columns.push_back(
       {"weight_norm", kind, cell_of(&E::weight_norm), {}, "Euclidean norm of all weights, without biases and norms"});
-  const std::string of_gradient = "Euclidean norm of the gradient of the last step, before clipping";
-  columns.push_back({"gradient_norm", kind, cell_of(&E::gradient_norm), {Need::gradient}, of_gradient});
+  columns.push_back({"gradient_norm",
+                     kind,
+                     cell_of(&E::gradient_norm),
+                     {Need::gradient},
+                     "Euclidean norm of the gradient of the last step, before clipping"});
   return columns;
 }
 
@@ -70,7 +64,7 @@ bool is_split(Need need) { return need == Need::train || need == Need::val || ne
 using Names = std::vector<std::string_view>;
 using Find = std::function<const std::optional<Evaluation>&(const Summary&)>;
 
-// The columns <prefix><name> of an evaluation that the summary names, and where that is: "at the last evaluation".
+// Adds the columns <prefix><name> of the evaluation that `find` returns; `where`: "at the last evaluation".
 void add(std::vector<Column<Summary>>& columns, const std::string& prefix, std::string_view where, const Find& find,
          const std::vector<Need>& needs, const Names& names) {
   for (const std::string_view name : names) {
@@ -99,59 +93,59 @@ std::vector<Column<Summary>> make_summary_columns() {
 
   const auto state = [](const S& row) { return cell(name_of(row.state())); };
   std::vector<Column<Summary>> columns{
-      {"parameters", ColumnKind::constant, cell_of(&S::parameters), {}, "numbers that are trained"},
-      {"state", label, state, {}, "done, or diverged: a loss was not finite"},
-      {"diverged_step", label, cell_of(&S::diverged_step), {}, "step before the loss that was not finite"},
+      {"parameters", ColumnKind::constant, cell_of(&S::parameters), {}, "number of trainable parameters"},
+      {"state", label, state, {}, "done, or diverged if a loss was not finite"},
+      {"diverged_step", label, cell_of(&S::diverged_step), {}, "step before the first loss that was not finite"},
   };
   add(columns, "final_", "at the last evaluation", &S::final, {}, all);
   add(columns, "final_", "at the last evaluation", &S::final, {}, {"weight_norm"});
-  add(columns, "best_", "at the best validation value: the monitored one, otherwise val_loss", &S::best, {Need::val},
+  add(columns, "best_", "at the evaluation with the best monitored value, or the best val_loss", &S::best, {Need::val},
       all);
-  const Find stopped = [](const S& row) -> auto& { return row.early_stopping.stopped; };
-  constexpr std::string_view stops_at = "where early stopping stopped, or would have";
+  const auto member = [](Stop S::*rule, std::optional<Evaluation> Stop::*evaluation) -> Find {
+    return [=](const S& row) -> auto& { return row.*rule.*evaluation; };
+  };
+  const Find stopped = member(&S::early_stopping, &Stop::stopped);
+  constexpr std::string_view stops_at = "at the evaluation at which early stopping stopped, or would have stopped";
   add(columns, "stopped_", stops_at, stopped, stops, {"epoch", "step"});
   columns.push_back({"stopped_reason", label, cell_of(&S::stopped_reason), stops,
-                     "why early stopping stopped: patience, or the end of training"});
+                     "why training stopped: patience, or the end of training"});
   add(columns, "stopped_", stops_at, stopped, stops, metrics);
-  const Find restored = [](const S& row) -> auto& { return row.early_stopping.restored; };
-  add(columns, "restored_", "at the evaluation whose weights early stopping restored", restored, stops, all);
-  // What the same rule gives when it watches the validation loss or error.
-  const auto add_rule = [&](const std::string& watched, Find stop, Find restore, const std::vector<Need>& needs) {
-    const std::string rule = "by early stopping on " + watched;
-    add(columns, watched + "_stopped_", "where training would be stopped " + rule, stop, needs, test);
-    add(columns, watched + "_restored_", "at the evaluation that would be restored " + rule, restore, needs, test);
+  add(columns, "restored_", "at the evaluation whose weights early stopping restored",
+      member(&S::early_stopping, &Stop::restored), stops, all);
+  const auto add_rule = [&](const std::string& monitor, Stop S::*rule, const std::vector<Need>& needs) {
+    const std::string by = "if early stopping monitored " + monitor;
+    add(columns, monitor + "_stopped_", "at the evaluation at which training would stop " + by,
+        member(rule, &Stop::stopped), needs, test);
+    add(columns, monitor + "_restored_", "at the evaluation that would be restored " + by,
+        member(rule, &Stop::restored), needs, test);
   };
-  add_rule(
-      "val_loss", [](const S& row) -> auto& { return row.by_val_loss.stopped; },
-      [](const S& row) -> auto& { return row.by_val_loss.restored; }, stops_by_loss);
-  add_rule(
-      "val_error", [](const S& row) -> auto& { return row.by_val_error.stopped; },
-      [](const S& row) -> auto& { return row.by_val_error.restored; }, stops_by_error);
-  // An oracle, not a rule to stop by.
+  add_rule("val_loss", &S::by_val_loss, stops_by_loss);
+  add_rule("val_error", &S::by_val_error, stops_by_error);
   const std::vector<Need> loss{Need::test}, error{Need::test, Need::class_labels};
   columns.push_back({"min_test_loss", measure, cell_of(&S::min_test_loss), loss,
-                     "smallest test loss of all evaluations: no rule could choose it"});
-  columns.push_back({"min_test_loss_epoch", measure, cell_of(&S::min_test_loss_epoch), loss, "its epoch"});
+                     "smallest test loss of all evaluations, which only an oracle could select"});
+  columns.push_back({"min_test_loss_epoch", measure, cell_of(&S::min_test_loss_epoch), loss, "epoch of min_test_loss"});
   columns.push_back({"min_test_error", measure, cell_of(&S::min_test_error), error,
-                     "smallest test error of all evaluations: no rule could choose it"});
-  columns.push_back({"min_test_error_epoch", measure, cell_of(&S::min_test_error_epoch), error, "its epoch"});
+                     "smallest test error of all evaluations, which only an oracle could select"});
+  columns.push_back(
+      {"min_test_error_epoch", measure, cell_of(&S::min_test_error_epoch), error, "epoch of min_test_error"});
   return columns;
 }
 
 std::string_view why_missing(Need need, const config::Experiment& experiment) {
   const config::SolverKind solver = experiment.train.solver.kind;
   const auto check = [](bool has, std::string_view reason) { return has ? std::string_view() : reason; };
-  const auto listed = [&](config::Split split, std::string_view reason) {
+  const auto evaluated = [&](config::Split split, std::string_view reason) {
     return check(config::is_evaluated(experiment.train.evaluate, split), reason);
   };
   switch (need) {
-    case Need::train: return listed(config::Split::train, "train.evaluate.splits does not list \"train\"");
+    case Need::train: return evaluated(config::Split::train, "train.evaluate.splits does not contain \"train\"");
     case Need::val:
       if (config::split_sizes(experiment.data).val == 0) return "there are no validation examples";
-      return listed(config::Split::val, "train.evaluate.splits does not list \"val\"");
+      return evaluated(config::Split::val, "train.evaluate.splits does not contain \"val\"");
     case Need::test:
       if (config::split_sizes(experiment.data).test == 0) return "there are no test examples";
-      return listed(config::Split::test, "train.evaluate.splits does not list \"test\"");
+      return evaluated(config::Split::test, "train.evaluate.splits does not contain \"test\"");
     case Need::class_labels:
       return check(config::data_facts(experiment.data).classes > 0, "the targets are not class labels");
     case Need::real_targets:
@@ -208,8 +202,8 @@ std::string column_help(std::string_view name) {
     const auto found = std::ranges::find_if(columns, [&](const auto& column) { return column.name == name; });
     return found == columns.end() ? "" : found->help;
   };
-  const std::string of_curve = find(curve_columns());
-  return of_curve.empty() ? find(summary_columns()) : of_curve;
+  const std::string help = find(curve_columns());
+  return help.empty() ? find(summary_columns()) : help;
 }
 
 RunState state_in(const std::vector<std::string>& cells) {

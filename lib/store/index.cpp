@@ -17,10 +17,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Parts that are read at the same time: most of the time goes by until their files are open.
+// The number of parts read at the same time: most of the time is spent on opening their files.
 constexpr std::size_t readers = 8;
 
-// What an experiment sets, but for the factors: ", with train.epochs=30".
+// The keys that an experiment sets, without the factors: ", with train.epochs=30".
 std::string settings_of(const config::Experiment& experiment, const std::vector<std::string>& factors) {
   std::string text;
   const config::Json set = config::Json::parse(config::identity(experiment));
@@ -35,7 +35,7 @@ std::string settings_of(const config::Experiment& experiment, const std::vector<
 }  // namespace
 
 Results::Index::Index(fs::path parts_folder, const plan::Plan& plan)
-    : found(plan.runs.size()), plan_(plan), folder_(std::move(parts_folder)) {
+    : locations(plan.runs.size()), plan_(plan), folder_(std::move(parts_folder)) {
   for (std::size_t i = 0; i < plan.runs.size(); ++i) run_of_.emplace(plan.runs[i].hash, i);
 }
 
@@ -71,7 +71,7 @@ std::vector<std::string> Results::Index::new_parts() const {
   for (fs::directory_iterator entry(folder_, error); !error && entry != fs::directory_iterator();
        entry.increment(error)) {
     std::string name = entry->path().filename();
-    const bool is_part = name.find('.') == std::string::npos;  // not unfinished, set aside
+    const bool is_part = name.find('.') == std::string::npos;  // neither unfinished nor damaged
     if (is_part && !known_.contains(name)) names.push_back(std::move(name));
   }
   if (error && error != std::errc::no_such_file_or_directory) core::fail("list", folder_, error.value());
@@ -82,14 +82,14 @@ std::vector<std::string> Results::Index::new_parts() const {
 bool Results::Index::holds(const std::vector<RunResult>& results) const {
   return std::all_of(results.begin(), results.end(), [&](const RunResult& result) {
     const auto entry = run_of_.find(result.run_hash);
-    return entry != run_of_.end() && found[entry->second];
+    return entry != run_of_.end() && locations[entry->second];
   });
 }
 
 std::vector<std::string> Results::Index::names_of(const std::vector<RunResult>& results) const {
   std::vector<std::string> names;
-  std::size_t point = SIZE_MAX;  // whose settings these are
-  std::string settings;
+  std::size_t point = SIZE_MAX;
+  std::string settings;  // of `point`
   for (const RunResult& result : results) {
     const plan::Run& run = plan_.runs[run_of_.at(result.run_hash)];
     if (run.point != point) settings = settings_of(plan_.points[point = run.point].experiment, plan_.factors);
@@ -103,12 +103,12 @@ std::vector<std::string> Results::Index::names_of(const std::vector<RunResult>& 
 
 void Results::Index::for_each_run(Table table,
                                   const std::function<void(std::size_t run, std::string_view rows)>& visit) const {
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    if (!found[i]) continue;
-    const PartRun& run = found[i]->run;
+  for (std::size_t i = 0; i < locations.size(); ++i) {
+    if (!locations[i]) continue;
+    const PartRun& run = locations[i]->run;
     if (table == Table::summary) visit(i, run.summary);
     else if (const Range rows = table == Table::curves ? run.curve : run.probes; rows.begin < rows.end)
-      visit(i, read_range(folder_of(*found[i]) / file_name(table), rows));
+      visit(i, read_range(folder_of(*locations[i]) / file_name(table), rows));
   }
 }
 
@@ -118,8 +118,9 @@ void Results::Index::add(const std::string& name, Part part) {
     const auto entry = run_of_.find(run.hash);
     if (entry == run_of_.end()) continue;
     planned = true;
-    if (found[entry->second]) continue;  // in another part already
-    found[entry->second] = Location{parts.size(), std::move(run), part.seconds / static_cast<double>(part.runs.size())};
+    std::optional<Location>& location = locations[entry->second];
+    if (location) continue;  // another part has it too
+    location = {parts.size(), std::move(run), part.seconds / static_cast<double>(part.runs.size())};
     used = true;
   }
   if (!planned) stale.push_back({folder_ / name, part.names});
@@ -131,9 +132,9 @@ void Results::Index::set_aside(const std::string& name, const std::string& reaso
   std::error_code error;
   fs::remove_all(aside, error);
   fs::rename(part, aside, error);
-  if (!error) known_.erase(name);  // its runs will be trained again, under the same name
+  if (!error) known_.erase(name);  // its runs will be trained again and stored under the same name
   warnings.push_back(fmt::format("{}: damaged ({}); {}, its runs count as missing", part.string(), reason,
-                                 error ? "ignored" : "set aside as " + aside.filename().string()));
+                                 error ? "ignored" : "renamed to " + aside.filename().string()));
 }
 
 }  // namespace descent::store

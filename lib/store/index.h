@@ -1,5 +1,5 @@
 #pragma once
-// Where the rows of the plan's runs lie. Parts never change, so each is read and verified once.
+// Locates the rows of the runs of a plan. Parts never change, so each is read and verified once.
 
 #include <filesystem>
 #include <functional>
@@ -21,30 +21,30 @@ struct Results::Index {
   struct Location {
     std::size_t part;
     PartRun run;
-    double seconds;  // its share of the part's
+    double seconds;  // training time of the run: an equal share of that of its part
   };
   std::mutex mutex;
-  std::vector<std::optional<Location>> found;  // by run of the plan
-  std::vector<std::string> parts;              // names of those that hold runs of the plan
+  std::vector<std::optional<Location>> locations;  // parallel to Plan::runs
+  std::vector<std::string> parts;                  // names of the parts that hold runs of the plan
   std::vector<StalePart> stale;
   std::vector<std::string> warnings;
-  bool prepared = false;  // the folder was made or found
+  bool prepared = false;  // the folder exists
 
   // `plan` must outlive this.
   Index(std::filesystem::path parts_folder, const plan::Plan& plan);
 
-  // Holds the mutex after reading the parts that have come since the last call; sets damaged ones aside.
+  // Reads the parts that were added since the last call, renames damaged ones, and returns a lock on the mutex.
   [[nodiscard]] std::unique_lock<std::mutex> refreshed();
 
   std::filesystem::path folder_of(const Location& location) const { return folder_ / parts[location.part]; }
 
-  // Whether every one of these runs of the plan has its rows.
+  // True if all of these runs belong to the plan and are finished.
   bool holds(const std::vector<RunResult>& results) const;
 
-  // "model.width=8 seed 0": the runs as people know them.
+  // Readable names of the runs: "model.width=8 seed 0".
   std::vector<std::string> names_of(const std::vector<RunResult>& results) const;
 
-  // Visits the finished runs in plan order with the bytes of their rows.
+  // Calls `visit` with the rows of each finished run, in plan order.
   void for_each_run(Table table, const std::function<void(std::size_t run, std::string_view rows)>& visit) const;
 
  private:
@@ -54,7 +54,7 @@ struct Results::Index {
 
   const plan::Plan& plan_;
   const std::filesystem::path folder_;
-  std::unordered_map<std::string_view, std::size_t> run_of_;  // hash -> run of the plan
+  std::unordered_map<std::string_view, std::size_t> run_of_;  // hash -> index into Plan::runs
   std::unordered_set<std::string> known_;                     // names of the parts already read
 };
 

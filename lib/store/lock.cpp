@@ -16,8 +16,8 @@
 namespace descent::store {
 namespace {
 
-// Byte ranges of the file .lock: training everything locks all slots, a shard locks its own and names its process
-// there; merging locks a byte behind them.
+// Byte ranges of the file .lock: training the whole plan locks all slots; a shard locks one slot and writes the name of
+// its process there; merging locks the byte after all slots.
 constexpr off_t slot_size = 256, all_slots = off_t{1} << 40;
 
 struct flock range(short type, off_t start, off_t length) {
@@ -29,7 +29,7 @@ struct flock range(short type, off_t start, off_t length) {
   return lock;
 }
 
-// The first slot for everything, then one for 1/2 and 2/2, for 1/3, 2/3 and 3/3, ...
+// The first slot is for the whole plan, the next ones are for the shards 1/2 and 2/2, 1/3, 2/3 and 3/3, ...
 off_t slot_of(const plan::Shard& shard) { return (shard.count * (shard.count - 1) / 2 + shard.index - 1) * slot_size; }
 
 std::filesystem::path lock_file(const std::filesystem::path& folder) { return folder / ".lock"; }
@@ -39,7 +39,7 @@ std::string process_at(int descriptor, off_t slot) {
   return pread(descriptor, text, slot_size, slot) > 0 && *text != 0 ? text : "?";
 }
 
-// Of processes that were killed while they merged: whoever holds the lock for merging writes alone.
+// Removes the files of processes that were killed while they merged; the caller must hold the lock for merging.
 void remove_half_written_tables(const std::filesystem::path& folder) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
@@ -49,13 +49,14 @@ void remove_half_written_tables(const std::filesystem::path& folder) {
   }
 }
 
-void collect(int descriptor, off_t begin, off_t end, std::vector<std::string>& processes) {
+// Appends the processes that hold locks between `begin` and `end`.
+void find_holders(int descriptor, off_t begin, off_t end, std::vector<std::string>& processes) {
   if (begin >= end) return;
   struct flock other = range(F_WRLCK, begin, end - begin);
   if (fcntl(descriptor, F_OFD_GETLK, &other) != 0 || other.l_type == F_UNLCK) return;
   processes.push_back(process_at(descriptor, other.l_start));
-  collect(descriptor, begin, other.l_start, processes);
-  collect(descriptor, other.l_start + other.l_len, end, processes);
+  find_holders(descriptor, begin, other.l_start, processes);
+  find_holders(descriptor, other.l_start + other.l_len, end, processes);
 }
 
 }  // namespace
@@ -79,7 +80,7 @@ FolderLock::FolderLock(const Results& results, const plan::Shard& shard) : LockF
       throw core::FaultError(fmt::format("{}: cannot be locked ({}); choose another --out", results.folder().string(),
                                          std::strerror(errno)));
     std::vector<std::string> others;
-    collect(descriptor(), own.l_start, own.l_start + own.l_len, others);
+    find_holders(descriptor(), own.l_start, own.l_start + own.l_len, others);
     const std::string holder = others.empty() ? "?" : core::printable(others[0]);
     throw core::FaultError(
         fmt::format("{}: process {} is training into this folder; wait for it, or choose another --out",
@@ -87,9 +88,9 @@ FolderLock::FolderLock(const Results& results, const plan::Shard& shard) : LockF
   }
   char text[slot_size] = {};
   std::snprintf(text, sizeof text, "%s", core::this_process().c_str());
-  // If this fails, only the name of the holder is missing; the lock holds.
+  // If this fails, only the name of the process is missing; the lock is valid.
   [[maybe_unused]] const ssize_t named = pwrite(descriptor(), text, sizeof text, slot);
-  if (shard.is_all()) results.remove_leftovers();  // those of a shard on another machine may be in use
+  if (shard.is_all()) results.remove_leftovers();  // a shard on another machine may still use its files
 }
 
 MergeLock::MergeLock(const Results& results) : LockFile(results) {
@@ -103,7 +104,7 @@ std::vector<std::string> training_processes(const std::filesystem::path& folder)
   std::vector<std::string> processes;
   const int descriptor = open(lock_file(folder).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) return processes;
-  collect(descriptor, 0, all_slots, processes);
+  find_holders(descriptor, 0, all_slots, processes);
   close(descriptor);
   return processes;
 }

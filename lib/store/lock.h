@@ -1,5 +1,5 @@
 #pragma once
-// Who may write into a results folder at the same time: one process that trains everything, or one for each shard.
+// Locks of a results folder: either one process trains the whole plan, or one process per shard.
 
 #include <filesystem>
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace descent::store {
 
-// A file whose locks end with the process, however it ends; other holders may be on other machines.
+// A file whose locks are released when the process ends in any way; other processes may be on other machines.
 class LockFile {
  public:
   explicit LockFile(const Results& results);
@@ -23,20 +23,20 @@ class LockFile {
   int descriptor_;
 };
 
-// Held while a process trains. Makes the folder and removes what killed processes left half-written. FaultError while
-// another process trains the same runs.
+// Held while a process trains. Creates the folder and removes unfinished files of killed processes. Throws FaultError
+// if another process trains the same runs.
 class FolderLock : LockFile {
  public:
   explicit FolderLock(const Results& results, const plan::Shard& shard = {});
 };
 
-// Held while the CSVs are written; waits for other writers. The last one sees every part.
+// Held while the CSVs are written; waits for other writers, so that the last one reads all parts.
 class MergeLock : LockFile {
  public:
   explicit MergeLock(const Results& results);
 };
 
-// The processes that train into `folder` now, as core::this_process() names them.
+// The processes that are training into `folder`, as named by core::this_process().
 std::vector<std::string> training_processes(const std::filesystem::path& folder);
 
 }  // namespace descent::store

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,12 +15,12 @@
 #include "core/sha256.h"
 #include "core/text.h"
 #include "formats/bytes.h"
-#include "store/prediction_arrays.h"
+#include "formats/npy.h"
 
 namespace descent::store {
 namespace {
 
-// The files of a part and their bytes.
+// The bytes of the files of a part, by name.
 using Files = std::map<std::string, std::string, std::less<>>;
 
 const std::string& header_of(Table table) {
@@ -31,12 +32,12 @@ const std::string& header_of(Table table) {
   return headers.at(table);
 }
 
-// The columns are part of the name: a program with other columns makes other parts and never mixes them.
+// The name depends on the columns too, so that parts of a program with other columns are never mixed in.
 std::string part_name(const std::vector<std::string>& hashes, const Files& files) {
-  std::string covered;
+  std::string headers;
   for (const Table table : all_tables)
-    if (files.contains(file_name(table))) covered += header_of(table);
-  return core::sha256(covered + core::join(hashes, "")).substr(0, 16);
+    if (files.contains(file_name(table))) headers += header_of(table);
+  return core::sha256(headers + core::join(hashes, "")).substr(0, 16);
 }
 
 Range range_of(std::string_view bytes, std::uint64_t begin, std::uint64_t end) {
@@ -60,8 +61,8 @@ void append_rows(std::string& csv, Table table, const RunResult& result) {
   }
 }
 
-// The rows of each run follow each other in the order of `part.runs`. A run without probes is one that diverged
-// before it could be measured; without other rows it is damaged.
+// The rows are sorted by run, in the order of `part.runs`. A run that diverged early may have no probes; every run has
+// rows in the other tables.
 void find_rows(const std::string& csv, Table table, Part& part) {
   std::size_t at = header_of(table).size();
   for (PartRun& run : part.runs) {
@@ -70,9 +71,9 @@ void find_rows(const std::string& csv, Table table, Part& part) {
     std::size_t rows = 0;
     for (; csv.compare(at, start.size(), start) == 0; ++rows) {
       const std::size_t end = csv.find('\n', at);
-      if (end == std::string::npos) throw DamagedPart("a row is cut off");
+      if (end == std::string::npos) throw DamagedPart("a row is truncated");
       if (!can_be_row(table, std::string_view(csv).substr(at + start.size(), end - at - start.size())))
-        throw DamagedPart(fmt::format("a row of {} does not fit its columns", file_name(table)));
+        throw DamagedPart(fmt::format("a row of {} does not match its columns", file_name(table)));
       at = end + 1;
     }
     if (rows == 0 && table != Table::probes) throw DamagedPart("rows of run " + id_of(run.hash) + " are missing");
@@ -83,35 +84,45 @@ void find_rows(const std::string& csv, Table table, Part& part) {
       case Table::probes: run.probes = range_of(csv, begin, at); break;
     }
   }
-  if (at != csv.size()) throw DamagedPart("it holds rows of unknown runs");
+  if (at != csv.size()) throw DamagedPart("it contains rows of unknown runs");
 }
 
 constexpr std::string_view part_file = "part.json";
 
+// Limits of the memory that reading a damaged folder can take.
+constexpr std::uint64_t max_part_file_bytes = std::uint64_t{1} << 24, max_file_bytes = std::uint64_t{1} << 32;
+
+constexpr std::string_view predictions_file = "predictions.npy", labels_file = "labels.npy",
+                           targets_file = "targets.npy";
+
 struct PredictionShape {
   std::int64_t examples, outputs;
   bool regression;
+
+  std::string_view truth_file() const { return regression ? targets_file : labels_file; }
 };
+
+// The header of the array [runs, ...] in this file.
+std::string array_header(std::string_view file, const PredictionShape& shape, std::int64_t runs) {
+  if (file == labels_file) return formats::npy_header("<i4", {runs, shape.examples});
+  return formats::npy_header("<f8", {runs, shape.examples, shape.outputs});
+}
 
 void add_predictions(const std::vector<RunResult>& results, Files& files, nlohmann::ordered_json& about) {
   const Predictions& first = results.front().predictions;
   if (first.outputs == 0) return;
-  const auto outputs = static_cast<std::int64_t>(first.outputs), examples = std::ssize(first.values) / outputs;
-  const bool regression = first.labels.empty();
-  const auto [values, truth] = prediction_arrays(results.size(), examples, outputs, regression);
-  std::string& value_bytes = files[std::string(values.name)] = values.header;
-  std::string& truth_bytes = files[std::string(truth.name)] = truth.header;
+  const auto outputs = static_cast<std::int64_t>(first.outputs);
+  const PredictionShape shape{std::ssize(first.values) / outputs, outputs, first.labels.empty()};
+  std::string values = array_header(predictions_file, shape, std::ssize(results)),
+              truth = array_header(shape.truth_file(), shape, std::ssize(results));
   for (const RunResult& result : results) {
-    value_bytes += formats::bytes_of(result.predictions.values);
-    truth_bytes += formats::bytes_of(result.predictions.labels);
-    truth_bytes += formats::bytes_of(result.predictions.targets);
+    values += formats::bytes_of(result.predictions.values);
+    truth += formats::bytes_of(result.predictions.labels);
+    truth += formats::bytes_of(result.predictions.targets);
   }
-  about["predictions"] = {{"examples", examples}, {"outputs", outputs}, {"regression", regression}};
-}
-
-std::string_view bytes_of(const Files& files, std::string_view name) {
-  const auto file = files.find(name);
-  return file == files.end() ? std::string_view() : file->second;
+  files[std::string(predictions_file)] = std::move(values);
+  files[std::string(shape.truth_file())] = std::move(truth);
+  about["predictions"] = {{"examples", shape.examples}, {"outputs", outputs}, {"regression", shape.regression}};
 }
 
 PredictionShape read_shape(const nlohmann::json& about) {
@@ -122,17 +133,39 @@ PredictionShape read_shape(const nlohmann::json& about) {
   return {size("examples"), size("outputs"), about.at("regression").get<bool>()};
 }
 
-// The runs of the plan in this part that record predictions must have some, of their test examples.
+// Every run of the plan in this part whose experiment records predictions must have them for all test examples.
 void check_shape(const std::optional<PredictionShape>& shape, const Part& part, const ExperimentOf& experiment_of) {
   for (const PartRun& run : part.runs) {
     const config::Experiment* experiment = experiment_of(run.hash);
     if (!experiment || !experiment->record.predictions) continue;
-    if (!shape) throw DamagedPart("it holds no predictions, which the experiment records");
+    if (!shape) throw DamagedPart("it has no predictions, but the experiment records them");
     const config::DataFacts facts = config::data_facts(experiment->data);
     if (shape->examples != config::split_sizes(experiment->data).test || shape->outputs != facts.outputs ||
         shape->regression != (facts.classes == 0))
-      throw DamagedPart("its predictions are not of the test examples of the experiment");
+      throw DamagedPart("its predictions do not match the test examples of the experiment");
   }
+}
+
+template <class T> std::vector<T> numbers_in(std::string_view bytes) {
+  std::vector<T> numbers(bytes.size() / sizeof(T));
+  std::memcpy(numbers.data(), bytes.data(), numbers.size() * sizeof(T));
+  return numbers;
+}
+
+// The bytes of each run in an array [runs, ...].
+std::vector<Range> run_ranges(const Files& files, std::string_view name, const PredictionShape& shape,
+                              std::size_t runs) {
+  const auto file = files.find(name);
+  const std::string_view bytes = file == files.end() ? std::string_view() : file->second;
+  const std::string header = array_header(name, shape, static_cast<std::int64_t>(runs));
+  const auto run_bytes = static_cast<std::uint64_t>(
+      shape.examples * (name == labels_file ? sizeof(std::int32_t) : shape.outputs * sizeof(double)));
+  if (!bytes.starts_with(header) || bytes.size() != header.size() + runs * run_bytes)
+    throw DamagedPart(fmt::format("{} does not match its runs", name));
+  std::vector<Range> ranges;
+  for (std::uint64_t begin = header.size(); ranges.size() < runs; begin += run_bytes)
+    ranges.push_back(range_of(bytes, begin, begin + run_bytes));
+  return ranges;
 }
 
 void find_predictions(const Files& files, const nlohmann::json& about, Part& part, const ExperimentOf& experiment_of) {
@@ -140,32 +173,21 @@ void find_predictions(const Files& files, const nlohmann::json& about, Part& par
   if (about.contains("predictions")) shape = read_shape(about.at("predictions"));
   check_shape(shape, part, experiment_of);
   if (!shape) return;
-  const auto [examples, outputs, regression] = *shape;
-  const auto most = static_cast<std::int64_t>(bytes_of(files, predictions_file).size());  // no product overflows
-  if (examples < 0 || outputs < 1 || outputs > most || examples > most / outputs)
-    throw DamagedPart(fmt::format("{} does not fit its runs", predictions_file));
-  const auto arrays = prediction_arrays(part.runs.size(), examples, outputs, regression);
-  for (const RunArray& array : arrays) {
-    const std::string_view bytes = bytes_of(files, array.name);
-    if (!bytes.starts_with(array.header) || bytes.size() != array.at(part.runs.size()))
-      throw DamagedPart(fmt::format("{} does not fit its runs", array.name));
-  }
-  if (!regression)
-    for (const std::int32_t label :
-         values_in<std::int32_t>(bytes_of(files, labels_file).substr(arrays[1].header.size())))
-      if (label < 0 || label >= outputs) throw DamagedPart(fmt::format("{} names class {}", labels_file, label));
-  for (std::size_t i = 0; i < part.runs.size(); ++i) {
-    const auto of_run = [&](const RunArray& array) {
-      return range_of(bytes_of(files, array.name), array.at(i), array.at(i + 1));
-    };
-    part.runs[i].predictions = {static_cast<std::size_t>(outputs), regression, of_run(arrays[0]), of_run(arrays[1])};
-  }
+  constexpr auto limit = static_cast<std::int64_t>(max_file_bytes);  // no product overflows
+  if (shape->examples < 0 || shape->outputs < 1 || shape->outputs > limit || shape->examples > limit / shape->outputs)
+    throw DamagedPart(fmt::format("{} does not match its runs", predictions_file));
+  const std::vector<Range> values = run_ranges(files, predictions_file, *shape, part.runs.size()),
+                           truth = run_ranges(files, shape->truth_file(), *shape, part.runs.size());
+  for (std::size_t i = 0; i < part.runs.size(); ++i)
+    part.runs[i].predictions = {static_cast<std::size_t>(shape->outputs), shape->regression, values[i], truth[i]};
+  if (shape->regression) return;
+  const std::string_view labels = files.find(labels_file)->second;
+  for (const Range& run : truth)
+    for (const std::int32_t label : numbers_in<std::int32_t>(labels.substr(run.begin, run.end - run.begin)))
+      if (label < 0 || label >= shape->outputs) throw DamagedPart(fmt::format("{} has class {}", labels_file, label));
 }
 
-// Limits that keep any folder cheap.
-constexpr std::uint64_t most_about = std::uint64_t{1} << 24, most_bytes = std::uint64_t{1} << 32;
-
-// Of all keys but itself. Parts of earlier versions have none.
+// The checksum of all other keys of part.json. Parts of earlier versions have none.
 std::string checksum_of(nlohmann::json about) {
   about.erase("checksum");
   return core::sha256(about.dump());
@@ -174,7 +196,7 @@ std::string checksum_of(nlohmann::json about) {
 nlohmann::json read_about(const std::filesystem::path& folder) {
   std::error_code error;
   if (!is_directory(symlink_status(folder, error))) throw DamagedPart("it is not a folder");
-  nlohmann::json about = nlohmann::json::parse(core::read_regular_file(folder / part_file, most_about));
+  nlohmann::json about = nlohmann::json::parse(core::read_regular_file(folder / part_file, max_part_file_bytes));
   if (about.contains("checksum") && about.at("checksum") != checksum_of(about))
     throw DamagedPart(fmt::format("the checksum of {} is wrong", part_file));
   return about;
@@ -185,12 +207,13 @@ bool is_name_of_part_file(std::string_view name) {
          name == predictions_file || name == labels_file || name == targets_file;
 }
 
-// What part.json names, verified. It may come from others: any other name could lead out of the folder.
+// Reads and verifies the files that part.json names. Only names of part files are accepted, since others could lead
+// out of the folder.
 Files read_files(const std::filesystem::path& folder, const nlohmann::json& about) {
   Files files;
   for (const auto& [name, checksum] : about.at("sha256").items()) {
-    if (!is_name_of_part_file(name)) throw DamagedPart("it names a file that no part has: " + core::quoted(name));
-    std::string& bytes = files[name] = core::read_regular_file(folder / name, most_bytes);
+    if (!is_name_of_part_file(name)) throw DamagedPart("it names an unknown file: " + core::quoted(name));
+    std::string& bytes = files[name] = core::read_regular_file(folder / name, max_file_bytes);
     if (core::sha256(bytes) != checksum.get<std::string>()) throw DamagedPart("the checksum of " + name + " is wrong");
   }
   return files;
@@ -235,9 +258,9 @@ std::string read_range(const std::filesystem::path& path, Range range) {
 }
 
 Predictions read_predictions(const std::filesystem::path& folder, const PredictionRanges& ranges) {
-  Predictions read{ranges.outputs, values_in<double>(read_range(folder / predictions_file, ranges.values)), {}, {}};
-  if (ranges.regression) read.targets = values_in<double>(read_range(folder / targets_file, ranges.truth));
-  else read.labels = values_in<std::int32_t>(read_range(folder / labels_file, ranges.truth));
+  Predictions read{ranges.outputs, numbers_in<double>(read_range(folder / predictions_file, ranges.values)), {}, {}};
+  if (ranges.regression) read.targets = numbers_in<double>(read_range(folder / targets_file, ranges.truth));
+  else read.labels = numbers_in<std::int32_t>(read_range(folder / labels_file, ranges.truth));
   return read;
 }
 
@@ -268,7 +291,7 @@ Part read_part(const std::filesystem::path& folder, const ExperimentOf& experime
     if (file == files.end() && table != Table::probes) throw DamagedPart(fmt::format("it has no {}", file_name(table)));
   }
   const auto hashes = about.at(about.contains("hashes") ? "hashes" : "runs").get<std::vector<std::string>>();
-  if (folder.filename() != part_name(hashes, files)) throw DamagedPart("its name does not fit its runs");
+  if (folder.filename() != part_name(hashes, files)) throw DamagedPart("its name does not match its runs");
   Part part{about.at("seconds").get<double>(), {}};
   for (const std::string& hash : hashes) {
     part.runs.push_back({hash});

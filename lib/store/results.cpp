@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr auto marker = ".descent";
-constexpr std::uint64_t most_weights = std::uint64_t{1} << 32;  // bytes of a file that another folder holds
+constexpr std::uint64_t max_weights_bytes = std::uint64_t{1} << 32;  // of a file in another results folder
 
 bool is_unfinished(const fs::path& path) { return path.filename().string().starts_with(core::temporary_prefix); }
 
@@ -37,8 +37,8 @@ bool holds_files(const fs::path& folder) {
   return fs::is_regular_file(folder, error);
 }
 
-// Whether the process that wrote this unfinished file, .tmp-NAME-HOST-START-PID-COUNT, is gone. One on another machine
-// does not train, because this process does, but may merge: whoever merges next removes what it left (MergeLock).
+// True if the process that wrote this unfinished file, .tmp-NAME-HOST-START-PID-COUNT, has ended. A process on another
+// machine cannot be training, because this process is, but it may be merging: the next MergeLock removes its files.
 bool writer_is_gone(const fs::path& path) {
   const std::string name = path.filename().string();
   if (name.find("-" + core::host_name() + "-") == std::string::npos) return name.find(".csv-") == std::string::npos;
@@ -62,8 +62,8 @@ std::vector<std::size_t> Results::missing(bool weights) const {
   const auto lock = index_->refreshed();
   std::vector<std::size_t> runs;
   std::error_code error;
-  for (std::size_t i = 0; i < index_->found.size(); ++i)
-    if (!index_->found[i] || (weights && !fs::exists(weights_file(plan_.runs[i]), error))) runs.push_back(i);
+  for (std::size_t i = 0; i < plan_.runs.size(); ++i)
+    if (!index_->locations[i] || (weights && !fs::exists(weights_file(plan_.runs[i]), error))) runs.push_back(i);
   return runs;
 }
 
@@ -87,7 +87,7 @@ double Results::seconds() const {
 std::vector<double> Results::run_seconds() const {
   const auto lock = index_->refreshed();
   std::vector<double> seconds;
-  for (const auto& location : index_->found) seconds.push_back(location ? location->seconds : 0);
+  for (const auto& location : index_->locations) seconds.push_back(location ? location->seconds : 0);
   return seconds;
 }
 
@@ -101,7 +101,7 @@ void Results::remove_leftovers() const {
 void Results::prepare() const {
   const std::lock_guard lock(index_->mutex);
   if (index_->prepared) return;
-  // In this order, and marked before the first part: several threads and processes may do this at once.
+  // The marker is written before the first part, since several threads and processes may do this at the same time.
   if (holds_files(folder_) && !is_results_folder(folder_))
     throw core::InputError(
         fmt::format("{}: exists and is not a results folder of descent; choose another --out", folder_.string()));
@@ -125,22 +125,23 @@ void Results::write_part(const std::vector<RunResult>& results, const PartTimes&
   store::write_part(folder_ / "parts", results, times, index_->names_of(results));
 }
 
-std::size_t Results::take_from(const Results& other) const {
+std::size_t Results::copy_from(const Results& other) const {
   prepare();
-  const std::vector<std::size_t> lacking = missing();
-  other.missing();
-  std::set<std::size_t> wanted;
-  for (const std::size_t run : lacking)
-    if (const auto& location = other.index_->found[run]) wanted.insert(location->part);
-  for (const std::size_t part : wanted)
+  const std::vector<std::size_t> missing_before = missing();
+  other.missing();  // reads its parts
+  std::set<std::size_t> parts;
+  for (const std::size_t run : missing_before)
+    if (const auto& location = other.index_->locations[run]) parts.insert(location->part);
+  for (const std::size_t part : parts)
     copy_part(other.folder_ / "parts" / other.index_->parts[part], folder_ / "parts");
   std::error_code error;
   fs::create_directory(weights_folder(), error);
   for (const plan::Run& run : plan_.runs)
     if (fs::exists(other.weights_file(run), error) && !fs::exists(weights_file(run), error))
-      core::write_file_atomically(weights_file(run), core::read_regular_file(other.weights_file(run), most_weights));
-  fs::remove(weights_folder(), error);  // only when it is empty
-  return lacking.size() - missing().size();
+      core::write_file_atomically(weights_file(run),
+                                  core::read_regular_file(other.weights_file(run), max_weights_bytes));
+  fs::remove(weights_folder(), error);  // fails if the folder is not empty
+  return missing_before.size() - missing().size();
 }
 
 void Results::merge() const {
@@ -153,11 +154,11 @@ void Results::merge() const {
   const auto merge_one = [&](Table table) {
     core::AtomicFile file(folder_ / file_name(table));
     const std::vector<bool> written = written_columns(table, plan_);
-    // One cell with the comma before it after the other; no cell holds a comma.
+    // `cells`: ",a,b,c"; no cell contains a comma.
     const auto write_cells = [&](std::string_view cells) {
-      for (const bool wanted : written) {
+      for (const bool is_written : written) {
         const std::size_t end = std::min(cells.find(',', 1), cells.size());
-        if (wanted) file.write(cells.substr(0, end));
+        if (is_written) file.write(cells.substr(0, end));
         cells.remove_prefix(end);
       }
       file.write("\n");
@@ -170,9 +171,9 @@ void Results::merge() const {
       for (const std::string& value : plan_.points[run.point].values) prefix += formats::csv_field(value) + ",";
       prefix += std::to_string(run.seed);
       for (std::size_t at = 0; at < rows.size();) {
-        const std::size_t own = rows.find(',', at), end = rows.find('\n', at);
+        const std::size_t first = rows.find(',', at), end = rows.find('\n', at);
         file.write(prefix);
-        write_cells(rows.substr(own, end - own));
+        write_cells(rows.substr(first, end - first));
         at = end + 1;
       }
     });
@@ -183,7 +184,7 @@ void Results::merge() const {
   const auto has_probes = [](const plan::Point& point) { return !point.experiment.probes.names.empty(); };
   std::error_code ignored;
   if (std::ranges::any_of(plan_.points, has_probes)) merge_one(Table::probes);
-  else fs::remove(folder_ / file_name(Table::probes), ignored);  // of an earlier version of the experiment
+  else fs::remove(folder_ / file_name(Table::probes), ignored);  // an earlier version of the experiment had probes
 }
 
 void Results::for_each_row(Table table, const RowVisitor& visit) const {
@@ -192,7 +193,7 @@ void Results::for_each_row(Table table, const RowVisitor& visit) const {
     for (std::size_t at = 0, end = 0; at < rows.size(); at = end + 1) {
       end = rows.find('\n', at);
       std::vector<std::string> cells = core::split(rows.substr(at, end - at), ',');
-      cells.erase(cells.begin());  // the run
+      cells.erase(cells.begin());  // the column `run`
       visit(run, cells);
     }
   });
@@ -200,7 +201,7 @@ void Results::for_each_row(Table table, const RowVisitor& visit) const {
 
 std::optional<Predictions> Results::predictions(std::size_t run) const {
   const auto lock = index_->refreshed();
-  const auto& location = index_->found[run];
+  const auto& location = index_->locations[run];
   if (!location || location->run.predictions.outputs == 0) return std::nullopt;
   return read_predictions(index_->folder_of(*location), location->run.predictions);
 }
@@ -211,7 +212,7 @@ void Results::write_experiment(const config::Document& document) const {
   const std::string json = config::write_resolved(document, folder_);
   std::error_code error;
   if (fs::is_regular_file(fs::symlink_status(path, error)) && core::read_file(path) == json) return;
-  core::write_file_atomically(path, json);  // a link is replaced, not followed
+  core::write_file_atomically(path, json);  // replaces a symbolic link instead of following it
 }
 
 void Results::write_manifest(const std::string& json) const {

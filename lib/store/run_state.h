@@ -7,15 +7,15 @@
 
 namespace descent::store {
 
-// running: started by a process that is training now; interrupted: has a checkpoint, and no process trains it; failed:
-// its last attempt failed. `descent run` trains the runs in all states but done and diverged.
+// running: started by a process that is still training; interrupted: has a checkpoint, but no process trains it;
+// failed: its last attempt failed. `descent run` trains the runs in all states except done and diverged.
 enum class RunState { missing, running, interrupted, failed, diverged, done };
 
 struct RunStateName {
   RunState state;
   std::string_view name;
 };
-// In the order in which they are shown.
+// In the order of output.
 inline constexpr std::array<RunStateName, 6> run_states{{{RunState::done, "done"},
                                                          {RunState::diverged, "diverged"},
                                                          {RunState::failed, "failed"},

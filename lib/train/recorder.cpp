@@ -25,10 +25,10 @@ Recorder::Recorder(const config::EarlyStopping& rule, std::int64_t parameters)
 std::optional<double> Recorder::monitored(const store::Metrics& metrics) const {
   switch (rule_.monitor) {
     case Monitor::none:
-    case Monitor::val_loss: return metrics.val_loss;
-    case Monitor::val_error: return metrics.val_error;
-    case Monitor::train_loss: return metrics.train_loss;
-    case Monitor::train_error: return metrics.train_error;
+    case Monitor::val_loss: return metrics.val.loss;
+    case Monitor::val_error: return metrics.val.error;
+    case Monitor::train_loss: return metrics.train.loss;
+    case Monitor::train_error: return metrics.train.error;
   }
   __builtin_unreachable();
 }
@@ -51,23 +51,23 @@ bool Recorder::observe(const store::Evaluation& row) {
   store::Summary& summary = result_.summary;
   const store::Metrics& metrics = row.metrics;
   const bool on_train = rule_.monitor == Monitor::train_loss || rule_.monitor == Monitor::train_error;
-  const std::optional<double> validation = on_train ? metrics.val_loss : monitored(metrics);
+  const std::optional<double> validation = on_train ? metrics.val.loss : monitored(metrics);
   result_.curve.push_back(row);
   summary.final = row;
-  keep_minimum(summary.min_test_loss, summary.min_test_loss_epoch, metrics.test_loss, row.epoch);
-  keep_minimum(summary.min_test_error, summary.min_test_error_epoch, metrics.test_error, row.epoch);
+  keep_minimum(summary.min_test_loss, summary.min_test_loss_epoch, metrics.test.loss, row.epoch);
+  keep_minimum(summary.min_test_error, summary.min_test_error_epoch, metrics.test.error, row.epoch);
   if (validation && (!best_value_ || *validation < *best_value_)) {
     best_value_ = validation;
     summary.best = row;
   }
-  for (const std::optional<double>& loss : {metrics.train_loss, metrics.val_loss, metrics.test_loss})
+  for (const std::optional<double>& loss : {metrics.train.loss, metrics.val.loss, metrics.test.loss})
     if (loss && !std::isfinite(*loss)) diverge(row.step);
   if (!stopping_.active()) return false;
   const auto record = [&](EarlyStopping& stopping, const std::optional<double>& value, store::Stop& stop) {
     if (value) apply_rule(stopping, *value, row, stop);
   };
-  record(by_val_loss_, metrics.val_loss, summary.by_val_loss);
-  record(by_val_error_, metrics.val_error, summary.by_val_error);
+  record(by_val_loss_, metrics.val.loss, summary.by_val_loss);
+  record(by_val_error_, metrics.val.error, summary.by_val_error);
   const bool restores = apply_rule(stopping_, monitored(metrics).value(), row, summary.early_stopping);
   if (stopping_.stopped()) summary.stopped_reason = "patience";
   return restores;
@@ -82,8 +82,8 @@ void Recorder::close() {
     return true;
   };
   if (end(stopping_, summary.early_stopping)) summary.stopped_reason = "end";
-  if (summary.final && summary.final->metrics.val_loss) end(by_val_loss_, summary.by_val_loss);
-  if (summary.final && summary.final->metrics.val_error) end(by_val_error_, summary.by_val_error);
+  if (summary.final && summary.final->metrics.val.loss) end(by_val_loss_, summary.by_val_loss);
+  if (summary.final && summary.final->metrics.val.error) end(by_val_error_, summary.by_val_error);
 }
 
 store::RunResult Recorder::take(const std::string& run_hash) {

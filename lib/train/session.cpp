@@ -120,7 +120,7 @@ class Session {
     report_.failed += stack.size();
     try {
       const auto [reason, ends_session] = describe_failure();
-      attempts_.failed(hashes(plan_, stack), reason);
+      attempts_.log_failure(hashes(plan_, stack), reason);
       for (const std::size_t run : stack) observer_.run_done(run, store::RunState::failed);
       if (halted_) return;
       halted_ = ends_session;
@@ -164,7 +164,7 @@ class Session {
     const store::PartTimes start = times();
     const StackOptions options{options_.weights_folder, observer_.progress, options_.checkpoint_seconds,
                                observer_.loss};
-    attempts_.begun(hashes(plan_, stack));
+    attempts_.log_start(hashes(plan_, stack));
     const auto rows = train_stack(plan_, stack, shared_, options, &checkpoints_, stop_);
     if (!rows) {
       stop_ = true;  // possibly requested on another rank

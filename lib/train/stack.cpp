@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <tuple>
 
 #include "core/archive.h"
 #include "plan/layers.h"
@@ -123,15 +122,9 @@ class Stack {
     for (const config::Split split : splits_) {
       const std::vector<engine::SplitLoss> losses = engine_->evaluate(active, split);
       for (std::size_t i = 0; i < active.size(); ++i) {
-        store::Metrics& m = metrics[i];
         const engine::SplitLoss& loss = losses[i];
-        const std::tuple measured(loss.loss, loss.error, loss.absolute_error,
-                                  r_squared(engine_->replica(active[i]).data.part(split), loss));
-        switch (split) {
-          case config::Split::train: std::tie(m.train_loss, m.train_error, m.train_mae, m.train_r2) = measured; break;
-          case config::Split::val: std::tie(m.val_loss, m.val_error, m.val_mae, m.val_r2) = measured; break;
-          case config::Split::test: std::tie(m.test_loss, m.test_error, m.test_mae, m.test_r2) = measured; break;
-        }
+        const data::Part& part = engine_->replica(active[i]).data.part(split);
+        metrics[i].of(split) = {loss.loss, loss.error, loss.absolute_error, r_squared(part, loss)};
       }
     }
     return metrics;
@@ -142,7 +135,7 @@ class Stack {
                    const std::vector<store::Metrics>& metrics) const {
     double sum = 0;
     for (const store::Metrics& m : metrics)
-      sum += m.train_loss ? *m.train_loss : m.val_loss ? *m.val_loss : m.test_loss.value_or(NAN);
+      sum += m.train.loss ? *m.train.loss : m.val.loss ? *m.val.loss : m.test.loss.value_or(NAN);
     if (options_.on_loss && !active.empty())
       options_.on_loss({indices_[0], active.size(), step, sum / static_cast<double>(metrics.size())});
   }

@@ -95,7 +95,7 @@ TEST_F(compare_results, exclude_0_after_a_bonferroni_correction) {
   // Differences 0.9, 1, 1.1: t = 1 / (0.1 / sqrt 3) = 17.32; t(0.975, 2) = 4.30, and 100 comparisons ask
   // for 44.7.
   write([](const plan::Run& run, store::RunResult& result) {
-    result.summary.final->metrics.test_error = run.point == 0 ? 0.0 : 0.9 + 0.1 * static_cast<double>(run.seed);
+    result.summary.final->metrics.test.error = run.point == 0 ? 0.0 : 0.9 + 0.1 * static_cast<double>(run.seed);
   });
   EXPECT_TRUE(compared("width=8, norm=none", "width=4, norm=none")[0].significant);
 }

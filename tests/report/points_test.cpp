@@ -23,7 +23,7 @@ TEST_F(points, shows_the_best_values_if_there_is_validation) {
   const auto plan = store::plan_with({"4"}, 1);
   const store::Results results(out, plan);
   auto result = result_of(plan.runs[0], 0.5);
-  result.summary.best.emplace().metrics.test_error = 0.375;
+  result.summary.best.emplace().metrics.test.error = 0.375;
   results.write_part({result}, {});
   EXPECT_EQ(points_table(results, plan, {}),
             "width  n  final_test_error  best_test_error\n"
@@ -49,8 +49,8 @@ TEST_F(points, shows_losses_if_there_are_no_errors) {
   const auto plan = store::plan_with({"4"}, 1);
   const store::Results results(out, plan);
   auto result = result_of(plan.runs[0], 0.5);
-  result.summary.final->metrics.test_error.reset();
-  result.summary.final->metrics.test_loss = 0.2;
+  result.summary.final->metrics.test.error.reset();
+  result.summary.final->metrics.test.loss = 0.2;
   results.write_part({result}, {});
   EXPECT_EQ(points_table(results, plan, {}),
             "width  n  final_test_loss\n"

@@ -33,10 +33,10 @@ TEST_F(status, counts_the_states_of_all_runs) {
   store::RunResult diverged = store::result_of(plan.runs[1], 0.5);
   diverged.summary.diverged_step = 12;
   results.write_part({diverged}, {1});
-  log.begun({hash(0), hash(1), hash(2)});
-  log.failed({hash(2)}, "no luck");
+  log.log_start({hash(0), hash(1), hash(2)});
+  log.log_failure({hash(2)}, "no luck");
   store::Checkpoints(results.folder() / "checkpoints").write({{hash(3), 20, "state"}});
-  log.begun({hash(4)});
+  log.log_start({hash(4)});
 
   const Status found = read_status(results, plan);
   EXPECT_EQ(found.total.count(RunState::done), 1u);
@@ -57,7 +57,7 @@ TEST_F(status, counts_what_a_dead_process_began_as_missing) {
   const plan::Plan plan = plan_of_eight();
   const store::Results results(out, plan);
   { const store::FolderLock lock(results); }
-  store::AttemptLog(results.folder(), 1).begun({plan.runs[0].hash});
+  store::AttemptLog(results.folder(), 1).log_start({plan.runs[0].hash});
   EXPECT_EQ(read_status(results, plan).total.count(RunState::missing), 8u);
 }
 
@@ -66,7 +66,7 @@ TEST_F(status, divides_the_remaining_time_by_what_is_trained_at_once) {
   const store::Results results(out, plan);
   const store::FolderLock lock(results);
   results.write_part({store::result_of(plan.runs[0], 0.5)}, {4});
-  store::AttemptLog(results.folder(), 2).begun({plan.runs[1].hash});
+  store::AttemptLog(results.folder(), 2).log_start({plan.runs[1].hash});
   EXPECT_NEAR(*read_status(results, plan).seconds_left, 4 * 7 / 2.0, 1e-9);
 }
 
@@ -74,7 +74,7 @@ TEST_F(status, as_text_has_a_row_per_point_and_the_reasons_of_failures) {
   const plan::Plan plan = plan_of_eight();
   const store::Results results(out, plan);
   results.write_part({store::result_of(plan.runs[0], 0.5)}, {4});
-  store::AttemptLog(results.folder(), 1).failed({plan.runs[1].hash, plan.runs[2].hash}, "no luck");
+  store::AttemptLog(results.folder(), 1).log_failure({plan.runs[1].hash, plan.runs[2].hash}, "no luck");
   EXPECT_EQ(status_text(read_status(results, plan), plan, {}),
             "done  diverged  failed  interrupted  running  missing  attempts  seconds\n"
             "   1         0       2            0        0        5         0      4.0\n"

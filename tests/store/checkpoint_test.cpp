@@ -34,13 +34,13 @@ TEST_F(checkpoint, reads_back_the_latest_state_of_a_run) {
   EXPECT_EQ(states.find(core::sha256("c")), nullptr);
 }
 
-TEST_F(checkpoint, tells_the_steps_without_reading_all) {
+TEST_F(checkpoint, returns_the_steps_without_reading_whole_files) {
   Checkpoints(out).write({state_of("a", 5), state_of("b", 7)});
   EXPECT_EQ(checkpointed_steps(out),
             (std::map<std::string, std::int64_t>{{core::sha256("a"), 5}, {core::sha256("b"), 7}}));
 }
 
-TEST_F(checkpoint, tells_no_steps_of_a_file_of_something_else) {
+TEST_F(checkpoint, returns_no_steps_for_other_files) {
   core::write_file_atomically(out / "x.checkpoint", std::string(300, '\xff'));
   EXPECT_TRUE(checkpointed_steps(out).empty());
   EXPECT_TRUE(checkpointed_steps(out / "absent").empty());
@@ -52,7 +52,7 @@ TEST_F(checkpoint, that_cannot_be_listed_is_an_error) {
   EXPECT_THROW(Checkpoints(out / "checkpoints"), core::FaultError);
 }
 
-TEST_F(checkpoint, is_read_through_no_link_and_from_no_pipe) {
+TEST_F(checkpoint, is_not_read_through_a_link_or_from_a_pipe) {
   Checkpoints(out).write({state_of("a", 5)});
   fs::rename(only_file_in(out), out / "kept");
   fs::create_symlink(out / "kept", out / "x.checkpoint");
@@ -61,7 +61,7 @@ TEST_F(checkpoint, is_read_through_no_link_and_from_no_pipe) {
   EXPECT_EQ(Checkpoints(out).find(core::sha256("a")), nullptr);
 }
 
-TEST_F(checkpoint, that_is_cut_off_or_changed_anywhere_is_set_aside) {
+TEST_F(checkpoint, that_is_truncated_or_changed_anywhere_is_renamed) {
   Checkpoints(out).write({state_of("a", 5)});
   const fs::path file = only_file_in(out);
   const std::string bytes = core::read_file(file);
@@ -72,7 +72,7 @@ TEST_F(checkpoint, that_is_cut_off_or_changed_anywhere_is_set_aside) {
       const Checkpoints states(out);
       EXPECT_EQ(states.find(core::sha256("a")), nullptr) << at;
       ASSERT_EQ(states.warnings().size(), 1u) << at;
-      EXPECT_TRUE(states.warnings()[0].ends_with("; set aside, its runs start from the beginning"));
+      EXPECT_TRUE(states.warnings()[0].ends_with(".checkpoint.damaged, its runs start from the beginning"));
       EXPECT_FALSE(fs::exists(file));
       fs::remove(file.string() + ".damaged");
     }
@@ -91,7 +91,7 @@ TEST_F(checkpoint, is_written_while_other_workers_remove_theirs) {
   for (const char* run : {"a", "b", "c", "d", "e", "f"}) workers.emplace_back(work, run);
 }
 
-TEST_F(checkpoint, goes_when_none_of_its_runs_is_needed) {
+TEST_F(checkpoint, is_removed_when_none_of_its_runs_is_needed) {
   Checkpoints states(out / "states");
   states.write({state_of("a", 5), state_of("b", 5)});
   states.remove({core::sha256("a")});

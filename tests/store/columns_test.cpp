@@ -58,14 +58,14 @@ TEST(columns, of_the_probes_are_these_in_this_order) {
   EXPECT_EQ(column_names(probe_columns()), "epoch,step,probe,layer,value");
 }
 
-TEST(columns, each_have_a_name_of_their_own) {
+TEST(columns, have_different_names) {
   std::set<std::string> names;
   for (const auto& column : summary_columns()) EXPECT_TRUE(names.insert(column.name).second) << column.name;
 }
 
 TEST(columns, read_the_field_they_are_named_after) {
   Summary row;
-  row.best.emplace().metrics.val_error = 0.25;
+  row.best.emplace().metrics.val.error = 0.25;
   row.early_stopping.restored.emplace().step = 7;
   row.min_test_loss_epoch = 3;
   EXPECT_EQ(summary_columns()[column_at(summary_columns(), "best_val_error")].get(row), "0.25");
@@ -74,14 +74,14 @@ TEST(columns, read_the_field_they_are_named_after) {
   EXPECT_EQ(summary_columns()[column_at(summary_columns(), "final_val_error")].get(row), "");
 }
 
-TEST(columns, give_the_root_of_the_squared_error_of_a_regression_alone) {
+TEST(columns, have_the_root_mean_squared_error_only_for_regression) {
   const auto cell_of = [](const Evaluation& row) {
     return curve_columns()[column_at(curve_columns(), "test_rmse")].get(row);
   };
   Evaluation row;
-  row.metrics.test_loss = 6.25;
+  row.metrics.test.loss = 6.25;
   EXPECT_EQ(cell_of(row), "");
-  row.metrics.test_mae = 2;
+  row.metrics.test.mae = 2;
   EXPECT_EQ(cell_of(row), "2.5");
 }
 
@@ -97,7 +97,7 @@ std::string written(Table table, const config::Experiment& experiment) {
   return text;
 }
 
-TEST(columns, are_written_where_the_experiment_can_fill_them) {
+TEST(columns, are_written_if_the_experiment_can_fill_them) {
   config::Experiment experiment;  // of class labels, with test examples, without validation and early stopping
   EXPECT_EQ(written(Table::curves, experiment),
             "epoch,step,train_loss,train_error,test_loss,test_error,lr,weight_norm,gradient_norm");
@@ -126,7 +126,7 @@ TEST(columns, are_written_where_the_experiment_can_fill_them) {
   EXPECT_EQ(written(Table::probes, experiment), column_names(Table::probes));
 }
 
-TEST(columns, write_cells_as_the_shortest_text_that_reads_back) {
+TEST(columns, write_numbers_as_the_shortest_text_that_parses_to_them) {
   EXPECT_EQ(cell(std::optional<double>()), "");
   EXPECT_EQ(cell(std::int64_t{12}), "12");
   EXPECT_EQ(cell(0.1), "0.1");

@@ -47,7 +47,7 @@ inline RunResult result_of(const plan::Run& run, double error) {
   result.curve.resize(2);
   result.curve[1].epoch = 1;
   result.curve[1].step = 40;
-  result.curve[1].metrics.test_error = error;
+  result.curve[1].metrics.test.error = error;
   result.curve[1].lr = 0.1;
   result.summary.parameters = 418;
   result.summary.final = result.curve[1];

@@ -71,20 +71,20 @@ class parts : public InFolder {
     const std::vector<std::string> warnings = store.take_warnings();
     if (warnings.size() != 1) return "";
     const std::size_t begin = warnings[0].find("damaged (") + 9;
-    return warnings[0].substr(begin, warnings[0].find("); set aside") - begin);
+    return warnings[0].substr(begin, warnings[0].find("); renamed to") - begin);
   }
 
   const plan::Plan plan = recording();
 };
 
-TEST_F(parts, are_whole_before_they_are_changed) { EXPECT_TRUE(Results(out, plan).missing().empty()); }
+TEST_F(parts, are_valid_before_they_are_changed) { EXPECT_TRUE(Results(out, plan).missing().empty()); }
 
 TEST_F(parts, of_earlier_versions_have_no_checksum) {
   change([](nlohmann::json&) {});
   EXPECT_TRUE(Results(out, plan).missing().empty());
 }
 
-TEST_F(parts, give_no_other_number_whichever_bit_of_their_files_is_flipped) {
+TEST_F(parts, never_give_other_numbers_whichever_bit_of_their_files_is_flipped) {
   const auto experiment_of = [&](const std::string& hash) {
     return hash == plan.runs[0].hash ? &plan.points[0].experiment : nullptr;
   };
@@ -127,20 +127,20 @@ TEST_F(parts, name_no_files_outside_their_folder) {
   const std::vector<std::string> names{"../../../victim", (out / "victim").string(), "a/b", "part.json", ".."};
   for (const std::string& name : names) {
     change([&](nlohmann::json& about) { about["sha256"][name] = core::sha256("mine"); });
-    EXPECT_EQ(ours.take_from(Results(out, plan)), 0u) << name;
+    EXPECT_EQ(ours.copy_from(Results(out, plan)), 0u) << name;
     EXPECT_EQ(core::read_file(out / "victim"), "mine");
     restore();
   }
 }
 
-TEST_F(parts, are_read_through_no_link) {
+TEST_F(parts, are_not_read_through_a_link) {
   const fs::path file = part() / "curves.csv";
   fs::rename(file, out / "curves.csv");
   fs::create_symlink(out / "curves.csv", file);
   EXPECT_EQ(damage(), file.string() + ": is not a regular file");
 }
 
-TEST_F(parts, are_no_links_themselves) {
+TEST_F(parts, must_not_be_links) {
   const fs::path folder = part();
   fs::rename(folder, out / "part");
   fs::create_directory_symlink(out / "part", folder);
@@ -152,7 +152,7 @@ TEST_F(parts, are_refused_when_a_file_is_too_large_to_read) {
   EXPECT_TRUE(damage().ends_with("larger than 4294967296 bytes, the maximum size of such a file"));
 }
 
-TEST_F(parts, that_cannot_be_listed_are_an_error_and_no_empty_list) {
+TEST_F(parts, that_cannot_be_listed_are_an_error) {
   fs::remove_all(out / "trial" / "parts");
   core::write_file_atomically(out / "trial" / "parts", "no folder");
   const Results store(out, plan);
@@ -171,7 +171,7 @@ TEST_F(parts, are_trained_without_writing_through_a_link) {
   for (const char* name : {".lock", "attempts.jsonl"}) fs::create_symlink(out / "victim", store.folder() / name);
   EXPECT_THROW(FolderLock{store}, core::FaultError);
   EXPECT_THROW(MergeLock{store}, core::FaultError);
-  AttemptLog(store.folder(), 1).begun({plan.runs[0].hash});
+  AttemptLog(store.folder(), 1).log_start({plan.runs[0].hash});
   EXPECT_EQ(core::read_file(out / "victim"), "mine");
   EXPECT_TRUE(read_attempts(store.folder()).empty());
 }
@@ -185,7 +185,7 @@ TEST_F(parts, have_the_cells_of_their_columns) {
   words.replace(words.find("418"), 3, "4x8");
   for (const std::string& rows : {id + ",418,done\n", unknown, words}) {
     forge("summary.csv", header + rows);
-    EXPECT_EQ(damage(), "a row of summary.csv does not fit its columns");
+    EXPECT_EQ(damage(), "a row of summary.csv does not match its columns");
     restore();
   }
   forge("summary.csv", header + row + row);
@@ -198,13 +198,13 @@ TEST_F(parts, have_labels_of_the_classes) {
     std::string bytes = labels;
     std::memcpy(bytes.data() + bytes.size() - 4, &label, 4);
     forge("labels.npy", bytes);
-    EXPECT_EQ(damage(), fmt::format("labels.npy names class {}", label));
+    EXPECT_EQ(damage(), fmt::format("labels.npy has class {}", label));
     restore();
   }
 }
 
-TEST_F(parts, have_predictions_where_the_experiment_records_them) {
-  const std::string none = "it holds no predictions, which the experiment records";
+TEST_F(parts, have_predictions_if_the_experiment_records_them) {
+  const std::string none = "it has no predictions, but the experiment records them";
   change([](nlohmann::json& about) { about.erase("predictions"); });
   EXPECT_EQ(damage(), none);
   RunResult silent = recorded(plan.runs[0]);
@@ -222,7 +222,7 @@ TEST_F(parts, have_predictions_of_the_test_examples_of_the_experiment) {
   for (const Predictions& other : {Predictions{3, {0.25, 0.25, 0.5}, {2}, {}}, Predictions{2, {1, 0, 0, 1}, {1, 0}, {}},
                                    Predictions{3, {1, 2, 3, 4, 5, 6}, {}, {1, 2, 3, 4, 5, 6}}}) {
     say(other);
-    EXPECT_EQ(damage(), "its predictions are not of the test examples of the experiment");
+    EXPECT_EQ(damage(), "its predictions do not match the test examples of the experiment");
   }
 }
 
@@ -235,7 +235,7 @@ TEST_F(parts, name_the_runs_that_they_hold) {
   EXPECT_EQ(Results(out, other).stale().at(0).runs, std::vector{plan.runs[0].id()});
 }
 
-TEST_F(parts, have_sizes_that_no_product_overflows) {
+TEST_F(parts, have_sizes_whose_products_do_not_overflow) {
   plan::Plan silent = plan;  // a part of no known run
   silent.points[0].experiment.record.predictions = false;
   for (const char* key : {"examples", "outputs"})

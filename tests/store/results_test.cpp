@@ -38,7 +38,7 @@ TEST_F(results, are_all_missing_before_the_first_part) {
   EXPECT_FALSE(fs::exists(store.folder()));
 }
 
-TEST_F(results, miss_what_no_part_holds) {
+TEST_F(results, are_missing_if_no_part_holds_them) {
   const Results store(out, two_by_two);
   store.write_part({result_of(two_by_two.runs[2], 0.5), result_of(two_by_two.runs[0], 0.25)}, {1.5});
   EXPECT_EQ(store.missing(), (std::vector<std::size_t>{1, 3}));
@@ -78,7 +78,7 @@ TEST_F(results, have_headers_before_the_first_row) {
   EXPECT_TRUE(read("summary.csv").starts_with("run,model.width,seed,parameters,state,"));
 }
 
-TEST_F(results, have_the_columns_that_the_experiment_can_fill_with_parts_of_before_the_change) {
+TEST_F(results, have_the_columns_that_the_changed_experiment_can_fill) {
   plan::Plan plan = plan_with({"4", "8"}, 1);
   const Results before(out, plan);
   before.write_part({result_of(plan.runs[0], 0.25)}, {});
@@ -88,7 +88,7 @@ TEST_F(results, have_the_columns_that_the_experiment_can_fill_with_parts_of_befo
   const Results after(out, plan);
   EXPECT_EQ(after.missing(), std::vector<std::size_t>{1});
   RunResult validated = result_of(plan.runs[1], 0.5);
-  validated.curve[1].metrics.val_loss = 2;
+  validated.curve[1].metrics.val.loss = 2;
   after.write_part({validated}, {});
   after.merge();
   const std::string first = plan.runs[0].id(), second = plan.runs[1].id();
@@ -128,7 +128,7 @@ TEST_F(results, merge_the_rows_of_probes_like_the_others) {
                                     ",8,0,1,40,activation_mean,,0.25\n");
 }
 
-TEST_F(results, keep_a_run_without_probe_rows_beside_others) {
+TEST_F(results, keep_a_run_without_probe_rows) {
   const plan::Plan plan = with_probes();
   Results(out, plan).write_part({result_of(plan.runs[0], 0.5), probed(plan.runs[1])}, {});
   const Results store(out, plan);
@@ -146,7 +146,7 @@ TEST_F(results, have_no_probes_csv_without_probes) {
   EXPECT_FALSE(fs::exists(out / "trial" / "probes.csv"));
 }
 
-TEST_F(results, show_every_row_of_a_table_with_its_cells) {
+TEST_F(results, visit_every_row_of_a_table) {
   const Results store(out, two_by_two);
   store.write_part({result_of(two_by_two.runs[1], 0.5)}, {});
   std::vector<std::string> steps;
@@ -165,7 +165,7 @@ RunResult predicting(const plan::Run& run, double first) {
   return result;
 }
 
-TEST_F(results, give_the_predictions_of_a_run_back) {
+TEST_F(results, return_the_predictions_of_a_run) {
   const Results store(out, two_by_two);
   store.write_part({predicting(two_by_two.runs[3], 0.25f), predicting(two_by_two.runs[0], 0.125f)}, {});
   RunResult regression = result_of(two_by_two.runs[1], 0.5);
@@ -184,10 +184,10 @@ TEST_F(results, give_the_predictions_of_a_run_back) {
   EXPECT_FALSE(store.predictions(2));
 }
 
-TEST_F(results, take_predictions_from_another_folder) {
+TEST_F(results, copy_predictions_from_another_folder) {
   const Results there(out / "a", two_by_two), here(out / "b", two_by_two);
   there.write_part({predicting(two_by_two.runs[0], 0.125f)}, {});
-  EXPECT_EQ(here.take_from(there), 1u);
+  EXPECT_EQ(here.copy_from(there), 1u);
   EXPECT_EQ(here.predictions(0).value().values, there.predictions(0).value().values);
 }
 
@@ -199,7 +199,7 @@ TEST_F(results, quote_a_factor_that_holds_a_comma) {
   EXPECT_NE(read("curves.csv").find(",\"[8,4]\",0,1,40,"), std::string::npos);
 }
 
-TEST_F(results, survive_a_widened_sweep_and_ignore_runs_that_left_it) {
+TEST_F(results, survive_a_larger_sweep_and_ignore_runs_no_longer_in_it) {
   Results(out, two_by_two).write_part({result_of(two_by_two.runs[0], 0.5), result_of(two_by_two.runs[2], 0.5)}, {});
   const plan::Plan wider = plan_with({"2", "4"}, 3);
   const Results store(out, wider);
@@ -220,14 +220,14 @@ TEST_F(results, count_a_run_once_that_two_parts_hold) {
   EXPECT_EQ(std::count(curves.begin(), curves.end(), '\n'), 1 + 4);
 }
 
-TEST_F(results, set_a_damaged_part_aside_and_take_its_runs_for_missing) {
+TEST_F(results, rename_a_damaged_part_and_treat_its_runs_as_missing) {
   Results(out, two_by_two).write_part({result_of(two_by_two.runs[0], 0.5)}, {});
   const std::string part = part_folder(out);
   flip_a_bit(part + "/curves.csv");
   const Results store(out, two_by_two);
   EXPECT_EQ(store.missing().size(), 4u);
   EXPECT_EQ(store.take_warnings(),
-            std::vector{fmt::format("{}: damaged (the checksum of curves.csv is wrong); set aside as {}.damaged, its "
+            std::vector{fmt::format("{}: damaged (the checksum of curves.csv is wrong); renamed to {}.damaged, its "
                                     "runs count as missing",
                                     part, fs::path(part).filename().string())});
   EXPECT_TRUE(store.take_warnings().empty());
@@ -235,7 +235,7 @@ TEST_F(results, set_a_damaged_part_aside_and_take_its_runs_for_missing) {
   EXPECT_EQ(store.missing().size(), 3u);
 }
 
-TEST_F(results, see_damage_in_every_file_of_a_part) {
+TEST_F(results, detect_damage_in_every_file_of_a_part) {
   for (const char* name : {"curves.csv", "summary.csv", "probes.csv", "predictions.npy", "labels.npy", "part.json"}) {
     Results(out, two_by_two).write_part({predicting(two_by_two.runs[0], 0.5f)}, {});
     fs::resize_file(part_folder(out) + "/" + name, 60);
@@ -292,7 +292,7 @@ TEST_F(results, ignore_unfinished_parts_and_remove_those_of_processes_that_ended
   EXPECT_TRUE(fs::exists(merging));
 }
 
-TEST_F(results, lose_what_a_killed_merge_left_when_they_are_merged_again) {
+TEST_F(results, remove_the_files_of_a_killed_merge_at_the_next_merge) {
   const Results store(out, two_by_two);
   store.prepare();
   const fs::path left = store.folder() / fmt::format(".tmp-curves.csv-{}-1-{}-0", core::host_name(), getpid());
@@ -306,7 +306,7 @@ config::Document document(const config::Overrides& overrides = {}) {
                                     "trial.json", overrides);
 }
 
-TEST_F(results, never_take_over_a_folder_of_something_else) {
+TEST_F(results, never_use_a_folder_with_other_files) {
   fs::create_directories(out / "trial");
   core::write_file_atomically(out / "trial" / "experiment.json", "mine");
   const Results store(out, two_by_two);
@@ -339,37 +339,37 @@ TEST_F(results, are_found_wherever_their_folder_was_moved) {
   EXPECT_FALSE(is_results_folder(out));
 }
 
-TEST_F(results, take_from_another_folder_what_they_lack) {
+TEST_F(results, copy_missing_runs_from_another_folder) {
   const Results ours(out / "a", two_by_two), theirs(out / "b", two_by_two);
   std::vector<RunResult> rows;
   for (const plan::Run& run : two_by_two.runs) rows.push_back(result_of(run, 0.5));
   ours.write_part({rows[0], rows[1]}, {1});
   theirs.write_part({rows[1]}, {1});
   theirs.write_part({rows[2], rows[1]}, {1});
-  EXPECT_EQ(ours.take_from(theirs), 1u);
+  EXPECT_EQ(ours.copy_from(theirs), 1u);
   EXPECT_EQ(ours.missing(), (std::vector<std::size_t>{3}));
-  EXPECT_EQ(ours.take_from(theirs), 0u);
+  EXPECT_EQ(ours.copy_from(theirs), 0u);
   EXPECT_EQ(std::distance(fs::directory_iterator(ours.folder() / "parts"), {}), 2);
 }
 
-TEST_F(results, never_take_a_damaged_part) {
+TEST_F(results, never_copy_a_damaged_part) {
   const Results ours(out / "a", two_by_two), theirs(out / "b", two_by_two);
   theirs.write_part({result_of(two_by_two.runs[0], 0.5)}, {});
   flip_a_bit(fs::directory_iterator(theirs.folder() / "parts")->path() / "summary.csv");
-  EXPECT_EQ(ours.take_from(theirs), 0u);
+  EXPECT_EQ(ours.copy_from(theirs), 0u);
   EXPECT_EQ(theirs.take_warnings().size(), 1u);
 }
 
-TEST_F(results, take_the_weights_as_well) {
+TEST_F(results, copy_the_weights_too) {
   const Results ours(out / "a", two_by_two), theirs(out / "b", two_by_two);
   const fs::path name = theirs.weights_file(two_by_two.runs[0]);
   fs::create_directories(name.parent_path());
   core::write_file_atomically(name, "weights");
-  ours.take_from(theirs);
+  ours.copy_from(theirs);
   EXPECT_EQ(core::read_file(ours.weights_file(two_by_two.runs[0])), "weights");
 }
 
-TEST_F(results, miss_runs_whose_weights_are_asked_for_and_absent) {
+TEST_F(results, are_missing_if_their_weights_are_requested_and_absent) {
   const Results store(out, two_by_two);
   for (const plan::Run& run : two_by_two.runs) store.write_part({result_of(run, 0.5)}, {});
   fs::create_directories(store.weights_folder());
@@ -378,7 +378,7 @@ TEST_F(results, miss_runs_whose_weights_are_asked_for_and_absent) {
   EXPECT_TRUE(store.missing().empty());
 }
 
-TEST_F(results, keep_one_part_of_runs_that_were_trained_again) {
+TEST_F(results, use_one_part_of_runs_that_were_trained_again) {
   const Results store(out, two_by_two);
   const RunResult first = result_of(two_by_two.runs[0], 0.5), second = result_of(two_by_two.runs[1], 0.5);
   store.write_part({first, second}, {});
@@ -387,7 +387,7 @@ TEST_F(results, keep_one_part_of_runs_that_were_trained_again) {
   EXPECT_EQ(std::distance(fs::directory_iterator(store.folder() / "parts"), {}), 1);
 }
 
-TEST_F(results, name_the_parts_that_no_run_of_the_plan_needs) {
+TEST_F(results, list_the_parts_that_no_run_of_the_plan_needs) {
   Results(out, two_by_two).write_part({result_of(two_by_two.runs[0], 0.5)}, {});
   Results(out, two_by_two).write_part({result_of(two_by_two.runs[2], 0.5), result_of(two_by_two.runs[3], 0.5)}, {});
   const plan::Plan narrower = plan_with({"4"}, 2);
@@ -403,7 +403,7 @@ TEST_F(results, share_the_seconds_of_a_part_among_its_runs) {
   EXPECT_EQ(store.run_seconds(), (std::vector<double>{1.5, 0, 1.5, 0}));
 }
 
-TEST_F(results, that_were_removed_meanwhile_are_a_fault_that_says_so) {
+TEST_F(results, that_were_removed_during_training_are_an_error) {
   const Results store(out, two_by_two);
   store.prepare();
   fs::remove_all(store.folder());

@@ -19,8 +19,8 @@ store::Evaluation evaluation(std::int64_t step, double val_loss, double val_erro
   store::Evaluation row;
   row.step = step;
   row.epoch = static_cast<double>(step);
-  row.metrics.val_loss = row.metrics.test_loss = val_loss;
-  row.metrics.val_error = row.metrics.test_error = val_error;
+  row.metrics.val.loss = row.metrics.test.loss = val_loss;
+  row.metrics.val.error = row.metrics.test.error = val_error;
   return row;
 }
 

@@ -231,7 +231,7 @@ TEST_F(stack, early_stopping_restores_the_weights_with_the_best_validation_value
   ASSERT_EQ(summary.stopped_reason, "patience");
   EXPECT_EQ(summary.final->step, summary.early_stopping.stopped->step);
   EXPECT_LT(summary.early_stopping.restored->step, summary.early_stopping.stopped->step);
-  EXPECT_EQ(summary.early_stopping.restored->metrics.val_loss, summary.best->metrics.val_loss);
+  EXPECT_EQ(summary.early_stopping.restored->metrics.val.loss, summary.best->metrics.val.loss);
   ASSERT_EQ(stopped.results[0].probes.size(), 1u);
   EXPECT_EQ(stopped.results[0].probes[0].value, 0);
   // Training up to the restored step gives those weights, bit for bit, and the recorded validation value.
@@ -239,7 +239,7 @@ TEST_F(stack, early_stopping_restores_the_weights_with_the_best_validation_value
                     "train.steps=" + std::to_string(summary.early_stopping.restored->step)};
   const Trained shorter = train(plan::make_plan(config::read_document_text(small, "test.json", up_to_best)));
   EXPECT_EQ(stopped.weights[0], shorter.weights[0]);
-  EXPECT_EQ(shorter.results[0].summary.final->metrics.val_loss, summary.early_stopping.restored->metrics.val_loss);
+  EXPECT_EQ(shorter.results[0].summary.final->metrics.val.loss, summary.early_stopping.restored->metrics.val.loss);
 }
 
 TEST_F(stack, early_stopping_that_only_records_does_not_end_training) {
@@ -344,8 +344,8 @@ TEST_F(stack, only_the_requested_splits_are_evaluated) {
   overrides.set = {"train.evaluate.splits=[\"test\"]"};
   const Trained trained = train(plan::make_plan(config::read_document_text(small, "test.json", overrides)));
   const store::Metrics& metrics = trained.results[0].curve.back().metrics;
-  EXPECT_FALSE(metrics.train_loss || metrics.train_error || metrics.val_loss || metrics.val_error);
-  EXPECT_TRUE(metrics.test_loss && metrics.test_error);
+  EXPECT_FALSE(metrics.train.loss || metrics.train.error || metrics.val.loss || metrics.val.error);
+  EXPECT_TRUE(metrics.test.loss && metrics.test.error);
 }
 
 // The plan of `small` with these overrides.
@@ -365,9 +365,9 @@ TEST_F(stack, early_stopping_records_the_rule_for_loss_and_error) {
   };
   const auto same = [](const store::Stop& a, const store::Stop& b) {
     EXPECT_EQ(a.stopped->epoch, b.stopped->epoch);
-    EXPECT_EQ(a.stopped->metrics.test_error, b.stopped->metrics.test_error);
+    EXPECT_EQ(a.stopped->metrics.test.error, b.stopped->metrics.test.error);
     EXPECT_EQ(a.restored->epoch, b.restored->epoch);
-    EXPECT_EQ(a.restored->metrics.test_error, b.restored->metrics.test_error);
+    EXPECT_EQ(a.restored->metrics.test.error, b.restored->metrics.test.error);
   };
   const store::Summary by_loss = summary("val_loss"), by_error = summary("val_error");
   EXPECT_EQ(by_loss.stopped_reason, "patience");
@@ -494,9 +494,9 @@ TEST_F(stack, predictions_are_made_with_the_restored_weights) {
   EXPECT_EQ(made.outputs, 10u);
   EXPECT_EQ(made.labels.size(), 100u);
   EXPECT_EQ(made.values.size(), 1000u);
-  EXPECT_EQ(error_of(made), *last.results[0].summary.final->metrics.test_error);
+  EXPECT_EQ(error_of(made), *last.results[0].summary.final->metrics.test.error);
   EXPECT_EQ(error_of(best.results[0].predictions),
-            *best.results[0].summary.early_stopping.restored->metrics.test_error);
+            *best.results[0].summary.early_stopping.restored->metrics.test.error);
   EXPECT_NE(best.results[0].predictions.values, made.values);
 }
 
@@ -508,7 +508,7 @@ TEST_F(stack, predictions_after_squared_error_are_the_outputs) {
     const double distance = made.values[i] - (made.labels[i / 10] == static_cast<std::int32_t>(i % 10));
     squares += distance * distance / 1000;
   }
-  EXPECT_NEAR(squares, *result.summary.final->metrics.test_loss, 1e-6);
+  EXPECT_NEAR(squares, *result.summary.final->metrics.test.loss, 1e-6);
 }
 
 TEST_F(stack, predictions_are_recorded_only_on_request) {
@@ -527,8 +527,8 @@ TEST_F(stack, monte_carlo_dropout_changes_only_predictions) {
   EXPECT_EQ(averaged.weights, scaled.weights);
   EXPECT_EQ(only.weights, scaled.weights);
   const auto& last = averaged.results[0].curve.back();
-  EXPECT_NE(last.metrics.test_loss, scaled.results[0].curve.back().metrics.test_loss);
-  EXPECT_EQ(last.metrics.test_loss, only.results[0].curve.back().metrics.test_loss);
+  EXPECT_NE(last.metrics.test.loss, scaled.results[0].curve.back().metrics.test.loss);
+  EXPECT_EQ(last.metrics.test.loss, only.results[0].curve.back().metrics.test.loss);
 }
 
 // For a linear network the mean over dropout masks tends to the scaled output, with an error of 1/sqrt(samples).
@@ -555,11 +555,11 @@ TEST_F(stack, monte_carlo_dropout_predictions_agree_with_the_evaluation) {
   const store::RunResult result =
       train(small_with({"model.dropout=0.5", "train.epochs=20", "record.predictions=true", dropout_samples(5)}))
           .results[0];
-  EXPECT_EQ(error_of(result.predictions), *result.summary.final->metrics.test_error);
+  EXPECT_EQ(error_of(result.predictions), *result.summary.final->metrics.test.error);
   double loss = 0;
   for (std::size_t n = 0; n < 100; ++n)
     loss -= result.predictions.values[n * 10 + static_cast<std::size_t>(result.predictions.labels[n])] / 100;
-  EXPECT_NEAR(loss, *result.summary.final->metrics.test_loss, 1e-5);
+  EXPECT_NEAR(loss, *result.summary.final->metrics.test.loss, 1e-5);
 }
 
 TEST_F(stack, the_stop_flag_ends_a_stack_without_results) {

@@ -49,7 +49,7 @@ TEST_F(charts, of_networks_that_start_far_above_are_cut) {
     for (int i = 0; i < 5; ++i) {
       store::Evaluation& at = result.curve.emplace_back();
       at.epoch = at.step = i;
-      at.metrics.test_loss = i == 0 ? 1000 : 2.0 / i;
+      at.metrics.test.loss = i == 0 ? 1000 : 2.0 / i;
     }
     result.summary.final = result.curve.back();
   }

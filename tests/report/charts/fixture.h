@@ -32,9 +32,9 @@ class OfExperiment : public store::InFolder {
         store::Evaluation& at = result.curve.emplace_back();
         at.epoch = i;
         at.step = 40 * i;
-        at.metrics.test_error = end + (0.9 - end) * std::exp(-0.3 * i);
-        at.metrics.train_error = *at.metrics.test_error / 2;
-        at.metrics.test_loss = *at.metrics.test_error * 2;
+        at.metrics.test.error = end + (0.9 - end) * std::exp(-0.3 * i);
+        at.metrics.train.error = *at.metrics.test.error / 2;
+        at.metrics.test.loss = *at.metrics.test.error * 2;
       }
       result.summary.parameters = 418;
       result.summary.final = result.curve.back();
