@@ -1,4 +1,4 @@
-// The training program: `descent run` and `descent plan --time` become this one by exec.
+// The training program; `descent run` and `descent plan --time` replace themselves with it by exec.
 
 #include <fmt/format.h>
 #include <torch/version.h>
@@ -37,13 +37,13 @@ namespace {
 std::atomic<bool> stop_requested = false;
 std::atomic<int> first_signal = 0;
 
-// The first signal requests an orderly stop, the second ends the program immediately.
+// The first signal requests a stop with checkpoints, the second one ends the program immediately.
 extern "C" void on_signal(int signal) {
   if (stop_requested.exchange(true)) _exit(128 + signal);
   first_signal = signal;
 }
 
-// A signal that is ignored at the start stays ignored: `nohup descent run` survives the logout.
+// Signals that are ignored at the start stay ignored, so that `nohup descent run` survives a logout.
 void catch_signals() {
   struct sigaction before {};
   struct sigaction action {};
@@ -56,25 +56,25 @@ std::vector<plan::Stack> stacks_of(const plan::Plan& plan, const std::vector<std
   return plan::pack(plan, runs, engine::device_count(plan.points.front().experiment.device));
 }
 
-std::size_t worker_count(const RunOptions& options, const plan::Plan& plan) {
+std::size_t worker_count(const Options& options, const plan::Plan& plan) {
   if (options.jobs > 0) return static_cast<std::size_t>(options.jobs);
   const config::Experiment& first = plan.points.front().experiment;
   const auto on_gpu = std::ranges::find_if(
       plan.points, [](const plan::Point& point) { return point.experiment.device.kind != config::DeviceKind::cpu; });
   if (on_gpu != plan.points.end()) {
-    // TF32 is a setting of the whole process: runs of several precisions must not train at the same time.
-    const bool alike = std::ranges::all_of(
+    // TF32 is a setting of the whole process, so that runs with different precisions cannot train at the same time.
+    const bool same_precision = std::ranges::all_of(
         plan.points, [&](const plan::Point& point) { return point.experiment.precision == first.precision; });
-    return alike ? engine::device_count(on_gpu->experiment.device) : 1;
+    return same_precision ? engine::device_count(on_gpu->experiment.device) : 1;
   }
   const auto threads = static_cast<std::size_t>(first.train.threads);
   return std::clamp<std::size_t>(std::thread::hardware_concurrency() / threads, 1,
                                  plan::jobs_that_fit(plan, core::memory_limit()));
 }
 
-// Where the script of `descent slurm` asks for it and its time limit is near, which it says by USR1: puts its task back
-// into Slurm's queue, and thereby ends. Slurm does that by itself only where a node failed or the task was preempted.
-void go_back_into_queue() {
+// Requeues the Slurm task of this process, which ends it, if the script of `descent slurm` asks for that and USR1 has
+// announced the time limit. Slurm itself requeues tasks only after a node failure or preemption.
+void requeue_task() {
   const char* task = std::getenv("DESCENT_REQUEUE");
   if (first_signal != SIGUSR1 || !task) return;
   std::fflush(nullptr);
@@ -82,21 +82,20 @@ void go_back_into_queue() {
   report::report_error(fmt::format("descent: scontrol: {}", std::strerror(errno)));
 }
 
-// Before anything is written.
 void check_devices(const plan::Plan& plan, const std::string& file) {
   for (const plan::Point& point : plan.points)
     if (std::string missing = engine::missing_device(point.experiment.device); !missing.empty())
       throw core::InputError({{.file = file, .path = "device", .message = std::move(missing)}});
 }
 
-// How many of these runs have their rows: those whose weights alone are missing.
-std::size_t finished_in(const store::Results& results, const std::vector<std::size_t>& runs) {
-  const std::vector<std::size_t> without_rows = results.missing();
+// The number of these runs that are finished, so that only their weights are missing.
+std::size_t count_finished(const store::Results& results, const std::vector<std::size_t>& runs) {
+  const std::vector<std::size_t> unfinished = results.missing();
   return static_cast<std::size_t>(
-      std::ranges::count_if(runs, [&](std::size_t run) { return !std::ranges::binary_search(without_rows, run); }));
+      std::ranges::count_if(runs, [&](std::size_t run) { return !std::ranges::binary_search(unfinished, run); }));
 }
 
-int run(const RunOptions& options, int argc, char** argv) {
+int run(const Options& options, int argc, char** argv) {
   report::ManifestFacts facts;
   facts.start = std::chrono::system_clock::now();
   const auto begun = std::chrono::steady_clock::now();
@@ -118,7 +117,7 @@ int run(const RunOptions& options, int argc, char** argv) {
   const store::FolderLock lock(results, options.shard);
   const std::vector<std::size_t> missing = plan::select(plan, results.missing(options.save_weights), options.shard);
   const std::size_t total = plan::select(plan, plan.all_runs(), options.shard).size();
-  config::check_owner(results.folder(), document);  // another start may have come first
+  config::check_owner(results.folder(), document);  // another process may have created the folder
   results.write_experiment(document);
   if (!options.json_progress) std::fputs(data_text(data).c_str(), stderr);
   double flops = 0;
@@ -133,9 +132,9 @@ int run(const RunOptions& options, int argc, char** argv) {
     report::Progress progress(plan, missing.size(), flops, {form, stderr, results.folder()});
     for (const std::string& warning : results.take_warnings()) progress.note(warning);
     if (missing.size() < total) progress.note(fmt::format("{} of {} runs are reused", total - missing.size(), total));
-    if (const std::size_t again = finished_in(results, missing); again > 0)
-      progress.note(fmt::format("{} finished {} trained again, with the same numbers: {} weights were not kept", again,
-                                again == 1 ? "run is" : "runs are", again == 1 ? "its" : "their"));
+    if (const std::size_t again = count_finished(results, missing); again > 0)
+      progress.note(fmt::format("{} finished {} trained again, with the same results, since {} weights were not saved",
+                                again, again == 1 ? "run is" : "runs are", again == 1 ? "its" : "their"));
     const train::SessionObserver observer{
         [&](double done) { progress.add_cost(done); },
         [&](std::size_t run, store::RunState state) { progress.finish_run(run, state); },
@@ -158,12 +157,12 @@ int run(const RunOptions& options, int argc, char** argv) {
   report::warn(
       fmt::format("descent: interrupted; {} of {} runs are finished and kept. Run the same command again to resume.",
                   total - missing.size() + report.trained, total));
-  go_back_into_queue();
+  requeue_task();
   return static_cast<int>(core::ExitCode::interrupted);
 }
 
-// After the table that `descent plan` has printed: the training time. As JSON: the seconds of a run, by point.
-int time_plan(const RunOptions& options) {
+// Prints the training time after the output of `descent plan`; as JSON: the seconds of a run of each point.
+int time_plan(const Options& options) {
   const plan::Plan plan = plan::make_plan(config::read_document(options.file, options.overrides));
   check_devices(plan, options.file);
   const std::vector<double> seconds = train::seconds_per_run(plan, 1.0);
@@ -176,10 +175,10 @@ int time_plan(const RunOptions& options) {
   double total = 0, longest = 0;
   const std::vector<plan::Stack> stacks = stacks_of(plan, plan.all_runs());
   for (const plan::Stack& stack : stacks) {
-    double of_stack = 0;
-    for (const std::size_t run : stack) of_stack += seconds[plan.runs[run].point];
-    total += of_stack;
-    longest = std::max(longest, of_stack);
+    double stack_seconds = 0;
+    for (const std::size_t run : stack) stack_seconds += seconds[plan.runs[run].point];
+    total += stack_seconds;
+    longest = std::max(longest, stack_seconds);
   }
   for (std::size_t i = 0; i < plan.points.size(); ++i) {
     rows.push_back(plan.points[i].values);
@@ -197,7 +196,7 @@ int time_plan(const RunOptions& options) {
 
 int main(int argc, char** argv) {
   CLI::App app("Trains the experiments of descent; use `descent run`.");
-  RunOptions options;
+  Options options;
   CLI::App* command = app.add_subcommand("run", "train the missing runs of an experiment");
   add_experiment_options(*command, options);
   add_out_option(*command, options);

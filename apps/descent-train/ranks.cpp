@@ -26,7 +26,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// Set for the ranks that this program starts; its runs may have other world sizes too.
+// Set for the ranks that this program starts; the plan may also have runs with other world sizes.
 constexpr const char* started_here = "DESCENT_LOCAL_RANK";
 
 std::string variable(const char* name) {
@@ -34,7 +34,7 @@ std::string variable(const char* name) {
   return value ? value : "";
 }
 
-// Of a variable that the launcher sets.
+// The value of an environment variable that the launcher sets.
 int number(const char* name) {
   const std::optional<double> value = core::parse_number(variable(name));
   if (!value || *value < 0 || *value > 65535 || *value != static_cast<int>(*value))
@@ -55,7 +55,7 @@ std::string first_host(const std::string& list) {
 class LocalRanks {
  public:
   explicit LocalRanks(int size) : size_(size) {}
-  // Waits for their end, and ends those that do not.
+  // Waits until the processes end; kills those that do not.
   ~LocalRanks() {
     const auto end = steady_clock::now() + std::chrono::seconds(10);
     for (bool killed = false; failure(), !running_.empty();
@@ -88,8 +88,8 @@ class LocalRanks {
     }
   }
 
-  // How the first of those failed that have ended by now; empty: none. Where training was `interrupted` all end: waits
-  // up to a second for one that was killed, whose connection is lost before its status can be read.
+  // How the first failed process ended; empty if none has failed. If training was `interrupted`, waits up to a second
+  // for a process that was killed, since its connection is lost before its status can be read.
   std::string failure(bool interrupted = false) {
     const auto end = steady_clock::now() + std::chrono::seconds(interrupted ? 1 : 0);
     const auto is_failure = [&](int code) {
@@ -103,7 +103,7 @@ class LocalRanks {
         if (WIFSIGNALED(status))
           killed = fmt::format("rank {} was ended by signal {} ({})", process.rank, WTERMSIG(status),
                                strsignal(WTERMSIG(status)));
-        else if (is_failure(WEXITSTATUS(status)) && failed.empty())  // perhaps as the others did, because of one
+        else if (is_failure(WEXITSTATUS(status)) && failed.empty())
           failed = fmt::format("rank {} ended with exit status {}", process.rank, WEXITSTATUS(status));
         return true;
       });
@@ -159,7 +159,7 @@ void check_ranks(const plan::Plan& plan, const std::string& file, const std::opt
     refuse(fmt::format("{0} ranks were started, but no run has the world size {0}; add --ranks {0}", place->size));
   for (const std::int64_t size : sizes)
     if (size != 1 && size != place->size)
-      refuse(fmt::format("{} ranks were started; runs with the world size {} need as many", place->size, size));
+      refuse(fmt::format("{0} ranks were started, but runs with the world size {1} need {1}", place->size, size));
 }
 
 train::SessionReport train_with_ranks(const plan::Plan& plan, const std::vector<plan::Stack>& stacks,
@@ -167,30 +167,30 @@ train::SessionReport train_with_ranks(const plan::Plan& plan, const std::vector<
                                       const train::SessionObserver& observer, std::atomic<bool>& stop,
                                       const std::optional<engine::Rendezvous>& place, char** argv) {
   train::SessionReport all;
-  bool halted = false;  // by a failure, not by a signal
+  bool halted = false;  // stopped by a failure, not by a signal
   for (const std::int64_t size : world_sizes(plan)) {
     std::vector<plan::Stack> own;
     std::ranges::copy_if(stacks, std::back_inserter(own), [&](const plan::Stack& stack) {
       return plan.experiment(stack.front()).train.world_size == size;
     });
-    const bool started = place && size == place->size;  // they wait even for nothing
+    const bool started = place && size == place->size;  // these ranks wait even if there is nothing to train
     if (own.empty() && !started) continue;
     if (stop) break;
     LocalRanks others(static_cast<int>(size));
-    train::SessionOptions with = options;  // leaves the group first: others that wait in it then end
+    train::SessionOptions session = options;  // destroyed before `others`, so that ranks that wait for this one end
     try {
       if (size > 1) {
-        with.ranks = engine::join_ranks(
+        session.ranks = engine::join_ranks(
             started ? *place : engine::Rendezvous{0, static_cast<int>(size)},
             [&](int port) {
               if (!started) others.start(port, argv);
             },
             [&] {
               if (std::string failure = others.failure(); !failure.empty()) throw engine::RankLost(failure);
-              if (stop) throw engine::RankLost("stopped before all ranks were there");
+              if (stop) throw engine::RankLost("stopped before all ranks had joined");
             });
       }
-      const train::SessionReport report = train::run_session(plan, std::move(own), results, with, observer, stop);
+      const train::SessionReport report = train::run_session(plan, std::move(own), results, session, observer, stop);
       all.trained += report.trained;
       all.diverged += report.diverged;
       all.failed += report.failed;

@@ -28,17 +28,17 @@ struct Column {
   std::vector<std::string> cells{};
 };
 
-// Names with their positions among the cells of a row of a table.
-std::vector<std::pair<std::string, std::size_t>> written(store::Table table, const plan::Plan& plan) {
-  const std::vector<std::string> names = core::split(store::column_names(table), ',');
-  const std::vector<bool> is_written = store::written_columns(table, plan);
+// The name and the index of each column of a table that has values.
+std::vector<std::pair<std::string, std::size_t>> curve_columns_of(const plan::Plan& plan) {
+  const std::vector<std::string> names = core::split(store::column_names(store::Table::curves), ',');
+  const std::vector<bool> is_written = store::written_columns(store::Table::curves, plan);
   std::vector<std::pair<std::string, std::size_t>> found;
   for (std::size_t i = 0; i < names.size(); ++i)
     if (is_written[i]) found.emplace_back(names[i], i);
   return found;
 }
 
-// The rows of a table that belong to these points.
+// Visits the rows of a table that belong to these points.
 template <class Visit>
 void for_each_row(const Target& target, const std::vector<std::size_t>& points, store::Table table,
                   const Visit& visit) {
@@ -58,7 +58,7 @@ std::vector<Column> long_table(const Target& target, const std::vector<std::size
   std::vector<Column> table{{"run"}};
   for (const std::string& factor : plan.factors) table.push_back({factor});
   table.push_back({"seed"});
-  const auto columns = written(store::Table::curves, plan);
+  const auto columns = curve_columns_of(plan);
   for (const auto& [name, position] : columns) table.push_back({name});
   for_each_row(target, points, store::Table::curves, [&](std::size_t run, const std::vector<std::string>& cells) {
     std::size_t next = 0;
@@ -70,10 +70,11 @@ std::vector<Column> long_table(const Target& target, const std::vector<std::size
   return table;
 }
 
-// The metrics, or the usual one, with their positions; InputError for one that the curves do not have.
-std::vector<std::pair<std::string, std::size_t>> chosen(std::vector<std::string> metrics, const plan::Plan& plan) {
+// The names and the indices of the metrics, or of the default metric; throws InputError for unknown columns.
+std::vector<std::pair<std::string, std::size_t>> metric_columns(std::vector<std::string> metrics,
+                                                                const plan::Plan& plan) {
   if (metrics.empty()) metrics = {report::default_metric(plan).substr(std::string_view("final_").size())};
-  auto columns = written(store::Table::curves, plan);
+  auto columns = curve_columns_of(plan);
   std::erase_if(columns, [](const auto& column) { return column.first == "epoch" || column.first == "step"; });
   std::vector<std::string> known;
   for (const auto& [name, position] : columns) known.push_back(name);
@@ -88,7 +89,7 @@ std::vector<std::pair<std::string, std::size_t>> chosen(std::vector<std::string>
 
 std::vector<Column> wide_table(const Target& target, const std::vector<std::size_t>& points,
                                const std::vector<std::string>& metrics) {
-  const auto columns = chosen(metrics, target.plan);
+  const auto columns = metric_columns(metrics, target.plan);
   const claims::Domain domain(target.plan);
   std::map<std::int64_t, std::size_t> row_of;  // step -> row
   std::vector<Column> table{{"epoch"}, {"step"}};
@@ -98,7 +99,7 @@ std::vector<Column> wide_table(const Target& target, const std::vector<std::size
     row_of.try_emplace(std::stoll(cells[step]));
   });
   std::size_t rows = 0;
-  for (auto& [of, row] : row_of) row = rows++;
+  for (auto& [at, row] : row_of) row = rows++;
   for (Column& column : table) column.cells.resize(rows);
   std::optional<std::size_t> last;
   for_each_row(target, points, store::Table::curves, [&](std::size_t run, const std::vector<std::string>& cells) {
@@ -132,7 +133,7 @@ void write_csv(const std::vector<Column>& table, const fs::path& path) {
 
 }  // namespace
 
-void write_curves(const Target& target, const RunOptions& options, const fs::path& file) {
+void write_curves(const Target& target, const Options& options, const fs::path& file) {
   const std::vector<std::size_t> points = selected_points(target, options);
   const std::vector<Column> table =
       options.is_long ? long_table(target, points) : wide_table(target, points, options.metrics);
@@ -142,41 +143,41 @@ void write_curves(const Target& target, const RunOptions& options, const fs::pat
   core::write_file_atomically(file, formats::zip_archive(arrays));
 }
 
-void write_events(const Target& target, const RunOptions& options, const fs::path& folder) {
+void write_events(const Target& target, const Options& options, const fs::path& folder) {
   const std::vector<std::size_t> points = selected_points(target, options);
   const plan::Plan& plan = target.plan;
   const claims::Domain domain(plan);
   const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
   std::map<std::size_t, formats::EventFile> events;  // by run
-  const auto columns = chosen({}, plan);
+  const std::string metric = metric_columns({}, plan)[0].first;
   const auto event_file = [&](std::size_t run) -> formats::EventFile& {
     const auto [entry, is_new] = events.try_emplace(run, now.count());
     if (!is_new) return entry->second;
-    const plan::Run& made = plan.runs[run];
+    const auto& [point, seed, hash] = plan.runs[run];
     std::vector<std::pair<std::string, formats::EventFile::Value>> values;
     for (std::size_t i = 0; i < plan.factors.size(); ++i) {
-      const std::string& text = plan.points[made.point].values[i];
+      const std::string& text = plan.points[point].values[i];
       const auto number = core::parse_number(text);
       values.emplace_back(plan.factors[i], number ? formats::EventFile::Value(*number) : text);
     }
-    values.emplace_back("seed", static_cast<double>(made.seed));
-    entry->second.add_hyperparameters(values, {columns[0].first}, domain.settings(made.point, " "));
+    values.emplace_back("seed", static_cast<double>(seed));
+    entry->second.add_hyperparameters(values, {metric}, domain.settings(point, " "));
     return entry->second;
   };
   const auto add = [&](std::size_t run, const std::string& tag, const std::string& step, const std::string& value) {
     if (const auto number = core::parse_number(value)) event_file(run).add_scalar(tag, std::stoll(step), *number);
   };
   const std::size_t step = store::column_at(store::curve_columns(), "step");
-  const auto all = written(store::Table::curves, plan);
+  const auto columns = curve_columns_of(plan);
   for_each_row(target, points, store::Table::curves, [&](std::size_t run, const std::vector<std::string>& cells) {
-    for (const auto& [name, position] : all)
+    for (const auto& [name, position] : columns)
       if (position != step) add(run, name, cells[step], cells[position]);
   });
   const auto probe_cell = [](const std::vector<std::string>& cells, std::string_view name) {
     return cells[store::column_at(store::probe_columns(), name)];
   };
   struct Histogram {
-    std::vector<double> values, centers;  // of the layers; or the shares of the bins around these
+    std::vector<double> values, centers;  // one value per layer; or the frequencies and centers of bins
   };
   std::map<std::tuple<std::size_t, std::string, std::int64_t>, Histogram> histograms;  // by run, tag, step
   for_each_row(target, points, store::Table::probes, [&](std::size_t run, const std::vector<std::string>& cells) {

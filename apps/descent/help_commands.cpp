@@ -1,5 +1,5 @@
-// Commands about the keys of experiments and the command line: schema, explain, list; completion by shells, whose
-// scripts only call `descent complete`, so that what they offer follows from the declared commands, keys and choices.
+// Commands about the keys of experiments and the command line: schema, explain, list; completion in shells, whose
+// scripts call `descent complete`, so that the candidates follow from the declared commands, keys and choices.
 
 #include <fmt/format.h>
 
@@ -28,7 +28,7 @@ Json choices_json(const config::Choices& choices) {
   return rows;
 }
 
-// The columns of the tables that hold a row for each run or evaluation.
+// The columns of curves.csv and summary.csv.
 Json columns_json() {
   Json rows = Json::array();
   const auto add = [&](store::Table table, auto columns) {
@@ -47,10 +47,11 @@ std::string columns_text() {
     file = column["file"];
     text += fmt::format("  {:<30}  {}\n", std::string(column["name"]), std::string(column["help"]));
   }
-  return text + "\npoints.csv has n, n_diverged and <column>_mean, _sd, _low, _high of the numbers of summary.csv.\n";
+  return text +
+         "\npoints.csv has n, n_diverged and, for each number of summary.csv, <column>_mean, _sd, _low and _high.\n";
 }
 
-// Of a key; of a column of the results where there is no such key.
+// The help of a key or, if no such key exists, of a column of the results.
 std::string explanation(const std::string& name) {
   const std::string column = store::column_help(name);
   if (!column.empty() && !config::find_key(config::default_keys(), config::full_path(name)))
@@ -98,7 +99,7 @@ complete -c descent -f -a '(__descent_complete)'
 )script"},
 };
 
-// What the values of a key may be, where it has a list of them.
+// The choices of a key, if it has any.
 Words values_of(std::string_view path) {
   const config::Key* key = config::find_key(config::default_keys(), config::full_path(path));
   if (const config::Key* abbreviated = key ? config::shorthand_of(*key) : nullptr) key = abbreviated;
@@ -108,7 +109,7 @@ Words values_of(std::string_view path) {
   return field->type == config::ValueType::boolean ? Words{"true", "false"} : field->choices.names();
 }
 
-// `--set` and `--sweep`: first a key and '=', then its values.
+// The candidates for `--set` and `--sweep`: first keys with '=', then the choices of the key.
 Words assignments(const std::string& word) {
   Words found;
   const std::size_t equals = word.find('=');
@@ -122,7 +123,7 @@ Words assignments(const std::string& word) {
   return found;
 }
 
-// The candidates for the last of `words`; none means a file name.
+// The candidates for the last of `words`; if there are none, the shell completes file names.
 Words candidates(const CLI::App& app, const Words& words) {
   Words found;
   if (words.size() == 1) {
@@ -157,16 +158,16 @@ std::vector<std::string> topic_names() {
   return names;
 }
 
-int show_schema(RunOptions&) {
+int show_schema(Options&) {
   fmt::print("{}", config::json_schema());
   return 0;
 }
 
-int explain(RunOptions& line) {
-  const std::string key = line.words.empty() ? "" : line.words[0];
+int explain(Options& options) {
+  const std::string key = options.words.empty() ? "" : options.words[0];
   std::string text = explanation(key);  // also checks the name
   if (key == "claims") text += claims::language_help();
-  if (!line.json) {
+  if (!options.json) {
     fmt::print("{}", text);
     return 0;
   }
@@ -178,12 +179,12 @@ int explain(RunOptions& line) {
   return 0;
 }
 
-int list(RunOptions& line) {
-  if (line.words.empty() && !line.json) {
+int list(Options& options) {
+  if (options.words.empty() && !options.json) {
     fmt::print("{}\n", core::join(topic_names(), "\n"));
     return 0;
   }
-  const std::string topic = line.words.empty() ? "" : line.words[0];
+  const std::string topic = options.words.empty() ? "" : options.words[0];
   Json all = Json::object();
   std::string text;
   for (const config::Topic& each : config::topics()) {
@@ -193,7 +194,7 @@ int list(RunOptions& line) {
   all["columns"] = columns_json();
   if (topic == "columns") text = columns_text();
   if (!topic.empty() && !all.contains(topic)) throw core::InputError(core::unknown("topic", topic, topic_names()));
-  fmt::print("{}", line.json ? (topic.empty() ? all : all[topic]).dump(2) + "\n" : text);
+  fmt::print("{}", options.json ? (topic.empty() ? all : all[topic]).dump(2) + "\n" : text);
   return 0;
 }
 
@@ -203,16 +204,16 @@ std::vector<std::string> completion_shells() {
   return names;
 }
 
-int print_completion(RunOptions& line) {
-  fmt::print("{}", scripts.at(line.words[0]));
+int print_completion(Options& options) {
+  fmt::print("{}", scripts.at(options.words[0]));
   return 0;
 }
 
-int complete(RunOptions& line) {
+int complete(Options& options) {
   CLI::App app;
-  RunOptions ignored;
+  Options ignored;
   configure(app, ignored);
-  const Words words = line.words.empty() ? Words{""} : line.words;
+  const Words words = options.words.empty() ? Words{""} : options.words;
   for (const std::string& candidate : candidates(app, words))
     if (candidate.starts_with(words.back())) fmt::print("{}\n", candidate);
   return 0;

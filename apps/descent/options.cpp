@@ -12,14 +12,14 @@
 namespace descent {
 namespace {
 
-constexpr std::size_t most_shown = 3;
+constexpr std::size_t max_shown = 3;
 
 void add_new(std::vector<std::string>& list, std::string text) {
   if (std::ranges::find(list, text) == list.end()) list.push_back(std::move(text));
 }
 
 // `--engine torch` for `--set engine=torch`.
-void add_shorthand(CLI::App& command, RunOptions& options, const std::string& flag, const std::string& key,
+void add_shorthand(CLI::App& command, Options& options, const std::string& flag, const std::string& key,
                    const std::string& help, const std::string& form) {
   command
       .add_option_function<std::string>(
@@ -36,7 +36,7 @@ void check_command(const CLI::App& app, const std::string& word) {
   throw core::InputError(core::unknown("command", word, names));
 }
 
-// An unexpected argument, with the option that may have been meant.
+// Reports an unexpected argument and suggests the most similar option.
 core::InputError unexpected_word(const CLI::App& app) {
   const std::string word = app.remaining(true).at(0);
   const CLI::App* command = app.get_subcommands().empty() ? &app : app.get_subcommands()[0];
@@ -49,12 +49,12 @@ core::InputError unexpected_word(const CLI::App& app) {
 
 }  // namespace
 
-void add_override_options(CLI::App& command, RunOptions& options) {
+void add_override_options(CLI::App& command, Options& options) {
   // One value per flag: `--set a=1 --set b=2`.
-  add_value(command, "--set", options.overrides.set, "KEY=VALUE", "change a key of the experiment; repeatable")
+  add_value(command, "--set", options.overrides.set, "KEY=VALUE", "set a key of the experiment; may be repeated")
       ->allow_extra_args(false);
   add_value(command, "--sweep", options.overrides.sweep, "KEY=V1,V2,...",
-            "add or replace a factor of the sweep; repeatable")
+            "add or replace a factor of the sweep; may be repeated")
       ->allow_extra_args(false);
   add_shorthand(command, options, "--engine", "engine", "auto, torch or fused; short for --set engine=E", "E");
   add_shorthand(command, options, "--device", "device", "cpu, cuda, cuda:1, ... or auto; short for --set device=D",
@@ -64,39 +64,36 @@ void add_override_options(CLI::App& command, RunOptions& options) {
   add_value(command, "--seeds", options.overrides.seeds, "N", "number of seeds, or a list: 5 or [1,2,3]");
 }
 
-void add_experiment_options(CLI::App& command, RunOptions& options) {
-  add_value(command, "FILE", options.file, "", "the experiment, a JSON file")->required();
+void add_experiment_options(CLI::App& command, Options& options) {
+  add_value(command, "FILE", options.file, "", "experiment, a JSON file")->required();
   add_override_options(command, options);
 }
 
-void add_out_option(CLI::App& command, RunOptions& options) {
-  add_value(command, "--out", options.out, "DIR",
-            "root folder of the results, which are written to DIR/<experiment name>")
+void add_out_option(CLI::App& command, Options& options) {
+  add_value(command, "--out", options.out, "DIR", "root folder: the results are in DIR/<experiment name>")
       ->default_str("results");
 }
 
-void add_color_option(CLI::App& command, RunOptions& options) {
-  command.add_flag("--no-color", options.no_color, "plain text, as with NO_COLOR=1");
+void add_color_option(CLI::App& command, Options& options) {
+  command.add_flag("--no-color", options.no_color, "print without colors, like NO_COLOR=1");
 }
 
-void add_json_option(CLI::App& command, RunOptions& options) {
-  command.add_flag("--json", options.json, "JSON on stdout");
+void add_json_option(CLI::App& command, Options& options) { command.add_flag("--json", options.json, "print JSON"); }
+
+void add_strict_option(CLI::App& command, Options& options) {
+  command.add_flag("--strict", options.strict, "treat warnings as errors");
 }
 
-void add_strict_option(CLI::App& command, RunOptions& options) {
-  command.add_flag("--strict", options.strict, "warnings are errors");
-}
-
-void add_jobs_option(CLI::App& command, RunOptions& options) {
+void add_jobs_option(CLI::App& command, Options& options) {
   add_value(command, "--jobs", options.jobs, "N",
             "number of stacks trained at the same time; default: the number of cores")
       ->check(CLI::Range(1, 4096));
 }
 
-void add_run_options(CLI::App& command, RunOptions& options) {
+void add_run_options(CLI::App& command, Options& options) {
   add_jobs_option(command, options);
-  add_value(command, "--csv", options.csv, "-", "- writes the merged curves to stdout")->check(CLI::IsMember({"-"}));
-  command.add_flag("--save-weights", options.save_weights, "keep the weights of every run as safetensors");
+  add_value(command, "--csv", options.csv, "-", "-: write the merged curves to stdout")->check(CLI::IsMember({"-"}));
+  command.add_flag("--save-weights", options.save_weights, "save the weights of every run as safetensors");
   add_value(command, "--checkpoint-seconds", options.checkpoint_seconds, "SECONDS",
             "minimum time between two checkpoints")
       ->check(CLI::NonNegativeNumber);
@@ -107,26 +104,26 @@ void add_run_options(CLI::App& command, RunOptions& options) {
             options.json_progress = kind == "json";
             if (options.json_progress) report::write_notices_as_events();
           },
-          "json writes every event as a line of JSON to stderr")
-      ->trigger_on_parse()  // so that errors in what follows are events too
+          "json: write every event to stderr as a line of JSON")
+      ->trigger_on_parse()  // so that errors in later arguments are events too
       ->type_name("auto|json")
       ->check(CLI::IsMember({"auto", "json"}));
   add_strict_option(command, options);
   command.add_flag("--fail-fast", options.fail_fast,
-                   "stop at the first run that fails; the next start trains failed runs again");
+                   "stop at the first run that fails; the next start trains it again");
   command
       .add_option_function<std::string>(
           "--shard", [&options](const std::string& text) { options.shard = plan::parse_shard(text); },
-          "train only the i-th of n shards, which may share --out or be merged later (descent merge)")
+          "train only the i-th of n shards; shards may share --out or be merged later (descent merge)")
       ->type_name("i/n");
   add_color_option(command, options);
 }
 
-void add_plan_options(CLI::App& command, RunOptions& options) {
+void add_plan_options(CLI::App& command, Options& options) {
   add_json_option(command, options);
   add_strict_option(command, options);
   command.add_flag("--time", options.time, "estimate the training time with a one-second benchmark");
-  command.add_flag("--resolved", options.resolved, "print the experiment with all its defaults");
+  command.add_flag("--resolved", options.resolved, "print the experiment with all defaults");
   command.add_flag("--layers", options.layers, "print the layers of the networks: shapes, parameters, initial weights");
   add_jobs_option(command, options);
   add_value(command, "--shards", options.shards, "N",
@@ -162,8 +159,8 @@ DataReport report_data(const plan::Plan& plan) {
 
 std::string data_text(const DataReport& data) {
   std::string text;
-  for (std::size_t i = 0; i < std::min(data.texts.size(), most_shown); ++i) text += data.texts[i] + "\n";
-  if (data.texts.size() > most_shown) text += fmt::format("  and {} others\n", data.texts.size() - most_shown);
+  for (std::size_t i = 0; i < std::min(data.texts.size(), max_shown); ++i) text += data.texts[i] + "\n";
+  if (data.texts.size() > max_shown) text += fmt::format("  and {} others\n", data.texts.size() - max_shown);
   return text;
 }
 

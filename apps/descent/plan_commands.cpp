@@ -34,13 +34,13 @@ Size size_of(const config::Experiment& experiment) {
           plan::run_flops(experiment)};
 }
 
-// Which engine trains on which device: a line for all points, or one for each group of points that differ in it.
+// Engine and device: one line if they are the same for all points, otherwise one line per group of points.
 std::string engines_text(const plan::Plan& plan) {
   std::vector<std::pair<std::string, std::size_t>> groups;  // in the order of the points
   for (const plan::Point& point : plan.points) {
     std::string line = "engine " + config::engine_and_device(point.experiment);
     if (const auto reasons = config::unsupported_by_fused(point.experiment); !reasons.empty())
-      line += fmt::format(" (fused declines: {})", core::join(reasons, ", "));
+      line += fmt::format(" (not fused: {})", core::join(reasons, ", "));
     const auto group = std::ranges::find(groups, line, &std::pair<std::string, std::size_t>::first);
     if (group == groups.end()) groups.emplace_back(std::move(line), 1);
     else ++group->second;
@@ -51,7 +51,7 @@ std::string engines_text(const plan::Plan& plan) {
   return text;
 }
 
-// Where a run needs so much that it matters how many there are at a time.
+// Empty if a run needs so little memory that it does not limit the number of runs at a time.
 std::string memory_text(const plan::Plan& plan) {
   double most = 0;
   for (const plan::Point& point : plan.points) most = std::max(most, plan::memory_of(point.experiment).total(1));
@@ -107,11 +107,11 @@ std::string plan_json(const plan::Plan& plan, const DataReport& data) {
   return all.dump(2) + "\n";
 }
 
-// How evenly the work divides: what the longest shard needs is what all of them together take.
+// How evenly the shards divide the work, since the longest one determines the total time.
 std::string shards_text(const plan::Plan& plan, std::int64_t count) {
   const std::vector<double> seconds = plan::shard_seconds(plan, plan::shards_of(plan, count), count);
   const double mean = std::accumulate(seconds.begin(), seconds.end(), 0.0) / static_cast<double>(count);
-  return fmt::format("{}: the longest takes {:.2f} times as long as their mean\n",
+  return fmt::format("{}: the longest takes {:.2f} times as long as the average\n",
                      core::counted(static_cast<std::size_t>(count), "shard"), std::ranges::max(seconds) / mean);
 }
 
@@ -124,9 +124,9 @@ std::string table_of(const std::vector<plan::LayerRow>& layers, const report::Sc
   return report::format_table(rows, screen, {0, 1});
 }
 
-// A table of the layers of each different network, headed by the first point that has it where there are several.
+// A table of the layers of each distinct network, with its first point as the heading if there are several networks.
 std::string layers_text(const plan::Plan& plan, const report::Screen& screen) {
-  std::vector<std::pair<std::vector<plan::LayerRow>, std::vector<std::size_t>>> networks;  // and their points
+  std::vector<std::pair<std::vector<plan::LayerRow>, std::vector<std::size_t>>> networks;  // layers and points
   for (std::size_t point = 0; point < plan.points.size(); ++point) {
     std::vector<plan::LayerRow> layers = plan::layer_table(plan.points[point].experiment);
     const auto same = std::ranges::find(networks, layers, [](const auto& network) { return network.first; });
@@ -149,7 +149,7 @@ std::string layers_text(const plan::Plan& plan, const report::Screen& screen) {
   return text;
 }
 
-// InputError where the table of layers would warn.
+// Throws InputError if layers_text would warn.
 void refuse_shrinking(const plan::Plan& plan, const std::string& file) {
   for (const plan::Point& point : plan.points)
     if (std::string warning = plan::shrinking_warning(point.experiment); !warning.empty())
@@ -158,55 +158,55 @@ void refuse_shrinking(const plan::Plan& plan, const std::string& file) {
 
 }  // namespace
 
-int validate(RunOptions& line) {
+int validate(Options& options) {
   int status = 0;
   report::Json files = report::Json::array();
-  for (const std::string& file : line.words) {
+  for (const std::string& file : options.words) {
     report::Json& entry = files.emplace_back(report::Json{{"file", file}, {"valid", true}});
     try {
-      const plan::Plan plan = plan::make_plan(read_experiment(file, line, Claims::judged));
+      const plan::Plan plan = plan::make_plan(read_experiment(file, options, Claims::checked));
       const DataReport data = report_data(plan);
-      warn_of_data(data, file, line.strict);
+      warn_of_data(data, file, options.strict);
       entry.update({{"points", plan.points.size()},
                     {"runs", plan.runs.size()},
                     {"data", data.texts},
                     {"warnings", data.warnings}});
-      if (!line.json)
+      if (!options.json)
         fmt::print("{}: valid, {}, {}\n{}", file, core::counted(plan.points.size(), "point"),
                    core::counted(plan.runs.size(), "run"), data_text(data));
     } catch (const core::InputError& error) {
       entry["valid"] = false;
       for (const core::Problem& problem : error.problems()) {
         entry["problems"].push_back(report::problem_json(problem));
-        if (!line.json) report::report_error(problem);
+        if (!options.json) report::report_error(problem);
       }
       status = static_cast<int>(core::ExitCode::usage);
     }
   }
-  if (line.json) fmt::print("{}\n", files.dump(2));
+  if (options.json) fmt::print("{}\n", files.dump(2));
   return status;
 }
 
-int show_plan(RunOptions& line) {
-  const config::Document document = read_experiment(line.file, line, Claims::warned);
-  if (line.json + line.time + line.resolved + line.layers > 1)
-    throw core::InputError("plan: give one of --json, --layers, --time and --resolved");
-  if (line.resolved) {
+int show_plan(Options& options) {
+  const config::Document document = read_experiment(options.file, options, Claims::warned);
+  if (options.json + options.time + options.resolved + options.layers > 1)
+    throw core::InputError("plan: use only one of --json, --layers, --time and --resolved");
+  if (options.resolved) {
     fmt::print("{}", config::write_document(document));
     return 0;
   }
   const plan::Plan plan = plan::make_plan(document);
   const DataReport data = report_data(plan);
-  warn_of_data(data, line.file, line.strict);
+  warn_of_data(data, options.file, options.strict);
   const report::Screen screen = report::screen_of(stdout, true);
-  if (line.layers) {
-    if (line.strict) refuse_shrinking(plan, line.file);
+  if (options.layers) {
+    if (options.strict) refuse_shrinking(plan, options.file);
     fmt::print("{}{}", data_text(data), layers_text(plan, screen));
     return 0;
   }
-  fmt::print("{}", line.json ? plan_json(plan, data) : data_text(data) + plan_text(plan, screen));
-  if (line.shards > 0) std::fputs(shards_text(plan, line.shards).c_str(), line.json ? stderr : stdout);
-  if (line.time) become_descent_train(line.argv);
+  fmt::print("{}", options.json ? plan_json(plan, data) : data_text(data) + plan_text(plan, screen));
+  if (options.shards > 0) std::fputs(shards_text(plan, options.shards).c_str(), options.json ? stderr : stdout);
+  if (options.time) exec_descent_train(options.argv);
   return 0;
 }
 

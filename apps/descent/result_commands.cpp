@@ -1,4 +1,4 @@
-// Commands that show, judge and draw results: status, table, verify, compare, best, report, plot.
+// Commands that show, verify and plot results: status, table, verify, compare, best, report, plot.
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -25,39 +25,37 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The command line of descent-train for what a target misses.
-std::vector<std::string> training_words(const std::string& file, const RunOptions& options) {
-  std::vector<std::string> words{"descent", "run", file, "--out", options.out};
-  for (const std::string& set : options.overrides.set) words.insert(words.end(), {"--set", set});
-  for (const std::string& sweep : options.overrides.sweep) words.insert(words.end(), {"--sweep", sweep});
-  if (!options.overrides.seeds.empty()) words.insert(words.end(), {"--seeds", options.overrides.seeds});
+// The command line of descent-train for the missing runs of an experiment.
+std::vector<std::string> training_command(const std::string& file, const Options& options) {
+  std::vector<std::string> words = override_words(options.overrides);
+  words.insert(words.begin(), {"descent", "run", file, "--out", options.out});
   if (options.jobs > 0) words.insert(words.end(), {"--jobs", std::to_string(options.jobs)});
   if (options.no_color) words.push_back("--no-color");
   return words;
 }
 
-void check_files(const RunOptions& line) {
+void check_files(const Options& options) {
   std::error_code error;
-  for (const std::string& target : line.words) {
-    if (line.run && fs::is_directory(target, error))
+  for (const std::string& target : options.words) {
+    if (options.run && fs::is_directory(target, error))
       throw core::InputError(fmt::format("{}: --run needs an experiment file; this is a folder", target));
-    check_readable_again(target);
-    open(target, line, Claims::judged);  // every mistake before the first training
+    check_rereadable(target);
+    open_target(target, options, Claims::checked);  // reports all mistakes before the first training
   }
 }
 
-// Where no file of that name exists, the whole is a selection of the other side's target.
+// If no file `word` exists, it may be a selection of the target of the other side.
 SelectedTarget split_side(const std::string& word, const std::string& other_target) {
   SelectedTarget side = split_selection(word);
   const bool is_selection = side.selection.empty() && !other_target.empty() && word.find('=') != word.npos;
   std::error_code error;
   if (is_selection && !fs::exists(word, error)) return {other_target, word};
-  return side;  // opening it reports where it is missing
+  return side;  // opening it reports a missing file
 }
 
-// DIR/<experiment name> of --out DIR; without it the results folder.
-fs::path folder_of(const Target& target, const RunOptions& options) {
-  return options.out == RunOptions().out ? target.results.folder() : fs::path(options.out) / target.plan.name;
+// DIR/<experiment name> with --out DIR, otherwise the results folder.
+fs::path folder_of(const Target& target, const Options& options) {
+  return options.out == Options().out ? target.results.folder() : fs::path(options.out) / target.plan.name;
 }
 
 void write_page(const fs::path& file, const std::string& html) {
@@ -74,7 +72,7 @@ std::string csv_text(const store::Results& results, const plan::Plan& plan, cons
   return text;
 }
 
-// What the processes of this folder train now; one below the other as long as there is room.
+// Charts of the runs in training, as many as fit on the screen.
 std::string live_charts(const fs::path& folder, const report::Status& status) {
   const report::TerminalSize size = report::terminal_size(stdout);
   std::string text;
@@ -84,8 +82,8 @@ std::string live_charts(const fs::path& folder, const report::Status& status) {
   return text;
 }
 
-// A chart of these points for the terminal, as --metric and --over ask for.
-std::string chart_of(const Target& target, const std::vector<std::size_t>& points, const RunOptions& options) {
+// The chart that --metric and --over select.
+std::string chart_of(const Target& target, const std::vector<std::size_t>& points, const Options& options) {
   report::CanvasOptions canvas{.width = report::terminal_size(stdout).columns};
   canvas.braille = !options.ascii && report::shows_unicode();
   canvas.color = report::screen_of(stdout, options.no_color).color;
@@ -95,120 +93,123 @@ std::string chart_of(const Target& target, const std::vector<std::size_t>& point
 
 }  // namespace
 
-int show_status(RunOptions& line) {
-  const Target target = open(line.file, line);
+int show_status(Options& options) {
+  const Target target = open_target(options.file, options);
   const bool terminal = report::is_terminal(stdout);
   for (;;) {
     const report::Status status = report::read_status(target.results, target.plan);
     const auto array = report::read_array_status(target.results, target.plan, status);
     std::string text;
-    if (line.json) {
+    if (options.json) {
       report::Json json = report::status_json(status, target.plan);
       if (array) json["slurm"] = report::array_json(*array);
       text = json.dump(2, ' ', false, report::Json::error_handler_t::replace) + "\n";
     } else {
-      const report::Screen screen = report::screen_of(stdout, line.no_color);
+      const report::Screen screen = report::screen_of(stdout, options.no_color);
       text = report::status_text(status, target.plan, screen) + (array ? report::array_text(*array, screen) : "");
-      if (line.watch && terminal) text += live_charts(target.results.folder(), status);
+      if (options.watch && terminal) text += live_charts(target.results.folder(), status);
     }
     warn(target.results);
-    if (line.watch && terminal) fmt::print("\x1b[H\x1b[J");
+    if (options.watch && terminal) fmt::print("\x1b[H\x1b[J");
     fmt::print("{}", text);
-    if (std::fflush(stdout) != 0 || !line.watch || status.complete()) return 0;
+    if (std::fflush(stdout) != 0 || !options.watch || status.complete()) return 0;
     std::this_thread::sleep_for(std::chrono::seconds(2));
   }
 }
 
-int show_table(RunOptions& line) {
-  const Target target = open(split_selection(line.file).target, line);
-  const report::PointsOptions wanted{.screen = report::screen_of(stdout, line.no_color),
-                                     .points = selected_points(target, line),
-                                     .columns = line.columns,
-                                     .sort = line.sort,
-                                     .descending = line.descending};
-  const std::string format = line.json ? "json" : line.table_format;
+int show_table(Options& options) {
+  const Target target = open_target(split_selection(options.file).target, options);
+  const report::PointsOptions wanted{.screen = report::screen_of(stdout, options.no_color),
+                                     .points = selected_points(target, options),
+                                     .columns = options.columns,
+                                     .sort = options.sort,
+                                     .descending = options.descending};
+  const std::string format = options.json ? "json" : options.table_format;
   constexpr std::pair<std::string_view, decltype(&report::points_table)> formats[] = {
       {"text", report::points_table},
       {"csv", csv_text},
       {"json", report::points_json},
       {"markdown", report::points_markdown}};
   const auto write = std::ranges::find(formats, format, [](const auto& entry) { return entry.first; });
-  fmt::print("{}",
-             line.plot ? chart_of(target, wanted.points, line) : write->second(target.results, target.plan, wanted));
+  fmt::print("{}", options.plot ? chart_of(target, wanted.points, options)
+                                : write->second(target.results, target.plan, wanted));
   warn(target.results);
   return 0;
 }
 
-int compare(RunOptions& line) {
-  const SelectedTarget a = split_side(line.words[0], ""), b = split_side(line.words[1], a.target);
-  const Target left = open(a.target, line), right = open(b.target, line);
-  if (line.metric.empty()) line.metric = report::default_metric(left.plan);
+int compare(Options& options) {
+  const SelectedTarget a = split_side(options.words[0], ""), b = split_side(options.words[1], a.target);
+  const Target left = open_target(a.target, options), right = open_target(b.target, options);
+  if (options.metric.empty()) options.metric = report::default_metric(left.plan);
   const auto comparisons =
-      claims::compare({left.plan, left.results, a.selection}, {right.plan, right.results, b.selection}, line.metric);
+      claims::compare({left.plan, left.results, a.selection}, {right.plan, right.results, b.selection}, options.metric);
   warn(left.results);
   warn(right.results);
-  if (line.json) fmt::print("{}", report::comparison_json(comparisons));
+  if (options.json) fmt::print("{}", report::comparison_json(comparisons));
   else
-    fmt::print("{}\nA  {}\nB  {}\n\n{}", line.metric, line.words[0], line.words[1],
-               report::comparison_table(comparisons, report::screen_of(stdout, line.no_color)));
+    fmt::print("{}\nA  {}\nB  {}\n\n{}", options.metric, options.words[0], options.words[1],
+               report::comparison_table(comparisons, report::screen_of(stdout, options.no_color)));
   return 0;
 }
 
-int show_best(RunOptions& line) {
-  const Target target = open(line.file, line);
-  const std::string text = line.json ? report::best_json(target.results, target.plan, line.metric, line.over)
-                                     : report::best_text(target.results, target.plan, line.metric, line.over,
-                                                         report::screen_of(stdout, line.no_color));
+int show_best(Options& options) {
+  const Target target = open_target(options.file, options);
+  const std::string text = options.json ? report::best_json(target.results, target.plan, options.metric, options.over)
+                                        : report::best_text(target.results, target.plan, options.metric, options.over,
+                                                            report::screen_of(stdout, options.no_color));
   warn(target.results);
   fmt::print("{}", text);
   return 0;
 }
 
-int verify(RunOptions& line) {
-  check_files(line);
-  const report::Screen screen = report::screen_of(stdout, line.no_color);
+int verify(Options& options) {
+  check_files(options);
+  const report::Screen screen = report::screen_of(stdout, options.no_color);
   report::ClaimCounts total;
   bool trained = true;
   std::string all_json;
-  for (const std::string& file : line.words) {
-    const Target target = open(file, line, Claims::judged);
-    if (line.run && !target.results.missing().empty()) {
-      const int status = run_descent_train(training_words(file, line));
+  for (const std::string& file : options.words) {
+    const Target target = open_target(file, options, Claims::checked);
+    if (options.run && !target.results.missing().empty()) {
+      const int status = run_descent_train(training_command(file, options));
       if (status == static_cast<int>(core::ExitCode::interrupted)) return status;
       trained = trained && status == 0;
     }
     const auto judged = claims::judge_claims(target.document, target.plan, target.results);
     warn(target.results);
     const std::string json = report::claims_json(target.plan.name, judged);
-    // Where nothing may be written, as on a shared disk, the verdicts are printed only.
+    // If the folder is read-only, for example on a shared disk, the verdicts are only printed.
     if (store::is_results_folder(target.results.folder()) && access(target.results.folder().c_str(), W_OK) == 0)
       core::write_file_atomically(target.results.folder() / "claims.json", json);
     total.add(judged);
     all_json += (all_json.empty() ? "[\n" : ",\n") + json.substr(0, json.size() - 1);
-    if (line.json) continue;
-    fmt::print("{}{}{}: {}\n", file == line.words[0] ? "" : "\n",
-               judged.empty() ? "" : report::claims_table(judged, screen, line.references) + "\n", target.plan.name,
+    if (options.json) continue;
+    fmt::print("{}{}{}: {}\n", file == options.words[0] ? "" : "\n",
+               judged.empty() ? "" : report::claims_table(judged, screen, options.references) + "\n", target.plan.name,
                report::counts_text(report::ClaimCounts().add(judged)));
     std::fflush(stdout);
   }
-  if (line.json) fmt::print("{}\n]\n", all_json);
-  else if (line.words.size() > 1) fmt::print("\n{} experiments, {}\n", line.words.size(), report::counts_text(total));
-  const bool good = trained && total.fails == 0 && (!line.strict || total.undecided == 0);
+  if (options.json) fmt::print("{}\n]\n", all_json);
+  else if (options.words.size() > 1)
+    fmt::print("\n{} experiments, {}\n", options.words.size(), report::counts_text(total));
+  const bool good = trained && total.fails == 0 && (!options.strict || total.undecided == 0);
   return static_cast<int>(good ? core::ExitCode::ok : core::ExitCode::failed);
 }
 
-int write_report(RunOptions& line) {
+int write_report(Options& options) {
   const fs::path share = core::program_folder().parent_path() / "share/descent";
-  const bool page = line.chart_format.empty();
+  const bool page = options.chart_format.empty();
   const report::Assets assets = page ? report::read_assets(share) : report::Assets();
-  std::vector<std::unique_ptr<Target>> targets;  // every mistake before the first file
-  for (const std::string& word : line.words) targets.emplace_back(new Target(open(word, line, Claims::warned)));
+  std::vector<std::unique_ptr<Target>> targets;  // all are opened before the first file is written
+  for (const std::string& word : options.words)
+    targets.emplace_back(new Target(open_target(word, options, Claims::warned)));
   std::vector<report::Report> reports;
   for (const auto& target : targets) {
     std::vector<report::Chart> charts =
         report::charts_of(report::Source(target->plan, target->results), target->document.base.plots);
     if (!page)
-      for (const fs::path& file : report::write_charts(charts, line.chart_format, folder_of(*target, line), share))
+      for (const fs::path& file :
+           report::write_charts(charts, options.chart_format, folder_of(*target, options), share))
         fmt::print("{}\n", file.string());
     else
       reports.push_back({target->document, target->plan, target->results,
@@ -217,17 +218,17 @@ int write_report(RunOptions& line) {
   }
   if (!page) return 0;
   if (reports.size() == 1)
-    write_page(folder_of(*targets[0], line) / "report.html", report::page_of(reports[0], assets));
+    write_page(folder_of(*targets[0], options) / "report.html", report::page_of(reports[0], assets));
   else
-    write_page(fs::path(line.out) / "report.html",
+    write_page(fs::path(options.out) / "report.html",
                report::gallery_of(reports, report::read_course(share / "experiments/README.md"), assets));
   return 0;
 }
 
-int plot_results(RunOptions& line) {
-  const Target target = open(split_selection(line.file).target, line);
+int plot_results(Options& options) {
+  const Target target = open_target(split_selection(options.file).target, options);
   warn(target.results);
-  fmt::print("{}", chart_of(target, selected_points(target, line), line));
+  fmt::print("{}", chart_of(target, selected_points(target, options), options));
   return 0;
 }
 

@@ -1,4 +1,4 @@
-// Commands that write results: run, prune, merge; starting descent-train.
+// Commands that write results: run, prune, merge; functions that start descent-train.
 
 #include <fmt/format.h>
 #include <sys/wait.h>
@@ -26,7 +26,7 @@ namespace {
 constexpr std::array forwarded{SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
 volatile std::sig_atomic_t child = 0;
 
-// What a terminal sends reaches the whole process group, so the child has it already.
+// Signals of a terminal go to the whole process group, so that the child has received them already.
 void pass_on(int signal, siginfo_t* info, void*) {
   if (info->si_code == SI_USER && child > 0) kill(static_cast<pid_t>(child), signal);
 }
@@ -49,21 +49,29 @@ std::string runs_text(const std::vector<std::string>& runs) {
 }  // namespace
 
 std::string descent_train() {
-  const std::filesystem::path beside = core::program_folder() / "descent-train";
-  return access(beside.c_str(), X_OK) == 0 ? beside.string() : "descent-train";
+  const std::filesystem::path program = core::program_folder() / "descent-train";
+  return access(program.c_str(), X_OK) == 0 ? program.string() : "descent-train";
 }
 
-void become_descent_train(const std::vector<std::string>& argv) {
+std::vector<std::string> override_words(const config::Overrides& overrides) {
+  std::vector<std::string> words;
+  for (const std::string& set : overrides.set) words.insert(words.end(), {"--set", set});
+  for (const std::string& sweep : overrides.sweep) words.insert(words.end(), {"--sweep", sweep});
+  if (!overrides.seeds.empty()) words.insert(words.end(), {"--seeds", overrides.seeds});
+  return words;
+}
+
+void exec_descent_train(const std::vector<std::string>& argv) {
   const std::string program = descent_train();
-  std::vector<char*> arguments;  // as typed: manifests name them
+  std::vector<char*> arguments;
   for (const std::string& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
   std::fflush(nullptr);
   execvp(program.c_str(), arguments.data());  // searches PATH for a name without a slash
-  throw core::FaultError(errno == ENOENT ? fmt::format("descent-train is neither in {} nor in PATH; "
-                                                       "build or install it",
-                                                       core::program_folder().string())
-                                         : fmt::format("{}: {}", program, std::strerror(errno)));
+  throw core::FaultError(errno == ENOENT
+                             ? fmt::format("descent-train is neither in {} nor in PATH; build or install it",
+                                           core::program_folder().string())
+                             : fmt::format("{}: {}", program, std::strerror(errno)));
 }
 
 int run_descent_train(const std::vector<std::string>& argv) {
@@ -73,7 +81,7 @@ int run_descent_train(const std::vector<std::string>& argv) {
   if (pid == 0) {
     dup2(STDERR_FILENO, STDOUT_FILENO);
     try {
-      become_descent_train(argv);
+      exec_descent_train(argv);
     } catch (const core::FaultError& error) {
       report::report_error(fmt::format("descent: {}", error.what()));
       _exit(static_cast<int>(core::ExitCode::failed));
@@ -92,55 +100,55 @@ int run_descent_train(const std::vector<std::string>& argv) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int run_experiment(RunOptions& line) {
-  check_readable_again(line.file);
-  const Target target(line.file, line, Claims::warned);
+int run_experiment(Options& options) {
+  check_rereadable(options.file);
+  const Target target(options.file, options, Claims::warned);
   if (const std::string changes = report::changes_text(target.results, target.document, target.plan); !changes.empty())
     report::warn(changes);
-  // A manifest of another plan, or none, is written again by the program that knows LibTorch.
-  if (line.json_progress || !report::has_manifest_of(target.results.folder(), target.plan))
-    become_descent_train(line.argv);
-  const auto missing = plan::select(target.plan, target.results.missing(line.save_weights), line.shard);
+  // Only descent-train can write a missing or outdated manifest, since it contains the version of LibTorch.
+  if (options.json_progress || !report::has_manifest_of(target.results.folder(), target.plan))
+    exec_descent_train(options.argv);
+  const auto missing = plan::select(target.plan, target.results.missing(options.save_weights), options.shard);
   warn(target.results);
-  if (!missing.empty()) become_descent_train(line.argv);
+  if (!missing.empty()) exec_descent_train(options.argv);
   target.results.write_experiment(target.document);
-  return report::finish(target.results, target.plan, {!line.csv.empty(), line.no_color, 0, line.shard});
+  return report::finish(target.results, target.plan, {!options.csv.empty(), options.no_color, 0, options.shard});
 }
 
-int prune(RunOptions& line) {
-  const Target target = open(line.file, line);
+int prune(Options& options) {
+  const Target target = open_target(options.file, options);
   const std::vector<store::StalePart> stale = target.results.stale();
   warn(target.results);
   std::size_t runs = 0;
   for (const store::StalePart& part : stale) runs += part.runs.size();
-  if (line.yes && runs > 0 && target.results.missing().size() == target.plan.runs.size())
+  if (options.yes && runs > 0 && target.results.missing().size() == target.plan.runs.size())
     throw core::InputError(
-        fmt::format("{}: no run of the experiment as it is now is finished, and --yes would delete all {} that are; "
-                    "train first, or remove the folder",
+        fmt::format("{}: no run of the current experiment is finished, and --yes would delete all {} finished runs of "
+                    "earlier versions; train first, or remove the folder",
                     target.results.folder().string(), runs));
-  std::optional<store::FolderLock> lock;  // not during a training, perhaps of an earlier version of the file
-  if (line.yes && !stale.empty()) lock.emplace(target.results);
-  for (const store::StalePart& part : stale) {  // named before it is deleted
-    fmt::print("{}\n", part.runs.empty() ? part.folder.string() + ": of another version of descent"
+  std::optional<store::FolderLock> lock;  // a process may be training an earlier version of the experiment
+  if (options.yes && !stale.empty()) lock.emplace(target.results);
+  for (const store::StalePart& part : stale) {
+    fmt::print("{}\n", part.runs.empty() ? part.folder.string() + ": written by another version of descent"
                                          : core::printable(runs_text(part.runs)));
-    if (line.yes) store::remove_part(part.folder);
+    if (options.yes) store::remove_part(part.folder);
   }
   fmt::print("{} in {}{}\n", core::counted(runs, "stale run"), core::counted(stale.size(), "part"),
              stale.empty() ? ""
-             : line.yes    ? ", deleted"
+             : options.yes ? ", deleted"
                            : "; --yes deletes them");
   return 0;
 }
 
-int merge(RunOptions& line) {
-  const Target target = open(line.file, line);
-  for (const std::string& folder : line.words) {
+int merge(Options& options) {
+  const Target target = open_target(options.file, options);
+  for (const std::string& folder : options.words) {
     if (!store::is_results_folder(folder)) throw core::InputError(fmt::format("{}: not a results folder", folder));
     const store::Results other = store::Results::at(folder, target.plan);
-    fmt::print(stderr, "{}: {} new\n", folder, target.results.take_from(other));
+    fmt::print(stderr, "{}: {} new\n", folder, target.results.copy_from(other));
     warn(other);
   }
-  return report::finish(target.results, target.plan, {false, line.no_color});
+  return report::finish(target.results, target.plan, {false, options.no_color});
 }
 
 }  // namespace descent

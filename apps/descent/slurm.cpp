@@ -23,51 +23,49 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The rough seconds of one core that each run still needs: from finished runs, or from a benchmark of this machine.
-// FaultError where it cannot run the experiment.
-std::vector<double> open_seconds(const Target& target, const std::string& file, const RunOptions& options) {
+// The estimated remaining seconds of each run on one core, from finished runs or from a benchmark on this machine.
+// Throws FaultError if the benchmark fails.
+std::vector<double> remaining_seconds(const Target& target, const std::string& file, const Options& options) {
   const report::Status status = report::read_status(target.results, target.plan);
   if (status.seconds_left) return status.remaining;
-  std::string command = cluster::quoted(descent_train()) + " plan --time --json " + cluster::quoted(file);
-  for (const std::string& change : options.overrides.set) command += " --set " + cluster::quoted(change);
-  for (const std::string& change : options.overrides.sweep) command += " --sweep " + cluster::quoted(change);
-  if (!options.overrides.seeds.empty()) command += " --seeds " + cluster::quoted(options.overrides.seeds);
-  const std::string output = cluster::output_of(command);  // the last line, behind notes about the data
+  std::string command = cluster::shell_quoted(descent_train()) + " plan --time --json " + cluster::shell_quoted(file);
+  for (const std::string& word : override_words(options.overrides)) command += " " + cluster::shell_quoted(word);
+  const std::string output = cluster::command_output(command);  // the last line, after notes about the data
   const std::size_t last = output.rfind('\n', output.size() - 2);
   const auto measured = nlohmann::json::parse(output.substr(last == output.npos ? 0 : last + 1), nullptr, false);
   if (!measured.is_array() || measured.size() != target.plan.points.size())
     throw core::FaultError("descent-train plan --time: unexpected output");
-  std::vector<double> open;
+  std::vector<double> remaining;
   for (std::size_t run = 0; run < target.plan.runs.size(); ++run)
-    open.push_back(status.remaining[run] > 0 ? measured[target.plan.runs[run].point].get<double>() : 0);
-  return open;
+    remaining.push_back(status.remaining[run] > 0 ? measured[target.plan.runs[run].point].get<double>() : 0);
+  return remaining;
 }
 
-// Tasks of about 20 minutes, or of what their time limit allows: far more than a start costs, and soon in the queue.
+// Tasks of about 20 minutes, or as long as the time limit allows: much longer than the start of a program.
 std::int64_t suggested_shards(double seconds, std::size_t runs, const std::string& time) {
-  constexpr double long_enough = 1200;
+  constexpr double target_seconds = 1200;
   const double longest =
-      time.empty() ? long_enough : std::min(long_enough, 0.8 * static_cast<double>(cluster::seconds_of(time)));
-  const double most = std::min<double>(1000, static_cast<double>(runs));  // an array of Slurm has 1000 tasks by default
-  return static_cast<std::int64_t>(std::clamp(std::ceil(seconds / std::max(longest, 1.0)), 1.0, most));
+      time.empty() ? target_seconds : std::min(target_seconds, 0.8 * static_cast<double>(cluster::seconds_of(time)));
+  const double max_shards = std::min<double>(1000, static_cast<double>(runs));  // Slurm's default limit of an array
+  return static_cast<std::int64_t>(std::clamp(std::ceil(seconds / std::max(longest, 1.0)), 1.0, max_shards));
 }
 
 class Submitter {
  public:
-  Submitter(const std::string& file, const RunOptions& line)
-      : file_(file), line_(line), target_(file, line),
+  Submitter(const std::string& file, const Options& options)
+      : file_(file), options_(options), target_(file, options),
         folder_(fs::absolute(cluster::folder_in(target_.results.folder()))), name_(target_.plan.name) {
     warn(target_.results);
     const bool on_gpu = std::ranges::any_of(target_.plan.points, [](const plan::Point& point) {
       return point.experiment.device.kind == config::DeviceKind::cuda;
     });
-    const cluster::Request& request = line.request;
+    const cluster::Request& request = options.request;
     if (request.gpus > 0 && !on_gpu)
       throw core::InputError(
-          {{.file = file, .path = "device", .message = "--gpus: trains on the cpu; add --device cuda"}});
-    scripts_ = {name_,   core::program_folder() / "descent",   fs::absolute(line.out).lexically_normal(), 1, 1,
+          {{.file = file, .path = "device", .message = "--gpus: the experiment trains on the cpu; add --device cuda"}});
+    scripts_ = {name_,   core::program_folder() / "descent",   fs::absolute(options.out).lexically_normal(), 1, 1,
                 request, !target_.document.base.claims.empty()};
-    std::int64_t cores = 1;  // of one run
+    std::int64_t cores = 1;  // per run
     for (const plan::Point& point : target_.plan.points)
       cores = std::max(cores, point.experiment.train.threads * point.experiment.train.world_size);
     scripts_.request.cpus = std::max(request.cpus, cores);
@@ -77,12 +75,12 @@ class Submitter {
   void submit() {
     missing_ = target_.results.missing();
     if (missing_.empty()) {
-      fmt::print("{}: all {} are finished, nothing to submit\n", name_, core::counted(target_.plan.runs.size(), "run"));
+      fmt::print("{}: all {} are finished; nothing to submit\n", name_, core::counted(target_.plan.runs.size(), "run"));
       return;
     }
     plan_submission();
     if (shards_.empty()) {
-      fmt::print("{}: what is missing is in the queue already: Slurm job {}\n", name_,
+      fmt::print("{}: all missing runs are already in the queue: Slurm job {}\n", name_,
                  core::join(array_.submitted, ", "));
       return;
     }
@@ -94,7 +92,7 @@ class Submitter {
       for (const std::string& earlier : array_.submitted) after += ":" + earlier;
       return cluster::submission(folder_, " --dependency=" + after, "finish.sh");
     };
-    if (line_.dry_run) {
+    if (options_.dry_run) {
       fmt::print("\n# {}\n{}\n# {}\n{}\n{}\n{}\n", (folder_ / "task.sh").string(), scripts_.task(),
                  (folder_ / "finish.sh").string(), scripts_.finish(), task, finish("JOB"));
       return;
@@ -105,21 +103,22 @@ class Submitter {
     array_.submitted.push_back(job);
     cluster::write_array(target_.results.folder(), array_);
     fmt::print("{}: submitted Slurm job {}, shards {}; then job {}: merge{}, report; logs in {}\n", name_, job,
-               cluster::ranges(shards_), cluster::submit(after), scripts_.verifies ? ", verify" : "",
+               cluster::ranges(shards_), cluster::submit(after), scripts_.has_claims ? ", verify" : "",
                cluster::folder_in(target_.results.folder()).string());
   }
 
  private:
-  // Which shards are missing, beside what runs. FaultError where something else is running.
+  // Chooses the shards to submit: those with missing runs that are not in the queue. Throws FaultError if other
+  // training for this folder is in progress.
   void plan_submission() {
     const std::optional<cluster::Array> before = cluster::read_array(target_.results.folder());
     std::vector<cluster::Task> tasks;
-    if (before) tasks = before->own(cluster::queued_tasks(cluster::task_job(name_)));
-    array_ = {target_.plan.hash, line_.tasks, scripts_.jobs};
+    if (before) tasks = before->select(cluster::queued_tasks(cluster::job_name(name_)));
+    array_ = {target_.plan.hash, options_.tasks, scripts_.jobs};
     std::set<std::int64_t> queued;
     std::set<std::string> jobs;
     for (const cluster::Task& task : tasks) {
-      if (task.ends()) ending_.push_back(task);
+      if (task.is_ending()) ending_.push_back(task);
       else queued.insert(task.index), jobs.insert(task.job);
     }
     array_.submitted.assign(jobs.begin(), jobs.end());
@@ -146,22 +145,24 @@ class Submitter {
       array_.shards =
           suggested_shards(seconds_ / static_cast<double>(scripts_.jobs), missing_.size(), scripts_.request.time);
     shard_of_ = plan::shards_of(target_.plan, array_.shards);
-    std::set<std::int64_t> open;
+    std::set<std::int64_t> shards;
     for (const std::size_t run : missing_)
-      if (!queued.contains(shard_of_[run])) open.insert(shard_of_[run]);
-    shards_.assign(open.begin(), open.end());
+      if (!queued.contains(shard_of_[run])) shards.insert(shard_of_[run]);
+    shards_.assign(shards.begin(), shards.end());
   }
 
   void estimate(bool needed) {
     try {
-      open_ = open_seconds(target_, file_, line_);
+      remaining_ = remaining_seconds(target_, file_, options_);
     } catch (const core::FaultError& error) {
-      if (needed) throw core::FaultError(fmt::format("{}: no estimate: {}; give --array N", name_, error.what()));
+      if (needed)
+        throw core::FaultError(
+            fmt::format("{}: cannot estimate the training time: {}; use --array N", name_, error.what()));
     }
-    for (const double seconds : open_) seconds_ += seconds;
+    for (const double seconds : remaining_) seconds_ += seconds;
   }
 
-  // What it will cost, before it is submitted.
+  // The estimated cost of the submission.
   std::string cost_text() const {
     const std::set<std::int64_t> wanted(shards_.begin(), shards_.end());
     std::vector<double> seconds(static_cast<std::size_t>(array_.shards));
@@ -169,12 +170,12 @@ class Submitter {
     for (const std::size_t run : missing_) {
       if (!wanted.contains(shard_of_[run])) continue;
       ++runs;
-      if (!open_.empty()) seconds[static_cast<std::size_t>(shard_of_[run] - 1)] += open_[run];
+      if (!remaining_.empty()) seconds[static_cast<std::size_t>(shard_of_[run] - 1)] += remaining_[run];
     }
     const std::string text = fmt::format(
         "{}: {} of {} in {} of {}", name_, runs, core::counted(target_.plan.runs.size(), "run"),
         core::counted(shards_.size(), "task"), core::counted(static_cast<std::size_t>(scripts_.request.cpus), "core"));
-    if (open_.empty()) return text + "; no estimate of the time\n";
+    if (remaining_.empty()) return text + "; the training time is unknown\n";
     double all = 0;
     for (const double one : seconds) all += one / static_cast<double>(scripts_.jobs);
     const double hours = all / 3600;
@@ -194,7 +195,7 @@ class Submitter {
     return cluster::submission(folder_, options, "task.sh");
   }
 
-  // The tasks read their own copy of the experiment: the file may change while they wait.
+  // The tasks read a copy of the experiment, since the file may change while they wait.
   void write_files() const {
     target_.results.prepare();
     core::make_folder(folder_);
@@ -204,25 +205,25 @@ class Submitter {
   }
 
   const std::string file_;
-  const RunOptions& line_;
+  const Options& options_;
   const Target target_;
   const fs::path folder_;
   const std::string name_;
   cluster::Scripts scripts_;
-  cluster::Array array_;                // its record, without the new job
-  std::vector<cluster::Task> ending_;   // their successors wait
-  std::vector<std::int64_t> shards_;    // with missing runs that no task trains
+  cluster::Array array_;                // the record, without the new job
+  std::vector<cluster::Task> ending_;   // the new job starts after these
+  std::vector<std::int64_t> shards_;    // to submit
   std::vector<std::size_t> missing_;    // runs
-  std::vector<double> open_;            // seconds of each run that is missing; empty: unknown
-  double seconds_ = 0;                  // their sum
-  std::vector<std::int64_t> shard_of_;  // of each run
+  std::vector<double> remaining_;       // seconds of each run; empty: unknown
+  double seconds_ = 0;                  // the sum of remaining_
+  std::vector<std::int64_t> shard_of_;  // the shard of each run
 };
 
 }  // namespace
 
-int submit_to_slurm(RunOptions& line) {
-  std::vector<std::unique_ptr<Submitter>> all;  // every file is checked before the first is submitted
-  for (const std::string& file : line.words) all.push_back(std::make_unique<Submitter>(file, line));
+int submit_to_slurm(Options& options) {
+  std::vector<std::unique_ptr<Submitter>> all;  // all files are checked before the first is submitted
+  for (const std::string& file : options.words) all.push_back(std::make_unique<Submitter>(file, options));
   for (const auto& experiment : all) experiment->submit();
   return 0;
 }

@@ -19,21 +19,21 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Of the claim that a problem is about: ": its sentence".
+// The sentence of the claim that a problem refers to, after ": ".
 std::string sentence(const core::Problem& problem, const config::Document& document) {
   std::size_t claim = 0;
   const bool found = std::sscanf(problem.path.c_str(), "claims[%zu]", &claim) == 1;
   return found && claim < document.base.claims.size() ? ": " + document.base.claims[claim].says : "";
 }
 
-config::Document read_text(const std::string& text, const std::string& file, const RunOptions& options, Claims claims) {
+config::Document read_text(const std::string& text, const std::string& file, const Options& options, Claims claims) {
   std::vector<core::Problem> warnings;
   const auto check = [&](const config::Document& document, config::Problems& problems) {
     if (claims == Claims::unused) return;
     const auto before = static_cast<std::ptrdiff_t>(problems.list().size());
     claims::check_claims(document, problems);
     report::check_plots(document, problems);
-    if (claims == Claims::judged || options.strict) return;
+    if (claims == Claims::checked || options.strict) return;
     const auto first = problems.list().begin() + before;
     warnings.assign(first, problems.list().end());
     problems.list().erase(first, problems.list().end());
@@ -46,21 +46,21 @@ config::Document read_text(const std::string& text, const std::string& file, con
 
 }  // namespace
 
-config::Document read_experiment(const std::string& file, const RunOptions& options, Claims claims) {
+config::Document read_experiment(const std::string& file, const Options& options, Claims claims) {
   if (file.ends_with(".csv"))
     throw core::InputError(
-        fmt::format("{0}: a table, not an experiment; write one, such as table.json: {{\"data\": "
+        fmt::format("{0}: a table, not an experiment; write an experiment, such as table.json: {{\"data\": "
                     "{{\"name\": \"csv\", \"path\": {1}}}}}",
                     file, core::quoted(file)));
   return read_text(core::read_file(file, config::max_file_bytes), file, options, claims);
 }
 
-Target::Target(const std::string& file, const RunOptions& options, Claims claims)
+Target::Target(const std::string& file, const Options& options, Claims claims)
     : document(read_experiment(file, options, claims)), plan(plan::make_plan(document)), results(options.out, plan) {
   config::check_owner(results.folder(), document);
 }
 
-Target::Target(const fs::path& folder, const RunOptions& options, Claims claims)
+Target::Target(const fs::path& folder, const Options& options, Claims claims)
     : document(read_text(core::read_regular_file(folder / config::resolved_file, config::max_file_bytes),
                          folder / config::resolved_file, options, claims)),
       plan(plan::make_plan(document)), results(store::Results::at(folder, plan)) {}
@@ -72,7 +72,7 @@ SelectedTarget split_selection(const std::string& word) {
   return {word.substr(0, colon), word.substr(colon + 1)};
 }
 
-std::vector<std::size_t> selected_points(const Target& target, const RunOptions& options) {
+std::vector<std::size_t> selected_points(const Target& target, const Options& options) {
   const std::string selection = split_selection(options.file).selection;
   std::vector<std::size_t> points = claims::select_points(selection, target.plan);
   const std::vector<std::size_t> others = claims::select_points(options.where, target.plan);
@@ -81,19 +81,19 @@ std::vector<std::size_t> selected_points(const Target& target, const RunOptions&
   return points;
 }
 
-Target open(const std::string& target, const RunOptions& options, Claims claims) {
+Target open_target(const std::string& target, const Options& options, Claims claims) {
   std::error_code error;
   if (!fs::is_directory(target, error)) return Target(target, options, claims);
   if (!store::is_results_folder(target)) throw core::InputError(fmt::format("{}: not a results folder", target));
   return Target(fs::path(target), options, claims);
 }
 
-void check_readable_again(const std::string& file) {
+void check_rereadable(const std::string& file) {
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
   if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status))
     throw core::InputError({{.file = file,
-                             .message = "can be read only once, and training reads an experiment twice: "
+                             .message = "can be read only once, but training reads the experiment twice; "
                                         "write it to a file first"}});
 }
 

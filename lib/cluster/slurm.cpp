@@ -20,35 +20,36 @@
 namespace descent::cluster {
 namespace {
 
-constexpr std::uint64_t most_bytes = 1 << 20;
+constexpr std::uint64_t max_bytes = 1 << 20;
 
 std::filesystem::path file_in(const std::filesystem::path& results) { return folder_in(results) / "array.json"; }
 
-// Enough for a checkpoint, and at most a tenth of a short time limit.
+// The time between the signal and the time limit: enough for a checkpoint, at most a tenth of a short limit.
 std::int64_t warning_seconds(const std::string& time) {
-  constexpr std::int64_t most = 120;
-  return time.empty() ? most : std::clamp<std::int64_t>(seconds_of(time) / 10, 1, most);
+  constexpr std::int64_t max_seconds = 120;
+  return time.empty() ? max_seconds : std::clamp<std::int64_t>(seconds_of(time) / 10, 1, max_seconds);
 }
 
 std::string option(const char* name, const std::string& value) {
   return value.empty() ? "" : fmt::format("#SBATCH --{}={}\n", name, value);
 }
 
-// What both jobs ask for.
-std::string common(const Request& request) {
+// The options of both jobs.
+std::string common_options(const Request& request) {
   return option("time", request.time) + option("partition", request.partition) + option("account", request.account) +
-         option("mem", request.mem) + (request.more.empty() ? "" : fmt::format("#SBATCH {}\n", request.more));
+         option("mem", request.mem) +
+         (request.sbatch_options.empty() ? "" : fmt::format("#SBATCH {}\n", request.sbatch_options));
 }
 
 }  // namespace
 
-std::string quoted(const std::string& word) {
+std::string shell_quoted(const std::string& word) {
   std::string text = "'";
   for (const char letter : word) text += letter == '\'' ? "'\\''" : std::string(1, letter);
   return text + "'";
 }
 
-std::string output_of(const std::string& command) {
+std::string command_output(const std::string& command) {
   std::fflush(nullptr);
   std::FILE* pipe = popen((command + " 2>&1").c_str(), "r");
   if (!pipe) throw core::FaultError(fmt::format("cannot start a shell: {}", std::strerror(errno)));
@@ -60,7 +61,7 @@ std::string output_of(const std::string& command) {
   while (text.ends_with('\n')) text.pop_back();
   const std::string program = command.substr(0, command.find(' '));
   if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-    throw core::FaultError(fmt::format("{}: not found; this is no machine of a Slurm cluster", program));
+    throw core::FaultError(fmt::format("{}: not found; this machine does not belong to a Slurm cluster", program));
   throw core::FaultError(fmt::format("{} failed: {}", program, core::printable(text)));
 }
 
@@ -76,7 +77,8 @@ std::vector<Task> parse_queue(const std::string& text) {
 }
 
 std::vector<Task> queued_tasks(const std::string& job_name) {
-  return parse_queue(output_of("squeue --noheader --array --name=" + quoted(job_name) + " --format='%F|%K|%T|%M|%r'"));
+  return parse_queue(
+      command_output("squeue --noheader --array --name=" + shell_quoted(job_name) + " --format='%F|%K|%T|%M|%r'"));
 }
 
 std::string ranges(const std::vector<std::int64_t>& indices) {
@@ -91,24 +93,24 @@ std::string ranges(const std::vector<std::int64_t>& indices) {
 }
 
 std::string submission(const std::filesystem::path& folder, const std::string& options, const std::string& script) {
-  return fmt::format("sbatch --parsable --chdir={0}{1} {2}", quoted(folder.string()), options,
-                     quoted((folder / script).string()));
+  return fmt::format("sbatch --parsable --chdir={}{} {}", shell_quoted(folder.string()), options,
+                     shell_quoted((folder / script).string()));
 }
 
 std::string submit(const std::string& command) {
-  const std::string text = output_of(command);
-  for (const std::string& line : core::split(text, '\n'))  // beside notes of the cluster; "12;cluster" in a federation
+  const std::string text = command_output(command);
+  for (const std::string& line : core::split(text, '\n'))  // the cluster may add notes; "12;cluster" in a federation
     if (const std::string job = line.substr(0, line.find(';'));
         !job.empty() && std::ranges::all_of(job, [](unsigned char letter) { return std::isdigit(letter); }))
       return job;
-  throw core::FaultError(fmt::format("sbatch names no job: {}", core::printable(text)));
+  throw core::FaultError(fmt::format("sbatch printed no job number: {}", core::printable(text)));
 }
 
-std::vector<Task> Array::own(const std::vector<Task>& tasks) const {
-  std::vector<Task> found;
-  std::ranges::copy_if(tasks, std::back_inserter(found),
+std::vector<Task> Array::select(const std::vector<Task>& tasks) const {
+  std::vector<Task> selected;
+  std::ranges::copy_if(tasks, std::back_inserter(selected),
                        [&](const Task& task) { return std::ranges::find(submitted, task.job) != submitted.end(); });
-  return found;
+  return selected;
 }
 
 std::filesystem::path folder_in(const std::filesystem::path& results) { return results / "slurm"; }
@@ -118,12 +120,12 @@ std::optional<Array> read_array(const std::filesystem::path& results) {
   std::error_code error;
   if (!std::filesystem::exists(symlink_status(file, error))) return std::nullopt;
   try {
-    const auto json = nlohmann::json::parse(core::read_regular_file(file, most_bytes));
+    const auto json = nlohmann::json::parse(core::read_regular_file(file, max_bytes));
     Array array{json.at("plan"), json.at("shards"), json.at("jobs"), json.at("submitted")};
     if (array.shards >= 1 && array.shards <= plan::max_shards && array.jobs >= 1) return array;
   } catch (const nlohmann::json::exception&) {  // reported below
   }
-  throw core::InputError(fmt::format("{}: damaged; remove it where no job of it is in the queue", file.string()));
+  throw core::InputError(fmt::format("{}: damaged; remove it if none of its jobs is in the queue", file.string()));
 }
 
 void write_array(const std::filesystem::path& results, const Array& array) {
@@ -134,10 +136,8 @@ void write_array(const std::filesystem::path& results, const Array& array) {
 
 std::int64_t seconds_of(const std::string& time) {
   const auto bad = [&] {
-    return core::InputError(
-        fmt::format("--time {}: must be minutes, hours:minutes:seconds or days-hours, as sbatch "
-                    "takes them",
-                    core::quoted(time)));
+    return core::InputError(fmt::format(
+        "--time {}: must be minutes, hours:minutes:seconds or days-hours, as for sbatch", core::quoted(time)));
   };
   const std::size_t dash = time.find('-');
   std::vector<std::int64_t> numbers;
@@ -157,7 +157,7 @@ std::int64_t seconds_of(const std::string& time) {
   return numbers[0] * 3600 + numbers[1] * 60 + numbers[2];
 }
 
-std::string task_job(const std::string& name) { return "descent-" + name; }
+std::string job_name(const std::string& experiment) { return "descent-" + experiment; }
 
 std::string Scripts::task() const {
   return fmt::format(R"(#!/bin/bash
@@ -168,30 +168,30 @@ std::string Scripts::task() const {
 #SBATCH --open-mode=append
 #SBATCH --requeue
 #SBATCH --signal=B:USR1@{warning}
-{cpus}{gpus}{common}# Ahead of the time limit USR1 makes the task write its checkpoints and go back into the queue.
+{cpus}{gpus}{common}# Before the time limit, USR1 makes the task write its checkpoints and return to the queue.
 export DESCENT_REQUEUE="${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID"
-# exec: a signal to this script reaches the program.
+# With exec, signals to this script reach the program.
 exec {program} run experiment.json --out {out} --shard "$SLURM_ARRAY_TASK_ID/{shards}" --jobs {jobs}
 )",
-                     fmt::arg("job", task_job(name)), fmt::arg("shards", shards),
+                     fmt::arg("job", job_name(experiment)), fmt::arg("shards", shards),
                      fmt::arg("warning", warning_seconds(request.time)),
                      fmt::arg("cpus", option("cpus-per-task", request.cpus > 0 ? std::to_string(request.cpus) : "")),
                      fmt::arg("gpus", option("gpus", request.gpus > 0 ? std::to_string(request.gpus) : "")),
-                     fmt::arg("common", common(request)), fmt::arg("program", quoted(program.string())),
-                     fmt::arg("out", quoted(out.string())), fmt::arg("jobs", jobs));
+                     fmt::arg("common", common_options(request)), fmt::arg("program", shell_quoted(program.string())),
+                     fmt::arg("out", shell_quoted(out.string())), fmt::arg("jobs", jobs));
 }
 
 std::string Scripts::finish() const {
   std::string text = fmt::format(
       "#!/bin/bash\n#SBATCH --job-name={}-finish\n#SBATCH --ntasks=1\n"
       "#SBATCH --output=%j.log\n{}status=0\n",
-      task_job(name), common(request));
+      job_name(experiment), common_options(request));
   const auto step = [&](const char* command) {
-    text += fmt::format("{} {} experiment.json --out {} || status=$?\n", quoted(program.string()), command,
-                        quoted(out.string()));
+    text += fmt::format("{} {} experiment.json --out {} || status=$?\n", shell_quoted(program.string()), command,
+                        shell_quoted(out.string()));
   };
   step("merge");
-  if (verifies) step("verify");
+  if (has_claims) step("verify");
   step("report");
   return text + "exit $status\n";
 }

@@ -20,7 +20,7 @@
 namespace descent::data {
 namespace {
 
-// The mean of each of `columns` over the rows that have a value; 0 where none has.
+// The mean of each column over the rows that have a value; 0 if none has.
 std::vector<double> means(const formats::Values& x, const std::vector<std::int32_t>& rows, std::int64_t columns) {
   std::vector<double> sums(static_cast<std::size_t>(columns), 0), counts(sums);
   const auto& values = std::get<std::vector<double>>(x);
@@ -34,9 +34,9 @@ std::vector<double> means(const formats::Values& x, const std::vector<std::int32
   return sums;
 }
 
-// Rows `indices` of x / divisor, transformed; a missing value becomes that of `filling`.
+// Rows `indices` of x / divisor, transformed; missing values are replaced by those of `defaults`.
 std::vector<double> gather(const formats::Values& x, double divisor, const std::vector<std::int32_t>& indices,
-                           std::int64_t stored, std::int64_t features, const std::vector<double>& filling,
+                           std::int64_t stored, std::int64_t features, const std::vector<double>& defaults,
                            Transform& transform) {
   std::vector<double> rows;
   rows.reserve(indices.size() * static_cast<std::size_t>(features));
@@ -46,7 +46,7 @@ std::vector<double> gather(const formats::Values& x, double divisor, const std::
           const auto* row = values.data() + index * stored;
           const auto value_of = [&](std::int32_t f) {
             const double value = row[f] / divisor;
-            return !filling.empty() && std::isnan(value) ? filling[f] : value;
+            return !defaults.empty() && std::isnan(value) ? defaults[f] : value;
           };
           transform.append(index, value_of, rows);
         }
@@ -61,7 +61,7 @@ void normalize(const formats::Scaling& scaling, std::vector<double>& rows) {
     for (std::size_t f = 0; f < width; ++f) rows[i + f] = (rows[i + f] - scaling.shift[f]) * scaling.scale[f];
 }
 
-// Rows `indices` of [size, width]; nothing where there are no values.
+// Rows `indices` of [size, width]; empty if `values` is.
 template <class T>
 std::vector<T> rows_of(const std::vector<T>& values, const std::vector<std::int32_t>& indices, std::int64_t width) {
   std::vector<T> rows;
@@ -71,8 +71,8 @@ std::vector<T> rows_of(const std::vector<T>& values, const std::vector<std::int3
   return rows;
 }
 
-// Everything that shapes the inputs of a run.
-std::string key_of(config::Data config, std::int64_t seed) {
+// Everything that the inputs of a run depend on.
+std::string inputs_key(config::Data config, std::int64_t seed) {
   const bool drawn = config::is_generated(config.name) && config.generator.redraw != config::Redraw::none;
   const bool split = !config.split_seed &&
                      (config::chosen_subset(config) != config::Subset::first || config::split_sizes(config).val > 0);
@@ -87,15 +87,15 @@ std::string key_of(config::Data config, std::int64_t seed) {
 template <class T> std::vector<T> read_values(const std::filesystem::path& folder, const config::DataFile& file) {
   const std::filesystem::path path = folder / file.name;
   if (!std::filesystem::exists(path))
-    throw core::FaultError(fmt::format("{}: missing; check it out or install Descent again", path.string()));
+    throw core::FaultError(fmt::format("{}: missing; restore it or install Descent again", path.string()));
   const std::string bytes = core::read_file(path);
   if (const std::string found = core::sha256(bytes); found != file.sha256)
-    throw core::FaultError(fmt::format("{}: damaged: SHA-256 is {}, expected {}; check it out or install Descent again",
+    throw core::FaultError(fmt::format("{}: damaged: SHA-256 is {}, expected {}; restore it or install Descent again",
                                        path.string(), found, file.sha256));
   return formats::values<T>(formats::parse_npy(bytes, path.string()));
 }
 
-// The runs have their names from the files as they were when the program started, or when the results were recorded.
+// The hashes of the runs depend on the checksums at the start of the program, or when the results were recorded.
 void check_unchanged(const config::Data& config) {
   const config::DataFacts facts = config::data_facts(config);
   const std::vector<std::string> expected = config::checksums(facts);
@@ -103,8 +103,8 @@ void check_unchanged(const config::Data& config) {
     if (core::sha256(core::read_file(facts.files[i])) != expected[i])
       throw core::FaultError(fmt::format(
           "{}: {}", facts.files[i].string(),
-          config.recorded ? "not the data of these results; train from the experiment file, which reads them again"
-                          : "changed while the program runs; start again"));
+          config.recorded ? "differs from the data of these results; train from the experiment file to use the new data"
+                          : "changed while Descent was running; start again"));
 }
 
 formats::DataSet read(const config::Data& config, const std::filesystem::path& embedded) {
@@ -124,12 +124,12 @@ formats::DataSet read(const config::Data& config, const std::filesystem::path& e
     case DataName::teacher_student:
     case DataName::two_scale_regression:
     case DataName::piecewise_linear:
-    case DataName::linear_spectrum: break;  // drawn
+    case DataName::linear_spectrum: break;  // generated
   }
   __builtin_unreachable();
 }
 
-// Facts come from headers, and earlier than the numbers.
+// The facts were read earlier, from the headers of the files.
 void check_sizes(const config::Data& config, const config::DataFacts& facts, const formats::DataSet& set) {
   const auto size = [](const formats::Values& x) { return std::visit([](const auto& v) { return std::ssize(v); }, x); };
   if (size(set.train.x) != facts.train_size * facts.stored.features() ||
@@ -139,7 +139,7 @@ void check_sizes(const config::Data& config, const config::DataFacts& facts, con
 
 }  // namespace
 
-std::shared_ptr<const formats::DataSet> Loader::source(const config::Data& config, std::int64_t seed) {
+std::shared_ptr<const formats::DataSet> Loader::data_set(const config::Data& config, std::int64_t seed) {
   if (config::is_generated(config.name)) return std::make_shared<const formats::DataSet>(generate(config, seed));
   auto& set = sets_[config::source_key(config)];
   if (!set) {
@@ -150,19 +150,19 @@ std::shared_ptr<const formats::DataSet> Loader::source(const config::Data& confi
   return set;
 }
 
-// The parts of the inputs are one allocation to the cache; the pointers of Part alias into it.
+// Caches the inputs of all parts as one object, into which the pointers of Part alias.
 std::shared_ptr<const Loader::Inputs> Loader::inputs(const config::Data& config, std::int64_t seed,
                                                      const formats::DataSet& set, const Parts& parts) {
-  const std::string key = key_of(config, seed);
+  const std::string key = inputs_key(config, seed);
   if (auto found = inputs_[key].lock()) return found;
 
   const config::DataFacts facts = config::data_facts(config);
   const std::int64_t features = facts.shape.features();
   Transform transform(config, facts.stored.features());
-  std::vector<double> filling;
-  if (config.missing == config::Missing::mean) filling = means(set.train.x, parts.train, facts.stored.features());
+  std::vector<double> defaults;
+  if (config.missing == config::Missing::mean) defaults = means(set.train.x, parts.train, facts.stored.features());
   const auto rows = [&](const formats::Values& x, const std::vector<std::int32_t>& indices) {
-    return gather(x, set.divisor, indices, facts.stored.features(), features, filling, transform);
+    return gather(x, set.divisor, indices, facts.stored.features(), features, defaults, transform);
   };
   const auto& test_x = config::takes_test_from_pool(config) ? set.train.x : set.test.x;
   auto made = std::make_shared<Inputs>(
@@ -177,7 +177,7 @@ std::shared_ptr<const Loader::Inputs> Loader::inputs(const config::Data& config,
 
 RunData Loader::load(const config::Data& config, std::int64_t seed) {
   const std::lock_guard lock(mutex_);
-  const std::shared_ptr<const formats::DataSet> set = source(config, seed);
+  const std::shared_ptr<const formats::DataSet> set = data_set(config, seed);
   const config::DataFacts facts = config::data_facts(config);
   check_sizes(config, facts, *set);
 
@@ -190,7 +190,7 @@ RunData Loader::load(const config::Data& config, std::int64_t seed) {
   };
   const formats::Examples& test = config::takes_test_from_pool(config) ? set->train : set->test;
   std::vector<std::int32_t> train_y = labels(config::Split::train, set->train, parts.train);
-  if (config.bootstrap) {  // an example that is drawn twice has one label
+  if (config.bootstrap) {  // after the label noise, so that an example drawn twice has one label
     const std::vector<std::int32_t> drawn = bootstrap_sample(std::ssize(parts.train), seed);
     train_y = rows_of(train_y, drawn, 1);
     parts.train = rows_of(parts.train, drawn, 1);

@@ -13,8 +13,8 @@
 namespace descent::data {
 namespace {
 
-// Takes `size` examples out of `pool`, in proportion to their classes, the first of each class in its order; without
-// classes all examples count as one.
+// Removes `size` examples from `pool` and returns them: the first ones of each class, in proportion to the classes. For
+// regression (`classes` 0) all examples are in one class.
 std::vector<std::int32_t> take(std::vector<std::int32_t>& pool, std::span<const std::int32_t> pool_labels,
                                std::int64_t classes, std::int64_t size) {
   const auto label = [&](std::int32_t i) { return classes == 0 ? std::size_t{0} : std::size_t(pool_labels[i]); };
@@ -27,7 +27,7 @@ std::vector<std::int32_t> take(std::vector<std::int32_t>& pool, std::span<const 
   return taken;
 }
 
-// The columns from `first` to `last` scaled as one feature.
+// Fits one scaling to the columns `first` ... `last` - 1.
 void fit_group(bool standard, std::span<const double> x, std::size_t first, std::size_t last,
                formats::Scaling& scaling) {
   const std::size_t width = scaling.shift.size();
@@ -46,7 +46,7 @@ void fit_group(bool standard, std::span<const double> x, std::size_t first, std:
   for_each([&](double value) { squares += (value - mean) * (value - mean); });
   for (std::size_t f = first; f < last; ++f) {
     scaling.shift[f] = standard ? mean : low;
-    // The range shows that a feature is constant: rounding may leave its variance above 0.
+    // Tests the range, since rounding may make the variance of a constant feature positive.
     scaling.scale[f] = high == low ? 0 : 1 / (standard ? std::sqrt(squares / count) : high - low);
   }
 }
@@ -138,7 +138,7 @@ std::vector<std::int32_t> bootstrap_sample(std::int64_t size, std::int64_t seed)
 }
 
 std::vector<std::int32_t> feature_permutation(std::int64_t features, std::optional<std::int64_t> example) {
-  constexpr std::uint64_t first_example = 1000;  // the streams of distortions and generators are lower
+  constexpr std::uint64_t first_example = 1000;  // distortions and generators use lower streams
   const std::uint64_t stream = example ? first_example + static_cast<std::uint64_t>(*example) : 0;
   core::Random random(0, core::Purpose::data, stream);
   std::vector<std::int32_t> order;
@@ -154,10 +154,10 @@ void add_label_noise(const config::LabelNoise& noise, config::Split part, std::i
   core::Random random(seed, core::Purpose::label_noise, stream);
   const bool other = noise.kind == config::NoiseKind::other;
   for (std::int32_t& label : labels) {
-    const bool moved = random.uniform() < noise.rate;
+    const bool changed = random.uniform() < noise.rate;
     auto drawn = static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(classes - other)));
     if (other && drawn >= label) ++drawn;
-    if (moved) label = drawn;
+    if (changed) label = drawn;
   }
 }
 
@@ -166,7 +166,7 @@ void append_rfft_magnitude(const std::vector<double>& x, std::vector<double>& ou
   std::vector<std::complex<double>> a(n);
   for (std::size_t i = 0, reversed = 0; i < n; ++i) {
     if (i < x.size()) a[reversed] = x[i];
-    std::size_t bit = n / 2;  // the next index, read from its last bit to its first
+    std::size_t bit = n / 2;  // increments `reversed`, the index i with its bits in reverse order
     for (; bit > 0 && (reversed & bit); bit /= 2) reversed ^= bit;
     reversed |= bit;
   }
@@ -189,7 +189,7 @@ Transform::Transform(const config::Data& config, std::int64_t stored_features)
       row_(columns_.size()) {
   std::iota(columns_.begin(), columns_.end(), 0);
   if (config.shuffle_features) columns_ = feature_permutation(stored_features);
-  constexpr std::uint64_t stream = 100;  // of the purpose `data`; the permutation and the generators have lower ones
+  constexpr std::uint64_t stream = 100;  // of the purpose `data`; the permutation and the generators use lower ones
   core::Random random(0, core::Purpose::data, stream);
   const config::Distortion& distortion = config.distortion;
   for (std::size_t f = 0; f < columns_.size(); ++f) {

@@ -1,5 +1,5 @@
 #pragma once
-// The steps from a data set to what one run sees; each is a pure function of its arguments.
+// The steps that prepare a data set for a run, as pure functions.
 
 #include <cstdint>
 #include <span>
@@ -10,56 +10,56 @@
 
 namespace descent::data {
 
-// Which examples make the parts: indices into the pool (the official training part, or all examples);
-// `test` indexes the official test part unless config::takes_test_from_pool.
+// The examples of the parts: indices into the pool (the official training set, or all examples). `test` indexes the
+// official test set unless config::takes_test_from_pool.
 struct Parts {
   std::vector<std::int32_t> train, val, test;
 };
 
-// stratified: the pool is permuted; test examples (with config::takes_test_from_pool), validation examples and training
-// examples are taken from it one after the other, each in proportion to the classes of what is left. Otherwise the pool
-// is permuted when `subset` is random; validation examples are chosen from all of it, in proportion to its classes;
-// training and test examples are the first and the next of what remains. `pool_labels` is empty and `classes` 0 where
-// the targets are real.
+// `subset` stratified: permutes the pool and takes the test (with config::takes_test_from_pool), validation and
+// training examples from it in this order, each in proportion to the classes of the remaining examples. Otherwise
+// permutes the pool only if `subset` is random, chooses validation examples from the whole pool in proportion to its
+// classes, and takes the first of the remaining examples for training and the next ones for testing. For regression
+// `pool_labels` is empty and `classes` is 0.
 Parts choose_parts(const config::Data& config, std::span<const std::int32_t> pool_labels, std::int64_t classes,
                    std::int64_t seed);
 
-// Shares of `total` in proportion to `counts`, rounded by the largest remainder; ties go to the lower index.
+// Divides `total` in proportion to `counts`, by the largest remainder method; ties go to the lower index.
 std::vector<std::int64_t> proportional_shares(std::span<const std::int64_t> counts, std::int64_t total);
 
-// Statistics of the training part x [size, features], in double. standard: mean 0 and population variance 1;
-// minmax: onto [0, 1]; channel: as standard, over all positions of each of `channels`; none: shift 0, scale 1.
+// The scaling that normalizes x [size, features]. standard: mean 0 and population variance 1; minmax: to [0, 1];
+// channel: like standard, over all positions of each channel; none: shift 0, scale 1.
 formats::Scaling fit_scaling(config::Normalize kind, std::span<const double> x, std::int64_t features,
                              std::int64_t channels = 1);
 
-// As standard, of targets [size, outputs]; a constant target is only shifted.
+// The scaling `standard` of targets [size, outputs], except that a constant target is only shifted.
 formats::Scaling fit_target_scaling(std::span<const double> targets, std::int64_t outputs);
 
-// Mean square of the distance of targets [size, outputs] from the mean of their output.
+// The mean squared distance of targets [size, outputs] from the mean of their output.
 double target_variance(std::span<const double> targets, std::int64_t outputs);
 
-// `size` indices drawn from 0 ... size - 1 with replacement (Efron 1979); stream `bootstrap`.
+// Draws `size` indices from 0 ... size - 1 with replacement (Efron 1979), from the stream `bootstrap`.
 std::vector<std::int32_t> bootstrap_sample(std::int64_t size, std::int64_t seed);
 
-// The permutation of `shuffle_features`, one for all seeds; with `example`, that of `shuffle_each_example` for this
-// index.
+// The permutation of `shuffle_features`, the same for all seeds; with `example`, the permutation of
+// `shuffle_each_example` for this example.
 std::vector<std::int32_t> feature_permutation(std::int64_t features, std::optional<std::int64_t> example = {});
 
-// Moves labels with probability `rate`. Each part has its own stream, and an example's draws do not depend on
-// the rate, so a higher rate moves a superset and a longer part begins like a shorter one.
+// Changes labels with probability `rate`. Each part has its own stream, and the draws do not depend on the rate, so
+// that a higher rate changes a superset and a smaller part is the beginning of a larger one.
 void add_label_noise(const config::LabelNoise& noise, config::Split part, std::int64_t classes, std::int64_t seed,
                      std::vector<std::int32_t>& labels);
 
-// Magnitudes |X_0| ... |X_n/2| of the discrete Fourier transform of x, padded with zeros to n = a power of two; the
-// radix-2 algorithm of Cooley and Tukey 1965. Unnormalized, as numpy.fft.rfft.
+// Appends the magnitudes |X_0| ... |X_n/2| of the discrete Fourier transform of x, padded with zeros to a power of two
+// n, by the radix-2 algorithm of Cooley and Tukey 1965. Not normalized, like numpy.fft.rfft.
 void append_rfft_magnitude(const std::vector<double>& x, std::vector<double>& out);
 
-// Shuffled and distorted columns, then data.features one after the other.
+// Shuffles and distorts the columns of an example, then computes data.features.
 class Transform {
  public:
   Transform(const config::Data& config, std::int64_t stored_features);
 
-  // The example at `index` of its file: columns are read with `stored(f)`; its features are appended to `out`.
+  // Appends the features of the example `index` to `out`; stored(f) returns the value of column f.
   template <class Stored> void append(std::int64_t index, const Stored& stored, std::vector<double>& out) {
     if (shuffles_each_) columns_ = feature_permutation(std::ssize(columns_), index);
     for (std::size_t f = 0; f < row_.size(); ++f)

@@ -15,7 +15,7 @@ namespace {
 
 using config::DataFacts;
 
-// Of a list for a line of text.
+// At most `most` items, separated by commas.
 std::string first_of(const std::vector<std::string>& items, std::size_t most) {
   std::vector<std::string> shown(items.begin(), items.begin() + std::min(items.size(), most));
   if (items.size() > most) shown.push_back(fmt::format("... ({} in all)", items.size()));
@@ -56,9 +56,9 @@ std::string labels_text(const DataFacts& facts) {
   return text + " " + first_of(classes, 10);
 }
 
-// How training and test examples are told apart.
+// How the examples were divided into training and test examples.
 std::string split_text(const config::Data& data, const DataFacts& facts) {
-  if (config::is_generated(data.name)) return "drawn";
+  if (config::is_generated(data.name)) return "generated";
   const config::Subset subset = config::chosen_subset(data);
   const bool rest = config::takes_test_from_pool(data);
   if (subset == config::Subset::first) return rest ? "in the order of the file" : "official test set";
@@ -73,7 +73,7 @@ std::string name_of(const config::Data& data) {
   return core::printable((path.has_filename() ? path : path.parent_path()).filename().string());
 }
 
-// Classes that a part lacks, or that training hardly has because the examples were not shuffled.
+// Warns of classes without training or test examples, or with few because the examples were not shuffled.
 void check_classes(const config::Data& data, const DataFacts& facts, std::int64_t seed,
                    std::vector<std::string>& warnings) {
   const formats::Contents& contents = *facts.contents;
@@ -88,12 +88,12 @@ void check_classes(const config::Data& data, const DataFacts& facts, std::int64_
                                   train = counts(parts.train, contents.train_labels),
                                   test = counts(parts.test, rest ? contents.train_labels : contents.test_labels);
   const double share = static_cast<double>(parts.train.size()) / static_cast<double>(facts.train_size);
-  constexpr double hardly = 0.1;  // of what a proportional part would have
+  constexpr double few = 0.1;  // fraction of the number in a proportional part
   std::vector<std::string> untrained, rare, untested;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const std::string name = core::quoted(contents.class_names[i]);
     if (train[i] == 0) untrained.push_back(name);
-    else if (static_cast<double>(train[i]) < hardly * share * static_cast<double>(all[i])) rare.push_back(name);
+    else if (static_cast<double>(train[i]) < few * share * static_cast<double>(all[i])) rare.push_back(name);
     if (test[i] == 0) untested.push_back(name);
   }
   const auto warn = [&](const std::vector<std::string>& classes, std::string_view what) {
@@ -104,12 +104,12 @@ void check_classes(const config::Data& data, const DataFacts& facts, std::int64_
                                        ? "; data.subset \"stratified\" shuffles the examples"
                                        : ""));
   };
-  warn(untrained, "no training example");
-  warn(rare, "hardly a training example");
+  warn(untrained, "no training examples");
+  warn(rare, "very few training examples");
   if (std::ssize(parts.test) < facts.classes)
     warnings.push_back(
         fmt::format("{} for {} classes", core::counted(parts.test.size(), "test example"), facts.classes));
-  else warn(untested, "no test example");
+  else warn(untested, "no test examples");
 }
 
 void check_features(const config::Experiment& experiment, const formats::Contents& contents,
@@ -140,7 +140,7 @@ void check_features(const config::Experiment& experiment, const formats::Content
       warnings.push_back(
           fmt::format("column {} reaches {:.4g} and is not normalized; set data.normalize to \"standard\"",
                       core::quoted(contents.features[f]), size));
-      break;  // one is enough to set it
+      break;  // one warning is enough
     }
 }
 

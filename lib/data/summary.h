@@ -1,5 +1,5 @@
 #pragma once
-// What Descent understood of the data, for a person.
+// Describes the data of an experiment to the user.
 
 #include <cstdint>
 #include <string>
@@ -10,11 +10,11 @@
 namespace descent::data {
 
 struct Summary {
-  std::string text;                   // examples, features, labels; then the task and the parts: two lines
-  std::vector<std::string> warnings;  // what is probably a mistake
+  std::string text;                   // two lines: examples, features and labels; task and parts
+  std::vector<std::string> warnings;  // probable mistakes
 };
 
-// The parts are those of the run with this seed.
+// Describes the parts of the run with this seed.
 Summary summarize(const config::Experiment& experiment, std::int64_t seed);
 
 }  // namespace descent::data

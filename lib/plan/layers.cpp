@@ -190,7 +190,7 @@ double initial_variance(const config::Init& init, double fan_in, double fan_out)
 
 double initial_sd(const config::Init& init, const Layer& layer) {
   const auto fan_in = static_cast<double>(layer.fan_in());
-  // Random features are drawn from N(0, 1 / fan_in), whatever the scheme.
+  // Random features are drawn from N(0, 1 / fan_in), independent of the scheme.
   if (!layer.trained) return layer.initial_scale / std::sqrt(fan_in);
   // In an orthogonal matrix [out, fan_in] the rows or the columns have norm 1.
   const bool orthogonal = init.scheme == config::InitScheme::orthogonal;

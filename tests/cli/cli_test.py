@@ -80,7 +80,7 @@ class Run(Cli):
         (part / "curves.csv").write_bytes(b"")
         self.assertEqual(self.stderr_of("run", "x.json", status=0),
                          f"results/trial/parts/{part.name}: damaged (the checksum of curves.csv is wrong); "
-                         f"set aside as {part.name}.damaged, its runs count as missing\nrehearsed 2 runs\n")
+                         f"renamed to {part.name}.damaged, its runs count as missing\nrehearsed 2 runs\n")
         self.assertEqual(self.csvs(), first)
 
     def test_a_changed_plan_updates_the_manifest(self):
@@ -290,10 +290,10 @@ class Readers(Cli):
         def engines(*words):
             return self.descent("plan", "x.json", *words).stdout.split("products\n")[1]
         self.assertEqual(engines("--engine", "torch"), "engine torch on cpu\n")
-        self.assertEqual(engines("--device", "cuda:1"), "engine torch on cuda:1 (fused declines: device cuda:1)\n")
+        self.assertEqual(engines("--device", "cuda:1"), "engine torch on cuda:1 (not fused: device cuda:1)\n")
         self.assertEqual(engines("--sweep", "precision=float32,bf16"),
                          "engine fused on cpu: 2 points\n"
-                         "engine torch on cpu (fused declines: precision bf16): 2 points\n")
+                         "engine torch on cpu (not fused: precision bf16): 2 points\n")
         plan = json.loads(self.descent("plan", "x.json", "--json", "--device", "cuda").stdout)
         self.assertEqual({(point["engine"], point["device"]) for point in plan["points"]}, {("torch", "cuda")})
 
@@ -318,7 +318,7 @@ class Readers(Cli):
         self.assertEqual(self.descent("plan", "x.json", "--time").stdout, plan + "rehearsed plan --time\n")
 
     def test_a_data_file_in_place_of_an_experiment_is_an_error(self):
-        self.assertIn('t.csv: a table, not an experiment; write one, such as table.json: '
+        self.assertIn('t.csv: a table, not an experiment; write an experiment, such as table.json: '
                       '{"data": {"name": "csv", "path": "t.csv"}}\n', self.stderr_of("run", "t.csv"))
 
     def test_validate_reports_on_every_file(self):

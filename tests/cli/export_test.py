@@ -147,17 +147,17 @@ class Export(Trial):
 
     def test_a_run_without_weights_is_an_error(self):
         self.run_experiment("signals", MLP, {})
-        self.assertIn("were not kept; descent run net.json --save-weights trains it again, with the same numbers, and "
-                      "keeps them\n", self.descent("export", "model", "net.json", status=2).stderr)
-        self.assertIn("do not exist yet; descent run net.json --save-weights trains it and keeps them\n",
+        self.assertIn("were not saved; descent run net.json --save-weights trains it again, with the same results, and "
+                      "saves them\n", self.descent("export", "model", "net.json", status=2).stderr)
+        self.assertIn("do not exist yet; descent run net.json --save-weights trains it and saves them\n",
                       self.descent("export", "model", "net.json", "--seeds", "[7]", status=2).stderr)
 
     def test_a_run_is_selected_by_name_or_by_point_and_seed(self):
         self.run_experiment("signals", MLP, {}, "--save-weights", "--sweep", "model.width=3,4", "--seeds", "2")
         error = self.descent("export", "model", "results/net", status=2).stderr
-        self.assertIn("4 runs to choose from; select a point behind ':' and a --seed, or name one with --run as in the "
-                      "column `run` of results/net/summary.csv\n", error)
-        self.assertIn("no such run; results/net/summary.csv lists them in its column `run`\n",
+        self.assertIn("4 runs match; select a point after ':' and a --seed, or a run from the column `run` of "
+                      "results/net/summary.csv by --run\n", error)
+        self.assertIn("no run matches; see the column `run` of results/net/summary.csv\n",
                       self.descent("export", "model", "results/net", "--run", "xyz", status=2).stderr)
         self.assertIn("width=5: no point has width=5 (one of 3, 4) (at character 7)\n",
                       self.descent("export", "model", "results/net:width=5", status=2).stderr)

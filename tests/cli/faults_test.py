@@ -113,7 +113,7 @@ class Faults(Trial):
                 damage(part / name)
                 done = self.descent("run", "x.json")
                 self.assertIn(f"{part.name}: damaged (", done.stderr)
-                self.assertIn(f"set aside as {part.name}.damaged", done.stderr)
+                self.assertIn(f"renamed to {part.name}.damaged", done.stderr)
                 self.assertEqual(self.csvs(), expected)
 
     def test_a_damaged_part_of_another_folder_is_not_merged(self):
@@ -129,7 +129,7 @@ class Faults(Trial):
         for damage in (flip_a_bit, lambda path: os.truncate(path, path.stat().st_size - 1)):
             damage(self.interrupt())
             done = self.descent("run", "x.json")
-            self.assertIn("; set aside, its runs start from the beginning", done.stderr)
+            self.assertIn(".checkpoint.damaged, its runs start from the beginning", done.stderr)
             self.assertEqual(self.csvs(), self.whole())
             shutil.rmtree(self.folder / "results")
 
@@ -227,8 +227,8 @@ class Faults(Trial):
             path.unlink()
         done = self.descent("run", "x.json", "--save-weights")
         self.assertIn("4 reused, 4 new", done.stdout)
-        self.assertIn("4 of 8 runs are reused\n4 finished runs are trained again, with the same numbers: their weights "
-                      "were not kept\n", done.stderr)
+        self.assertIn("4 of 8 runs are reused\n4 finished runs are trained again, with the same results, since their "
+                      "weights were not saved\n", done.stderr)
         self.assertEqual({path: path.read_bytes() for path in weights}, before)
         self.assertEqual(self.csvs(), self.whole())
 

@@ -69,7 +69,7 @@ class Folders(Trial):
         with open(self.folder / "data/a.csv", "a") as file:
             file.write("1,2,a\n")
         done = self.descent("run", resolved, status=1)
-        self.assertIn("a.csv: not the data of these results; train from the experiment file, which reads them again",
+        self.assertIn("a.csv: differs from the data of these results; train from the experiment file to use the new data",
                       done.stderr)
 
     def test_a_results_folder_belongs_to_one_experiment_file(self):
@@ -135,8 +135,8 @@ class Folders(Trial):
         parts = self.parts()
         self.write(6)
         done = self.descent("prune", "x.json", "--yes", status=2)
-        self.assertEqual(done.stderr, "results/trial: no run of the experiment as it is now is finished, and --yes "
-                         "would delete all 8 that are; train first, or remove the folder\n")
+        self.assertEqual(done.stderr, "results/trial: no run of the current experiment is finished, and --yes would "
+                         "delete all 8 finished runs of earlier versions; train first, or remove the folder\n")
         self.assertEqual(self.parts(), parts)
         self.write(5)
         done = self.descent("prune", "x.json", "--set", "sweep={\"model.width\": [8]}", "--yes")

@@ -140,7 +140,7 @@ class Ranks(Trial):
         with socket.socket() as client:
             self.wait_until(lambda: client.connect_ex(place) == 0, process)  # now it waits for rank 1
         process.terminate()
-        self.assert_interrupted(process, "descent: stopped before all ranks were there\n")
+        self.assert_interrupted(process, "descent: stopped before all ranks had joined\n")
         self.expect_resumed_runs_to_equal_uninterrupted_ones()
 
     def test_a_signal_to_rank_1_before_it_joins_stops_both_when_it_joins(self):
@@ -158,7 +158,7 @@ class Ranks(Trial):
     def test_a_stopped_rank_0_ends_a_rank_1_that_has_not_joined(self):
         with self.before_rank_1_joins() as (process, other):
             process.terminate()
-            self.assert_interrupted(process, "descent: stopped before all ranks were there\n")
+            self.assert_interrupted(process, "descent: stopped before all ranks had joined\n")
             self.assertFalse(os.path.exists(f"/proc/{other}"))
         self.expect_resumed_runs_to_equal_uninterrupted_ones()
 

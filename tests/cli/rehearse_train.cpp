@@ -19,7 +19,7 @@ store::RunResult invented(const plan::Run& run) {
   for (std::int64_t step : {0, 40}) {
     store::Evaluation row;
     row.step = step;
-    row.metrics.test_error = static_cast<double>(run.seed + 1) / 128;
+    row.metrics.test.error = static_cast<double>(run.seed + 1) / 128;
     result.curve.push_back(row);
   }
   result.summary.final = result.curve.back();
@@ -28,7 +28,7 @@ store::RunResult invented(const plan::Run& run) {
 
 int rehearse(int argc, char** argv) {
   CLI::App app;
-  RunOptions options;
+  Options options;
   CLI::App* run = app.add_subcommand("run");
   add_experiment_options(*run, options);
   add_out_option(*run, options);

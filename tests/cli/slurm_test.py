@@ -79,7 +79,7 @@ class Slurm(Trial):
         self.assertEqual(self.csvs(), self.local_run())
         self.assertEqual(self.states(), {1: "done", 2: "done", 3: "done"})
         self.assertIn("trial: 1 claim: holds", self.logs("*[0-9].log"))
-        self.assertEqual(self.descent("slurm", "x.json").stdout, "trial: all 6 runs are finished, nothing to submit\n")
+        self.assertEqual(self.descent("slurm", "x.json").stdout, "trial: all 6 runs are finished; nothing to submit\n")
 
     def test_the_time_limit_determines_the_number_of_tasks(self):
         self.write(200_000)
@@ -88,13 +88,13 @@ class Slurm(Trial):
 
     def test_wrong_options_and_a_failing_sbatch_are_errors(self):
         self.assertEqual(self.descent("slurm", "x.json", "--gpus", "1", status=2).stderr,
-                         "x.json: device: --gpus: trains on the cpu; add --device cuda\n")
-        self.assertIn('--time "1h": must be minutes, hours:minutes:seconds or days-hours, as sbatch takes them',
+                         "x.json: device: --gpus: the experiment trains on the cpu; add --device cuda\n")
+        self.assertIn('--time "1h": must be minutes, hours:minutes:seconds or days-hours, as for sbatch',
                       self.descent("slurm", "x.json", "--time", "1h", status=2).stderr)
         self.assertIn("descent: sbatch failed: ",
                       self.descent("slurm", "x.json", "--array", "2", "--partition", "none", status=1).stderr)
         done = self.descent("slurm", "x.json", "--array", "2", status=1, env={"PATH": "/nowhere"})
-        self.assertEqual(done.stderr, "descent: sbatch: not found; this is no machine of a Slurm cluster\n")
+        self.assertEqual(done.stderr, "descent: sbatch: not found; this machine does not belong to a Slurm cluster\n")
 
     def test_srun_can_train_the_shards_without_descent_slurm(self):
         slurm("srun", f"--chdir={self.folder}", "--ntasks=3", "bash", "-c",
@@ -121,7 +121,7 @@ class Slurm(Trial):
         self.write(8000)
         self.assertIn("has 3 shards; use --array 3", self.descent("slurm", "x.json", "--array", "2", status=1).stderr)
         self.assertEqual(self.descent("slurm", "x.json").stdout,
-                         f"trial: what is missing is in the queue already: Slurm job {job}\n")
+                         f"trial: all missing runs are already in the queue: Slurm job {job}\n")
 
         # Tasks survive the death of slurmd.
         slurmd = int((self.box / "run/slurmd.own").read_text().split()[0])

@@ -45,7 +45,7 @@ class Surroundings(Trial):
         self.descent("validate", "/dev/stdin", input=text)
         for words in (("run",), ("verify", "--run")):
             done = self.descent(*words, "/dev/stdin", input=text, status=2)
-            self.assertEqual(done.stderr, "/dev/stdin: can be read only once, and training reads an experiment twice: "
+            self.assertEqual(done.stderr, "/dev/stdin: can be read only once, but training reads the experiment twice; "
                                           "write it to a file first\n")
         self.assertFalse((self.folder / "results").exists())
 

@@ -20,7 +20,7 @@ class array : public testing::Test {
       std::filesystem::path(testing::TempDir()) / ("descent_array_" + std::to_string(getpid()));
 };
 
-TEST_F(array, is_read_as_it_was_written) {
+TEST_F(array, reads_back_what_was_written) {
   EXPECT_FALSE(read_array(results));
   write_array(results, {"abc", 8, 2, {"12", "15"}});
   const std::optional<Array> read = read_array(results);
@@ -39,10 +39,10 @@ TEST_F(array, that_is_damaged_is_an_error) {
   }
 }
 
-TEST_F(array, knows_its_tasks) {
+TEST_F(array, selects_its_tasks) {
   const Array own{"abc", 8, 1, {"12", "15"}};
   const std::vector<Task> tasks =
-      own.own({{"12", 1, "RUNNING", "", ""}, {"13", 1, "RUNNING", "", ""}, {"15", 2, "PENDING", "", ""}});
+      own.select({{"12", 1, "RUNNING", "", ""}, {"13", 1, "RUNNING", "", ""}, {"15", 2, "PENDING", "", ""}});
   ASSERT_EQ(tasks.size(), 2u);
   EXPECT_EQ(tasks[1].id(), "15_2");
 }

@@ -7,7 +7,7 @@
 namespace descent::cluster {
 namespace {
 
-TEST(queue, is_read_from_what_squeue_prints) {
+TEST(queue, is_parsed_from_the_output_of_squeue) {
   const std::vector<Task> tasks = parse_queue(
       "12|3|RUNNING|1:22|None\n12|4|PENDING|0:00|Priority\n13|N/A|RUNNING|0:01|None\n"
       "12|5|COMPLETING|2:00|None\nslurm: a note\n");
@@ -16,42 +16,44 @@ TEST(queue, is_read_from_what_squeue_prints) {
   EXPECT_EQ(tasks[0].elapsed, "1:22");
   EXPECT_EQ(tasks[1].state, "PENDING");
   EXPECT_EQ(tasks[1].reason, "Priority");
-  EXPECT_FALSE(tasks[1].ends());
-  EXPECT_TRUE(tasks[2].ends());
+  EXPECT_FALSE(tasks[1].is_ending());
+  EXPECT_TRUE(tasks[2].is_ending());
 }
 
-TEST(queue, takes_indices_as_ranges) {
+TEST(queue, formats_indices_as_ranges) {
   EXPECT_EQ(ranges({1, 2, 3, 7}), "1-3,7");
   EXPECT_EQ(ranges({2}), "2");
   EXPECT_EQ(ranges({1, 3, 4}), "1,3-4");
   EXPECT_EQ(ranges({}), "");
 }
 
-TEST(queue, gets_scripts_from_any_folder) {
+TEST(queue, submits_scripts_from_any_folder) {
   EXPECT_EQ(submission("/my results", " --array=2", "task.sh"),
             "sbatch --parsable --chdir='/my results' --array=2 '/my results/task.sh'");
 }
 
-TEST(queue, gives_the_number_of_a_job_among_the_notes_of_the_cluster) {
+TEST(queue, finds_the_job_number_among_notes_of_the_cluster) {
   EXPECT_EQ(submit("printf 'sbatch: welcome\n12;north\n'"), "12");
   EXPECT_EQ(submit("echo 7"), "7");
   EXPECT_THROW(submit("echo nothing"), core::FaultError);
 }
 
-TEST(queue, passes_on_why_a_program_failed) {
+TEST(queue, reports_why_a_program_failed) {
   const auto error_of = [](const char* command) {
     try {
-      return output_of(command);
+      return command_output(command);
     } catch (const core::FaultError& error) {
       return std::string(error.what());
     }
   };
   EXPECT_EQ(error_of("sh -c 'echo Invalid account >&2 && false'"), "sh failed: Invalid account");
   EXPECT_EQ(error_of("descent-has-no-such-program --now"),
-            "descent-has-no-such-program: not found; this is no machine of a Slurm cluster");
+            "descent-has-no-such-program: not found; this machine does not belong to a Slurm cluster");
 }
 
-TEST(queue, quotes_for_the_shell) { EXPECT_EQ(output_of("printf %s " + quoted("it's $HOME")), "it's $HOME"); }
+TEST(queue, quotes_for_the_shell) {
+  EXPECT_EQ(command_output("printf %s " + shell_quoted("it's $HOME")), "it's $HOME");
+}
 
 }  // namespace
 }  // namespace descent::cluster

@@ -24,8 +24,8 @@ TEST(script, reads_time_limits_as_sbatch_does) {
       FAIL() << time;
     } catch (const core::InputError& error) {
       EXPECT_EQ(std::string(error.what()), std::string("--time \"") + time +
-                                               "\": must be minutes, hours:minutes:seconds or days-hours, as sbatch "
-                                               "takes them");
+                                               "\": must be minutes, hours:minutes:seconds or days-hours, as for "
+                                               "sbatch");
     }
   }
 }
@@ -42,14 +42,14 @@ TEST(script, of_a_task_replaces_itself_by_the_program) {
 #SBATCH --signal=B:USR1@60
 #SBATCH --cpus-per-task=2
 #SBATCH --time=10
-# Ahead of the time limit USR1 makes the task write its checkpoints and go back into the queue.
+# Before the time limit, USR1 makes the task write its checkpoints and return to the queue.
 export DESCENT_REQUEUE="${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
-# exec: a signal to this script reaches the program.
+# With exec, signals to this script reach the program.
 exec '/opt/my descent' run experiment.json --out '/home/it'\''s/results' --shard "$SLURM_ARRAY_TASK_ID/8" --jobs 2
 )");
 }
 
-TEST(script, passes_on_what_is_asked_for) {
+TEST(script, contains_the_requested_resources) {
   const Request request{"1:00:00", "gpu", "course", "4G", 4, 2, "--qos=long --nice"};
   const std::string text = Scripts{"trial", "/d", "/r", 1, 2, request}.task();
   for (const char* line : {"--time=1:00:00", "--partition=gpu", "--account=course", "--mem=4G", "--cpus-per-task=4",
@@ -57,7 +57,7 @@ TEST(script, passes_on_what_is_asked_for) {
     EXPECT_THAT(text, HasSubstr(std::string("#SBATCH ") + line + "\n"));
 }
 
-TEST(script, that_follows_the_array_does_every_step_and_fails_where_one_does) {
+TEST(script, that_follows_the_array_runs_every_step_and_fails_if_one_does) {
   Scripts scripts{"trial", "/d", "/r", 8, 2, {.partition = "gpu", .gpus = 2}};
   EXPECT_EQ(scripts.finish(), R"(#!/bin/bash
 #SBATCH --job-name=descent-trial-finish
@@ -69,7 +69,7 @@ status=0
 '/d' report experiment.json --out '/r' || status=$?
 exit $status
 )");
-  scripts.verifies = true;
+  scripts.has_claims = true;
   EXPECT_THAT(scripts.finish(), HasSubstr("'/d' verify experiment.json --out '/r' || status=$?\n'/d' report "));
 }
 

@@ -32,7 +32,7 @@ template <class T> std::vector<T> file(const std::string& name) {
   return formats::values<T>(formats::parse_npy(bytes, name));
 }
 
-TEST(data, mnist1d_is_its_official_split) {
+TEST(data, mnist1d_has_its_official_split) {
   const RunData data = Loader().load(data_named(config::DataName::mnist1d), 0);
   EXPECT_EQ(data.features, 40);
   EXPECT_EQ(data.classes, 10);
@@ -96,7 +96,7 @@ TEST(data, the_training_part_has_mean_0_and_variance_1_after_standard_scaling) {
   }
 }
 
-TEST(data, scaling_takes_nothing_from_the_test_part) {
+TEST(data, scaling_does_not_depend_on_the_test_part) {
   config::Data config = data_named(config::DataName::mnist1d);
   config.normalize = config::Normalize::minmax;
   const RunData data = Loader().load(config, 0);
@@ -126,7 +126,7 @@ TEST(data, shuffled_features_are_one_permutation_for_all_parts_and_seeds) {
   }
 }
 
-TEST(data, every_example_can_be_shuffled_in_a_way_of_its_own_the_same_for_all_seeds_and_sizes) {
+TEST(data, every_example_can_be_shuffled_differently_and_equally_for_all_seeds_and_sizes) {
   config::Data config = data_named(config::DataName::mnist1d);
   config.shuffle_each_example = true;
   Loader loader;
@@ -150,7 +150,7 @@ TEST(data, every_example_can_be_shuffled_in_a_way_of_its_own_the_same_for_all_se
   EXPECT_NE(order_of(0), order_of(1));
 }
 
-TEST(data, noise_reaches_training_and_validation_labels_but_not_test_labels) {
+TEST(data, noise_changes_training_and_validation_labels_but_not_test_labels) {
   config::Data config = data_named(config::DataName::mnist1d);
   config.val_size = 1000;
   Loader loader;
@@ -177,7 +177,7 @@ TEST(data, runs_that_see_the_same_inputs_share_them) {
   EXPECT_NE(loader.load(config, 1).train.x, first.train.x);
 }
 
-TEST(data, inputs_of_different_seeds_are_not_confused) {
+TEST(data, runs_with_different_seeds_have_different_inputs) {
   config::Data config = data_named(config::DataName::mnist1d);
   config.subset = config::Subset::random;
   config.train_size = 500;
@@ -187,7 +187,7 @@ TEST(data, inputs_of_different_seeds_are_not_confused) {
   EXPECT_EQ(*Loader().load(config, 0).train.x, *zero.train.x);
 }
 
-TEST(data, a_file_that_changed_since_the_program_named_its_runs_is_refused) {
+TEST(data, a_file_that_changed_after_its_checksum_was_computed_is_refused) {
   const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "changed.csv";
   const std::string before = "x,label\n1,a\n2,b\n3,a\n4,b\n";
   core::write_file_atomically(path, before);
@@ -215,7 +215,7 @@ TEST(data, a_missing_value_becomes_the_mean_of_the_training_examples) {
   EXPECT_EQ(*read.test.x, (std::vector<double>{8, 4, 2, 5}));
 }
 
-TEST(data, real_targets_go_with_their_inputs_into_every_part) {
+TEST(data, real_targets_stay_with_their_inputs_in_every_part) {
   config::Data config = data_named(config::DataName::sinusoid);
   config.val_size = 10;
   config.generator.noise = 0;
@@ -255,7 +255,7 @@ TEST(data, a_bootstrap_sample_repeats_examples_with_their_labels) {
   EXPECT_NEAR(static_cast<double>(drawn.size()) / 4000, 1 - std::exp(-1), 0.02);
 }
 
-TEST(data, distorted_features_are_moved_and_scaled_alike_in_all_parts) {
+TEST(data, distorted_features_are_shifted_and_scaled_equally_in_all_parts) {
   config::Data config = data_named(config::DataName::mnist1d);
   Loader loader;
   const RunData plain = loader.load(config, 0);
@@ -275,7 +275,7 @@ TEST(data, distorted_features_are_moved_and_scaled_alike_in_all_parts) {
   EXPECT_GT(largest / smallest, 20);
 }
 
-TEST(data, threads_may_load_at_once) {
+TEST(data, several_threads_may_load_at_the_same_time) {
   config::Data config = data_named(config::DataName::mnist1d);
   config.subset = config::Subset::random;
   Loader loader;

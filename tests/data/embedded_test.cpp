@@ -54,14 +54,14 @@ TEST(embedded, a_damaged_file_is_named_with_both_checksums_and_the_remedy) {
   bytes[200] ^= 1;
   core::write_file_atomically(path, bytes);
   EXPECT_EQ(copy.error(), fmt::format("{}: damaged: SHA-256 is {}, expected 03ec0343bca84958ae3df825f252a3680415fa07fcc"
-                                      "b1ed1125ed521c13169e5; check it out or install Descent again",
+                                      "b1ed1125ed521c13169e5; restore it or install Descent again",
                                       path.string(), core::sha256(bytes)));
 }
 
 TEST(embedded, a_missing_file_is_named_with_the_remedy) {
   const DigitsCopy copy;
   std::filesystem::remove(copy.folder / "digits/x.npy");
-  EXPECT_EQ(copy.error(), (copy.folder / "digits/x.npy").string() + ": missing; check it out or install Descent again");
+  EXPECT_EQ(copy.error(), (copy.folder / "digits/x.npy").string() + ": missing; restore it or install Descent again");
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ TEST(generators, draw_the_sizes_that_the_facts_state) {
   }
 }
 
-TEST(generators, a_longer_part_begins_like_a_shorter_one) {
+TEST(generators, a_smaller_part_is_the_beginning_of_a_larger_one) {
   for (config::Data data : all_generated()) {
     data.train_size = 40;
     const DataSet shorter = generate(data, 1);
@@ -70,7 +70,7 @@ TEST(generators, a_longer_part_begins_like_a_shorter_one) {
   }
 }
 
-TEST(generators, redraw_says_what_each_seed_redraws) {
+TEST(generators, redraw_selects_what_each_seed_redraws) {
   for (config::Data data : all_generated()) {
     const auto changes = [&](Redraw redraw) {
       data.generator.redraw = redraw;
@@ -83,7 +83,7 @@ TEST(generators, redraw_says_what_each_seed_redraws) {
   }
 }
 
-TEST(generators, a_share_to_validate_leaves_the_training_size) {
+TEST(generators, a_validation_fraction_keeps_the_training_size) {
   config::Data data = data_of(DataName::sinusoid);
   data.train_size = 25;
   data.val_fraction = 0.2;
@@ -123,7 +123,7 @@ TEST(generators, moons_without_noise_lie_on_their_half_circles) {
   }
 }
 
-TEST(generators, arms_of_a_spiral_without_noise_are_one_arm_turned) {
+TEST(generators, arms_of_a_spiral_without_noise_are_rotations_of_one_arm) {
   config::Data data = data_of(DataName::spirals);
   data.generator.noise = 0;
   data.generator.classes = 3;
@@ -138,7 +138,7 @@ TEST(generators, arms_of_a_spiral_without_noise_are_one_arm_turned) {
   }
 }
 
-TEST(generators, noise_moves_the_inputs_of_both_parts_where_there_are_classes) {
+TEST(generators, noise_changes_the_inputs_of_both_parts_for_classification) {
   config::Data noisy = data_of(DataName::two_moons), clean = noisy;
   clean.generator.noise = 0;
   const DataSet a = generate(noisy, 0), b = generate(clean, 0);
@@ -175,7 +175,7 @@ TEST(generators, a_teacher_is_the_same_for_both_parts_and_all_seeds_unless_all_i
   EXPECT_NE(slope(0, false), slope(5, false));
 }
 
-TEST(generators, the_variances_of_a_spectrum_are_spaced_in_the_logarithm) {
+TEST(generators, the_variances_of_a_spectrum_are_spaced_logarithmically) {
   config::Data data = data_of(DataName::linear_spectrum);
   data.train_size = 20000;
   data.generator.features = 3;

@@ -45,7 +45,7 @@ TEST(prepare, first_without_validation_is_a_prefix_of_the_pool) {
   EXPECT_EQ(parts.test, range(0, 700));  // of the official test part
 }
 
-TEST(prepare, rest_takes_the_test_part_from_what_follows_training) {
+TEST(prepare, rest_takes_the_test_part_from_the_examples_after_training) {
   config::Data config = sizes(1500, 0, 700);
   config.test_from = config::TestFrom::rest;
   EXPECT_EQ(parts_of(config).test, range(1500, 2200));
@@ -63,7 +63,7 @@ TEST(prepare, parts_of_one_pool_never_share_an_example) {
   }
 }
 
-TEST(prepare, random_subsets_differ_between_seeds_and_repeat_within_one) {
+TEST(prepare, random_subsets_depend_on_the_seed_alone) {
   config::Data config = sizes(1000, 0, 100);
   config.subset = config::Subset::random;
   EXPECT_EQ(parts_of(config, 1).train, parts_of(config, 1).train);
@@ -96,7 +96,7 @@ TEST(prepare, validation_differs_between_seeds_even_for_the_first_subset) {
   EXPECT_EQ(parts_of(config, 1).val, parts_of(config, 1).val);
 }
 
-TEST(prepare, training_is_the_first_of_the_pool_that_does_not_validate) {
+TEST(prepare, training_takes_the_first_examples_that_are_not_for_validation) {
   const Parts parts = parts_of(sizes(1000, 400, 100), 1);
   const std::set<std::int32_t> val(parts.val.begin(), parts.val.end());
   std::vector<std::int32_t> expected;
@@ -168,7 +168,7 @@ TEST(prepare, minmax_scaling_maps_onto_0_to_1) {
   EXPECT_THAT(scaling.scale, ElementsAre(0.25));
 }
 
-TEST(prepare, a_constant_feature_becomes_0_whatever_rounding_makes_of_its_variance) {
+TEST(prepare, a_constant_feature_becomes_0_despite_rounding_errors_of_its_variance) {
   for (const auto kind : {config::Normalize::standard, config::Normalize::minmax})
     EXPECT_THAT(fit_scaling(kind, std::vector<double>(1000, 0.1f), 1).scale, ElementsAre(0));
 }
@@ -208,7 +208,7 @@ double changed(const std::vector<std::int32_t>& labels) {
   return 1 - static_cast<double>(std::ranges::count(labels, 4)) / static_cast<double>(labels.size());
 }
 
-TEST(prepare, noise_of_kind_other_changes_labels_at_the_whole_rate) {
+TEST(prepare, noise_of_kind_other_changes_labels_at_the_full_rate) {
   EXPECT_NEAR(changed(noisy({0.15, config::NoiseKind::other, false}, 200000)), 0.15, 0.003);
   EXPECT_EQ(changed(noisy({1, config::NoiseKind::other, false}, 1000)), 1);
 }
@@ -228,7 +228,7 @@ TEST(prepare, every_allowed_class_is_equally_likely) {
   }
 }
 
-TEST(prepare, validation_labels_are_noisy_unless_asked_otherwise) {
+TEST(prepare, validation_labels_are_noisy_by_default) {
   std::vector<std::int32_t> labels(1000, 3);
   const std::vector<std::int32_t> clean = labels;
   config::LabelNoise noise{.rate = 0.5};
@@ -240,19 +240,19 @@ TEST(prepare, validation_labels_are_noisy_unless_asked_otherwise) {
   EXPECT_NE(labels, clean);
 }
 
-TEST(prepare, test_labels_stay_clean_unless_asked) {
+TEST(prepare, test_labels_are_clean_by_default) {
   EXPECT_THAT(noisy({0.5, config::NoiseKind::other, false}, 1000, config::Split::test), Each(4));
   EXPECT_NEAR(changed(noisy({.rate = 0.5, .on_test = true}, 10000, config::Split::test)), 0.5, 0.03);
 }
 
-TEST(prepare, noise_of_a_longer_part_begins_like_that_of_a_shorter_one) {
+TEST(prepare, noise_does_not_depend_on_the_size_of_the_part) {
   const config::LabelNoise noise{0.3, config::NoiseKind::other, false};
   auto longer = noisy(noise, 2000);
   longer.resize(500);
   EXPECT_EQ(noisy(noise, 500), longer);
 }
 
-TEST(prepare, a_higher_rate_moves_a_superset_to_the_same_classes) {
+TEST(prepare, a_higher_rate_changes_a_superset_to_the_same_classes) {
   const auto low = noisy({0.1, config::NoiseKind::other, false}, 5000);
   const auto high = noisy({0.4, config::NoiseKind::other, false}, 5000);
   for (std::size_t i = 0; i < low.size(); ++i) EXPECT_TRUE(low[i] == 4 || high[i] == low[i]);

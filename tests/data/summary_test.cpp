@@ -29,7 +29,7 @@ std::string sorted_table(double scale = 1) {
   return text;
 }
 
-TEST(summary, says_what_was_read_and_how_it_is_split) {
+TEST(summary, describes_the_data_and_the_split) {
   const data::Summary summary = data::summarize(of_table("sorted.csv", sorted_table()), 0);
   EXPECT_EQ(summary.text,
             "sorted.csv: 30 rows, 2 features (a, b); label kind: 3 classes 0 (10), 1 (10), 2 (10)\n"
@@ -37,7 +37,7 @@ TEST(summary, says_what_was_read_and_how_it_is_split) {
   EXPECT_THAT(summary.warnings, IsEmpty());
 }
 
-TEST(summary, says_the_shape_of_images_and_the_parts_of_generated_data) {
+TEST(summary, describes_the_shape_of_images_and_the_parts_of_generated_data) {
   config::Experiment experiment;
   experiment.data.name = config::DataName::digits;
   EXPECT_EQ(data::summarize(experiment, 0).text,
@@ -45,7 +45,7 @@ TEST(summary, says_the_shape_of_images_and_the_parts_of_generated_data) {
             "  classification; 1438 to train, 359 to test (shuffled by seed in proportion to the classes)");
   experiment.data.name = config::DataName::sinusoid;
   EXPECT_EQ(data::summarize(experiment, 0).text,
-            "sinusoid: 25 examples, 1 feature; 1 real target\n  regression; 25 to train, 1000 to test (drawn)");
+            "sinusoid: 25 examples, 1 feature; 1 real target\n  regression; 25 to train, 1000 to test (generated)");
 }
 
 TEST(summary, warns_of_classes_that_a_part_lacks) {
@@ -54,8 +54,8 @@ TEST(summary, warns_of_classes_that_a_part_lacks) {
   experiment.data.train_size = 20;
   EXPECT_THAT(
       data::summarize(experiment, 0).warnings,
-      ElementsAre("class \"2\" has no training example; data.subset \"stratified\" shuffles the examples",
-                  "classes \"0\", \"1\" have no test example; data.subset \"stratified\" shuffles the examples"));
+      ElementsAre("class \"2\" has no training examples; data.subset \"stratified\" shuffles the examples",
+                  "classes \"0\", \"1\" have no test examples; data.subset \"stratified\" shuffles the examples"));
   experiment.data.subset = config::Subset::automatic;
   experiment.data.test_size = 2;
   EXPECT_THAT(data::summarize(experiment, 0).warnings, ElementsAre("2 test examples for 3 classes"));

@@ -22,9 +22,9 @@ std::vector<double> mapped(std::vector<FeatureMap> maps, const std::vector<doubl
   return out;
 }
 
-TEST(transform, leaves_features_as_they_are_without_keys) { EXPECT_THAT(mapped({}, {3, 1, 2}), ElementsAre(3, 1, 2)); }
+TEST(transform, keeps_features_by_default) { EXPECT_THAT(mapped({}, {3, 1, 2}), ElementsAre(3, 1, 2)); }
 
-TEST(transform, puts_maps_one_after_the_other) {
+TEST(transform, concatenates_feature_maps) {
   EXPECT_THAT(mapped({FeatureMap::sorted, FeatureMap::raw}, {3, 1, 2}), ElementsAre(1, 2, 3, 3, 1, 2));
 }
 

@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::ofstream(part / "part.json", std::ios::binary) << about.dump();
 
   const store::Results results(ours, plan);
-  const std::size_t taken = results.take_from(store::Results::at(others / "x", plan));
+  const std::size_t taken = results.copy_from(store::Results::at(others / "x", plan));
   fuzz::require(taken == plan.runs.size() || (taken == 0 && fs::exists(damaged)));
   results.merge();
   stats::write_points(results, plan);

@@ -78,7 +78,7 @@ int dump(const std::string& file, const std::filesystem::path& folder) {
     for (const std::int64_t replicas : {1, 3}) dump_stack(experiment, replicas, dump);
     dump.write(folder / fmt::format("{}.safetensors", i));
     core::write_file_atomically(folder / fmt::format("{}.py", i),
-                                plan::python_classes(plan::architecture_of(experiment)));
+                                plan::python_source(experiment, {}, "", "weights.safetensors"));
   }
   return 0;
 }

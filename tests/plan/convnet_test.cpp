@@ -44,7 +44,7 @@ TEST(convnet, resnet_18_with_the_stem_for_large_images_has_the_parameters_of_tor
   EXPECT_EQ(pool->out_shape.height, 56);
 }
 
-TEST(convnet, pooling_of_a_cnn_divides_the_map_behind_each_layer) {
+TEST(convnet, pooling_of_a_cnn_shrinks_the_map_after_each_layer) {
   config::Model model = model_of(config::ModelKind::cnn);
   model.channels = {6, 16};
   model.kernels = {5, 5};
@@ -72,7 +72,7 @@ TEST(convnet, resnet18k_has_the_parameters_of_the_published_network) {
   EXPECT_EQ(parameters(64), 11171146);
 }
 
-TEST(convnet, the_plain_twin_has_the_parameters_of_the_residual_network) {
+TEST(convnet, the_network_without_shortcuts_has_as_many_parameters_as_the_residual_one) {
   config::Model model = model_of(config::ModelKind::resnet);
   model.width = 4;
   const std::int64_t residual = parameter_count(layers_of(model, {1, 8, 8}, 10));
@@ -89,7 +89,7 @@ TEST(convnet, stages_double_the_channels_and_halve_the_map) {
   EXPECT_EQ(last.height, 1);
 }
 
-TEST(convnet, stochastic_depth_grows_in_proportion_to_the_number_of_the_block) {
+TEST(convnet, stochastic_depth_grows_linearly_with_the_index_of_the_block) {
   config::Model model = model_of(config::ModelKind::resnet);
   model.width = 4;
   model.blocks = {1, 1};

@@ -17,19 +17,19 @@ double seconds_of_width(const std::string& width, const std::string& more) {
                     R"(, "depth": 2}, "train": {"epochs": 200}, )" + more);
 }
 
-TEST(cost, of_a_small_network_is_mostly_that_of_its_steps) {
+TEST(cost, of_a_small_network_is_mostly_overhead_per_step) {
   const double narrow = seconds_of_width("4", R"("engine": "fused")"),
                wide = seconds_of_width("256", R"("engine": "fused")");
   EXPECT_GT(wide, 5 * narrow);  // 40 times in arithmetic
   EXPECT_LT(wide, 100 * narrow);
 }
 
-TEST(cost, is_that_of_the_engine) {
+TEST(cost, depends_on_the_engine) {
   EXPECT_GT(seconds_of_width("16", R"("engine": "torch")"), 5 * seconds_of_width("16", R"("engine": "fused")"));
 }
 
 // Seconds that `descent run` took on one 2.6 GHz core, in files of experiments/ that differ in kind.
-TEST(cost, is_within_a_factor_of_two_of_what_was_measured) {
+TEST(cost, is_within_a_factor_of_two_of_measured_times) {
   const std::pair<const char*, double> measured[] = {
       {R"("data": {"name": "mnist1d", "train_size": 1000}, "model": {"width": 128, "depth": 2},
           "train": {"optimizer": {"name": "adamw", "weight_decay": 0.1}, "epochs": 200,

@@ -33,14 +33,14 @@ TEST(layer_table, lists_the_layers_and_norms_of_a_perceptron) {
 }
 
 // Of torch.nn.Conv1d(1, 8, 5, stride=2), Conv1d(8, 16, 3) and MaxPool1d(2) on 40 positions.
-TEST(layer_table, lists_convolutions_and_pools_with_the_maps_behind_them) {
+TEST(layer_table, lists_convolutions_and_pooling_with_their_output_shapes) {
   EXPECT_THAT(rows(experiment(R"("mnist1d")", R"({"kind": "cnn", "channels": [8, 16], "kernels": [5, 3],
                    "strides": [2, 1], "padding": 0, "max_pool": [1, 2]})")),
               ElementsAre("conv0: convolution 5, stride 2, 8 x 18, 48, 5", "conv1: convolution 3, 16 x 16, 400, 24",
                           ": max pooling 2, stride 2, 16 x 8, 0, -", "linear: linear, 10, 1290, 128"));
 }
 
-TEST(layer_table, counts_what_a_resnet_has) {
+TEST(layer_table, counts_the_parameters_of_a_resnet) {
   const config::Experiment resnet = experiment(R"("digits")", R"({"kind": "resnet", "width": 4, "blocks": [1]})");
   std::int64_t parameters = 0;
   for (const LayerRow& row : layer_table(resnet)) parameters += row.parameters;
@@ -49,7 +49,7 @@ TEST(layer_table, counts_what_a_resnet_has) {
   EXPECT_THAT(rows(resnet), testing::Contains(": average pooling, 4, 0, -"));
 }
 
-TEST(layer_table, tells_fixed_features_from_trained_layers) {
+TEST(layer_table, distinguishes_fixed_features_from_trained_layers) {
   const std::string train = R"({"solver": "least_squares", "loss": "mse"})";
   EXPECT_THAT(
       rows(experiment(R"("sinusoid")", R"({"kind": "linear_model", "width": 9, "features": "random_relu"})", train)),
@@ -80,7 +80,7 @@ TEST(layer_table, gives_the_standard_deviation_of_the_initial_weights) {
   EXPECT_DOUBLE_EQ(sd(R"("zeros")"), 0);
 }
 
-TEST(layer_table, warns_where_a_map_shrinks_to_one_position_before_the_last_convolution) {
+TEST(layer_table, warns_if_a_map_shrinks_to_one_position_before_the_last_convolution) {
   const auto warning = [](const std::string& model) { return shrinking_warning(experiment(R"("digits")", model)); };
   EXPECT_EQ(
       warning(R"({"kind": "cnn", "channels": [4, 4, 4], "strides": [4, 4, 1], "padding": 1})"),

@@ -79,7 +79,7 @@ TEST(layers, of_a_mixture_are_those_of_the_gate_and_of_every_expert) {
   EXPECT_EQ(parameter_count(layers), 40 * 16 + 16 + 16 * 3 + 3 + 3 * (40 * 8 + 8 + 8 * 10 + 10));
 }
 
-TEST(layers, of_a_closed_form_take_no_steps_but_work) {
+TEST(layers, of_a_closed_form_take_operations_but_no_steps) {
   const auto experiment = config::read_document_text(
                               R"({"data": {"name": "mnist1d", "train_size": 60}, "model": {"kind": "linear_model"},
           "train": {"solver": "least_squares", "loss": "mse"}})",

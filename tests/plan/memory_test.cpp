@@ -31,7 +31,7 @@ TEST(memory, counts_data_parameters_and_the_activations_of_a_batch) {
   EXPECT_EQ(memory.total(3), data + 3 * network);
 }
 
-TEST(memory, refuses_what_does_not_fit_and_says_what_would) {
+TEST(memory, refuses_experiments_that_do_not_fit_and_says_how_many_jobs_would) {
   const double gib = 1 << 30;
   EXPECT_EQ(error_of(2, 16 * gib), "");
   EXPECT_EQ(error_of(4, 16 * gib),
@@ -44,7 +44,7 @@ TEST(memory, refuses_what_does_not_fit_and_says_what_would) {
   EXPECT_EQ(jobs_that_fit(plan_of(wide), gib), 1u);
 }
 
-TEST(memory, of_the_machine_is_more_than_nothing) { EXPECT_GT(core::memory_limit(), 1 << 20); }
+TEST(memory, of_the_machine_is_positive) { EXPECT_GT(core::memory_limit(), 1 << 20); }
 
 }  // namespace
 }  // namespace descent::plan

@@ -18,7 +18,7 @@ std::size_t stacks_of(const std::string& sweep) {
   return pack(plan, plan.all_runs()).size();
 }
 
-TEST(pack, fills_a_stack_before_it_opens_the_next) {
+TEST(pack, fills_a_stack_before_it_starts_the_next) {
   const Plan plan = plan_of(sweep_of(R"({"model.width": [8]})", "20"));
   const auto stacks = pack(plan, plan.all_runs());
   ASSERT_EQ(stacks.size(), 2u);
@@ -26,7 +26,7 @@ TEST(pack, fills_a_stack_before_it_opens_the_next) {
   EXPECT_EQ(stacks[1], (Stack{16, 17, 18, 19}));
 }
 
-TEST(pack, lets_points_share_a_stack_that_differ_only_in_what_a_replica_has_of_its_own) {
+TEST(pack, shares_stacks_between_points_that_differ_only_in_settings_kept_per_replica) {
   EXPECT_EQ(stacks_of(R"({"model.init": ["he_normal", "xavier_uniform"]})"), 1u);
   EXPECT_EQ(stacks_of(R"({"model.dropout": [0.1, 0.5]})"), 1u);
   EXPECT_EQ(stacks_of(R"({"train.optimizer.lr": [0.1, 0.5]})"), 1u);
@@ -34,7 +34,7 @@ TEST(pack, lets_points_share_a_stack_that_differ_only_in_what_a_replica_has_of_i
   EXPECT_EQ(stacks_of(R"({"data.label_noise": [0.1, 0.5]})"), 1u);
 }
 
-TEST(pack, keeps_points_apart_that_differ_in_shape_or_schedule) {
+TEST(pack, separates_points_that_differ_in_shape_or_schedule) {
   EXPECT_EQ(stacks_of(R"({"model.width": [4, 8]})"), 2u);
   EXPECT_EQ(stacks_of(R"({"model.norm": ["none", "layer"]})"), 2u);
   EXPECT_EQ(stacks_of(R"({"train.batch_size": [50, 100]})"), 2u);
@@ -45,13 +45,13 @@ TEST(pack, keeps_points_apart_that_differ_in_shape_or_schedule) {
   EXPECT_EQ(stacks_of(R"({"precision": ["float32", "bf16"]})"), 2u);
 }
 
-TEST(pack, takes_only_the_runs_that_are_missing) {
+TEST(pack, packs_only_missing_runs) {
   const Plan plan = plan_of(sweep_of(R"({"model.width": [8]})", "6"));
   EXPECT_EQ(pack(plan, {1, 4}), (std::vector<Stack>{{1, 4}}));
   EXPECT_TRUE(pack(plan, {}).empty());
 }
 
-TEST(pack, gives_a_stack_of_its_own_to_a_run_that_takes_a_second) {
+TEST(pack, puts_a_run_that_takes_a_second_into_a_separate_stack) {
   config::Experiment run = plan_of(sweep_of("{}")).points.front().experiment;
   EXPECT_EQ(stack_size(run), 16u);
   run.model.width = 64;

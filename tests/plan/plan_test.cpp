@@ -12,7 +12,7 @@ namespace {
 
 const std::string tail = R"("data": "mnist1d", "model": {"width": 8, "depth": 1}, "train": {"epochs": 1})";
 
-TEST(plan, holds_a_run_per_point_and_seed_with_the_seeds_inside) {
+TEST(plan, has_a_run_per_point_and_seed_ordered_by_point) {
   const Plan plan = plan_of(R"({"name": "a", "seeds": [5, 7], "sweep": {"model.width": [4, 8]}, )" + tail + "}");
   ASSERT_EQ(plan.runs.size(), 4u);
   EXPECT_EQ(plan.name, "a");
@@ -22,7 +22,7 @@ TEST(plan, holds_a_run_per_point_and_seed_with_the_seeds_inside) {
   EXPECT_EQ(plan.points[1].experiment.model.width, 8);
 }
 
-TEST(plan, shows_factor_values_bare_or_as_compact_json) {
+TEST(plan, shows_factor_values_as_plain_text_or_compact_json) {
   const Plan plan = plan_of(
       R"({"name": "a", "sweep": {"zip": {"model.activation": ["tanh"], "model.norm": [{"kind": "batch"}],
           "train.optimizer.lr": [0.50]}}, )" +
@@ -30,7 +30,7 @@ TEST(plan, shows_factor_values_bare_or_as_compact_json) {
   EXPECT_EQ(plan.points[0].values, (std::vector<std::string>{"tanh", R"({"kind":"batch"})", "0.5"}));
 }
 
-TEST(plan, drops_a_point_that_repeats_another_one) {
+TEST(plan, drops_duplicate_points) {
   const Plan plan =
       plan_of(R"({"name": "a", "sweep": [{"model.width": [4, 8]}, {"model.width": [8, 16]}], )" + tail + "}");
   EXPECT_EQ(plan.points.size(), 3u);
@@ -55,7 +55,7 @@ TEST(plan, refuses_a_network_too_large_for_any_machine) {
             "test.json:1:54: model: the network has");
 }
 
-TEST(plan, gives_every_run_a_hash_of_its_own) {
+TEST(plan, gives_every_run_a_different_hash) {
   const Plan plan = plan_of(R"({"name": "a", "seeds": 3, "sweep": {"model.width": [4, 8]}, )" + tail + "}");
   std::set<std::string> hashes, ids;
   for (const plan::Run& run : plan.runs) {
@@ -74,18 +74,18 @@ TEST(plan, keeps_the_hash_of_a_run_when_the_sweep_or_the_seeds_grow) {
   EXPECT_NE(small.hash, large.hash);
 }
 
-TEST(plan, does_not_ask_how_a_value_was_given) {
+TEST(plan, hashes_equal_values_equally_however_they_were_written) {
   const Plan swept = plan_of(R"({"name": "a", "sweep": {"model.width": [8]}, )" + tail + "}");
   const Plan plain = plan_of(R"({"name": "a", )" + tail + "}");
   EXPECT_EQ(swept.runs[0].hash, plain.runs[0].hash);
 }
 
-TEST(plan, changes_the_hash_of_a_run_with_its_numbers) {
+TEST(plan, changes_the_hash_of_a_run_if_its_results_change) {
   const Plan plan = plan_of(R"({"name": "a", "sweep": {"train.optimizer.lr": [0.1, 0.2]}, )" + tail + "}");
   EXPECT_NE(plan.runs[0].hash, plan.runs[1].hash);
 }
 
-TEST(plan, trains_on_another_engine_or_device_what_that_engine_has_not_trained) {
+TEST(plan, changes_the_hash_with_the_engine_and_the_device) {
   const auto hash = [](const std::string& keys) {
     return plan_of(R"({"name": "a", )" + keys + tail + "}").runs[0].hash;
   };

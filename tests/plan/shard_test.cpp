@@ -18,7 +18,7 @@ Plan plan_of_widths() {
                      "data": "mnist1d", "model": {"width": 8, "depth": 2}, "train": {"epochs": 30}})");
 }
 
-TEST(shard, takes_every_run_into_exactly_one_share) {
+TEST(shard, contains_every_run_exactly_once) {
   const Plan plan = plan_of_widths();
   std::vector<int> holders(plan.runs.size());
   for (std::int64_t i = 1; i <= 7; ++i)
@@ -35,7 +35,7 @@ TEST(shard, costs_as_much_as_the_others) {
   }
 }
 
-TEST(shard, is_no_longer_than_the_longest_run_where_there_are_many) {
+TEST(shard, takes_no_longer_than_the_longest_run_if_there_are_many_shards) {
   const Plan plan = plan_of_widths();
   const std::vector<double> seconds = shard_seconds(plan, shards_of(plan, 70), 70);
   EXPECT_DOUBLE_EQ(std::ranges::max(seconds), run_seconds(plan.points.back().experiment));
@@ -48,14 +48,14 @@ TEST(shard, is_the_same_whichever_runs_are_finished) {
   EXPECT_TRUE(select(plan, own, {1, 3}).empty());
 }
 
-TEST(shard, is_everything_where_there_is_one) {
+TEST(shard, contains_all_runs_if_there_is_only_one) {
   EXPECT_TRUE(Shard().is_all());
   EXPECT_EQ(select(plan_of_widths(), {0, 2}, {}), (std::vector<std::size_t>{0, 2}));
 }
 
-TEST(shard, is_written_as_it_is_read) { EXPECT_EQ(parse_shard("2/3").text(), "2/3"); }
+TEST(shard, is_formatted_as_it_is_parsed) { EXPECT_EQ(parse_shard("2/3").text(), "2/3"); }
 
-TEST(shard, that_is_no_share_is_an_error) {
+TEST(shard, that_is_out_of_range_is_an_error) {
   for (const char* text : {"", "3", "0/3", "4/3", "-1/3", "1/0", "1/3/5", "1.5/3", "a/b", "1/ 3", "1/10001"}) {
     try {
       parse_shard(text);

@@ -19,18 +19,19 @@ std::vector<PythonClass> classes_of(const Architecture& architecture) {
   __builtin_unreachable();
 }
 
-// `loads`: the file has a function load().
-std::string import_lines(const Architecture& architecture, bool loads) {
-  const config::Model& model = architecture.model;
+std::string import_lines(const config::Model& model) {
   const bool has_projection =
       model.kind == config::ModelKind::resnet && model.shortcut == config::ShortcutKind::projection;
-  std::string text;
-  if (has_projection) text += "from collections import OrderedDict\n";
-  if (loads) text += "from pathlib import Path\n";
-  if (!text.empty()) text += "\n";
-  text += "import torch\n";
-  if (loads) text += "from safetensors.torch import load_file\n";
-  return text + "from torch import nn\nfrom torch.nn import functional as F\n\n\n";
+  return fmt::format(R"({}from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import nn
+from torch.nn import functional as F
+
+
+)",
+                     has_projection ? "from collections import OrderedDict\n" : "");
 }
 
 std::string class_lines(const Architecture& architecture) {
@@ -101,10 +102,6 @@ std::string_view class_name(config::ModelKind kind) {
   __builtin_unreachable();
 }
 
-std::string python_classes(const Architecture& architecture) {
-  return import_lines(architecture, false) + class_lines(architecture);
-}
-
 std::string python_source(const config::Experiment& experiment, const formats::Scalings& scalings,
                           std::string_view title, std::string_view weights) {
   const Architecture architecture = architecture_of(experiment);
@@ -112,7 +109,7 @@ std::string python_source(const config::Experiment& experiment, const formats::S
   const std::string_view name = class_name(experiment.model.kind);
   std::string text = fmt::format("\"\"\"{}.\n\nInputs: {}.\nOutputs: [B, {}], {}.\n\"\"\"\n\n", title,
                                  inputs_text(input, experiment.data), architecture.outputs, outputs_text(experiment));
-  text += import_lines(architecture, true) + class_lines(architecture);
+  text += import_lines(experiment.model) + class_lines(architecture);
   text += prepare_function(experiment.data, input, scalings.inputs) + in_units_function(scalings.targets);
   return text + fmt::format(R"(def load(file=Path(__file__).with_name("{0}")):
     """Returns the trained network in evaluation mode."""

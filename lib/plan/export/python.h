@@ -29,12 +29,9 @@ inline Architecture architecture_of(const config::Experiment& experiment) {
 // The name of the exported class.
 std::string_view class_name(config::ModelKind kind);
 
-// The imports and classes alone. The constructor of the network has no arguments; forward maps [B, inputs] to [B,
-// outputs].
-std::string python_classes(const Architecture& architecture);
-
-// A complete file with the docstring `title`. load() reads the file `weights` in the same folder, prepare() normalizes
-// inputs (if data.normalize is set), in_units() reverses the scaling of the targets (data.normalize_targets).
+// A file with the docstring `title`. The constructor of the network has no arguments. load() reads the file `weights`
+// in the same folder, prepare() normalizes inputs (if data.normalize is set), in_units() reverses the scaling of the
+// targets (data.normalize_targets).
 std::string python_source(const config::Experiment& experiment, const formats::Scalings& scalings,
                           std::string_view title, std::string_view weights);
 

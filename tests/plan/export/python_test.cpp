@@ -18,12 +18,12 @@ config::Experiment experiment_with(const std::string& model) {
       .points.front();
 }
 
-TEST(python, source_reads_like_a_network_of_a_lecture) {
+TEST(python, source_is_plain_pytorch) {
   EXPECT_EQ(python_source(experiment_with(R"({"hidden": [12, 8], "norm": "batch", "dropout": 0.1})"),
                           {.inputs = {{0.5, -1}, {2, 0.25}}, .targets = {}}, "A network", "x.safetensors"),
             R"("""A network.
 
-Inputs: [B, 2]; prepare(x) normalizes them as in the training.
+Inputs: [B, 2]; prepare(x) normalizes them as in training.
 Outputs: [B, 2], logits; their softmax gives the class probabilities.
 """
 
@@ -76,7 +76,7 @@ if __name__ == "__main__":
 )");
 }
 
-std::string source(const std::string& model) { return python_classes(architecture_of(experiment_with(model))); }
+std::string source(const std::string& model) { return python_source(experiment_with(model), {}, "", ""); }
 
 TEST(python, residual_perceptron_adds_linear_maps) {
   EXPECT_THAT(source(R"({"width": 5, "depth": 2, "residual": true, "activation": "tanh"})"),
@@ -93,8 +93,8 @@ TEST(python, norm_has_the_options_that_differ_from_pytorch) {
   EXPECT_THAT(norm(R"({"kind": "group", "groups": 3})"), HasSubstr("self.norm0 = nn.GroupNorm(3, 6)\n"));
   EXPECT_THAT(norm(R"("rms")"), HasSubstr("self.norm0 = nn.RMSNorm(6, eps=1e-05)\n"));
   EXPECT_THAT(norm(R"({"kind": "batch", "predict_with": "batch", "statistics_groups": 2})"),
-              HasSubstr("class BatchNorm1d(nn.BatchNorm1d):\n    \"\"\"In training each part of a batch has statistics "
-                        "of its own; evaluation uses the statistics of the batch.\"\"\"\n"));
+              HasSubstr("class BatchNorm1d(nn.BatchNorm1d):\n    \"\"\"Training normalizes each part of a batch "
+                        "separately; evaluation uses the statistics of the batch.\"\"\"\n"));
 }
 
 TEST(python, residual_block_has_the_order_of_its_kind) {
