@@ -20,7 +20,7 @@ void fail(const std::string& file, const std::string& message) {
 std::filesystem::path find_file(const std::filesystem::path& folder, const std::string& name, std::string_view remedy) {
   for (const std::filesystem::path& path : {folder / name, folder / (name + ".gz")})
     if (std::filesystem::is_regular_file(path)) return path;
-  fail((folder / name).string(), fmt::format("no such file, nor with .gz; {}", remedy));
+  fail((folder / name).string(), fmt::format("no such file, with or without .gz; {}", remedy));
 }
 
 void read_chunks(const std::filesystem::path& file, const std::function<bool(std::string_view)>& visit) {

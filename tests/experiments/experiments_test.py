@@ -67,7 +67,7 @@ class ExperimentsTest(unittest.TestCase):
                 copy.write_text(file.read_text())
                 errors = self.run_descent("validate", copy, status=2)
                 self.assertEqual(len(errors.splitlines()), 1)
-                self.assertRegex(errors, r"data\.path: .*: missing.*https://")
+                self.assertRegex(errors, r"data\.path: .*: no such file.*https://")
 
     def test_an_experiment_is_valid_with_downloaded_data(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -84,7 +84,7 @@ class ExperimentsTest(unittest.TestCase):
         for file in LARGE:
             with self.subTest(file.name):
                 self.assertRegex(self.run_descent("validate", file, status=2),
-                                 r"data\.path: .*: missing.*apt install dataset-fashion-mnist")
+                                 r"data\.path: .*: no such file.*apt install dataset-fashion-mnist")
 
     def run_shortened(self, file, *options):
         """Returns the states of the runs."""

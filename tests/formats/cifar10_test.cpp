@@ -60,7 +60,7 @@ TEST(cifar10, a_missing_batch_is_reported_with_its_source) {
     FAIL();
   } catch (const descent::core::InputError& error) {
     EXPECT_STREQ(error.what(),
-                 "/nowhere/data_batch_1.bin: no such file, nor with .gz; unpack "
+                 "/nowhere/data_batch_1.bin: no such file, with or without .gz; unpack "
                  "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz there");
   }
 }

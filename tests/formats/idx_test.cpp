@@ -69,7 +69,7 @@ TEST(idx, fashion_mnist_has_class_names_and_pixels_from_0_to_1) {
 
 TEST(idx, says_how_to_get_fashion_mnist) {
   EXPECT_EQ(idx_error([] { idx_facts("/nowhere", fashion_mnist); }),
-            "/nowhere/train-images-idx3-ubyte: no such file, nor with .gz; get Fashion-MNIST with `apt install "
+            "/nowhere/train-images-idx3-ubyte: no such file, with or without .gz; get Fashion-MNIST with `apt install "
             "dataset-fashion-mnist` (Debian, Ubuntu), or its four files from "
             "https://github.com/zalandoresearch/fashion-mnist and set data.path to their folder");
 }
@@ -89,7 +89,7 @@ TEST(idx, says_what_is_wrong_with_a_folder) {
   const Folder folder;
   std::filesystem::remove(folder.path / "t10k-labels-idx1-ubyte");
   EXPECT_EQ(folder.facts_error(),
-            "t10k-labels-idx1-ubyte: no such file, nor with .gz; get MNIST from "
+            "t10k-labels-idx1-ubyte: no such file, with or without .gz; get MNIST from "
             "https://storage.googleapis.com/cvdf-datasets/mnist/");
   folder.write("t10k-labels-idx1-ubyte", idx({3}, "\1\2\3"));
   EXPECT_EQ(folder.facts_error(),

@@ -65,7 +65,8 @@ TEST(npy_folder, reports_wrong_inputs_with_the_facts) {
 
 TEST(npy_folder, reports_missing_files) {
   EXPECT_EQ(facts_error(folder_of(".npy", "") / "x.npy"),
-            "no such file, nor with .gz; data.path must be a folder with x.npy and y.npy, or x_train.npy, y_train.npy, "
+            "no such file, with or without .gz; data.path must be a folder with x.npy and y.npy, or x_train.npy, "
+            "y_train.npy, "
             "x_test.npy and y_test.npy, written by numpy.save");
 }
 
