@@ -55,7 +55,7 @@ std::string first_host(const std::string& list) {
 class LocalRanks {
  public:
   explicit LocalRanks(int size) : size_(size) {}
-  // Waits until the processes end; kills those that do not.
+  // Waits up to 10 seconds for the processes to end, then kills the rest.
   ~LocalRanks() {
     const auto end = steady_clock::now() + std::chrono::seconds(10);
     for (bool killed = false; failure(), !running_.empty();
@@ -88,8 +88,9 @@ class LocalRanks {
     }
   }
 
-  // How the first failed process ended; empty if none has failed. If training was `interrupted`, waits up to a second
-  // for a process that was killed, since its connection is lost before its status can be read.
+  // How a process that has ended failed, preferably one ended by a signal; empty if none failed. If training was
+  // `interrupted`, that exit status is no failure, and this waits up to a second for a process that was killed, since
+  // its connection is lost before its status can be read.
   std::string failure(bool interrupted = false) {
     const auto end = steady_clock::now() + std::chrono::seconds(interrupted ? 1 : 0);
     const auto is_failure = [&](int code) {

@@ -49,8 +49,7 @@ void add_slurm_options(CLI::App& command, Options& options) {
       ->check([](const std::string& time) { return cluster::seconds_of(time), std::string(); });
   add_value(command, "--partition", options.request.partition, "P", "partition of the cluster");
   add_value(command, "--account", options.request.account, "A", "account to charge");
-  add_value(command, "--cpus-per-task", options.request.cpus, "C",
-            "cores of a task, one for each run at a time; default: 1")
+  add_value(command, "--cpus-per-task", options.request.cpus, "C", "cores of a task; default: those of one run")
       ->check(CLI::Range(std::int64_t{1}, max_count));
   add_value(command, "--gpus", options.request.gpus, "G", "GPUs of a task, for experiments on the device cuda")
       ->check(CLI::Range(std::int64_t{1}, max_count));
@@ -169,7 +168,7 @@ constexpr Command table[] = {
        add_color_option(command, options);
      },
      compare},
-    {"best", "find the best point of a sweep, its confidence, and the points that may be as good",
+    {"best", "find the best point of a sweep and the points that cannot be distinguished from it",
      "descent best results/weight_decay --over weight_decay",
      [](CLI::App& command, Options& options) {
        add_target(command, options);

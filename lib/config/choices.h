@@ -61,7 +61,7 @@ using Missing = formats::MissingValues;
 enum class TestFrom { official, rest };
 enum class Normalize { none, standard, minmax, channel };
 enum class NoiseKind { other, uniform };
-enum class Split { train, val, test };
+enum class Split { train, val, test };  // the values seed random streams and index arrays: never reorder
 enum class ModelKind { mlp, cnn, resnet, linear_model, mixture_of_experts };
 enum class FeatureKind { raw, random_relu, gaussian_basis };
 enum class Activation { relu, tanh, sigmoid, gelu, leaky_relu, silu, identity };

@@ -62,7 +62,8 @@ Choices choices_of(Redraw) { return {"redraw", redraws}; }
 
 constexpr Choice tasks[] = {
     {Task::automatic, "auto",
-     "classification if any label is a string, or if all are integers with few different values; otherwise regression"},
+     "classification if labels are strings or few different integers; regression if they have fractions; otherwise an "
+     "error"},
     {Task::classification, "classification", "labels are classes"},
     {Task::regression, "regression", "labels are real targets"},
 };

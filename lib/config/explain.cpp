@@ -74,7 +74,8 @@ Values paired one to one:
   "sweep": {"zip": {"model.width": [4, 16], "train.optimizer.lr": [0.1, 0.02]}}
 The union of several sweeps:
   "sweep": [{"model.depth": [2, 4]}, {"model.width": [256]}]
-Instead of a list: {"range": [from, to, step]} or {"logspace": [from, to, count]}. With integers, all values are integers.
+Instead of a list: {"range": [from, to, step]} or {"logspace": [from, to, count]}. If the ends (and the step) are
+integers, so are the values.
 )";
 
 }  // namespace

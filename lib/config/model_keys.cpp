@@ -31,7 +31,7 @@ std::vector<Key> describe(Norm& n) {
           when(only_with<NormKind::group>())),
       key("predict_with", &n.predict_with, "statistics used for evaluation", when(only_with<NormKind::batch>())),
       key("statistics_groups", &n.statistics_groups,
-          "parts of a training batch that are normalized separately, like on the devices of data-parallel training",
+          "parts of a training batch that are normalized separately, as on the devices in data-parallel training",
           within(1, 1e6), when(only_with<NormKind::batch>())),
       key("synchronized", &n.synchronized,
           "true: the groups, or the ranks of train.world_size, share their statistics; false: each uses its own, and "

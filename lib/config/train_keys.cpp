@@ -90,9 +90,8 @@ std::vector<Key> describe(EarlyStopping& s) {
       key("min_delta", &s.min_delta, "an improvement is a value below best - min_delta", within(0, largest_value),
           when(stops_early)),
       key("restore", &s.restore,
-          "weights to restore after training, also with \"stop\": false; restored_* columns, saved weights, "
-          "predictions, "
-          "ensembles, bias and variance use them, final_* columns the last step",
+          "weights to restore after training, even with \"stop\": false; used for restored_* columns, saved weights, "
+          "predictions, ensembles, bias and variance; final_* columns are from the last step",
           when(stops_early)),
       key("stop", &s.stop, "false: continue, and only record when training would have stopped", when(stops_early)),
   };

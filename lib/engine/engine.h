@@ -102,7 +102,7 @@ class Engine {
   virtual std::int64_t step(std::size_t replica) const = 0;
   // At the last step; for closed forms absent, except for the solver gradient_descent.
   virtual std::optional<double> learning_rate(std::size_t replica) const = 0;
-  // At the last step of the last advance(), before clipping; absent at step 0.
+  // At the last step of the last advance(), before clipping; absent at step 0 and for closed forms.
   virtual std::optional<double> gradient_norm(std::size_t replica) const = 0;
   // Euclidean norm of all weights, without biases and the parameters of norms.
   virtual double weight_norm(std::size_t replica) const = 0;

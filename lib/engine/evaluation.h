@@ -16,7 +16,7 @@ inline constexpr std::int64_t evaluation_rows = 96;
 bool predicts_in_batches(const config::Model& model);
 
 // The number of examples, out of `size`, in the pass of up to `rows` that begins at `start`. Batch statistics need two
-// examples: if one would remain, this pass leaves it a second one or, having only two, includes it.
+// examples: if one would remain, this pass leaves a second one to it or, if it has only two, takes it too.
 std::int64_t pass_size(const config::Model& model, std::int64_t start, std::int64_t rows, std::int64_t size);
 
 // The random numbers of prediction passes with dropout (Gal and Ghahramani 2016) after `step`. Each pass, beginning at

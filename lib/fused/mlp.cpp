@@ -185,8 +185,8 @@ template <class T> class Mlp final : public Network<T> {
 
   void parameter_gradient(const Layer& layer, std::int64_t rows, const T* x, std::int64_t x_stride, const T* dy,
                           T* gradient) {
-    if (layer.stride == padded<T>(1) &&
-        layer.in > layer.stride) {  // narrow output: compute the transpose, whose rows are long
+    // For a narrow output, computes the transpose, whose rows are long.
+    if (layer.stride == padded<T>(1) && layer.in > layer.stride) {
       const std::int64_t stride = transposed_stride_of<T>(layer.in);
       matmul({layer.out, layer.in, rows, dy, 1, layer.stride, x, x_stride, nullptr, transposed_.data(), stride});
       kernels_.transpose(layer.out, layer.in, transposed_.data(), stride, gradient + layer.weight, layer.stride);

@@ -49,8 +49,8 @@ template <class T> class Network {
   virtual void backward(const T* x, std::int64_t rows, const T* parameters, T* gradient,
                         const StepRandomness& randomness) = 0;
 
-  // Evaluation mode: running statistics, unless the model predicts with batch statistics; dropout only if it has a
-  // rate.
+  // Evaluation mode: running statistics, unless the model predicts with batch statistics; dropout only if
+  // `randomness` has a dropout rate.
   const T* predict(const T* x, std::int64_t rows, const T* parameters, const T* statistics,
                    const StepRandomness& randomness = {}) {
     return run(x, {rows, parameters, const_cast<T*>(statistics), randomness, false});

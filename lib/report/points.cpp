@@ -64,12 +64,12 @@ PointColumn find(const std::string& name, const plan::Plan& plan) {
 struct Points {
   Points(const store::Results& results, const plan::Plan& plan, const PointsOptions& options)
       : has(stats::measure_names().size()) {
-    for (PointStats& point : stats::point_stats(results, plan)) {
-      if (!options.points.empty() && !std::ranges::binary_search(options.points, point.point)) continue;
+    stats::for_each_point(results, plan, [&](PointStats point) {
+      if (!options.points.empty() && !std::ranges::binary_search(options.points, point.point)) return;
       diverged = diverged || point.n_diverged > 0;
       for (std::size_t i = 0; i < has.size(); ++i) has[i] = has[i] || point.measures[i];
-      list.push_back(std::move(point));
-    }
+      if (!options.sort.empty() || list.size() < options.max_rows) list.push_back(std::move(point));
+    });
     if (!options.sort.empty()) {
       // By number, points without a number last.
       const PointColumn by = find(options.sort, plan);

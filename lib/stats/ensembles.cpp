@@ -145,9 +145,9 @@ void write_rows(const store::Results& results, const plan::Plan& plan, std::stri
     std::filesystem::remove(results.folder() / file, ignored);
     return;
   }
-  std::vector<TableRow> rows;
-  for (const Row& row : rows_of(results, plan, false)) rows.push_back({row.point, store::row_text(columns, row)});
-  write_table(results, plan, file, column_names(columns), rows);
+  TableWriter table(results, plan, file, column_names(columns));
+  for (const Row& row : rows_of(results, plan, false)) table.add(row.point, store::row_text(columns, row));
+  table.commit();
 }
 
 }  // namespace

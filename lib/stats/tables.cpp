@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "core/files.h"
 #include "core/text.h"
 #include "formats/csv.h"
 
@@ -40,18 +39,19 @@ std::string points_row(const PointStats& stats, const std::vector<std::size_t>& 
 
 }  // namespace
 
-void write_table(const store::Results& results, const plan::Plan& plan, std::string_view name, std::string_view columns,
-                 const std::vector<TableRow>& rows) {
-  core::AtomicFile file(results.folder() / name);
-  for (const std::string& factor : plan.factors) file.write(formats::csv_field(factor) + ",");
-  file.write(columns);
-  file.write("\n");
-  for (const TableRow& row : rows) {
-    for (std::size_t i = 0; i < plan.factors.size(); ++i)
-      file.write((row.point ? formats::csv_field(plan.points[*row.point].values[i]) : "") + ",");
-    file.write(row.cells + "\n");
-  }
-  file.commit();
+TableWriter::TableWriter(const store::Results& results, const plan::Plan& plan, std::string_view file,
+                         std::string_view columns)
+    : plan_(plan), file_(results.folder() / file) {
+  for (const std::string& factor : plan.factors) file_.write(formats::csv_field(factor) + ",");
+  file_.write(columns);
+  file_.write("\n");
+}
+
+void TableWriter::add(std::optional<std::size_t> point, std::string_view cells) {
+  for (std::size_t i = 0; i < plan_.factors.size(); ++i)
+    file_.write((point ? formats::csv_field(plan_.points[*point].values[i]) : "") + ",");
+  file_.write(cells);
+  file_.write("\n");
 }
 
 const std::vector<std::string>& measure_names() {
@@ -74,24 +74,32 @@ std::array<std::string, 4> measure_cells(const std::optional<Description>& measu
   return {store::cell(measure->mean), store::cell(measure->sd), store::cell(measure->low), store::cell(measure->high)};
 }
 
-std::vector<PointStats> point_stats(const store::Results& results, const plan::Plan& plan) {
-  std::vector<PointStats> points;
-  for (std::size_t point = 0; point < plan.points.size(); ++point)
-    points.push_back({.point = point, .constants = std::vector<std::string>(constant_columns.size()), .measures = {}});
-  using Values = std::vector<std::vector<double>>;  // by measure, then run
-  std::vector<Values> values(points.size(), Values(measure_columns.size()));
+void for_each_point(const store::Results& results, const plan::Plan& plan,
+                    const std::function<void(PointStats)>& visit) {
+  const auto empty = [](std::size_t point) {
+    return PointStats{.point = point, .constants = std::vector<std::string>(constant_columns.size()), .measures = {}};
+  };
+  PointStats stats = empty(0);  // the runs of a point are consecutive in the plan
+  std::vector<std::vector<double>> values(measure_columns.size());
+  const auto finish_point = [&] {
+    stats.measures.reserve(values.size());
+    for (std::vector<double>& measure : values) {
+      stats.measures.push_back(measure.empty() ? std::optional<Description>() : describe(measure));
+      measure.clear();
+    }
+    const std::size_t next = stats.point + 1;
+    visit(std::move(stats));
+    stats = empty(next);
+  };
   results.for_each_summary([&](std::size_t run, const std::vector<std::string>& cells) {
-    PointStats& stats = points[plan.runs[run].point];
+    while (stats.point < plan.runs[run].point) finish_point();
     for (std::size_t i = 0; i < constant_columns.size(); ++i) stats.constants[i] = cells[constant_columns[i]];
     const bool diverged = store::state_in(cells) == store::RunState::diverged;
     ++(diverged ? stats.n_diverged : stats.n);
     for (std::size_t i = 0; i < measure_columns.size() && !diverged; ++i)
-      if (const auto value = core::parse_number(cells[measure_columns[i]])) values[stats.point][i].push_back(*value);
+      if (const auto value = core::parse_number(cells[measure_columns[i]])) values[i].push_back(*value);
   });
-  for (PointStats& stats : points)
-    for (const std::vector<double>& measure : values[stats.point])
-      stats.measures.push_back(measure.empty() ? std::optional<Description>() : describe(measure));
-  return points;
+  while (stats.point < plan.points.size()) finish_point();
 }
 
 void write_points(const store::Results& results, const plan::Plan& plan) {
@@ -99,9 +107,9 @@ void write_points(const store::Results& results, const plan::Plan& plan) {
   std::vector<std::size_t> measures;
   for (std::size_t i = 0; i < measure_columns.size(); ++i)
     if (written[measure_columns[i]]) measures.push_back(i);
-  std::vector<TableRow> rows;
-  for (const PointStats& stats : point_stats(results, plan)) rows.push_back({stats.point, points_row(stats, measures)});
-  write_table(results, plan, points_file, points_columns(measures), rows);
+  TableWriter table(results, plan, points_file, points_columns(measures));
+  for_each_point(results, plan, [&](const PointStats& stats) { table.add(stats.point, points_row(stats, measures)); });
+  table.commit();
 }
 
 }  // namespace descent::stats

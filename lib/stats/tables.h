@@ -2,11 +2,13 @@
 // Tables of a results folder whose rows summarize several runs. points.csv: the runs of each point.
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/files.h"
 #include "stats/stats.h"
 #include "store/results.h"
 
@@ -15,12 +17,20 @@ namespace descent::stats {
 inline constexpr std::string_view points_file = "points.csv", ensembles_file = "ensembles.csv",
                                   bias_variance_file = "bias_variance.csv";
 
-struct TableRow {
-  std::optional<std::size_t> point;  // whose factors come first; empty cells without a point
-  std::string cells;                 // the others, joined by commas
+// A CSV file in the results folder, written row by row, whose first columns are the factors.
+class TableWriter {
+ public:
+  TableWriter(const store::Results& results, const plan::Plan& plan, std::string_view file, std::string_view columns);
+
+  // `cells`: joined by commas, without those of the factors, which are empty without a point.
+  void add(std::optional<std::size_t> point, std::string_view cells);
+  // Makes the file visible under its name.
+  void commit() { file_.commit(); }
+
+ private:
+  const plan::Plan& plan_;
+  core::AtomicFile file_;
 };
-void write_table(const store::Results& results, const plan::Plan& plan, std::string_view file, std::string_view columns,
-                 const std::vector<TableRow>& rows);
 
 // The finished runs of one point. Diverged runs are counted but excluded from every mean.
 struct PointStats {
@@ -31,8 +41,10 @@ struct PointStats {
   std::vector<std::optional<Description>> measures;  // parallel to measure_names(); absent without values
 };
 
-// By point of the plan; n is 0 for a point without finished runs.
-std::vector<PointStats> point_stats(const store::Results& results, const plan::Plan& plan);
+// Visits the points of the plan in order; n is 0 for a point without finished runs. Holds one point at a time in
+// memory.
+void for_each_point(const store::Results& results, const plan::Plan& plan,
+                    const std::function<void(PointStats)>& visit);
 
 // The summary columns that are averaged over the seeds: "final_train_loss", ...
 const std::vector<std::string>& measure_names();

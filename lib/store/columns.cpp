@@ -99,8 +99,8 @@ std::vector<Column<Summary>> make_summary_columns() {
   };
   add(columns, "final_", "at the last evaluation", &S::final, {}, all);
   add(columns, "final_", "at the last evaluation", &S::final, {}, {"weight_norm"});
-  add(columns, "best_", "at the evaluation with the best monitored value, or the best val_loss", &S::best, {Need::val},
-      all);
+  add(columns, "best_", "at the evaluation with the best validation value: the monitored one, otherwise val_loss",
+      &S::best, {Need::val}, all);
   const auto member = [](Stop S::*rule, std::optional<Evaluation> Stop::*evaluation) -> Find {
     return [=](const S& row) -> auto& { return row.*rule.*evaluation; };
   };
@@ -108,7 +108,7 @@ std::vector<Column<Summary>> make_summary_columns() {
   constexpr std::string_view stops_at = "at the evaluation at which early stopping stopped, or would have stopped";
   add(columns, "stopped_", stops_at, stopped, stops, {"epoch", "step"});
   columns.push_back({"stopped_reason", label, cell_of(&S::stopped_reason), stops,
-                     "why training stopped: patience, or the end of training"});
+                     "why early stopping stopped, or would have stopped: patience, or the end of training"});
   add(columns, "stopped_", stops_at, stopped, stops, metrics);
   add(columns, "restored_", "at the evaluation whose weights early stopping restored",
       member(&S::early_stopping, &Stop::restored), stops, all);

@@ -51,7 +51,7 @@ struct Summary {
   std::int64_t parameters = 0;
   std::optional<std::int64_t> diverged_step;
   std::optional<Evaluation> final;  // the last evaluation
-  std::optional<Evaluation> best;   // the evaluation with the best monitored value, or the best val_loss
+  std::optional<Evaluation> best;   // with the best validation value: the monitored one, otherwise val_loss
   Stop early_stopping;              // of the monitored value, even if training continued
   std::string stopped_reason;       // "patience" or "end"; empty without early stopping
   Stop by_val_loss, by_val_error;   // of these values, whichever is monitored

@@ -35,7 +35,7 @@ std::optional<double> Recorder::monitored(const store::Metrics& metrics) const {
 
 void Recorder::diverge(std::int64_t step) { result_.summary.diverged_step = step; }
 
-// Returns true if the weights of this evaluation are those to restore.
+// Returns true if these weights are to be kept for restoring.
 bool Recorder::apply_rule(EarlyStopping& stopping, double value, const store::Evaluation& row,
                           store::Stop& stop) const {
   using Outcome = EarlyStopping::Outcome;

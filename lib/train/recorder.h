@@ -16,7 +16,8 @@ class Recorder {
   // `parameters`: number of parameters of the network.
   Recorder(const config::EarlyStopping& rule, std::int64_t parameters);
 
-  // Takes the evaluations in order. Returns true if the weights of this evaluation are the best to restore so far.
+  // Takes the evaluations in order. Returns true if early stopping may restore the weights of this evaluation, which
+  // then replace those kept before.
   bool observe(const store::Evaluation& row);
   void add(store::ProbeRow row) { result_.probes.push_back(std::move(row)); }
   // The loss of this step is not finite.

@@ -37,7 +37,8 @@ struct SessionReport {
   bool interrupted = false;
 };
 
-// Every finished stack is written as a part at once. Setting `stop` ends the session at the next check between steps.
+// Every finished stack is written as a part immediately. Setting `stop` ends the session at the next check between
+// steps.
 SessionReport run_session(const plan::Plan& plan, std::vector<plan::Stack> stacks, const store::Results& results,
                           const SessionOptions& options, const SessionObserver& observer, std::atomic<bool>& stop);
 

@@ -118,12 +118,13 @@ template <class T> void ReplicaState<T>::update(std::int64_t until) {
   const bool measured = measures_updates_ && step + 1 == until;
   if (measured) before_.assign(parameters_.data(), parameters_.data() + count);
   const config::Optimizer& optimizer = experiment_.train.optimizer;
+  const double lr = replica.learning_rate(step);
   if (optimizer.weight_decay == 0 || optimizer.decay_on == config::DecayOn::all)
-    step_optimizer(0, count, optimizer.weight_decay);
+    step_optimizer(0, count, lr, optimizer.weight_decay);
   else
     for (const fused::TensorSlot& tensor : layout_.tensors)
       if (!tensor.is_statistic())
-        step_optimizer(tensor.offset, tensor.size(),
+        step_optimizer(tensor.offset, tensor.size(), lr,
                        tensor.role == fused::TensorRole::weight ? optimizer.weight_decay : 0);
   if (const double max_norm = experiment_.train.max_norm; max_norm > 0)
     for (const fused::TensorSlot& tensor : layout_.tensors)
@@ -134,10 +135,10 @@ template <class T> void ReplicaState<T>::update(std::int64_t until) {
 }
 
 // One step of SGD, Adam or AdamW for the parameters [begin, begin + count).
-template <class T> void ReplicaState<T>::step_optimizer(std::int64_t begin, std::int64_t count, double weight_decay) {
+template <class T>
+void ReplicaState<T>::step_optimizer(std::int64_t begin, std::int64_t count, double lr, double weight_decay) {
   using config::OptimizerName;
   const config::Optimizer& optimizer = experiment_.train.optimizer;
-  const double lr = replica.learning_rate(step);
   T* const parameters = parameters_.data() + begin;
   const T* const gradient = workspace_.gradient.data() + begin;
   T* const moments = moments_.data() + begin;

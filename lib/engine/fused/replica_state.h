@@ -54,7 +54,7 @@ template <class T> class ReplicaState {
   const T* average_of_masks(config::Split split, std::int64_t start, std::int64_t rows, const T* x);
   void gather(std::span<const std::int32_t> batch);
   void update(std::int64_t until);
-  void step_optimizer(std::int64_t begin, std::int64_t count, double weight_decay);
+  void step_optimizer(std::int64_t begin, std::int64_t count, double lr, double weight_decay);
   struct Examples {
     const data::Part& part;
     std::shared_ptr<const at::Tensor> inputs;  // [N, F], rows padded to the layout's stride

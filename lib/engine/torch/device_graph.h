@@ -24,7 +24,8 @@ class DeviceGraph {
   virtual void replay() = 0;
 };
 
-// Empty if graphs cannot be recorded on the device: it is not a GPU, or Descent was built without the headers of CUDA.
+// Empty if graphs cannot be recorded on the device: it is not a CUDA device, or Descent was built without the CUDA
+// headers.
 using MakeGraph = std::function<std::unique_ptr<DeviceGraph>()>;
 MakeGraph graphs_of(at::Device device);
 

@@ -38,7 +38,7 @@ class StepGraphs {
   // False also after a recording has failed.
   bool enabled() const { return make_graph_ != nullptr; }
 
-  // Stops recording and deletes all graphs; true if there were any.
+  // Ends recording, also that of steps not yet recorded, and deletes all graphs; true if there were any of either.
   bool disable();
 
   // Calls `work`, which records and launches steps, on a separate stream.

@@ -1,6 +1,6 @@
 #pragma once
-// The engine of lib/models: autograd on any device that LibTorch supports. Replicas train in groups, each as large as
-// the memory of the device allows.
+// The engine of lib/models: autograd on any device that LibTorch supports. Replicas train in groups, which are
+// halved while they do not fit in the memory of the device.
 
 #include <c10/util/Exception.h>
 
