@@ -83,13 +83,13 @@ class PointReader {
       Assignment assignment;
       for (std::size_t i = 0; i < values.size(); ++i)
         assignment.push_back(compact(resolved(sweep_.factors[i], values[i].json)));
-      for (const Conflict& conflict : check(point_, given)) report(conflict, assignment, given);
-      check_effects(assignment, given);
+      for (const Conflict& conflict : check(point_, given)) report(conflict, assignment, given, values);
+      check_effects(assignment, given, values);
       document.points.push_back(point_);
       document.assignments.push_back(std::move(assignment));
     }
     for (const Conditional& key : conditional_)
-      if (key.unmet) report(no_effect(key.path, *key.unmet), {}, given_);
+      if (key.unmet) report(no_effect(key.path, *key.unmet), {}, given_, {});
     for (const auto& [text, reported] : reported_)  // a problem of all points is not due to the sweep: remove the label
       if (reported.times == sweep_.assignments.size() && reported.index < problems_.list().size()) {
         std::string& message = problems_.list()[reported.index].message;
@@ -113,14 +113,14 @@ class PointReader {
     std::string label{};
   };
 
-  // Ignores problems of single keys, which have already been reported.
+  // Returns the keys that the point gives, with positions of no meaning. Ignores problems of single keys, which have
+  // already been reported.
   GivenKeys read_point(const std::vector<SweepValue>& values) {
     for (std::size_t i = 0; i < values.size(); ++i) point_source_.set(sweep_.factors[i], values[i].json);
     point_ = {};
     Problems ignored(problems_.file(), point_source_);
     GivenKeys given{{"", {}}};
     read_section(point_source_.root, "", "", keys_, given, ignored, extra_keys);
-    for (auto& [path, position] : given) position = position_in_file(path, values);
     if (!given.contains("name")) point_.name = stem(problems_.file());
     origin_.resolve(point_.data);
     defaults_.fill(point_, given, ignored);
@@ -135,7 +135,7 @@ class PointReader {
       const bool found = source_.positions.contains(values[i].pointer + inside);
       return source_.at(found ? values[i].pointer + inside : values[i].pointer);
     }
-    return position(path, given_);
+    return given_.find(nearest_given(path, given_))->second;
   }
 
   // Resolves the device "auto", and the default of a factor that a branch of the sweep does not set.
@@ -145,12 +145,12 @@ class PointReader {
     return is_default ? to_json(key) : value;
   }
 
-  void check_effects(const Assignment& assignment, const GivenKeys& given) {
+  void check_effects(const Assignment& assignment, const GivenKeys& given, const std::vector<SweepValue>& values) {
     for (Conditional& key : conditional_) {
       if (!given.contains(key.path)) continue;
       const Condition* unmet = key.key->unmet_condition(point_);
       const bool swept = std::ranges::any_of(sweep_.factors, [&](const auto& f) { return lies_in(key.path, f); });
-      if (swept && unmet) report(no_effect(key.path, *unmet), assignment, given);
+      if (swept && unmet) report(no_effect(key.path, *unmet), assignment, given, values);
       if (swept) continue;
       key.used |= !unmet;
       key.unmet = key.used ? nullptr : unmet;
@@ -161,7 +161,8 @@ class PointReader {
     return {{path}, fmt::format("has no effect {}", condition.reason)};
   }
 
-  void report(const Conflict& conflict, const Assignment& assignment, const GivenKeys& given) {
+  void report(const Conflict& conflict, const Assignment& assignment, const GivenKeys& given,
+              const std::vector<SweepValue>& values) {
     const std::string path(conflict.paths[0]);
     Reported& reported = reported_[path + ": " + conflict.message];
     if (++reported.times > 1) return;
@@ -169,13 +170,13 @@ class PointReader {
       for (const std::string& bad : unreadable_)
         if (!bad.empty() && (lies_in(part, bad) || lies_in(bad, part))) return;  // a consequence of a reported problem
     reported = {problems_.list().size(), 1, label(conflict, assignment)};
-    problems_.add(position(path, given), path, conflict.message + reported.label);
+    problems_.add(position_in_file(nearest_given(path, given), values), path, conflict.message + reported.label);
   }
 
-  // The position of `path`, or of the nearest section around it.
-  static Position position(std::string path, const GivenKeys& given) {
+  // `path`, or the nearest section around it that is given.
+  static std::string nearest_given(std::string path, const GivenKeys& given) {
     while (!given.contains(path)) path.resize(path.find('.') == path.npos ? 0 : path.rfind('.'));
-    return given.find(path)->second;
+    return path;
   }
 
   // True if a factor contributes to a conflict: it is named by it, or selects the kind of the section of its key.
